@@ -1,0 +1,80 @@
+/* hopfilm/base.h: what every module shares: exit codes, faults, physical constants, random numbers, citations, provenance.
+
+   Conventions of all public headers
+   - "Collective" means: every rank of the object's communicator calls it, with the same arguments unless a Vec or "local" is said.
+   - SI throughout: lengths in m, time in s, potential in V, current in A, magnetization and every magnetic field H in A/m.
+   - Functions return a PetscErrorCode and are wrapped in PetscCall(). */
+#pragma once
+#include <petscsys.h>
+
+/* ---- exit codes of the program; a fault carries one of them ---- */
+typedef enum {
+  HF_EXIT_DONE = 0,
+  HF_EXIT_DECK = 2,     /* bad deck or usage */
+  HF_EXIT_DIVERGED = 3, /* diverged or not finite */
+  HF_EXIT_FILE = 4,     /* could not read or write */
+  HF_EXIT_STOPPED = 75  /* stopped early, resumable */
+} HfExit;
+
+/* Error codes that a function returns after HfFault(); above every code of PETSc's own. */
+#define HF_ERR_BASE     1000
+#define HF_ERR_DECK     (HF_ERR_BASE + HF_EXIT_DECK)
+#define HF_ERR_DIVERGED (HF_ERR_BASE + HF_EXIT_DIVERGED)
+#define HF_ERR_FILE     (HF_ERR_BASE + HF_EXIT_FILE)
+#define HF_ERR_STOPPED  (HF_ERR_BASE + HF_EXIT_STOPPED)
+
+/* A fault that every rank of comm sees alike (bad input, unreadable file, divergence): rank 0 prints `message` once on stderr and the
+   code (HF_ERR_DECK ...) is returned so that the callers unwind without PETSc's traceback. Collective on comm. Use as
+   PetscCheckFault(condition, comm, HF_ERR_FILE, "cannot open %s", path); */
+PetscErrorCode HfFault(MPI_Comm comm, PetscErrorCode code, const char *format, ...) PETSC_ATTRIBUTE_FORMAT(3, 4);
+#define PetscCheckFault(condition, comm, code, ...)                                                                                                  \
+  do {                                                                                                                                               \
+    if (PetscUnlikely(!(condition))) return HfFault(comm, code, __VA_ARGS__);                                                                        \
+  } while (0)
+
+/* Hot kernels are compiled for several instruction sets and chosen at run time. */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && !defined(HF_NO_CLONES)
+  #define HF_KERNEL __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
+#else
+  #define HF_KERNEL
+#endif
+
+/* ---- physical constants (CODATA 2022) ---- */
+#define HF_MU0               1.25663706127e-6 /* vacuum permeability, N/A^2 */
+#define HF_ELEMENTARY_CHARGE 1.602176634e-19  /* C */
+#define HF_BOHR_MAGNETON     9.2740100657e-24 /* J/T */
+#define HF_BOLTZMANN         1.380649e-23     /* J/K */
+#define HF_GAMMA0            2.21e5           /* default mu0*|gamma|, m/(A s); Niu et al. 2024, Table 1 */
+
+/* ---- random numbers: a function of (seed, stream, step, index) alone, so the same on any number of ranks and after any restart.
+   Random123's Philox 4x32-10. Not collective, thread-safe, no state. ---- */
+typedef enum {
+  HF_STREAM_INITIAL = 1,
+  HF_STREAM_RECALL,
+  HF_STREAM_NOISE,
+  HF_STREAM_ORDER,
+  HF_STREAM_THERMAL,
+  HF_STREAM_GRAINS,
+  HF_STREAM_TEST
+} HfStream;
+void HfRandomUniform(PetscInt64 seed, HfStream stream, PetscInt64 step, PetscInt64 index, PetscInt n, PetscReal u[]); /* n <= 4 numbers in (0,1) */
+void HfRandomNormal(PetscInt64 seed, HfStream stream, PetscInt64 step, PetscInt64 index, PetscInt n, PetscReal g[]);  /* n <= 4, mean 0, variance 1 */
+PetscInt HfRandomInteger(PetscInt64 seed, HfStream stream, PetscInt64 step, PetscInt64 index, PetscInt bound);        /* 0 .. bound-1 */
+
+/* ---- files read on rank 0 and handed to all ranks. Collective. `*text` is NUL-terminated and PetscFree()d by the caller.
+   If the file cannot be read, *text is NULL and *why says the reason (static text, same on all ranks); the return code stays 0. ---- */
+PetscErrorCode HfReadFile(MPI_Comm comm, const char path[], char **text, size_t *length, const char **why);
+
+/* ---- citations: the papers behind the features a run used. Not collective; HfCitationsWrite writes BibTeX. ---- */
+void HfCite(const char *key); /* key of an entry in src/base/citations.c; citing twice is harmless; NULL does nothing */
+PetscErrorCode HfCitationsWrite(FILE *file);
+PetscBool HfCitationKnown(const char *key);
+
+/* ---- provenance: what was built and where it runs ---- */
+typedef struct {
+  const char *version, *commit, *build; /* build: compiler and flags */
+  char libraries[512];                  /* PETSc, MPI, HDF5 ... versions, one line */
+  char host[128];
+  char started[32]; /* ISO 8601 UTC */
+} HfProvenance;
+PetscErrorCode HfProvenanceGet(HfProvenance *provenance);

@@ -1,0 +1,105 @@
+/* hopfilm/deck.h: from a YAML deck to validated values in SI units. Knows no physics.
+
+   One table of keys drives everything: validation, defaults, unit conversion, `hopfilm keys`, the used deck and the file attributes.
+   Modules add their rows with HfKeysAdd(); the table is complete before a deck is read. */
+#pragma once
+#include <hopfilm/base.h>
+
+/* ---- a tree of YAML values: the deck as read, and the summary as written ---- */
+typedef struct HfNode_ *HfNode;
+typedef enum { HF_NODE_SCALAR, HF_NODE_LIST, HF_NODE_MAP } HfNodeKind;
+
+PetscErrorCode HfNodeCreate(HfNodeKind kind, HfNode *node); /* an empty list or map */
+PetscErrorCode HfNodeDestroy(HfNode *node);                 /* and everything below it */
+HfNodeKind HfNodeGetKind(HfNode node);
+PetscInt HfNodeLength(HfNode node);               /* entries of a list or map; 0 for a scalar */
+HfNode HfNodeItem(HfNode node, PetscInt i);       /* i-th value of a list or map */
+const char *HfNodeName(HfNode node);              /* key under which the node stands in its map, "" in a list */
+HfNode HfNodeFind(HfNode node, const char *path); /* "film.material" or "schedule.0.train"; NULL when absent */
+const char *HfNodeText(HfNode node);              /* text of a scalar, as written */
+/* Append to a map (name) or list (name NULL). Reals are written %.17e. PutNode takes ownership of the child. */
+PetscErrorCode HfNodePutReal(HfNode node, const char *name, PetscReal value);
+PetscErrorCode HfNodePutInt(HfNode node, const char *name, PetscInt64 value);
+PetscErrorCode HfNodePutBool(HfNode node, const char *name, PetscBool value);
+PetscErrorCode HfNodePutText(HfNode node, const char *name, const char *value);                     /* quoted where YAML needs it ("++--", "1") */
+PetscErrorCode HfNodePutReals(HfNode node, const char *name, PetscInt n, const PetscReal values[]); /* a flow list */
+PetscErrorCode HfNodePutNode(HfNode node, const char *name, HfNode child);
+PetscErrorCode HfNodeWrite(HfNode node, FILE *file);                       /* YAML, by libyaml's emitter. Not collective. */
+PetscErrorCode HfNodeFormat(HfNode node, char **text);                     /* the same into a string, PetscFree()d by the caller */
+PetscErrorCode HfNodeParse(MPI_Comm comm, const char *path, HfNode *node); /* any YAML file, no validation (e.g. summary.yaml). Collective. */
+
+/* ---- the key table ---- */
+typedef enum {
+  HF_TEXT,       /* any string */
+  HF_CHOICE,     /* one of range "a|b|c" */
+  HF_BOOL,       /* true | false */
+  HF_INT,        /* integer, range as below */
+  HF_INTS,       /* list of integers */
+  HF_NUMBER,     /* dimensionless real */
+  HF_NUMBERS,    /* list of dimensionless reals */
+  HF_QUANTITY,   /* real with unit; a bare number is SI */
+  HF_QUANTITIES, /* list of them */
+  HF_TEXTS,      /* list of strings; a single string stands for a list of one */
+  HF_SECTION,    /* map with fixed keys, rows "path.key" */
+  HF_LIST,       /* list of maps with fixed keys, rows "path[].key" */
+  HF_NAMED,      /* map from the user's names to values, row "path.*" */
+  HF_VARIANT,    /* map with exactly one of the keys, rows "path.key"; a bare name stands for {name: {}} */
+  HF_VARIANTS,   /* list of such maps, rows "path[].key" */
+  HF_TYPE,       /* a section or variant declared under its own name "type:", given in `unit`; may be recursive */
+  HF_TYPES,      /* list of them */
+  HF_FREE        /* any map of scalars (petsc options) */
+} HfKeyType;
+
+typedef struct {
+  const char *path; /* relative to the prefix of HfKeysAdd, e.g. "thickness"; NULL ends a table */
+  HfKeyType type;
+  const char *unit;         /* "m"; alternatives as "J/m|A m" (HfUnitIndex tells which was written); name of the type for HF_TYPE(S) */
+  const char *default_text; /* as written in a deck; NULL = required; "" = optional and absent; "=film.material" = inherit from there */
+  const char *range;        /* ">0", ">=0", "[0,1]", "(-2,2)", choices "a|b"; "" = any finite number */
+  PetscInt count;           /* length of a list, 0 = any */
+  const char *doc;          /* one sentence */
+} HfKey;
+
+typedef struct HfKeys_ *HfKeys;
+PetscErrorCode HfKeysCreate(HfKeys *keys);
+PetscErrorCode HfKeysDestroy(HfKeys *keys);
+PetscErrorCode HfKeysAdd(HfKeys keys, const char *prefix,
+                         const HfKey rows[]);                  /* prefix "", "film", "material:", "schedule[].train"; rows must outlive keys */
+PetscErrorCode HfKeysPrint(HfKeys keys, FILE *file);           /* `hopfilm keys` */
+PetscErrorCode HfKeysPrintJsonSchema(HfKeys keys, FILE *file); /* `hopfilm keys --json-schema` */
+
+/* ---- a deck ---- */
+typedef struct HfDeck_ *HfDeck;
+/* Reads the file, its `include:`s and the --set overrides ("path=value"), validates all of it against the table and fills the defaults.
+   Every error is collected as FILE:LINE:COL: message; HfDeckVerdict prints them. Collective. */
+PetscErrorCode HfDeckCreate(MPI_Comm comm, HfKeys keys, const char *path, PetscInt n_set, const char *const set[], HfDeck *deck);
+PetscErrorCode HfDeckCreateFromText(MPI_Comm comm, HfKeys keys, const char *text, HfDeck *deck); /* for tests; include paths relative to "." */
+PetscErrorCode HfDeckDestroy(HfDeck *deck);
+HfNode HfDeckRoot(HfDeck deck);      /* the merged deck with every default filled in, texts as written */
+const char *HfDeckText(HfDeck deck); /* the deck file as the user wrote it */
+const char *HfDeckPath(HfDeck deck);
+MPI_Comm HfDeckComm(HfDeck deck);
+PetscErrorCode HfDeckFilePath(HfDeck deck, HfNode node, char path[], size_t size); /* a file named in the deck, relative to the file that names it */
+/* Errors and warnings found by other modules, with the place of `node` (NULL: the deck as a whole). Same call on all ranks. */
+PetscErrorCode HfDeckError(HfDeck deck, HfNode node, const char *format, ...) PETSC_ATTRIBUTE_FORMAT(3, 4);
+PetscErrorCode HfDeckWarn(HfDeck deck, HfNode node, const char *format, ...) PETSC_ATTRIBUTE_FORMAT(3, 4);
+PetscInt HfDeckErrorCount(HfDeck deck);
+/* Prints warnings and errors not printed yet (rank 0, stderr, in order of place); returns HF_ERR_DECK when there was an error. Collective. */
+PetscErrorCode HfDeckVerdict(HfDeck deck);
+
+/* ---- values of a validated section. The keys must be in the table and, unless said, present: a missing one is a programming error and
+   aborts with its name. Not collective. ---- */
+PetscBool HfHas(HfNode section, const char *key);      /* present (given or by default) */
+PetscBool HfGiven(HfNode section, const char *key);    /* written by the user */
+HfNode HfChild(HfNode section, const char *key);       /* NULL when absent */
+PetscReal HfReal(HfNode section, const char *key);     /* HF_NUMBER or HF_QUANTITY, SI, in the unit alternative that was written */
+PetscInt HfUnitIndex(HfNode section, const char *key); /* 0 for the first alternative of `unit` */
+PetscInt64 HfInteger(HfNode section, const char *key);
+PetscBool HfFlag(HfNode section, const char *key);
+const char *HfText(HfNode section, const char *key);
+PetscInt HfCount(HfNode section, const char *key); /* length of a list */
+PetscReal HfRealAt(HfNode section, const char *key, PetscInt i);
+PetscInt64 HfIntegerAt(HfNode section, const char *key, PetscInt i);
+const char *HfTextAt(HfNode section, const char *key, PetscInt i);
+HfNode HfItem(HfNode section, const char *key, PetscInt i); /* of HF_LIST, HF_TYPES, HF_VARIANTS, HF_NAMED */
+HfNode HfVariant(HfNode variant, const char **name);        /* the one value of a variant node and its name */

@@ -1,0 +1,42 @@
+/* hopfilm/device.h: the device: magnetic film, gold layer and electrodes, coupled. */
+#pragma once
+#include <hopfilm/magnet.h>
+#include <hopfilm/transport.h>
+
+/* ---- Oersted field of the gold layer, A/m at the film's mid-plane; models one file each in src/device/oersted/: sheet, biot-savart.
+     sheet:        H = K x n / 2, K the sheet current (A/m), n the normal from gold to film
+     biot-savart:  H(r) = (1/4pi) int j x (r-r')/|r-r'|^3 d^3r' over the gold cells, closed form per rectangular cell, by FFT ---- */
+typedef struct HfOersted_ *HfOersted;
+typedef struct {
+  PetscReal thickness, gap; /* of the gold layer; gap: between the facing surfaces of gold and film */
+  PetscReal side;           /* +1: gold above the film, -1: below */
+} HfOerstedGeometry;
+PetscErrorCode HfOerstedCreate(HfGrid grid, const char *model, const HfOerstedGeometry *geometry, HfOersted *oersted);
+PetscErrorCode HfOerstedApply(HfOersted oersted, Vec j, Vec H); /* j: cell Vec of 2 components, A/m^2 in the gold; H: cell Vec of 3. Collective. */
+PetscErrorCode HfOerstedDestroy(HfOersted *oersted);
+/* H at displacement (x,y,z) (centre of source to point) of a rectangular cell lx x ly x lz with unit current density along x (H_x[]) and y (H_y[]). Not collective. */
+void HfOerstedCell(PetscReal x, PetscReal y, PetscReal z, PetscReal lx, PetscReal ly, PetscReal lz, PetscReal H_x[3], PetscReal H_y[3]);
+
+typedef struct HfDevice_ *HfDevice;
+PetscErrorCode HfDeviceRegisterKeys(HfKeys keys);             /* gold section, and all modules below */
+PetscErrorCode HfDeviceCreate(HfDeck deck, HfDevice *device); /* Collective; ends with HfDeckVerdict. */
+PetscErrorCode HfDeviceDestroy(HfDevice *device);
+HfGrid HfDeviceGrid(HfDevice device);
+HfMagnet HfDeviceMagnet(HfDevice device);
+HfElectrodes HfDeviceElectrodes(HfDevice device);
+HfPotential HfDeviceFilmPotential(HfDevice device);
+HfPotential HfDeviceGoldPotential(HfDevice device); /* NULL without gold */
+Vec HfDeviceState(HfDevice device);                 /* m, borrowed */
+PetscReal *HfDeviceTime(HfDevice device);           /* simulated time, s */
+
+/* Terminal voltages V[N] on the gold (or, without gold, on the film's own electrodes): sets the Oersted field. V NULL: off. Collective. */
+PetscErrorCode HfDeviceDrive(HfDevice device, const PetscReal V[]);
+Vec HfDeviceDriveField(HfDevice device); /* H of the present drive (3 components), borrowed; zero when off */
+/* j in the film (2 components, A/m^2) for voltages V on the film, in the present texture. Collective. */
+PetscErrorCode HfDeviceFilmCurrent(HfDevice device, const PetscReal V[], Vec j);
+PetscErrorCode HfDeviceGoldCurrent(HfDevice device, const PetscReal V[], Vec j);
+PetscErrorCode HfDeviceConductance(HfDevice device, PetscReal G[]);           /* present texture */
+PetscErrorCode HfDeviceSaturatedConductance(HfDevice device, PetscReal G0[]); /* m = z, computed once */
+/* Oersted field of V by both models, compared over the film: rms and maximum of |H_sheet - H_bs| divided by the rms of |H_sheet|; and |H| at the centre (A/m). Collective. */
+PetscErrorCode HfDeviceCompareOersted(HfDevice device, const PetscReal V[], PetscReal *rms, PetscReal *max, PetscReal *centre_sheet,
+                                      PetscReal *centre_biot_savart);

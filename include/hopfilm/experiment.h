@@ -1,0 +1,42 @@
+/* hopfilm/experiment.h: a schedule of steps on a device. Steps are one file each in src/experiment/steps/, listed in steps.def.
+   What a run finds goes to a recorder, implemented by src/output: experiment never writes a file. */
+#pragma once
+#include <hopfilm/device.h>
+#include <hopfilm/network.h>
+
+/* ---- the recorder: called on all ranks with the same arguments (collective), so that an implementation may write in parallel ---- */
+typedef struct {
+  PetscReal time;
+  PetscInt n;           /* electrodes */
+  const PetscReal *G;   /* n x n, S */
+  PetscInt step, epoch; /* position in the schedule */
+  const char *pattern;  /* text of the pattern that drives or drove last, "" if none */
+} HfProbe;
+typedef struct {
+  PetscReal time, dt, average[3], max_torque, energy; /* energy: total, J */
+  const PetscReal *G;                                 /* last probed conductance, NULL if none yet */
+} HfRow;
+typedef struct HfRecorder_ *HfRecorder;
+struct HfRecorder_ {
+  void *context;
+  PetscErrorCode (*saturated)(void *context, PetscInt n, const PetscReal G0[]);
+  PetscErrorCode (*probe)(void *context, const HfProbe *probe);
+  PetscErrorCode (*row)(void *context, const HfRow *row);                                                     /* table.tsv */
+  PetscErrorCode (*field)(void *context, const char *name, PetscReal time, PetscInt dof, Vec v);              /* a frame of /fields/<name> */
+  PetscErrorCode (*energies)(void *context, const char *name, PetscInt n_states, const PetscReal energies[]); /* /energy/<name> */
+  PetscErrorCode (*array)(void *context, const char *dataset, PetscInt rank, const PetscInt shape[], const PetscReal values[],
+                          const char *unit);              /* any other small table, e.g. /fit/model */
+  PetscErrorCode (*summary)(void *context, HfNode entry); /* one entry of summary.yaml's `results`; takes ownership */
+  PetscErrorCode (*progress)(void *context, const char *what, PetscReal done, PetscReal total); /* simulated seconds; prints with ETA */
+  PetscErrorCode (*log)(void *context, const char *line);
+};
+
+typedef struct HfExperiment_ *HfExperiment;
+PetscErrorCode HfExperimentRegisterKeys(HfKeys keys); /* patterns, schedule, every step's keys, and all modules below */
+PetscErrorCode HfExperimentCreate(HfDeck deck, HfRecorder recorder,
+                                  HfExperiment *experiment); /* builds the device, checks the schedule; ends with HfDeckVerdict. Collective. */
+PetscErrorCode HfExperimentRun(HfExperiment experiment);     /* Collective. */
+PetscErrorCode HfExperimentPlan(HfExperiment experiment,
+                                HfNode *plan); /* `hopfilm check`: cells, ranks, memory, simulated time, estimated steps, bytes written */
+HfDevice HfExperimentDevice(HfExperiment experiment);
+PetscErrorCode HfExperimentDestroy(HfExperiment *experiment);

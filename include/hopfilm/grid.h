@@ -1,0 +1,72 @@
+/* hopfilm/grid.h: the film's grid: cells, vertices, mask, regions, rows shared with the neighbour ranks, FFT convolution.
+
+   The film is one layer of nx x ny cells; the origin is its centre, x to the right, y up. Cell (i,j), i = 0..nx-1, j = 0..ny-1, has its centre
+   at (x0 + (i+1/2) dx, y0 + (j+1/2) dy); vertex (i,j), i = 0..nx, j = 0..ny, is the lower left corner of cell (i,j).
+   Rows are shared among the ranks (1 x P process grid): rank r owns the cell rows ys .. ys+ym-1 and the vertex rows with the same numbers; the
+   last rank also owns vertex row ny. Row boundaries are multiples of `block` cells where possible so that multigrid levels stay aligned.
+   A cell belongs to region 0, 1, ... or is void (-1). */
+#pragma once
+#include <hopfilm/deck.h>
+#include <petscdmda.h>
+
+typedef struct HfGrid_ *HfGrid;
+typedef struct {
+  PetscInt nx, ny;
+  PetscReal dx, dy, thickness;
+  PetscReal x0, y0; /* lower left corner: -nx dx/2, -ny dy/2 */
+  PetscInt ys, ym;  /* rows of cells owned by this rank */
+  PetscInt n_regions;
+  PetscInt n_film; /* cells of the film, all ranks */
+  PetscMPIInt rank, size;
+} HfGridInfo;
+
+/* ---- shapes: disk, rectangle, polygon, union, difference, image; type "shape:" of the deck ---- */
+typedef struct HfShape_ *HfShape;
+PetscErrorCode HfShapeCreate(HfDeck deck, HfNode node, HfShape *shape); /* errors go to the deck. Collective (an image is read). */
+PetscErrorCode HfShapeDestroy(HfShape *shape);
+PetscBool HfShapeContains(HfShape shape, PetscReal x, PetscReal y, PetscReal tolerance); /* points within `tolerance` outside count as inside */
+
+/* ---- the grid ---- */
+PetscErrorCode HfGridRegisterKeys(HfKeys keys);                 /* film.size, film.cell, film.thickness, film.shape, film.regions, type shape: */
+PetscErrorCode HfGridCreateFromDeck(HfDeck deck, HfGrid *grid); /* Collective. Errors go to the deck; *grid may be NULL then. */
+/* For tests: region_of(x, y, context) returns the region of the cell centred at (x,y), -1 for void; NULL: all of region 0. Collective. */
+PetscErrorCode HfGridCreate(MPI_Comm comm, PetscInt nx, PetscInt ny, PetscReal dx, PetscReal dy, PetscReal thickness,
+                            PetscInt (*region_of)(PetscReal x, PetscReal y, void *context), void *context, HfGrid *grid);
+PetscErrorCode HfGridDestroy(HfGrid *grid);
+const HfGridInfo *HfGridGetInfo(HfGrid grid);
+MPI_Comm HfGridComm(HfGrid grid);
+/* Row boundaries of all ranks: rows[r] .. rows[r+1]-1 belong to rank r; size+1 numbers. */
+const PetscInt *HfGridRowRanges(HfGrid grid);
+/* The DMDA of the cells with `dof` (1, 2, 3) interleaved components, stencil width 1; borrowed. Collective the first time. */
+PetscErrorCode HfGridGetCells(HfGrid grid, PetscInt dof, DM *cells);
+PetscErrorCode HfGridCreateCellVec(HfGrid grid, PetscInt dof, Vec *v);
+/* Regions with a frame of one cell: region of cell (i,j) at [(j - (ys-1))*(nx+2) + i+1] for i = -1..nx, j = ys-1..ys+ym; -1 outside the film. */
+const PetscInt8 *HfGridRegions(HfGrid grid);
+static inline PetscInt HfRegionAt(const HfGridInfo *g, const PetscInt8 *regions, PetscInt i, PetscInt j) {
+  return regions[(j - (g->ys - 1)) * (g->nx + 2) + i + 1];
+}
+
+/* ---- rows of the neighbour ranks: starts and ends the exchange of the first and last owned row of a cell Vec. Collective.
+   south receives row ys-1 and north row ys+ym, nx*dof numbers each; untouched where there is no such row. Several may be in flight with
+   different halos. ---- */
+typedef struct HfHalo_ *HfHalo;
+PetscErrorCode HfHaloCreate(HfGrid grid, PetscInt dof, HfHalo *halo);
+PetscErrorCode HfHaloBegin(HfHalo halo, const PetscScalar *owned_rows);
+PetscErrorCode HfHaloEnd(HfHalo halo, const PetscScalar **south, const PetscScalar **north);
+PetscErrorCode HfHaloDestroy(HfHalo *halo);
+
+/* ---- fields in HDF5 files; the one place that reads and writes a cell Vec. The dataset has shape [frame][y][x][component], chunked and
+   compressed; row 0 is the lowest. Collective. ---- */
+PetscErrorCode HfFieldAppend(HfGrid grid, int64_t hdf5_file, const char *dataset, Vec v, PetscInt dof, PetscInt *frame);
+PetscErrorCode HfFieldRead(HfGrid grid, const char *path, const char *dataset, PetscInt frame, PetscInt dof, Vec v,
+                           const char **why); /* frame -1: last. *why: NULL or the reason it could not (code stays 0) */
+
+/* ---- FFT convolution on the film grid: out_a(r) = sum_b sum_r' K_ab(r - r') in_b(r'), zero-padded, free space. ---- */
+typedef struct HfConvolution_ *HfConvolution;
+/* kernel(dx, dy, context, K) fills K[n_out*n_in] (row-major) for the displacement (i dx, j dy), i = -(nx-1)..nx-1, j alike. Called once per
+   displacement over all ranks. Collective. */
+PetscErrorCode HfConvolutionCreate(HfGrid grid, PetscInt n_out, PetscInt n_in,
+                                   PetscErrorCode (*kernel)(PetscReal x, PetscReal y, void *context, PetscReal K[]), void *context,
+                                   HfConvolution *convolution);
+PetscErrorCode HfConvolutionApply(HfConvolution convolution, Vec in, Vec out); /* cell Vecs with n_in and n_out components. Collective. */
+PetscErrorCode HfConvolutionDestroy(HfConvolution *convolution);

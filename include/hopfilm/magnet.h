@@ -1,0 +1,42 @@
+/* hopfilm/magnet.h: magnetization m = M/Ms, a unit vector per film cell (zero in void cells), stored in a cell Vec with 3 components.
+
+   Equation (Landau-Lifshitz in explicit form, shared by all integrators):
+     (1+alpha^2) dm/dt = -gamma0 [ m x H + alpha m x (m x H) ],   H = sum of terms (A/m)
+   Free boundaries: without DMI dm/dn = 0, on every edge of the mask. */
+#pragma once
+#include <hopfilm/grid.h>
+
+typedef struct HfMagnet_ *HfMagnet;
+
+/* Rows film.material.* ("material:" keys of every term and torque), film.initial, type "initial:", section "field" (Zeeman), key "demag", section
+   "integrator". */
+PetscErrorCode HfMagnetRegisterKeys(HfKeys keys);
+PetscErrorCode HfMagnetCreate(HfGrid grid, HfDeck deck, HfMagnet *magnet); /* Collective. Errors and plausibility warnings go to the deck. */
+PetscErrorCode HfMagnetDestroy(HfMagnet *magnet);
+PetscErrorCode HfMagnetCreateState(HfMagnet magnet, Vec *m); /* a cell Vec with 3 components */
+
+/* Fills m from a deck node of type "initial:" (uniform, random, vortex, file). Collective. Errors go to the deck given at creation. */
+PetscErrorCode HfMagnetSetInitial(HfMagnet magnet, HfNode initial, Vec m);
+
+/* The stored field term: an extra H (A/m, cell Vec of 3 components, borrowed until replaced), e.g. the Oersted field; NULL removes it.
+   `scale` may change in time by calling again. */
+PetscErrorCode HfMagnetSetStoredField(HfMagnet magnet, Vec field);
+
+/* Evaluations at time t. Collective. */
+PetscErrorCode HfMagnetRightHandSide(HfMagnet magnet, PetscReal t, Vec m, Vec dmdt);      /* 1/s */
+PetscErrorCode HfMagnetEffectiveField(HfMagnet magnet, PetscReal t, Vec m, Vec field);    /* A/m */
+PetscErrorCode HfMagnetMaxTorque(HfMagnet magnet, PetscReal t, Vec m, PetscReal *torque); /* max |m x H|/Ms over the film, dimensionless */
+PetscErrorCode HfMagnetAverage(HfMagnet magnet, Vec m, PetscReal average[3]);             /* over film cells */
+PetscInt HfMagnetTermCount(HfMagnet magnet);                                              /* active terms */
+const char *HfMagnetTermName(HfMagnet magnet, PetscInt k);
+PetscErrorCode HfMagnetEnergies(HfMagnet magnet, PetscReal t, Vec m, PetscReal energies[]); /* J, one per active term */
+
+/* Called after every accepted step (time in s, on all ranks); set *stop to end the phase early. */
+typedef PetscErrorCode (*HfMagnetMonitor)(PetscReal t, PetscReal dt, Vec m, void *context, PetscBool *stop);
+/* Integrates from t0 to exactly t1. A step that diverges is HF_ERR_DIVERGED with the cell named, m then being the last accepted state. Collective. */
+PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t1, HfMagnetMonitor monitor, void *context);
+/* Damping only, until max |m x H|/Ms < tolerance or `max_time` of relaxation time passed (*converged says which). The energy never rises. Collective. */
+PetscErrorCode HfMagnetRelax(HfMagnet magnet, PetscReal t, Vec m, PetscReal tolerance, PetscReal max_time, HfMagnetMonitor monitor, void *context,
+                             PetscBool *converged);
+/* Counters since creation. */
+void HfMagnetStatistics(HfMagnet magnet, PetscInt64 *steps, PetscInt64 *rejected, PetscInt64 *rhs_evaluations);

@@ -1,0 +1,67 @@
+/* hopfilm/transport.h: charge transport in one conducting layer with electrodes.
+
+   Equation:  div( Sigma[m] grad phi ) = 0, no current through free edges, phi = V_k on electrode k.
+   Method: bilinear (Q1) elements on the vertices with the cell's 2x2 tensor, times the layer's thickness; conserves current exactly; electrode
+   vertices are eliminated symmetrically; CG with geometric multigrid. G is symmetric with zero row sums. */
+#pragma once
+#include <hopfilm/grid.h>
+
+/* ---- electrodes: patches of vertices; the same for the magnetic film and the gold layer above it ---- */
+typedef struct HfElectrodes_ *HfElectrodes;
+PetscErrorCode HfElectrodesRegisterKeys(HfKeys keys); /* electrodes[]: name, shape, at, lattice {columns, rows, pitch}, resistance, floating */
+/* Checks, reported to the deck: electrode off the film, covers no film vertex, overlap (a vertex in two electrodes), duplicate name, film island without
+   contact, fewer than two driven electrodes. Collective. */
+PetscErrorCode HfElectrodesCreate(HfGrid grid, HfDeck deck, HfElectrodes *electrodes);
+/* For tests: electrode_of(x, y, context) gives the electrode (0..n-1) that vertex (x,y) belongs to, -1 for none; ideal contacts. */
+PetscErrorCode HfElectrodesCreateFromFunction(HfGrid grid, PetscInt n, PetscInt (*electrode_of)(PetscReal x, PetscReal y, void *context),
+                                              void *context, HfElectrodes *electrodes);
+PetscErrorCode HfElectrodesDestroy(HfElectrodes *electrodes);
+PetscInt HfElectrodesCount(HfElectrodes electrodes);
+const char *HfElectrodesName(HfElectrodes electrodes, PetscInt k);
+void HfElectrodesPosition(HfElectrodes electrodes, PetscInt k, PetscReal xy[2]);
+PetscBool HfElectrodesFloating(HfElectrodes electrodes, PetscInt k);
+PetscReal HfElectrodesResistance(HfElectrodes electrodes, PetscInt k); /* ohm, in series with the ideal contact */
+/* Electrode of every owned vertex, -1 for none; row j = ys .. (last owned vertex row), nx+1 numbers each. */
+const PetscInt16 *HfElectrodesVertices(HfElectrodes electrodes);
+
+/* ---- conductivity models, one file each (src/transport/tensors/): isotropic, amr ---- */
+PetscErrorCode HfTransportRegisterKeys(HfKeys keys); /* material: conductivity, amr_ratio; section "potential" (tolerance ...) */
+
+typedef struct HfPotential_ *HfPotential;
+/* The magnetic film: Sigma from film.material of each region. Collective. */
+PetscErrorCode HfPotentialCreateFilm(HfGrid grid, HfElectrodes electrodes, HfDeck deck, HfPotential *potential);
+/* An isotropic layer of given conductivity (S/m) and thickness (m) over the film's cells. Collective. */
+PetscErrorCode HfPotentialCreateIsotropic(HfGrid grid, HfElectrodes electrodes, PetscReal conductivity, PetscReal thickness, HfPotential *potential);
+/* For tests: sigma(x, y, context, S) gives the tensor S[4] = {xx, xy, yx, yy} of the cell centred at (x,y), S/m. */
+PetscErrorCode HfPotentialCreateFromFunction(HfGrid grid, HfElectrodes electrodes, PetscReal thickness,
+                                             void (*sigma)(PetscReal x, PetscReal y, void *context, PetscReal S[4]), void *context,
+                                             HfPotential *potential);
+PetscErrorCode HfPotentialDestroy(HfPotential *potential);
+PetscErrorCode HfPotentialSetTolerance(HfPotential potential, PetscReal relative); /* on the preconditioned-free residual norm; default 1e-10 */
+
+/* Sets Sigma[m] and with it the operator; the preconditioner is kept while it serves (lagged). m NULL: the film saturated along z. Collective. */
+PetscErrorCode HfPotentialSetMagnetization(HfPotential potential, Vec m);
+/* A vertex Vec of this layer (its grid may be padded: use only through this module). */
+PetscErrorCode HfPotentialCreateVector(HfPotential potential, Vec *phi);
+/* phi for terminal voltages V[N] (entries of floating electrodes are ignored); I[N] (may be NULL) the currents into the electrodes, A. `phi` is the start vector on entry. Collective. */
+PetscErrorCode HfPotentialSolve(HfPotential potential, const PetscReal V[], Vec phi, PetscReal I[]);
+/* The same by superposition of the last unit solutions (HfConductance must have been called with keep_solutions); no solve. Collective. */
+PetscErrorCode HfPotentialSuperpose(HfPotential potential, const PetscReal V[], Vec phi);
+/* Current density at the cell centres, j (A/m^2), cell Vec with 2 components. Collective. */
+PetscErrorCode HfPotentialCurrentDensity(HfPotential potential, Vec phi, Vec j);
+/* phi at the owned vertices of the unpadded film for output: array of (nx+1) x owned vertex rows, caller's memory. Collective. */
+PetscErrorCode HfPotentialGetVertexValues(HfPotential potential, Vec phi, PetscReal values[]);
+/* Iterations since creation, and of the last solve. */
+void HfPotentialStatistics(HfPotential potential, PetscInt64 *solves, PetscInt64 *iterations, PetscInt *last);
+
+/* ---- conductance ---- */
+/* G[N*N] (S) between the terminals: I = G V; N-1 solves, each starting from its previous solution. Contact resistances are in it; floating electrodes have
+   zero rows and columns. Collective. */
+PetscErrorCode HfConductance(HfPotential potential, PetscBool keep_solutions, PetscReal G[]);
+/* The bench procedure of Niu et al. 2024 (Methods): each wiring groups the electrodes into + and - (sign[k] = +1, -1), drives a current and reads
+   the voltage: conductance of the wiring = sum over + and - of -G_ij. Four nodes: seven wirings, six unknown G_ij (i<j); `G` from the first six, `deviation` = relative
+   deviation of the seventh. Measures by HfPotentialSolve, not from a known G. Collective. */
+PetscErrorCode HfConductanceByWirings(HfPotential potential, PetscReal G[16], PetscReal *deviation);
+/* Circuit algebra on plain arrays, not collective: from contact to terminal conductances. */
+PetscErrorCode HfCircuitReduce(PetscInt n, const PetscReal G_contact[], const PetscReal resistance[], const PetscBool floating[],
+                               PetscReal G_terminal[], PetscReal contact_from_terminal[]);
