@@ -6,6 +6,7 @@
    - Functions return a PetscErrorCode and are wrapped in PetscCall(). */
 #pragma once
 #include <petscsys.h>
+#include <stdint.h>
 
 /* ---- exit codes of the program; a fault carries one of them ---- */
 typedef enum {

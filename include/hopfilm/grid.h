@@ -41,8 +41,8 @@ const PetscInt *HfGridRowRanges(HfGrid grid);
 PetscErrorCode HfGridGetCells(HfGrid grid, PetscInt dof, DM *cells);
 PetscErrorCode HfGridCreateCellVec(HfGrid grid, PetscInt dof, Vec *v);
 /* Regions with a frame of one cell: region of cell (i,j) at [(j - (ys-1))*(nx+2) + i+1] for i = -1..nx, j = ys-1..ys+ym; -1 outside the film. */
-const PetscInt8 *HfGridRegions(HfGrid grid);
-static inline PetscInt HfRegionAt(const HfGridInfo *g, const PetscInt8 *regions, PetscInt i, PetscInt j) {
+const int8_t *HfGridRegions(HfGrid grid);
+static inline PetscInt HfRegionAt(const HfGridInfo *g, const int8_t *regions, PetscInt i, PetscInt j) {
   return regions[(j - (g->ys - 1)) * (g->nx + 2) + i + 1];
 }
 

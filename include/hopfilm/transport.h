@@ -22,7 +22,7 @@ void HfElectrodesPosition(HfElectrodes electrodes, PetscInt k, PetscReal xy[2]);
 PetscBool HfElectrodesFloating(HfElectrodes electrodes, PetscInt k);
 PetscReal HfElectrodesResistance(HfElectrodes electrodes, PetscInt k); /* ohm, in series with the ideal contact */
 /* Electrode of every owned vertex, -1 for none; row j = ys .. (last owned vertex row), nx+1 numbers each. */
-const PetscInt16 *HfElectrodesVertices(HfElectrodes electrodes);
+const int16_t *HfElectrodesVertices(HfElectrodes electrodes);
 
 /* ---- conductivity models, one file each (src/transport/tensors/): isotropic, amr ---- */
 PetscErrorCode HfTransportRegisterKeys(HfKeys keys); /* material: conductivity, amr_ratio; section "potential" (tolerance ...) */

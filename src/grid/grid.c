@@ -1,0 +1,118 @@
+/* The grid of the film: which cells exist, to which region they belong, and which rank owns which rows.
+
+   A 1 x P process grid: every rank owns whole rows, so that rows vectorise, the halo is two rows, and an FFT along x needs no exchange. */
+#include "grid_impl.h"
+
+/* Row boundaries are multiples of a power of two of at most an eighth of a rank's share: the levels of a multigrid hierarchy then stay aligned
+   with the ranks at the price of a small imbalance. */
+static PetscErrorCode divide_rows(PetscInt ny, PetscMPIInt size, PetscInt rows[]) {
+  PetscInt block = 1;
+
+  PetscFunctionBeginUser;
+  while (16 * block * size <= ny) block *= 2;
+  rows[0] = 0;
+  for (PetscMPIInt r = 1; r < size; ++r) {
+    const PetscInt64 ideal = ((PetscInt64)r * ny + size / 2) / size;
+    rows[r] = block * (PetscInt)((ideal + block / 2) / block);
+  }
+  rows[size] = ny;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfGridCreate(MPI_Comm comm, PetscInt nx, PetscInt ny, PetscReal dx, PetscReal dy, PetscReal thickness,
+                            PetscInt (*region_of)(PetscReal x, PetscReal y, void *context), void *context, HfGrid *out) {
+  HfGrid grid;
+  HfGridInfo *g;
+  PetscInt local[2] = {0, 0}, total[2];
+
+  PetscFunctionBeginUser;
+  *out = NULL;
+  PetscCall(PetscNew(&grid));
+  g = &grid->info;
+  grid->comm = comm;
+  g->nx = nx;
+  g->ny = ny;
+  g->dx = dx;
+  g->dy = dy;
+  g->thickness = thickness;
+  g->x0 = -0.5 * (PetscReal)nx * dx;
+  g->y0 = -0.5 * (PetscReal)ny * dy;
+  PetscCallMPI(MPI_Comm_rank(comm, &g->rank));
+  PetscCallMPI(MPI_Comm_size(comm, &g->size));
+  if (g->size > ny) {
+    const PetscMPIInt size = g->size;
+    PetscCall(PetscFree(grid));
+    return HfFault(comm, HF_ERR_DECK,
+                   "%d ranks for %" PetscInt_FMT " rows of cells: every rank needs at least one row; use at most %" PetscInt_FMT " ranks", size, ny,
+                   ny);
+  }
+  PetscCall(PetscMalloc1(g->size + 1, &grid->rows));
+  PetscCall(divide_rows(ny, g->size, grid->rows));
+  g->ys = grid->rows[g->rank];
+  g->ym = grid->rows[g->rank + 1] - g->ys;
+
+  PetscCall(PetscMalloc1((nx + 2) * (g->ym + 2), &grid->regions));
+  for (PetscInt j = g->ys - 1; j <= g->ys + g->ym; ++j) {
+    for (PetscInt i = -1; i <= nx; ++i) {
+      const PetscBool inside = (PetscBool)(i >= 0 && i < nx && j >= 0 && j < ny);
+      const PetscReal x = g->x0 + ((PetscReal)i + 0.5) * dx, y = g->y0 + ((PetscReal)j + 0.5) * dy;
+      const PetscInt region = inside ? (region_of ? region_of(x, y, context) : 0) : -1;
+
+      PetscCheck(region < 127, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "film.regions: at most 126 regions");
+      grid->regions[(j - (g->ys - 1)) * (nx + 2) + i + 1] = (int8_t)region;
+      if (region >= 0 && j >= g->ys && j < g->ys + g->ym) {
+        ++local[0];
+        local[1] = PetscMax(local[1], region + 1);
+      }
+    }
+  }
+  PetscCallMPI(MPI_Allreduce(&local[0], &total[0], 1, MPIU_INT, MPI_SUM, comm));
+  PetscCallMPI(MPI_Allreduce(&local[1], &total[1], 1, MPIU_INT, MPI_MAX, comm));
+  g->n_film = total[0];
+  g->n_regions = total[1];
+  *out = grid;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfGridDestroy(HfGrid *grid) {
+  PetscFunctionBeginUser;
+  if (!*grid) PetscFunctionReturn(0);
+  for (PetscInt d = 0; d <= HF_MAX_DOF; ++d) PetscCall(DMDestroy(&(*grid)->cells[d]));
+  PetscCall(PetscFree((*grid)->rows));
+  PetscCall(PetscFree((*grid)->regions));
+  PetscCall(PetscFree(*grid));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfGridGetCells(HfGrid grid, PetscInt dof, DM *cells) {
+  PetscFunctionBeginUser;
+  PetscCheck(dof >= 1 && dof <= HF_MAX_DOF, grid->comm, PETSC_ERR_ARG_OUTOFRANGE, "a cell has 1 to %d components, not %" PetscInt_FMT, HF_MAX_DOF,
+             dof);
+  if (!grid->cells[dof]) {
+    const HfGridInfo *g = &grid->info;
+    PetscInt *ly;
+
+    PetscCall(PetscMalloc1(g->size, &ly));
+    for (PetscMPIInt r = 0; r < g->size; ++r) ly[r] = grid->rows[r + 1] - grid->rows[r];
+    PetscCall(DMDACreate2d(grid->comm, DM_BOUNDARY_NONE, DM_BOUNDARY_NONE, DMDA_STENCIL_STAR, g->nx, g->ny, 1, g->size, dof, 1, &g->nx, ly,
+                           &grid->cells[dof]));
+    PetscCall(DMSetUp(grid->cells[dof]));
+    PetscCall(PetscFree(ly));
+  }
+  *cells = grid->cells[dof];
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfGridCreateCellVec(HfGrid grid, PetscInt dof, Vec *v) {
+  DM cells;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfGridGetCells(grid, dof, &cells));
+  PetscCall(DMCreateGlobalVector(cells, v));
+  PetscFunctionReturn(0);
+}
+
+const HfGridInfo *HfGridGetInfo(HfGrid grid) { return &grid->info; }
+MPI_Comm HfGridComm(HfGrid grid) { return grid->comm; }
+const PetscInt *HfGridRowRanges(HfGrid grid) { return grid->rows; }
+const int8_t *HfGridRegions(HfGrid grid) { return grid->regions; }

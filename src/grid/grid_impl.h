@@ -1,0 +1,33 @@
+/* grid_impl.h: private to src/grid. */
+#pragma once
+#include <hopfilm/grid.h>
+
+#define HF_MAX_DOF 3
+
+struct HfGrid_ {
+  MPI_Comm comm;
+  HfGridInfo info;
+  PetscInt *rows;           /* size+1 row boundaries */
+  int8_t *regions;          /* (ym+2) x (nx+2), see HfGridRegions() */
+  DM cells[HF_MAX_DOF + 1]; /* by number of components, made on demand */
+};
+
+/* One kind of shape: a file in shapes/ and a line in shapes.def. */
+typedef struct {
+  const char *name, *doc;
+  const HfKey *keys; /* below "shape:NAME"; NULL when `parts` */
+  PetscBool parts;   /* its value is a list of shapes */
+  PetscErrorCode (*create)(HfDeck deck, HfNode node, HfShape shape);
+  PetscBool (*contains)(HfShape shape, PetscReal x, PetscReal y, PetscReal tolerance);
+} HfShapeKind;
+
+struct HfShape_ {
+  const HfShapeKind *kind;
+  PetscReal at[2], size[2]; /* centre and extent, where the kind has them */
+  PetscInt n_values;
+  PetscReal *values; /* corners of a polygon, x y x y ... */
+  PetscInt columns, rows;
+  unsigned char *pixels; /* image: 1 = film, top row first */
+  PetscInt n_parts;
+  HfShape *parts;
+};
