@@ -104,7 +104,7 @@ PetscErrorCode HfGridGetCells(HfGrid grid, PetscInt dof, DM *cells) {
 }
 
 PetscErrorCode HfGridCreateCellVec(HfGrid grid, PetscInt dof, Vec *v) {
-  DM cells;
+  DM cells = NULL;
 
   PetscFunctionBeginUser;
   PetscCall(HfGridGetCells(grid, dof, &cells));

@@ -40,7 +40,7 @@ static PetscInt region_of(PetscReal x, PetscReal y, void *context) {
 
 /* How many cells fit an extent; an error when that is not a whole number. */
 static PetscErrorCode count_cells(HfDeck deck, HfNode film, int d, PetscInt *n) {
-  const PetscReal size = HfRealAt(film, "size", d), cell = HfReal(film, "cell"), ratio = size / cell, whole = PetscRoundReal(ratio);
+  const PetscReal size = HfRealAt(film, "size", d), cell = HfReal(film, "cell"), ratio = size / cell, whole = round(ratio);
   HfNode place = HfNodeItem(HfChild(film, "size"), d);
 
   PetscFunctionBeginUser;
