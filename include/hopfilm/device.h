@@ -31,6 +31,9 @@ PetscReal *HfDeviceTime(HfDevice device);           /* simulated time, s */
 
 /* Terminal voltages V[N] on the gold (or, without gold, on the film's own electrodes): sets the Oersted field. V NULL: off. Collective. */
 PetscErrorCode HfDeviceDrive(HfDevice device, const PetscReal V[]);
+PetscErrorCode HfDeviceCentreField(
+    HfDevice device, const PetscReal V[],
+    PetscReal *magnitude); /* |H| (A/m) at the film's centre for voltages V, by the deck's model; the drive stays as it is. Collective. */
 Vec HfDeviceDriveField(HfDevice device); /* H of the present drive (3 components), borrowed; zero when off */
 /* j in the film (2 components, A/m^2) for voltages V on the film, in the present texture. Collective. */
 PetscErrorCode HfDeviceFilmCurrent(HfDevice device, const PetscReal V[], Vec j);

@@ -43,8 +43,8 @@ PetscErrorCode HfPotentialSetTolerance(HfPotential potential, PetscReal relative
 PetscErrorCode HfPotentialSetMagnetization(HfPotential potential, Vec m);
 /* A vertex Vec of this layer (its grid may be padded: use only through this module). */
 PetscErrorCode HfPotentialCreateVector(HfPotential potential, Vec *phi);
-/* phi for terminal voltages V[N] (entries of floating electrodes are ignored); I[N] (may be NULL) the currents into the electrodes, A. `phi` is the start vector on entry. Collective. */
-PetscErrorCode HfPotentialSolve(HfPotential potential, const PetscReal V[], Vec phi, PetscReal I[]);
+/* phi for terminal voltages V[N] (entries of floating electrodes are ignored); currents[N] (may be NULL) those into the electrodes, A. `phi` is the start vector on entry. Collective. */
+PetscErrorCode HfPotentialSolve(HfPotential potential, const PetscReal V[], Vec phi, PetscReal currents[]);
 /* The same by superposition of the last unit solutions (HfConductance must have been called with keep_solutions); no solve. Collective. */
 PetscErrorCode HfPotentialSuperpose(HfPotential potential, const PetscReal V[], Vec phi);
 /* Current density at the cell centres, j (A/m^2), cell Vec with 2 components. Collective. */

@@ -1,0 +1,96 @@
+/* The device: a magnetic film with electrodes and a gold layer above or below it.
+
+     gold:  div(sigma_Au grad phi) = 0 for the voltages of a pattern  ->  j_Au  ->  Oersted field H(x, y) at the film's mid-plane
+     film:  (1+alpha^2) dm/dt = -gamma0 [ m x H_eff + alpha m x (m x H_eff) ],  H_eff with that H as a stored field
+     read:  div(Sigma[m] grad phi) = 0 in the film  ->  conductance matrix G[m]
+
+   Magnet and transport do not know each other; they meet here. */
+#include "device_impl.h"
+
+static const HfKey gold_keys[] = {
+    {"gold", HF_SECTION, NULL, "", "", 0, "The gold layer that carries the training current; leave out for a film that is only read"},
+    {"gold.thickness", HF_QUANTITY, "m", NULL, ">0", 0, "Thickness of the gold"},
+    {"gold.gap", HF_QUANTITY, "m", NULL, ">=0", 0, "Distance between the facing surfaces of gold and film (the insulator)"},
+    {"gold.conductivity", HF_QUANTITY, "S/m", NULL, ">0", 0, "Conductivity of the gold"},
+    {"gold.side", HF_CHOICE, NULL, "above", "above|below", 0, "Side of the film on which the gold lies"},
+    {"gold.oersted", HF_CHOICE, NULL, "biot-savart", "sheet|biot-savart", 0,
+     "Oersted field: the local limit of a wide sheet, H = K x n/2, or the full Biot-Savart integral"},
+    {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
+};
+
+PetscErrorCode HfDeviceRegisterKeys(HfKeys keys) {
+  PetscFunctionBeginUser;
+  PetscCall(HfGridRegisterKeys(keys));
+  PetscCall(HfMagnetRegisterKeys(keys));
+  PetscCall(HfTransportRegisterKeys(keys));
+  PetscCall(HfKeysAdd(keys, "", gold_keys));
+  PetscCall(HfElectrodesRegisterKeys(keys));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode create_gold(HfDevice d, HfNode gold) {
+  PetscBool above;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscStrcmp(HfText(gold, "side"), "above", &above));
+  d->geometry = (HfOerstedGeometry){HfReal(gold, "thickness"), HfReal(gold, "gap"), above ? 1.0 : -1.0};
+  PetscCall(HfPotentialCreateIsotropic(d->grid, d->electrodes, HfReal(gold, "conductivity"), d->geometry.thickness, &d->gold));
+  PetscCall(HfPotentialCreateVector(d->gold, &d->gold_phi));
+  PetscCall(HfOerstedCreate(d->grid, HfText(gold, "oersted"), &d->geometry, &d->oersted));
+  PetscCall(HfGridCreateCellVec(d->grid, 2, &d->gold_j));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfDeviceCreate(HfDeck deck, HfDevice *out) {
+  HfNode root = HfDeckRoot(deck);
+  HfDevice d;
+
+  PetscFunctionBeginUser;
+  *out = NULL;
+  PetscCall(PetscNew(&d));
+  *out = d; /* from here on HfDeviceDestroy() frees what was made, whatever happens */
+  PetscCall(HfGridCreateFromDeck(deck, &d->grid));
+  if (d->grid) {
+    PetscCall(HfElectrodesCreate(d->grid, deck, &d->electrodes));
+    PetscCall(HfMagnetCreate(d->grid, deck, &d->magnet));
+  }
+  PetscCall(HfDeckVerdict(deck));
+  PetscCall(HfMagnetCreateState(d->magnet, &d->m));
+  PetscCall(HfMagnetSetInitial(d->magnet, HfNodeFind(root, "film.initial"), d->m));
+  PetscCall(HfPotentialCreateFilm(d->grid, d->electrodes, deck, &d->film));
+  PetscCall(HfPotentialCreateVector(d->film, &d->film_phi));
+  PetscCall(HfGridCreateCellVec(d->grid, 3, &d->drive));
+  if (HfHas(root, "gold")) PetscCall(create_gold(d, HfChild(root, "gold")));
+  PetscCall(HfDeckVerdict(deck));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfDeviceDestroy(HfDevice *device) {
+  HfDevice d = *device;
+
+  PetscFunctionBeginUser;
+  if (!d) PetscFunctionReturn(0);
+  PetscCall(VecDestroy(&d->m));
+  PetscCall(VecDestroy(&d->film_phi));
+  PetscCall(VecDestroy(&d->gold_phi));
+  PetscCall(VecDestroy(&d->gold_j));
+  PetscCall(HfOerstedDestroy(&d->oersted));
+  PetscCall(HfPotentialDestroy(&d->gold));
+  PetscCall(HfPotentialDestroy(&d->film));
+  PetscCall(HfMagnetDestroy(&d->magnet));
+  PetscCall(VecDestroy(&d->drive));
+  PetscCall(HfElectrodesDestroy(&d->electrodes));
+  PetscCall(HfGridDestroy(&d->grid));
+  PetscCall(PetscFree(d->saturated));
+  PetscCall(PetscFree(*device));
+  PetscFunctionReturn(0);
+}
+
+HfGrid HfDeviceGrid(HfDevice d) { return d->grid; }
+HfMagnet HfDeviceMagnet(HfDevice d) { return d->magnet; }
+HfElectrodes HfDeviceElectrodes(HfDevice d) { return d->electrodes; }
+HfPotential HfDeviceFilmPotential(HfDevice d) { return d->film; }
+HfPotential HfDeviceGoldPotential(HfDevice d) { return d->gold; }
+Vec HfDeviceState(HfDevice d) { return d->m; }
+PetscReal *HfDeviceTime(HfDevice d) { return &d->time; }
+Vec HfDeviceDriveField(HfDevice d) { return d->drive; }

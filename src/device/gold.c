@@ -1,0 +1,120 @@
+/* The gold layer: potential, current and Oersted field of a voltage pattern. The gold is isotropic and does not change, so its potential is a
+   superposition of one unit solution per electrode, solved for once. */
+#include "device_impl.h"
+
+static PetscErrorCode ready_gold(HfDevice d) {
+  PetscFunctionBeginUser;
+  if (!d->gold)
+    return HfFault(HfGridComm(d->grid), HF_ERR_DECK,
+                   "the schedule drives the film, but the deck has no gold layer to carry the current: add a `gold` section");
+  if (!d->gold_ready) {
+    const PetscInt n = HfElectrodesCount(d->electrodes);
+    PetscReal *G;
+
+    PetscCall(PetscMalloc1(n * n, &G));
+    PetscCall(HfConductance(d->gold, PETSC_TRUE, G));
+    PetscCall(PetscFree(G));
+    d->gold_ready = PETSC_TRUE;
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfDeviceGoldCurrent(HfDevice d, const PetscReal V[], Vec j) {
+  PetscFunctionBeginUser;
+  PetscCall(ready_gold(d));
+  PetscCall(HfPotentialSuperpose(d->gold, V, d->gold_phi));
+  PetscCall(HfPotentialCurrentDensity(d->gold, d->gold_phi, j));
+  PetscFunctionReturn(0);
+}
+
+/* H of the current density j by a model; zero outside the film, where nobody feels it. */
+static PetscErrorCode oersted_field(HfDevice d, HfOersted oersted, Vec j, Vec H) {
+  const HfGridInfo *g = HfGridGetInfo(d->grid);
+  const int8_t *regions = HfGridRegions(d->grid);
+  PetscScalar *h;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfOerstedApply(oersted, j, H));
+  PetscCall(VecGetArray(H, &h));
+  for (PetscInt row = g->ys; row < g->ys + g->ym; ++row)
+    for (PetscInt i = 0; i < g->nx; ++i)
+      if (HfRegionAt(g, regions, i, row) < 0)
+        for (int c = 0; c < 3; ++c) h[3 * ((row - g->ys) * g->nx + i) + c] = 0;
+  PetscCall(VecRestoreArray(H, &h));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfDeviceDrive(HfDevice d, const PetscReal V[]) {
+  PetscFunctionBeginUser;
+  if (V) {
+    PetscCall(HfDeviceGoldCurrent(d, V, d->gold_j));
+    PetscCall(oersted_field(d, d->oersted, d->gold_j, d->drive));
+  } else
+    PetscCall(VecZeroEntries(d->drive));
+  PetscCall(HfMagnetSetStoredField(d->magnet, V ? d->drive : NULL));
+  PetscFunctionReturn(0);
+}
+
+/* |H| averaged over the film cells within a cell's diagonal of the origin, the same for odd and even numbers of cells. */
+static PetscErrorCode field_at_centre(HfGrid grid, Vec H, PetscReal *magnitude) {
+  const HfGridInfo *g = HfGridGetInfo(grid);
+  const int8_t *regions = HfGridRegions(grid);
+  const PetscScalar *h;
+  PetscReal sum[4] = {0, 0, 0, 0}, all[4];
+
+  PetscFunctionBeginUser;
+  PetscCall(VecGetArrayRead(H, &h));
+  for (PetscInt j = g->ys; j < g->ys + g->ym; ++j) {
+    for (PetscInt i = 0; i < g->nx; ++i) {
+      const PetscReal x = g->x0 + ((PetscReal)i + 0.5) * g->dx, y = g->y0 + ((PetscReal)j + 0.5) * g->dy;
+
+      if (HfRegionAt(g, regions, i, j) < 0 || PetscAbsReal(x) > 0.6 * g->dx || PetscAbsReal(y) > 0.6 * g->dy) continue;
+      for (int c = 0; c < 3; ++c) sum[c] += PetscRealPart(h[3 * ((j - g->ys) * g->nx + i) + c]);
+      sum[3] += 1;
+    }
+  }
+  PetscCall(VecRestoreArrayRead(H, &h));
+  PetscCallMPI(MPI_Allreduce(sum, all, 4, MPIU_REAL, MPI_SUM, HfGridComm(grid)));
+  *magnitude = all[3] > 0 ? sqrt(all[0] * all[0] + all[1] * all[1] + all[2] * all[2]) / all[3] : 0;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfDeviceCentreField(HfDevice d, const PetscReal V[], PetscReal *magnitude) {
+  Vec H;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfDeviceGoldCurrent(d, V, d->gold_j));
+  PetscCall(HfGridCreateCellVec(d->grid, 3, &H));
+  PetscCall(oersted_field(d, d->oersted, d->gold_j, H));
+  PetscCall(field_at_centre(d->grid, H, magnitude));
+  PetscCall(VecDestroy(&H));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfDeviceCompareOersted(HfDevice d, const PetscReal V[], PetscReal *rms, PetscReal *max, PetscReal *centre_sheet,
+                                      PetscReal *centre_biot_savart) {
+  const char *models[2] = {"sheet", "biot-savart"};
+  Vec H[2];
+  PetscReal reference, difference[2];
+
+  PetscFunctionBeginUser;
+  PetscCall(HfDeviceGoldCurrent(d, V, d->gold_j));
+  for (int k = 0; k < 2; ++k) {
+    HfOersted oersted;
+
+    PetscCall(HfGridCreateCellVec(d->grid, 3, &H[k]));
+    PetscCall(HfOerstedCreate(d->grid, models[k], &d->geometry, &oersted));
+    PetscCall(oersted_field(d, oersted, d->gold_j, H[k]));
+    PetscCall(HfOerstedDestroy(&oersted));
+  }
+  PetscCall(field_at_centre(d->grid, H[0], centre_sheet));
+  PetscCall(field_at_centre(d->grid, H[1], centre_biot_savart));
+  PetscCall(VecNorm(H[0], NORM_2, &reference));
+  PetscCall(VecAXPY(H[1], -1.0, H[0]));
+  PetscCall(VecNorm(H[1], NORM_2, &difference[0]));
+  PetscCall(VecNorm(H[1], NORM_INFINITY, &difference[1]));
+  *rms = reference > 0 ? difference[0] / reference : 0;
+  *max = reference > 0 ? difference[1] / (reference / sqrt((PetscReal)HfGridGetInfo(d->grid)->n_film)) : 0;
+  for (int k = 0; k < 2; ++k) PetscCall(VecDestroy(&H[k]));
+  PetscFunctionReturn(0);
+}

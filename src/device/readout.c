@@ -1,0 +1,30 @@
+/* Reading the film: its current and its conductance matrix in the present texture, and saturated along z (G0). */
+#include "device_impl.h"
+
+PetscErrorCode HfDeviceFilmCurrent(HfDevice d, const PetscReal V[], Vec j) {
+  PetscFunctionBeginUser;
+  PetscCall(HfPotentialSetMagnetization(d->film, d->m));
+  PetscCall(HfPotentialSolve(d->film, V, d->film_phi, NULL));
+  PetscCall(HfPotentialCurrentDensity(d->film, d->film_phi, j));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfDeviceConductance(HfDevice d, PetscReal G[]) {
+  PetscFunctionBeginUser;
+  PetscCall(HfPotentialSetMagnetization(d->film, d->m));
+  PetscCall(HfConductance(d->film, PETSC_FALSE, G));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfDeviceSaturatedConductance(HfDevice d, PetscReal G0[]) {
+  const PetscInt n = HfElectrodesCount(d->electrodes);
+
+  PetscFunctionBeginUser;
+  if (!d->saturated) {
+    PetscCall(PetscMalloc1(n * n, &d->saturated));
+    PetscCall(HfPotentialSetMagnetization(d->film, NULL));
+    PetscCall(HfConductance(d->film, PETSC_FALSE, d->saturated));
+  }
+  PetscCall(PetscArraycpy(G0, d->saturated, n * n));
+  PetscFunctionReturn(0);
+}
