@@ -1,0 +1,14 @@
+/* outer_product.c: w = (1/N) sum_p x^p x^pT with zero diagonal (Hopfield 1982), the rule most physical networks are trained with. */
+#include "rules.h"
+
+static PetscErrorCode Learn(PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscReal w[]) {
+  PetscFunctionBeginUser;
+  PetscCall(PetscArrayzero(w, n * n));
+  for (PetscInt p = 0; p < n_patterns; p++)
+    for (PetscInt i = 0; i < n; i++)
+      for (PetscInt j = 0; j < n; j++)
+        if (i != j) w[i * n + j] += x[p * n + i] * x[p * n + j] / n;
+  PetscFunctionReturn(0);
+}
+
+const HfRule HfRule_OuterProduct = {"outer-product", "w = (1/N) sum of x xT over the stored patterns, zero diagonal", "Hopfield1982", Learn};
