@@ -8,7 +8,7 @@ if(NOT CMOCKA_FOUND)
 endif()
 find_program(MPIEXEC mpiexec REQUIRED)
 file(STRINGS ${PROJECT_SOURCE_DIR}/jobs/mpi-environment.sh HF_MPI_ENVIRONMENT REGEX "^export ")
-list(TRANSFORM HF_MPI_ENVIRONMENT REPLACE "^export ([A-Za-z_0-9]+=[^ ]*).*" "\1")
+list(TRANSFORM HF_MPI_ENVIRONMENT REPLACE "^export ([A-Za-z_0-9]+=[^ ]*).*" "\\1")
 
 function(hf_add_test_program kind file)
   get_filename_component(name ${file} NAME_WE)
