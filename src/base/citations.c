@@ -1,0 +1,175 @@
+/* The papers and libraries behind the features. A run's references.bib holds the entries that its features cited. */
+#include <hopfilm/base.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct {
+  const char *key, *entry;
+} Citation;
+
+// clang-format off
+static const Citation citations[] = {
+    {"yu-2021",
+     "@article{yu-2021,\n"
+     "  author = {Yu, Weichao and Xiao, Jiang and Bauer, Gerrit E. W.},\n"
+     "  title = {{Hopfield} neural network in magnetic textures with intrinsic {Hebbian} learning},\n"
+     "  journal = {Physical Review B},\n"
+     "  volume = {104},\n"
+     "  number = {18},\n"
+     "  pages = {L180405},\n"
+     "  year = {2021},\n"
+     "  doi = {10.1103/PhysRevB.104.L180405}\n"
+     "}"},
+    {"niu-2024",
+     "@article{niu-2024,\n"
+     "  author = {Niu, Chang and Zhang, Huanyu and Xu, Chuanlong and Hu, Wenjie and Wu, Yunzhuo and Wu, Yu and Wang, Yadi and Wu, Tong and Zhu, Yi and Zhu, Yinyan and Wang, Wenbin and Wu, Yizheng and Yin, Lifeng and Xiao, Jiang and Yu, Weichao and Guo, Hangwen and Shen, Jian},\n"
+     "  title = {A self-learning magnetic {Hopfield} neural network with intrinsic gradient descent adaption},\n"
+     "  journal = {Proceedings of the National Academy of Sciences},\n"
+     "  volume = {121},\n"
+     "  number = {51},\n"
+     "  pages = {e2416294121},\n"
+     "  year = {2024},\n"
+     "  doi = {10.1073/pnas.2416294121}\n"
+     "}"},
+    {"gilbert-2004",
+     "@article{gilbert-2004,\n"
+     "  author = {Gilbert, Thomas L.},\n"
+     "  title = {A phenomenological theory of damping in ferromagnetic materials},\n"
+     "  journal = {IEEE Transactions on Magnetics},\n"
+     "  volume = {40},\n"
+     "  number = {6},\n"
+     "  pages = {3443--3449},\n"
+     "  year = {2004},\n"
+     "  doi = {10.1109/TMAG.2004.836740}\n"
+     "}"},
+    {"mcguire-potter-1975",
+     "@article{mcguire-potter-1975,\n"
+     "  author = {McGuire, Thomas R. and Potter, Robert I.},\n"
+     "  title = {Anisotropic magnetoresistance in ferromagnetic 3d alloys},\n"
+     "  journal = {IEEE Transactions on Magnetics},\n"
+     "  volume = {11},\n"
+     "  number = {4},\n"
+     "  pages = {1018--1038},\n"
+     "  year = {1975},\n"
+     "  doi = {10.1109/TMAG.1975.1058782}\n"
+     "}"},
+    {"hopfield-1982",
+     "@article{hopfield-1982,\n"
+     "  author = {Hopfield, John J.},\n"
+     "  title = {Neural networks and physical systems with emergent collective computational abilities},\n"
+     "  journal = {Proceedings of the National Academy of Sciences},\n"
+     "  volume = {79},\n"
+     "  number = {8},\n"
+     "  pages = {2554--2558},\n"
+     "  year = {1982},\n"
+     "  doi = {10.1073/pnas.79.8.2554}\n"
+     "}"},
+    {"oja-1982",
+     "@article{oja-1982,\n"
+     "  author = {Oja, Erkki},\n"
+     "  title = {A simplified neuron model as a principal component analyzer},\n"
+     "  journal = {Journal of Mathematical Biology},\n"
+     "  volume = {15},\n"
+     "  number = {3},\n"
+     "  pages = {267--273},\n"
+     "  year = {1982},\n"
+     "  doi = {10.1007/BF00275687}\n"
+     "}"},
+    {"nagy-1966",
+     "@article{nagy-1966,\n"
+     "  author = {Nagy, Dezs{\\H{o}}},\n"
+     "  title = {The gravitational attraction of a right rectangular prism},\n"
+     "  journal = {Geophysics},\n"
+     "  volume = {31},\n"
+     "  number = {2},\n"
+     "  pages = {362--371},\n"
+     "  year = {1966},\n"
+     "  doi = {10.1190/1.1439779}\n"
+     "}"},
+    {"nagy-2000",
+     "@article{nagy-2000,\n"
+     "  author = {Nagy, Dezs{\\H{o}} and Papp, G{\\'a}bor and Benedek, Judit},\n"
+     "  title = {The gravitational potential and its derivatives for the prism},\n"
+     "  journal = {Journal of Geodesy},\n"
+     "  volume = {74},\n"
+     "  pages = {552--560},\n"
+     "  year = {2000},\n"
+     "  doi = {10.1007/s001900000116}\n"
+     "}"},
+    {"dormand-prince-1980",
+     "@article{dormand-prince-1980,\n"
+     "  author = {Dormand, John R. and Prince, Peter J.},\n"
+     "  title = {A family of embedded {Runge-Kutta} formulae},\n"
+     "  journal = {Journal of Computational and Applied Mathematics},\n"
+     "  volume = {6},\n"
+     "  number = {1},\n"
+     "  pages = {19--26},\n"
+     "  year = {1980},\n"
+     "  doi = {10.1016/0771-050X(80)90013-3}\n"
+     "}"},
+    {"petsc",
+     "@incollection{petsc,\n"
+     "  author = {Balay, Satish and Gropp, William D. and McInnes, Lois Curfman and Smith, Barry F.},\n"
+     "  title = {Efficient management of parallelism in object oriented numerical software libraries},\n"
+     "  booktitle = {Modern Software Tools in Scientific Computing},\n"
+     "  editor = {Arge, Erlend and Bruaset, Are Magnus and Langtangen, Hans Petter},\n"
+     "  publisher = {Birkh{\\\"a}user},\n"
+     "  pages = {163--202},\n"
+     "  year = {1997},\n"
+     "  doi = {10.1007/978-1-4612-1986-6_8}\n"
+     "}"},
+    {"hdf5",
+     "@misc{hdf5,\n"
+     "  author = {{The HDF Group}},\n"
+     "  title = {Hierarchical Data Format, version 5},\n"
+     "  url = {https://www.hdfgroup.org/HDF5/}\n"
+     "}"},
+    {"fftw",
+     "@article{fftw,\n"
+     "  author = {Frigo, Matteo and Johnson, Steven G.},\n"
+     "  title = {The design and implementation of {FFTW3}},\n"
+     "  journal = {Proceedings of the IEEE},\n"
+     "  volume = {93},\n"
+     "  number = {2},\n"
+     "  pages = {216--231},\n"
+     "  year = {2005},\n"
+     "  doi = {10.1109/JPROC.2004.840301}\n"
+     "}"},
+    {"random123",
+     "@inproceedings{random123,\n"
+     "  author = {Salmon, John K. and Moraes, Mark A. and Dror, Ron O. and Shaw, David E.},\n"
+     "  title = {Parallel random numbers: as easy as 1, 2, 3},\n"
+     "  booktitle = {Proceedings of the 2011 International Conference for High Performance Computing, Networking, Storage and Analysis (SC '11)},\n"
+     "  publisher = {ACM},\n"
+     "  pages = {16:1--16:12},\n"
+     "  year = {2011},\n"
+     "  doi = {10.1145/2063384.2063405}\n"
+     "}"},
+};
+// clang-format on
+#define N_CITATIONS ((int)(sizeof(citations) / sizeof(citations[0])))
+_Static_assert(sizeof(citations) / sizeof(citations[0]) <= 64, "the cited set is one 64-bit word");
+
+/* Process-wide state: bit i says that citations[i] was cited. It only ever grows and steers nothing but the list of references. */
+static uint64_t cited = 0;
+
+static int Find(const char *key) {
+  for (int i = 0; i < N_CITATIONS; i++)
+    if (!strcmp(citations[i].key, key)) return i;
+  return -1;
+}
+
+PetscBool HfCitationKnown(const char *key) { return key && Find(key) >= 0 ? PETSC_TRUE : PETSC_FALSE; }
+
+void HfCite(const char *key) {
+  const int i = key ? Find(key) : -1;
+  if (i >= 0) cited |= (uint64_t)1 << i;
+}
+
+PetscErrorCode HfCitationsWrite(FILE *file) {
+  PetscFunctionBeginUser;
+  for (int i = 0; i < N_CITATIONS; i++) {
+    if (cited >> i & 1) PetscCheck(fprintf(file, "%s\n\n", citations[i].entry) > 0, PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE, "references not written");
+  }
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,72 @@
+/* Text files: rank 0 reads, all ranks receive the bytes, or the reason why there are none. */
+#include <errno.h>
+#include <hopfilm/base.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define CHUNK      65536
+#define MAX_LENGTH ((size_t)1 << 30) /* an MPI count is an int; no text is nearly so long */
+
+/* Grows *text (PetscMalloc) to the end of the file; returns errno. Streams such as /dev/stdin have no length to ask for first. */
+static PetscErrorCode ReadAll(FILE *file, char **text, size_t *length, int *error) {
+  size_t room = CHUNK;
+
+  PetscFunctionBeginUser;
+  *length = 0;
+  *error = 0;
+  PetscCall(PetscMalloc1(room + 1, text));
+  for (;;) {
+    *length += fread(*text + *length, 1, room - *length, file);
+    if (ferror(file)) *error = errno ? errno : EIO;
+    if (*length < room || *error) break;
+    if (room >= MAX_LENGTH) {
+      *error = EFBIG;
+      break;
+    }
+    room *= 2;
+    PetscCall(PetscRealloc(room + 1, text));
+  }
+  (*text)[*length] = '\0';
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfReadFile(MPI_Comm comm, const char path[], char **text, size_t *length, const char **why) {
+  PetscMPIInt rank;
+  int header[2] = {0, 0}; /* errno, length */
+  char *data = NULL;
+
+  PetscFunctionBeginUser;
+  *text = NULL;
+  *length = 0;
+  *why = NULL;
+  PetscCallMPI(MPI_Comm_rank(comm, &rank));
+  if (!rank) {
+    struct stat status;
+    FILE *file = NULL;
+    errno = 0;
+    if (stat(path, &status))
+      header[0] = errno;
+    else if (S_ISDIR(status.st_mode))
+      header[0] = EISDIR;
+    else if (!(file = fopen(path, "rb")))
+      header[0] = errno;
+    if (file) {
+      PetscCall(ReadAll(file, &data, length, &header[0]));
+      fclose(file);
+      header[1] = (int)*length;
+    }
+  }
+  PetscCallMPI(MPI_Bcast(header, 2, MPI_INT, 0, comm));
+  if (header[0]) {
+    PetscCall(PetscFree(data));
+    *length = 0;
+    *why = strerror(header[0]); /* of a known error: a constant of the C library */
+    PetscFunctionReturn(0);
+  }
+  if (rank) PetscCall(PetscMalloc1((size_t)header[1] + 1, &data));
+  PetscCallMPI(MPI_Bcast(data, header[1] + 1, MPI_CHAR, 0, comm));
+  *text = data;
+  *length = (size_t)header[1];
+  PetscFunctionReturn(0);
+}
