@@ -39,6 +39,18 @@ foreach(kind_ranks "unit:1" "physics:1,2" "parallel:1,2,4")
   endforeach()
 endforeach()
 
+# The source check, and the program as a user meets it.
+find_package(Python3 COMPONENTS Interpreter REQUIRED)
+function(hf_add_test_script name ranks)
+  add_test(NAME app/${name} COMMAND ${Python3_EXECUTABLE} ${ARGN} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}/tests)
+  set_tests_properties(app/${name} PROPERTIES LABELS "fast;app" ENVIRONMENT "${HF_MPI_ENVIRONMENT}" TIMEOUT 900 PROCESSORS ${ranks})
+endfunction()
+hf_add_test_script(source 1 check_source.py)
+if(TARGET hopfilm)
+  hf_add_test_script(bad-decks 4 bad_decks.py $<TARGET_FILE:hopfilm>)
+  hf_add_test_script(decks 4 decks.py $<TARGET_FILE:hopfilm>)
+endif()
+
 file(GLOB benches CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/bench/*.c)
 foreach(file ${benches})
   get_filename_component(name ${file} NAME_WE)

@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""Runs every deck of tests/bad-decks/ and checks how the program refuses it: exit code, one message with its place, nothing written, no hang.
+
+Usage: bad_decks.py HOPFILM [--ranks 4] [NAME...]
+What is expected stands in comments at the head of each deck:
+    # exit: 2                     exit code
+    # says: cell.yaml:7:9: ...    must be in what the program prints, exactly once; may be repeated
+    # args: --set a.b=1           more arguments, may be repeated; {tmp} is a new folder
+    # deck: nowhere.yaml          run this deck instead of the file itself
+    # command: check              instead of run
+"""
+
+import argparse
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TIMEOUT = 60  # s; a case takes about one
+
+
+def read_case(path):
+    case = {"exit": "2", "says": [], "args": [], "deck": os.path.basename(path), "command": "run"}
+    for line in open(path, encoding="utf-8", errors="replace"):
+        match = re.match(r"# (exit|says|args|deck|command): (.*)$", line.rstrip("\n"))
+        if match is None:
+            break
+        name, value = match.groups()
+        if isinstance(case[name], list):
+            case[name].append(value)
+        else:
+            case[name] = value
+    return case
+
+
+def run_case(program, ranks, case):
+    """The faults found, as a list of texts, and the seconds it took."""
+    with tempfile.TemporaryDirectory() as tmp:
+        arguments = [word.replace("{tmp}", tmp) for text in case["args"] for word in shlex.split(text)]
+        deck = os.path.join(HERE, "bad-decks", case["deck"])
+        command = ["mpiexec", "-n", str(ranks), program, case["command"], deck, *arguments]
+        start = time.time()
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=tmp, start_new_session=True)
+        try:
+            text = process.communicate(timeout=TIMEOUT)[0].decode(errors="replace")
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            text = process.communicate()[0].decode(errors="replace")
+            return [f"hangs: not ended after {TIMEOUT} s", text], time.time() - start
+        faults = []
+        if process.returncode != int(case["exit"]):
+            faults.append(f"exit code {process.returncode}, not {case['exit']}")
+        for says in case["says"]:
+            if text.count(says) != 1:
+                faults.append(f"says {text.count(says)} times, not once: {says}")
+        if not case["says"]:
+            faults.append("the case expects no message")
+        if "PETSC ERROR" in text or "hopfilm: error on rank" in text or "Sanitizer" in text:
+            faults.append("ends in an internal error, not in a message to the user")
+        left = os.listdir(tmp)
+        if left:
+            faults.append(f"leaves {', '.join(left)} behind")
+        return faults + ([text] if faults else []), time.time() - start
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("program")
+    parser.add_argument("--ranks", type=int, default=4)
+    parser.add_argument("names", nargs="*")
+    options = parser.parse_args()
+    program = os.path.abspath(options.program)
+    names = options.names or sorted(f[:-5] for f in os.listdir(os.path.join(HERE, "bad-decks")) if f.endswith(".yaml") and not f.startswith("part-"))
+    n_bad = 0
+    for name in names:
+        faults, seconds = run_case(program, options.ranks, read_case(os.path.join(HERE, "bad-decks", name + ".yaml")))
+        n_bad += bool(faults)
+        print(f"{'FAILED' if faults else 'ok':6}  {name}  ({seconds:.1f} s)", flush=True)
+        for fault in faults:
+            print("        " + fault.replace("\n", "\n        "))
+    print(f"bad decks: {len(names)} refused on {options.ranks} ranks, {n_bad} of them wrongly")
+    return 1 if n_bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

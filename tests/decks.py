@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""Runs decks on several numbers of ranks and checks what every run owes its user: the files are there, the status is done, the results are
+the same on any number of ranks, the used deck repeats them, a finished run is not overwritten.
+
+Usage: decks.py HOPFILM [--ranks 1 2 4] [--wrapper "valgrind ..."] [--set PATH=VALUE]... [--decks DECK...]      (default tests/decks/*.yaml)
+"""
+
+import argparse
+import glob
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+
+import yaml
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+FILES = ["run.h5", "table.tsv", "summary.yaml", "deck.yaml", "log.txt", "references.bib"]
+# Results follow from solves to a relative residual of 1e-10 and a short run, in which the order of sums matters to round-off only.
+TOLERANCE = 1e-7
+TIMEOUT = 900  # s
+
+
+class Failure(Exception):
+    pass
+
+
+def run(command, code=0):
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=TIMEOUT, cwd=os.path.dirname(HERE))
+    text = done.stdout.decode(errors="replace")
+    if done.returncode != code:
+        raise Failure(f"exit code {done.returncode}, not {code}: {shlex.join(command)}\n{text[-4000:]}")
+    return text
+
+
+def differences(a, b, path=""):
+    """Places at which two trees of results differ by more than round-off."""
+    if isinstance(a, dict) and isinstance(b, dict) and a.keys() == b.keys():
+        return [d for key in a for d in differences(a[key], b[key], f"{path}.{key}")]
+    if isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
+        scale = max([abs(x) for x in a + b if isinstance(x, float)], default=0.0)
+        return [d for k, (x, y) in enumerate(zip(a, b)) for d in ([] if near(x, y, scale) else differences(x, y, f"{path}[{k}]"))]
+    return [] if near(a, b, 0.0) else [f"{path}: {a} and {b}"]
+
+
+def near(a, b, scale):
+    if isinstance(a, bool) or isinstance(b, bool) or not isinstance(a, (int, float)) or not isinstance(b, (int, float)):
+        return a == b
+    return abs(a - b) <= TOLERANCE * max(abs(a), abs(b), scale) + 1e-15
+
+
+def results(directory):
+    for file in FILES:
+        if not os.path.exists(os.path.join(directory, file)):
+            raise Failure(f"{file} is missing in the results")
+    summary = yaml.safe_load(open(os.path.join(directory, "summary.yaml")))
+    if summary["status"] != "done":
+        raise Failure(f"status {summary['status']}")
+    return summary["results"]
+
+
+def check_deck(program, deck, ranks, wrapper, settings, tmp):
+    name = os.path.splitext(os.path.basename(deck))[0]
+    first = None
+    for n in ranks:
+        out = os.path.join(tmp, f"{name}-{n}")
+        run(["mpiexec", "-n", str(n), *wrapper, program, "run", deck, "--out", out, *settings])
+        found = results(out)
+        if first is None:
+            first = found
+        apart = differences(first, found)
+        if apart:
+            raise Failure(f"results on {ranks[0]} and {n} ranks differ:\n" + "\n".join(apart[:20]))
+    if wrapper:
+        return
+    out = os.path.join(tmp, f"{name}-{ranks[0]}")
+    run([program, "info", out])
+    run([program, "run", deck, "--out", out, *settings], code=4)
+    again = os.path.join(tmp, f"{name}-again")
+    run(["mpiexec", "-n", str(ranks[0]), program, "run", os.path.join(out, "deck.yaml"), "--out", again])
+    apart = differences(first, results(again))
+    if apart:
+        raise Failure("the used deck does not repeat the results:\n" + "\n".join(apart[:20]))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("program")
+    parser.add_argument("--ranks", type=int, nargs="+", default=[1, 2, 4])
+    parser.add_argument("--wrapper", default="")
+    parser.add_argument("--set", action="append", default=[])
+    parser.add_argument("--decks", nargs="+", default=sorted(glob.glob(os.path.join(HERE, "decks", "*.yaml"))))
+    options = parser.parse_args()
+    program = os.path.abspath(options.program)
+    settings = [word for value in options.set for word in ("--set", value)]
+    failed = 0
+    for deck in options.decks:
+        start = time.time()
+        with tempfile.TemporaryDirectory() as tmp:
+            try:
+                check_deck(program, os.path.abspath(deck), options.ranks, shlex.split(options.wrapper), settings, tmp)
+                verdict = "ok"
+            except (Failure, subprocess.TimeoutExpired) as fault:
+                verdict, failed = "FAILED", failed + 1
+                print(fault)
+        print(f"{verdict:6}  {os.path.basename(deck)} on {', '.join(map(str, options.ranks))} ranks  ({time.time() - start:.1f} s)", flush=True)
+    print(f"decks: {len(options.decks)} run, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# All checks of the project: packages, format, source check, warnings, static check, tests, sanitizers.
+# Usage: bash tests/run.sh [--full] [--no-install]
+#   --full        also the slow tests, the benchmarks, and every deck of inputs/ under valgrind, shortened
+#   --no-install  trust that the packages are there
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+full=0 install=1
+for option in "$@"; do
+  case "$option" in
+    --full) full=1 ;;
+    --no-install) install=0 ;;
+    *) sed -n 's/^# \{0,1\}//;2,5p' "$0" >&2; exit 2 ;;
+  esac
+done
+# shellcheck source=jobs/mpi-environment.sh
+. jobs/mpi-environment.sh
+export UBSAN_OPTIONS=print_stacktrace=1
+export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 LSAN_OPTIONS="suppressions=$PWD/tests/lsan.supp:print_suppressions=0"
+cores=$(nproc)
+names=() times=() verdicts=()
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+
+# stage NAME COMMAND...: runs it, shows its output only when it fails, keeps the verdict.
+stage() {
+  local name=$1 start=$SECONDS verdict=ok log
+  shift
+  log=$logs/${#names[@]}
+  printf '%-34s ' "$name"
+  "$@" >"$log" 2>&1 || verdict=FAILED
+  printf '%-7s %4d s   %s\n' "$verdict" $((SECONDS - start)) "$(grep -E '^(source check|bad decks|decks|[0-9]+% tests passed|cppcheck|format|figures)' "$log" | tail -n 1)"
+  if [ $verdict = FAILED ]; then
+    echo "---- $name: $*"
+    tail -n 60 "$log"
+    echo "----"
+  fi
+  names+=("$name") times+=($((SECONDS - start))) verdicts+=("$verdict")
+  [ $verdict = ok ]
+}
+finish() {
+  local failed=0 k
+  for log in "$logs"/*; do executed=$((${executed:-0} + $(sed -n 's/.*tests failed out of \([0-9]*\).*/\1/p' "$log" | tail -n 1 | grep . || echo 0))); done
+  echo
+  for k in "${!names[@]}"; do
+    [ "${verdicts[$k]}" = ok ] || { failed=$((failed + 1)); echo "failed: ${names[$k]}"; }
+  done
+  echo "$executed tests executed, ${#names[@]} stages, $failed failed, $SECONDS s"
+  exit $((failed > 0))
+}
+
+check_format() {
+  local files
+  command -v clang-format >/dev/null || { echo "clang-format is missing"; return 1; }
+  # Other versions format differently: the one of Debian 12 is the reference.
+  if ! clang-format --version | grep -q 'version 14\.'; then echo "format: not checked, needs clang-format 14"; return 0; fi
+  mapfile -t files < <(find src include tests -name '*.[ch]')
+  clang-format --dry-run -Werror "${files[@]}" && echo "format: ${#files[@]} files"
+}
+check_static() {
+  cppcheck --quiet --std=c11 --language=c -j "$cores" --enable=warning,performance,portability --error-exitcode=1 --inline-suppr \
+    --suppressions-list=tests/cppcheck.supp -I include -I src --template='{file}:{line}: {severity}: {message} [{id}]' src && echo "cppcheck: no findings"
+}
+build() { cmake --preset "$1" && cmake --build --preset "$1" -j "$cores"; }
+run_tests() { ctest --test-dir "$1" -j "$cores" --output-on-failure --no-tests=error "${@:2}"; }
+
+if [ $install = 1 ]; then stage "packages" bash jobs/install-packages.sh --test || finish; fi
+stage "format" check_format
+stage "source check" python3 tests/check_source.py
+stage "static check" check_static
+stage "build, warnings are errors" build release || finish
+stage "tests" run_tests build -L fast
+if [ $full = 1 ]; then stage "slow tests" run_tests build -L slow; fi
+stage "build with sanitizers" build sanitize && {
+  stage "tests with sanitizers" run_tests build-sanitize -L unit
+  stage "bad decks with sanitizers" python3 tests/bad_decks.py build-sanitize/hopfilm --ranks 2
+  stage "decks with sanitizers" python3 tests/decks.py build-sanitize/hopfilm --ranks 1 2
+}
+if [ $full = 1 ]; then
+  stage "decks under valgrind" python3 tests/decks.py build/hopfilm --ranks 1 --wrapper "valgrind -q --error-exitcode=9 --suppressions=tests/valgrind.supp"
+  for bench in build/bench/bench_*; do stage "$(basename "$bench")" "$bench" && sed 's/^/    /' "$logs/$((${#names[@]} - 1))"; done
+fi
+finish
