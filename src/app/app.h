@@ -1,0 +1,48 @@
+/* app.h: the command line and the commands; private to the program. */
+#pragma once
+#include <hopfilm/output.h>
+
+/* Options a command may take, or-ed in commands.def. */
+enum { HF_TAKES_SET = 1, HF_TAKES_OUT = 2, HF_TAKES_PETSC = 4, HF_TAKES_SCHEMA = 8 };
+
+typedef struct HfOptions_ HfOptions;
+typedef struct {
+  const char *name, *argument, *doc;
+  int takes;
+  PetscErrorCode (*run)(MPI_Comm comm, const HfOptions *options); /* collective */
+} HfCommand;
+
+enum { HF_MAX_SET = 256 };
+struct HfOptions_ {
+  const HfCommand *command;
+  PetscBool help;
+  const char *argument; /* the deck, directory or file */
+  PetscInt n_set;
+  const char *set[HF_MAX_SET]; /* "path=value" */
+  const char *out;             /* NULL: runs/<deck name> */
+  PetscBool force, json_schema;
+  int petsc_argc; /* what follows "--" */
+  char **petsc_argv;
+  char fault[512]; /* what is wrong with the command line, "" when nothing is */
+};
+
+/* Reads the command line. Touches neither MPI nor PETSc: a fault is left in options->fault. */
+void HfOptionsParse(int argc, char **argv, HfOptions *options);
+void HfOptionsUsage(const HfCommand *command, FILE *file); /* NULL: of the whole program */
+
+/* The name closest to a word, NULL when none is near. */
+const char *HfSuggest(const char *word, int n, const char *const names[]);
+
+/* The keys of a whole deck: those of the program and of every module. */
+PetscErrorCode HfAppCreateKeys(HfKeys *keys);
+/* Hands the deck's `petsc:` section to PETSc; what the command line said after "--" wins. Collective. */
+PetscErrorCode HfAppInsertPetscOptions(HfDeck deck);
+/* Refuses PETSc options that no object asked for, once every object has been set up. Collective. */
+PetscErrorCode HfAppRefuseUnusedPetscOptions(MPI_Comm comm);
+
+/* A tree of values for people to read. On one rank. */
+void HfAppPrintTree(HfNode node, int indent, FILE *file);
+
+#define HF_COMMAND(name, argument, takes, doc) PetscErrorCode HfCommand_##name(MPI_Comm comm, const HfOptions *options);
+#include "commands.def"
+#undef HF_COMMAND

@@ -1,0 +1,84 @@
+/* hopfilm: magnetic films that learn.
+
+     hopfilm COMMAND [ARGUMENT] [options] [-- PETSc options]
+
+   main() starts MPI and PETSc, runs one command and turns its error code into the exit code of the program:
+   a fault that all ranks share (bad deck, divergence, unreadable file) unwinds and exits with its own code; any other error, which may have
+   struck one rank alone, is printed once and aborts the run, so that no rank waits for another. The one place that names MPI_COMM_WORLD. */
+#include "app.h"
+#include <stdlib.h>
+#include <unistd.h>
+
+static int exit_of_petsc_error(PetscErrorCode code) {
+  switch (code) {
+  case PETSC_ERR_FP:
+  case PETSC_ERR_NOT_CONVERGED:
+    return HF_EXIT_DIVERGED;
+  case PETSC_ERR_FILE_OPEN:
+  case PETSC_ERR_FILE_READ:
+  case PETSC_ERR_FILE_WRITE:
+  case PETSC_ERR_FILE_UNEXPECTED:
+    return HF_EXIT_FILE;
+  default:
+    return 1;
+  }
+}
+
+/* Called by PETSc at every level of an error. Faults were reported where they arose and pass in silence. Anything else is reported and aborts: ranks other than 0
+   wait a moment first, for when all ranks share the error the message of rank 0 is enough, and its abort ends them. */
+static PetscErrorCode handle_error(MPI_Comm comm, int line, const char *function, const char *file, PetscErrorCode code, PetscErrorType type,
+                                   const char *message, void *context) {
+  PetscMPIInt rank;
+  const char *text = NULL;
+  if (code > HF_ERR_BASE) return code;
+  if (MPI_Comm_rank(MPI_COMM_WORLD, &rank)) rank = 0;
+  if (rank) sleep(2);
+  if (PetscErrorMessage(code, &text, NULL)) text = NULL;
+  fprintf(stderr, "hopfilm: error on rank %d: %s%s%s\n    in %s() at %s:%d, PETSc error %d\n", (int)rank, text ? text : "",
+          text && message ? ": " : "", message ? message : "", function, file, line, (int)code);
+  fflush(stderr);
+  MPI_Abort(MPI_COMM_WORLD, exit_of_petsc_error(code));
+  return code;
+}
+
+static PetscErrorCode run_command(MPI_Comm comm, const HfOptions *options) {
+  PetscMPIInt rank;
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_rank(comm, &rank));
+  if (options->help) {
+    if (!rank) HfOptionsUsage(options->command, stdout);
+    PetscFunctionReturn(0);
+  }
+  if (options->fault[0]) {
+    if (!rank) HfOptionsUsage(options->command, stderr);
+    PetscFunctionReturn(HfFault(comm, HF_ERR_DECK, "hopfilm: %s", options->fault));
+  }
+  PetscFunctionReturn(options->command->run(comm, options));
+}
+
+int main(int argc, char **argv) {
+  HfOptions options;
+  PetscErrorCode code;
+  char skip[] = "-skip_petscrc", **petsc_argv;
+  int petsc_argc;
+
+  HfOptionsParse(argc, argv, &options);
+  /* PETSc sees what follows "--" and nothing else: no ~/.petscrc, no PETSC_OPTIONS, so that a run depends on its deck and command line alone. */
+  unsetenv("PETSC_OPTIONS");
+  petsc_argv = calloc((size_t)options.petsc_argc + 3, sizeof *petsc_argv);
+  if (!petsc_argv) return 1;
+  petsc_argv[0] = argv[0];
+  petsc_argv[1] = skip;
+  for (int k = 0; k < options.petsc_argc; k++) petsc_argv[k + 2] = options.petsc_argv[k];
+  petsc_argc = options.petsc_argc + 2;
+  if (PetscInitialize(&petsc_argc, &petsc_argv, NULL, NULL)) return 1;
+  if (PetscPushErrorHandler(handle_error, NULL)) return 1;
+
+  code = run_command(MPI_COMM_WORLD, &options);
+  if (code && code < HF_ERR_BASE) MPI_Abort(MPI_COMM_WORLD, exit_of_petsc_error(code));
+  /* PETSc's own word on unused options is no news: they have been refused, or never came to be used because of the fault. */
+  if (PetscOptionsSetValue(NULL, "-options_left", "no")) return 1;
+  if (PetscFinalize()) return 1;
+  free(petsc_argv);
+  return code ? (int)code - HF_ERR_BASE : HF_EXIT_DONE;
+}

@@ -1,0 +1,147 @@
+/* options.c: the command line, `hopfilm COMMAND [ARGUMENT] [options] [-- PETSc options]`. Plain C, before MPI is started. */
+#include "app.h"
+#include <stdio.h>
+#include <string.h>
+
+static const HfCommand commands[] = {
+#define HF_COMMAND(name, argument, takes, doc) {#name, argument, doc, takes, HfCommand_##name},
+#include "commands.def"
+#undef HF_COMMAND
+};
+enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
+
+static const struct {
+  const char *name, *argument, *doc;
+  int needs; /* the command must take it */
+} known[] = {
+    {"--set", "PATH=VALUE", "replace or add one value of the deck, as in --set film.cell=\"10 nm\"; may be repeated", HF_TAKES_SET},
+    {"--out", "DIR", "directory of the results (default runs/<deck name>)", HF_TAKES_OUT},
+    {"--force", NULL, "overwrite a finished run", HF_TAKES_OUT},
+    {"--json-schema", NULL, "as a JSON schema, for editors", HF_TAKES_SCHEMA},
+    {"--help", NULL, "print this", 0},
+};
+enum { N_KNOWN = sizeof known / sizeof known[0] };
+
+void HfOptionsUsage(const HfCommand *command, FILE *file) {
+  fprintf(file, "Usage:\n");
+  for (int k = 0; k < N_COMMANDS; k++) {
+    const HfCommand *c = &commands[k];
+    if (command && c != command) continue;
+    fprintf(file, "  hopfilm %s%s%s%s%s%s%s\n      %s\n", c->name, c->argument[0] ? " " : "", c->argument,
+            c->takes & HF_TAKES_SET ? " [--set PATH=VALUE]..." : "", c->takes & HF_TAKES_OUT ? " [--out DIR] [--force]" : "",
+            c->takes & HF_TAKES_SCHEMA ? " [--json-schema]" : "", c->takes & HF_TAKES_PETSC ? " [-- PETSc options]" : "", c->doc);
+  }
+  fprintf(file, "Options:\n");
+  for (int k = 0; k < N_KNOWN; k++) {
+    if (command && known[k].needs && !(known[k].needs & command->takes)) continue;
+    fprintf(file, "  %s %-*s %s\n", known[k].name, (int)(26 - strlen(known[k].name)), known[k].argument ? known[k].argument : "", known[k].doc);
+  }
+  if (!command || command->takes & HF_TAKES_PETSC)
+    fprintf(file, "  %-27s %s\n", "-- OPTIONS", "handed to PETSc; they win over the deck's `petsc:` section");
+  if (!command)
+    fprintf(file, "Exit codes: 0 done, 2 bad deck or usage, 3 diverged or not finite, 4 could not read or write, 75 stopped early and resumable\n");
+}
+
+static void set_fault(HfOptions *o, const char *what, const char *word, const char *suggestion) {
+  if (o->fault[0]) return; /* the first counts */
+  snprintf(o->fault, sizeof o->fault, "%s '%s'", what, word);
+  if (suggestion) snprintf(o->fault + strlen(o->fault), sizeof o->fault - strlen(o->fault), "; did you mean '%s'?", suggestion);
+}
+
+static const char *suggest_command(const char *word) {
+  const char *names[N_COMMANDS];
+  for (int k = 0; k < N_COMMANDS; k++) names[k] = commands[k].name;
+  return HfSuggest(word, N_COMMANDS, names);
+}
+
+static const char *suggest_option(const char *word) {
+  const char *names[N_KNOWN];
+  for (int k = 0; k < N_KNOWN; k++) names[k] = known[k].name;
+  return HfSuggest(word, N_KNOWN, names);
+}
+
+/* One option at argv[*k]; "--name value" and "--name=value" are the same. Moves *k past its value. */
+static void parse_option(int argc, char **argv, int *k, HfOptions *o) {
+  const char *word = argv[*k], *value = strchr(word, '=');
+  size_t length = value ? (size_t)(value - word) : strlen(word);
+  int which = -1;
+  for (int i = 0; i < N_KNOWN; i++) {
+    if (strlen(known[i].name) == length && !strncmp(known[i].name, word, length)) which = i;
+  }
+  if (which < 0) {
+    set_fault(o, "unknown option", word, suggest_option(word));
+    return;
+  }
+  if (o->command && known[which].needs && !(known[which].needs & o->command->takes)) {
+    set_fault(o, "this command does not take the option", word, NULL);
+    return;
+  }
+  if (!known[which].argument && value) {
+    set_fault(o, "this option takes no value:", word, NULL);
+    return;
+  }
+  if (known[which].argument) {
+    if (value)
+      value++;
+    else if (*k + 1 < argc && strcmp(argv[*k + 1], "--"))
+      value = argv[++*k];
+    if (!value || !value[0]) {
+      set_fault(o, "a value must follow", word, NULL);
+      return;
+    }
+  }
+  if (!strcmp(known[which].name, "--set")) {
+    if (!strchr(value, '='))
+      set_fault(o, "--set needs PATH=VALUE, not", value, NULL);
+    else if (o->n_set == HF_MAX_SET)
+      set_fault(o, "too many --set at", value, NULL);
+    else
+      o->set[o->n_set++] = value;
+  } else if (!strcmp(known[which].name, "--out")) {
+    if (o->out) set_fault(o, "--out is given twice:", value, NULL);
+    o->out = value;
+  } else if (!strcmp(known[which].name, "--force"))
+    o->force = PETSC_TRUE;
+  else if (!strcmp(known[which].name, "--json-schema"))
+    o->json_schema = PETSC_TRUE;
+  else
+    o->help = PETSC_TRUE;
+}
+
+void HfOptionsParse(int argc, char **argv, HfOptions *o) {
+  int end = argc, first = 2;
+  memset(o, 0, sizeof *o);
+  for (int k = argc - 1; k > 0; k--) {
+    if (!strcmp(argv[k], "--")) end = k;
+  }
+  o->petsc_argc = end < argc ? argc - end - 1 : 0;
+  o->petsc_argv = argv + end + 1;
+  if (end < 2) {
+    set_fault(o, "no command given, as in", "hopfilm run DECK.yaml", NULL);
+    return;
+  }
+  if (argv[1][0] == '-')
+    first = 1; /* hopfilm --help */
+  else {
+    for (int k = 0; k < N_COMMANDS; k++) {
+      if (!strcmp(argv[1], commands[k].name)) o->command = &commands[k];
+    }
+    if (!o->command) set_fault(o, "unknown command", argv[1], suggest_command(argv[1]));
+  }
+  for (int k = first; k < end; k++) {
+    if (argv[k][0] == '-' && argv[k][1])
+      parse_option(end, argv, &k, o);
+    else if (!o->command || !o->command->argument[0] || o->argument)
+      set_fault(o, "unexpected argument", argv[k], NULL);
+    else
+      o->argument = argv[k];
+  }
+  if (o->help) return;
+  if (!o->command)
+    set_fault(o, "no command given before", argv[1], NULL);
+  else if (o->command->argument[0] && !o->argument)
+    set_fault(o, "missing argument", o->command->argument, NULL);
+  if (o->petsc_argc && o->command && !(o->command->takes & HF_TAKES_PETSC))
+    set_fault(o, "this command hands nothing to PETSc:", o->petsc_argv[0], NULL);
+  if (o->petsc_argc && o->petsc_argv[0][0] != '-') set_fault(o, "PETSc options begin with -, unlike", o->petsc_argv[0], NULL);
+}

@@ -1,0 +1,59 @@
+/* run.c: `hopfilm run DECK`: deck -> device and schedule -> results in a run directory.
+   Nothing is written before the deck, the device and the PETSc options have been found good. */
+#include "app.h"
+#include <string.h>
+
+/* runs/<deck name without folder and ending> */
+static PetscErrorCode default_directory(const char *deck, char directory[], size_t size) {
+  const char *slash = strrchr(deck, '/'), *name = slash ? slash + 1 : deck, *dot = strrchr(name, '.');
+  const int length = dot && dot > name ? (int)(dot - name) : (int)strlen(name);
+  PetscFunctionBeginUser;
+  PetscCall(PetscSNPrintf(directory, size, "runs/%.*s", length, name));
+  PetscFunctionReturn(0);
+}
+
+static const char *status_of(PetscErrorCode code) {
+  switch (code) {
+  case 0:
+    return "done";
+  case HF_ERR_DIVERGED:
+    return "diverged";
+  case HF_ERR_STOPPED:
+    return "stopped";
+  default:
+    return "failed";
+  }
+}
+
+PetscErrorCode HfCommand_run(MPI_Comm comm, const HfOptions *options) {
+  char directory[PETSC_MAX_PATH_LEN];
+  HfKeys keys;
+  HfDeck deck;
+  HfOutput output;
+  HfExperiment experiment;
+  PetscErrorCode code;
+  PetscFunctionBeginUser;
+  if (options->out)
+    PetscCall(PetscStrncpy(directory, options->out, sizeof directory));
+  else
+    PetscCall(default_directory(options->argument, directory, sizeof directory));
+
+  PetscCall(HfAppCreateKeys(&keys));
+  PetscCall(HfDeckCreate(comm, keys, options->argument, options->n_set, options->set, &deck));
+  PetscCall(HfDeckVerdict(deck));
+  PetscCall(HfAppInsertPetscOptions(deck));
+  PetscCall(HfOutputCreate(deck, directory, options->force, &output));
+  PetscCall(HfExperimentCreate(deck, HfOutputRecorder(output), &experiment));
+  PetscCall(HfAppRefuseUnusedPetscOptions(comm));
+  PetscCall(HfOutputSetUp(output, experiment));
+
+  code = HfExperimentRun(experiment);
+  PetscCall(HfOutputClose(output, status_of(code), experiment));
+  if (code) PetscFunctionReturn(code);
+
+  PetscCall(HfExperimentDestroy(&experiment));
+  PetscCall(HfOutputDestroy(&output));
+  PetscCall(HfDeckDestroy(&deck));
+  PetscCall(HfKeysDestroy(&keys));
+  PetscFunctionReturn(0);
+}
