@@ -1,0 +1,166 @@
+/* The run directory: made, guarded and locked by rank 0; every rank learns the outcome. */
+#define _GNU_SOURCE
+#include "output_impl.h"
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void HfOutputPath(HfOutput output, const char name[], char path[PETSC_MAX_PATH_LEN]) {
+  snprintf(path, PETSC_MAX_PATH_LEN, "%.*s/%s", PETSC_MAX_PATH_LEN - 64, output->directory, name);
+}
+
+void HfOutputNote(HfOutput output, const char *format, ...) {
+  va_list arguments;
+
+  if (output->why[0]) return;
+  va_start(arguments, format);
+  vsnprintf(output->why, sizeof output->why, format, arguments);
+  va_end(arguments);
+}
+
+PetscErrorCode HfOutputAgree(HfOutput output) {
+  PetscMPIInt first, mine = output->why[0] ? output->rank : output->size;
+  char why[HF_WHY_LENGTH];
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Allreduce(&mine, &first, 1, MPI_INT, MPI_MIN, output->comm));
+  if (first == output->size) PetscFunctionReturn(0);
+  memcpy(why, output->why, sizeof why);
+  PetscCallMPI(MPI_Bcast(why, sizeof why, MPI_CHAR, first, output->comm));
+  output->why[0] = '\0'; /* told once; a later call may succeed, e.g. the summary of a failed run */
+  PetscFunctionReturn(HfFault(output->comm, HF_ERR_FILE, "%s", why));
+}
+
+static PetscBool is_directory(const char *path) {
+  struct stat status;
+  return stat(path, &status) == 0 && S_ISDIR(status.st_mode) ? PETSC_TRUE : PETSC_FALSE;
+}
+
+/* Whether summary.yaml says that the run in the directory came to its end. */
+static PetscBool is_finished(HfOutput output) {
+  char path[PETSC_MAX_PATH_LEN], line[256];
+  PetscBool finished = PETSC_FALSE;
+  FILE *file;
+
+  HfOutputPath(output, "summary.yaml", path);
+  file = fopen(path, "r");
+  if (!file) return PETSC_FALSE;
+  while (fgets(line, sizeof line, file))
+    if (!strncmp(line, "status: done", 12)) finished = PETSC_TRUE;
+  fclose(file);
+  return finished;
+}
+
+/* The used deck of a run is deck.yaml: never write it over the deck that the user keeps under that name. */
+static PetscBool holds_the_deck(HfOutput output) {
+  char used[PETSC_MAX_PATH_LEN], summary[PETSC_MAX_PATH_LEN];
+  struct stat a, b;
+
+  HfOutputPath(output, "deck.yaml", used);
+  HfOutputPath(output, "summary.yaml", summary);
+  if (access(summary, F_OK) == 0) return PETSC_FALSE; /* the directory of an earlier run, run again from its used deck */
+  return HfDeckPath(output->deck) && stat(HfDeckPath(output->deck), &a) == 0 && stat(used, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino
+             ? PETSC_TRUE
+             : PETSC_FALSE;
+}
+
+/* The deepest part of the path that exists must be a directory in which we may write. */
+static void check_writable(HfOutput output) {
+  char path[PETSC_MAX_PATH_LEN];
+  char *slash;
+
+  snprintf(path, sizeof path, "%s", output->directory);
+  while (access(path, F_OK) != 0) {
+    if (errno != ENOENT) {
+      HfOutputNote(output, "cannot make the run directory %s: %s", output->directory, strerror(errno));
+      return;
+    }
+    slash = strrchr(path, '/');
+    if (!slash)
+      strcpy(path, ".");
+    else
+      slash[slash == path] = '\0';
+  }
+  if (!is_directory(path))
+    HfOutputNote(output, "cannot make the run directory %s: %s is a file", output->directory, path);
+  else if (access(path, W_OK | X_OK) != 0)
+    HfOutputNote(output, "cannot write in the run directory %s: %s: %s", output->directory, path, strerror(errno));
+}
+
+PetscErrorCode HfOutputCheckDirectory(HfOutput output, PetscBool force) {
+  PetscFunctionBeginUser;
+  if (!output->rank) {
+    if (!force && is_finished(output))
+      HfOutputNote(output, "%s holds a finished run; --force writes over it, --out names another directory", output->directory);
+    else if (holds_the_deck(output))
+      HfOutputNote(output, "%s holds the deck itself, and a run writes its own deck.yaml; choose another directory with --out", output->directory);
+    else
+      check_writable(output);
+  }
+  PetscCall(HfOutputAgree(output));
+  PetscFunctionReturn(0);
+}
+
+/* mkdir -p */
+static void make_directories(HfOutput output) {
+  char path[PETSC_MAX_PATH_LEN];
+
+  snprintf(path, sizeof path, "%s", output->directory);
+  for (char *c = path + 1;; c++) {
+    const char kept = *c;
+    if (kept != '/' && kept != '\0') continue;
+    *c = '\0';
+    if (mkdir(path, 0777) != 0 && !is_directory(path)) {
+      HfOutputNote(output, "cannot make the run directory %s: %s", output->directory,
+                   errno == EEXIST ? "there is a file of that name" : strerror(errno));
+      return;
+    }
+    *c = kept;
+    if (!kept) return;
+  }
+}
+
+static FILE *open_text(HfOutput output, const char name[], const char mode[]) {
+  char path[PETSC_MAX_PATH_LEN];
+  FILE *file;
+
+  HfOutputPath(output, name, path);
+  file = fopen(path, mode);
+  if (!file) HfOutputNote(output, "cannot write %s: %s", path, strerror(errno));
+  return file;
+}
+
+static void close_text(HfOutput output, const char name[], FILE *file) {
+  const int bad = ferror(file);
+  if (fclose(file) != 0 || bad) HfOutputNote(output, "cannot write %s/%s: %s", output->directory, name, strerror(errno));
+}
+
+PetscErrorCode HfOutputOpenDirectory(HfOutput output) {
+  FILE *deck = NULL;
+
+  PetscFunctionBeginUser;
+  if (!output->rank) {
+    make_directories(output);
+    if (!output->why[0]) output->log = open_text(output, "log.txt", "a");
+    if (output->log) {
+      if (flock(fileno(output->log), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        HfOutputNote(output, "another run is writing in %s", output->directory);
+        fclose(output->log);
+        output->log = NULL;
+      } else if (ftruncate(fileno(output->log), 0) != 0)
+        HfOutputNote(output, "cannot write %s/log.txt: %s", output->directory, strerror(errno));
+    }
+    if (!output->why[0]) output->table = open_text(output, "table.tsv", "w");
+    if (!output->why[0]) deck = open_text(output, "deck.yaml", "w");
+  }
+  PetscCall(HfOutputAgree(output));
+  if (deck) {
+    PetscCall(HfNodeWrite(HfDeckRoot(output->deck), deck));
+    close_text(output, "deck.yaml", deck);
+  }
+  PetscCall(HfOutputAgree(output));
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,121 @@
+/* /provenance: what was built and how it ran. /film: mask, geometry and electrodes. */
+#include "output_impl.h"
+#include <string.h>
+#include <time.h>
+
+void HfOutputNow(char text[32]) {
+  const time_t now = time(NULL);
+  struct tm utc;
+  strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+}
+
+/* The command line as the system knows it; "" where it does not say. */
+static void command_line(char text[], size_t size) {
+  FILE *file = fopen("/proc/self/cmdline", "r");
+  size_t length = 0;
+
+  if (file) {
+    length = fread(text, 1, size - 1, file);
+    fclose(file);
+  }
+  while (length && !text[length - 1]) length--;
+  text[length] = '\0';
+  for (size_t k = 0; k < length; k++)
+    if (!text[k]) text[k] = ' ';
+}
+
+PetscErrorCode HfOutputWriteProvenance(HfOutput output) {
+  const char *group = "/provenance";
+  const int ranks = output->size;
+  char command[2048] = "", *options = NULL, *used = NULL;
+  HfProvenance provenance;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfProvenanceGet(&provenance));
+  command_line(command, sizeof command);
+  /* what an attribute says must be the same on all ranks */
+  PetscCallMPI(MPI_Bcast(provenance.host, sizeof provenance.host, MPI_CHAR, 0, output->comm));
+  PetscCallMPI(MPI_Bcast(provenance.started, sizeof provenance.started, MPI_CHAR, 0, output->comm));
+  PetscCallMPI(MPI_Bcast(command, sizeof command, MPI_CHAR, 0, output->comm));
+  PetscCall(PetscOptionsGetAll(NULL, &options));
+  PetscCall(HfNodeFormat(HfDeckRoot(output->deck), &used));
+
+  HfH5Group(output, group);
+  HfH5AttributeText(output, group, "version", provenance.version);
+  HfH5AttributeText(output, group, "commit", provenance.commit);
+  HfH5AttributeText(output, group, "build", provenance.build);
+  HfH5AttributeText(output, group, "libraries", provenance.libraries);
+  HfH5AttributeText(output, group, "host", provenance.host);
+  HfH5AttributeText(output, group, "started", provenance.started);
+  HfH5AttributeText(output, group, "ended", "");
+  HfH5AttributeText(output, group, "status", "running");
+  HfH5AttributeText(output, group, "command", command);
+  HfH5AttributeText(output, group, "petsc_options", options ? options : "");
+  HfH5AttributeInts(output, group, "ranks", -1, &ranks);
+  HfH5Text(output, "/provenance/deck", HfDeckText(output->deck) ? HfDeckText(output->deck) : "", "The deck as it was written");
+  HfH5Text(output, "/provenance/deck_used", used, "The deck with includes, --set and every default filled in");
+  PetscCall(PetscFree(options));
+  PetscCall(PetscFree(used));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode write_mask(HfOutput output, HfGrid grid) {
+  const HfGridInfo *g = HfGridGetInfo(grid);
+  const int8_t *regions = HfGridRegions(grid);
+  const HfTable table = {H5T_NATIVE_UCHAR, 2, {(hsize_t)g->ny, (hsize_t)g->nx}, "1", "Region of each cell + 1; 0 is void. [y][x], row 0 the lowest"};
+  unsigned char *mask;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(g->nx * g->ym + 1, &mask));
+  for (PetscInt j = 0; j < g->ym; j++)
+    for (PetscInt i = 0; i < g->nx; i++) mask[j * g->nx + i] = (unsigned char)(HfRegionAt(g, regions, i, g->ys + j) + 1);
+  HfH5WriteRows(output, "/film/mask", &table, (hsize_t)g->ys, (hsize_t)g->ym, mask);
+  PetscCall(PetscFree(mask));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode write_electrodes(HfOutput output, HfGrid grid, HfElectrodes electrodes) {
+  const HfGridInfo *g = HfGridGetInfo(grid);
+  const PetscInt n = HfElectrodesCount(electrodes), rows = g->ym + (g->rank == g->size - 1);
+  const HfTable map = {
+      H5T_NATIVE_SHORT, 2, {(hsize_t)g->ny + 1, (hsize_t)g->nx + 1}, "1", "Electrode at each vertex, -1: none. [y][x], row 0 the lowest"};
+  HfTable names = {-1, 1, {(hsize_t)n}, "", "Names of the electrodes"};
+  const HfTable positions = {H5T_NATIVE_DOUBLE, 2, {(hsize_t)n, 2}, "m", "Centres x, y of the electrodes; the origin is the film's centre"};
+  size_t width = 1;
+  PetscReal *xy;
+  char *text;
+
+  PetscFunctionBeginUser;
+  HfH5WriteRows(output, "/film/electrodes", &map, (hsize_t)g->ys, (hsize_t)rows, HfElectrodesVertices(electrodes));
+  for (PetscInt k = 0; k < n; k++) width = PetscMax(width, strlen(HfElectrodesName(electrodes, k)));
+  PetscCall(PetscCalloc1((size_t)n * width + 1, &text));
+  PetscCall(PetscMalloc1(2 * n, &xy));
+  for (PetscInt k = 0; k < n; k++) {
+    memcpy(text + (size_t)k * width, HfElectrodesName(electrodes, k), strlen(HfElectrodesName(electrodes, k)));
+    HfElectrodesPosition(electrodes, k, xy + 2 * k);
+  }
+  names.type = HfH5TextType(width);
+  HfH5Write(output, "/film/electrode_names", &names, text);
+  HfH5Write(output, "/film/electrode_positions", &positions, xy);
+  H5Tclose(names.type);
+  PetscCall(PetscFree(text));
+  PetscCall(PetscFree(xy));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfOutputWriteFilm(HfOutput output) {
+  HfDevice device = HfExperimentDevice(output->experiment);
+  HfGrid grid = HfDeviceGrid(device);
+  const HfGridInfo *g = HfGridGetInfo(grid);
+
+  PetscFunctionBeginUser;
+  HfH5Group(output, "/film");
+  HfH5AttributeReals(output, "/film", "cell_size", 2, (PetscReal[]){g->dx, g->dy});
+  HfH5AttributeReals(output, "/film", "origin", 2, (PetscReal[]){g->x0, g->y0});
+  HfH5AttributeReals(output, "/film", "thickness", -1, &g->thickness);
+  HfH5AttributeText(output, "/film", "unit", "m");
+  HfH5AttributeText(output, "/film", "doc", "cell_size: sides of a cell; origin: lower left corner of the film; thickness: of the film");
+  PetscCall(write_mask(output, grid));
+  PetscCall(write_electrodes(output, grid, HfDeviceElectrodes(device)));
+  PetscFunctionReturn(0);
+}

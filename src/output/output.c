@@ -1,0 +1,177 @@
+/* The run directory from beginning to end. HfOutputCreate only looks, so that a bad deck touches nothing; HfOutputSetUp makes the files. */
+#include "output_impl.h"
+#include <errno.h>
+#include <string.h>
+
+static const HfKey output_keys[] = {
+    {"output", HF_SECTION, NULL, "{}", "", 0, "What the run directory holds"},
+    {"output.fields", HF_TEXTS, NULL, "[m, j]", "m|H|j|j_gold", 0,
+     "Fields kept in run.h5: magnetization m, Oersted field H, current density in the film j, in the gold j_gold"},
+    {"output.every", HF_QUANTITY, "s", "", ">0", 0,
+     "Time between frames while the film is driven; when left out, frames at the end of each pulse only"},
+    {"output.compression", HF_INT, NULL, "1", "[0,9]", 0, "Deflate level of the fields"},
+    {"output.table_every", HF_QUANTITY, "s", "", ">0", 0, "Least time between lines of table.tsv; every step when left out"},
+    {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
+};
+
+PetscErrorCode HfOutputRegisterKeys(HfKeys keys) {
+  PetscFunctionBeginUser;
+  PetscCall(HfKeysAdd(keys, "", output_keys));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfOutputCreate(HfDeck deck, const char *directory, PetscBool force, HfOutput *new_output) {
+  HfNode section = HfNodeFind(HfDeckRoot(deck), "output");
+  PetscErrorCode code;
+  HfOutput output;
+
+  PetscFunctionBeginUser;
+  *new_output = NULL;
+  PetscCall(PetscNew(&output));
+  output->deck = deck;
+  output->comm = HfDeckComm(deck);
+  output->file = -1;
+  output->start = MPI_Wtime();
+  PetscCallMPI(MPI_Comm_rank(output->comm, &output->rank));
+  PetscCallMPI(MPI_Comm_size(output->comm, &output->size));
+  PetscCall(PetscStrncpy(output->directory, directory, sizeof output->directory));
+  for (size_t n = strlen(output->directory); n > 1 && output->directory[n - 1] == '/'; n--) output->directory[n - 1] = '\0';
+  output->compression = (PetscInt)HfInteger(section, "compression");
+  output->table_every = HfHas(section, "table_every") ? HfReal(section, "table_every") : 0;
+  output->recorder = (struct HfRecorder_){.context = output,
+                                          .saturated = HfOutputSaturated,
+                                          .probe = HfOutputProbe,
+                                          .row = HfOutputRow,
+                                          .field = HfOutputField,
+                                          .energies = HfOutputEnergies,
+                                          .array = HfOutputArray,
+                                          .summary = HfOutputSummary,
+                                          .progress = HfOutputProgress,
+                                          .log = HfOutputLog};
+  PetscCall(HfNodeCreate(HF_NODE_MAP, &output->results));
+  PetscCall(HfNodeCreate(HF_NODE_LIST, &output->entries));
+  PetscCall(HfNodePutNode(output->results, "results", output->entries));
+  code = HfOutputCheckDirectory(output, force);
+  if (code) {
+    PetscCall(HfOutputDestroy(&output));
+    PetscFunctionReturn(code);
+  }
+  *new_output = output;
+  PetscFunctionReturn(0);
+}
+
+HfRecorder HfOutputRecorder(HfOutput output) { return &output->recorder; }
+
+static PetscErrorCode open_h5(HfOutput output) {
+  const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  char path[PETSC_MAX_PATH_LEN];
+
+  PetscFunctionBeginUser;
+  H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* failures are told by HfFault, not by HDF5's own trace */
+  HfOutputPath(output, "run.h5", path);
+  H5Pset_fapl_mpio(access, output->comm, MPI_INFO_NULL);
+  H5Pset_coll_metadata_write(access, 1);
+  output->file = (hid_t)HF_H5(output, H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access));
+  H5Pclose(access);
+  PetscCall(HfOutputAgree(output));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode greet(HfOutput output) {
+  HfDevice device = HfExperimentDevice(output->experiment);
+  const HfGridInfo *g = HfGridGetInfo(HfDeviceGrid(device));
+  HfProvenance provenance;
+  char line[1024];
+
+  PetscFunctionBeginUser;
+  PetscCall(HfProvenanceGet(&provenance));
+  if (output->log && output->early_log) fputs(output->early_log, output->log);
+  snprintf(line, sizeof line, "hopfilm %s (%s) on %s, %d rank%s, started %s", provenance.version, provenance.commit, provenance.host,
+           (int)output->size, output->size == 1 ? "" : "s", provenance.started);
+  HfOutputSay(output, line);
+  HfOutputSay(output, provenance.libraries);
+  snprintf(line, sizeof line, "%d x %d cells of %g x %g nm, %d of them film; %d electrodes; results in %s", (int)g->nx, (int)g->ny,
+           (double)(g->dx * 1e9), (double)(g->dy * 1e9), (int)g->n_film, (int)HfElectrodesCount(HfDeviceElectrodes(device)), output->directory);
+  HfOutputSay(output, line);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfOutputSetUp(HfOutput output, HfExperiment experiment) {
+  PetscFunctionBeginUser;
+  output->experiment = experiment;
+  PetscCall(HfOutputOpenDirectory(output));
+  PetscCall(HfOutputSummaryWrite(output, "running")); /* from here on the directory holds an unfinished run */
+  PetscCall(open_h5(output));
+  output->is_open = PETSC_TRUE;
+  PetscCall(greet(output));
+  PetscCall(HfOutputTableOpen(output));
+  PetscCall(HfOutputWriteProvenance(output));
+  PetscCall(HfOutputWriteFilm(output));
+  HfOutputVtkSetUp(output);
+  HF_H5(output, H5Fflush(output->file, H5F_SCOPE_GLOBAL));
+  output->last_flush = MPI_Wtime();
+  PetscCall(HfOutputAgree(output));
+  PetscFunctionReturn(0);
+}
+
+static void close_file(HfOutput output, FILE **file, const char name[]) {
+  int bad;
+
+  if (!*file) return;
+  bad = ferror(*file);
+  if (fclose(*file) != 0 || bad) HfOutputNote(output, "cannot write %s/%s: %s", output->directory, name, strerror(errno));
+  *file = NULL;
+}
+
+static PetscErrorCode write_references(HfOutput output) {
+  char path[PETSC_MAX_PATH_LEN];
+  FILE *file;
+
+  PetscFunctionBeginUser;
+  HfOutputPath(output, "references.bib", path);
+  file = fopen(path, "w");
+  if (file) {
+    PetscCall(HfCitationsWrite(file));
+    close_file(output, &file, "references.bib");
+  } else
+    HfOutputNote(output, "cannot write %s: %s", path, strerror(errno));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfOutputClose(HfOutput output, const char *status, HfExperiment experiment) {
+  char ended[32], line[128];
+
+  PetscFunctionBeginUser;
+  if (!output->is_open) PetscFunctionReturn(0);
+  if (experiment) output->experiment = experiment;
+  HfOutputNow(ended);
+  PetscCallMPI(MPI_Bcast(ended, sizeof ended, MPI_CHAR, 0, output->comm));
+  HfH5AttributeText(output, "/provenance", "ended", ended);
+  HfH5AttributeText(output, "/provenance", "status", status);
+  HF_H5(output, H5Fclose(output->file));
+  output->file = -1;
+  output->is_open = PETSC_FALSE;
+  if (!output->rank) {
+    PetscCall(write_references(output));
+    close_file(output, &output->table, "table.tsv");
+  }
+  PetscCall(HfOutputAgree(output)); /* a run whose files are not whole is not done */
+  PetscCall(HfOutputSummaryWrite(output, status));
+  snprintf(line, sizeof line, "%s; results in %.80s", status, output->directory);
+  HfOutputSay(output, line);
+  close_file(output, &output->log, "log.txt");
+  PetscCall(HfOutputAgree(output));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfOutputDestroy(HfOutput *output) {
+  PetscFunctionBeginUser;
+  if (!*output) PetscFunctionReturn(0);
+  if ((*output)->file >= 0) H5Fclose((*output)->file);
+  if ((*output)->table) fclose((*output)->table);
+  if ((*output)->log) fclose((*output)->log);
+  free((*output)->early_log);
+  PetscCall(HfNodeDestroy(&(*output)->results));
+  PetscCall(PetscFree(*output));
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,106 @@
+/* output_impl.h: the run directory's files in one struct; private to src/output. */
+#pragma once
+#include <hdf5.h>
+#include <hopfilm/output.h>
+
+/* Where things stand in run.h5. Every dataset carries the attributes `unit` and `doc`. */
+#define HF_PATH_FIELDS      "/fields"      /* /fields/<name>       [frame][y][x][component] */
+#define HF_PATH_FIELD_TIMES "/fields/time" /* /fields/time/<name>  [frame]: each field has its own times */
+#define HF_PATH_CONDUCTANCE "/conductance"
+#define HF_PATH_TRAINING    "/training"
+#define HF_PATH_ENERGY      "/energy"
+#define HF_PATH_VTK         "/VTKHDF"
+
+enum { HF_MAX_FIELDS = 16, HF_WHY_LENGTH = 512, HF_TABLE_MAX_ELECTRODES = 8 };
+
+typedef struct {
+  char name[32];
+  PetscInt frames;
+} HfFieldState;
+
+struct HfOutput_ {
+  struct HfRecorder_ recorder;
+  MPI_Comm comm;
+  PetscMPIInt rank, size;
+  HfDeck deck;
+  char directory[PETSC_MAX_PATH_LEN];
+  PetscBool is_open;
+  double start; /* MPI_Wtime at creation */
+  HfExperiment experiment;
+
+  hid_t file;
+  char why[HF_WHY_LENGTH]; /* first failure of this rank, "" while all is well; HfOutputAgree tells the others */
+  double last_flush;
+  HfFieldState fields[HF_MAX_FIELDS];
+  PetscInt n_fields, n_vtk_steps, compression, n_probes, pattern_width;
+  PetscReal vtk_time;
+
+  FILE *table, *log; /* rank 0 */
+  char *early_log;   /* lines logged before the directory was made */
+  PetscReal table_every, table_time;
+  PetscBool table_has_rows;
+  double table_flushed;
+  PetscInt table_pairs;
+
+  double progress_printed, progress_wall;
+  PetscReal progress_done, progress_from, progress_total;
+  char progress_what[64];
+
+  HfNode results, entries; /* {results: [entries]} */
+};
+
+/* ---- directory.c: POSIX work of rank 0 ---- */
+/* Looks, touches nothing: HF_ERR_FILE when a finished run stands there or the directory could not be made. Collective. */
+PetscErrorCode HfOutputCheckDirectory(HfOutput output, PetscBool force);
+/* Makes the directory and its text files; the log is locked so that two runs never write into one directory. Collective. */
+PetscErrorCode HfOutputOpenDirectory(HfOutput output);
+void HfOutputPath(HfOutput output, const char name[], char path[PETSC_MAX_PATH_LEN]);
+
+/* ---- failures. A rank notes what went wrong and goes on; HfOutputAgree makes it a fault of all ranks. ---- */
+void HfOutputNote(HfOutput output, const char *format, ...) PETSC_ATTRIBUTE_FORMAT(2, 3); /* not collective; the first note stays */
+PetscErrorCode HfOutputAgree(HfOutput output);                                            /* Collective; HF_ERR_FILE when any rank noted a failure. */
+
+/* ---- h5.c: thin layer over HDF5; all calls collective, with the same values on all ranks ---- */
+/* Notes the reason when `result` of an HDF5 call is negative; returns it. */
+int64_t HfH5Check(HfOutput output, int64_t result, const char *call);
+#define HF_H5(output, call) HfH5Check(output, (int64_t)(call), #call)
+typedef struct {
+  hid_t type; /* in memory and, as it is, in the file */
+  int rank;
+  hsize_t shape[4];
+  const char *unit, *doc;
+} HfTable;
+void HfH5Write(HfOutput output, const char path[], const HfTable *table, const void *values); /* replaces; rank 0's values count */
+void HfH5Append(HfOutput output, const char path[], const HfTable *row, const void *values);  /* one more row of a growing dataset */
+void HfH5SetLast(HfOutput output, const char path[], const HfTable *row, const void *values); /* its last row again */
+/* Distributed rows first .. first+count-1 of a two-dimensional table. */
+void HfH5WriteRows(HfOutput output, const char path[], const HfTable *table, hsize_t first, hsize_t count, const void *values);
+void HfH5Text(HfOutput output, const char path[], const char text[], const char doc[]);
+void HfH5AttributeText(HfOutput output, const char path[], const char name[], const char text[]);
+void HfH5AttributeReals(HfOutput output, const char path[], const char name[], PetscInt n, const PetscReal values[]);
+void HfH5AttributeInts(HfOutput output, const char path[], const char name[], PetscInt n, const int values[]);
+void HfH5Group(HfOutput output, const char path[]);
+void HfH5Link(HfOutput output, const char from[], const char to[]);
+PetscBool HfH5Has(HfOutput output, const char path[]);
+hid_t HfH5TextType(size_t width);
+
+/* ---- one file each ---- */
+PetscErrorCode HfOutputWriteProvenance(HfOutput output);
+PetscErrorCode HfOutputWriteFilm(HfOutput output);
+void HfOutputVtkSetUp(HfOutput output);
+void HfOutputVtkFrame(HfOutput output, PetscInt field, PetscReal time); /* the last frame of `field` was taken at `time` */
+PetscErrorCode HfOutputTableOpen(HfOutput output);
+PetscErrorCode HfOutputSummaryWrite(HfOutput output, const char *status);
+void HfOutputSay(HfOutput output, const char *line); /* rank 0: log.txt and stdout */
+void HfOutputNow(char text[32]);                     /* ISO 8601 UTC */
+
+/* ---- the recorder's functions ---- */
+PetscErrorCode HfOutputSaturated(void *context, PetscInt n, const PetscReal G0[]);
+PetscErrorCode HfOutputProbe(void *context, const HfProbe *probe);
+PetscErrorCode HfOutputRow(void *context, const HfRow *row);
+PetscErrorCode HfOutputField(void *context, const char *name, PetscReal time, PetscInt dof, Vec v);
+PetscErrorCode HfOutputEnergies(void *context, const char *name, PetscInt n_states, const PetscReal energies[]);
+PetscErrorCode HfOutputArray(void *context, const char *dataset, PetscInt rank, const PetscInt shape[], const PetscReal values[], const char *unit);
+PetscErrorCode HfOutputSummary(void *context, HfNode entry);
+PetscErrorCode HfOutputProgress(void *context, const char *what, PetscReal done, PetscReal total);
+PetscErrorCode HfOutputLog(void *context, const char *line);

@@ -1,0 +1,72 @@
+/* summary.yaml: status, counters and what every step found. Rewritten whole after every entry, by way of another name, so that a run that is cut
+   keeps what it has found and no reader ever sees half a file. */
+#include "output_impl.h"
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+static PetscErrorCode make_header(HfOutput output, const char *status, HfNode *header) {
+  PetscInt64 steps, rejected, evaluations, solves = 0, iterations = 0, more_solves, more_iterations;
+  HfDevice device = HfExperimentDevice(output->experiment);
+  HfPotential gold = HfDeviceGoldPotential(device);
+  PetscInt last;
+  HfProvenance provenance;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfProvenanceGet(&provenance));
+  PetscCall(HfNodeCreate(HF_NODE_MAP, header));
+  PetscCall(HfNodePutText(*header, "status", status));
+  PetscCall(HfNodePutText(*header, "version", provenance.version));
+  PetscCall(HfNodePutText(*header, "commit", provenance.commit));
+  PetscCall(HfNodePutReal(*header, "wall_seconds", MPI_Wtime() - output->start));
+  PetscCall(HfNodePutInt(*header, "ranks", output->size));
+  PetscCall(HfNodePutInt(*header, "cells", HfGridGetInfo(HfDeviceGrid(device))->n_film));
+  HfMagnetStatistics(HfDeviceMagnet(device), &steps, &rejected, &evaluations);
+  HfPotentialStatistics(HfDeviceFilmPotential(device), &solves, &iterations, &last);
+  if (gold) {
+    HfPotentialStatistics(gold, &more_solves, &more_iterations, &last);
+    solves += more_solves;
+    iterations += more_iterations;
+  }
+  PetscCall(HfNodePutReal(*header, "simulated_time", *HfDeviceTime(device)));
+  PetscCall(HfNodePutInt(*header, "steps", steps));
+  PetscCall(HfNodePutInt(*header, "rejected_steps", rejected));
+  PetscCall(HfNodePutInt(*header, "rhs_evaluations", evaluations));
+  PetscCall(HfNodePutInt(*header, "potential_solves", solves));
+  PetscCall(HfNodePutInt(*header, "cg_iterations", iterations));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfOutputSummaryWrite(HfOutput output, const char *status) {
+  char path[PETSC_MAX_PATH_LEN], temporary[PETSC_MAX_PATH_LEN];
+  HfNode header;
+  FILE *file;
+
+  PetscFunctionBeginUser;
+  if (!output->rank) {
+    HfOutputPath(output, "summary.yaml", path);
+    HfOutputPath(output, "summary.yaml.new", temporary);
+    PetscCall(make_header(output, status, &header));
+    file = fopen(temporary, "w");
+    if (file) {
+      PetscCall(HfNodeWrite(header, file));
+      PetscCall(HfNodeWrite(output->results, file));
+      if (fflush(file) != 0 || ferror(file) || fsync(fileno(file)) != 0) HfOutputNote(output, "cannot write %s: %s", temporary, strerror(errno));
+      fclose(file);
+      if (rename(temporary, path) != 0) HfOutputNote(output, "cannot write %s: %s", path, strerror(errno));
+    } else
+      HfOutputNote(output, "cannot write %s: %s", temporary, strerror(errno));
+    PetscCall(HfNodeDestroy(&header));
+  }
+  PetscCall(HfOutputAgree(output));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfOutputSummary(void *context, HfNode entry) {
+  HfOutput output = context;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfNodePutNode(output->entries, NULL, entry));
+  if (output->is_open) PetscCall(HfOutputSummaryWrite(output, "running"));
+  PetscFunctionReturn(0);
+}
