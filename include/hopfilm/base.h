@@ -33,9 +33,10 @@ PetscErrorCode HfFault(MPI_Comm comm, PetscErrorCode code, const char *format, .
     if (PetscUnlikely(!(condition))) return HfFault(comm, code, __VA_ARGS__);                                                                        \
   } while (0)
 
-/* Hot kernels are compiled for several instruction sets and chosen at run time. */
+/* Hot kernels are compiled for several instruction sets and chosen at run time; by level, not by processor name, which other makers' processors
+   with the same instructions do not answer to. */
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && !defined(HF_NO_CLONES)
-  #define HF_KERNEL __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
+  #define HF_KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
   #define HF_KERNEL
 #endif

@@ -1,0 +1,175 @@
+/* What is measured or computed on a given state: right-hand side, effective field, torque, average, energies.
+
+     (1+alpha^2) dm/dt = T + alpha m x T,   T = -gamma0 m x H + other torques,   H = sum of terms */
+#include "evaluate.h"
+
+typedef struct {
+  PetscScalar *out;
+  HfTrouble *trouble;
+} Output;
+
+/* Writes H or dm/dt of a row where it belongs; void cells get 0. */
+static void join_row(const HfGridInfo *g, const HfRow *row, PetscReal *const v[3], PetscScalar out[]) {
+  const PetscInt first = row->cells->first, n = row->cells->last - first + 1;
+  PetscScalar *to = out + 3 * g->nx * (row->j - g->ys);
+
+  memset(to, 0, sizeof(PetscScalar) * (size_t)(3 * first));
+  HfRowJoin(first, n, v, to);
+  memset(to + 3 * (first + n), 0, sizeof(PetscScalar) * (size_t)(3 * (g->nx - first - n)));
+}
+
+static void clear_empty_rows(HfMagnet magnet, PetscScalar out[]) {
+  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+
+  for (PetscInt j = 0; j < g->ym; ++j) {
+    const HfRowCells *cells = HfRowsGet(magnet->rows, g->ys + j);
+    if (cells->first > cells->last) memset(out + 3 * g->nx * j, 0, sizeof(PetscScalar) * (size_t)(3 * g->nx));
+  }
+}
+
+/* Infinity instead of not-a-number: an error norm cannot overlook it. */
+static void mark_trouble(const HfRow *row, HfTrouble *trouble) {
+  for (PetscInt i = row->cells->first; i <= row->cells->last; ++i) {
+    PetscReal *const cell[3] = {row->T[0] + i, row->T[1] + i, row->T[2] + i};
+
+    if (HfRowFinite(0, 1, cell)) continue;
+    if (!trouble->found) *trouble = (HfTrouble){PETSC_TRUE, i, row->j};
+    for (int c = 0; c < 3; ++c) *cell[c] = HF_HUGE_RATE;
+  }
+}
+
+static void visit_rhs(HfMagnet magnet, const HfRow *row, void *context) {
+  const HfRowCells *cells = row->cells;
+  Output *output = context;
+
+  HfRowField(magnet, row, PETSC_TRUE);
+  for (PetscInt k = 0; k < cells->n_runs; ++k)
+    HfRowGilbert(cells->runs[k].i, cells->runs[k].n, magnet->materials[cells->runs[k].region].alpha, row->m, row->T);
+  if (output->trouble && !HfRowFinite(cells->first, cells->last - cells->first + 1, row->T)) mark_trouble(row, output->trouble);
+  join_row(HfGridGetInfo(magnet->grid), row, row->T, output->out);
+}
+
+PetscErrorCode HfRightHandSide(HfMagnet magnet, PetscReal t, Vec m, HfLength length, Vec dmdt, HfTrouble *trouble) {
+  Output output = {NULL, trouble};
+
+  PetscFunctionBeginUser;
+  PetscCall(VecGetArrayWrite(dmdt, &output.out));
+  PetscCall(HfSweepRows(magnet, t, m, length, visit_rhs, &output));
+  clear_empty_rows(magnet, output.out);
+  PetscCall(VecRestoreArrayWrite(dmdt, &output.out));
+  ++magnet->evaluations;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfMagnetRightHandSide(HfMagnet magnet, PetscReal t, Vec m, Vec dmdt) {
+  PetscFunctionBeginUser;
+  PetscCall(HfRightHandSide(magnet, t, m, HF_AS_IT_IS, dmdt, NULL));
+  PetscFunctionReturn(0);
+}
+
+static void visit_field(HfMagnet magnet, const HfRow *row, void *context) {
+  HfRowField(magnet, row, PETSC_FALSE);
+  join_row(HfGridGetInfo(magnet->grid), row, row->H, ((Output *)context)->out);
+}
+
+PetscErrorCode HfMagnetEffectiveField(HfMagnet magnet, PetscReal t, Vec m, Vec field) {
+  Output output = {NULL, NULL};
+
+  PetscFunctionBeginUser;
+  PetscCall(VecGetArrayWrite(field, &output.out));
+  PetscCall(HfSweepRows(magnet, t, m, HF_AS_IT_IS, visit_field, &output));
+  clear_empty_rows(magnet, output.out);
+  PetscCall(VecRestoreArrayWrite(field, &output.out));
+  PetscFunctionReturn(0);
+}
+
+PetscReal HfRowTorque(HfMagnet magnet, const HfRow *row) {
+  PetscReal most = 0;
+
+  for (PetscInt k = 0; k < row->cells->n_runs; ++k) {
+    const HfRun *run = &row->cells->runs[k];
+    const PetscReal torque = PetscSqrtReal(HfRowMaxTorque(run->i, run->n, row->m, row->H)) / magnet->materials[run->region].Ms;
+    if (!(torque <= most)) most = PetscIsNanReal(torque) ? PETSC_INFINITY : torque;
+  }
+  return most;
+}
+
+static void visit_torque(HfMagnet magnet, const HfRow *row, void *context) {
+  PetscReal *most = context;
+
+  HfRowField(magnet, row, PETSC_FALSE);
+  *most = PetscMax(*most, HfRowTorque(magnet, row));
+}
+
+PetscErrorCode HfMagnetMaxTorque(HfMagnet magnet, PetscReal t, Vec m, PetscReal *torque) {
+  PetscReal most = 0;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfSweepRows(magnet, t, m, HF_AS_IT_IS, visit_torque, &most));
+  PetscCallMPI(MPI_Allreduce(&most, torque, 1, MPIU_REAL, MPIU_MAX, HfGridComm(magnet->grid)));
+  PetscFunctionReturn(0);
+}
+
+void HfRowEnergies(HfMagnet magnet, const HfRow *row, PetscReal energies[]) {
+  const HfRowCells *cells = row->cells;
+  HfGhosts ghosts;
+  HfSpan span;
+
+  for (PetscInt k = 0; k < magnet->n_terms; ++k) {
+    const HfTerm *term = &magnet->terms[k];
+
+    for (PetscInt s = 0; s < cells->n_spans; ++s) {
+      const PetscInt region = cells->spans[s].region;
+      if (!term->active[region]) continue;
+      HfSpanOfRun(row, &cells->spans[s], &span);
+      energies[k] += (*term->type->energy)(term, term->p[region], &span);
+    }
+    for (PetscInt s = 0; s < cells->n_edges; ++s) {
+      const PetscInt region = cells->edges[s].region;
+      if (!term->active[region]) continue;
+      HfSpanOfEdge(row, &cells->edges[s], &ghosts, &span);
+      energies[k] += (*term->type->energy)(term, term->p[region], &span);
+    }
+  }
+}
+
+static void visit_energies(HfMagnet magnet, const HfRow *row, void *context) { HfRowEnergies(magnet, row, context); }
+
+PetscErrorCode HfMagnetEnergies(HfMagnet magnet, PetscReal t, Vec m, PetscReal energies[]) {
+  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  PetscReal *density;
+  PetscInt n = 0;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscCalloc1(magnet->n_terms, &density));
+  PetscCall(HfSweepRows(magnet, t, m, HF_AS_IT_IS, visit_energies, density));
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, density, (PetscMPIInt)magnet->n_terms, MPIU_REAL, MPIU_SUM, HfGridComm(magnet->grid)));
+  for (PetscInt k = 0; k < magnet->n_terms; ++k)
+    if (HfTermActive(magnet, k)) energies[n++] = density[k] * g->dx * g->dy * g->thickness;
+  PetscCall(PetscFree(density));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfMagnetAverage(HfMagnet magnet, Vec m, PetscReal average[3]) {
+  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  const PetscScalar *a;
+  PetscReal sum[3] = {0, 0, 0};
+
+  PetscFunctionBeginUser;
+  PetscCall(VecGetArrayRead(m, &a));
+  for (PetscInt k = 0; k < g->ym * g->nx; ++k)
+    for (PetscInt c = 0; c < 3; ++c) sum[c] += a[3 * k + c]; /* void cells hold 0 */
+  PetscCall(VecRestoreArrayRead(m, &a));
+  PetscCallMPI(MPI_Allreduce(sum, average, 3, MPIU_REAL, MPIU_SUM, HfGridComm(magnet->grid)));
+  for (PetscInt c = 0; c < 3; ++c) average[c] /= (PetscReal)g->n_film;
+  PetscFunctionReturn(0);
+}
+
+void HfMagnetNormalize(HfMagnet magnet, PetscScalar rows[]) {
+  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+
+  for (PetscInt j = 0; j < g->ym; ++j) {
+    const HfRowCells *cells = HfRowsGet(magnet->rows, g->ys + j);
+    if (cells->first <= cells->last) HfNormalize(cells->last - cells->first + 1, rows + 3 * (j * g->nx + cells->first));
+  }
+}

@@ -1,0 +1,140 @@
+/* Initial states, type "initial:" of the deck: uniform, random, vortex, file. */
+#include "magnet_impl.h"
+
+static const HfKey keys[] = {
+    {"film.initial", HF_TYPE, "initial", "{random: {seed: 1}}", "", 0, "Magnetization at the start"},
+    {"initial:", HF_VARIANT, NULL, "", "", 0, "A state of the magnetization"},
+    {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
+};
+static const HfKey variant_keys[] = {
+    {"uniform", HF_SECTION, NULL, "", "", 0, "The same direction everywhere"},
+    {"uniform.direction", HF_NUMBERS, NULL, NULL, "", 3, "Direction (x, y, z), any length"},
+    {"random", HF_SECTION, NULL, "", "", 0, "An independent direction in each cell, uniform on the sphere; the same on any number of ranks"},
+    {"random.seed", HF_INT, NULL, "1", ">=0", 0, "Seed"},
+    {"vortex", HF_SECTION, NULL, "", "", 0, "A vortex: m turns about the centre, m_z = polarity exp(-(r/core)^2)"},
+    {"vortex.centre", HF_QUANTITIES, "m", "[0, 0]", "", 2, "Centre of the core"},
+    {"vortex.core", HF_QUANTITY, "m", "10 nm", ">0", 0, "Radius of the core"},
+    {"vortex.polarity", HF_CHOICE, NULL, "up", "up|down", 0, "Direction of the core along z"},
+    {"vortex.chirality", HF_CHOICE, NULL, "anticlockwise", "anticlockwise|clockwise", 0, "Sense in which m turns, seen from +z"},
+    {"file", HF_SECTION, NULL, "", "", 0, "A frame of a field in a result file with the same number of cells; brought to unit length"},
+    {"file.path", HF_TEXT, NULL, NULL, "", 0, "The file, e.g. another run's run.h5"},
+    {"file.dataset", HF_TEXT, NULL, "/fields/m", "", 0, "Name of the dataset in it"},
+    {"file.frame", HF_INT, NULL, "-1", ">=-1", 0, "Frame, counted from 0; -1 is the last"},
+    {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
+};
+
+PetscErrorCode HfInitialRegisterKeys(HfKeys table) {
+  PetscFunctionBeginUser;
+  PetscCall(HfKeysAdd(table, "", keys));
+  PetscCall(HfKeysAdd(table, "initial:", variant_keys));
+  PetscFunctionReturn(0);
+}
+
+/* The direction at a point; `cell` is the global number of the cell. Any length, zero if there is none. */
+typedef void (*Direction)(HfNode values, PetscReal x, PetscReal y, PetscInt64 cell, PetscReal m[3]);
+
+static void uniform(HfNode values, PetscReal x, PetscReal y, PetscInt64 cell, PetscReal m[3]) {
+  for (PetscInt c = 0; c < 3; ++c) m[c] = HfRealAt(values, "direction", c);
+}
+
+static void random_direction(HfNode values, PetscReal x, PetscReal y, PetscInt64 cell, PetscReal m[3]) {
+  PetscReal u[2], z, r;
+
+  HfRandomUniform(HfInteger(values, "seed"), HF_STREAM_INITIAL, 0, cell, 2, u);
+  z = 2 * u[0] - 1;
+  r = PetscSqrtReal(PetscMax(0, 1 - z * z));
+  m[0] = r * PetscCosReal(2 * PETSC_PI * u[1]);
+  m[1] = r * PetscSinReal(2 * PETSC_PI * u[1]);
+  m[2] = z;
+}
+
+static void vortex(HfNode values, PetscReal x, PetscReal y, PetscInt64 cell, PetscReal m[3]) {
+  const PetscReal dx = x - HfRealAt(values, "centre", 0), dy = y - HfRealAt(values, "centre", 1), r = PetscSqrtReal(dx * dx + dy * dy);
+  const PetscReal polarity = HfText(values, "polarity")[0] == 'u' ? 1 : -1, chirality = HfText(values, "chirality")[0] == 'a' ? 1 : -1;
+  const PetscReal up = PetscExpReal(-PetscSqr(r / HfReal(values, "core"))), in_plane = PetscSqrtReal(1 - up * up);
+
+  m[0] = r > 0 ? -chirality * in_plane * dy / r : 0;
+  m[1] = r > 0 ? chirality * in_plane * dx / r : 0;
+  m[2] = polarity * up;
+}
+
+static PetscErrorCode fill(HfMagnet magnet, HfNode values, Direction direction, Vec m) {
+  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  const int8_t *regions = HfGridRegions(magnet->grid);
+  PetscScalar *a;
+
+  PetscFunctionBeginUser;
+  PetscCall(VecGetArrayWrite(m, &a));
+  for (PetscInt j = g->ys; j < g->ys + g->ym; ++j) {
+    for (PetscInt i = 0; i < g->nx; ++i) {
+      PetscScalar *cell = a + 3 * ((j - g->ys) * g->nx + i);
+
+      cell[0] = cell[1] = cell[2] = 0;
+      if (HfRegionAt(g, regions, i, j) >= 0)
+        (*direction)(values, g->x0 + ((PetscReal)i + 0.5) * g->dx, g->y0 + ((PetscReal)j + 0.5) * g->dy, (PetscInt64)j * g->nx + i, cell);
+    }
+  }
+  PetscCall(VecRestoreArrayWrite(m, &a));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode read_file(HfMagnet magnet, HfNode values, Vec m, PetscBool *done) {
+  char path[PETSC_MAX_PATH_LEN];
+  const char *why;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfDeckFilePath(magnet->deck, HfChild(values, "path"), path, sizeof(path)));
+  PetscCall(HfFieldRead(magnet->grid, path, HfText(values, "dataset"), (PetscInt)HfInteger(values, "frame"), 3, m, &why));
+  if (why) PetscCall(HfDeckError(magnet->deck, HfChild(values, "path"), "%s: %s", path, why));
+  *done = (PetscBool)!why;
+  PetscFunctionReturn(0);
+}
+
+/* Unit length in film cells, zero in void cells; how many film cells have no direction. */
+static PetscErrorCode finish(HfMagnet magnet, Vec m, PetscInt *without) {
+  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  const int8_t *regions = HfGridRegions(magnet->grid);
+  PetscInt local = 0;
+  PetscScalar *a;
+
+  PetscFunctionBeginUser;
+  PetscCall(VecGetArray(m, &a));
+  for (PetscInt j = g->ys; j < g->ys + g->ym; ++j) {
+    for (PetscInt i = 0; i < g->nx; ++i) {
+      PetscScalar *cell = a + 3 * ((j - g->ys) * g->nx + i);
+      const PetscReal length = PetscSqrtReal(PetscSqr(cell[0]) + PetscSqr(cell[1]) + PetscSqr(cell[2]));
+
+      if (HfRegionAt(g, regions, i, j) < 0) cell[0] = cell[1] = cell[2] = 0;
+      else if (!(length > 0) || PetscIsInfReal(length)) ++local;
+      else
+        for (int c = 0; c < 3; ++c) cell[c] /= length;
+    }
+  }
+  PetscCall(VecRestoreArray(m, &a));
+  PetscCallMPI(MPI_Allreduce(&local, without, 1, MPIU_INT, MPI_SUM, HfGridComm(magnet->grid)));
+  PetscFunctionReturn(0);
+}
+
+static const struct {
+  const char *name;
+  Direction direction; /* NULL: from a file */
+} states[] = {{"uniform", uniform}, {"random", random_direction}, {"vortex", vortex}, {"file", NULL}};
+
+PetscErrorCode HfMagnetSetInitial(HfMagnet magnet, HfNode initial, Vec m) {
+  const char *name;
+  HfNode values = HfVariant(initial, &name);
+  PetscInt k = 0, without = 0;
+  PetscBool found = PETSC_FALSE, done = PETSC_TRUE;
+
+  PetscFunctionBeginUser;
+  for (; !found; k += !found) {
+    PetscCheck(k < (PetscInt)(sizeof(states) / sizeof(states[0])), PETSC_COMM_SELF, PETSC_ERR_PLIB, "initial state '%s' is in the key table only", name);
+    PetscCall(PetscStrcmp(name, states[k].name, &found));
+  }
+  if (states[k].direction) PetscCall(fill(magnet, values, states[k].direction, m));
+  else PetscCall(read_file(magnet, values, m, &done));
+  if (done) PetscCall(finish(magnet, m, &without));
+  if (without)
+    PetscCall(HfDeckError(magnet->deck, initial, "initial state '%s' gives no direction in %" PetscInt_FMT " cells of the film", name, without));
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,208 @@
+/* Time integration by PETSc TS: adaptive explicit Runge-Kutta, by default Dormand and Prince 5(4).
+
+   The error of a step is measured in the largest component of m (absolute, infinity norm), so that neither the number of ranks nor void cells
+   matter. After each accepted step m is brought back to unit length. The right-hand side sees m/|m|, so that this changes
+   nothing for it: the last stage of a step stays valid as the first of the next (FSAL), and no stage can run away.
+   A rate that is not finite is made huge: the error norm rejects the step on all ranks without a reduction of its own.
+   Source: Dormand and Prince, J. Comput. Appl. Math. 6, 19 (1980); Bogacki and Shampine, Appl. Math. Lett. 2, 321 (1989). */
+#include "evaluate.h"
+
+static const HfKey keys[] = {
+    {"integrator", HF_SECTION, NULL, "{}", "", 0, "Time integration of the magnetization; PETSc's -ts_ options go further"},
+    {"integrator.method", HF_CHOICE, NULL, "5dp", "5dp|5bs|5f|3bs|2a", 0, "Runge-Kutta pair, by its PETSc name: 5dp Dormand-Prince, 3bs Bogacki-Shampine"},
+    {"integrator.tolerance", HF_NUMBER, NULL, "1e-5", ">0", 0, "Error of a step allowed in any component of m"},
+    {"integrator.first_step", HF_QUANTITY, "s", "", ">0", 0, "First step; from the stiffness of the film when left out"},
+    {"integrator.min_step", HF_QUANTITY, "s", "1e-18 s", ">0", 0, "A run that needs a smaller step has diverged"},
+    {"integrator.max_step", HF_QUANTITY, "s", "1e-9 s", ">0", 0, "Largest step"},
+    {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
+};
+
+PetscErrorCode HfIntegratorRegisterKeys(HfKeys table) {
+  PetscFunctionBeginUser;
+  PetscCall(HfKeysAdd(table, "", keys));
+  PetscFunctionReturn(0);
+}
+
+enum { RECENT = 3 }; /* steps remembered: the last ones of a phase are cut short to end on time */
+
+struct HfIntegrator_ {
+  TS ts;
+  PetscReal step;           /* to begin the next phase with; 0: none known */
+  PetscReal recent[RECENT]; /* sizes of the last accepted steps */
+  PetscReal end, accepted;  /* of the phase; time of the last accepted state */
+  Vec safe;                 /* last accepted state */
+  HfTrouble trouble;
+  HfMagnetMonitor monitor;
+  void *context;
+};
+
+static PetscErrorCode right_hand_side(TS ts, PetscReal t, Vec m, Vec dmdt, void *context) {
+  HfMagnet magnet = context;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfRightHandSide(magnet, t, m, HF_UNIT, dmdt, &magnet->integrator->trouble));
+  PetscFunctionReturn(0);
+}
+
+/* After an accepted step: unit length, counters, the caller's monitor. */
+static PetscErrorCode post_step(TS ts) {
+  HfMagnet magnet;
+  HfIntegrator self;
+  const PetscScalar *rows;
+  PetscReal t, t_before;
+  PetscBool stop = PETSC_FALSE;
+  Vec m;
+
+  PetscFunctionBeginUser;
+  PetscCall(TSGetApplicationContext(ts, &magnet));
+  self = magnet->integrator;
+  PetscCall(TSGetSolution(ts, &m));
+  PetscCall(TSGetTime(ts, &t));
+  PetscCall(TSGetPrevTime(ts, &t_before));
+  /* TS restarts the step when it sees that m changed in here. The right-hand side does not depend on |m|, so its last stage is still right;
+     hence read access, which TS does not notice. */
+  PetscCall(VecGetArrayRead(m, &rows));
+  HfMagnetNormalize(magnet, (PetscScalar *)rows);
+  PetscCall(VecRestoreArrayRead(m, &rows));
+  for (PetscInt k = RECENT - 1; k > 0; --k) self->recent[k] = self->recent[k - 1];
+  self->recent[0] = t - t_before;
+  ++magnet->steps;
+  if (PetscAbsReal(t - self->end) <= 1e-6 * (t - t_before)) t = self->end;
+  self->accepted = t;
+  magnet->changed = PETSC_FALSE;
+  if (self->monitor) PetscCall((*self->monitor)(t, self->recent[0], m, self->context, &stop));
+  if (magnet->changed) PetscCall(TSRestartStep(ts));
+  if (stop) PetscCall(TSSetConvergedReason(ts, TS_CONVERGED_USER));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode pre_step(TS ts) {
+  HfMagnet magnet;
+  Vec m;
+
+  PetscFunctionBeginUser;
+  PetscCall(TSGetApplicationContext(ts, &magnet));
+  PetscCall(TSGetSolution(ts, &m));
+  PetscCall(VecCopy(m, magnet->integrator->safe));
+  PetscFunctionReturn(0);
+}
+
+/* An option that TSAdapt takes from the command line alone; the user's own wins. */
+static PetscErrorCode set_from_options(TS ts) {
+  const char name[] = "-ts_adapt_wnormtype";
+  PetscBool given;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscOptionsHasName(NULL, NULL, name, &given));
+  if (!given) PetscCall(PetscOptionsSetValue(NULL, name, "infinity"));
+  PetscCall(TSSetFromOptions(ts));
+  if (!given) PetscCall(PetscOptionsClearValue(NULL, name));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode create(HfMagnet magnet) {
+  HfNode section = HfNodeFind(HfDeckRoot(magnet->deck), "integrator");
+  HfIntegrator self;
+  TSAdapt adapt;
+  PetscReal step;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(&self));
+  magnet->integrator = self;
+  PetscCall(HfMagnetCreateState(magnet, &self->safe));
+  PetscCall(TSCreate(HfGridComm(magnet->grid), &self->ts));
+  PetscCall(TSSetApplicationContext(self->ts, magnet));
+  PetscCall(TSSetProblemType(self->ts, TS_NONLINEAR));
+  PetscCall(TSSetRHSFunction(self->ts, NULL, right_hand_side, magnet));
+  PetscCall(TSSetType(self->ts, TSRK));
+  PetscCall(TSRKSetType(self->ts, HfText(section, "method")));
+  PetscCall(TSSetTolerances(self->ts, HfReal(section, "tolerance"), NULL, 0, NULL));
+  PetscCall(TSSetExactFinalTime(self->ts, TS_EXACTFINALTIME_MATCHSTEP));
+  PetscCall(TSSetMaxSteps(self->ts, PETSC_MAX_INT));
+  PetscCall(TSSetErrorIfStepFails(self->ts, PETSC_FALSE));
+  PetscCall(TSSetMaxStepRejections(self->ts, 30));
+  PetscCall(TSGetAdapt(self->ts, &adapt));
+  PetscCall(TSAdaptSetType(adapt, TSADAPTBASIC));
+  PetscCall(TSAdaptSetStepLimits(adapt, HfReal(section, "min_step"), HfReal(section, "max_step")));
+  PetscCall(TSSetTimeStep(self->ts, 0));
+  PetscCall(TSSetPreStep(self->ts, pre_step));
+  PetscCall(TSSetPostStep(self->ts, post_step));
+  PetscCall(set_from_options(self->ts));
+  PetscCall(TSGetTimeStep(self->ts, &step)); /* -ts_dt */
+  self->step = step > 0 ? step : HfHas(section, "first_step") ? HfReal(section, "first_step") : 0;
+  HfCite("dormand-prince-1980");
+  HfCite("petsc");
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfIntegratorDestroy(HfIntegrator *self) {
+  PetscFunctionBeginUser;
+  if (!*self) PetscFunctionReturn(0);
+  PetscCall(TSDestroy(&(*self)->ts));
+  PetscCall(VecDestroy(&(*self)->safe));
+  PetscCall(PetscFree(*self));
+  PetscFunctionReturn(0);
+}
+
+/* The step that failed: names the cell whose rate was not finite, otherwise that with the largest torque, on all ranks. m is the last accepted state. */
+static PetscErrorCode report_divergence(HfMagnet magnet, Vec m, PetscReal t, TSConvergedReason reason) {
+  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  HfIntegrator self = magnet->integrator;
+  PetscInt cell = PETSC_MAX_INT;
+  MPI_Comm comm = HfGridComm(magnet->grid);
+
+  PetscFunctionBeginUser;
+  if (self->trouble.found) cell = self->trouble.j * g->nx + self->trouble.i;
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &cell, 1, MPIU_INT, MPI_MIN, comm));
+  if (cell < PETSC_MAX_INT) {
+    const PetscInt i = cell % g->nx, j = cell / g->nx;
+    return HfFault(comm, HF_ERR_DIVERGED,
+                   "the magnetization diverged at t = %.9g s: dm/dt is not finite in cell (%" PetscInt_FMT ", %" PetscInt_FMT ") at x = %g m, y = %g m",
+                   (double)t, i, j, (double)(g->x0 + ((PetscReal)i + 0.5) * g->dx), (double)(g->y0 + ((PetscReal)j + 0.5) * g->dy));
+  }
+  return HfFault(comm, HF_ERR_DIVERGED, "the magnetization diverged at t = %.9g s: no step down to integrator.min_step keeps the error below the tolerance (%s)",
+                 (double)t, TSConvergedReasons[reason]);
+}
+
+/* A first step from the fastest rate there can be, gamma0 |dH/dm|. */
+static PetscReal first_step(HfMagnet magnet, PetscReal span) {
+  const PetscReal stiffness = HfMagnetStiffness(magnet);
+  return stiffness > 0 ? PetscMin(span, 0.5 / (HF_GAMMA0 * stiffness)) : 1e-6 * span;
+}
+
+PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t1, HfMagnetMonitor monitor, void *context) {
+  HfIntegrator self;
+  TSConvergedReason reason;
+  PetscScalar *rows;
+  PetscInt rejected;
+
+  PetscFunctionBeginUser;
+  if (!magnet->integrator) PetscCall(create(magnet));
+  self = magnet->integrator;
+  self->monitor = monitor;
+  self->context = context;
+  self->end = t1;
+  self->accepted = t0;
+  self->trouble.found = PETSC_FALSE;
+  if (!(t1 > t0)) PetscFunctionReturn(0);
+  if (!(self->step > 0)) self->step = first_step(magnet, t1 - t0);
+  for (PetscInt k = 0; k < RECENT; ++k) self->recent[k] = 0;
+  PetscCall(VecGetArray(m, &rows));
+  HfMagnetNormalize(magnet, rows);
+  PetscCall(VecRestoreArray(m, &rows));
+  PetscCall(TSSetTime(self->ts, t0));
+  PetscCall(TSSetMaxTime(self->ts, t1));
+  PetscCall(TSSetStepNumber(self->ts, 0));
+  PetscCall(TSSetTimeStep(self->ts, PetscMin(self->step, t1 - t0)));
+  PetscCall(TSRestartStep(self->ts));
+  PetscCall(TSSolve(self->ts, m));
+  PetscCall(TSGetConvergedReason(self->ts, &reason));
+  PetscCall(TSGetStepRejections(self->ts, &rejected));
+  magnet->rejected += rejected;
+  for (PetscInt k = 0; k < RECENT; ++k) self->step = k ? PetscMax(self->step, self->recent[k]) : self->recent[0];
+  if (reason < 0) {
+    PetscCall(VecCopy(self->safe, m));
+    return report_divergence(magnet, m, self->accepted, reason);
+  }
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,83 @@
+/* What the files of this folder share. */
+#pragma once
+#include "term.h"
+#include <petscts.h>
+
+/* ---- which cells of a row are what; made once (rows.c) ---- */
+typedef struct {
+  PetscInt i, n, region;
+} HfRun;
+typedef struct {
+  PetscInt i, region;
+  PetscReal weight[4]; /* west, east, south, north: the neighbour counts as m_i + weight (m_j - m_i); 0 where there is none */
+} HfEdgeCell;
+typedef struct {
+  PetscInt first, last; /* film cells of the row; first > last: none */
+  PetscInt n_runs, n_spans, n_edges;
+  const HfRun *runs;  /* all film cells */
+  const HfRun *spans; /* those whose four neighbours are of the same region ... */
+  const HfEdgeCell *edges; /* ... and all others */
+} HfRowCells;
+typedef struct HfRows_ *HfRows;
+PetscErrorCode HfRowsCreate(const HfSite *site, HfRows *rows);
+PetscErrorCode HfRowsDestroy(HfRows *rows);
+const HfRowCells *HfRowsGet(HfRows rows, PetscInt j); /* j = ys-1 .. ys+ym */
+
+/* ---- the sweep: visits the rows with a window of three de-interleaved rows (sweep.c) ---- */
+typedef struct {
+  PetscInt j;
+  const HfRowCells *cells;
+  PetscReal *m[3], *south[3], *north[3]; /* component rows, index i = -1 .. nx */
+  PetscReal *H[3], *T[3];                /* scratch rows of the same shape */
+} HfRow;
+typedef void (*HfVisit)(HfMagnet magnet, const HfRow *row, void *context);
+typedef enum { HF_AS_IT_IS, HF_UNIT } HfLength; /* HF_UNIT: m/|m| is what the visitor sees */
+typedef struct HfSweep_ *HfSweep;
+PetscErrorCode HfSweepCreate(HfGrid grid, HfSweep *sweep);
+PetscErrorCode HfSweepDestroy(HfSweep *sweep);
+/* Prepares the terms for time t and visits every owned row that has film cells; the rows of the neighbour ranks travel meanwhile. Collective. */
+PetscErrorCode HfSweepRows(HfMagnet magnet, PetscReal t, Vec m, HfLength length, HfVisit visit, void *context);
+/* For visitors: the field (A/m) of a row into row->H and, when asked, the torques into row->T. Zero in void cells. */
+void HfRowField(HfMagnet magnet, const HfRow *row, PetscBool with_torques);
+/* A span of the row, or of one edge cell with its ghosts in `ghost`. */
+typedef struct {
+  PetscReal m[3][3], south[3], north[3];
+} HfGhosts;
+void HfSpanOfRun(const HfRow *row, const HfRun *run, HfSpan *span);
+void HfSpanOfEdge(const HfRow *row, const HfEdgeCell *cell, HfGhosts *ghosts, HfSpan *span);
+
+/* ---- row kernels (kernels.c); a: interleaved, m[3], H[3]: component rows, cells i .. i+n-1 ---- */
+void HfRowSplit(PetscInt i, PetscInt n, const PetscReal a[], PetscReal *const m[3]);
+void HfRowSplitUnit(PetscInt i, PetscInt n, const PetscReal a[], PetscReal *const m[3]); /* m/|m|, 0 where m is 0 */
+void HfRowJoin(PetscInt i, PetscInt n, PetscReal *const m[3], PetscReal a[]);
+void HfRowGilbert(PetscInt i, PetscInt n, PetscReal alpha, PetscReal *const m[3], PetscReal *const T[3]); /* T becomes dm/dt */
+void HfRowDamping(PetscInt i, PetscInt n, PetscReal rate, PetscReal *const m[3], PetscReal *const H[3]);  /* H becomes -rate m x (m x H) */
+PetscReal HfRowMaxTorque(PetscInt i, PetscInt n, PetscReal *const m[3], PetscReal *const H[3]);           /* max |m x H|^2 */
+PetscBool HfRowFinite(PetscInt i, PetscInt n, PetscReal *const v[3]);                                     /* all |v| <= 1e100 */
+void HfNormalize(PetscInt n, PetscReal a[]); /* n interleaved vectors to unit length; zero stays zero */
+
+struct HfMagnet_ {
+  HfGrid grid;
+  HfDeck deck;
+  HfSite site;
+  HfMaterial *materials;
+  PetscInt n_terms, n_torques;
+  HfTerm *terms; /* all types, active or not */
+  HfTorque *torques;
+  HfRows rows;
+  HfSweep sweep;
+  PetscInt64 steps, rejected, evaluations;
+  /* time integration (integrate.c) */
+  struct HfIntegrator_ *integrator;
+  PetscBool changed; /* a field was replaced: what was computed at the end of the last step is out of date */
+};
+PetscBool HfTermActive(HfMagnet magnet, PetscInt k); /* in any region */
+PetscReal HfMagnetStiffness(HfMagnet magnet);        /* A/m, the largest of the regions: bound of |dH/dm| */
+
+typedef struct HfIntegrator_ *HfIntegrator;
+PetscErrorCode HfIntegratorDestroy(HfIntegrator *integrator);
+PetscErrorCode HfInitialRegisterKeys(HfKeys keys);
+PetscErrorCode HfIntegratorRegisterKeys(HfKeys keys);
+PetscErrorCode HfMaterialsWarn(HfMagnet magnet);
+/* Brings every film cell of this rank to unit length; `rows` is the array of m. Not collective. */
+void HfMagnetNormalize(HfMagnet magnet, PetscScalar rows[]);

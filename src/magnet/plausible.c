@@ -1,0 +1,42 @@
+/* Values that are allowed but seldom meant: warnings with the place in the deck. */
+#include "magnet_impl.h"
+
+static PetscErrorCode warn_material(HfMagnet magnet, const HfMaterial *material, PetscBool demag) {
+  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  const PetscReal cell = PetscMax(g->dx, g->dy), Ku = HfMaterialConstant(material, "Ku");
+  const PetscReal exchange = PetscSqrtReal(2 * material->Aex / (HF_MU0 * PetscSqr(material->Ms)));
+  HfDeck deck = magnet->deck;
+
+  PetscFunctionBeginUser;
+  if (material->Ms < 1e3 || material->Ms > 3e6)
+    PetscCall(HfDeckWarn(deck, HfChild(material->node, "Ms"), "Ms of %g A/m: magnets have 1e3 to 3e6 A/m; is the unit right?", (double)material->Ms));
+  if (material->Aex > 0 && (material->Aex < 1e-13 || material->Aex > 1e-9))
+    PetscCall(HfDeckWarn(deck, HfChild(material->node, "Aex"), "Aex of %g J/m: magnets have 1e-12 to 1e-10 J/m; is the unit right?",
+                         (double)material->Aex));
+  if (material->alpha > 1)
+    PetscCall(HfDeckWarn(deck, HfChild(material->node, "alpha"), "alpha of %g: the motion is overdamped", (double)material->alpha));
+  if (material->gamma0 < 1e5 || material->gamma0 > 5e5)
+    PetscCall(HfDeckWarn(deck, HfChild(material->node, "gamma0"), "gamma0 of %g m/(A s): electrons have 2.2e5", (double)material->gamma0));
+  if (PetscAbsReal(Ku) > 1e8)
+    PetscCall(HfDeckWarn(deck, HfChild(material->node, "Ku"), "Ku of %g J/m^3: magnets have up to 2e7 J/m^3; is the unit right?", (double)Ku));
+  if (material->Aex > 0 && demag && cell > exchange)
+    PetscCall(HfDeckWarn(deck, HfChild(material->node, "Aex"), "cells of %g nm are above the exchange length sqrt(2 Aex/(mu0 Ms^2)) = %.3g nm",
+                         (double)(1e9 * cell), (double)(1e9 * exchange)));
+  if (material->Aex > 0 && Ku != 0 && cell > PetscSqrtReal(material->Aex / PetscAbsReal(Ku)))
+    PetscCall(HfDeckWarn(deck, HfChild(material->node, "Ku"), "cells of %g nm are above the width of a wall sqrt(Aex/|Ku|) = %.3g nm",
+                         (double)(1e9 * cell), (double)(1e9 * PetscSqrtReal(material->Aex / PetscAbsReal(Ku)))));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfMaterialsWarn(HfMagnet magnet) {
+  PetscBool none;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscStrcmp(HfText(HfDeckRoot(magnet->deck), "demag"), "none", &none));
+  for (PetscInt r = 0; r < magnet->site.n_regions; ++r) {
+    PetscBool seen = PETSC_FALSE;
+    for (PetscInt q = 0; q < r; ++q) seen = (PetscBool)(seen || magnet->materials[q].node == magnet->materials[r].node);
+    if (!seen) PetscCall(warn_material(magnet, &magnet->materials[r], (PetscBool)!none));
+  }
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,138 @@
+/* Row by row over the film: a window of three de-interleaved rows stays in the first caches, so that m is read from memory once.
+
+     for each row:  H = 0;  every term adds to H over the spans of interior cells, then over the edge cells;  the visitor uses H
+   Only the first and last row need rows of the neighbour ranks; they come last, while the halo travels. */
+#include "magnet_impl.h"
+
+struct HfSweep_ {
+  HfHalo halo;
+  PetscInt stride;            /* numbers from one buffer row to the next */
+  PetscReal *memory, *origin; /* origin: cell 0 of the first buffer row, aligned */
+  PetscInt held[3];           /* which row is in each slot of the window */
+  /* of the sweep under way */
+  const PetscScalar *owned, *below, *above;
+  HfLength length;
+};
+enum { WINDOW = 9, BUFFERS = 15 }; /* window 3 x 3 components, then H and T */
+
+static PetscReal *buffer(HfSweep sweep, PetscInt k) { return sweep->origin + k * sweep->stride; }
+
+PetscErrorCode HfSweepCreate(HfGrid grid, HfSweep *out) {
+  const PetscInt lane = 8; /* numbers in a cache line */
+  const PetscInt nx = HfGridGetInfo(grid)->nx;
+  HfSweep sweep;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(&sweep));
+  PetscCall(HfHaloCreate(grid, 3, &sweep->halo));
+  sweep->stride = lane * ((nx + 1 + lane - 1) / lane) + lane;
+  PetscCall(PetscCalloc1(BUFFERS * sweep->stride + 2 * lane, &sweep->memory));
+  sweep->origin = sweep->memory + lane;
+  sweep->origin += (lane - ((size_t)sweep->origin / sizeof(PetscReal)) % (size_t)lane) % (size_t)lane;
+  *out = sweep;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfSweepDestroy(HfSweep *sweep) {
+  PetscFunctionBeginUser;
+  if (!*sweep) PetscFunctionReturn(0);
+  PetscCall(HfHaloDestroy(&(*sweep)->halo));
+  PetscCall(PetscFree((*sweep)->memory));
+  PetscCall(PetscFree(*sweep));
+  PetscFunctionReturn(0);
+}
+
+/* Row j of m in its slot of the window. Cells outside the film keep what was there: nobody reads them. */
+static void hold_row(HfMagnet magnet, PetscInt j) {
+  HfSweep sweep = magnet->sweep;
+  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  const HfRowCells *cells = HfRowsGet(magnet->rows, j);
+  const PetscInt slot = (j + 3) % 3;
+  PetscReal *m[3];
+
+  if (sweep->held[slot] == j) return;
+  sweep->held[slot] = j;
+  if (cells->first <= cells->last) {
+    const PetscScalar *from = j < g->ys ? sweep->below : j >= g->ys + g->ym ? sweep->above : sweep->owned + 3 * g->nx * (j - g->ys);
+    for (PetscInt c = 0; c < 3; ++c) m[c] = buffer(sweep, 3 * slot + c);
+    if (sweep->length == HF_UNIT) HfRowSplitUnit(cells->first, cells->last - cells->first + 1, from, m);
+    else HfRowSplit(cells->first, cells->last - cells->first + 1, from, m);
+  }
+}
+
+static void visit_row(HfMagnet magnet, PetscInt j, HfVisit visit, void *context) {
+  HfSweep sweep = magnet->sweep;
+  HfRow row;
+
+  row.j = j;
+  row.cells = HfRowsGet(magnet->rows, j);
+  if (row.cells->first > row.cells->last) return;
+  for (PetscInt near = j - 1; near <= j + 1; ++near) hold_row(magnet, near);
+  for (PetscInt c = 0; c < 3; ++c) {
+    row.south[c] = buffer(sweep, 3 * ((j + 2) % 3) + c);
+    row.m[c] = buffer(sweep, 3 * ((j + 3) % 3) + c);
+    row.north[c] = buffer(sweep, 3 * ((j + 4) % 3) + c);
+    row.H[c] = buffer(sweep, WINDOW + c);
+    row.T[c] = buffer(sweep, WINDOW + 3 + c);
+  }
+  (*visit)(magnet, &row, context);
+}
+
+PetscErrorCode HfSweepRows(HfMagnet magnet, PetscReal t, Vec m, HfLength length, HfVisit visit, void *context) {
+  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  const PetscInt end = g->ys + g->ym;
+  HfSweep sweep = magnet->sweep;
+
+  PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < magnet->n_terms; ++k)
+    if (magnet->terms[k].type->prepare && HfTermActive(magnet, k)) PetscCall((*magnet->terms[k].type->prepare)(&magnet->terms[k], t, m));
+  PetscCall(VecGetArrayRead(m, &sweep->owned));
+  sweep->length = length;
+  for (int slot = 0; slot < 3; ++slot) sweep->held[slot] = PETSC_MIN_INT;
+  PetscCall(HfHaloBegin(sweep->halo, sweep->owned));
+  if (g->size > 1)
+    for (PetscInt j = g->ys + 1; j < end - 1; ++j) visit_row(magnet, j, visit, context);
+  PetscCall(HfHaloEnd(sweep->halo, &sweep->below, &sweep->above));
+  for (PetscInt j = g->ys; j < end; j += g->size == 1 ? 1 : PetscMax(1, g->ym - 1)) visit_row(magnet, j, visit, context);
+  PetscCall(VecRestoreArrayRead(m, &sweep->owned));
+  PetscFunctionReturn(0);
+}
+
+static void apply_terms(HfMagnet magnet, PetscInt region, const HfSpan *span) {
+  for (PetscInt k = 0; k < magnet->n_terms; ++k) {
+    const HfTerm *term = &magnet->terms[k];
+    if (term->active[region]) (*term->type->field)(term, term->p[region], span);
+  }
+}
+
+static void apply_torques(HfMagnet magnet, PetscInt region, const HfSpan *span, const HfRow *row) {
+  PetscReal *const T[3] = {row->T[0] + span->i, row->T[1] + span->i, row->T[2] + span->i};
+
+  for (PetscInt k = 0; k < magnet->n_torques; ++k) {
+    const HfTorque *torque = &magnet->torques[k];
+    if (torque->active[region]) (*torque->type->add)(torque, torque->p[region], span, T);
+  }
+}
+
+void HfRowField(HfMagnet magnet, const HfRow *row, PetscBool with_torques) {
+  const HfRowCells *cells = row->cells;
+  const size_t bytes = sizeof(PetscReal) * (size_t)(cells->last - cells->first + 1);
+  HfSpan span;
+
+  for (int c = 0; c < 3; ++c) {
+    memset(row->H[c] + cells->first, 0, bytes);
+    if (with_torques) memset(row->T[c] + cells->first, 0, bytes);
+  }
+  for (PetscInt k = 0; k < cells->n_spans; ++k) {
+    HfSpanOfRun(row, &cells->spans[k], &span);
+    apply_terms(magnet, cells->spans[k].region, &span);
+    if (with_torques) apply_torques(magnet, cells->spans[k].region, &span, row);
+  }
+  for (PetscInt k = 0; k < cells->n_edges; ++k) {
+    HfGhosts ghosts;
+
+    HfSpanOfEdge(row, &cells->edges[k], &ghosts, &span);
+    apply_terms(magnet, cells->edges[k].region, &span);
+    if (with_torques) apply_torques(magnet, cells->edges[k].region, &span, row);
+  }
+}

@@ -1,0 +1,49 @@
+/* Shape anisotropy of a thin film: the local limit of the demagnetizing field, `demag: shape`.
+
+     E = mu0 Ms^2 m_z^2/2,   H = -Ms m_z z */
+#include "../term.h"
+
+static const HfKey keys[] = {
+    {"demag", HF_CHOICE, NULL, "none", "none|shape", 0, "Demagnetizing field: none, or shape = the local -Ms m_z z of an infinite thin film"},
+    {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
+};
+
+enum { MS, E }; /* A/m, J/m^3 */
+
+static PetscErrorCode set_up(HfTerm *term, const HfSite *site, PetscInt region, PetscReal p[], PetscBool *active) {
+  const PetscReal Ms = site->materials[region].Ms;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscStrcmp(HfText(HfDeckRoot(site->deck), "demag"), "shape", active));
+  p[MS] = Ms;
+  p[E] = 0.5 * HF_MU0 * Ms * Ms;
+  PetscFunctionReturn(0);
+}
+
+HF_KERNEL static void field(const HfTerm *term, const PetscReal p[], const HfSpan *span) {
+  const PetscReal Ms = p[MS];
+  const PetscReal *restrict mz = span->m[2];
+  PetscReal *restrict Hz = span->H[2];
+
+  for (PetscInt k = 0; k < span->n; ++k) Hz[k] -= Ms * mz[k];
+}
+
+static PetscReal energy(const HfTerm *term, const PetscReal p[], const HfSpan *span) {
+  PetscReal sum = 0;
+
+  for (PetscInt k = 0; k < span->n; ++k) sum += p[E] * PetscSqr(span->m[2][k]);
+  return sum;
+}
+
+static PetscReal stiffness(const PetscReal p[]) { return p[MS]; }
+
+const HfTermType HfTermType_shape = {
+    .name = "shape",
+    .doc = "E = mu0 Ms^2 m_z^2/2, the demagnetizing energy of an infinite thin film",
+    .prefix = "",
+    .keys = keys,
+    .set_up = set_up,
+    .field = field,
+    .energy = energy,
+    .stiffness = stiffness,
+};

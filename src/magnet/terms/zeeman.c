@@ -1,0 +1,98 @@
+/* Zeeman energy in an applied field, uniform in space: a constant plus a table in time.
+
+     E = -mu0 Ms m.H,   H = field.uniform + field.table(t), linear between the lines of the table, constant before and after it */
+#include "../term.h"
+#include "../time_table.h"
+
+static const HfKey keys[] = {
+    {"field", HF_SECTION, NULL, "", "", 0, "Applied field, uniform in space"},
+    {"field.uniform", HF_QUANTITIES, "A/m|T", "", "", 3, "Constant applied field (x, y, z); in T it is mu0 H"},
+    {"field.table", HF_TEXT, NULL, "", "", 0, "File with lines `t Hx Hy Hz` (s, A/m): linear in between, constant before and after; # starts a comment"},
+    {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
+};
+
+typedef struct {
+  PetscReal uniform[3], H[3]; /* H: now */
+  HfTimeTable table;          /* NULL: none */
+  PetscBool given;
+} Zeeman;
+
+static PetscErrorCode create(HfTerm *term, const HfSite *site) {
+  HfNode root = HfDeckRoot(site->deck), field = HfHas(root, "field") ? HfChild(root, "field") : NULL;
+  Zeeman *zeeman;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(&zeeman));
+  term->state = zeeman;
+  if (field && HfHas(field, "uniform")) {
+    const PetscReal unit = HfUnitIndex(field, "uniform") ? 1 / HF_MU0 : 1;
+    for (PetscInt c = 0; c < 3; ++c) {
+      zeeman->uniform[c] = unit * HfRealAt(field, "uniform", c);
+      if (zeeman->uniform[c] != 0) zeeman->given = PETSC_TRUE;
+    }
+  }
+  if (field && HfHas(field, "table")) {
+    PetscCall(HfTimeTableRead(site->deck, HfChild(field, "table"), 3, &zeeman->table));
+    zeeman->given = PETSC_TRUE;
+  }
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode destroy(HfTerm *term) {
+  PetscFunctionBeginUser;
+  PetscCall(HfTimeTableDestroy(&((Zeeman *)term->state)->table));
+  PetscCall(PetscFree(term->state));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode set_up(HfTerm *term, const HfSite *site, PetscInt region, PetscReal p[], PetscBool *active) {
+  const Zeeman *zeeman = term->state;
+
+  PetscFunctionBeginUser;
+  p[0] = HF_MU0 * site->materials[region].Ms;
+  *active = zeeman->given;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode prepare(HfTerm *term, PetscReal t, Vec m) {
+  Zeeman *zeeman = term->state;
+  PetscReal table[3] = {0, 0, 0};
+
+  PetscFunctionBeginUser;
+  if (zeeman->table) HfTimeTableAt(zeeman->table, t, table);
+  for (int c = 0; c < 3; ++c) zeeman->H[c] = zeeman->uniform[c] + table[c];
+  PetscFunctionReturn(0);
+}
+
+HF_KERNEL static void field(const HfTerm *term, const PetscReal p[], const HfSpan *span) {
+  const Zeeman *zeeman = term->state;
+  const PetscReal x = zeeman->H[0], y = zeeman->H[1], z = zeeman->H[2];
+  PetscReal *restrict Hx = span->H[0], *restrict Hy = span->H[1], *restrict Hz = span->H[2];
+
+  for (PetscInt k = 0; k < span->n; ++k) {
+    Hx[k] += x;
+    Hy[k] += y;
+    Hz[k] += z;
+  }
+}
+
+static PetscReal energy(const HfTerm *term, const PetscReal p[], const HfSpan *span) {
+  const PetscReal *H = ((const Zeeman *)term->state)->H;
+  PetscReal sum = 0;
+
+  for (PetscInt k = 0; k < span->n; ++k) sum -= p[0] * (span->m[0][k] * H[0] + span->m[1][k] * H[1] + span->m[2][k] * H[2]);
+  return sum;
+}
+
+const HfTermType HfTermType_zeeman = {
+    .name = "zeeman",
+    .doc = "E = -mu0 Ms m.H with the applied field of the deck",
+    .prefix = "",
+    .keys = keys,
+    .create = create,
+    .destroy = destroy,
+    .set_up = set_up,
+    .prepare = prepare,
+    .field = field,
+    .energy = energy,
+};

@@ -1,0 +1,103 @@
+#include "time_table.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct HfTimeTable_ {
+  PetscInt n, lines, last; /* last: where the last look-up ended, times mostly go forward */
+  PetscReal *rows;         /* lines x (1 + n) */
+};
+
+/* One line without its comment: number of values, -1 when something is not a finite number. */
+static PetscInt parse_line(char *line, PetscInt n_max, PetscReal values[]) {
+  char *comment = strchr(line, '#'), *end;
+  PetscInt n = 0;
+
+  if (comment) *comment = '\0';
+  for (char *at = line + strspn(line, " \t\r"); *at; at = end + strspn(end, " \t\r")) {
+    const double value = strtod(at, &end);
+    if (end == at || PetscIsInfOrNanReal(value)) return -1;
+    if (n < n_max) values[n] = value;
+    ++n;
+  }
+  return n;
+}
+
+static PetscErrorCode parse(HfDeck deck, HfNode node, char *text, HfTimeTable table, PetscBool *good) {
+  const PetscInt width = table->n + 1;
+  PetscInt number = 0;
+
+  PetscFunctionBeginUser;
+  *good = PETSC_FALSE;
+  for (char *line = text, *next; line; line = next) {
+    PetscReal *row = &table->rows[table->lines * width];
+    PetscInt n;
+
+    ++number;
+    next = strchr(line, '\n');
+    if (next) *next++ = '\0';
+    n = parse_line(line, width, row);
+    if (n == 0) continue;
+    if (n != width) {
+      PetscCall(HfDeckError(deck, node, "%s, line %" PetscInt_FMT ": a line is %" PetscInt_FMT " finite numbers, the time and the values",
+                            HfNodeText(node), number, width));
+      PetscFunctionReturn(0);
+    }
+    if (table->lines && row[0] <= row[-width]) {
+      PetscCall(HfDeckError(deck, node, "%s, line %" PetscInt_FMT ": time %g s does not come after %g s", HfNodeText(node), number, (double)row[0],
+                            (double)row[-width]));
+      PetscFunctionReturn(0);
+    }
+    ++table->lines;
+  }
+  if (!table->lines) PetscCall(HfDeckError(deck, node, "%s has no line with a time and values", HfNodeText(node)));
+  *good = (PetscBool)(table->lines > 0);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfTimeTableRead(HfDeck deck, HfNode node, PetscInt n, HfTimeTable *out) {
+  char path[PETSC_MAX_PATH_LEN], *text;
+  const char *why;
+  size_t length;
+  PetscInt lines = 1;
+  PetscBool good;
+  HfTimeTable table;
+
+  PetscFunctionBeginUser;
+  *out = NULL;
+  PetscCall(HfDeckFilePath(deck, node, path, sizeof(path)));
+  PetscCall(HfReadFile(HfDeckComm(deck), path, &text, &length, &why));
+  if (!text) {
+    PetscCall(HfDeckError(deck, node, "cannot read %s: %s", path, why));
+    PetscFunctionReturn(0);
+  }
+  for (size_t k = 0; k < length; ++k) lines += text[k] == '\n';
+  PetscCall(PetscNew(&table));
+  table->n = n;
+  PetscCall(PetscMalloc1(lines * (n + 1), &table->rows));
+  PetscCall(parse(deck, node, text, table, &good));
+  PetscCall(PetscFree(text));
+  if (!good) PetscCall(HfTimeTableDestroy(&table));
+  *out = table;
+  PetscFunctionReturn(0);
+}
+
+void HfTimeTableAt(HfTimeTable table, PetscReal t, PetscReal values[]) {
+  const PetscInt width = table->n + 1;
+  const PetscReal *a, *b;
+  PetscReal w;
+
+  while (table->last > 0 && table->rows[table->last * width] > t) --table->last;
+  while (table->last + 1 < table->lines && table->rows[(table->last + 1) * width] <= t) ++table->last;
+  a = &table->rows[table->last * width];
+  b = table->last + 1 < table->lines ? a + width : a;
+  w = b[0] > a[0] && t > a[0] ? (t - a[0]) / (b[0] - a[0]) : 0;
+  for (PetscInt c = 1; c <= table->n; ++c) values[c - 1] = a[c] + w * (b[c] - a[c]);
+}
+
+PetscErrorCode HfTimeTableDestroy(HfTimeTable *table) {
+  PetscFunctionBeginUser;
+  if (!*table) PetscFunctionReturn(0);
+  PetscCall(PetscFree((*table)->rows));
+  PetscCall(PetscFree(*table));
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,41 @@
+/* Precession about the effective field.
+
+     T = -gamma0 m x H
+   With Gilbert's damping (gilbert.c) this is the Landau-Lifshitz equation (1+alpha^2) dm/dt = -gamma0 [m x H + alpha m x (m x H)]. */
+#include "../term.h"
+
+static const HfKey keys[] = {
+    {"gamma0", HF_QUANTITY, "m/(A s)", "2.21e5", ">0", 0, "Gyromagnetic ratio mu0 |gamma|"},
+    {"alpha", HF_NUMBER, NULL, NULL, ">=0", 0, "Gilbert damping"},
+    {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
+};
+
+static PetscErrorCode set_up(HfTorque *torque, const HfSite *site, PetscInt region, PetscReal p[], PetscBool *active) {
+  PetscFunctionBeginUser;
+  p[0] = site->materials[region].gamma0;
+  *active = PETSC_TRUE;
+  PetscFunctionReturn(0);
+}
+
+HF_KERNEL static void add(const HfTorque *torque, const PetscReal p[], const HfSpan *span, PetscReal *const T[3]) {
+  const PetscReal gamma0 = p[0];
+  const PetscReal *restrict mx = span->m[0], *restrict my = span->m[1], *restrict mz = span->m[2];
+  const PetscReal *restrict Hx = span->H[0], *restrict Hy = span->H[1], *restrict Hz = span->H[2];
+  PetscReal *restrict Tx = T[0], *restrict Ty = T[1], *restrict Tz = T[2];
+
+  for (PetscInt k = 0; k < span->n; ++k) {
+    Tx[k] -= gamma0 * (my[k] * Hz[k] - mz[k] * Hy[k]);
+    Ty[k] -= gamma0 * (mz[k] * Hx[k] - mx[k] * Hz[k]);
+    Tz[k] -= gamma0 * (mx[k] * Hy[k] - my[k] * Hx[k]);
+  }
+}
+
+const HfTorqueType HfTorqueType_landau_lifshitz = {
+    .name = "landau_lifshitz",
+    .doc = "Precession about the effective field with Gilbert damping",
+    .citation = NULL,
+    .prefix = "material:",
+    .keys = keys,
+    .set_up = set_up,
+    .add = add,
+};
