@@ -1,0 +1,219 @@
+/* Fields in HDF5 files: what is written comes back to the last bit, on this or another number of ranks; whatever is wrong with a file is a reason. */
+#include "hf_test.h"
+#include <hdf5.h>
+#include <hopfilm/grid.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static PetscInt disk(PetscReal x, PetscReal y, void *context) { return x * x + y * y < 100.0 ? 0 : -1; }
+static PetscReal value(PetscInt i, PetscInt j, PetscInt c, PetscInt frame) { return sin(1.0 + 3.0 * i + 7.0 * j + 11.0 * c) / (1.0 + frame); }
+
+/* A file that belongs to this run. */
+static void file_name(char path[], size_t size) {
+  int pid = (int)getpid();
+  CHECK(MPI_Bcast(&pid, 1, MPI_INT, 0, PETSC_COMM_WORLD));
+  CHECK(PetscSNPrintf(path, size, "/tmp/hf_field_file_%d.h5", pid));
+}
+
+static hid_t create_file(const char *path) {
+  const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  hid_t file;
+  H5Pset_fapl_mpio(access, PETSC_COMM_WORLD, MPI_INFO_NULL);
+  H5Pset_coll_metadata_write(access, 1); /* as the result file is opened */
+  file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+  H5Pclose(access);
+  assert_true(file >= 0);
+  return file;
+}
+
+static void fill(HfGrid grid, PetscInt dof, PetscInt frame, Vec v) { /* void cells too */
+  const HfGridInfo *g = HfGridGetInfo(grid);
+  PetscScalar *a;
+  CHECK(VecGetArray(v, &a));
+  for (PetscInt j = 0; j < g->ym; j++)
+    for (PetscInt i = 0; i < g->nx; i++)
+      for (PetscInt c = 0; c < dof; c++) a[(j * g->nx + i) * dof + c] = value(i, g->ys + j, c, frame);
+  CHECK(VecRestoreArray(v, &a));
+}
+
+static void expect_frame(HfGrid grid, PetscInt dof, PetscInt frame, Vec v) {
+  const HfGridInfo *g = HfGridGetInfo(grid);
+  const PetscScalar *a;
+  CHECK(VecGetArrayRead(v, &a));
+  for (PetscInt j = 0; j < g->ym; j++)
+    for (PetscInt i = 0; i < g->nx; i++)
+      for (PetscInt c = 0; c < dof; c++)
+        assert_true(a[(j * g->nx + i) * dof + c] == (HfRegionAt(g, HfGridRegions(grid), i, g->ys + j) < 0 ? 0.0 : value(i, g->ys + j, c, frame)));
+  CHECK(VecRestoreArrayRead(v, &a));
+}
+
+/* Five frames of two fields, on a film of nx x ny cells. */
+static void round_trip(PetscInt nx, PetscInt ny, PetscInt deflate) {
+  char path[256];
+  const char *why = "";
+  HfGrid grid, alone;
+  Vec m, j, m_alone;
+  hid_t file;
+  PetscInt frame = -1;
+  PetscMPIInt rank;
+
+  file_name(path, sizeof(path));
+  CHECK(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
+  CHECK(HfGridCreate(PETSC_COMM_WORLD, nx, ny, 1.0, 1.0, 1.0, disk, NULL, &grid));
+  CHECK(HfGridCreateCellVec(grid, 3, &m));
+  CHECK(HfGridCreateCellVec(grid, 2, &j));
+  file = create_file(path);
+  if (deflate != 1) CHECK(HfFieldCreate(grid, file, "/fields/m", 3, deflate));
+  for (PetscInt k = 0; k < 5; k++) {
+    fill(grid, 3, k, m);
+    fill(grid, 2, 10 + k, j);
+    CHECK(HfFieldAppend(grid, file, "/fields/m", m, 3, &frame));
+    assert_int_equal(frame, k);
+    CHECK(HfFieldAppend(grid, file, "/fields/deep/j", j, 2, NULL));
+  }
+  H5Fclose(file);
+
+  for (PetscInt k = -1; k < 5; k++) {
+    CHECK(VecSet(m, 99.0));
+    CHECK(HfFieldRead(grid, path, "/fields/m", k, 3, m, &why));
+    assert_null(why);
+    expect_frame(grid, 3, k < 0 ? 4 : k, m);
+  }
+  CHECK(HfFieldRead(grid, path, "fields/deep/j", 2, 2, j, &why));
+  assert_null(why);
+  expect_frame(grid, 2, 12, j);
+
+  if (!rank) { /* one rank reads what all wrote */
+    CHECK(HfGridCreate(PETSC_COMM_SELF, nx, ny, 1.0, 1.0, 1.0, disk, NULL, &alone));
+    CHECK(HfGridCreateCellVec(alone, 3, &m_alone));
+    CHECK(HfFieldRead(alone, path, "/fields/m", 3, 3, m_alone, &why));
+    assert_null(why);
+    expect_frame(alone, 3, 3, m_alone);
+    CHECK(VecDestroy(&m_alone));
+    CHECK(HfGridDestroy(&alone));
+    remove(path);
+  }
+  CHECK(MPI_Barrier(PETSC_COMM_WORLD));
+  CHECK(VecDestroy(&m));
+  CHECK(VecDestroy(&j));
+  CHECK(HfGridDestroy(&grid));
+}
+
+static void test_round_trip(void **state) {
+  round_trip(23, 17, 1);
+  round_trip(16, 64, 0);
+  round_trip(200, 201, 9); /* several chunks, of which ranks share some */
+}
+
+static void test_shape_on_disk(void **state) {
+  char path[256];
+  HfGrid grid;
+  Vec m;
+  hid_t file, dataset, space;
+  hsize_t shape[4], most[4];
+
+  file_name(path, sizeof(path));
+  CHECK(HfGridCreate(PETSC_COMM_WORLD, 7, 9, 1.0, 1.0, 1.0, NULL, NULL, &grid));
+  CHECK(HfGridCreateCellVec(grid, 3, &m));
+  file = create_file(path);
+  CHECK(HfFieldAppend(grid, file, "m", m, 3, NULL));
+  CHECK(HfFieldAppend(grid, file, "m", m, 3, NULL));
+  dataset = H5Dopen2(file, "m", H5P_DEFAULT);
+  space = H5Dget_space(dataset);
+  assert_int_equal(H5Sget_simple_extent_dims(space, shape, most), 4);
+  assert_true(shape[0] == 2 && shape[1] == 9 && shape[2] == 7 && shape[3] == 3 && most[0] == H5S_UNLIMITED);
+  H5Sclose(space);
+  H5Dclose(dataset);
+  H5Fclose(file);
+  if (!HfGridGetInfo(grid)->rank) remove(path);
+  CHECK(VecDestroy(&m));
+  CHECK(HfGridDestroy(&grid));
+}
+
+static void expect_reason(HfGrid grid, const char *path, const char *dataset, PetscInt frame, PetscInt dof, const char *word) {
+  const char *why = NULL;
+  Vec v;
+
+  CHECK(HfGridCreateCellVec(grid, dof, &v));
+  CHECK(HfFieldRead(grid, path, dataset, frame, dof, v, &why));
+  assert_non_null(why);
+  if (!strstr(why, word)) fail_msg("\"%s\" has no \"%s\"", why, word);
+  CHECK(VecDestroy(&v));
+}
+
+static void test_reasons(void **state) {
+  char path[256], text[260];
+  HfGrid grid, other;
+  Vec m;
+  hid_t file;
+  PetscMPIInt rank;
+  FILE *f;
+
+  CHECK(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
+  file_name(path, sizeof(path));
+  CHECK(PetscSNPrintf(text, sizeof(text), "%s.txt", path));
+  if (!rank && (f = fopen(text, "w"))) {
+    fputs("not a field\n", f);
+    fclose(f);
+  }
+  CHECK(HfGridCreate(PETSC_COMM_WORLD, 12, 10, 1.0, 1.0, 1.0, NULL, NULL, &grid));
+  CHECK(HfGridCreate(PETSC_COMM_WORLD, 12, 11, 1.0, 1.0, 1.0, NULL, NULL, &other));
+  CHECK(HfGridCreateCellVec(grid, 3, &m));
+  file = create_file(path);
+  CHECK(HfFieldAppend(grid, file, "/fields/m", m, 3, NULL));
+  CHECK(HfFieldCreate(grid, file, "/fields/empty", 3, 1));
+  H5Fclose(file);
+
+  expect_reason(grid, "/tmp/hf_no_such_file.h5", "/fields/m", -1, 3, "no such file");
+  expect_reason(grid, text, "/fields/m", -1, 3, "not an HDF5 file");
+  expect_reason(grid, "/tmp", "/fields/m", -1, 3, "not an HDF5 file");
+  expect_reason(grid, path, "/fields/n", -1, 3, "no such dataset");
+  expect_reason(grid, path, "/nothing/here/m", -1, 3, "no such dataset");
+  expect_reason(grid, path, "", -1, 3, "no such dataset");
+  expect_reason(grid, path, "/fields", -1, 3, "not a field");
+  expect_reason(other, path, "/fields/m", -1, 3, "numbers of cells");
+  expect_reason(grid, path, "/fields/m", -1, 2, "components");
+  expect_reason(grid, path, "/fields/m", 1, 3, "no such frame");
+  expect_reason(grid, path, "/fields/m", -2, 3, "no such frame");
+  expect_reason(grid, path, "/fields/empty", -1, 3, "no such frame");
+
+  if (!rank) assert_int_equal(truncate(path, 1000), 0); /* a run that was killed while writing */
+  CHECK(MPI_Barrier(PETSC_COMM_WORLD));
+  expect_reason(grid, path, "/fields/m", -1, 3, "damaged");
+
+  CHECK(MPI_Barrier(PETSC_COMM_WORLD));
+  if (!rank) {
+    remove(path);
+    remove(text);
+  }
+  CHECK(VecDestroy(&m));
+  CHECK(HfGridDestroy(&grid));
+  CHECK(HfGridDestroy(&other));
+}
+
+/* Appending to a dataset of another shape is a fault, not a crash. */
+static void test_append_fault(void **state) {
+  char path[256];
+  HfGrid grid;
+  Vec m, j;
+  hid_t file;
+
+  file_name(path, sizeof(path));
+  CHECK(HfGridCreate(PETSC_COMM_WORLD, 12, 10, 1.0, 1.0, 1.0, NULL, NULL, &grid));
+  CHECK(HfGridCreateCellVec(grid, 3, &m));
+  CHECK(HfGridCreateCellVec(grid, 2, &j));
+  file = create_file(path);
+  CHECK(HfFieldAppend(grid, file, "m", m, 3, NULL));
+  CHECK(PetscPushErrorHandler(PetscReturnErrorHandler, NULL));
+  assert_int_equal(HfFieldAppend(grid, file, "m", j, 2, NULL), HF_ERR_FILE);
+  CHECK(PetscPopErrorHandler());
+  H5Fclose(file);
+  if (!HfGridGetInfo(grid)->rank) remove(path);
+  CHECK(VecDestroy(&m));
+  CHECK(VecDestroy(&j));
+  CHECK(HfGridDestroy(&grid));
+}
+
+static const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip), cmocka_unit_test(test_shape_on_disk), cmocka_unit_test(test_reasons),
+                                          cmocka_unit_test(test_append_fault)};
+HF_TEST_MAIN(tests)
