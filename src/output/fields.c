@@ -43,6 +43,7 @@ PetscErrorCode HfOutputField(void *context, const char *name, PetscReal time, Pe
   PetscCall(PetscSNPrintf(times, sizeof times, HF_PATH_FIELD_TIMES "/%s", name));
   if (k == output->n_fields) {
     PetscCall(PetscStrncpy(output->fields[k].name, name, sizeof output->fields[k].name));
+    PetscCall(HfFieldCreate(HfDeviceGrid(HfExperimentDevice(output->experiment)), output->file, path, dof, output->compression));
     output->n_fields++;
   }
   PetscCall(HfFieldAppend(HfDeviceGrid(HfExperimentDevice(output->experiment)), output->file, path, v, dof, &frame));
