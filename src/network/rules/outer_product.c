@@ -11,4 +11,4 @@ static PetscErrorCode Learn(PetscInt n, PetscInt n_patterns, const PetscReal x[]
   PetscFunctionReturn(0);
 }
 
-const HfRule HfRule_OuterProduct = {"outer-product", "w = (1/N) sum of x xT over the stored patterns, zero diagonal", "Hopfield1982", Learn};
+const HfRule HfRule_OuterProduct = {"outer-product", "w = (1/N) sum of x xT over the stored patterns, zero diagonal", "hopfield-1982", Learn};

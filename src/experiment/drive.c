@@ -1,0 +1,64 @@
+/* drive.c: from a pattern to voltages on the gold. The Oersted field is linear in the voltages, so a wanted |H| at the film's centre gives the
+   voltage from the field of the pattern at 1 V. */
+#include "experiment_impl.h"
+
+PetscErrorCode HfDriveCheck(HfExperiment e, HfNode node) {
+  PetscFunctionBeginUser;
+  if (HfHas(node, "voltage") == HfHas(node, "field")) PetscCall(HfDeckError(e->deck, node, "give exactly one of `voltage` and `field`"));
+  if (HfHas(node, "field_pattern")) {
+    PetscCall(HfPatternCheck(e, HfNodeFind(node, "field_pattern"), HfText(node, "field_pattern")));
+    if (!HfHas(node, "field")) PetscCall(HfDeckError(e->deck, HfNodeFind(node, "field_pattern"), "`field_pattern` goes with `field`"));
+  }
+  if (!HfHas(HfDeckRoot(e->deck), "gold"))
+    PetscCall(HfDeckError(e->deck, node, "the step drives the film through a gold layer, but the deck has no section `gold`"));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfDriveOff(HfExperiment e) {
+  PetscFunctionBeginUser;
+  PetscCall(HfDeviceDrive(e->device, NULL));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfDriveVoltage(HfExperiment e, HfNode node, const PetscReal x[], PetscReal *voltage) {
+  const PetscReal *unit = x;
+  PetscReal *named, wanted, at_centre, rms;
+  char *text;
+  const char *why;
+
+  PetscFunctionBeginUser;
+  if (HfHas(node, "voltage")) {
+    *voltage = HfReal(node, "voltage");
+    PetscFunctionReturn(0);
+  }
+  wanted = HfReal(node, "field");
+  if (HfUnitIndex(node, "field") == 1) wanted /= HF_MU0;
+  PetscCall(PetscMalloc2(e->n, &named, e->n + 1, &text));
+  if (HfHas(node, "field_pattern")) {
+    PetscCall(HfPatternRead(e, HfText(node, "field_pattern"), named, text, &why));
+    unit = named;
+  } else
+    HfStateToText(e->n, x, text);
+  PetscCall(HfDeviceDrive(e->device, unit));
+  PetscCall(VecNorm(HfDeviceDriveField(e->device), NORM_2, &rms));
+  rms /= PetscSqrtReal((PetscReal)HfGridGetInfo(HfDeviceGrid(e->device))->n_film);
+  PetscCall(HfDeviceCentreField(e->device, unit, &at_centre));
+  PetscCall(HfDriveOff(e));
+  PetscCheckFault(
+      at_centre > 1e-3 * rms, e->comm, HF_ERR_DECK,
+      "schedule, item %d: the Oersted field of the pattern %s vanishes at the film's centre; give `voltage`, or `field_pattern` with another pattern",
+      (int)e->step + 1, text);
+  *voltage = wanted / at_centre;
+  PetscCall(PetscFree2(named, text));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfDriveOn(HfExperiment e, const PetscReal x[], const char *text, PetscReal voltage) {
+  PetscFunctionBeginUser;
+  PetscCall(PetscArraycpy(e->x, x, e->n));
+  PetscCall(PetscStrncpy(e->pattern, text, e->n + 1));
+  e->have_x = PETSC_TRUE;
+  for (PetscInt k = 0; k < e->n; k++) e->V[k] = voltage * x[k];
+  PetscCall(HfDeviceDrive(e->device, e->V));
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,163 @@
+/* experiment.c: a schedule of steps on a device. The schedule is checked and planned before anything runs; then every step runs in turn, each
+   telling the recorder what it found together with its controls. */
+#include "experiment_impl.h"
+
+static const HfKey experiment_keys[] = {
+    {"patterns", HF_NAMED, NULL, "", "", 0, "Patterns by name, one sign per electrode in the deck's order"},
+    {"patterns.*", HF_TEXT, NULL, NULL, "", 0, "Signs: + # 1 or - . 0; white space is ignored, so rows of pixels may be written one below the other"},
+    {"schedule", HF_VARIANTS, NULL, NULL, "", 0, "What happens to the film, step by step"},
+    HF_KEYS_END,
+};
+
+#define HF_STEP(name) extern const HfStep HfStep_##name;
+#include "steps/steps.def"
+#undef HF_STEP
+static const HfStep *const STEPS[] = {
+#define HF_STEP(name) &HfStep_##name,
+#include "steps/steps.def"
+#undef HF_STEP
+};
+
+const HfStep *HfStepFind(const char *name) {
+  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(STEPS); k++)
+    if (!strcmp(STEPS[k]->name, name)) return STEPS[k];
+  return NULL;
+}
+
+PetscErrorCode HfExperimentRegisterKeys(HfKeys keys) {
+  PetscFunctionBeginUser;
+  PetscCall(HfDeviceRegisterKeys(keys));
+  PetscCall(HfKeysAdd(keys, "", experiment_keys));
+  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(STEPS); k++) PetscCall(HfKeysAdd(keys, "schedule[]", STEPS[k]->keys));
+  PetscFunctionReturn(0);
+}
+
+/* The step of the i-th item of the schedule and its section. */
+static const HfStep *StepAt(HfExperiment e, PetscInt i, HfNode *section) {
+  const char *name;
+  *section = HfVariant(HfItem(HfDeckRoot(e->deck), "schedule", i), &name);
+  return HfStepFind(name);
+}
+
+static PetscErrorCode CheckSchedule(HfExperiment e) {
+  HfNode root = HfDeckRoot(e->deck), section;
+  const PetscInt n_steps = HfCount(root, "schedule");
+
+  PetscFunctionBeginUser;
+  PetscCall(HfPatternsCheckAll(e));
+  for (PetscInt i = 0; i < n_steps; i++) {
+    const HfStep *step = StepAt(e, i, &section);
+    if (step->check) PetscCall(step->check(e, section));
+    if (step->plan) PetscCall(step->plan(e, section, &e->plan));
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfExperimentCreate(HfDeck deck, HfRecorder recorder, HfExperiment *experiment) {
+  HfExperiment e;
+  PetscErrorCode code, verdict;
+
+  PetscFunctionBeginUser;
+  *experiment = NULL;
+  PetscCall(PetscNew(&e));
+  e->comm = HfDeckComm(deck);
+  e->deck = deck;
+  e->recorder = recorder;
+  e->initials = 1;
+  code = HfDeviceCreate(deck, &e->device); /* its deck errors are told by then; those of the schedule shall be told in the same run */
+  if (code && code != HF_ERR_DECK) PetscCall(code);
+  if (e->device && HfDeviceElectrodes(e->device)) e->n = HfElectrodesCount(HfDeviceElectrodes(e->device));
+  PetscCall(PetscCalloc5(e->n * e->n, &e->G, e->n * e->n, &e->G0, e->n * e->n, &e->G_untrained, e->n, &e->x, e->n, &e->V));
+  PetscCall(PetscCalloc3(e->n, &e->trace.before, e->n, &e->trace.x, e->n + 1, &e->pattern));
+  PetscCall(CheckSchedule(e));
+  verdict = HfDeckVerdict(deck);
+  if (code || verdict) {
+    PetscCall(HfExperimentDestroy(&e));
+    PetscFunctionReturn(code ? code : verdict);
+  }
+  PetscCall(VecDuplicate(HfDeviceState(e->device), &e->untrained));
+  *experiment = e;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfExperimentRun(HfExperiment e) {
+  HfNode section;
+  const PetscInt n_steps = HfCount(HfDeckRoot(e->deck), "schedule");
+
+  PetscFunctionBeginUser;
+  PetscCall(HfDeviceSaturatedConductance(e->device, e->G0));
+  if (e->recorder->saturated) PetscCall(e->recorder->saturated(e->recorder->context, e->n, e->G0));
+  PetscCall(HfFramesNow(e, PETSC_FALSE));
+  PetscCall(HfRowNow(e, *HfDeviceTime(e->device), 0.0, HfDeviceState(e->device)));
+  for (PetscInt i = 0; i < n_steps; i++) {
+    const HfStep *step = StepAt(e, i, &section);
+    e->step = i;
+    e->epoch = 0;
+    HfCite(step->citation);
+    PetscCall(step->run(e, section));
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Steps that an explicit integrator needs: its stability limit, physics.md and targets.md section 2. */
+static PetscReal EstimatedSteps(HfExperiment e) {
+  HfNode material = HfNodeFind(HfDeckRoot(e->deck), "film.material");
+  const HfGridInfo *grid = HfGridGetInfo(HfDeviceGrid(e->device));
+  PetscReal A, alpha;
+
+  if (!material || !HfHas(material, "Aex") || !HfHas(material, "Ms") || !HfHas(material, "alpha")) return 0.0;
+  A = HfReal(material, "Aex");
+  alpha = HfReal(material, "alpha");
+  if (HfUnitIndex(material, "Aex") == 0) A *= 2.0 / (HF_MU0 * HfReal(material, "Ms"));
+  return e->plan.seconds * HF_GAMMA0 * 4.0 * A * (1.0 / PetscSqr(grid->dx) + 1.0 / PetscSqr(grid->dy)) / (2.8 * PetscSqrtReal(1.0 + alpha * alpha));
+}
+
+PetscErrorCode HfExperimentPlan(HfExperiment e, HfNode *plan) {
+  const HfGridInfo *grid = HfGridGetInfo(HfDeviceGrid(e->device));
+  PetscLogDouble mine, all;
+  const PetscReal every = HfOutputTime(e, "every");
+  const PetscInt64 frames = 1 + e->plan.frames + (every > 0.0 ? (PetscInt64)(e->plan.seconds / every) : 0);
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMemoryGetCurrentUsage(&mine));
+  PetscCallMPI(MPI_Allreduce(&mine, &all, 1, MPI_DOUBLE, MPI_SUM, e->comm));
+  PetscCall(HfNodeCreate(HF_NODE_MAP, plan));
+  PetscCall(HfNodePutInt(*plan, "ranks", grid->size));
+  PetscCall(HfNodePutReals(*plan, "cell_size_m", 2, (const PetscReal[]){grid->dx, grid->dy}));
+  PetscCall(HfNodePutInt(*plan, "cells_x", grid->nx));
+  PetscCall(HfNodePutInt(*plan, "cells_y", grid->ny));
+  PetscCall(HfNodePutInt(*plan, "film_cells", grid->n_film));
+  PetscCall(HfNodePutInt(*plan, "electrodes", e->n));
+  PetscCall(HfNodePutInt(*plan, "schedule_steps", HfCount(HfDeckRoot(e->deck), "schedule")));
+  PetscCall(HfNodePutReal(*plan, "simulated_seconds", e->plan.seconds));
+  PetscCall(HfNodePutInt(*plan, "integrator_steps_about", (PetscInt64)EstimatedSteps(e)));
+  PetscCall(HfNodePutInt(*plan, "conductance_probes", e->plan.probes));
+  PetscCall(HfNodePutInt(*plan, "field_frames", frames));
+  PetscCall(HfNodePutInt(*plan, "field_bytes_at_most", frames * 10 * 8 * (PetscInt64)grid->nx * grid->ny)); /* m 3, H 3, j 2, j_gold 2 */
+  PetscCall(HfNodePutInt(*plan, "memory_bytes_after_set_up", (PetscInt64)all));
+  PetscFunctionReturn(0);
+}
+
+HfDevice HfExperimentDevice(HfExperiment e) { return e->device; }
+
+PetscErrorCode HfExperimentDestroy(HfExperiment *experiment) {
+  HfExperiment e = *experiment;
+
+  PetscFunctionBeginUser;
+  if (!e) PetscFunctionReturn(0);
+  for (PetscInt k = 0; k < e->n_memories; k++) {
+    PetscCall(PetscFree(e->memories[k].pattern));
+    PetscCall(PetscFree2(e->memories[k].x, e->memories[k].G));
+  }
+  PetscCall(PetscFree(e->memories));
+  for (PetscInt k = 0; k < e->n_checked; k++) PetscCall(PetscFree(e->checked[k]));
+  PetscCall(PetscFree(e->checked));
+  PetscCall(PetscFree(e->trace.times));
+  PetscCall(PetscFree(e->trace.G));
+  PetscCall(PetscFree3(e->trace.before, e->trace.x, e->pattern));
+  PetscCall(PetscFree5(e->G, e->G0, e->G_untrained, e->x, e->V));
+  PetscCall(VecDestroy(&e->untrained));
+  PetscCall(HfDeviceDestroy(&e->device));
+  PetscCall(PetscFree(*experiment));
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,155 @@
+/* experiment_impl.h: private to src/experiment: the run's memory and what the steps share.
+
+   Words: a *pattern* is a text of + and - per electrode; a *pulse* holds a pattern's voltages for a time; what the film's conductance matrix is at
+   the end of a pulse is a *memory* of that pattern; the *untrained* film is the state between the last `initial` (and the relaxations that follow
+   it) and the first pulse. */
+#pragma once
+#include <hopfilm/experiment.h>
+
+typedef struct {
+  char *pattern;
+  PetscReal *x, *G; /* x[n] = +1/-1, G[n*n] at the end of the pulse, S */
+  PetscReal time;
+  PetscInt step, epoch;
+} HfMemory;
+
+/* The last pulse as `fit` needs it. */
+typedef struct {
+  PetscInt n_times, capacity;
+  PetscReal *times, *G;  /* G[n_times][n][n] */
+  PetscReal *before, *x; /* patterns before and during the pulse, +1/-1 */
+  PetscBool have_before; /* a pulse came before, since the last `initial` */
+  PetscBool recording;
+  PetscReal voltage;
+} HfTrace;
+
+/* One way to turn conductances into weights, from a step's `weights` and `xi`. */
+typedef struct {
+  HfWeightsKind kind;
+  PetscReal xi;
+  char label[40]; /* "midrange", "scaled-0.98" */
+} HfWeighting;
+#define HF_MAX_WEIGHTINGS 64
+#define HF_KEYS_END                                                                                                                                  \
+  { NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL }
+
+typedef struct {
+  PetscReal seconds;
+  PetscInt64 probes, frames;
+} HfPlan;
+
+/* A schedule step: one file in steps/, one line in steps.def. */
+typedef struct {
+  const char *name;
+  const char *citation;
+  const HfKey *keys; /* rows below "schedule[]": the section itself first */
+  /* Semantic checks; errors go to the deck at `node`, the step's section. The device may lack what its own errors prevented. Collective. */
+  PetscErrorCode (*check)(HfExperiment e, HfNode node);
+  PetscErrorCode (*plan)(HfExperiment e, HfNode node, HfPlan *plan); /* adds what the step will do; NULL: no time passes */
+  PetscErrorCode (*run)(HfExperiment e, HfNode node);                /* Collective. */
+} HfStep;
+const HfStep *HfStepFind(const char *name);
+
+struct HfExperiment_ {
+  MPI_Comm comm;
+  HfDeck deck;
+  HfRecorder recorder;
+  HfDevice device;
+  PetscInt n; /* electrodes; 0 when the deck's errors left none */
+  HfPlan plan;
+
+  PetscInt step, epoch, initials; /* position in the schedule; how many initial states so far, the film's own included */
+  PetscReal done;                 /* simulated seconds, of plan.seconds */
+
+  PetscReal *G, *G0, *G_untrained; /* last probe; saturated; untrained */
+  PetscBool probed;                /* G belongs to the present texture */
+  PetscBool have_untrained;
+  Vec untrained;      /* m of the untrained film */
+  PetscReal *x, *V;   /* last pattern (+1/-1) and its voltages on the gold */
+  char *pattern;      /* its text, "" if none */
+  PetscBool have_x;   /* a pattern was driven since the last `initial` */
+  HfMemory *memories; /* of the whole run */
+  PetscInt n_memories, capacity, first_memory;
+  HfTrace trace;
+
+  /* while the schedule is checked */
+  PetscInt checked_pulses; /* since the last `initial` */
+  PetscBool checked_trace; /* the last of them is probed on the way */
+  PetscInt n_checked;      /* patterns trained since the last `initial` */
+  char **checked;
+};
+
+/* ---- patterns.c ---- */
+/* x[n] and text (n+1 bytes, + and -) of a pattern given by its name or as it stands. `why` is NULL or what is wrong with it. */
+PetscErrorCode HfPatternRead(HfExperiment e, const char *name, PetscReal x[], char text[], const char **why);
+PetscErrorCode HfPatternCheck(HfExperiment e, HfNode node, const char *name); /* errors to the deck */
+PetscErrorCode HfPatternsCheckAll(HfExperiment e);                            /* section `patterns` */
+
+PetscErrorCode HfCheckedAdd(HfExperiment e, const char *name); /* a step of the schedule trains this pattern */
+PetscBool HfCheckedHas(HfExperiment e, const char *text);      /* one before trained it, or its mirror */
+
+/* ---- drive.c ---- */
+#define HF_DRIVE_KEYS(step)                                                                                                                          \
+  {step ".voltage", HF_QUANTITY, "V", "", ">0", 0, "Voltage of a + electrode (- gets the negative); this or field"},                                 \
+      {step ".field", HF_QUANTITY, "A/m|T", "", ">0", 0, "Wanted Oersted field |H| at the film's centre; this or voltage"}, {                        \
+    step ".field_pattern", HF_TEXT, NULL, "", "", 0, "Pattern for which the voltage gives that field (default: each pattern for itself)"             \
+  }
+PetscErrorCode HfDriveCheck(HfExperiment e, HfNode node);
+/* Volts for the pattern x of a step with HF_DRIVE_KEYS. Collective. */
+PetscErrorCode HfDriveVoltage(HfExperiment e, HfNode node, const PetscReal x[], PetscReal *voltage);
+PetscErrorCode HfDriveOn(HfExperiment e, const PetscReal x[], const char *text, PetscReal voltage); /* Collective. */
+PetscErrorCode HfDriveOff(HfExperiment e);                                                          /* Collective. */
+
+/* ---- evolve.c ---- */
+/* Lets time pass, probing every `probe_every` (0: never on the way; always at the end). Collective. */
+PetscErrorCode HfEvolve(HfExperiment e, const char *what, PetscReal duration, PetscReal probe_every);
+PetscErrorCode HfProbeNow(HfExperiment e);                                 /* e->G of the present texture. Collective. */
+PetscErrorCode HfRowNow(HfExperiment e, PetscReal t, PetscReal dt, Vec m); /* a line of the table. Collective. */
+PetscErrorCode HfFramesNow(HfExperiment e, PetscBool currents); /* m, H and, with currents, j and j_gold of the last pattern. Collective. */
+PetscErrorCode HfTextureChanged(HfExperiment e);                /* m was changed otherwise than by HfEvolve */
+PetscReal HfOutputTime(HfExperiment e, const char *key);        /* of the section `output`; 0 when the deck or the program has no such key */
+PetscErrorCode HfProgressNow(HfExperiment e, const char *what, PetscReal extra);
+
+/* ---- memories.c ---- */
+PetscErrorCode HfUntrainedRemember(HfExperiment e);                /* before the first pulse; later calls do nothing. Collective. */
+PetscErrorCode HfUntrainedRestore(HfExperiment e);                 /* m back to it. Collective. */
+PetscErrorCode HfMemoryAdd(HfExperiment e);                        /* the present texture as memory of the present pattern. Collective. */
+const HfMemory *HfMemoryFind(HfExperiment e, const PetscReal x[]); /* newest since the last `initial` of x or its mirror, NULL if none */
+PetscErrorCode HfTraceStart(HfExperiment e, PetscReal voltage);
+PetscErrorCode HfTraceAdd(HfExperiment e); /* the last probe, while a pulse is recorded */
+/* First memory that a step with key `of: all|last` looks at; all newer ones follow. Faults when there is none. Collective. */
+PetscErrorCode HfMemoriesOf(HfExperiment e, HfNode node, PetscInt *first);
+PetscErrorCode HfWeightingsRead(HfNode node, PetscInt *n, HfWeighting list[HF_MAX_WEIGHTINGS]); /* from `weights` and `xi` */
+PetscErrorCode HfWeightingsCheck(HfExperiment e, HfNode node);
+/* Weights of a matrix; midrange over the memories since the last `initial`, or all of the run if those are fewer than two. */
+PetscErrorCode HfWeightingApply(HfExperiment e, const HfWeighting *weighting, const PetscReal G[], PetscBool with_diagonal, PetscReal w[]);
+
+/* ---- recalling.c: what the steps that recall have in common ---- */
+#define HF_WEIGHTS_KEYS(step)                                                                                                                        \
+  {step ".weights",                                                                                                                                  \
+   HF_TEXTS,                                                                                                                                         \
+   NULL,                                                                                                                                             \
+   "midrange",                                                                                                                                       \
+   "saturated|scaled|midrange",                                                                                                                      \
+   0,                                                                                                                                                \
+   "saturated (G - G0), scaled (G - xi G0), midrange (G - mean of least and largest over the memories)"},                                            \
+  {                                                                                                                                                  \
+    step ".xi", HF_NUMBERS, NULL, "0.98", ">0", 0, "xi of the scaled weights; several make a sweep"                                                  \
+  }
+#define HF_RECALL_KEYS(step)                                                                                                                         \
+  {step ".method", HF_CHOICE, NULL, "synchronous", "synchronous|asynchronous", 0, "All nodes at once, or one random node at a time"},                \
+      {step ".max_iterations", HF_INT, NULL, "", ">=1", 0, "Most sweeps (synchronous, 20 when left out) or single updates (asynchronous, 1000)"},    \
+      {step ".quiet", HF_INT, NULL, "10", ">=1", 0, "Asynchronous: stop when nothing changed for more than so many updates"},                        \
+      {step ".dead_zone", HF_NUMBER, NULL, "1e-9", ">=0", 0, "A current below this part of the sum of its own parts keeps the old state"}, {         \
+    step ".seed", HF_INT, NULL, "1", ">=0", 0, "Order of asynchronous updates"                                                                       \
+  }
+PetscErrorCode HfRecallOptionsRead(HfNode node, HfRecallOptions *options);
+
+/* ---- record.c: the recorder's functions, where it has them ---- */
+PetscErrorCode HfRecordField(HfExperiment e, const char *name, PetscInt dof, Vec v);
+PetscErrorCode HfRecordEnergies(HfExperiment e, const char *name, PetscInt n_states, const PetscReal energies[]);
+PetscErrorCode HfRecordArray(HfExperiment e, const char *name, PetscInt rank, const PetscInt shape[], const PetscReal values[], const char *unit);
+PetscErrorCode HfRecordSummary(HfExperiment e, HfNode entry);
+PetscErrorCode HfRecordLog(HfExperiment e, const char *format, ...) PETSC_ATTRIBUTE_FORMAT(2, 3);
+/* An entry of the summary that names the step, its place in the schedule and the initial state it belongs to (all from 1). */
+PetscErrorCode HfEntryCreate(HfExperiment e, const char *step, HfNode *entry);

@@ -1,0 +1,134 @@
+/* memories.c: what a run remembers for its tests: the untrained film, the conductance at the end of every pulse, and the last pulse's trace. */
+#include "experiment_impl.h"
+
+PetscErrorCode HfUntrainedRemember(HfExperiment e) {
+  PetscFunctionBeginUser;
+  if (e->have_untrained) PetscFunctionReturn(0);
+  PetscCall(VecCopy(HfDeviceState(e->device), e->untrained));
+  PetscCall(HfProbeNow(e));
+  PetscCall(PetscArraycpy(e->G_untrained, e->G, e->n * e->n));
+  e->have_untrained = PETSC_TRUE;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfUntrainedRestore(HfExperiment e) {
+  PetscFunctionBeginUser;
+  PetscCall(VecCopy(e->untrained, HfDeviceState(e->device)));
+  PetscCall(HfTextureChanged(e));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfMemoryAdd(HfExperiment e) {
+  HfMemory *memory;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfProbeNow(e));
+  if (e->n_memories == e->capacity) {
+    e->capacity = e->capacity ? 2 * e->capacity : 8;
+    PetscCall(PetscRealloc(e->capacity * sizeof(*e->memories), &e->memories));
+  }
+  memory = &e->memories[e->n_memories++];
+  PetscCall(PetscStrallocpy(e->pattern, &memory->pattern));
+  PetscCall(PetscMalloc2(e->n, &memory->x, e->n * e->n, &memory->G));
+  PetscCall(PetscArraycpy(memory->x, e->x, e->n));
+  PetscCall(PetscArraycpy(memory->G, e->G, e->n * e->n));
+  memory->time = *HfDeviceTime(e->device);
+  memory->step = e->step;
+  memory->epoch = e->epoch;
+  PetscFunctionReturn(0);
+}
+
+const HfMemory *HfMemoryFind(HfExperiment e, const PetscReal x[]) {
+  for (PetscInt k = e->n_memories - 1; k >= e->first_memory; k--) {
+    PetscReal overlap = 0.0;
+    for (PetscInt i = 0; i < e->n; i++) overlap += x[i] * e->memories[k].x[i];
+    if (PetscAbsReal(overlap) > e->n - 0.5) return &e->memories[k];
+  }
+  return NULL;
+}
+
+PetscErrorCode HfMemoriesOf(HfExperiment e, HfNode node, PetscInt *first) {
+  PetscFunctionBeginUser;
+  PetscCheckFault(e->n_memories > e->first_memory, e->comm, HF_ERR_DECK, "schedule, item %d: nothing was trained since the last initial state",
+                  (int)e->step + 1);
+  *first = strcmp(HfText(node, "of"), "last") ? e->first_memory : e->n_memories - 1;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfTraceStart(HfExperiment e, PetscReal voltage) {
+  HfTrace *trace = &e->trace;
+
+  PetscFunctionBeginUser;
+  trace->n_times = 0;
+  trace->recording = PETSC_TRUE;
+  trace->have_before = e->have_x;
+  trace->voltage = voltage;
+  PetscCall(PetscArraycpy(trace->before, e->x, e->n));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfTraceAdd(HfExperiment e) {
+  HfTrace *trace = &e->trace;
+
+  PetscFunctionBeginUser;
+  if (!trace->recording) PetscFunctionReturn(0);
+  if (trace->n_times == trace->capacity) {
+    trace->capacity = trace->capacity ? 2 * trace->capacity : 64;
+    PetscCall(PetscRealloc(trace->capacity * sizeof(PetscReal), &trace->times));
+    PetscCall(PetscRealloc(trace->capacity * e->n * e->n * sizeof(PetscReal), &trace->G));
+  }
+  PetscCall(PetscArraycpy(trace->x, e->x, e->n));
+  PetscCall(PetscArraycpy(trace->G + trace->n_times * e->n * e->n, e->G, e->n * e->n));
+  trace->times[trace->n_times++] = *HfDeviceTime(e->device);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfWeightingsCheck(HfExperiment e, HfNode node) {
+  PetscInt total = 0;
+
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < HfCount(node, "weights"); i++) {
+    PetscInt kind = 0;
+    while (HfWeightsNames[kind] && strcmp(HfWeightsNames[kind], HfTextAt(node, "weights", i))) kind++;
+    if (!HfWeightsNames[kind])
+      PetscCall(HfDeckError(e->deck, HfChild(node, "weights"), "unknown weights %s: saturated, scaled or midrange", HfTextAt(node, "weights", i)));
+    total += kind == HF_WEIGHTS_SCALED ? HfCount(node, "xi") : 1;
+  }
+  if (!total) PetscCall(HfDeckError(e->deck, HfChild(node, "weights"), "name at least one kind of weights, and one xi for scaled"));
+  if (total > HF_MAX_WEIGHTINGS) PetscCall(HfDeckError(e->deck, HfChild(node, "xi"), "at most %d kinds of weights in one step", HF_MAX_WEIGHTINGS));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfWeightingsRead(HfNode node, PetscInt *n, HfWeighting list[HF_MAX_WEIGHTINGS]) {
+  PetscFunctionBeginUser;
+  *n = 0;
+  for (PetscInt i = 0; i < HfCount(node, "weights"); i++) {
+    HfWeighting weighting = {.xi = 1.0};
+    while (strcmp(HfWeightsNames[weighting.kind], HfTextAt(node, "weights", i))) weighting.kind++;
+    if (weighting.kind != HF_WEIGHTS_SCALED) {
+      PetscCall(PetscStrncpy(weighting.label, HfWeightsNames[weighting.kind], sizeof(weighting.label)));
+      list[(*n)++] = weighting;
+      continue;
+    }
+    for (PetscInt k = 0; k < HfCount(node, "xi"); k++) {
+      weighting.xi = HfRealAt(node, "xi", k);
+      PetscCall(PetscSNPrintf(weighting.label, sizeof(weighting.label), "scaled-%.12g", (double)weighting.xi));
+      list[(*n)++] = weighting;
+    }
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfWeightingApply(HfExperiment e, const HfWeighting *weighting, const PetscReal G[], PetscBool with_diagonal, PetscReal w[]) {
+  const PetscInt nn = e->n * e->n, first = e->n_memories - e->first_memory < 2 ? 0 : e->first_memory, n_set = e->n_memories - first;
+  PetscReal *set = NULL;
+
+  PetscFunctionBeginUser;
+  if (weighting->kind == HF_WEIGHTS_MIDRANGE) {
+    PetscCall(PetscMalloc1(n_set * nn, &set));
+    for (PetscInt k = 0; k < n_set; k++) PetscCall(PetscArraycpy(set + k * nn, e->memories[first + k].G, nn));
+  }
+  PetscCall(HfWeights(weighting->kind, e->n, G, e->G0, weighting->xi, n_set, set, with_diagonal, w));
+  PetscCall(PetscFree(set));
+  PetscFunctionReturn(0);
+}

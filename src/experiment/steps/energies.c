@@ -1,0 +1,146 @@
+/* energies.c: is the trained pattern the state of lowest energy, E(V) = -sum_ij w_ij V_i V_j, of all 2^N states (Niu et al. 2024, Eq. 4 and Fig. 4)?
+   Controls: the same question to the untrained film, and to w = G - G0 (xi = 1), which has no stored state when saturation conducts best. */
+#include "../experiment_impl.h"
+
+static const HfKey keys[] = {
+    {"energies", HF_SECTION, NULL, "", "", 0, "The energy of all states for each memory: is the trained pattern the minimum, and by how much"},
+    HF_WEIGHTS_KEYS("energies"),
+    {"energies.of", HF_CHOICE, NULL, "all", "all|last", 0, "All memories since the last initial state, or the last alone"},
+    {"energies.trivial", HF_BOOL, NULL, "false", "", 0, "Count the two uniform states, which carry no current, among the states"},
+    HF_KEYS_END,
+};
+
+static PetscErrorCode Check(HfExperiment e, HfNode node) {
+  PetscFunctionBeginUser;
+  if (e->n > 20) PetscCall(HfDeckError(e->deck, node, "all 2^N states are looked at: at most 20 electrodes, not %d", (int)e->n));
+  if (!e->n_checked && e->n) PetscCall(HfDeckError(e->deck, node, "nothing was trained since the last initial state"));
+  PetscCall(HfWeightingsCheck(e, node));
+  PetscFunctionReturn(0);
+}
+
+typedef struct {
+  PetscInt of, correct, untrained_correct;
+  PetscReal smallest_margin, largest_eigenvalue; /* the latter of w with its diagonal */
+} Count;
+
+/* All memories from `first` on with one kind of weights. */
+static PetscErrorCode Weighting(HfExperiment e, HfNode node, const HfWeighting *weighting, PetscInt first, PetscBool details, Count *count) {
+  const PetscInt n = e->n, n_states = (PetscInt)1 << n;
+  PetscReal *w, *V, *energies;
+  char *minimum, name[128];
+  HfEnergyReport report, control, whole;
+  HfNode entry;
+
+  PetscFunctionBeginUser;
+  *count = (Count){.smallest_margin = PETSC_MAX_REAL, .largest_eigenvalue = PETSC_MIN_REAL};
+  PetscCall(PetscMalloc4(n * n, &w, n, &V, n_states, &energies, n + 1, &minimum));
+  for (PetscInt k = first; k < e->n_memories; k++) {
+    const HfMemory *memory = &e->memories[k];
+    PetscCall(HfWeightingApply(e, weighting, e->G_untrained, PETSC_FALSE, w));
+    PetscCall(HfEnergies(n, w, memory->x, HfFlag(node, "trivial"), energies, &control));
+    PetscCall(HfWeightingApply(e, weighting, memory->G, PETSC_TRUE, w));
+    PetscCall(HfEnergies(n, w, memory->x, HfFlag(node, "trivial"), energies, &whole));
+    PetscCall(HfWeightingApply(e, weighting, memory->G, PETSC_FALSE, w));
+    PetscCall(HfEnergies(n, w, memory->x, HfFlag(node, "trivial"), energies, &report));
+    count->of++;
+    count->correct += report.trained_is_minimum;
+    count->untrained_correct += control.trained_is_minimum;
+    count->smallest_margin = PetscMin(count->smallest_margin, report.margin);
+    count->largest_eigenvalue = PetscMax(count->largest_eigenvalue, whole.largest_eigenvalue);
+    if (!details) continue;
+
+    HfStateFromIndex(n, report.minimum, V);
+    HfStateToText(n, V, minimum);
+    PetscCall(PetscSNPrintf(name, sizeof(name), "%d/%s/%d:%.32s", (int)e->step + 1, weighting->label, (int)(k - first) + 1, memory->pattern));
+    PetscCall(HfRecordEnergies(e, name, n_states, energies));
+    PetscCall(HfEntryCreate(e, "energies", &entry));
+    PetscCall(HfNodePutText(entry, "weights", HfWeightsNames[weighting->kind]));
+    if (weighting->kind == HF_WEIGHTS_SCALED) PetscCall(HfNodePutReal(entry, "xi", weighting->xi));
+    PetscCall(HfNodePutText(entry, "trained", memory->pattern));
+    PetscCall(HfNodePutInt(entry, "epoch", memory->epoch + 1));
+    PetscCall(HfNodePutText(entry, "minimum", minimum));
+    PetscCall(HfNodePutBool(entry, "correct", report.trained_is_minimum));
+    PetscCall(HfNodePutReal(entry, "margin", report.margin));
+    PetscCall(HfNodePutReal(entry, "largest_eigenvalue", report.largest_eigenvalue));
+    PetscCall(HfNodePutReal(entry, "untrained_margin", control.margin));
+    PetscCall(HfNodePutText(entry, "dataset", name));
+    PetscCall(HfRecordSummary(e, entry));
+    PetscCall(HfRecordLog(e, "  %s: minimum %s%s, margin %.3f (untrained film: %.3f)", memory->pattern, minimum,
+                          report.trained_is_minimum ? "" : "  <- not the trained pattern", (double)report.margin, (double)control.margin));
+  }
+  PetscCall(PetscFree4(w, V, energies, minimum));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode Total(HfExperiment e, const HfWeighting *weighting, const Count *count, PetscBool is_control) {
+  HfNode entry;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfEntryCreate(e, "energies", &entry));
+  if (is_control) PetscCall(HfNodePutText(entry, "control", "xi = 1"));
+  PetscCall(HfNodePutText(entry, "weights", HfWeightsNames[weighting->kind]));
+  if (weighting->kind == HF_WEIGHTS_SCALED) PetscCall(HfNodePutReal(entry, "xi", weighting->xi));
+  PetscCall(HfNodePutInt(entry, "correct", count->correct));
+  PetscCall(HfNodePutInt(entry, "of", count->of));
+  PetscCall(HfNodePutReal(entry, "smallest_margin", count->smallest_margin));
+  PetscCall(HfNodePutInt(entry, "untrained_correct", count->untrained_correct));
+  PetscCall(HfNodePutReal(entry, "largest_eigenvalue_with_diagonal", count->largest_eigenvalue));
+  PetscCall(HfRecordSummary(e, entry));
+  PetscCall(HfRecordLog(e, "energies, %s%s: %d of %d minima right, smallest margin %.3f; untrained film: %d of %d", weighting->label,
+                        is_control ? " (control, xi = 1)" : "", (int)count->correct, (int)count->of, (double)count->smallest_margin,
+                        (int)count->untrained_correct, (int)count->of));
+  PetscFunctionReturn(0);
+}
+
+/* The xi of a sweep for which every memory is a minimum. */
+static PetscErrorCode Window(HfExperiment e, PetscInt n, const HfWeighting list[], const Count counts[]) {
+  PetscReal works[HF_MAX_WEIGHTINGS], low = PETSC_MAX_REAL, high = PETSC_MIN_REAL;
+  PetscInt n_scaled = 0, n_works = 0;
+  HfNode entry;
+
+  PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < n; k++) {
+    if (list[k].kind != HF_WEIGHTS_SCALED) continue;
+    n_scaled++;
+    if (counts[k].correct < counts[k].of) continue;
+    works[n_works++] = list[k].xi;
+    low = PetscMin(low, list[k].xi);
+    high = PetscMax(high, list[k].xi);
+  }
+  if (n_scaled < 2) PetscFunctionReturn(0);
+  PetscCall(HfEntryCreate(e, "energies", &entry));
+  PetscCall(HfNodePutText(entry, "sweep", "xi"));
+  PetscCall(HfNodePutReals(entry, "works", n_works, works));
+  PetscCall(HfRecordSummary(e, entry));
+  if (n_works)
+    PetscCall(
+        HfRecordLog(e, "energies: all minima right for %d of %d xi, from %.6g to %.6g", (int)n_works, (int)n_scaled, (double)low, (double)high));
+  else
+    PetscCall(HfRecordLog(e, "energies: no xi of the sweep has all minima right"));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode Run(HfExperiment e, HfNode node) {
+  HfWeighting list[HF_MAX_WEIGHTINGS], one = {HF_WEIGHTS_SATURATED, 1.0, "saturated"};
+  Count counts[HF_MAX_WEIGHTINGS], control;
+  PetscInt n, first;
+  PetscBool scaled = PETSC_FALSE, saturated = PETSC_FALSE;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfMemoriesOf(e, node, &first));
+  PetscCall(HfWeightingsRead(node, &n, list));
+  for (PetscInt k = 0; k < n; k++) {
+    scaled = scaled || list[k].kind == HF_WEIGHTS_SCALED;
+    saturated = saturated || list[k].kind == HF_WEIGHTS_SATURATED;
+    PetscCall(Weighting(e, node, &list[k], first, PETSC_TRUE, &counts[k]));
+    PetscCall(Total(e, &list[k], &counts[k], PETSC_FALSE));
+  }
+  if (scaled && !saturated) {
+    PetscCall(Weighting(e, node, &one, first, PETSC_FALSE, &control));
+    PetscCall(Total(e, &one, &control, PETSC_TRUE));
+  }
+  PetscCall(Window(e, n, list, counts));
+  PetscFunctionReturn(0);
+}
+
+const HfStep HfStep_Energies = {"energies", "niu-2024", keys, Check, NULL, Run};

@@ -1,0 +1,72 @@
+/* hold.c: lets time pass, without voltage or with a pattern's voltage held, and records the conductance; nothing counts as trained by it. */
+#include "../experiment_impl.h"
+
+static const HfKey keys[] = {
+    {"hold", HF_SECTION, NULL, "", "", 0, "Lets time pass without voltage, or with a pattern's voltage held; nothing counts as trained by it"},
+    {"hold.time", HF_QUANTITY, "s", NULL, ">0", 0, "How long"},
+    {"hold.pattern", HF_TEXT, NULL, "", "", 0, "Name or literal pattern whose voltage is held (default: no voltage)"},
+    HF_DRIVE_KEYS("hold"),
+    {"hold.probe_every", HF_QUANTITY, "s", "", ">0", 0, "Measure the conductance matrix on the way (step `fit` needs it)"},
+    HF_KEYS_END,
+};
+
+static PetscErrorCode Check(HfExperiment e, HfNode node) {
+  PetscFunctionBeginUser;
+  if (HfHas(node, "pattern")) {
+    PetscCall(HfPatternCheck(e, HfNodeFind(node, "pattern"), HfText(node, "pattern")));
+    PetscCall(HfDriveCheck(e, node));
+    e->checked_pulses++;
+    e->checked_trace = HfHas(node, "probe_every");
+  } else if (HfHas(node, "voltage") || HfHas(node, "field"))
+    PetscCall(HfDeckError(e->deck, node, "a voltage is held for a `pattern`: name one"));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode Plan(HfExperiment e, HfNode node, HfPlan *plan) {
+  PetscFunctionBeginUser;
+  plan->seconds += HfReal(node, "time");
+  plan->frames++;
+  plan->probes += HfHas(node, "probe_every") ? 1 + (PetscInt64)(HfReal(node, "time") / HfReal(node, "probe_every")) : 1;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode Run(HfExperiment e, HfNode node) {
+  PetscReal *x, *before, voltage = 0.0, change = 0.0;
+  char *text;
+  const char *why;
+  HfNode entry;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfUntrainedRemember(e));
+  PetscCall(HfProbeNow(e));
+  PetscCall(PetscMalloc3(e->n, &x, e->n * e->n, &before, e->n + 1, &text));
+  PetscCall(PetscArraycpy(before, e->G, e->n * e->n));
+  if (HfHas(node, "pattern")) {
+    PetscCall(HfPatternRead(e, HfText(node, "pattern"), x, text, &why));
+    PetscCall(HfDriveVoltage(e, node, x, &voltage));
+    PetscCall(HfTraceStart(e, voltage));
+    PetscCall(HfDriveOn(e, x, text, voltage));
+    PetscCall(HfTraceAdd(e));
+  } else
+    PetscCall(HfDriveOff(e));
+  PetscCall(HfEvolve(e, "hold", HfReal(node, "time"), HfHas(node, "probe_every") ? HfReal(node, "probe_every") : 0.0));
+  e->trace.recording = PETSC_FALSE;
+  PetscCall(HfFramesNow(e, PETSC_TRUE));
+  PetscCall(HfDriveOff(e));
+  for (PetscInt i = 0; i < e->n; i++)
+    for (PetscInt j = 0; j < e->n; j++)
+      if (before[i * e->n + j] != 0.0) change = PetscMax(change, PetscAbsReal(e->G[i * e->n + j] / before[i * e->n + j] - 1.0));
+
+  PetscCall(HfEntryCreate(e, "hold", &entry));
+  PetscCall(HfNodePutReal(entry, "time_s", HfReal(node, "time")));
+  PetscCall(HfNodePutText(entry, "pattern", HfHas(node, "pattern") ? text : ""));
+  PetscCall(HfNodePutReal(entry, "voltage_V", voltage));
+  PetscCall(HfNodePutReal(entry, "largest_change_percent", 100.0 * change));
+  PetscCall(HfRecordSummary(e, entry));
+  PetscCall(HfRecordLog(e, "hold %s%.6g ns: largest change of a conductance %.3f %%", HfHas(node, "pattern") ? text : "without voltage, ",
+                        1e9 * (double)HfReal(node, "time"), 100.0 * (double)change));
+  PetscCall(PetscFree3(x, before, text));
+  PetscFunctionReturn(0);
+}
+
+const HfStep HfStep_Hold = {"hold", NULL, keys, Check, Plan, Run};

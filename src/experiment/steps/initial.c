@@ -1,0 +1,44 @@
+/* initial.c: sets the magnetization anew, so that one run can train a film from several starts; simulated time goes on. */
+#include "../experiment_impl.h"
+
+static const HfKey keys[] = {
+    {"initial", HF_TYPE, "initial", "", "", 0, "Sets the magnetization anew, as film.initial does; what was learned before counts no more"},
+    HF_KEYS_END,
+};
+
+static PetscErrorCode Check(HfExperiment e, HfNode node) {
+  PetscFunctionBeginUser;
+  e->checked_pulses = 0;
+  e->checked_trace = PETSC_FALSE;
+  for (PetscInt k = 0; k < e->n_checked; k++) PetscCall(PetscFree(e->checked[k]));
+  e->n_checked = 0;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode Plan(HfExperiment e, HfNode node, HfPlan *plan) {
+  PetscFunctionBeginUser;
+  plan->frames++;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode Run(HfExperiment e, HfNode node) {
+  HfNode entry;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfDriveOff(e));
+  PetscCall(HfMagnetSetInitial(HfDeviceMagnet(e->device), node, HfDeviceState(e->device)));
+  PetscCall(HfDeckVerdict(e->deck)); /* a file with the state may be missing */
+  PetscCall(HfTextureChanged(e));
+  e->initials++;
+  e->have_untrained = e->have_x = PETSC_FALSE;
+  e->first_memory = e->n_memories;
+  e->trace.n_times = 0;
+  e->pattern[0] = '\0';
+  PetscCall(HfFramesNow(e, PETSC_FALSE));
+  PetscCall(HfEntryCreate(e, "initial", &entry));
+  PetscCall(HfRecordSummary(e, entry));
+  PetscCall(HfRecordLog(e, "initial %d", (int)e->initials));
+  PetscFunctionReturn(0);
+}
+
+const HfStep HfStep_Initial = {"initial", NULL, keys, Check, Plan, Run};

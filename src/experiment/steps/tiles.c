@@ -1,0 +1,292 @@
+/* tiles.c: letters of 3 x 5 pixels recalled by four-node films (Niu et al. 2024, Fig. 4h: "every image is scanned and split into eight 2x2
+   subimages"). The pixels of a 2 x 2 window are the electrodes 1 top left, 2 top right, 3 bottom left, 4 bottom right.
+
+   The paper leaves open how windows and films meet. Here: window k of a letter has its own film (or its own time on the one film), trained on what
+   window k of the clean letter shows; the window of the distorted letter is the start of the recall. A uniform window has no current and no film:
+   it stays as it is. A pixel is covered by one, two or four windows; their majority decides, a tie leaves the pixel of the distorted letter.
+
+   Every way of flipping k pixels is run. Controls: no recall, the untrained film, the outer product of each window, one synchronous sweep more. */
+#include "../experiment_impl.h"
+#include <ctype.h>
+
+#define MAX_PIXELS 64
+#define MAX_IMAGES 20000 /* distorted images of one letter */
+
+static const HfKey keys[] = {
+    {"tiles", HF_SECTION, NULL, "", "", 0,
+     "Recalls letters window by window (2 x 2 pixels each) with the trained four-node film, from every way of flipping k pixels"},
+    {"tiles.letters", HF_NAMED, NULL, NULL, "", 0, "Letters by name"},
+    {"tiles.letters.*", HF_TEXT, NULL, NULL, "", 0, "Pixels row by row, rows apart by white space; + # 1 or - . 0"},
+    {"tiles.flips", HF_INTS, NULL, "1", ">=1", 0, "Numbers of flipped pixels"},
+    HF_RECALL_KEYS("tiles"),
+    HF_WEIGHTS_KEYS("tiles"),
+    HF_KEYS_END,
+};
+
+typedef struct {
+  PetscInt columns, rows, pixels, windows;
+  PetscReal x[MAX_PIXELS];
+} Letter;
+
+/* `why` is NULL or what is wrong with the text. */
+static void Read(const char *text, Letter *letter, const char **why) {
+  *letter = (Letter){0};
+  *why = NULL;
+  for (const char *c = text; *c;) {
+    PetscInt length = 0;
+    if (isspace((unsigned char)*c)) {
+      c++;
+      continue;
+    }
+    for (; *c && !isspace((unsigned char)*c); c++, length++) {
+      if (!strchr("+#1-.0", *c)) *why = "a pixel is + # 1 or - . 0";
+      if (letter->pixels == MAX_PIXELS)
+        *why = "more than 64 pixels";
+      else
+        letter->x[letter->pixels++] = strchr("+#1", *c) ? 1.0 : -1.0;
+    }
+    if (letter->rows && length != letter->columns) *why = "the rows of the letter differ in length";
+    letter->columns = length;
+    letter->rows++;
+  }
+  letter->windows = (letter->columns - 1) * (letter->rows - 1);
+  if (!*why && (letter->columns < 2 || letter->rows < 2)) *why = "a letter has two rows and two columns or more";
+}
+
+/* The pixels of window k: top left, top right, bottom left, bottom right. */
+static void Window(const Letter *letter, PetscInt k, PetscInt pixel[4]) {
+  const PetscInt row = k / (letter->columns - 1), column = k % (letter->columns - 1);
+  pixel[0] = row * letter->columns + column;
+  pixel[1] = pixel[0] + 1;
+  pixel[2] = pixel[0] + letter->columns;
+  pixel[3] = pixel[2] + 1;
+}
+
+static PetscBool Uniform(const PetscReal x[4]) { return PetscAbsReal(x[0] + x[1] + x[2] + x[3]) > 3.5 ? PETSC_TRUE : PETSC_FALSE; }
+
+static PetscErrorCode Check(HfExperiment e, HfNode node) {
+  HfNode letters = HfChild(node, "letters");
+  const char *why;
+  char text[5];
+  Letter letter;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfWeightingsCheck(e, node));
+  if (!HfNodeLength(letters)) PetscCall(HfDeckError(e->deck, letters, "no letters"));
+  if (e->n && e->n != 4) PetscCall(HfDeckError(e->deck, node, "windows of 2 x 2 pixels need four electrodes, not %d", (int)e->n));
+  if (e->n != 4) PetscFunctionReturn(0);
+  for (PetscInt l = 0; l < HfNodeLength(letters); l++) {
+    HfNode item = HfNodeItem(letters, l);
+    Read(HfNodeText(item), &letter, &why);
+    if (why) {
+      PetscCall(HfDeckError(e->deck, item, "letter %s: %s", HfNodeName(item), why));
+      continue;
+    }
+    for (PetscInt f = 0; f < HfCount(node, "flips"); f++) {
+      PetscReal images = 1.0;
+      for (PetscInt k = 0; k < HfIntegerAt(node, "flips", f); k++) images *= (PetscReal)(letter.pixels - k) / (PetscReal)(k + 1);
+      if (images < 0.5 || images > MAX_IMAGES)
+        PetscCall(HfDeckError(e->deck, HfChild(node, "flips"), "%d flips of %d pixels: every way of flipping is run, at most %d",
+                              (int)HfIntegerAt(node, "flips", f), (int)letter.pixels, MAX_IMAGES));
+    }
+    for (PetscInt k = 0; k < letter.windows; k++) {
+      PetscInt pixel[4];
+      PetscReal x[4];
+      Window(&letter, k, pixel);
+      for (PetscInt i = 0; i < 4; i++) x[i] = letter.x[pixel[i]];
+      HfStateToText(4, x, text);
+      if (!Uniform(x) && !HfCheckedHas(e, text))
+        PetscCall(HfDeckError(e->deck, item, "letter %s shows %s in a window, which no step before trains", HfNodeName(item), text));
+    }
+  }
+  PetscFunctionReturn(0);
+}
+
+typedef enum { FILM, UNTRAINED, OUTER_PRODUCT, ONE_MORE, NO_RECALL, N_VARIANTS } Variant;
+static const char *const VARIANT_NAMES[N_VARIANTS] = {"film", "untrained", "outer_product", "one_more_iteration", "no_recall"};
+
+typedef struct {
+  PetscReal pixels, exact, nearest; /* parts of all images: pixels right, all pixels right, the nearest letter is the right one */
+} Score;
+
+/* Weights of every window of a letter for a variant, w[16 * k]. */
+static PetscErrorCode WindowWeights(HfExperiment e, const HfWeighting *weighting, const Letter *letter, Variant variant, PetscReal w[]) {
+  PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < letter->windows; k++) {
+    PetscInt pixel[4];
+    PetscReal x[4];
+    Window(letter, k, pixel);
+    for (PetscInt i = 0; i < 4; i++) x[i] = letter->x[pixel[i]];
+    if (Uniform(x)) continue;
+    if (variant == OUTER_PRODUCT)
+      PetscCall(HfRuleFind("outer-product")->learn(4, 1, x, w + 16 * k));
+    else
+      PetscCall(HfWeightingApply(e, weighting, variant == UNTRAINED ? e->G_untrained : HfMemoryFind(e, x)->G, PETSC_FALSE, w + 16 * k));
+  }
+  PetscFunctionReturn(0);
+}
+
+/* The letter as its windows recall it from the distorted image. */
+static PetscErrorCode Restore(const Letter *letter, const PetscReal w[], const HfRecallOptions *options, const PetscReal image[],
+                              PetscReal restored[]) {
+  PetscReal votes[MAX_PIXELS] = {0}, clean[4], V[4];
+  PetscInt pixel[4];
+  HfRecallOptions mine = *options;
+  HfRecallResult result;
+
+  PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < letter->windows; k++) {
+    Window(letter, k, pixel);
+    for (PetscInt i = 0; i < 4; i++) {
+      clean[i] = letter->x[pixel[i]];
+      V[i] = image[pixel[i]];
+    }
+    mine.stream_index = options->stream_index * MAX_PIXELS + k;
+    if (!Uniform(clean)) PetscCall(HfRecall(4, w + 16 * k, &mine, V, &result));
+    for (PetscInt i = 0; i < 4; i++) votes[pixel[i]] += V[i];
+  }
+  for (PetscInt p = 0; p < letter->pixels; p++) restored[p] = votes[p] > 0.5 ? 1.0 : votes[p] < -0.5 ? -1.0 : image[p];
+  PetscFunctionReturn(0);
+}
+
+/* Is letter `own` alone the one most like the image? A tie counts as wrong. */
+static PetscBool IsNearest(PetscInt n_letters, const Letter letters[], PetscInt own, const PetscReal image[]) {
+  PetscReal mine = 0.0;
+  for (PetscInt p = 0; p < letters[own].pixels; p++) mine += letters[own].x[p] * image[p];
+  for (PetscInt l = 0; l < n_letters; l++) {
+    PetscReal other = 0.0;
+    if (l == own || letters[l].pixels != letters[own].pixels) continue;
+    for (PetscInt p = 0; p < letters[l].pixels; p++) other += letters[l].x[p] * image[p];
+    if (other >= mine) return PETSC_FALSE;
+  }
+  return PETSC_TRUE;
+}
+
+/* The next choice of k out of n pixels in lexical order; false behind the last. */
+static PetscBool NextChoice(PetscInt n, PetscInt k, PetscInt choice[]) {
+  PetscInt i = k - 1;
+  while (i >= 0 && choice[i] == n - k + i) i--;
+  if (i < 0) return PETSC_FALSE;
+  choice[i]++;
+  for (PetscInt j = i + 1; j < k; j++) choice[j] = choice[j - 1] + 1;
+  return PETSC_TRUE;
+}
+
+/* All images with `flips` flipped pixels of one letter; adds sums and the number of images. */
+static PetscErrorCode Images(PetscInt n_letters, const Letter letters[], PetscInt own, PetscInt flips, const PetscReal w[], HfRecallOptions options,
+                             PetscBool recall, Score *sum, PetscInt *n_images) {
+  const Letter *letter = &letters[own];
+  PetscInt choice[MAX_PIXELS];
+  PetscReal image[MAX_PIXELS], restored[MAX_PIXELS];
+
+  PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < flips; k++) choice[k] = k;
+  do {
+    PetscInt right = 0;
+    PetscCall(PetscArraycpy(image, letter->x, letter->pixels));
+    for (PetscInt k = 0; k < flips; k++) image[choice[k]] = -image[choice[k]];
+    options.stream_index = *n_images;
+    if (recall)
+      PetscCall(Restore(letter, w, &options, image, restored));
+    else
+      PetscCall(PetscArraycpy(restored, image, letter->pixels));
+    for (PetscInt p = 0; p < letter->pixels; p++) right += restored[p] == letter->x[p];
+    sum->pixels += (PetscReal)right / (PetscReal)letter->pixels;
+    sum->exact += right == letter->pixels;
+    sum->nearest += IsNearest(n_letters, letters, own, restored);
+    (*n_images)++;
+  } while (NextChoice(letter->pixels, flips, choice));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode Report(HfExperiment e, HfNode node, const HfWeighting *weighting, const char *letter, PetscInt flips, PetscInt n_images,
+                             const Score scores[N_VARIANTS]) {
+  HfNode entry, control;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfEntryCreate(e, "tiles", &entry));
+  PetscCall(HfNodePutText(entry, "method", HfText(node, "method")));
+  PetscCall(HfNodePutText(entry, "weights", weighting->label));
+  PetscCall(HfNodePutText(entry, "letter", letter));
+  PetscCall(HfNodePutInt(entry, "flips", flips));
+  PetscCall(HfNodePutInt(entry, "images", n_images));
+  for (PetscInt v = 0; v < N_VARIANTS; v++) {
+    HfNode to = entry;
+    if (v != FILM) PetscCall(HfNodeCreate(HF_NODE_MAP, &control));
+    if (v != FILM) to = control;
+    PetscCall(HfNodePutReal(to, "pixel_accuracy", scores[v].pixels));
+    PetscCall(HfNodePutReal(to, "exact_recovery", scores[v].exact));
+    PetscCall(HfNodePutReal(to, "nearest_letter", scores[v].nearest));
+    if (v != FILM) {
+      char name[64];
+      PetscCall(PetscSNPrintf(name, sizeof(name), "control_%s", VARIANT_NAMES[v]));
+      PetscCall(HfNodePutNode(entry, name, control));
+    }
+  }
+  PetscCall(HfRecordSummary(e, entry));
+  PetscCall(HfRecordLog(e,
+                        "  %s, %d flipped: pixels right %.4f, exact %.3f, nearest letter %.3f  (pixels without recall %.4f, untrained %.4f, outer "
+                        "product %.4f, one more iteration %.4f)",
+                        letter, (int)flips, (double)scores[FILM].pixels, (double)scores[FILM].exact, (double)scores[FILM].nearest,
+                        (double)scores[NO_RECALL].pixels, (double)scores[UNTRAINED].pixels, (double)scores[OUTER_PRODUCT].pixels,
+                        (double)scores[ONE_MORE].pixels));
+  PetscFunctionReturn(0);
+}
+
+static void Add(Score *to, const Score *from, PetscReal factor) {
+  to->pixels += factor * from->pixels;
+  to->exact += factor * from->exact;
+  to->nearest += factor * from->nearest;
+}
+
+static PetscErrorCode Run(HfExperiment e, HfNode node) {
+  HfNode names = HfChild(node, "letters");
+  const PetscInt n_letters = HfNodeLength(names);
+  HfWeighting list[HF_MAX_WEIGHTINGS];
+  HfRecallOptions options, longer;
+  PetscInt n_weightings;
+  PetscReal *w;
+  Letter *letters;
+  const char *why;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfWeightingsRead(node, &n_weightings, list));
+  PetscCall(HfRecallOptionsRead(node, &options));
+  longer = options;
+  longer.max_iterations++;
+  PetscCall(PetscMalloc2(n_letters, &letters, 16 * MAX_PIXELS, &w));
+  for (PetscInt l = 0; l < n_letters; l++) Read(HfNodeText(HfNodeItem(names, l)), &letters[l], &why);
+  for (PetscInt k = 0; k < n_weightings; k++) {
+    PetscCall(HfRecordLog(e, "tiles, %s, %s:", HfText(node, "method"), list[k].label));
+    for (PetscInt f = 0; f < HfCount(node, "flips"); f++) {
+      const PetscInt flips = (PetscInt)HfIntegerAt(node, "flips", f);
+      Score all[N_VARIANTS] = {{0}};
+      PetscInt n_all = 0;
+      for (PetscInt l = 0; l < n_letters; l++) {
+        Score mean[N_VARIANTS] = {{0}};
+        PetscInt n_images = 0;
+        for (PetscInt v = 0; v < N_VARIANTS; v++) {
+          Score sum = {0};
+          n_images = 0;
+          if (v != NO_RECALL) PetscCall(WindowWeights(e, &list[k], &letters[l], (Variant)v, w));
+          PetscCall(
+              Images(n_letters, letters, l, flips, w, v == ONE_MORE ? longer : options, v != NO_RECALL ? PETSC_TRUE : PETSC_FALSE, &sum, &n_images));
+          Add(&mean[v], &sum, 1.0 / n_images);
+          Add(&all[v], &sum, 1.0);
+        }
+        n_all += n_images;
+        PetscCall(Report(e, node, &list[k], HfNodeName(HfNodeItem(names, l)), flips, n_images, mean));
+      }
+      for (PetscInt v = 0; v < N_VARIANTS; v++) {
+        const Score sum = all[v];
+        all[v] = (Score){0};
+        Add(&all[v], &sum, 1.0 / n_all);
+      }
+      PetscCall(Report(e, node, &list[k], "all", flips, n_all, all));
+    }
+  }
+  PetscCall(PetscFree2(letters, w));
+  PetscFunctionReturn(0);
+}
+
+const HfStep HfStep_Tiles = {"tiles", "niu-2024", keys, Check, NULL, Run};
