@@ -1,0 +1,142 @@
+/* A deck: read, includes merged, overrides put in, validated, defaults filled. */
+#include "deck_impl.h"
+#include <stdio.h>
+#include <string.h>
+
+struct HfDeck_ {
+  MPI_Comm comm;
+  char *path, *text;
+  HfNode root;
+  HfMessages messages;
+};
+
+PetscErrorCode HfDeckDestroy(HfDeck *deck) {
+  PetscFunctionBeginUser;
+  if (!*deck) PetscFunctionReturn(0);
+  PetscCall(HfNodeDestroy(&(*deck)->root));
+  PetscCall(HfMessagesDestroy(&(*deck)->messages));
+  PetscCall(PetscFree((*deck)->path));
+  PetscCall(PetscFree((*deck)->text));
+  PetscCall(PetscFree(*deck));
+  PetscFunctionReturn(0);
+}
+
+/* Takes ownership of text. Syntax errors end here; all others are collected for the verdict. */
+static PetscErrorCode Build(MPI_Comm comm, HfKeys keys, const char *path, char *text, size_t length, PetscInt n_set, const char *const set[],
+                            HfDeck *deck) {
+  HfDeck d;
+
+  PetscFunctionBeginUser;
+  *deck = NULL;
+  PetscCall(PetscNew(&d));
+  d->comm = comm;
+  d->text = text;
+  PetscCall(PetscStrallocpy(path, &d->path));
+  PetscCall(HfMessagesCreate(&d->messages));
+  PetscCall(HfDeckLoad(comm, keys, d->messages, path, text, length, &d->root));
+  for (PetscInt i = 0; d->root && i < n_set; i++) PetscCall(HfDeckOverride(keys, d->messages, d->root, set[i]));
+  if (d->root) {
+    PetscCall(HfDeckValidate(keys, d->messages, d->root));
+    *deck = d;
+  } else {
+    const PetscErrorCode code = HfDeckVerdict(d);
+    PetscCall(HfDeckDestroy(&d));
+    return code;
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfDeckCreate(MPI_Comm comm, HfKeys keys, const char *path, PetscInt n_set, const char *const set[], HfDeck *deck) {
+  char *text;
+  size_t length;
+  const char *why;
+  PetscErrorCode code;
+
+  PetscFunctionBeginUser;
+  *deck = NULL;
+  PetscCall(HfReadFile(comm, path, &text, &length, &why));
+  PetscCheckFault(text, comm, HF_ERR_FILE, "cannot read %s: %s", path, why);
+  code = Build(comm, keys, path, text, length, n_set, set, deck);
+  if (code >= HF_ERR_BASE) return code;
+  PetscCall(code);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfDeckCreateFromText(MPI_Comm comm, HfKeys keys, const char *text, HfDeck *deck) {
+  char *copy;
+  PetscErrorCode code;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscStrallocpy(text, &copy));
+  code = Build(comm, keys, "deck.yaml", copy, strlen(text), 0, NULL, deck);
+  if (code >= HF_ERR_BASE) return code;
+  PetscCall(code);
+  PetscFunctionReturn(0);
+}
+
+HfNode HfDeckRoot(HfDeck deck) { return deck->root; }
+const char *HfDeckText(HfDeck deck) { return deck->text; }
+const char *HfDeckPath(HfDeck deck) { return deck->path; }
+MPI_Comm HfDeckComm(HfDeck deck) { return deck->comm; }
+
+PetscErrorCode HfDeckFilePath(HfDeck deck, HfNode node, char path[], size_t size) {
+  PetscFunctionBeginUser;
+  HfFileRelative(node->file, node->text, path, size);
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode Add(HfDeck deck, HfNode node, PetscBool error, const char *format, va_list arguments) {
+  const HfPlace nowhere = {deck->path, 0, 0};
+  return HfMessagesAddV(deck->messages, error, node ? HfNodePlace(node) : nowhere, format, arguments);
+}
+
+PetscErrorCode HfDeckError(HfDeck deck, HfNode node, const char *format, ...) {
+  PetscErrorCode code;
+  va_list arguments;
+  va_start(arguments, format);
+  code = Add(deck, node, PETSC_TRUE, format, arguments);
+  va_end(arguments);
+  return code;
+}
+
+PetscErrorCode HfDeckWarn(HfDeck deck, HfNode node, const char *format, ...) {
+  PetscErrorCode code;
+  va_list arguments;
+  va_start(arguments, format);
+  code = Add(deck, node, PETSC_FALSE, format, arguments);
+  va_end(arguments);
+  return code;
+}
+
+PetscInt HfDeckErrorCount(HfDeck deck) { return HfMessagesErrorCount(deck->messages); }
+
+PetscErrorCode HfDeckVerdict(HfDeck deck) {
+  PetscFunctionBeginUser;
+  PetscCall(HfMessagesPrint(deck->messages, deck->comm, deck->path));
+  if (HfMessagesErrorCount(deck->messages)) return HF_ERR_DECK;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfNodeParse(MPI_Comm comm, const char *path, HfNode *node) {
+  char *text;
+  size_t length;
+  const char *why;
+  HfMessages messages;
+  PetscInt errors;
+
+  PetscFunctionBeginUser;
+  *node = NULL;
+  PetscCall(HfReadFile(comm, path, &text, &length, &why));
+  PetscCheckFault(text, comm, HF_ERR_FILE, "cannot read %s: %s", path, why);
+  PetscCall(HfMessagesCreate(&messages));
+  PetscCall(HfYamlRead(text, length, path, 0, messages, node));
+  PetscCall(HfMessagesPrint(messages, comm, path));
+  errors = HfMessagesErrorCount(messages);
+  PetscCall(HfMessagesDestroy(&messages));
+  PetscCall(PetscFree(text));
+  if (errors) {
+    PetscCall(HfNodeDestroy(node));
+    return HF_ERR_DECK;
+  }
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,123 @@
+/* deck_impl.h: what the files of src/deck share. */
+#pragma once
+#include <hopfilm/deck.h>
+#include <stdarg.h>
+
+#define HF_PATH_LENGTH 512 /* of a path in the key table or in a deck, and of a quoted piece of a deck in a message */
+
+/* ---- messages.c: errors and warnings with their place ---- */
+typedef struct HfMessages_ *HfMessages;
+typedef struct {
+  const char *file;      /* "deck.yaml", or "--set path=value" */
+  PetscInt line, column; /* from 1; line 0: the file as a whole */
+} HfPlace;
+PetscErrorCode HfMessagesCreate(HfMessages *messages);
+PetscErrorCode HfMessagesDestroy(HfMessages *messages);
+/* The same message at the same place is kept once. */
+PetscErrorCode HfMessagesAdd(HfMessages messages, PetscBool error, HfPlace place, const char *format, ...) PETSC_ATTRIBUTE_FORMAT(4, 5);
+PetscErrorCode HfMessagesAddV(HfMessages messages, PetscBool error, HfPlace place, const char *format, va_list arguments);
+PetscInt HfMessagesErrorCount(HfMessages messages);
+PetscErrorCode HfMessagesPrint(HfMessages messages, MPI_Comm comm, const char *first_file); /* those not printed yet, first_file first */
+
+/* ---- node.c: the tree ---- */
+typedef enum { HF_STYLE_PLAIN, HF_STYLE_QUOTED, HF_STYLE_BLOCK } HfTextStyle;
+struct HfNode_ {
+  HfNodeKind kind;
+  HfTextStyle style; /* of a scalar */
+  HfNode parent;
+  char *name, *text, *file; /* name "" in a list; text of a scalar */
+  PetscInt line, column, name_line, name_column;
+  PetscInt n, room;
+  HfNode *items;
+  PetscBool given;    /* written by the user, not a default */
+  PetscReal value;    /* a validated scalar in SI */
+  PetscInt64 integer; /* a validated integer or bool */
+  PetscInt unit;      /* alternative of the unit that was written */
+};
+PetscErrorCode HfNodeNew(HfNodeKind kind, HfPlace place, HfNode *node);
+PetscErrorCode HfNodeSetText(HfNode node, const char *text, size_t length, HfTextStyle style);
+PetscErrorCode HfNodeAppend(HfNode parent, const char *name, HfNode child); /* takes ownership */
+PetscErrorCode HfNodeRemove(HfNode parent, PetscInt i);
+PetscErrorCode HfNodeReplace(HfNode parent, PetscInt i, HfNode child); /* keeps the name; takes ownership of child */
+PetscErrorCode HfNodeClone(HfNode node, HfNode *copy);
+PetscErrorCode HfNodeWrapInList(HfNode parent, PetscInt i);   /* x becomes [x] */
+PetscErrorCode HfNodeBecomeMap(HfNode node, const char *key); /* a scalar becomes an empty map, or {key: {}} */
+void HfNodeSetDefault(HfNode node, HfNode section);           /* not given; its place is the section's */
+PetscInt HfNodeIndex(HfNode map, const char *name);           /* -1 when absent */
+PetscBool HfNodeIsNull(HfNode node);                          /* nothing written, ~ or null */
+HfPlace HfNodePlace(HfNode node);                             /* of a scalar's text; of a section's or list's key */
+HfPlace HfNodeNamePlace(HfNode node);
+void HfNodeLabel(HfNode node, char label[HF_PATH_LENGTH]); /* "schedule.0.train.voltage" */
+void HfNodeShow(HfNode node, char text[HF_PATH_LENGTH]);   /* its text in quotes, cut short; "a section", "a list" */
+
+/* ---- yaml_read.c ---- */
+/* Adds errors to messages; *root is NULL when the text is no YAML. first_column shifts the columns of line 1 (0 for a file). */
+PetscErrorCode HfYamlRead(const char *text, size_t length, const char *file, PetscInt first_column, HfMessages messages, HfNode *root);
+
+/* ---- units.c: numbers with units, by UDUNITS-2 ---- */
+typedef struct HfUnits_ *HfUnits;
+PetscErrorCode HfUnitsCreate(HfUnits *units);
+PetscErrorCode HfUnitsDestroy(HfUnits *units);
+PetscBool HfNumberRead(const char *text, PetscReal *value, const char **rest); /* a decimal number; rest: what follows it and its blanks */
+/* "5 nm" in SI; alternatives "J/m|A m" or NULL for a plain number. *why: "" or what is wrong. */
+PetscErrorCode HfQuantityRead(HfUnits units, const char *text, const char *alternatives, PetscReal *value, PetscInt *alternative,
+                              char why[HF_PATH_LENGTH]);
+PetscErrorCode HfUnitCheck(HfUnits units, const char *alternatives, PetscBool *known);
+void HfUnitDescribe(const char *alternatives, char text[HF_PATH_LENGTH]); /* "a length in m", "a quantity in J/m or A m" */
+
+/* ---- range.c: ">0", "[0,1]", "a|b" ---- */
+typedef struct {
+  PetscReal low, high;
+  PetscBool has_low, has_high, low_open, high_open;
+} HfRange;
+PetscBool HfRangeRead(const char *text, HfRange *range);
+PetscBool HfRangeHolds(const HfRange *range, PetscReal value);
+PetscBool HfChoiceHolds(const char *choices, const char *text);
+void HfChoiceDescribe(const char *choices, char text[HF_PATH_LENGTH]); /* "a, b or c" */
+
+/* ---- suggest.c ---- */
+typedef struct {
+  const char *wanted;
+  char best[HF_PATH_LENGTH];
+  int distance;
+} HfSuggestion;
+void HfSuggestionStart(HfSuggestion *suggestion, const char *wanted);
+void HfSuggestionTry(HfSuggestion *suggestion, const char *candidate, size_t length);
+void HfSuggestionText(const HfSuggestion *suggestion, char text[HF_PATH_LENGTH]); /* "" or `; did you mean "x"?` */
+
+/* ---- keys.c: the table ---- */
+typedef struct {
+  char *path;       /* "film.cell", "schedule[].train.voltage", "shape:disk.diameter", "patterns.*" */
+  size_t parent;    /* path[0..parent) is the parent: "film", "schedule[].train", "shape:disk", "patterns"; 0 at the top */
+  const char *name; /* the rest: "cell", "voltage", "diameter", "*" */
+  const HfKey *row;
+} HfEntry;
+struct HfKeys_ {
+  PetscInt n, room;
+  HfEntry *entries;
+  HfUnits units;
+};
+/* What stands behind a key: how to read its value and where the rows of its children are. */
+typedef struct {
+  enum { HF_FORM_LEAF, HF_FORM_LEAVES, HF_FORM_SECTION, HF_FORM_VARIANT, HF_FORM_LIST, HF_FORM_NAMED, HF_FORM_FREE } kind, item; /* item of a list */
+  char children[HF_PATH_LENGTH]; /* parent of the rows of the children, or of the children of each item */
+} HfForm;
+const HfEntry *HfKeysFind(HfKeys keys, const char *parent, const char *name); /* "*" rows stand for any name */
+const HfEntry *HfKeysNext(HfKeys keys, const char *parent, PetscInt *i);      /* children one by one, *i = 0 first; NULL at the end */
+void HfKeysForm(HfKeys keys, const HfEntry *entry, HfForm *form);
+HfKeyType HfKeyItemType(HfKeyType type); /* HF_INT for HF_INTS, ... */
+const char *HfKeyTypeName(HfKeyType type);
+
+/* ---- deck_keys.c ---- */
+PetscErrorCode HfDeckRegisterKeys(HfKeys keys);
+
+/* ---- validate.c, leaves.c ---- */
+PetscErrorCode HfDeckValidate(HfKeys keys, HfMessages messages, HfNode root); /* checks, fills defaults, stores SI values */
+PetscErrorCode HfLeafValidate(HfKeys keys, HfMessages messages, const HfEntry *entry, HfNode node);
+
+/* ---- include.c, merge.c, overrides.c ---- */
+PetscErrorCode HfDeckLoad(MPI_Comm comm, HfKeys keys, HfMessages messages, const char *file, const char *text, size_t length,
+                          HfNode *root);                                             /* parses, merges its includes; NULL when it cannot be read */
+PetscErrorCode HfNodeMerge(HfKeys keys, const char *path, HfNode base, HfNode over); /* over wins and is emptied */
+PetscErrorCode HfDeckOverride(HfKeys keys, HfMessages messages, HfNode root, const char *set);
+void HfFileRelative(const char *file, const char *name, char path[], size_t size); /* name as seen from the folder of file */

@@ -1,0 +1,15 @@
+/* The keys of the deck itself. */
+#include "deck_impl.h"
+
+PetscErrorCode HfDeckRegisterKeys(HfKeys keys) {
+  static const HfKey rows[] = {{"hopfilm", HF_CHOICE, NULL, NULL, "1", 0, "Version of the deck format"},
+                               {"title", HF_TEXT, NULL, "", "", 0, "What the run is about, in one line"},
+                               {"include", HF_TEXTS, NULL, "", "", 0,
+                                "Decks, relative to this one, whose keys hold where this one says nothing; later ones win; lists are replaced"},
+                               {"petsc", HF_FREE, NULL, "", "", 0, "Options handed to PETSc, without the leading dash"},
+                               {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL}};
+
+  PetscFunctionBeginUser;
+  PetscCall(HfKeysAdd(keys, "", rows));
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,116 @@
+/* One scalar against its row: text, choice, bool, integer, number or quantity; range; the SI value is kept in the node. */
+#include "deck_impl.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static PetscErrorCode Wrong(HfMessages messages, HfNode node, const char *why) {
+  char label[HF_PATH_LENGTH];
+  PetscFunctionBeginUser;
+  HfNodeLabel(node, label);
+  PetscCall(HfMessagesAdd(messages, PETSC_TRUE, HfNodePlace(node), "%s: %s", label, why));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode CheckChoice(HfMessages messages, const char *choices, HfNode node) {
+  char all[HF_PATH_LENGTH], near[HF_PATH_LENGTH], why[2 * HF_PATH_LENGTH + 128];
+  HfSuggestion suggestion;
+
+  PetscFunctionBeginUser;
+  if (HfChoiceHolds(choices, node->text)) PetscFunctionReturn(0);
+  HfSuggestionStart(&suggestion, node->text);
+  for (const char *c = choices; *c; c += strcspn(c, "|"), c += *c == '|') HfSuggestionTry(&suggestion, c, strcspn(c, "|"));
+  HfSuggestionText(&suggestion, near);
+  HfChoiceDescribe(choices, all);
+  snprintf(why, sizeof(why), "expected %s, found \"%.80s\"%s", all, node->text, near);
+  PetscCall(Wrong(messages, node, why));
+  PetscFunctionReturn(0);
+}
+
+/* Decimal digits, or a number like 1e6 that is whole. */
+static PetscBool ReadInteger(const char *text, PetscInt64 *value) {
+  const char *rest;
+  char *end;
+  PetscReal real;
+  const long long integer = strtoll(text, &end, 10);
+  if (!HfNumberRead(text, &real, &rest) || *rest || fabs(real) > 9.2e18) return PETSC_FALSE;
+  *value = *end ? (PetscInt64)real : (PetscInt64)integer;
+  return *end && (PetscReal)*value != real ? PETSC_FALSE : PETSC_TRUE;
+}
+
+static PetscErrorCode CheckRange(HfMessages messages, const HfKey *row, HfNode node) {
+  HfRange range;
+  char why[HF_PATH_LENGTH], unit[64] = "";
+
+  PetscFunctionBeginUser;
+  if (!HfRangeRead(row->range, &range) || HfRangeHolds(&range, node->value)) PetscFunctionReturn(0);
+  if (row->unit && (range.low != 0.0 || range.high != 0.0)) snprintf(unit, sizeof(unit), " %.*s", (int)strcspn(row->unit, "|"), row->unit);
+  if (row->range[0] == '>' || row->range[0] == '<') {
+    const PetscBool equal = row->range[1] == '=' ? PETSC_TRUE : PETSC_FALSE;
+    const char *sign = row->range[0] == '>' ? (equal ? "at least" : "greater than") : (equal ? "at most" : "less than");
+    snprintf(why, sizeof(why), "must be %s %s%s, found %.80s", sign, row->range + (equal ? 2 : 1), unit, node->text);
+  } else
+    snprintf(why, sizeof(why), "must lie in %s%s, found %.80s", row->range, unit, node->text);
+  PetscCall(Wrong(messages, node, why));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode CheckNumber(HfKeys keys, HfMessages messages, const HfKey *row, HfNode node) {
+  char why[HF_PATH_LENGTH] = "";
+  const HfKeyType type = HfKeyItemType(row->type);
+
+  PetscFunctionBeginUser;
+  if (type == HF_INT) {
+    if (!ReadInteger(node->text, &node->integer)) snprintf(why, sizeof(why), "expected an integer, found \"%.80s\"", node->text);
+    node->value = (PetscReal)node->integer;
+  } else {
+    PetscCall(HfQuantityRead(keys->units, node->text, type == HF_NUMBER ? NULL : row->unit, &node->value, &node->unit, why));
+  }
+  if (why[0])
+    PetscCall(Wrong(messages, node, why));
+  else
+    PetscCall(CheckRange(messages, row, node));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfLeafValidate(HfKeys keys, HfMessages messages, const HfEntry *entry, HfNode node) {
+  const HfKey *row = entry->row;
+  char why[HF_PATH_LENGTH], shown[HF_PATH_LENGTH];
+
+  PetscFunctionBeginUser;
+  if (node->kind != HF_NODE_SCALAR || HfNodeIsNull(node)) {
+    const char *const wanted[] = {
+        [HF_TEXT] = "a text", [HF_BOOL] = "true or false", [HF_INT] = "an integer", [HF_CHOICE] = "a word", [HF_NUMBER] = "a number"};
+    const HfKeyType type = HfKeyItemType(row->type);
+    char quantity[HF_PATH_LENGTH];
+    if (type == HF_QUANTITY)
+      HfUnitDescribe(row->unit, quantity);
+    else if (type == HF_CHOICE)
+      HfChoiceDescribe(row->range, quantity);
+    else
+      snprintf(quantity, sizeof(quantity), "%s", wanted[type]);
+    HfNodeShow(node, shown);
+    snprintf(why, sizeof(why), "expected %.300s, found %.100s", quantity, shown);
+    PetscCall(Wrong(messages, node, why));
+    PetscFunctionReturn(0);
+  }
+  switch (HfKeyItemType(row->type)) {
+  case HF_TEXT:
+    if (row->range && *row->range) PetscCall(CheckChoice(messages, row->range, node));
+    break;
+  case HF_CHOICE:
+    PetscCall(CheckChoice(messages, row->range, node));
+    break;
+  case HF_BOOL:
+    node->integer = !strcmp(node->text, "true");
+    if (!node->integer && strcmp(node->text, "false")) {
+      snprintf(why, sizeof(why), "expected true or false, found \"%.80s\"", node->text);
+      PetscCall(Wrong(messages, node, why));
+    }
+    break;
+  default:
+    PetscCall(CheckNumber(keys, messages, row, node));
+  }
+  PetscFunctionReturn(0);
+}

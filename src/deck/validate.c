@@ -1,0 +1,273 @@
+/* The deck against the table: walks both trees together, reports what does not fit, fills the defaults. */
+#include "deck_impl.h"
+#include <stdio.h>
+#include <string.h>
+
+typedef struct {
+  HfKeys keys;
+  HfMessages messages;
+  HfNode root;
+} Walk;
+
+static PetscErrorCode CheckValue(Walk *walk, const HfEntry *entry, HfNode parent, PetscInt i);
+static PetscErrorCode CheckForm(Walk *walk, int kind, const char *children, const HfEntry *entry, HfNode node);
+
+/* "film: " or, for the deck itself, "" */
+static void Prefix(HfNode node, char text[HF_PATH_LENGTH]) {
+  HfNodeLabel(node, text);
+  if (text[0]) strncat(text, ": ", HF_PATH_LENGTH - strlen(text) - 1);
+}
+
+static PetscErrorCode Expected(Walk *walk, HfNode node, const char *what) {
+  char prefix[HF_PATH_LENGTH], shown[HF_PATH_LENGTH];
+  PetscFunctionBeginUser;
+  Prefix(node, prefix);
+  HfNodeShow(node, shown);
+  PetscCall(HfMessagesAdd(walk->messages, PETSC_TRUE, HfNodePlace(node), "%sexpected %s, found %s", prefix, what, shown));
+  PetscFunctionReturn(0);
+}
+
+/* The nearest key of the same section, else the same key of another one. */
+static PetscErrorCode UnknownKey(Walk *walk, const char *children, HfNode node) {
+  char prefix[HF_PATH_LENGTH], hint[HF_PATH_LENGTH];
+  HfSuggestion suggestion;
+  PetscInt i = 0;
+
+  PetscFunctionBeginUser;
+  Prefix(node->parent, prefix);
+  HfSuggestionStart(&suggestion, node->name);
+  for (const HfEntry *entry; (entry = HfKeysNext(walk->keys, children, &i));)
+    if (strcmp(entry->name, "include") || !*children) HfSuggestionTry(&suggestion, entry->name, strlen(entry->name));
+  HfSuggestionText(&suggestion, hint);
+  for (i = 0; i < walk->keys->n && !hint[0]; i++) {
+    const HfEntry *entry = &walk->keys->entries[i];
+    if (!strcmp(entry->name, node->name)) snprintf(hint, sizeof(hint), "; there is %.400s", entry->path);
+  }
+  PetscCall(HfMessagesAdd(walk->messages, PETSC_TRUE, HfNodeNamePlace(node), "%sunknown key \"%s\"%s", prefix, node->name, hint));
+  PetscFunctionReturn(0);
+}
+
+/* ---- defaults ---- */
+static void SetInherited(HfNode node) {
+  node->given = PETSC_FALSE;
+  for (PetscInt i = 0; i < node->n; i++) SetInherited(node->items[i]);
+}
+
+/* What stands at the root path behind "=": for a key, the key of the same name when a section stands there. */
+static HfNode InheritFrom(Walk *walk, const HfEntry *entry, PetscBool section) {
+  HfNode source = HfNodeFind(walk->root, entry->row->default_text + 1);
+  if (source && !section && source->kind == HF_NODE_MAP) source = HfNodeItem(source, HfNodeIndex(source, entry->name));
+  return source;
+}
+
+static PetscErrorCode AddCopy(HfNode section, const char *name, HfNode source) {
+  HfNode copy;
+  PetscFunctionBeginUser;
+  PetscCall(HfNodeClone(source, &copy));
+  SetInherited(copy);
+  PetscCall(HfNodeAppend(section, name, copy));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode FillDefault(Walk *walk, const HfEntry *entry, HfNode section) {
+  const char *text = entry->row->default_text;
+  HfNode value = NULL;
+  HfMessages problems;
+  PetscBool inherits_section;
+  HfForm form;
+
+  PetscFunctionBeginUser;
+  if (text[0] == '=') {
+    HfKeysForm(walk->keys, entry, &form);
+    inherits_section = form.kind == HF_FORM_SECTION ? PETSC_TRUE : PETSC_FALSE;
+    value = InheritFrom(walk, entry, inherits_section);
+    if (value) PetscCall(AddCopy(section, entry->name, value));
+    PetscFunctionReturn(0);
+  }
+  PetscCall(HfMessagesCreate(&problems));
+  PetscCall(HfYamlRead(text, strlen(text), section->file, 0, problems, &value));
+  PetscCheck(value && !HfMessagesErrorCount(problems), PETSC_COMM_SELF, PETSC_ERR_ARG_WRONG, "key %s: its default is no YAML: %s", entry->path, text);
+  PetscCall(HfMessagesDestroy(&problems));
+  HfNodeSetDefault(value, section);
+  PetscCall(HfNodeAppend(section, entry->name, value));
+  PetscFunctionReturn(0);
+}
+
+/* ---- one function per form ---- */
+static PetscErrorCode CheckSection(Walk *walk, const char *children, HfNode node) {
+  PetscInt i = 0;
+
+  PetscFunctionBeginUser;
+  if (HfNodeIsNull(node)) PetscCall(HfNodeBecomeMap(node, NULL));
+  if (node->kind != HF_NODE_MAP) {
+    PetscCall(Expected(walk, node, "a section"));
+    PetscFunctionReturn(0);
+  }
+  for (const HfEntry *entry; (entry = HfKeysNext(walk->keys, children, &i));) {
+    if (!strcmp(entry->name, "*") || HfNodeIndex(node, entry->name) >= 0) continue;
+    if (!entry->row->default_text) {
+      char prefix[HF_PATH_LENGTH];
+      Prefix(node, prefix);
+      PetscCall(
+          HfMessagesAdd(walk->messages, PETSC_TRUE, HfNodePlace(node), "%sthe key \"%s\" is missing (%s)", prefix, entry->name, entry->row->doc));
+    } else if (*entry->row->default_text)
+      PetscCall(FillDefault(walk, entry, node));
+  }
+  for (PetscInt k = 0; k < node->n; k++) {
+    const HfEntry *entry = HfKeysFind(walk->keys, children, node->items[k]->name);
+    if (entry)
+      PetscCall(CheckValue(walk, entry, node, k));
+    else
+      PetscCall(UnknownKey(walk, children, node->items[k]));
+  }
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode CheckVariant(Walk *walk, const char *children, HfNode node) {
+  char all[HF_PATH_LENGTH] = "", what[HF_PATH_LENGTH + 16];
+  size_t used = 0;
+  PetscInt i = 0;
+  const HfEntry *entry;
+
+  PetscFunctionBeginUser;
+  while ((entry = HfKeysNext(walk->keys, children, &i)) && used < sizeof(all))
+    used += (size_t)snprintf(all + used, sizeof(all) - used, "%s%s", used ? "|" : "", entry->name);
+  HfChoiceDescribe(all, what);
+  if (node->kind == HF_NODE_SCALAR && !HfNodeIsNull(node)) {
+    char name[HF_PATH_LENGTH];
+    snprintf(name, sizeof(name), "%s", node->text);
+    PetscCall(HfNodeBecomeMap(node, name));
+  }
+  if (node->kind != HF_NODE_MAP || node->n != 1) {
+    char wanted[HF_PATH_LENGTH + 64], found[32] = "";
+    if (node->kind == HF_NODE_MAP) {
+      char prefix[HF_PATH_LENGTH];
+      Prefix(node, prefix);
+      snprintf(found, sizeof(found), "%d keys", (int)node->n);
+      PetscCall(HfMessagesAdd(walk->messages, PETSC_TRUE, HfNodePlace(node), "%sexpected exactly one of %s, found %s", prefix, what,
+                              node->n ? found : "none"));
+    } else {
+      snprintf(wanted, sizeof(wanted), "one of %s", what);
+      PetscCall(Expected(walk, node, wanted));
+    }
+    PetscFunctionReturn(0);
+  }
+  entry = HfKeysFind(walk->keys, children, node->items[0]->name);
+  if (entry)
+    PetscCall(CheckValue(walk, entry, node, 0));
+  else {
+    HfSuggestion suggestion;
+    char prefix[HF_PATH_LENGTH], hint[HF_PATH_LENGTH];
+    Prefix(node, prefix);
+    HfSuggestionStart(&suggestion, node->items[0]->name);
+    for (i = 0; (entry = HfKeysNext(walk->keys, children, &i));) HfSuggestionTry(&suggestion, entry->name, strlen(entry->name));
+    HfSuggestionText(&suggestion, hint);
+    PetscCall(HfMessagesAdd(walk->messages, PETSC_TRUE, HfNodeNamePlace(node->items[0]), "%sexpected one of %s, found \"%s\"%s", prefix, what,
+                            node->items[0]->name, hint));
+  }
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode CheckCount(Walk *walk, const HfEntry *entry, HfNode node) {
+  char prefix[HF_PATH_LENGTH];
+
+  PetscFunctionBeginUser;
+  Prefix(node, prefix);
+  if (entry->row->count && node->n != entry->row->count)
+    PetscCall(
+        HfMessagesAdd(walk->messages, PETSC_TRUE, HfNodePlace(node), "%sexpected %d values, found %d", prefix, (int)entry->row->count, (int)node->n));
+  else if (!entry->row->default_text && !node->n)
+    PetscCall(HfMessagesAdd(walk->messages, PETSC_TRUE, HfNodePlace(node), "%sempty, but at least one entry is needed", prefix));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode CheckList(Walk *walk, const HfForm *form, const HfEntry *entry, HfNode node) {
+  PetscFunctionBeginUser;
+  if (node->kind != HF_NODE_LIST && !(HfNodeIsNull(node) && !entry->row->default_text)) {
+    PetscCall(Expected(walk, node, "a list"));
+    PetscFunctionReturn(0);
+  }
+  PetscCall(CheckCount(walk, entry, node));
+  for (PetscInt k = 0; k < node->n; k++) {
+    if (form->kind == HF_FORM_LEAVES)
+      PetscCall(HfLeafValidate(walk->keys, walk->messages, entry, node->items[k]));
+    else
+      PetscCall(CheckForm(walk, (int)form->item, form->children, entry, node->items[k]));
+  }
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode CheckNamed(Walk *walk, const HfForm *form, const HfEntry *entry, HfNode node) {
+  const HfEntry *value = HfKeysFind(walk->keys, form->children, "*");
+
+  PetscFunctionBeginUser;
+  PetscCheck(value, PETSC_COMM_SELF, PETSC_ERR_ARG_WRONG, "key %s has no row %s.*", entry->path, entry->path);
+  if (HfNodeIsNull(node)) PetscCall(HfNodeBecomeMap(node, NULL));
+  if (node->kind != HF_NODE_MAP)
+    PetscCall(Expected(walk, node, "names with values"));
+  else
+    PetscCall(CheckCount(walk, entry, node));
+  for (PetscInt k = 0; node->kind == HF_NODE_MAP && k < node->n; k++) PetscCall(CheckValue(walk, value, node, k));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode CheckFree(Walk *walk, HfNode node) {
+  PetscFunctionBeginUser;
+  if (HfNodeIsNull(node)) PetscCall(HfNodeBecomeMap(node, NULL));
+  if (node->kind != HF_NODE_MAP) PetscCall(Expected(walk, node, "a section"));
+  for (PetscInt k = 0; node->kind == HF_NODE_MAP && k < node->n; k++)
+    if (node->items[k]->kind != HF_NODE_SCALAR) PetscCall(Expected(walk, node->items[k], "a single value"));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode CheckForm(Walk *walk, int kind, const char *children, const HfEntry *entry, HfNode node) {
+  PetscFunctionBeginUser;
+  switch (kind) {
+  case HF_FORM_SECTION:
+    PetscCall(CheckSection(walk, children, node));
+    break;
+  case HF_FORM_VARIANT:
+    PetscCall(CheckVariant(walk, children, node));
+    break;
+  case HF_FORM_FREE:
+    PetscCall(CheckFree(walk, node));
+    break;
+  default:
+    PetscCall(HfLeafValidate(walk->keys, walk->messages, entry, node));
+  }
+  PetscFunctionReturn(0);
+}
+
+/* The i-th value of a map against its row. A section that inherits first takes the keys that it does not have. */
+static PetscErrorCode CheckValue(Walk *walk, const HfEntry *entry, HfNode parent, PetscInt i) {
+  HfNode node = parent->items[i], source = NULL;
+  const char *text = entry->row->default_text;
+  HfForm form;
+
+  PetscFunctionBeginUser;
+  HfKeysForm(walk->keys, entry, &form);
+  if (form.kind == HF_FORM_SECTION && text && text[0] == '=' && (node->kind == HF_NODE_MAP || HfNodeIsNull(node))) {
+    if (HfNodeIsNull(node)) PetscCall(HfNodeBecomeMap(node, NULL));
+    source = InheritFrom(walk, entry, PETSC_TRUE);
+    for (PetscInt k = 0; source && source != node && k < source->n; k++)
+      if (HfNodeIndex(node, source->items[k]->name) < 0) PetscCall(AddCopy(node, source->items[k]->name, source->items[k]));
+  }
+  if (form.kind == HF_FORM_LEAVES && node->kind == HF_NODE_SCALAR && !HfNodeIsNull(node) && (!entry->row->count || entry->row->count == 1)) {
+    PetscCall(HfNodeWrapInList(parent, i));
+    node = parent->items[i];
+  }
+  if (form.kind == HF_FORM_LIST || form.kind == HF_FORM_LEAVES)
+    PetscCall(CheckList(walk, &form, entry, node));
+  else if (form.kind == HF_FORM_NAMED)
+    PetscCall(CheckNamed(walk, &form, entry, node));
+  else
+    PetscCall(CheckForm(walk, (int)form.kind, form.children, entry, node));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfDeckValidate(HfKeys keys, HfMessages messages, HfNode root) {
+  Walk walk = {keys, messages, root};
+  PetscFunctionBeginUser;
+  PetscCall(CheckSection(&walk, "", root));
+  PetscFunctionReturn(0);
+}

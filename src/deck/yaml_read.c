@@ -1,0 +1,248 @@
+/* YAML text -> tree, from libyaml's events, so that every value and every key keeps its line and column. What a deck does not need is refused
+   in words: several documents, tags, keys that are not plain text, merge keys. Anchors and aliases copy. */
+#include "deck_impl.h"
+#include <string.h>
+#include <yaml.h>
+
+#define MAX_DEPTH 64
+#define MAX_NODES 1000000 /* aliases of aliases can make a short text huge */
+
+typedef struct {
+  yaml_parser_t parser;
+  const char *file;
+  PetscInt first_column, n_nodes;
+  HfMessages messages;
+  PetscBool failed;
+  HfNode anchors; /* a map from the anchors' names to copies of their values */
+} Reader;
+
+static HfPlace Place(const Reader *reader, yaml_mark_t mark) {
+  return (HfPlace){reader->file, (PetscInt)mark.line + 1, (PetscInt)mark.column + 1 + (mark.line ? 0 : reader->first_column)};
+}
+
+static PetscErrorCode Fail(Reader *reader, yaml_mark_t mark, const char *text, const char *more) {
+  PetscFunctionBeginUser;
+  if (!reader->failed) PetscCall(HfMessagesAdd(reader->messages, PETSC_TRUE, Place(reader, mark), text, more));
+  reader->failed = PETSC_TRUE;
+  PetscFunctionReturn(0);
+}
+
+/* libyaml's own words; for bytes that are no text it gives an offset only. */
+static PetscErrorCode FailParser(Reader *reader, const char *text) {
+  yaml_parser_t *p = &reader->parser;
+  yaml_mark_t mark = p->problem_mark;
+
+  PetscFunctionBeginUser;
+  if (p->error == YAML_READER_ERROR) {
+    memset(&mark, 0, sizeof(mark));
+    for (size_t i = 0; i < p->problem_offset && text[i]; i++) {
+      if (text[i] == '\n') {
+        mark.line++;
+        mark.column = 0;
+      } else if (((unsigned char)text[i] & 0xc0) != 0x80)
+        mark.column++;
+    }
+  }
+  if (p->problem && strstr(p->problem, "cannot start any token") && mark.index < strlen(text) && strchr(text + mark.index, '\t') == text + mark.index)
+    PetscCall(Fail(reader, mark, "not valid YAML: %s", "a tab; indent with spaces"));
+  else
+    PetscCall(Fail(reader, mark, "not valid YAML: %s", p->problem ? p->problem : "unreadable"));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode Next(Reader *reader, yaml_event_t *event) {
+  PetscFunctionBeginUser;
+  memset(event, 0, sizeof(*event));
+  if (!yaml_parser_parse(&reader->parser, event)) reader->failed = PETSC_TRUE;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode Build(Reader *reader, yaml_event_t *event, PetscInt depth, HfNode *node);
+
+static PetscErrorCode BuildScalar(Reader *reader, yaml_event_t *event, HfNode node) {
+  const yaml_scalar_style_t style = event->data.scalar.style;
+  const HfTextStyle kept = style == YAML_PLAIN_SCALAR_STYLE ? HF_STYLE_PLAIN : style == YAML_LITERAL_SCALAR_STYLE ? HF_STYLE_BLOCK : HF_STYLE_QUOTED;
+
+  PetscFunctionBeginUser;
+  if (memchr(event->data.scalar.value, 0, event->data.scalar.length)) PetscCall(Fail(reader, event->start_mark, "a text contains a zero byte%s", ""));
+  PetscCall(HfNodeSetText(node, (const char *)event->data.scalar.value, event->data.scalar.length, kept));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode BuildMap(Reader *reader, PetscInt depth, HfNode map) {
+  PetscFunctionBeginUser;
+  while (!reader->failed) {
+    yaml_event_t key, event;
+    HfNode child = NULL;
+    const char *name;
+    HfPlace place;
+    PetscInt old;
+    PetscCall(Next(reader, &key));
+    if (reader->failed) break;
+    place = Place(reader, key.start_mark);
+    name = (const char *)key.data.scalar.value;
+    if (key.type == YAML_MAPPING_END_EVENT) {
+      yaml_event_delete(&key);
+      break;
+    }
+    if (key.type != YAML_SCALAR_EVENT)
+      PetscCall(Fail(reader, key.start_mark, "a key must be plain text%s", ""));
+    else if (!strcmp(name, "<<"))
+      PetscCall(Fail(reader, key.start_mark, "merge keys are not supported; use include:%s", ""));
+    if (!reader->failed) PetscCall(Next(reader, &event));
+    if (!reader->failed) {
+      PetscCall(Build(reader, &event, depth, &child));
+      yaml_event_delete(&event);
+    }
+    if (!reader->failed) {
+      old = HfNodeIndex(map, name);
+      if (old >= 0) {
+        PetscCall(HfMessagesAdd(reader->messages, PETSC_TRUE, place, "duplicate key \"%s\", first given in line %d", name,
+                                (int)map->items[old]->name_line));
+        PetscCall(HfNodeDestroy(&child));
+      } else {
+        child->name_line = place.line;
+        child->name_column = place.column;
+        PetscCall(HfNodeAppend(map, name, child));
+      }
+    } else
+      PetscCall(HfNodeDestroy(&child));
+    yaml_event_delete(&key);
+  }
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode BuildList(Reader *reader, PetscInt depth, HfNode list) {
+  PetscFunctionBeginUser;
+  while (!reader->failed) {
+    yaml_event_t event;
+    HfNode child = NULL;
+    PetscBool end;
+    PetscCall(Next(reader, &event));
+    if (reader->failed) break;
+    end = event.type == YAML_SEQUENCE_END_EVENT ? PETSC_TRUE : PETSC_FALSE;
+    if (!end) PetscCall(Build(reader, &event, depth, &child));
+    yaml_event_delete(&event);
+    if (end) break;
+    if (reader->failed)
+      PetscCall(HfNodeDestroy(&child));
+    else
+      PetscCall(HfNodeAppend(list, NULL, child));
+  }
+  PetscFunctionReturn(0);
+}
+
+static PetscInt Size(HfNode node) {
+  PetscInt n = 1;
+  for (PetscInt i = 0; i < node->n; i++) n += Size(node->items[i]);
+  return n;
+}
+
+/* The value that `event` starts. */
+static PetscErrorCode Build(Reader *reader, yaml_event_t *event, PetscInt depth, HfNode *node) {
+  const yaml_char_t *anchor = NULL, *tag = NULL;
+  HfNodeKind kind = HF_NODE_SCALAR;
+
+  PetscFunctionBeginUser;
+  *node = NULL;
+  if (event->type == YAML_ALIAS_EVENT) {
+    HfNode source = HfNodeItem(reader->anchors, HfNodeIndex(reader->anchors, (const char *)event->data.alias.anchor));
+    if (source) {
+      reader->n_nodes += Size(source);
+      if (reader->n_nodes > MAX_NODES)
+        PetscCall(Fail(reader, event->start_mark, "the aliases make more than a million values%s", ""));
+      else
+        PetscCall(HfNodeClone(source, node));
+    } else
+      PetscCall(Fail(reader, event->start_mark, "the alias *%s has no anchor before it", (const char *)event->data.alias.anchor));
+    PetscFunctionReturn(0);
+  }
+  if (event->type == YAML_SCALAR_EVENT) {
+    anchor = event->data.scalar.anchor;
+    tag = event->data.scalar.tag;
+  } else if (event->type == YAML_SEQUENCE_START_EVENT) {
+    kind = HF_NODE_LIST;
+    anchor = event->data.sequence_start.anchor;
+    tag = event->data.sequence_start.tag;
+  } else {
+    kind = HF_NODE_MAP;
+    anchor = event->data.mapping_start.anchor;
+    tag = event->data.mapping_start.tag;
+  }
+  if (tag)
+    PetscCall(Fail(reader, event->start_mark, "tags such as %s are not supported", (const char *)tag));
+  else if (depth >= MAX_DEPTH)
+    PetscCall(Fail(reader, event->start_mark, "nested too deeply%s", ""));
+  if (reader->failed) PetscFunctionReturn(0);
+  reader->n_nodes++;
+  PetscCall(HfNodeNew(kind, Place(reader, event->start_mark), node));
+  if (kind == HF_NODE_SCALAR)
+    PetscCall(BuildScalar(reader, event, *node));
+  else if (kind == HF_NODE_LIST)
+    PetscCall(BuildList(reader, depth + 1, *node));
+  else
+    PetscCall(BuildMap(reader, depth + 1, *node));
+  if (anchor && !reader->failed) {
+    HfNode copy;
+    const PetscInt old = HfNodeIndex(reader->anchors, (const char *)anchor);
+    if (old >= 0) PetscCall(HfNodeRemove(reader->anchors, old)); /* YAML: the last one counts */
+    PetscCall(HfNodeClone(*node, &copy));
+    PetscCall(HfNodeAppend(reader->anchors, (const char *)anchor, copy));
+  }
+  PetscFunctionReturn(0);
+}
+
+/* stream start, document start, one value, document end, stream end */
+static PetscErrorCode ReadStream(Reader *reader, HfNode *root) {
+  PetscBool end = PETSC_FALSE;
+
+  PetscFunctionBeginUser;
+  while (!end && !reader->failed) {
+    yaml_event_t event;
+    PetscCall(Next(reader, &event));
+    if (reader->failed) break;
+    switch (event.type) {
+    case YAML_STREAM_END_EVENT:
+      end = PETSC_TRUE;
+      break;
+    case YAML_DOCUMENT_START_EVENT:
+      if (*root) PetscCall(Fail(reader, event.start_mark, "one file holds one YAML document; this is a second%s", ""));
+      break;
+    case YAML_STREAM_START_EVENT:
+    case YAML_DOCUMENT_END_EVENT:
+    case YAML_NO_EVENT:
+      break;
+    default:
+      PetscCall(Build(reader, &event, 0, root));
+    }
+    yaml_event_delete(&event);
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfYamlRead(const char *text, size_t length, const char *file, PetscInt first_column, HfMessages messages, HfNode *root) {
+  Reader reader;
+
+  PetscFunctionBeginUser;
+  *root = NULL;
+  memset(&reader, 0, sizeof(reader));
+  reader.file = file;
+  reader.first_column = first_column;
+  reader.messages = messages;
+  PetscCheck(yaml_parser_initialize(&reader.parser), PETSC_COMM_SELF, PETSC_ERR_MEM, "libyaml cannot start");
+  yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
+  yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text, length);
+  PetscCall(HfNodeCreate(HF_NODE_MAP, &reader.anchors));
+  PetscCall(ReadStream(&reader, root));
+  if (reader.parser.error) {
+    reader.failed = PETSC_FALSE;
+    PetscCall(FailParser(&reader, text));
+  }
+  if (reader.failed)
+    PetscCall(HfNodeDestroy(root));
+  else if (!*root)
+    PetscCall(HfNodeNew(HF_NODE_SCALAR, (HfPlace){file, 1, 1 + first_column}, root)); /* nothing but comments */
+  PetscCall(HfNodeDestroy(&reader.anchors));
+  yaml_parser_delete(&reader.parser);
+  PetscFunctionReturn(0);
+}
