@@ -1,1 +1,0 @@
-typedef int hf_placeholder_transport;

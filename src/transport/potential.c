@@ -1,0 +1,269 @@
+/* The potential of one conducting layer: div(Sigma grad phi) = 0, phi = u_k on contact k, no current through free edges.
+
+   phi = x + lift, where lift is u_k on the contacts and 0 elsewhere: A x = -(K lift) on the free vertices, K the stiffness of all vertices
+   (stiffness.c), A its part that couples free vertices. Void vertices stay 0. */
+#include "transport_impl.h"
+
+PetscErrorCode HfVertexRanges(HfGrid grid, PetscInt **ranges) {
+  const HfGridInfo *g = HfGridGetInfo(grid);
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(g->size + 1, ranges));
+  PetscCall(PetscArraycpy(*ranges, HfGridRowRanges(grid), g->size + 1));
+  ++(*ranges)[g->size];
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode create(HfGrid grid, HfElectrodes electrodes, PetscReal thickness, const char prefix[], HfPotential *out) {
+  const HfGridInfo *g = HfGridGetInfo(grid);
+  HfPotential p;
+  PetscInt *ranges;
+  PetscBool *held;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(&p));
+  p->grid = grid;
+  p->electrodes = electrodes;
+  p->thickness = thickness;
+  p->tolerance = 1e-10;
+  const PetscInt n_cells = (g->nx + 2) * (g->ym + 2), n = electrodes->n;
+  PetscCall(PetscCalloc3(n_cells, &p->sigma.xx, n_cells, &p->sigma.xy, n_cells, &p->sigma.yy));
+
+  PetscCall(HfVertexRanges(grid, &ranges));
+  p->n_owned = (ranges[g->rank + 1] - ranges[g->rank]) * (g->nx + 1);
+  PetscCall(PetscMalloc1(p->n_owned, &held));
+  for (PetscInt k = 0; k < p->n_owned; ++k) {
+    held[k] = (PetscBool)(electrodes->vertices[k] >= 0);
+    p->n_contact += held[k];
+  }
+  PetscCall(PetscMalloc1(p->n_contact, &p->contact));
+  for (PetscInt k = 0, c = 0; k < p->n_owned; ++k)
+    if (held[k]) p->contact[c++] = (HfContactVertex){k, electrodes->vertices[k]};
+  PetscCall(HfMultigridCreate(HfGridComm(grid), g->nx + 1, g->ny + 1, ranges, held, &p->mg));
+  PetscCall(PetscFree(held));
+  PetscCall(PetscFree(ranges));
+  PetscCall(HfVertexRowsAlloc(p->mg.levels[0].rows, &p->phi));
+  PetscCall(HfVertexRowsAlloc(p->mg.levels[0].rows, &p->reaction));
+  PetscCall(PetscCalloc3(n * n, &p->contact_G, n * n, &p->terminal_G, n * n, &p->contact_from_terminal));
+  p->unit_version = -1;
+  PetscCall(HfSolverCreate(p, prefix));
+  *out = p;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfPotentialDestroy(HfPotential *potential) {
+  HfPotential p = *potential;
+
+  PetscFunctionBeginUser;
+  if (!p) PetscFunctionReturn(0);
+  if (p->conductors) {
+    for (PetscInt r = 0; r < HfGridGetInfo(p->grid)->n_regions; ++r) PetscCall(PetscFree2(p->conductors[r].p, p->conductors[r].active));
+    PetscCall(PetscFree(p->conductors));
+  }
+  if (p->unit)
+    for (PetscInt k = 0; k < p->electrodes->n - 1; ++k) PetscCall(VecDestroy(&p->unit[k]));
+  PetscCall(PetscFree(p->unit));
+  PetscCall(HfHaloDestroy(&p->halo));
+  PetscCall(HfMultigridDestroy(&p->mg));
+  PetscCall(HfVertexRowsFree(&p->phi));
+  PetscCall(HfVertexRowsFree(&p->reaction));
+  PetscCall(KSPDestroy(&p->ksp));
+  PetscCall(VecDestroy(&p->b));
+  PetscCall(VecDestroy(&p->x));
+  PetscCall(VecDestroy(&p->start));
+  PetscCall(PetscFree3(p->sigma.xx, p->sigma.xy, p->sigma.yy));
+  PetscCall(PetscFree3(p->contact_G, p->terminal_G, p->contact_from_terminal));
+  PetscCall(PetscFree(p->contact));
+  PetscCall(PetscFree(*potential));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode conductor_create(HfNode material, HfConductor *conductor) {
+  PetscFunctionBeginUser;
+  conductor->node = material;
+  PetscCall(PetscCalloc2(HfTensorCount(), &conductor->p, HfTensorCount(), &conductor->active));
+  for (PetscInt k = 0; k < HfTensorCount(); ++k) {
+    const HfTensor *tensor = HfTensorGet(k);
+    (*tensor->set_up)(material, conductor->p[k], &conductor->active[k]);
+    if (conductor->active[k]) HfCite(tensor->citation);
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfPotentialCreateFilm(HfGrid grid, HfElectrodes electrodes, HfDeck deck, HfPotential *potential) {
+  const HfGridInfo *g = HfGridGetInfo(grid);
+  HfNode root = HfDeckRoot(deck), film = HfChild(root, "film");
+
+  PetscFunctionBeginUser;
+  PetscCall(create(grid, electrodes, g->thickness, "film_", potential));
+  HfPotential p = *potential;
+  p->film = PETSC_TRUE;
+  PetscCall(HfHaloCreate(grid, 3, &p->halo));
+  PetscCall(PetscCalloc1(g->n_regions, &p->conductors));
+  for (PetscInt r = 0; r < g->n_regions; ++r) {
+    HfNode region = r ? HfItem(film, "regions", r - 1) : film, material = HfChild(region, "material");
+    PetscCall(conductor_create(material ? material : HfChild(film, "material"), &p->conductors[r]));
+  }
+  PetscCall(HfPotentialSetTolerance(p, HfReal(HfChild(root, "potential"), "tolerance")));
+  PetscCall(HfPotentialSetMagnetization(p, NULL));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfPotentialCreateFromFunction(HfGrid grid, HfElectrodes electrodes, PetscReal thickness,
+                                             void (*sigma)(PetscReal x, PetscReal y, void *context, PetscReal S[4]), void *context,
+                                             HfPotential *potential) {
+  const HfGridInfo *g = HfGridGetInfo(grid);
+  const int8_t *regions = HfGridRegions(grid);
+
+  PetscFunctionBeginUser;
+  PetscCall(create(grid, electrodes, thickness, "film_", potential));
+  HfPotential p = *potential;
+  for (PetscInt j = g->ys - 1; j <= g->ys + g->ym; ++j) {
+    for (PetscInt i = 0; i < g->nx; ++i) {
+      const ptrdiff_t at = (ptrdiff_t)(j - (g->ys - 1)) * (g->nx + 2) + i + 1;
+      PetscReal S[4];
+
+      if (HfRegionAt(g, regions, i, j) < 0) continue;
+      (*sigma)(g->x0 + ((PetscReal)i + 0.5) * g->dx, g->y0 + ((PetscReal)j + 0.5) * g->dy, context, S);
+      PetscCheck(PetscAbsReal(S[1] - S[2]) <= 1e-12 * PetscAbsReal(S[0]), PETSC_COMM_SELF, PETSC_ERR_SUP,
+                 "the conductivity tensor must be symmetric");
+      p->sigma.xx[at] = S[0];
+      p->sigma.xy[at] = S[1];
+      p->sigma.yy[at] = S[3];
+    }
+  }
+  PetscCall(HfSolverOperatorChanged(p));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfPotentialCreateIsotropic(HfGrid grid, HfElectrodes electrodes, PetscReal conductivity, PetscReal thickness, HfPotential *potential) {
+  const HfGridInfo *g = HfGridGetInfo(grid);
+  const int8_t *regions = HfGridRegions(grid); /* framed like the tensors */
+
+  PetscFunctionBeginUser;
+  PetscCall(create(grid, electrodes, thickness, "gold_", potential));
+  HfPotential p = *potential;
+  for (ptrdiff_t at = 0; at < (ptrdiff_t)(g->nx + 2) * (g->ym + 2); ++at) p->sigma.xx[at] = p->sigma.yy[at] = regions[at] >= 0 ? conductivity : 0;
+  PetscCall(HfSolverOperatorChanged(p));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfPotentialSetTolerance(HfPotential p, PetscReal relative) {
+  PetscFunctionBeginUser;
+  PetscCheck(relative > 0 && relative < 1, HfGridComm(p->grid), PETSC_ERR_ARG_OUTOFRANGE, "potential.tolerance is %g; it must lie between 0 and 1",
+             (double)relative);
+  p->tolerance = relative;
+  p->unit_version = -1;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfPotentialSetMagnetization(HfPotential p, Vec m) {
+  PetscFunctionBeginUser;
+  PetscCheck(p->film, HfGridComm(p->grid), PETSC_ERR_ARG_WRONGSTATE, "only the magnetic film's conductivity depends on the magnetization");
+  PetscCall(HfSigmaFromMagnetization(p, m));
+  PetscCall(HfSolverOperatorChanged(p));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfPotentialCreateVector(HfPotential p, Vec *phi) {
+  PetscFunctionBeginUser;
+  PetscCall(VecDuplicate(p->b, phi));
+  PetscCall(VecZeroEntries(*phi));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfPotentialLoad(HfPotential p, Vec phi) {
+  HfVertexRows *rows = p->mg.levels[0].rows;
+  const PetscScalar *a;
+
+  PetscFunctionBeginUser;
+  PetscCall(VecGetArrayRead(phi, &a));
+  PetscCall(PetscArraycpy(p->phi + HfVertexRowAt(rows, rows->start), a, p->n_owned));
+  PetscCall(VecRestoreArrayRead(phi, &a));
+  PetscCall(HfVertexRowsExchange(rows, p->phi, -1));
+  PetscFunctionReturn(0);
+}
+
+/* phi of all vertices for all contacts at the potential u: no equation to solve, no current. */
+static PetscErrorCode fill(HfPotential p, PetscReal u, Vec phi) {
+  const HfLevel *finest = &p->mg.levels[0];
+  const PetscReal *inverse = finest->A.inverse + HfVertexRowAt(finest->rows, finest->rows->start);
+  PetscScalar *a;
+
+  PetscFunctionBeginUser;
+  PetscCall(VecGetArrayWrite(phi, &a));
+  for (PetscInt k = 0; k < p->n_owned; ++k) a[k] = inverse[k] > 0 ? u : 0;
+  for (PetscInt c = 0; c < p->n_contact; ++c) a[p->contact[c].at] = u;
+  PetscCall(VecRestoreArrayWrite(phi, &a));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfPotentialSolveContacts(HfPotential p, const PetscReal u[], Vec phi) {
+  const HfVertexRows *rows = p->mg.levels[0].rows;
+  const ptrdiff_t own = HfVertexRowAt(rows, rows->start);
+  PetscScalar *b, *x;
+  PetscBool same = PETSC_TRUE;
+
+  PetscFunctionBeginUser;
+  p->last_iterations = 0;
+  for (PetscInt k = 1; k < p->electrodes->n; ++k) same = (PetscBool)(same && u[k] == u[0]);
+  if (same) {
+    PetscCall(fill(p, p->electrodes->n ? u[0] : 0, phi));
+    PetscFunctionReturn(0);
+  }
+  PetscCall(VecZeroEntries(p->b)); /* b holds the lift */
+  PetscCall(VecGetArray(p->b, &b));
+  for (PetscInt c = 0; c < p->n_contact; ++c) b[p->contact[c].at] = u[p->contact[c].electrode];
+  PetscCall(VecRestoreArray(p->b, &b));
+  PetscCall(HfPotentialLoad(p, p->b));
+  HfStiffnessReaction(p);
+
+  PetscCall(VecCopy(phi, p->x));
+  PetscCall(VecGetArray(p->b, &b));
+  PetscCall(VecGetArray(p->x, &x));
+  for (PetscInt k = 0; k < p->n_owned; ++k) b[k] = -p->reaction[own + k];
+  for (PetscInt c = 0; c < p->n_contact; ++c) b[p->contact[c].at] = x[p->contact[c].at] = 0;
+  PetscCall(VecRestoreArray(p->b, &b));
+  PetscCall(VecRestoreArray(p->x, &x));
+  PetscCall(HfSolverSolve(p));
+
+  PetscCall(VecCopy(p->x, phi));
+  PetscCall(VecGetArray(phi, &x));
+  for (PetscInt c = 0; c < p->n_contact; ++c) x[p->contact[c].at] = u[p->contact[c].electrode];
+  PetscCall(VecRestoreArray(phi, &x));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfPotentialSolve(HfPotential p, const PetscReal V[], Vec phi, PetscReal currents[]) {
+  const PetscInt n = p->electrodes->n;
+
+  PetscFunctionBeginUser;
+  if (HfHasCircuit(p->electrodes)) { /* the contacts' potentials depend on the currents */
+    PetscCall(HfConductanceUpdate(p));
+    PetscCall(HfPotentialSuperpose(p, V, phi));
+    for (PetscInt k = 0; currents && k < n; ++k) {
+      currents[k] = 0;
+      for (PetscInt l = 0; l < n; ++l) currents[k] += p->terminal_G[k * n + l] * (p->electrodes->floating[l] ? 0 : V[l]);
+    }
+  } else {
+    PetscCall(HfPotentialSolveContacts(p, V, phi));
+    if (currents) PetscCall(HfCurrentsOfContacts(p, phi, currents));
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfPotentialGetVertexValues(HfPotential p, Vec phi, PetscReal values[]) {
+  const PetscScalar *a;
+
+  PetscFunctionBeginUser;
+  PetscCall(VecGetArrayRead(phi, &a));
+  PetscCall(PetscArraycpy(values, a, p->n_owned));
+  PetscCall(VecRestoreArrayRead(phi, &a));
+  PetscFunctionReturn(0);
+}
+
+void HfPotentialStatistics(HfPotential p, PetscInt64 *solves, PetscInt64 *iterations, PetscInt *last) {
+  if (solves) *solves = p->solves;
+  if (iterations) *iterations = p->iterations;
+  if (last) *last = p->last_iterations;
+}

@@ -1,0 +1,135 @@
+/* A x = b on the vertices that no electrode holds: conjugate gradients, preconditioned by one multigrid V-cycle (multigrid.c).
+
+   Convergence is judged by the true residual norm relative to that of b. The coarse levels are lagged: they stay those of an earlier operator (the
+   finest level is always the present one) until they cost more iterations than they save. Hestenes and Stiefel, J. Res. NBS 49, 409 (1952). */
+#include "transport_impl.h"
+
+/* Renew the coarse levels when an iteration gains less than this part of the digits it gained right after the set-up. */
+static const PetscReal WORN = 0.75;
+enum { MAX_ITERATIONS = 200, PATIENCE = 40 /* iterations with lagged levels */ };
+
+static PetscErrorCode mult(Mat A, Vec x, Vec y) {
+  HfPotential p;
+  const PetscScalar *from;
+  PetscScalar *to;
+
+  PetscFunctionBeginUser;
+  PetscCall(MatShellGetContext(A, &p));
+  PetscCall(VecGetArrayRead(x, &from));
+  PetscCall(VecGetArrayWrite(y, &to));
+  PetscCall(HfMultigridMult(&p->mg, from, to));
+  PetscCall(VecRestoreArrayRead(x, &from));
+  PetscCall(VecRestoreArrayWrite(y, &to));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode precondition(PC pc, Vec b, Vec x) {
+  HfPotential p;
+  const PetscScalar *from;
+  PetscScalar *to;
+
+  PetscFunctionBeginUser;
+  PetscCall(PCShellGetContext(pc, &p));
+  PetscCall(VecGetArrayRead(b, &from));
+  PetscCall(VecGetArrayWrite(x, &to));
+  PetscCall(HfMultigridApply(&p->mg, from, to));
+  PetscCall(VecRestoreArrayRead(b, &from));
+  PetscCall(VecRestoreArrayWrite(x, &to));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfSolverCreate(HfPotential p, const char prefix[]) {
+  MPI_Comm comm = HfGridComm(p->grid);
+  Mat A;
+  PC pc;
+
+  PetscFunctionBeginUser;
+  PetscCall(VecCreateMPI(comm, p->n_owned, PETSC_DECIDE, &p->b));
+  PetscCall(VecDuplicate(p->b, &p->x));
+  PetscCall(VecDuplicate(p->b, &p->start));
+  PetscCall(MatCreateShell(comm, p->n_owned, p->n_owned, PETSC_DECIDE, PETSC_DECIDE, p, &A));
+  PetscCall(MatShellSetOperation(A, MATOP_MULT, (void (*)(void))mult));
+  PetscCall(MatSetOption(A, MAT_SPD, PETSC_TRUE));
+  PetscCall(KSPCreate(comm, &p->ksp));
+  PetscCall(KSPSetOptionsPrefix(p->ksp, prefix));
+  PetscCall(KSPSetOperators(p->ksp, A, A));
+  PetscCall(KSPSetType(p->ksp, KSPCG));
+  PetscCall(KSPSetNormType(p->ksp, KSP_NORM_UNPRECONDITIONED));
+  PetscCall(KSPSetInitialGuessNonzero(p->ksp, PETSC_TRUE));
+  PetscCall(KSPGetPC(p->ksp, &pc));
+  PetscCall(PCSetType(pc, PCSHELL));
+  PetscCall(PCShellSetContext(pc, p));
+  PetscCall(PCShellSetApply(pc, precondition));
+  PetscCall(PCShellSetName(pc, "multigrid V-cycle, Galerkin, four-colour Gauss-Seidel"));
+  PetscCall(KSPSetTolerances(p->ksp, p->tolerance, PETSC_DEFAULT, PETSC_DEFAULT, MAX_ITERATIONS));
+  PetscCall(KSPSetFromOptions(p->ksp));
+  PetscCall(KSPGetTolerances(p->ksp, &p->tolerance, NULL, NULL, &p->max_iterations));
+  PetscCall(KSPSetResidualHistory(p->ksp, NULL, p->max_iterations + 1, PETSC_TRUE));
+  PetscCall(MatDestroy(&A));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfSolverOperatorChanged(HfPotential p) {
+  PetscFunctionBeginUser;
+  HfStiffnessAssemble(p);
+  PetscCall(HfMultigridRefresh(&p->mg));
+  p->lagged = PETSC_TRUE;
+  ++p->operator_version;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode try_solve(HfPotential p, PetscInt max_iterations, KSPConvergedReason *reason, PetscReal *digits) {
+  const PetscReal *history;
+  PetscInt n, iterations;
+
+  PetscFunctionBeginUser;
+  PetscCall(KSPSetTolerances(p->ksp, p->tolerance, PETSC_DEFAULT, PETSC_DEFAULT, max_iterations));
+  PetscCall(KSPSolve(p->ksp, p->b, p->x));
+  PetscCall(KSPGetConvergedReason(p->ksp, reason));
+  PetscCall(KSPGetIterationNumber(p->ksp, &iterations));
+  p->last_iterations += iterations;
+  PetscCall(KSPGetResidualHistory(p->ksp, &history, &n));
+  *digits = n > 1 && history[n - 1] > 0 ? PetscLog10Real(history[0] / history[n - 1]) / (PetscReal)(n - 1) : 0;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode renew(HfPotential p) {
+  PetscFunctionBeginUser;
+  PetscCall(HfMultigridSetUp(&p->mg));
+  p->digits = 0;
+  p->set_up = PETSC_TRUE;
+  p->lagged = p->worn = PETSC_FALSE;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfSolverSolve(HfPotential p) {
+  KSPConvergedReason reason;
+  PetscReal digits;
+
+  PetscFunctionBeginUser;
+  p->last_iterations = 0;
+  if (!p->set_up || (p->lagged && p->worn)) PetscCall(renew(p));
+  if (p->lagged) PetscCall(VecCopy(p->x, p->start));
+  PetscCall(try_solve(p, p->lagged ? PetscMin(PATIENCE, p->max_iterations) : p->max_iterations, &reason, &digits));
+  if (p->lagged && reason < 0) { /* too far from the operator they were made for */
+    PetscCall(VecCopy(p->start, p->x));
+    PetscCall(renew(p));
+    PetscCall(try_solve(p, p->max_iterations, &reason, &digits));
+  }
+  if (p->lagged)
+    p->worn = (PetscBool)(p->last_iterations >= 3 && digits < WORN * p->digits); /* renewed before the next solve */
+  else if (p->last_iterations >= 3 && p->digits == 0)
+    p->digits = digits;
+  ++p->solves;
+  p->iterations += p->last_iterations;
+  if (reason < 0) {
+    PetscReal residual, norm;
+
+    PetscCall(KSPGetResidualNorm(p->ksp, &residual));
+    PetscCall(VecNorm(p->b, NORM_2, &norm));
+    return HfFault(HfGridComm(p->grid), HF_ERR_DIVERGED,
+                   "the potential did not converge: relative residual %.3g after %" PetscInt_FMT " iterations, potential.tolerance is %.3g (%s)",
+                   (double)(residual / norm), p->last_iterations, (double)p->tolerance, KSPConvergedReasons[reason]);
+  }
+  PetscFunctionReturn(0);
+}

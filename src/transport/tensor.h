@@ -1,0 +1,22 @@
+/* tensor.h (extension): how a contribution to the conductivity tensor is added: one file with a const descriptor, one line in tensors.def.
+
+   Contributions add: Sigma = sum over the active ones. The tensor is symmetric; in the plane it has the components xx, xy = yx, yy. */
+#pragma once
+#include <hopfilm/transport.h>
+
+#define HF_TENSOR_PARAMETERS 4 /* numbers a contribution may keep for each region */
+
+typedef struct {
+  const char *name;
+  const char *doc;      /* one sentence with the tensor */
+  const char *citation; /* key for HfCite() or NULL */
+  const HfKey *keys;    /* rows under "material:" */
+  /* Numbers of one region from its material; *active says whether it acts there. Not collective. */
+  void (*set_up)(HfNode material, PetscReal p[], PetscBool *active);
+  /* Adds S/m to n cells of one region, one after another along x; m[3n] interleaved, may be NULL when needs_m is false. */
+  void (*add)(const PetscReal p[], PetscInt n, const PetscReal m[], PetscReal xx[], PetscReal xy[], PetscReal yy[]);
+  PetscBool needs_m;
+} HfTensor;
+
+PetscInt HfTensorCount(void);
+const HfTensor *HfTensorGet(PetscInt k);

@@ -1,0 +1,29 @@
+/* Isotropic conductivity.
+
+     Sigma = sigma0 1      sigma0 in S/m: the mean over all directions of m, sigma_perp + sigma_delta/3 */
+#include "tensors.h"
+
+static const HfKey keys[] = {
+    {"conductivity", HF_QUANTITY, "S/m", NULL, ">0", 0, "Conductivity sigma0, the mean over all directions of m"},
+    {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
+};
+
+static void set_up(HfNode material, PetscReal p[], PetscBool *active) {
+  p[0] = HfReal(material, "conductivity");
+  *active = PETSC_TRUE;
+}
+
+static void add(const PetscReal p[], PetscInt n, const PetscReal m[], PetscReal xx[], PetscReal xy[], PetscReal yy[]) {
+  for (PetscInt k = 0; k < n; ++k) {
+    xx[k] += p[0];
+    yy[k] += p[0];
+  }
+}
+
+const HfTensor HfTensor_Isotropic = {
+    .name = "isotropic",
+    .doc = "Isotropic conductivity: Sigma = sigma0 1",
+    .keys = keys,
+    .set_up = set_up,
+    .add = add,
+};

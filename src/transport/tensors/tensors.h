@@ -1,0 +1,7 @@
+/* tensors.h (private): declares every contribution of tensors.def. */
+#pragma once
+#include "../tensor.h"
+
+#define HF_TENSOR(name) extern const HfTensor HfTensor_##name;
+#include "tensors.def"
+#undef HF_TENSOR

@@ -1,0 +1,90 @@
+/* transport_impl.h (private): what the files of this folder share. */
+#pragma once
+#include "multigrid.h"
+#include "tensor.h"
+#include <petscksp.h>
+
+#define HF_ELECTRODE_NAME 64
+
+struct HfElectrodes_ {
+  HfGrid grid;
+  PetscInt n, n_rows; /* electrodes; owned rows of vertices */
+  char (*names)[HF_ELECTRODE_NAME];
+  PetscReal (*positions)[2];
+  PetscReal *resistance; /* ohm */
+  PetscBool *floating;
+  int16_t *vertices;
+  HfShape *shapes; /* while the deck is read */
+  HfNode *nodes;   /* their places in it */
+};
+PetscErrorCode HfElectrodesAllocate(HfGrid grid, PetscInt n, HfElectrodes *electrodes);
+PetscBool HfVertexOfFilm(HfGrid grid, PetscInt i, PetscInt j); /* a corner of a film cell; j one of the owned rows */
+/* Ranges of the rows of vertices: those of the cells, and the last rank owns the uppermost. */
+PetscErrorCode HfVertexRanges(HfGrid grid, PetscInt **ranges);
+/* A film cell that no current of a driven electrode can reach; *found false when there is none. Collective. */
+PetscErrorCode HfIslandFind(HfElectrodes electrodes, PetscBool *found, PetscReal xy[2]);
+
+/* Cell tensors of rows ys-1 .. ys+ym with a frame of zero cells: cell (i,j) at [(j - (ys-1))*(nx+2) + i+1]; zero in void cells. */
+typedef struct {
+  PetscReal *xx, *xy, *yy;
+} HfSigma;
+
+typedef struct {
+  HfNode node;
+  PetscReal (*p)[HF_TENSOR_PARAMETERS]; /* one per tensor */
+  PetscBool *active;
+} HfConductor; /* the conducting material of a region */
+
+typedef struct {
+  ptrdiff_t at; /* among the owned vertices */
+  PetscInt electrode;
+} HfContactVertex;
+
+struct HfPotential_ {
+  HfGrid grid;
+  HfElectrodes electrodes;
+  PetscReal thickness, tolerance;
+  PetscBool film; /* Sigma depends on m */
+  HfConductor *conductors;
+  HfHalo halo; /* of m */
+  HfSigma sigma;
+  PetscInt n_contact; /* owned vertices on electrodes */
+  HfContactVertex *contact;
+
+  HfMultigrid mg;
+  PetscInt n_owned;          /* vertices */
+  PetscReal *phi, *reaction; /* with ghost rows */
+  KSP ksp;
+  Vec b, x, start;
+  PetscBool set_up, lagged; /* coarse levels exist; they belong to an earlier operator */
+  PetscBool worn;           /* the last solve converged so much slower that they should be renewed */
+  PetscReal digits;         /* decimal digits per iteration right after the set-up */
+  PetscInt64 solves, iterations;
+  PetscInt last_iterations, max_iterations;
+
+  Vec *unit; /* solution for 1 V on contact k, the others grounded; k < n-1; the start of the next one */
+  PetscReal *contact_G, *terminal_G, *contact_from_terminal;
+  PetscInt64 operator_version, unit_version; /* unit solutions are of this operator */
+};
+
+/* stiffness.c: elements. Not collective but for the ghost rows they need. */
+void HfStiffnessAssemble(HfPotential potential); /* the finest level's operator, owned rows */
+void HfStiffnessReaction(HfPotential potential); /* reaction = K phi on the owned rows, A/m; phi with ghost rows. K knows no electrodes */
+/* sigma.c */
+PetscErrorCode HfSigmaFromMagnetization(HfPotential potential, Vec m);
+/* solver.c: x = A^-1 b on the free vertices, x the start on entry. Collective. */
+PetscErrorCode HfSolverCreate(HfPotential potential, const char prefix[]);
+PetscErrorCode HfSolverOperatorChanged(HfPotential potential);
+PetscErrorCode HfSolverSolve(HfPotential potential);
+/* potential.c: phi for contact potentials u[n]; phi is the start on entry. Collective. */
+PetscErrorCode HfPotentialSolveContacts(HfPotential potential, const PetscReal u[], Vec phi);
+PetscErrorCode HfPotentialLoad(HfPotential potential, Vec phi); /* phi with ghost rows from a Vec */
+/* current.c: currents into the contacts, A. Collective. */
+PetscErrorCode HfCurrentsOfContacts(HfPotential potential, Vec phi, PetscReal currents[]);
+/* conductance.c: unit solutions of the present operator exist. Collective. */
+PetscErrorCode HfConductanceUpdate(HfPotential potential);
+static inline PetscBool HfHasCircuit(HfElectrodes e) {
+  for (PetscInt k = 0; k < e->n; ++k)
+    if (e->floating[k] || e->resistance[k] > 0) return PETSC_TRUE;
+  return PETSC_FALSE;
+}
