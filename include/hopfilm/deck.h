@@ -5,6 +5,18 @@
 #pragma once
 #include <hopfilm/base.h>
 
+#define HF_PATH_LENGTH 512 /* of a path in the key table or in a deck, and of a quoted piece of a deck in a message */
+
+/* ---- "did you mean": the nearest of the known words. Not collective. ---- */
+typedef struct {
+  const char *wanted;
+  char best[HF_PATH_LENGTH];
+  int distance;
+} HfSuggestion;
+void HfSuggestionStart(HfSuggestion *suggestion, const char *wanted);
+void HfSuggestionTry(HfSuggestion *suggestion, const char *candidate, size_t length);
+void HfSuggestionText(const HfSuggestion *suggestion, char text[HF_PATH_LENGTH]); /* "" or `; did you mean "x"?` */
+
 /* ---- a tree of YAML values: the deck as read, and the summary as written ---- */
 typedef struct HfNode_ *HfNode;
 typedef enum { HF_NODE_SCALAR, HF_NODE_LIST, HF_NODE_MAP } HfNodeKind;

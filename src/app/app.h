@@ -30,9 +30,6 @@ struct HfOptions_ {
 void HfOptionsParse(int argc, char **argv, HfOptions *options);
 void HfOptionsUsage(const HfCommand *command, FILE *file); /* NULL: of the whole program */
 
-/* The name closest to a word, NULL when none is near. */
-const char *HfSuggest(const char *word, int n, const char *const names[]);
-
 /* The keys of a whole deck: those of the program and of every module. */
 PetscErrorCode HfAppCreateKeys(HfKeys *keys);
 /* Hands the deck's `petsc:` section to PETSc; what the command line said after "--" wins. Collective. */

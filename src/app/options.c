@@ -42,23 +42,21 @@ void HfOptionsUsage(const HfCommand *command, FILE *file) {
     fprintf(file, "Exit codes: 0 done, 2 bad deck or usage, 3 diverged or not finite, 4 could not read or write, 75 stopped early and resumable\n");
 }
 
-static void set_fault(HfOptions *o, const char *what, const char *word, const char *suggestion) {
-  if (o->fault[0]) return; /* the first counts */
-  snprintf(o->fault, sizeof o->fault, "%s '%s'", what, word);
-  if (suggestion) snprintf(o->fault + strlen(o->fault), sizeof o->fault - strlen(o->fault), "; did you mean '%s'?", suggestion);
+/* The first fault counts. */
+static void set_fault(HfOptions *o, const char *what, const char *word) {
+  if (!o->fault[0]) snprintf(o->fault, sizeof o->fault, "%s '%s'", what, word);
 }
 
-static const char *suggest_command(const char *word) {
-  const char *names[N_COMMANDS];
-  for (int k = 0; k < N_COMMANDS; k++) names[k] = commands[k].name;
-  return HfSuggest(word, N_COMMANDS, names);
+static void set_fault_with_hint(HfOptions *o, const char *what, const char *word, int n, const char *(*name)(int k)) {
+  HfSuggestion suggestion;
+  char hint[HF_PATH_LENGTH];
+  HfSuggestionStart(&suggestion, word);
+  for (int k = 0; k < n; k++) HfSuggestionTry(&suggestion, name(k), strlen(name(k)));
+  HfSuggestionText(&suggestion, hint);
+  if (!o->fault[0]) snprintf(o->fault, sizeof o->fault, "%s '%s'%.200s", what, word, hint);
 }
-
-static const char *suggest_option(const char *word) {
-  const char *names[N_KNOWN];
-  for (int k = 0; k < N_KNOWN; k++) names[k] = known[k].name;
-  return HfSuggest(word, N_KNOWN, names);
-}
+static const char *command_name(int k) { return commands[k].name; }
+static const char *option_name(int k) { return known[k].name; }
 
 /* One option at argv[*k]; "--name value" and "--name=value" are the same. Moves *k past its value. */
 static void parse_option(int argc, char **argv, int *k, HfOptions *o) {
@@ -69,15 +67,15 @@ static void parse_option(int argc, char **argv, int *k, HfOptions *o) {
     if (strlen(known[i].name) == length && !strncmp(known[i].name, word, length)) which = i;
   }
   if (which < 0) {
-    set_fault(o, "unknown option", word, suggest_option(word));
+    set_fault_with_hint(o, "unknown option", word, N_KNOWN, option_name);
     return;
   }
   if (o->command && known[which].needs && !(known[which].needs & o->command->takes)) {
-    set_fault(o, "this command does not take the option", word, NULL);
+    set_fault(o, "this command does not take the option", word);
     return;
   }
   if (!known[which].argument && value) {
-    set_fault(o, "this option takes no value:", word, NULL);
+    set_fault(o, "this option takes no value:", word);
     return;
   }
   if (known[which].argument) {
@@ -86,19 +84,19 @@ static void parse_option(int argc, char **argv, int *k, HfOptions *o) {
     else if (*k + 1 < argc && strcmp(argv[*k + 1], "--"))
       value = argv[++*k];
     if (!value || !value[0]) {
-      set_fault(o, "a value must follow", word, NULL);
+      set_fault(o, "a value must follow", word);
       return;
     }
   }
   if (!strcmp(known[which].name, "--set")) {
     if (!strchr(value, '='))
-      set_fault(o, "--set needs PATH=VALUE, not", value, NULL);
+      set_fault(o, "--set needs PATH=VALUE, not", value);
     else if (o->n_set == HF_MAX_SET)
-      set_fault(o, "too many --set at", value, NULL);
+      set_fault(o, "too many --set at", value);
     else
       o->set[o->n_set++] = value;
   } else if (!strcmp(known[which].name, "--out")) {
-    if (o->out) set_fault(o, "--out is given twice:", value, NULL);
+    if (o->out) set_fault(o, "--out is given twice:", value);
     o->out = value;
   } else if (!strcmp(known[which].name, "--force"))
     o->force = PETSC_TRUE;
@@ -117,7 +115,7 @@ void HfOptionsParse(int argc, char **argv, HfOptions *o) {
   o->petsc_argc = end < argc ? argc - end - 1 : 0;
   o->petsc_argv = argv + end + 1;
   if (end < 2) {
-    set_fault(o, "no command given, as in", "hopfilm run DECK.yaml", NULL);
+    set_fault(o, "no command given, as in", "hopfilm run DECK.yaml");
     return;
   }
   if (argv[1][0] == '-')
@@ -126,22 +124,21 @@ void HfOptionsParse(int argc, char **argv, HfOptions *o) {
     for (int k = 0; k < N_COMMANDS; k++) {
       if (!strcmp(argv[1], commands[k].name)) o->command = &commands[k];
     }
-    if (!o->command) set_fault(o, "unknown command", argv[1], suggest_command(argv[1]));
+    if (!o->command) set_fault_with_hint(o, "unknown command", argv[1], N_COMMANDS, command_name);
   }
   for (int k = first; k < end; k++) {
     if (argv[k][0] == '-' && argv[k][1])
       parse_option(end, argv, &k, o);
     else if (!o->command || !o->command->argument[0] || o->argument)
-      set_fault(o, "unexpected argument", argv[k], NULL);
+      set_fault(o, "unexpected argument", argv[k]);
     else
       o->argument = argv[k];
   }
   if (o->help) return;
   if (!o->command)
-    set_fault(o, "no command given before", argv[1], NULL);
+    set_fault(o, "no command given before", argv[1]);
   else if (o->command->argument[0] && !o->argument)
-    set_fault(o, "missing argument", o->command->argument, NULL);
-  if (o->petsc_argc && o->command && !(o->command->takes & HF_TAKES_PETSC))
-    set_fault(o, "this command hands nothing to PETSc:", o->petsc_argv[0], NULL);
-  if (o->petsc_argc && o->petsc_argv[0][0] != '-') set_fault(o, "PETSc options begin with -, unlike", o->petsc_argv[0], NULL);
+    set_fault(o, "missing argument", o->command->argument);
+  if (o->petsc_argc && o->command && !(o->command->takes & HF_TAKES_PETSC)) set_fault(o, "this command hands nothing to PETSc:", o->petsc_argv[0]);
+  if (o->petsc_argc && o->petsc_argv[0][0] != '-') set_fault(o, "PETSc options begin with -, unlike", o->petsc_argv[0]);
 }

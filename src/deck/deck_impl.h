@@ -3,8 +3,6 @@
 #include <hopfilm/deck.h>
 #include <stdarg.h>
 
-#define HF_PATH_LENGTH 512 /* of a path in the key table or in a deck, and of a quoted piece of a deck in a message */
-
 /* ---- messages.c: errors and warnings with their place ---- */
 typedef struct HfMessages_ *HfMessages;
 typedef struct {
@@ -29,10 +27,11 @@ struct HfNode_ {
   PetscInt line, column, name_line, name_column;
   PetscInt n, room;
   HfNode *items;
-  PetscBool given;    /* written by the user, not a default */
-  PetscReal value;    /* a validated scalar in SI */
-  PetscInt64 integer; /* a validated integer or bool */
-  PetscInt unit;      /* alternative of the unit that was written */
+  PetscBool given;     /* written by the user, not a default */
+  PetscBool inherited; /* copied from another section by "=path" */
+  PetscReal value;     /* a validated scalar in SI */
+  PetscInt64 integer;  /* a validated integer or bool */
+  PetscInt unit;       /* alternative of the unit that was written; -1 while validating: a bare number */
 };
 PetscErrorCode HfNodeNew(HfNodeKind kind, HfPlace place, HfNode *node);
 PetscErrorCode HfNodeSetText(HfNode node, const char *text, size_t length, HfTextStyle style);
@@ -59,7 +58,8 @@ typedef struct HfUnits_ *HfUnits;
 PetscErrorCode HfUnitsCreate(HfUnits *units);
 PetscErrorCode HfUnitsDestroy(HfUnits *units);
 PetscBool HfNumberRead(const char *text, PetscReal *value, const char **rest); /* a decimal number; rest: what follows it and its blanks */
-/* "5 nm" in SI; alternatives "J/m|A m" or NULL for a plain number. *why: "" or what is wrong. */
+/* "5 nm" in SI; alternatives "J/m|A m" or NULL for a plain number. *alternative: the one that was written, -1 for a bare number.
+   *why: "" or what is wrong. */
 PetscErrorCode HfQuantityRead(HfUnits units, const char *text, const char *alternatives, PetscReal *value, PetscInt *alternative,
                               char why[HF_PATH_LENGTH]);
 PetscErrorCode HfUnitCheck(HfUnits units, const char *alternatives, PetscBool *known);
@@ -74,16 +74,6 @@ PetscBool HfRangeRead(const char *text, HfRange *range);
 PetscBool HfRangeHolds(const HfRange *range, PetscReal value);
 PetscBool HfChoiceHolds(const char *choices, const char *text);
 void HfChoiceDescribe(const char *choices, char text[HF_PATH_LENGTH]); /* "a, b or c" */
-
-/* ---- suggest.c ---- */
-typedef struct {
-  const char *wanted;
-  char best[HF_PATH_LENGTH];
-  int distance;
-} HfSuggestion;
-void HfSuggestionStart(HfSuggestion *suggestion, const char *wanted);
-void HfSuggestionTry(HfSuggestion *suggestion, const char *candidate, size_t length);
-void HfSuggestionText(const HfSuggestion *suggestion, char text[HF_PATH_LENGTH]); /* "" or `; did you mean "x"?` */
 
 /* ---- keys.c: the table ---- */
 typedef struct {
