@@ -65,7 +65,8 @@ PetscErrorCode HfFieldAppend(HfGrid grid, int64_t hdf5_file, const char *dataset
 PetscErrorCode HfFieldRead(HfGrid grid, const char *path, const char *dataset, PetscInt frame, PetscInt dof, Vec v,
                            const char **why); /* frame -1: last. *why: NULL or the reason it could not (code stays 0) */
 
-/* ---- FFT convolution on the film grid: out_a(r) = sum_b sum_r' K_ab(r - r') in_b(r'), zero-padded, free space. ---- */
+/* ---- FFT convolution on the film grid: out_a(r) = sum_b sum_r' K_ab(r - r') in_b(r'), zero-padded, free space, over all cells: `in`
+     must be 0 where there is no source, void cells included. ---- */
 typedef struct HfConvolution_ *HfConvolution;
 /* kernel(dx, dy, context, K) fills K[n_out*n_in] (row-major) for the displacement (i dx, j dy), i = -(nx-1)..nx-1, j alike. Called once per
    displacement over all ranks. Collective. */

@@ -11,7 +11,7 @@
 
 #define L HF_CONV_BATCH
 
-/* The smallest cost among the sizes >= n with factors 2, 3, 5, 7 only, x even. Weights per factor from timings of FFTW's complex transforms. */
+/* The smallest cost among the sizes >= n with factors 2, 3, 5, 7 only, x even. Weights per factor from rough timings of FFTW. */
 static PetscInt padded_size(PetscInt n, PetscBool even) {
   static const PetscInt primes[] = {2, 3, 5, 7};
   static const PetscReal weights[] = {1.0, 2.0, 3.3, 5.0};
