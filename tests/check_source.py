@@ -24,7 +24,7 @@ BANNED = {
 }
 # Exceptions: the file that prints faults, the deck's verdict, the log's echo on the terminal.
 ALLOWED = {
-    "stderr": {"src/base/faults.c", "src/deck/verdict.c", "src/deck/deck.c"},
+    "stderr": {"src/base/faults.c", "src/deck/messages.c"},
     "stdout": {"src/base/faults.c", "src/output/log.c"},
 }
 

@@ -1,7 +1,11 @@
 /* hopfilm/deck.h: from a YAML deck to validated values in SI units. Knows no physics.
 
    One table of keys drives everything: validation, defaults, unit conversion, `hopfilm keys`, the used deck and the file attributes.
-   Modules add their rows with HfKeysAdd(); the table is complete before a deck is read. */
+   Modules add their rows with HfKeysAdd(); the table is complete before a deck is read. Adding the same rows twice does nothing, so that two
+   modules may register a third one's. Every section has a row of its own; a type need not, it is a section then.
+
+   What the validated tree looks like: a variant is a map of one key, also where the deck has its bare name; a list of values is a list, also
+   where a single value stands for it; sections left empty are empty maps; includes are merged in and gone; sections with a default are there. */
 #pragma once
 #include <hopfilm/base.h>
 
@@ -54,7 +58,7 @@ typedef enum {
   HF_TEXTS,      /* list of strings; a single string stands for a list of one */
   HF_SECTION,    /* map with fixed keys, rows "path.key" */
   HF_LIST,       /* list of maps with fixed keys, rows "path[].key" */
-  HF_NAMED,      /* map from the user's names to values, row "path.*" */
+  HF_NAMED,      /* map from the user's names to values, row "path.*" (any type) */
   HF_VARIANT,    /* map with exactly one of the keys, rows "path.key"; a bare name stands for {name: {}} */
   HF_VARIANTS,   /* list of such maps, rows "path[].key" */
   HF_TYPE,       /* a section or variant declared under its own name "type:", given in `unit`; may be recursive */
@@ -66,8 +70,10 @@ typedef struct {
   const char *path; /* relative to the prefix of HfKeysAdd, e.g. "thickness"; NULL ends a table */
   HfKeyType type;
   const char *unit;         /* "m"; alternatives as "J/m|A m" (HfUnitIndex tells which was written); name of the type for HF_TYPE(S) */
-  const char *default_text; /* as written in a deck; NULL = required; "" = optional and absent; "=film.material" = inherit from there */
-  const char *range;        /* ">0", ">=0", "[0,1]", "(-2,2)", choices "a|b"; "" = any finite number */
+  const char *default_text; /* as written in a deck; NULL = required (and, for a list, not empty); "" = optional and absent; "{}" = a section filled
+                               with its own defaults; "=film.material" = inherit: a section takes from there the keys it leaves out, a key the
+                               value of the same name. Of no meaning for the keys of a variant */
+  const char *range;        /* ">0", ">=0", "<1", "[0,1]", "(-2,2)" in SI; choices "a|b"; "" = any finite number, any text */
   PetscInt count;           /* length of a list, 0 = any */
   const char *doc;          /* one sentence */
 } HfKey;

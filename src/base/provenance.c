@@ -27,7 +27,7 @@ PetscErrorCode HfProvenanceGet(HfProvenance *provenance) {
   PetscCheck(H5get_libversion(&hdf5[0], &hdf5[1], &hdf5[2]) >= 0, PETSC_COMM_SELF, PETSC_ERR_LIB, "HDF5 does not tell its version");
   PetscCall(PetscSNPrintf(provenance->libraries, sizeof(provenance->libraries), "%s; %s; HDF5 %u.%u.%u; %s; libyaml %s", petsc, mpi, hdf5[0], hdf5[1],
                           hdf5[2], fftw_version, yaml_get_version_string()));
-  if (gethostname(provenance->host, sizeof(provenance->host) - 1)) strcpy(provenance->host, "unknown");
+  if (gethostname(provenance->host, sizeof(provenance->host) - 1)) PetscCall(PetscStrncpy(provenance->host, "unknown", sizeof(provenance->host)));
   PetscCheck(gmtime_r(&now, &utc) && strftime(provenance->started, sizeof(provenance->started), "%Y-%m-%dT%H:%M:%SZ", &utc), PETSC_COMM_SELF,
              PETSC_ERR_LIB, "the system has no time");
   PetscFunctionReturn(0);

@@ -41,7 +41,7 @@ static PetscErrorCode Build(MPI_Comm comm, HfKeys keys, const char *path, char *
   } else {
     const PetscErrorCode code = HfDeckVerdict(d);
     PetscCall(HfDeckDestroy(&d));
-    return code;
+    PetscFunctionReturn(code);
   }
   PetscFunctionReturn(0);
 }
@@ -57,9 +57,8 @@ PetscErrorCode HfDeckCreate(MPI_Comm comm, HfKeys keys, const char *path, PetscI
   PetscCall(HfReadFile(comm, path, &text, &length, &why));
   PetscCheckFault(text, comm, HF_ERR_FILE, "cannot read %s: %s", path, why);
   code = Build(comm, keys, path, text, length, n_set, set, deck);
-  if (code >= HF_ERR_BASE) return code;
-  PetscCall(code);
-  PetscFunctionReturn(0);
+  if (code < HF_ERR_BASE) PetscCall(code);
+  PetscFunctionReturn(code);
 }
 
 PetscErrorCode HfDeckCreateFromText(MPI_Comm comm, HfKeys keys, const char *text, HfDeck *deck) {
@@ -69,9 +68,8 @@ PetscErrorCode HfDeckCreateFromText(MPI_Comm comm, HfKeys keys, const char *text
   PetscFunctionBeginUser;
   PetscCall(PetscStrallocpy(text, &copy));
   code = Build(comm, keys, "deck.yaml", copy, strlen(text), 0, NULL, deck);
-  if (code >= HF_ERR_BASE) return code;
-  PetscCall(code);
-  PetscFunctionReturn(0);
+  if (code < HF_ERR_BASE) PetscCall(code);
+  PetscFunctionReturn(code);
 }
 
 HfNode HfDeckRoot(HfDeck deck) { return deck->root; }
@@ -113,8 +111,7 @@ PetscInt HfDeckErrorCount(HfDeck deck) { return HfMessagesErrorCount(deck->messa
 PetscErrorCode HfDeckVerdict(HfDeck deck) {
   PetscFunctionBeginUser;
   PetscCall(HfMessagesPrint(deck->messages, deck->comm, deck->path));
-  if (HfMessagesErrorCount(deck->messages)) return HF_ERR_DECK;
-  PetscFunctionReturn(0);
+  PetscFunctionReturn(HfMessagesErrorCount(deck->messages) ? HF_ERR_DECK : 0);
 }
 
 PetscErrorCode HfNodeParse(MPI_Comm comm, const char *path, HfNode *node) {
@@ -134,9 +131,6 @@ PetscErrorCode HfNodeParse(MPI_Comm comm, const char *path, HfNode *node) {
   errors = HfMessagesErrorCount(messages);
   PetscCall(HfMessagesDestroy(&messages));
   PetscCall(PetscFree(text));
-  if (errors) {
-    PetscCall(HfNodeDestroy(node));
-    return HF_ERR_DECK;
-  }
-  PetscFunctionReturn(0);
+  if (errors) PetscCall(HfNodeDestroy(node));
+  PetscFunctionReturn(errors ? HF_ERR_DECK : 0);
 }

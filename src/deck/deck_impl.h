@@ -105,6 +105,10 @@ PetscErrorCode HfDeckRegisterKeys(HfKeys keys);
 PetscErrorCode HfDeckValidate(HfKeys keys, HfMessages messages, HfNode root); /* checks, fills defaults, stores SI values */
 PetscErrorCode HfLeafValidate(HfKeys keys, HfMessages messages, const HfEntry *entry, HfNode node);
 
+/* ---- defaults.c ---- */
+PetscErrorCode HfDefaultFill(HfKeys keys, HfNode root, const HfEntry *entry, HfNode section); /* adds the key that section leaves out */
+PetscErrorCode HfDefaultInherit(HfNode root, const HfEntry *entry, HfNode node);              /* adds the keys that node leaves out */
+
 /* ---- include.c, merge.c, overrides.c ---- */
 PetscErrorCode HfDeckLoad(MPI_Comm comm, HfKeys keys, HfMessages messages, const char *file, const char *text, size_t length,
                           HfNode *root);                                             /* parses, merges its includes; NULL when it cannot be read */

@@ -6,7 +6,8 @@
 enum { PATH, TYPE, UNIT, DEFAULT, RANGE, MEANING, N_COLUMNS };
 typedef char Row[N_COLUMNS][HF_PATH_LENGTH];
 
-static void FillRow(const HfEntry *entry, Row row) {
+/* in_variant: one of several, so neither required nor with a default */
+static void FillRow(const HfEntry *entry, PetscBool in_variant, Row row) {
   const HfKey *key = entry->row;
   const PetscBool typed = key->type == HF_TYPE || key->type == HF_TYPES ? PETSC_TRUE : PETSC_FALSE;
   const char *text = key->default_text;
@@ -15,7 +16,9 @@ static void FillRow(const HfEntry *entry, Row row) {
   snprintf(row[TYPE], HF_PATH_LENGTH, "%s%s%s", HfKeyTypeName(key->type), typed ? " " : "", typed ? key->unit : "");
   if (key->count) snprintf(row[TYPE] + strlen(row[TYPE]), 32, " (%d)", (int)key->count);
   snprintf(row[UNIT], HF_PATH_LENGTH, "%s", !typed && key->unit && *key->unit ? key->unit : "-");
-  if (!text)
+  if (in_variant)
+    snprintf(row[DEFAULT], HF_PATH_LENGTH, "-");
+  else if (!text)
     snprintf(row[DEFAULT], HF_PATH_LENGTH, "required");
   else if (!*text || entry->path[strlen(entry->path) - 1] == ':')
     snprintf(row[DEFAULT], HF_PATH_LENGTH, "-");
@@ -54,24 +57,24 @@ static void PrintRow(Printer *printer, Row row) {
   if (printer->file && fputc('\n', printer->file) == EOF) printer->failed = PETSC_TRUE;
 }
 
-static void PrintBelow(Printer *printer, const char *parent) {
+static void PrintBelow(Printer *printer, const char *parent, PetscBool variant) {
   PetscInt i = 0;
   for (const HfEntry *entry; (entry = HfKeysNext(printer->keys, parent, &i));) {
     Row row;
     HfForm form;
     const HfKeyType type = entry->row->type;
-    FillRow(entry, row);
+    FillRow(entry, variant || !strcmp(entry->name, "*"), row);
     PrintRow(printer, row);
     HfKeysForm(printer->keys, entry, &form);
     if (type != HF_TYPE && type != HF_TYPES && form.kind != HF_FORM_LEAF && form.kind != HF_FORM_LEAVES && form.kind != HF_FORM_FREE)
-      PrintBelow(printer, form.children);
+      PrintBelow(printer, form.children, form.kind == HF_FORM_VARIANT || form.item == HF_FORM_VARIANT);
   }
 }
 
 static void PrintAll(Printer *printer) {
   Row heading = {"key", "type", "unit", "default", "range", "meaning"};
   PrintRow(printer, heading);
-  PrintBelow(printer, "");
+  PrintBelow(printer, "", PETSC_FALSE);
   for (PetscInt i = 0; i < printer->keys->n; i++) { /* the types, each followed by its keys */
     const char *path = printer->keys->entries[i].path;
     const char *colon = strchr(path, ':');
@@ -82,11 +85,11 @@ static void PrintAll(Printer *printer) {
     if (!first) continue;
     if (!colon[1]) {
       Row row;
-      FillRow(&printer->keys->entries[i], row);
+      FillRow(&printer->keys->entries[i], PETSC_TRUE, row);
       PrintRow(printer, row);
     }
     snprintf(parent, sizeof(parent), "%.*s", (int)(colon - path) + 1, path);
-    PrintBelow(printer, parent);
+    PrintBelow(printer, parent, !colon[1] && printer->keys->entries[i].row->type == HF_VARIANT);
   }
 }
 

@@ -81,6 +81,7 @@ static void Counts(FILE *file, const HfKey *row) {
 /* One of the rows: {name: value}, or the bare name. */
 static void Variant(FILE *file, HfKeys keys, const char *children) {
   PetscInt i = 0;
+  const char *comma = "";
   fputs("{\"oneOf\": [", file);
   for (const HfEntry *entry; (entry = HfKeysNext(keys, children, &i));) {
     fputs("{\"type\": \"object\", \"properties\": {", file);
@@ -94,10 +95,11 @@ static void Variant(FILE *file, HfKeys keys, const char *children) {
   fputs("{\"enum\": [", file);
   i = 0;
   for (const HfEntry *entry; (entry = HfKeysNext(keys, children, &i));) {
+    fputs(comma, file);
     Text(file, entry->name, strlen(entry->name));
-    fputs(", ", file);
+    comma = ", ";
   }
-  fputs("null]}]}", file); /* null: JSON wants no comma at the end, and validators see no key there */
+  fputs("]}]}", file);
 }
 
 static void Form(FILE *file, HfKeys keys, int kind, const char *children, const HfEntry *entry) {
@@ -209,9 +211,10 @@ static void Object(FILE *file, HfKeys keys, const char *children, PetscBool inhe
 }
 
 PetscErrorCode HfKeysPrintJsonSchema(HfKeys keys, FILE *file) {
+  const char *comma = "";
+
   PetscFunctionBeginUser;
   fputs("{\"$schema\": \"https://json-schema.org/draft/2020-12/schema\", \"title\": \"hopfilm deck\", \"$defs\": {", file);
-  const char *comma = "";
   for (PetscInt i = 0; i < keys->n; i++) {
     const char *path = keys->entries[i].path, *colon = strchr(path, ':');
     PetscBool seen = PETSC_FALSE, variant = PETSC_FALSE;
@@ -235,7 +238,7 @@ PetscErrorCode HfKeysPrintJsonSchema(HfKeys keys, FILE *file) {
     comma = ",";
   }
   fputs("},\n\"allOf\": [", file);
-  Object(file, keys, "", PETSC_TRUE);
+  Object(file, keys, "", PETSC_TRUE); /* what an include may bring is not required here */
   fputs("]}\n", file);
   PetscCheck(!ferror(file), PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE, "the schema cannot be written");
   PetscFunctionReturn(0);

@@ -98,7 +98,6 @@ PetscErrorCode HfMessagesPrint(HfMessages messages, MPI_Comm comm, const char *f
   PetscCallMPI(MPI_Comm_rank(comm, &rank));
   for (PetscInt i = 0; i < messages->n; i++) messages->list[i].first = strcmp(messages->list[i].file, first_file) ? PETSC_FALSE : PETSC_TRUE;
   if (messages->n) qsort(messages->list, (size_t)messages->n, sizeof(Message), Compare);
-  if (!rank) fflush(stdout);
   for (PetscInt i = 0; i < messages->n; i++) {
     Message *m = &messages->list[i];
     const char *kind = m->error ? "error" : "warning";

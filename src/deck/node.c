@@ -94,6 +94,7 @@ PetscErrorCode HfNodeClone(HfNode node, HfNode *copy) {
   (*copy)->name_line = node->name_line;
   (*copy)->name_column = node->name_column;
   (*copy)->given = node->given;
+  (*copy)->inherited = node->inherited;
   (*copy)->value = node->value;
   (*copy)->integer = node->integer;
   (*copy)->unit = node->unit;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <udunits2.h>
 
 #define UNIT_LENGTH 64
@@ -140,13 +141,19 @@ PetscErrorCode HfQuantityRead(HfUnits units, const char *text, const char *alter
   *alternative = 0;
   HfUnitDescribe(alternatives, wanted);
   if (!HfNumberRead(text, &number, &unit)) {
-    snprintf(why, HF_PATH_LENGTH, "\"%.80s\" is not %.300s", text, wanted);
+    const char *word = text + (*text == '+' || *text == '-') + (text[strspn(text, "+-")] == '.');
+    const PetscBool special = !strncasecmp(word, "nan", 3) || !strncasecmp(word, "inf", 3) ? PETSC_TRUE : PETSC_FALSE;
+    if (special)
+      snprintf(why, HF_PATH_LENGTH, "\"%.80s\" is not finite (expected %.300s)", text, wanted);
+    else
+      snprintf(why, HF_PATH_LENGTH, "\"%.80s\" is not %.300s", text, wanted);
     PetscFunctionReturn(0);
   }
   for (length = strlen(unit); length && unit[length - 1] == ' ';) length--;
   snprintf(name, sizeof(name), "%.*s", (int)length, unit);
   if (!name[0]) {
     *value = number;
+    *alternative = -1;
   } else if (!alternatives || !*alternatives) {
     if (strcmp(name, "%")) snprintf(why, HF_PATH_LENGTH, "\"%.80s\" has a unit, but a plain number is expected", text);
     *value = number / 100.0;

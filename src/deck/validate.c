@@ -23,7 +23,7 @@ static PetscErrorCode Expected(Walk *walk, HfNode node, const char *what) {
   PetscFunctionBeginUser;
   Prefix(node, prefix);
   HfNodeShow(node, shown);
-  PetscCall(HfMessagesAdd(walk->messages, PETSC_TRUE, HfNodePlace(node), "%sexpected %s, found %s", prefix, what, shown));
+  if (!node->inherited) PetscCall(HfMessagesAdd(walk->messages, PETSC_TRUE, HfNodePlace(node), "%sexpected %s, found %s", prefix, what, shown));
   PetscFunctionReturn(0);
 }
 
@@ -34,6 +34,7 @@ static PetscErrorCode UnknownKey(Walk *walk, const char *children, HfNode node) 
   PetscInt i = 0;
 
   PetscFunctionBeginUser;
+  if (node->inherited) PetscFunctionReturn(0);
   Prefix(node->parent, prefix);
   HfSuggestionStart(&suggestion, node->name);
   for (const HfEntry *entry; (entry = HfKeysNext(walk->keys, children, &i));)
@@ -44,52 +45,6 @@ static PetscErrorCode UnknownKey(Walk *walk, const char *children, HfNode node) 
     if (!strcmp(entry->name, node->name)) snprintf(hint, sizeof(hint), "; there is %.400s", entry->path);
   }
   PetscCall(HfMessagesAdd(walk->messages, PETSC_TRUE, HfNodeNamePlace(node), "%sunknown key \"%s\"%s", prefix, node->name, hint));
-  PetscFunctionReturn(0);
-}
-
-/* ---- defaults ---- */
-static void SetInherited(HfNode node) {
-  node->given = PETSC_FALSE;
-  for (PetscInt i = 0; i < node->n; i++) SetInherited(node->items[i]);
-}
-
-/* What stands at the root path behind "=": for a key, the key of the same name when a section stands there. */
-static HfNode InheritFrom(Walk *walk, const HfEntry *entry, PetscBool section) {
-  HfNode source = HfNodeFind(walk->root, entry->row->default_text + 1);
-  if (source && !section && source->kind == HF_NODE_MAP) source = HfNodeItem(source, HfNodeIndex(source, entry->name));
-  return source;
-}
-
-static PetscErrorCode AddCopy(HfNode section, const char *name, HfNode source) {
-  HfNode copy;
-  PetscFunctionBeginUser;
-  PetscCall(HfNodeClone(source, &copy));
-  SetInherited(copy);
-  PetscCall(HfNodeAppend(section, name, copy));
-  PetscFunctionReturn(0);
-}
-
-static PetscErrorCode FillDefault(Walk *walk, const HfEntry *entry, HfNode section) {
-  const char *text = entry->row->default_text;
-  HfNode value = NULL;
-  HfMessages problems;
-  PetscBool inherits_section;
-  HfForm form;
-
-  PetscFunctionBeginUser;
-  if (text[0] == '=') {
-    HfKeysForm(walk->keys, entry, &form);
-    inherits_section = form.kind == HF_FORM_SECTION ? PETSC_TRUE : PETSC_FALSE;
-    value = InheritFrom(walk, entry, inherits_section);
-    if (value) PetscCall(AddCopy(section, entry->name, value));
-    PetscFunctionReturn(0);
-  }
-  PetscCall(HfMessagesCreate(&problems));
-  PetscCall(HfYamlRead(text, strlen(text), section->file, 0, problems, &value));
-  PetscCheck(value && !HfMessagesErrorCount(problems), PETSC_COMM_SELF, PETSC_ERR_ARG_WRONG, "key %s: its default is no YAML: %s", entry->path, text);
-  PetscCall(HfMessagesDestroy(&problems));
-  HfNodeSetDefault(value, section);
-  PetscCall(HfNodeAppend(section, entry->name, value));
   PetscFunctionReturn(0);
 }
 
@@ -111,7 +66,7 @@ static PetscErrorCode CheckSection(Walk *walk, const char *children, HfNode node
       PetscCall(
           HfMessagesAdd(walk->messages, PETSC_TRUE, HfNodePlace(node), "%sthe key \"%s\" is missing (%s)", prefix, entry->name, entry->row->doc));
     } else if (*entry->row->default_text)
-      PetscCall(FillDefault(walk, entry, node));
+      PetscCall(HfDefaultFill(walk->keys, walk->root, entry, node));
   }
   for (PetscInt k = 0; k < node->n; k++) {
     const HfEntry *entry = HfKeysFind(walk->keys, children, node->items[k]->name);
@@ -181,6 +136,25 @@ static PetscErrorCode CheckCount(Walk *walk, const HfEntry *entry, HfNode node) 
   PetscFunctionReturn(0);
 }
 
+/* The values of a list are of one kind, [0, 0, 20 mT]: a bare 0 fits any, other bare numbers are of the first alternative. */
+static PetscErrorCode CheckUnits(Walk *walk, HfNode list) {
+  PetscInt unit = -1;
+
+  PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < list->n; k++) {
+    HfNode item = list->items[k];
+    if (item->unit < 0 && item->value != 0.0) item->unit = 0;
+    if (item->unit >= 0 && unit >= 0 && item->unit != unit) {
+      char prefix[HF_PATH_LENGTH];
+      Prefix(list, prefix);
+      PetscCall(HfMessagesAdd(walk->messages, PETSC_TRUE, HfNodePlace(item), "%sthe values of one list need units of one kind", prefix));
+    }
+    unit = PetscMax(unit, item->unit);
+  }
+  for (PetscInt k = 0; k < list->n; k++) list->items[k]->unit = PetscMax(unit, 0);
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode CheckList(Walk *walk, const HfForm *form, const HfEntry *entry, HfNode node) {
   PetscFunctionBeginUser;
   if (node->kind != HF_NODE_LIST && !(HfNodeIsNull(node) && !entry->row->default_text)) {
@@ -194,6 +168,7 @@ static PetscErrorCode CheckList(Walk *walk, const HfForm *form, const HfEntry *e
     else
       PetscCall(CheckForm(walk, (int)form->item, form->children, entry, node->items[k]));
   }
+  if (entry->row->type == HF_QUANTITIES) PetscCall(CheckUnits(walk, node));
   PetscFunctionReturn(0);
 }
 
@@ -234,25 +209,21 @@ static PetscErrorCode CheckForm(Walk *walk, int kind, const char *children, cons
     break;
   default:
     PetscCall(HfLeafValidate(walk->keys, walk->messages, entry, node));
+    node->unit = PetscMax(node->unit, 0);
   }
   PetscFunctionReturn(0);
 }
 
 /* The i-th value of a map against its row. A section that inherits first takes the keys that it does not have. */
 static PetscErrorCode CheckValue(Walk *walk, const HfEntry *entry, HfNode parent, PetscInt i) {
-  HfNode node = parent->items[i], source = NULL;
+  HfNode node = parent->items[i];
   const char *text = entry->row->default_text;
   HfForm form;
 
   PetscFunctionBeginUser;
   HfKeysForm(walk->keys, entry, &form);
-  if (form.kind == HF_FORM_SECTION && text && text[0] == '=' && (node->kind == HF_NODE_MAP || HfNodeIsNull(node))) {
-    if (HfNodeIsNull(node)) PetscCall(HfNodeBecomeMap(node, NULL));
-    source = InheritFrom(walk, entry, PETSC_TRUE);
-    for (PetscInt k = 0; source && source != node && k < source->n; k++)
-      if (HfNodeIndex(node, source->items[k]->name) < 0) PetscCall(AddCopy(node, source->items[k]->name, source->items[k]));
-  }
-  if (form.kind == HF_FORM_LEAVES && node->kind == HF_NODE_SCALAR && !HfNodeIsNull(node) && (!entry->row->count || entry->row->count == 1)) {
+  if (form.kind == HF_FORM_SECTION && text && text[0] == '=') PetscCall(HfDefaultInherit(walk->root, entry, node));
+  if (form.kind == HF_FORM_LEAVES && node->kind == HF_NODE_SCALAR && !HfNodeIsNull(node) && entry->row->count <= 1) {
     PetscCall(HfNodeWrapInList(parent, i));
     node = parent->items[i];
   }
@@ -265,9 +236,28 @@ static PetscErrorCode CheckValue(Walk *walk, const HfEntry *entry, HfNode parent
   PetscFunctionReturn(0);
 }
 
+/* A table in which a key stands below nothing cannot be reached by any deck. */
+static PetscErrorCode CheckTable(HfKeys keys) {
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < keys->n; i++) {
+    const HfEntry *entry = &keys->entries[i];
+    size_t length = entry->parent;
+    PetscBool found = !length || entry->path[length - 1] == ':' ? PETSC_TRUE : PETSC_FALSE;
+    if (length > 2 && entry->path[length - 1] == ']') length -= 2;
+    for (PetscInt k = 0; k < keys->n && !found; k++)
+      if (strlen(keys->entries[k].path) == length && !strncmp(keys->entries[k].path, entry->path, length)) found = PETSC_TRUE;
+    PetscCheck(found, PETSC_COMM_SELF, PETSC_ERR_ARG_WRONGSTATE, "key %s stands below %.*s, which is not declared", entry->path, (int)length,
+               entry->path);
+  }
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfDeckValidate(HfKeys keys, HfMessages messages, HfNode root) {
   Walk walk = {keys, messages, root};
+
   PetscFunctionBeginUser;
+  PetscCall(CheckTable(keys));
+
   PetscCall(CheckSection(&walk, "", root));
   PetscFunctionReturn(0);
 }

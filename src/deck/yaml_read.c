@@ -28,14 +28,14 @@ static PetscErrorCode Fail(Reader *reader, yaml_mark_t mark, const char *text, c
 }
 
 /* libyaml's own words; for bytes that are no text it gives an offset only. */
-static PetscErrorCode FailParser(Reader *reader, const char *text) {
+static PetscErrorCode FailParser(Reader *reader, const char *text, size_t length) {
   yaml_parser_t *p = &reader->parser;
   yaml_mark_t mark = p->problem_mark;
 
   PetscFunctionBeginUser;
   if (p->error == YAML_READER_ERROR) {
     memset(&mark, 0, sizeof(mark));
-    for (size_t i = 0; i < p->problem_offset && text[i]; i++) {
+    for (size_t i = 0; i < p->problem_offset && i < length; i++) {
       if (text[i] == '\n') {
         mark.line++;
         mark.column = 0;
@@ -43,9 +43,15 @@ static PetscErrorCode FailParser(Reader *reader, const char *text) {
         mark.column++;
     }
   }
-  if (p->problem && strstr(p->problem, "cannot start any token") && mark.index < strlen(text) && strchr(text + mark.index, '\t') == text + mark.index)
-    PetscCall(Fail(reader, mark, "not valid YAML: %s", "a tab; indent with spaces"));
-  else
+  if (p->problem && strstr(p->problem, "cannot start any token") && mark.index < length) {
+    size_t i = 0; /* the byte of the mark, which counts characters */
+    for (size_t n = 0; i < length && n < mark.index; n++)
+      for (i++; i < length && ((unsigned char)text[i] & 0xc0) == 0x80;) i++;
+    if (text[i] == '\t')
+      PetscCall(Fail(reader, mark, "not valid YAML: %s", "a tab; indent with spaces"));
+    else
+      PetscCall(Fail(reader, mark, "not valid YAML: %s", "a text that starts with one of @ ` % | > needs quotes"));
+  } else
     PetscCall(Fail(reader, mark, "not valid YAML: %s", p->problem ? p->problem : "unreadable"));
   PetscFunctionReturn(0);
 }
@@ -236,7 +242,7 @@ PetscErrorCode HfYamlRead(const char *text, size_t length, const char *file, Pet
   PetscCall(ReadStream(&reader, root));
   if (reader.parser.error) {
     reader.failed = PETSC_FALSE;
-    PetscCall(FailParser(&reader, text));
+    PetscCall(FailParser(&reader, text, length));
   }
   if (reader.failed)
     PetscCall(HfNodeDestroy(root));

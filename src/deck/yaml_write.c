@@ -134,9 +134,9 @@ static PetscErrorCode Put(HfNode node, const char *name, const char *text, HfTex
 /* YAML's words for what is not finite. */
 static void FormatReal(PetscReal value, char text[32]) {
   if (PetscIsNanReal(value))
-    strcpy(text, ".nan");
+    snprintf(text, 32, ".nan");
   else if (PetscIsInfReal(value))
-    strcpy(text, value > 0 ? ".inf" : "-.inf");
+    snprintf(text, 32, "%s", value > 0 ? ".inf" : "-.inf");
   else
     snprintf(text, 32, "%.17e", (double)value);
 }
