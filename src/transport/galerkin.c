@@ -54,23 +54,6 @@ static void interpolate_row(const HfLevel *fine, PetscInt j, PetscInt n_coarse, 
   }
 }
 
-/* Removes the couplings of held vertices in coarse row j; the array of flags has ghost rows. */
-static void drop_held(HfLevel *coarse, PetscInt j) {
-  const PetscInt n = coarse->rows->nx;
-  const ptrdiff_t at = HfVertexRowAt(coarse->rows, j);
-  const uint8_t *here = coarse->held + at, *above = here + n;
-  HfStencil *A = &coarse->A;
-
-  for (PetscInt i = 0; i < n; ++i) {
-    const PetscBool held = (PetscBool)here[i];
-    if (held) A->D[at + i] = 0;
-    if (held || (i + 1 < n && here[i + 1])) A->E[at + i] = 0;
-    if (held || above[i]) A->N[at + i] = 0;
-    if (held || (i + 1 < n && above[i + 1])) A->NE[at + i] = 0;
-    if (held || (i > 0 && above[i - 1])) A->NW[at + i] = 0;
-  }
-}
-
 PetscErrorCode HfGalerkin(const HfLevel *fine, HfLevel *coarse) {
   const HfVertexRows *rows = coarse->rows;
   const PetscInt n = rows->nx;
@@ -97,7 +80,6 @@ PetscErrorCode HfGalerkin(const HfLevel *fine, HfLevel *coarse) {
       A->NE[at + c] = 0.25 * above.a[S_U][c] + 0.5 * (here.a[U_U][c] + above.a[U_U][c]);
       A->NW[at + c] = 0.25 * above.a[S_U][c - 1] + 0.5 * (here.a[U_L][c] + above.a[U_L][c]);
     }
-    drop_held(coarse, j);
     const Block swap = below;
     below = above;
     above = swap;

@@ -17,7 +17,6 @@ typedef struct {
   HfStencil A;
   PetscReal *x, *r, *b; /* b NULL on the finest level */
   PetscReal *row;       /* scratch, one row */
-  uint8_t *held;        /* 1 at vertices of electrodes; same layout as the arrays */
 } HfLevel;
 
 typedef struct HfCoarse_ *HfCoarse;
@@ -27,8 +26,8 @@ typedef struct {
   HfCoarse coarse;
 } HfMultigrid;
 
-/* held[] as in HfLevel but with owned rows only, (nx numbers each). The caller fills levels[0].A (owned rows) before SetUp. Collective. */
-PetscErrorCode HfMultigridCreate(MPI_Comm comm, PetscInt nx, PetscInt ny, const PetscInt ranges[], const PetscBool held[], HfMultigrid *mg);
+/* The caller fills levels[0].A (owned rows), then calls Refresh and SetUp. Collective. */
+PetscErrorCode HfMultigridCreate(MPI_Comm comm, PetscInt nx, PetscInt ny, const PetscInt ranges[], HfMultigrid *mg);
 PetscErrorCode HfMultigridDestroy(HfMultigrid *mg);
 /* Call after the finest operator changed: its ghost rows and inverse diagonal. Collective. */
 PetscErrorCode HfMultigridRefresh(HfMultigrid *mg);

@@ -14,11 +14,29 @@ PetscErrorCode HfVertexRanges(HfGrid grid, PetscInt **ranges) {
   PetscFunctionReturn(0);
 }
 
+/* The vertices held by electrodes, as a list of the owned ones and as flags with ghost rows (which travel by way of phi). */
+static PetscErrorCode mark_contacts(HfPotential p) {
+  HfVertexRows *rows = p->mg.levels[0].rows;
+  const ptrdiff_t own = HfVertexRowAt(rows, rows->start), all = HfVertexRowAt(rows, rows->end + 1);
+  const int16_t *vertices = p->electrodes->vertices;
+
+  PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < p->n_owned; ++k) {
+    p->phi[own + k] = vertices[k] >= 0;
+    p->n_contact += vertices[k] >= 0;
+  }
+  PetscCall(HfVertexRowsExchange(rows, p->phi, -1));
+  PetscCall(PetscMalloc2(all, &p->held, p->n_contact, &p->contact));
+  for (ptrdiff_t k = 0; k < all; ++k) p->held[k] = p->phi[k] > 0.5;
+  for (PetscInt k = 0, c = 0; k < p->n_owned; ++k)
+    if (vertices[k] >= 0) p->contact[c++] = (HfContactVertex){k, vertices[k]};
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode create(HfGrid grid, HfElectrodes electrodes, PetscReal thickness, const char prefix[], HfPotential *out) {
   const HfGridInfo *g = HfGridGetInfo(grid);
   HfPotential p;
   PetscInt *ranges;
-  PetscBool *held;
 
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&p));
@@ -31,19 +49,11 @@ static PetscErrorCode create(HfGrid grid, HfElectrodes electrodes, PetscReal thi
 
   PetscCall(HfVertexRanges(grid, &ranges));
   p->n_owned = (ranges[g->rank + 1] - ranges[g->rank]) * (g->nx + 1);
-  PetscCall(PetscMalloc1(p->n_owned, &held));
-  for (PetscInt k = 0; k < p->n_owned; ++k) {
-    held[k] = (PetscBool)(electrodes->vertices[k] >= 0);
-    p->n_contact += held[k];
-  }
-  PetscCall(PetscMalloc1(p->n_contact, &p->contact));
-  for (PetscInt k = 0, c = 0; k < p->n_owned; ++k)
-    if (held[k]) p->contact[c++] = (HfContactVertex){k, electrodes->vertices[k]};
-  PetscCall(HfMultigridCreate(HfGridComm(grid), g->nx + 1, g->ny + 1, ranges, held, &p->mg));
-  PetscCall(PetscFree(held));
+  PetscCall(HfMultigridCreate(HfGridComm(grid), g->nx + 1, g->ny + 1, ranges, &p->mg));
   PetscCall(PetscFree(ranges));
   PetscCall(HfVertexRowsAlloc(p->mg.levels[0].rows, &p->phi));
   PetscCall(HfVertexRowsAlloc(p->mg.levels[0].rows, &p->reaction));
+  PetscCall(mark_contacts(p));
   PetscCall(PetscCalloc3(n * n, &p->contact_G, n * n, &p->terminal_G, n * n, &p->contact_from_terminal));
   p->unit_version = -1;
   PetscCall(HfSolverCreate(p, prefix));
@@ -73,7 +83,7 @@ PetscErrorCode HfPotentialDestroy(HfPotential *potential) {
   PetscCall(VecDestroy(&p->start));
   PetscCall(PetscFree3(p->sigma.xx, p->sigma.xy, p->sigma.yy));
   PetscCall(PetscFree3(p->contact_G, p->terminal_G, p->contact_from_terminal));
-  PetscCall(PetscFree(p->contact));
+  PetscCall(PetscFree2(p->held, p->contact));
   PetscCall(PetscFree(*potential));
   PetscFunctionReturn(0);
 }

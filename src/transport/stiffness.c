@@ -19,7 +19,7 @@ void HfStiffnessAssemble(HfPotential potential) {
   for (PetscInt j = rows->start; j < rows->end; ++j) {
     const ptrdiff_t at = HfVertexRowAt(rows, j), below = (ptrdiff_t)(j - 1 - (g->ys - 1)) * w + 1, above = below + w;
     const PetscReal *xx = potential->sigma.xx, *xy = potential->sigma.xy, *yy = potential->sigma.yy;
-    const uint8_t *here = level->held + at, *next = here + n;
+    const uint8_t *here = potential->held + at, *next = here + n;
     HfStencil *A = &level->A;
 
     for (ptrdiff_t i = 0; i < n; ++i) {

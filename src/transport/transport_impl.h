@@ -48,6 +48,7 @@ struct HfPotential_ {
   HfConductor *conductors;
   HfHalo halo; /* of m */
   HfSigma sigma;
+  uint8_t *held;      /* 1 at vertices of electrodes, with ghost rows */
   PetscInt n_contact; /* owned vertices on electrodes */
   HfContactVertex *contact;
 
