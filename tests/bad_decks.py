@@ -20,6 +20,8 @@ import sys
 import tempfile
 import time
 
+from launch import environment, mpiexec
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 TIMEOUT = 60  # s; a case takes about one
 
@@ -43,9 +45,10 @@ def run_case(program, ranks, case):
     with tempfile.TemporaryDirectory() as tmp:
         arguments = [word.replace("{tmp}", tmp) for text in case["args"] for word in shlex.split(text)]
         deck = os.path.join(HERE, "bad-decks", case["deck"])
-        command = ["mpiexec", "-n", str(ranks), program, case["command"], deck, *arguments]
+        command = mpiexec(ranks, program, case["command"], deck, *arguments)
         start = time.time()
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=tmp, start_new_session=True)
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        process = subprocess.Popen(command, **pipes, cwd=tmp, env=environment(), start_new_session=True)
         try:
             text = process.communicate(timeout=TIMEOUT)[0].decode(errors="replace")
         except subprocess.TimeoutExpired:

@@ -16,6 +16,8 @@ import time
 
 import yaml
 
+from launch import ROOT, environment, mpiexec
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 FILES = ["run.h5", "table.tsv", "summary.yaml", "deck.yaml", "log.txt", "references.bib"]
 # Results follow from solves to a relative residual of 1e-10 and a short run, in which the order of sums matters to round-off only.
@@ -28,7 +30,8 @@ class Failure(Exception):
 
 
 def run(command, code=0):
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=TIMEOUT, cwd=os.path.dirname(HERE))
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    done = subprocess.run(command, **pipes, timeout=TIMEOUT, cwd=ROOT, env=environment())
     text = done.stdout.decode(errors="replace")
     if done.returncode != code:
         raise Failure(f"exit code {done.returncode}, not {code}: {shlex.join(command)}\n{text[-4000:]}")
@@ -66,7 +69,7 @@ def check_deck(program, deck, ranks, wrapper, settings, tmp):
     first = None
     for n in ranks:
         out = os.path.join(tmp, f"{name}-{n}")
-        run(["mpiexec", "-n", str(n), *wrapper, program, "run", deck, "--out", out, *settings])
+        run(mpiexec(n, *wrapper, program, "run", deck, "--out", out, *settings))
         found = results(out)
         if first is None:
             first = found
@@ -79,7 +82,7 @@ def check_deck(program, deck, ranks, wrapper, settings, tmp):
     run([program, "info", out])
     run([program, "run", deck, "--out", out, *settings], code=4)
     again = os.path.join(tmp, f"{name}-again")
-    run(["mpiexec", "-n", str(ranks[0]), program, "run", os.path.join(out, "deck.yaml"), "--out", again])
+    run(mpiexec(ranks[0], program, "run", os.path.join(out, "deck.yaml"), "--out", again))
     apart = differences(first, results(again))
     if apart:
         raise Failure("the used deck does not repeat the results:\n" + "\n".join(apart[:20]))

@@ -99,7 +99,7 @@ PetscErrorCode HfCommand_info(MPI_Comm comm, const HfOptions *options) {
     fflush(stdout);
   }
   PetscCallMPI(MPI_Bcast(why, sizeof why, MPI_CHAR, 0, comm));
-  PetscCheckFault(!why[0], comm, HF_ERR_FILE, "hopfilm: %s: %s", path, why);
+  PetscCheckFault(!why[0], comm, HF_ERR_FILE, "%s: %s", path, why);
   if (is_file) PetscFunctionReturn(0);
   PetscCall(PetscSNPrintf(path, sizeof path, "%s/summary.yaml", options->argument));
   PetscCall(HfNodeParse(comm, path, &summary));

@@ -6,6 +6,7 @@
    a fault that all ranks share (bad deck, divergence, unreadable file) unwinds and exits with its own code; any other error, which may have
    struck one rank alone, is printed once and aborts the run, so that no rank waits for another. The one place that names MPI_COMM_WORLD. */
 #include "app.h"
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -51,7 +52,7 @@ static PetscErrorCode run_command(MPI_Comm comm, const HfOptions *options) {
   }
   if (options->fault[0]) {
     if (!rank) HfOptionsUsage(options->command, stderr);
-    PetscFunctionReturn(HfFault(comm, HF_ERR_DECK, "hopfilm: %s", options->fault));
+    PetscFunctionReturn(HfFault(comm, HF_ERR_DECK, "%s", options->fault));
   }
   PetscFunctionReturn(options->command->run(comm, options));
 }
@@ -72,6 +73,8 @@ int main(int argc, char **argv) {
   for (int k = 0; k < options.petsc_argc; k++) petsc_argv[k + 2] = options.petsc_argv[k];
   petsc_argc = options.petsc_argc + 2;
   if (PetscInitialize(&petsc_argc, &petsc_argv, NULL, NULL)) return 1;
+  if (PetscOptionsClearValue(NULL, skip)) return 1; /* no option of the user's */
+  signal(SIGPIPE, SIG_DFL);                         /* `hopfilm keys | head` is no crash */
   if (PetscPushErrorHandler(handle_error, NULL)) return 1;
 
   code = run_command(MPI_COMM_WORLD, &options);

@@ -5,7 +5,7 @@
 PetscErrorCode HfAppInsertPetscOptions(HfDeck deck) {
   HfNode section = HfChild(HfDeckRoot(deck), "petsc");
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < HfNodeLength(section); k++) {
+  for (PetscInt k = 0; section && section && k < HfNodeLength(section); k++) {
     HfNode item = HfNodeItem(section, k);
     const char *name = HfNodeName(item), *text = HfNodeText(item);
     char option[PETSC_MAX_OPTION_NAME];
@@ -39,6 +39,6 @@ PetscErrorCode HfAppRefuseUnusedPetscOptions(MPI_Comm comm) {
     PetscCall(PetscSNPrintf(message + used, sizeof message - used, "%s-%s", n_unused++ ? ", " : "", names[k]));
   }
   PetscCall(PetscOptionsLeftRestore(NULL, &n, &names, &values));
-  PetscCheckFault(!n_unused, comm, HF_ERR_DECK, "hopfilm: no part of this run uses the PETSc option%s %s", n_unused == 1 ? "" : "s", message);
+  PetscCheckFault(!n_unused, comm, HF_ERR_DECK, "no part of this run uses the PETSc option%s %s", n_unused == 1 ? "" : "s", message);
   PetscFunctionReturn(0);
 }

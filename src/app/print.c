@@ -37,7 +37,7 @@ void HfAppPrintTree(HfNode node, int indent, FILE *file) {
       print_inline(item, file);
       fprintf(file, "\n");
     } else if (scalar || (HfNodeLength(item) && HfNodeGetKind(HfNodeItem(item, 0)) == HF_NODE_SCALAR && HfNodeGetKind(item) == HF_NODE_LIST)) {
-      fprintf(file, "%*s%-*s ", indent, "", 24 - indent, name);
+      fprintf(file, "%*s%-*s ", indent, "", 26 - indent, name);
       print_inline(item, file);
       fprintf(file, "\n");
     } else {

@@ -1,0 +1,16 @@
+"""How the test scripts start the program: mpiexec with the settings of jobs/mpi-environment.sh."""
+
+import os
+import re
+
+ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+
+
+def environment():
+    """This process's environment and the exports of jobs/mpi-environment.sh."""
+    settings = open(os.path.join(ROOT, "jobs", "mpi-environment.sh")).read()
+    return {**os.environ, **dict(re.findall(r"^export (\w+)=(\S*)", settings, re.M))}
+
+
+def mpiexec(ranks, *command):
+    return ["mpiexec", "-n", str(ranks), *command]
