@@ -80,7 +80,7 @@ static void check_writable(HfOutput output) {
     }
     slash = strrchr(path, '/');
     if (!slash)
-      strcpy(path, ".");
+      snprintf(path, sizeof path, ".");
     else
       slash[slash == path] = '\0';
   }

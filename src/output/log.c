@@ -13,9 +13,8 @@ void HfOutputSay(HfOutput output, const char *line) {
     fputs(text, output->log);
     fflush(output->log);
   } else { /* the directory is not made yet */
-    const size_t old = output->early_log ? strlen(output->early_log) : 0;
-    char *longer = realloc(output->early_log, old + strlen(text) + 1);
-    if (longer) output->early_log = strcpy(longer + old, text) - old;
+    const size_t old = strlen(output->early_log);
+    snprintf(output->early_log + old, sizeof output->early_log - old, "%s", text);
   }
 }
 

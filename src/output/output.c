@@ -85,12 +85,12 @@ static PetscErrorCode greet(HfOutput output) {
 
   PetscFunctionBeginUser;
   PetscCall(HfProvenanceGet(&provenance));
-  if (output->log && output->early_log) fputs(output->early_log, output->log);
-  snprintf(line, sizeof line, "hopfilm %s (%s) on %s, %d rank%s, started %s", provenance.version, provenance.commit, provenance.host,
+  if (output->log) fputs(output->early_log, output->log);
+  snprintf(line, sizeof line, "hopfilm %.32s (%.12s) on %.128s, %d rank%s, started %.32s", provenance.version, provenance.commit, provenance.host,
            (int)output->size, output->size == 1 ? "" : "s", provenance.started);
   HfOutputSay(output, line);
   HfOutputSay(output, provenance.libraries);
-  snprintf(line, sizeof line, "%d x %d cells of %g x %g nm, %d of them film; %d electrodes; results in %s", (int)g->nx, (int)g->ny,
+  snprintf(line, sizeof line, "%d x %d cells of %g x %g nm, %d of them film; %d electrodes; results in %.512s", (int)g->nx, (int)g->ny,
            (double)(g->dx * 1e9), (double)(g->dy * 1e9), (int)g->n_film, (int)HfElectrodesCount(HfDeviceElectrodes(device)), output->directory);
   HfOutputSay(output, line);
   PetscFunctionReturn(0);
@@ -170,7 +170,6 @@ PetscErrorCode HfOutputDestroy(HfOutput *output) {
   if ((*output)->file >= 0) H5Fclose((*output)->file);
   if ((*output)->table) fclose((*output)->table);
   if ((*output)->log) fclose((*output)->log);
-  free((*output)->early_log);
   PetscCall(HfNodeDestroy(&(*output)->results));
   PetscCall(PetscFree(*output));
   PetscFunctionReturn(0);

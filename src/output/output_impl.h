@@ -35,8 +35,8 @@ struct HfOutput_ {
   PetscInt n_fields, n_vtk_steps, compression, n_probes, pattern_width;
   PetscReal vtk_time;
 
-  FILE *table, *log; /* rank 0 */
-  char *early_log;   /* lines logged before the directory was made */
+  FILE *table, *log;    /* rank 0 */
+  char early_log[4096]; /* lines logged before the directory was made */
   PetscReal table_every, table_time;
   PetscBool table_has_rows;
   double table_flushed;
