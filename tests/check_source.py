@@ -112,10 +112,10 @@ def check_lists(root, path, report):
     for name, number in names.items():
         if name not in files:
             report(path, number, f"no file in {plugins}/ for '{name}'")
-    if plugins != "src/app":
-        for name, file in files.items():
-            if name not in names and name != plain(os.path.basename(plugins)) and not name.endswith("common"):
-                report(path, 1, f"{plugins}/{file} is not listed")
+    for name, file in files.items():
+        descriptor = re.search(r"^const Hf\w+ Hf\w+_\w+ = \{", open(os.path.join(root, plugins, file)).read(), re.M)
+        if descriptor and name not in names:
+            report(path, 1, f"{plugins}/{file} is not listed")
 
 
 def main():
