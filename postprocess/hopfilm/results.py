@@ -1,0 +1,59 @@
+"""What the summary's entries say, brought into a form to print: names of weights, training modes, control figures."""
+
+
+def weights_name(entry):
+    kind = str(entry.get("weights", ""))
+    if kind.startswith("scaled-"):
+        return f"scaled, ξ = {float(kind[7:]):g}"
+    return f"{kind}, ξ = {entry['xi']:g}" if "xi" in entry else kind
+
+
+def training_before(run, entry):
+    """The training steps whose memories an entry looks at."""
+    trained = [t for t in run.steps("train") if t["item"] < entry["item"] and t.get("initial") == entry.get("initial")]
+    return trained
+
+
+def training_name(run, entry):
+    """"start 1, each fresh": which initial state, and how the patterns were trained."""
+    trained = training_before(run, entry)
+    words = [f"start {entry['initial']}"] if len({e.get("initial") for e in run.results}) > 1 else []
+    if trained and max(len(trained), len(trained[-1].get("patterns", []))) > 1:
+        words.append("each pattern fresh" if trained[-1].get("fresh") else "one after the other")
+    return ", ".join(words) or "all"
+
+
+def energy_details(run):
+    return [e for e in run.steps("energies") if "dataset" in e]
+
+
+def energy_totals(run):
+    return [e for e in run.steps("energies") if "of" in e]
+
+
+def totals(run, step):
+    """The entries that sum a step up, for steps that also have one entry per memory."""
+    return [e for e in run.steps(step) if "of" in e]
+
+
+def default_weightings(run):
+    """The kinds of weights to draw: of a sweep only the xi nearest to the paper's 0.98."""
+    names = []
+    for item in sorted({e["item"] for e in energy_details(run)}):
+        entries = [e for e in energy_details(run) if e["item"] == item]
+        sweep = sorted({e["xi"] for e in entries if "xi" in e})
+        chosen = min(sweep, key=lambda xi: abs(xi - 0.98)) if sweep else None
+        for e in entries:
+            if e.get("xi", chosen) == chosen or e["weights"] != "scaled":
+                if weights_name(e) not in names:
+                    names.append(weights_name(e))
+    return names
+
+
+def sweep_totals(run):
+    """Totals over xi, of the first step that has several."""
+    for item in sorted({e["item"] for e in energy_totals(run)}):
+        found = [e for e in energy_totals(run) if e["item"] == item and "xi" in e]
+        if len({e["xi"] for e in found}) > 1:
+            return found
+    return []

@@ -1,0 +1,212 @@
+"""A run directory as Python values: summary.yaml and run.h5. SI units throughout.
+
+    run = Run("runs/four-node-patterns")
+    run.G[k]            conductance matrix of probe k, taken at run.time[k] while run.pattern[k] drove
+    run.pulses          the stretches of time in which one pattern was held
+    run.field("m", -1)  the last magnetization, [y][x][component]
+"""
+import os
+from collections import namedtuple
+
+os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")  # a run may be looked at while it runs
+
+import h5py
+import numpy as np
+import yaml
+
+# probes[0] is the last probe before the pulse, where the conductances start from; all others were taken during it
+Pulse = namedtuple("Pulse", "pattern step epoch start end probes")
+
+
+def text(value):
+    """An HDF5 string as str."""
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def signs(pattern):
+    return np.array([1 if c == "+" else -1 for c in pattern])
+
+
+def state_text(index, n):
+    """The state with this index: the first electrode is the highest bit; ----, ---+, ..."""
+    return "".join("+" if index >> (n - 1 - k) & 1 else "-" for k in range(n))
+
+
+def state_index(pattern):
+    return int("".join("1" if c == "+" else "0" for c in pattern), 2)
+
+
+def mirror(pattern):
+    return pattern.translate(str.maketrans("+-", "-+"))
+
+
+def pairs(n):
+    return [(i, j) for i in range(n) for j in range(i + 1, n)]
+
+
+class Run:
+    def __init__(self, directory):
+        self.directory = os.path.normpath(directory)
+        path = os.path.join(self.directory, "run.h5")
+        if not os.path.exists(path):
+            raise SystemExit(f"{directory}: no run.h5 here; is it a run directory?")
+        self.h5 = h5py.File(path, "r")
+        self.summary = self._yaml("summary.yaml")
+        self.results = self.summary.get("results") or []
+        self._film()
+        self._conductance()
+
+    def _yaml(self, name):
+        path = os.path.join(self.directory, name)
+        if not os.path.exists(path):
+            return {}
+        with open(path) as file:
+            return yaml.load(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
+
+    def read_text(self, name):
+        path = os.path.join(self.directory, name)
+        if not os.path.exists(path):
+            return ""
+        with open(path, errors="replace") as file:
+            return file.read()
+
+    def array(self, path):
+        """A dataset, None when the run has none of that name."""
+        return self.h5[path][()] if path in self.h5 else None
+
+    @property
+    def title(self):
+        return (self._yaml("deck.yaml") or {}).get("title") or os.path.basename(os.path.abspath(self.directory))
+
+    @property
+    def provenance(self):
+        group = self.h5.get("provenance")
+        return {k: text(v) for k, v in group.attrs.items()} if group is not None else {}
+
+    @property
+    def deck(self):
+        deck = self.array("provenance/deck")
+        return text(deck) if deck is not None else ""
+
+    def steps(self, name):
+        """The summary's entries of one kind of step."""
+        return [entry for entry in self.results if entry.get("step") == name]
+
+    # ---- film and electrodes ----
+    def _film(self):
+        film = self.h5["film"]
+        self.mask = film["mask"][()]
+        self.cell = np.array(film.attrs["cell_size"], float)
+        self.origin = np.array(film.attrs["origin"], float)
+        self.thickness = float(film.attrs["thickness"])
+        self.electrodes = film["electrodes"][()]
+        self.names = [text(name) for name in film["electrode_names"][()]]
+        self.positions = film["electrode_positions"][()]
+        self.n = len(self.names)
+
+    @property
+    def pair_names(self):
+        long = any(len(name) > 1 for name in self.names)
+        return [self.names[i] + ("–" if long else "") + self.names[j] for i, j in pairs(self.n)]
+
+    # ---- conductance in time ----
+    def _conductance(self):
+        self.time = self.array("conductance/time")
+        self.G = self.array("conductance/G")
+        self.G0 = self.array("conductance/G0")
+        self.pattern, self.pulses = [], []
+        if self.time is None:
+            self.time, self.G = np.zeros(0), np.zeros((0, self.n, self.n))
+            return
+        self.step = self.array("training/step")
+        self.epoch = self.array("training/epoch")
+        self.pattern = [text(p) for p in self.array("training/pattern")]
+        first = 0
+        for k in range(1, len(self.time) + 1):
+            if k < len(self.time) and all(a[k] == a[first] for a in (self.pattern, self.step, self.epoch)):
+                continue
+            if self.pattern[first] and self.time[k - 1] > self.time[max(first - 1, 0)]:
+                own_start = first == 0 or self.time[first] == self.time[first - 1]
+                probes = np.arange(first if own_start else first - 1, k)
+                self.pulses.append(Pulse(self.pattern[first], int(self.step[first]), int(self.epoch[first]), self.time[probes[0]], self.time[k - 1], probes))
+            first = k
+
+    def pair_traces(self):
+        """|G_ij| of all pairs, [probe][pair]."""
+        return np.stack([np.abs(self.G[:, i, j]) for i, j in pairs(self.n)], axis=-1)
+
+    # ---- fields ----
+    def field_names(self):
+        return [name for name in self.h5.get("fields", {}) if name != "time"]
+
+    def field_times(self, name):
+        times = self.array(f"fields/time/{name}")
+        return np.zeros(0) if times is None else times
+
+    def field(self, name, frame):
+        dataset = self.h5[f"fields/{name}"]
+        return dataset[frame % dataset.shape[0]]
+
+    def frame_at(self, name, time):
+        """The last frame taken at this time or, if there is none, before it; None if there is none before."""
+        times = self.field_times(name)
+        found = np.nonzero(times <= time * (1 + 1e-9) + 1e-18)[0]
+        return int(found[-1]) if len(found) else None
+
+    def memories(self, initial=1):
+        """One per pattern trained since the run's n-th initial state: its last pulse, and the frames of m and j at its end (None: not kept)."""
+        groups = self.pulse_groups()
+        if not groups:
+            return []
+        last = {}
+        for pulse in groups[min(initial, len(groups)) - 1]:
+            last.pop(pulse.pattern, None)
+            last[pulse.pattern] = pulse
+        return [(pulse, self.frame_at("m", pulse.end), self.frame_at("j", pulse.end)) for pulse in last.values()]
+
+    def pulse_groups(self):
+        """The pulses of each initial state. A probe without pattern, of the untrained film, stands before every group."""
+        groups, untrained = [], None
+        for pulse in self.pulses:
+            mark = self.untrained_probe(pulse)
+            if mark != untrained or not groups:
+                groups.append([])
+                untrained = mark
+            groups[-1].append(pulse)
+        return groups
+
+    def untrained_probe(self, pulse):
+        """Index of the last probe of the untrained film before this pulse, None if there was none."""
+        before = [k for k in range(pulse.probes[-1]) if not self.pattern[k]]
+        return before[-1] if before else None
+
+    def pulse_of(self, entry):
+        """The pulse whose memory an entry of the summary (with `item`, `trained`, `epoch`) speaks of."""
+        found = [p for p in self.pulses if p.pattern == entry["trained"] and p.step + 1 < entry["item"] and p.epoch + 1 == entry.get("epoch", p.epoch + 1)]
+        return found[-1] if found else None
+
+    # ---- what the steps found ----
+    def pulse_of_fit(self, entry):
+        found = [p for p in self.pulses if p.pattern == entry["to"] and p.step + 1 < entry["item"]]
+        return found[-1] if found else None
+
+    def fit_models(self, entry):
+        """{index of the pair: (times, |G| of the fitted rule)} for an entry of step `fit`."""
+        group = f"fit/{entry['item']}/"
+        time, listed, model = (self.array(group + name) for name in ("time", "pairs", "model"))
+        if model is None:
+            return {}
+        order = pairs(self.n)
+        return {order.index((int(i) - 1, int(j) - 1)): (time.ravel(), np.abs(model[k])) for k, (i, j) in enumerate(listed)}
+
+    def energies(self, entry):
+        """Energies of all states for an entry of step `energies`, and of the untrained film with the same weights (None when it is not known)."""
+        trained = self.array("energy/" + entry["dataset"])
+        pulse = self.pulse_of(entry)
+        mark = self.untrained_probe(pulse) if pulse else None
+        if trained is None or mark is None:
+            return trained, None
+        difference = self.G[mark] - self.G[pulse.probes[-1]]  # whatever was subtracted from G to make the weights cancels here
+        np.fill_diagonal(difference, 0)
+        states = np.array([signs(state_text(k, self.n)) for k in range(len(trained))])
+        return trained, trained - np.einsum("ki,ij,kj->k", states, difference, states)

@@ -1,0 +1,239 @@
+"""The sections of a report. Each takes a Run and returns HTML, "" where the run has nothing for it."""
+from . import conductance_figures, energy_figures, film_figures, tile_figures
+from .page import Raw, facts, mark, number, pattern, picture, table, yaml_code
+from .results import (default_weightings, energy_details, energy_totals, sweep_totals, totals, training_name, weights_name)
+from .style import image_uri, minus
+
+MOST_FITS = 8
+
+
+def of(right, all_):
+    return mark(right == all_, f"{right} of {all_}")
+
+
+def percent(value, digits=1):
+    return number(100 * value, f".{digits}f") + " %"
+
+
+# ---- headline ----
+def _fit_rows(run):
+    for e in run.steps("fit"):
+        changes = ", ".join(number(p["change_percent"], "+.1f") for p in e["pairs"] if p["driven"])
+        yield ("Learning rule, Eq. (2)", Raw(f"{pattern(e['from'])} → {pattern(e['to'])}"),
+               Raw(f"τ = {number(1e9 * e['tau_s'])} ns, R² = {e['r_squared']:.3f}, RMS {e['rms']:.3f}"),
+               Raw(f"far pairs {number(e['far_change_percent'], '.2g')} %"))
+        yield ("", "driven pairs", Raw(f"{changes} %, " + mark(e["signs_right"], "signs right" if e["signs_right"] else "signs wrong")), "")
+
+
+def _merged(entries, key):
+    groups = {}
+    for e in entries:
+        groups.setdefault(key(e), []).append(e)
+    return groups
+
+
+def _energy_rows(run):
+    shown = default_weightings(run)
+    for name, entries in _merged(energy_totals(run), weights_name).items():
+        control = all("control" in e for e in entries)
+        if name not in shown and not control:
+            continue
+        right, all_ = sum(e["correct"] for e in entries), sum(e["of"] for e in entries)
+        eigenvalue = f"; largest eigenvalue {number(max(e['largest_eigenvalue_with_diagonal'] for e in entries), '.2g')} S with diagonal" if control else ""
+        yield ("Energy minimum on the trained pattern", name + (" (control)" if control else ""),
+               Raw(f"{right} of {all_}" if control else f"{of(right, all_)}, smallest margin {number(min(e['smallest_margin'] for e in entries), '.2f')}"),
+               f"untrained film {sum(e['untrained_correct'] for e in entries)} of {all_}{eigenvalue}")
+
+
+def _recall_rows(run):
+    details = [e for e in run.steps("recall") if "trained" in e]
+    for name, entries in _merged(details, lambda e: (weights_name(e), e["method"], e["starts_from"])).items():
+        starts = sum(e["starts"] for e in entries)
+        controls = [(words, sum(e.get("control_" + key, 0) for e in entries)) for key, words in
+                    (("no_recall", "no recall"), ("untrained", "untrained"), ("outer_product", "outer product"), ("one_more_iteration", "one more iteration"))]
+        yield ("Recall", f"{name[0]}, {name[1]}, starts {name[2]}", of(sum(e["recalled"] for e in entries), starts),
+               ", ".join(f"{words} {count}" for words, count in controls))
+
+
+def _gate_rows(run):
+    for name, entries in _merged(totals(run, "logic"), weights_name).items():
+        all_ = sum(e["of"] for e in entries)
+        yield ("Gates", name, Raw(f"{of(sum(e['correct'] for e in entries), all_)}, smallest margin {number(min(e['smallest_margin'] for e in entries), '.2f')}"),
+               f"untrained film {sum(e['control_untrained'] for e in entries)}")
+
+
+def _tile_rows(run):
+    for e in run.steps("tiles"):
+        if e["letter"] == "all":
+            yield ("Letters in 2 × 2 windows", f"{weights_name(e)}, {e['flips']} flipped", f"pixels right {percent(e['pixel_accuracy'])}",
+                   f"no recall {percent(e['control_no_recall']['pixel_accuracy'])}, untrained {percent(e['control_untrained']['pixel_accuracy'])}, "
+                   f"outer product {percent(e['control_outer_product']['pixel_accuracy'])}")
+
+
+def _probe_rows(run):
+    probes = run.steps("probe")
+    if probes:
+        yield ("Conductance matrix", "row sums, asymmetry", Raw(f"{number(max(e['row_sum_over_G11'] for e in probes), '.1e')}, "
+               f"{number(max(e['asymmetry_over_G11'] for e in probes), '.1e')} of G<sub>11</sub>"), "")
+    wired = [e for e in probes if "seventh_wiring_deviation" in e]
+    if wired:
+        yield ("Seven wirings", "six against G, seventh against six", f"{number(max(e['six_wirings_against_G'] for e in wired), '.1e')}, "
+               f"{number(max(e['seventh_wiring_deviation'] for e in wired), '.1e')}", "the paper’s bench: 2 %")
+
+
+def headline(run):
+    rows = [row for make in (_fit_rows, _energy_rows, _recall_rows, _gate_rows, _tile_rows, _probe_rows) for row in make(run)]
+    last = None
+    for k, row in enumerate(rows):
+        rows[k] = ("" if row[0] == last else row[0],) + tuple(row[1:])
+        last = row[0] or last
+    return table(("result", "", "measured", "controls"), rows, controls=(3,), wide=True)
+
+
+# ---- conductance ----
+def conductance(run):
+    html = ""
+    fits = [(e, run.pulse_of_fit(e)) for e in run.steps("fit")]
+    fits = [(e, pulse) for e, pulse in fits if pulse][:MOST_FITS]
+    for e, pulse in fits:
+        caption = (f"{pattern(e['from'])} gives way to {pattern(e['to'])}: relative change of |G<sub>ij</sub>|; dashes: the learning rule, one time constant for "
+                   f"the driven pairs. Pairs that are not driven change by {number(e['far_change_percent'], '.2g')} % at most. Cost function, Eq. (3): "
+                   f"{number(e['cost_start_W'], '.4g')} W at the start, {number(e['cost_end_W'], '.4g')} W at the end.")
+        cost = run.array(f"fit/{e['item']}/cost")
+        trace = image_uri(conductance_figures.switch(run, pulse, run.fit_models(e), conductance_figures.fit_label(e), e["from"], cost))
+        html += picture(trace, caption)
+    seen = [group for group in run.pulse_groups() if len(group) > 1 and run.n <= 4][:3]
+    for k, group in enumerate(seen):
+        html += picture(image_uri(conductance_figures.history(run, group)),
+                        "All pulses" + (f" from initial state {k + 1}" if len(seen) > 1 else "") + ": |G<sub>ij</sub>| against its mean over the time shown.")
+    if not html and run.pulses:
+        html = picture(image_uri(conductance_figures.switch(run, run.pulses[0])), "Relative change of |G<sub>ij</sub>| during the pulse.")
+    return html
+
+
+# ---- textures ----
+def textures(run):
+    figure = film_figures.textures_and_currents(run) if "m" in run.field_names() else None
+    if figure is None:
+        return ""
+    return picture(image_uri(figure, "png", dpi=140),
+                   "Above: magnetization at the end of each pulse; the hue is its direction in the plane, brighter towards <i>m<sub>z</sub></i> = 1, darker "
+                   "towards −1. Below: the current that reads the film with the same pattern of voltages (black dots +, white dots −), and how strong it is.")
+
+
+# ---- energies ----
+def energies(run):
+    details = energy_details(run)
+    if not details:
+        return ""
+    html = ""
+    shown = default_weightings(run)
+    first = min(e["item"] for e in details)
+    for name in shown:
+        entries = [e for e in details if e["item"] == first and weights_name(e) == name]
+        if entries and run.n <= 5:
+            html += f"<h3>Weights {name}</h3>" + picture(
+                image_uri(energy_figures.diagrams(run, entries)),
+                f"Energy −Σ w<sub>ij</sub>V<sub>i</sub>V<sub>j</sub> of all {2 ** run.n} states, after training of the pattern in the title "
+                f"({training_name(run, entries[0])}). Signs from top to bottom: electrodes {run.names[0]} to {run.names[-1]}.")
+    groups = {name: [(e["trained"], e["margin"], e.get("untrained_margin")) for e in details if weights_name(e) == name] for name in shown}
+    several = len({e["item"] for e in details}) > 1
+    html += "<h3>Margins</h3>" + picture(
+        image_uri(energy_figures.margins(groups)),
+        "Distance of the trained pattern’s energy from the lowest other state, as a part of the range of all energies; below zero the minimum is another "
+        "state." + (" One dot per initial state and way of training." if several else ""))
+    html += _margin_table(run, shown)
+    sweep = sweep_totals(run)
+    if sweep:
+        html += "<h3>Window of ξ</h3>" + picture(image_uri(energy_figures.xi_window(sweep)),
+                                                  "Weights w = G − ξ G₀: green where every memory is the minimum of its energy.")
+    return html
+
+
+def _margin_table(run, shown):
+    rows = []
+    for item in sorted({e["item"] for e in energy_totals(run)}):
+        entries = {weights_name(e): e for e in energy_totals(run) if e["item"] == item}
+        row = [training_name(run, next(iter(entries.values())))]
+        for name in shown:
+            e = entries.get(name)
+            row += [of(e["correct"], e["of"]), number(e["smallest_margin"], ".2f"), f"{e['untrained_correct']} of {e['of']}"] if e else ["", "", ""]
+        rows.append(row)
+    head = ["training"] + [title for name in shown for title in (name, "smallest margin", "untrained")]
+    return table(head, rows, numeric=[k for k in range(1, len(head)) if k % 3 == 2], controls=[k for k in range(1, len(head)) if k % 3 == 0])
+
+
+# ---- recall, gates, letters ----
+def recall(run):
+    html = ""
+    details = [e for e in run.steps("recall") if "trained" in e]
+    for (item, name), entries in _merged(details, lambda e: (e["item"], weights_name(e))).items():
+        e = entries[0]
+        rows = [(pattern(e["trained"]), of(e["recalled"], e["starts"]), "yes" if e["fixed_point"] else mark(False, "no"), e["cycles"],
+                 number(e["overlap_before"], ".2f"), number(e["overlap_after"], ".2f"), e["control_no_recall"], e["control_untrained"],
+                 e["control_outer_product"], e["control_one_more_iteration"]) for e in entries]
+        html += f"<h3>{e['method'].capitalize()}, weights {name}, starts {e['starts_from']} <small>({training_name(run, e)})</small></h3>"
+        html += table(("trained", "recalled", "fixed point", "cycles", "overlap before", "after", "no recall", "untrained", "outer product", "one more iteration"),
+                      rows, numeric=range(3, 10), controls=range(6, 10))
+    return html
+
+
+def gates(run):
+    html = ""
+    details = [e for e in run.steps("logic") if "wanted" in e]
+    inputs = ("−−", "−+", "+−", "++")
+    for (item, name), entries in _merged(details, lambda e: (e["item"], weights_name(e))).items():
+        rows = []
+        for e in entries:
+            for sign in ("plus", "minus"):
+                right = e["gate_control_" + sign] in e["wanted"].split("/")
+                rows.append((pattern(e["trained"]) if sign == "plus" else "", e["wanted"] if sign == "plus" else "", "+" if sign == "plus" else "−",
+                             *minus(e["output_control_" + sign]), mark(right, e["gate_control_" + sign]), number(e["margin_control_" + sign], ".2f"),
+                             e["control_untrained_" + sign]))
+        html += f"<h3>Weights {name}</h3><p>Inputs: electrodes {run.names[1]} and {run.names[2]}; output: electrode {run.names[3]}; the control is electrode {run.names[0]}.</p>"
+        html += table(("trained", "wanted", "control", *inputs, "gate", "margin", "untrained film"), rows, numeric=(8,), controls=(9,))
+    return html
+
+
+def letters(run):
+    html = ""
+    entries = run.steps("tiles")
+    for (item, name), group in _merged(entries, lambda e: (e["item"], weights_name(e))).items():
+        rows = []
+        for e in group:
+            controls = [e["control_" + key] for key in ("no_recall", "untrained", "outer_product", "one_more_iteration")]
+            rows.append((e["letter"], e["flips"], e["images"], percent(e["pixel_accuracy"]), percent(e["exact_recovery"]), percent(e["nearest_letter"]),
+                         *(f"{percent(c['pixel_accuracy'])}, {percent(c['exact_recovery'], 0)}" for c in controls)))
+        html += f"<h3>{group[0]['method'].capitalize()}, weights {name}</h3>"
+        html += table(("letter", "flips", "images", "pixels right", "exact", "nearest letter", "no recall", "untrained", "outer product", "one more iteration"), rows,
+                      numeric=range(1, 10), controls=range(6, 10))
+    if html:
+        html = "<p>Each control: pixels right, and images recovered exactly.</p>" + html
+        figure = tile_figures.gallery(run)
+        if figure is not None:
+            html += picture(image_uri(figure), "Distorted letters (flipped pixels outlined) and what the film’s windows make of them.")
+    return html
+
+
+# ---- how it was made ----
+def provenance(run):
+    s, p = run.summary, run.provenance
+    cg = f"{s['cg_iterations'] / s['potential_solves']:.1f} iterations per solve" if s.get("potential_solves") else ""
+    return facts([
+        ("Program", f"hopfilm {p.get('version', '')}, commit {p.get('commit', '')}"), ("Build", p.get("build", "")), ("Libraries", p.get("libraries", "")),
+        ("Host", p.get("host", "")), ("Ranks", p.get("ranks", "")), ("Started", p.get("started", "")), ("Ended", p.get("ended", "")),
+        ("Command", p.get("command", "")), ("PETSc options", p.get("petsc_options", "")),
+        ("Film", f"{run.mask.shape[1]} × {run.mask.shape[0]} cells of {run.cell[0] * 1e9:g} × {run.cell[1] * 1e9:g} nm, {int((run.mask > 0).sum())} of them film, "
+         f"{run.thickness * 1e9:g} nm thick; {run.n} electrodes"),
+        ("Simulated time", f"{s['simulated_time'] * 1e9:.4g} ns" if "simulated_time" in s else ""), ("Wall time", f"{s.get('wall_seconds', 0):.1f} s"),
+        ("Time steps", f"{s.get('steps', '')} accepted, {s.get('rejected_steps', '')} rejected, {s.get('rhs_evaluations', '')} right-hand sides"),
+        ("Potential", f"{s.get('potential_solves', '')} solves, {s.get('cg_iterations', '')} CG iterations" + (f"; {cg}" if cg else "")),
+    ])
+
+
+def deck(run):
+    if not run.deck:
+        return ""
+    used = run.read_text("deck.yaml")
+    more = f"<details><summary>The deck with includes and every default filled in</summary>{yaml_code(used)}</details>" if used else ""
+    return yaml_code(run.deck) + more

@@ -1,0 +1,64 @@
+"""Fonts, colours and small helpers of all figures."""
+import base64
+import io
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap, hsv_to_rgb
+
+# Okabe and Ito's palette: told apart by every kind of colour vision
+PAIR_COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"]
+INK, SOFT, FAINT, GRID = "#22262b", "#5c636b", "#9aa1a9", "#e7e9ec"
+ACCENT, CONTROL = "#c4361c", "#b9bec4"
+CURRENT = LinearSegmentedColormap.from_list("current", ["#f7f7f4", "#d7e0e8", "#9db9d0", "#5b8db8", "#2b6399", "#143a63"])
+
+plt.rcParams.update({
+    "font.family": "DejaVu Sans", "font.size": 9, "axes.titlesize": 9.5, "axes.labelsize": 9, "legend.fontsize": 8.5,
+    "xtick.labelsize": 8.5, "ytick.labelsize": 8.5, "text.color": INK, "axes.labelcolor": INK, "xtick.color": SOFT, "ytick.color": SOFT,
+    "xtick.labelcolor": INK, "ytick.labelcolor": INK, "axes.edgecolor": FAINT, "axes.linewidth": 0.8, "axes.spines.top": False,
+    "axes.spines.right": False, "axes.grid": False, "grid.color": GRID, "grid.linewidth": 0.8, "lines.linewidth": 1.6,
+    "legend.frameon": False, "figure.facecolor": "white", "savefig.facecolor": "white", "svg.fonttype": "path", "mathtext.fontset": "dejavusans",
+})
+
+
+def minus(pattern):
+    """+ and - of equal width, for labels."""
+    return pattern.replace("-", "−")
+
+
+def time_unit(seconds):
+    """(scale, name) that makes a time readable."""
+    for scale, name in ((1e-6, "µs"), (1e-9, "ns"), (1e-12, "ps")):
+        if seconds >= scale:
+            return scale, name
+    return 1e-9, "ns"
+
+
+def length_unit(metres):
+    return (1e-6, "µm") if metres >= 1e-6 else (1e-9, "nm")
+
+
+def magnetization_colours(m):
+    """Hue: direction in the plane; towards white for m_z = +1, towards black for m_z = -1. [y][x][3] -> RGB."""
+    hue = (np.arctan2(m[..., 1], m[..., 0]) / (2 * np.pi)) % 1
+    z = np.clip(m[..., 2], -1, 1)
+    rgb = hsv_to_rgb(np.stack([hue, np.full_like(hue, 0.72), np.full_like(hue, 0.93)], axis=-1))
+    up, down = np.clip(z, 0, 1)[..., None], np.clip(-z, 0, 1)[..., None]
+    return rgb * (1 - up) + up if not down.any() else (rgb * (1 - up) + up) * (1 - down)
+
+
+def image_uri(figure, kind="svg", dpi=150):
+    """The figure as a data URI; closes it."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=kind, dpi=dpi, bbox_inches="tight", pad_inches=0.04, metadata={"Date": None} if kind == "svg" else None)
+    plt.close(figure)
+    mime = "image/svg+xml" if kind == "svg" else "image/png"
+    return f"data:{mime};base64,{base64.b64encode(buffer.getvalue()).decode()}"
+
+
+def save(figure, path):
+    figure.savefig(path, dpi=200, bbox_inches="tight", pad_inches=0.06)
+    plt.close(figure)

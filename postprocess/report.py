@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+"""One HTML page per run directory: results with their controls, figures, deck and provenance. Nothing is fetched from outside.
+
+    python3 postprocess/report.py DIR [DIR...]        writes DIR/report.html
+"""
+import argparse
+import os
+
+from hopfilm import sections
+from hopfilm.page import cell, page
+from hopfilm.run import Run
+
+SECTIONS = [
+    ("results", "Results", sections.headline),
+    ("conductance", "Conductances while the film learns", sections.conductance),
+    ("textures", "Textures and currents", sections.textures),
+    ("energies", "Energies of all states", sections.energies),
+    ("recall", "Recall", sections.recall),
+    ("gates", "Gates", sections.gates),
+    ("letters", "Letters", sections.letters),
+    ("deck", "Deck", sections.deck),
+    ("provenance", "How it was made", sections.provenance),
+]
+
+
+def lead(run):
+    status = str(run.summary.get("status", "unknown"))
+    colour = "good" if status == "done" else "bad"
+    parts = [f"{int((run.mask > 0).sum()):,} cells".replace(",", "\u202f"), f"{run.n} electrodes", f"{run.summary.get('ranks', '?')} ranks",
+             f"{run.summary.get('wall_seconds', 0):.0f} s"]
+    started = run.provenance.get("started", "")[:10]
+    return (f'<p class="facts"><span class="{colour}"><span class="badge" style="margin-left:0">{cell(status)}</span></span> &ensp;'
+            f'<code>{cell(run.directory)}</code> · {" · ".join(parts)}{" · " + started if started else ""}</p>')
+
+
+def write_report(directory):
+    run = Run(directory)
+    html = page(run.title, lead(run), [(anchor, title, make(run)) for anchor, title, make in SECTIONS],
+                f"hopfilm {cell(run.provenance.get('version', ''))} · figures after Niu et al., PNAS 121, e2416294121 (2024) · references.bib lists the papers behind "
+                "this run")
+    path = os.path.join(directory, "report.html")
+    temporary = path + ".new"
+    with open(temporary, "w", encoding="utf-8") as file:
+        file.write(html)
+    os.replace(temporary, path)
+    print(path)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("directories", nargs="+", metavar="DIR")
+    for directory in parser.parse_args().directories:
+        write_report(directory)
+
+
+if __name__ == "__main__":
+    main()
