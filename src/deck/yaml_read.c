@@ -10,13 +10,14 @@
 typedef struct {
   yaml_parser_t parser;
   const char *file;
-  PetscInt first_column, n_nodes;
+  PetscInt first_column, last_column, n_nodes;
   HfMessages messages;
   PetscBool failed;
   HfNode anchors; /* a map from the anchors' names to copies of their values */
 } Reader;
 
 static HfPlace Place(const Reader *reader, yaml_mark_t mark) {
+  if (reader->first_column && mark.line) return (HfPlace){reader->file, 1, reader->last_column}; /* the end of an argument of one line */
   return (HfPlace){reader->file, (PetscInt)mark.line + 1, (PetscInt)mark.column + 1 + (mark.line ? 0 : reader->first_column)};
 }
 
@@ -234,6 +235,7 @@ PetscErrorCode HfYamlRead(const char *text, size_t length, const char *file, Pet
   memset(&reader, 0, sizeof(reader));
   reader.file = file;
   reader.first_column = first_column;
+  reader.last_column = first_column + (PetscInt)length + 1;
   reader.messages = messages;
   PetscCheck(yaml_parser_initialize(&reader.parser), PETSC_COMM_SELF, PETSC_ERR_MEM, "libyaml cannot start");
   yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);

@@ -1,0 +1,158 @@
+/* include: and --set: what wins, what is merged and what replaced, where errors are placed. */
+#include "deck_test.h"
+#include <stdlib.h>
+#include <sys/stat.h>
+
+static char folder[] = "/tmp/hopfilm-deck-XXXXXX";
+
+static void write_file(const char *name, const char *text) {
+  char path[256];
+  FILE *file;
+  snprintf(path, sizeof(path), "%s/%s", folder, name);
+  file = fopen(path, "w");
+  assert_non_null(file);
+  fputs(text, file);
+  fclose(file);
+}
+
+static int set_up(void **state) {
+  if (!mkdtemp(folder) || chdir(folder) || mkdir("parts", 0700)) return 1;
+  write_file("parts/film.yaml",
+             "film:\n  size: [1 um, 1 um]\n  cell: 5 nm\n  material: {Ms: 800 kA/m, alpha: 0.1}\n  shape: {disk: {diameter: 1 um}}\n");
+  write_file("parts/all.yaml", "hopfilm: 1\ninclude: [film.yaml]\npatterns: {A: \"++\", B: \"+-\"}\nschedule: [relax, relax]\n");
+  write_file(
+      "deck.yaml",
+      "include: parts/all.yaml\nfilm:\n  cell: 4 nm\n  material: {alpha: 0.5}\n  shape: everything\npatterns: {B: \"--\"}\nschedule: [relax]\n");
+  write_file("loop.yaml", "hopfilm: 1\ninclude: parts/loop2.yaml\n");
+  write_file("parts/loop2.yaml", "include: ./../loop.yaml\n");
+  write_file("missing.yaml", "include:\n  - parts/all.yaml\n  - parts/nothing.yaml\n");
+  write_file("bad.yaml", "include: parts/bad_part.yaml\n");
+  write_file("parts/bad_part.yaml", "include: all.yaml\nfilm: {cell: -1 nm}\ngold: {side: [\n");
+  write_file("wrong.yaml", "include: parts/wrong_part.yaml\nfilm: {sizes: 3}\n");
+  write_file("parts/wrong_part.yaml", "include: all.yaml\nfilm: {cell: -1 nm}\n");
+  return QuietStart(state);
+}
+
+static int tear_down(void **state) {
+  static const char *const files[] = {"parts/film.yaml", "parts/all.yaml", "deck.yaml",           "loop.yaml",  "parts/loop2.yaml",
+                                      "missing.yaml",    "bad.yaml",       "parts/bad_part.yaml", "wrong.yaml", "parts/wrong_part.yaml"};
+  for (size_t k = 0; k < sizeof(files) / sizeof(files[0]); k++) unlink(files[k]);
+  return rmdir("parts") || chdir("/") || rmdir(folder);
+}
+
+/* Sections merge, the including deck wins; lists and other kinds of a variant replace. */
+static void test_merge(void **state) {
+  HfKeys keys = TestKeys();
+  HfDeck deck;
+  HfNode root;
+  const char *name;
+  char path[64];
+
+  CHECK(HfDeckCreate(PETSC_COMM_WORLD, keys, "deck.yaml", 0, NULL, &deck));
+  CHECK(HfDeckVerdict(deck));
+  root = HfDeckRoot(deck);
+  ASSERT_NEAR(HfReal(HfChild(root, "film"), "cell"), 4e-9, 1e-22);
+  ASSERT_NEAR(HfRealAt(HfChild(root, "film"), "size", 0), 1e-6, 1e-20);
+  ASSERT_NEAR(HfReal(HfNodeFind(root, "film.material"), "Ms"), 8e5, 1e-8);
+  ASSERT_NEAR(HfReal(HfNodeFind(root, "film.material"), "alpha"), 0.5, 0);
+  HfVariant(HfNodeFind(root, "film.shape"), &name);
+  assert_string_equal(name, "everything");
+  assert_string_equal(HfText(HfChild(root, "patterns"), "A"), "++");
+  assert_string_equal(HfText(HfChild(root, "patterns"), "B"), "--");
+  assert_int_equal(HfCount(root, "schedule"), 1);
+  assert_false(HfHas(root, "include")); /* the merged deck stands alone */
+  /* a file named in an included deck lies beside that deck */
+  CHECK(HfDeckFilePath(deck, HfNodeFind(root, "patterns.A"), path, sizeof(path)));
+  assert_string_equal(path, "parts/++");
+  CHECK(HfDeckDestroy(&deck));
+  CHECK(HfKeysDestroy(&keys));
+}
+
+static void check_messages(const char *file, PetscInt n_set, const char *const set[], const char *messages) {
+  HfKeys keys = TestKeys();
+  HfDeck deck;
+  PetscErrorCode code;
+  Capture capture;
+  CaptureStart(&capture);
+  code = HfDeckCreate(PETSC_COMM_WORLD, keys, file, n_set, set, &deck);
+  if (!code) code = HfDeckVerdict(deck);
+  CaptureEnd(&capture);
+  assert_string_equal(capture.text, messages);
+  assert_int_equal(code, HF_ERR_DECK);
+  CHECK(HfDeckDestroy(&deck));
+  CHECK(HfKeysDestroy(&keys));
+}
+
+static void test_include_errors(void **state) {
+  check_messages("loop.yaml", 0, NULL,
+                 "loop.yaml:1:1: error: the key \"film\" is missing (The film)\n"
+                 "loop.yaml:1:1: error: the key \"patterns\" is missing (Patterns)\n"
+                 "loop.yaml:1:1: error: the key \"schedule\" is missing (Steps)\n"
+                 "parts/loop2.yaml:1:10: error: include cycle: loop.yaml -> parts/loop2.yaml -> parts/./../loop.yaml\n");
+  check_messages("missing.yaml", 0, NULL, "missing.yaml:3:5: error: include: cannot read parts/nothing.yaml: No such file or directory\n");
+  check_messages("wrong.yaml", 0, NULL,
+                 "wrong.yaml:2:8: error: film: unknown key \"sizes\"; did you mean \"size\"?\n"
+                 "parts/wrong_part.yaml:2:14: error: film.cell: must be greater than 0, found -1 nm\n");
+}
+
+static void test_set(void **state) {
+  static const char *const set[] = {"film.cell=2 nm",
+                                    "schedule.0.train.voltage=2 V",
+                                    "schedule.0.train.patterns=[A, B]",
+                                    "film.shape.disk.diameter=1 um",
+                                    "patterns.C=\"+-+\"",
+                                    "film.size=[2 um, 2 um]",
+                                    "gold.side=below",
+                                    "title=a, b"};
+  HfKeys keys = TestKeys();
+  HfDeck deck;
+  HfNode root, step;
+  const char *name;
+
+  CHECK(HfDeckCreate(PETSC_COMM_WORLD, keys, "deck.yaml", 8, set, &deck));
+  CHECK(HfDeckVerdict(deck));
+  root = HfDeckRoot(deck);
+  ASSERT_NEAR(HfReal(HfChild(root, "film"), "cell"), 2e-9, 1e-22);
+  ASSERT_NEAR(HfRealAt(HfChild(root, "film"), "size", 1), 2e-6, 1e-20);
+  ASSERT_NEAR(HfReal(HfVariant(HfNodeFind(root, "film.shape"), &name), "diameter"), 1e-6, 1e-20);
+  assert_string_equal(name, "disk"); /* took the place of everything */
+  step = HfVariant(HfItem(root, "schedule", 0), &name);
+  assert_string_equal(name, "train");
+  ASSERT_NEAR(HfReal(step, "voltage"), 2, 0);
+  assert_int_equal(HfCount(step, "patterns"), 2);
+  assert_string_equal(HfText(HfChild(root, "patterns"), "C"), "+-+");
+  assert_string_equal(HfText(HfChild(root, "gold"), "side"), "below");
+  assert_string_equal(HfText(root, "title"), "a, b");
+  assert_true(HfGiven(HfChild(root, "film"), "cell"));
+  CHECK(HfDeckDestroy(&deck));
+  CHECK(HfKeysDestroy(&keys));
+}
+
+static void test_set_errors(void **state) {
+  static const struct {
+    const char *set, *message;
+  } cases[] = {
+      {"film.cell=4 s", "--set film.cell=4 s:1:11: error: film.cell: \"4 s\" is not a length (expected a quantity in m)\n"},
+      {"film.cel=4 nm", "--set film.cel=4 nm:1:6: error: film: unknown key \"cel\"; did you mean \"cell\"?\n"},
+      {"flim.cell=4 nm", "--set flim.cell=4 nm:1:1: error: unknown key \"flim\"; did you mean \"film\"?\n"},
+      {"schedule.3.relax={}", "--set schedule.3.relax={}:1:10: error: schedule has no entry 3; it has 1, counted from 0\n"},
+      {"schedule.first=relax", "--set schedule.first=relax:1:10: error: schedule is a list; \"first\" is not the number of an entry\n"},
+      {"film.cell.x=1", "--set film.cell.x=1:1:11: error: film.cell is a single value; it has no \"x\"\n"},
+      {"film.cell", "--set film.cell:1:1: error: expected path=value, for example film.cell=4 nm\n"},
+      {"=3", "--set =3:1:1: error: expected path=value, for example film.cell=4 nm\n"},
+      {"film.size=[1 um", "--set film.size=[1 um:1:16: error: not valid YAML: did not find expected ',' or ']'\n"},
+      {"film.size.5=1 um", "--set film.size.5=1 um:1:11: error: film.size has no entry 5; it has 2, counted from 0\n"},
+      {"include=x.yaml", "--set include=x.yaml:1:1: error: include can only be written in a deck\n"},
+  };
+  for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) check_messages("deck.yaml", 1, &cases[k].set, cases[k].message);
+}
+
+static const struct CMUnitTest tests[] = {cmocka_unit_test(test_merge), cmocka_unit_test(test_include_errors), cmocka_unit_test(test_set),
+                                          cmocka_unit_test(test_set_errors)};
+int main(int argc, char **argv) {
+  int failed;
+  if (PetscInitialize(&argc, &argv, NULL, NULL)) return 1;
+  failed = cmocka_run_group_tests(tests, set_up, tear_down);
+  if (PetscFinalize()) return 1;
+  return failed != 0;
+}
