@@ -62,3 +62,31 @@ PetscErrorCode HfDriveOn(HfExperiment e, const PetscReal x[], const char *text, 
   PetscCall(HfDeviceDrive(e->device, e->V));
   PetscFunctionReturn(0);
 }
+
+PetscErrorCode HfDriveCompare(HfExperiment e, const PetscReal x[], PetscReal voltage) {
+  PetscReal *V, rms, max, sheet, full;
+  char *text;
+  HfNode entry;
+
+  PetscFunctionBeginUser;
+  if (e->compared) PetscFunctionReturn(0);
+  e->compared = PETSC_TRUE;
+  PetscCall(PetscMalloc2(e->n, &V, e->n + 1, &text));
+  for (PetscInt k = 0; k < e->n; k++) V[k] = voltage * x[k];
+  HfStateToText(e->n, x, text);
+  PetscCall(HfDeviceCompareOersted(e->device, V, &rms, &max, &sheet, &full));
+  PetscCall(HfEntryCreate(e, "oersted", &entry));
+  PetscCall(HfNodePutText(entry, "pattern", text));
+  PetscCall(HfNodePutText(entry, "model_used", HfText(HfChild(HfDeckRoot(e->deck), "gold"), "oersted")));
+  PetscCall(HfNodePutReal(entry, "rms_difference", rms));
+  PetscCall(HfNodePutReal(entry, "largest_difference", max));
+  PetscCall(HfNodePutReal(entry, "centre_sheet_A_per_m", sheet));
+  PetscCall(HfNodePutReal(entry, "centre_biot_savart_A_per_m", full));
+  PetscCall(HfRecordSummary(e, entry));
+  PetscCall(HfRecordLog(e,
+                        "Oersted field of %s at %.6g V: %.1f A/m at the centre as a sheet, %.1f A/m by Biot-Savart; they differ by %.3f of the "
+                        "sheet's rms (%.3f at most)",
+                        text, (double)voltage, (double)sheet, (double)full, (double)rms, (double)max));
+  PetscCall(PetscFree2(V, text));
+  PetscFunctionReturn(0);
+}

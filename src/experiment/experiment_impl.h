@@ -64,6 +64,7 @@ struct HfExperiment_ {
   PetscReal *G, *G0, *G_untrained; /* last probe; saturated; untrained */
   PetscBool probed;                /* G belongs to the present texture */
   PetscBool have_untrained;
+  PetscBool compared; /* the models of the Oersted field */
   Vec untrained;      /* m of the untrained film */
   PetscReal *x, *V;   /* last pattern (+1/-1) and its voltages on the gold */
   char *pattern;      /* its text, "" if none */
@@ -98,7 +99,9 @@ PetscErrorCode HfDriveCheck(HfExperiment e, HfNode node);
 /* Volts for the pattern x of a step with HF_DRIVE_KEYS. Collective. */
 PetscErrorCode HfDriveVoltage(HfExperiment e, HfNode node, const PetscReal x[], PetscReal *voltage);
 PetscErrorCode HfDriveOn(HfExperiment e, const PetscReal x[], const char *text, PetscReal voltage); /* Collective. */
-PetscErrorCode HfDriveOff(HfExperiment e);                                                          /* Collective. */
+PetscErrorCode HfDriveCompare(HfExperiment e, const PetscReal x[],
+                              PetscReal voltage); /* once per run: the two models of the Oersted field. Collective. */
+PetscErrorCode HfDriveOff(HfExperiment e);        /* Collective. */
 
 /* ---- evolve.c ---- */
 /* Lets time pass, probing every `probe_every` (0: never on the way; always at the end). Collective. */

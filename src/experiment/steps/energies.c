@@ -20,7 +20,7 @@ static PetscErrorCode Check(HfExperiment e, HfNode node) {
 
 typedef struct {
   PetscInt of, correct, untrained_correct;
-  PetscReal smallest_margin, largest_eigenvalue; /* the latter of w with its diagonal */
+  PetscReal smallest_margin, mean_margin, largest_eigenvalue; /* the last of w with its diagonal */
 } Count;
 
 /* All memories from `first` on with one kind of weights. */
@@ -46,6 +46,7 @@ static PetscErrorCode Weighting(HfExperiment e, HfNode node, const HfWeighting *
     count->correct += report.trained_is_minimum;
     count->untrained_correct += control.trained_is_minimum;
     count->smallest_margin = PetscMin(count->smallest_margin, report.margin);
+    count->mean_margin += report.margin / (e->n_memories - first);
     count->largest_eigenvalue = PetscMax(count->largest_eigenvalue, whole.largest_eigenvalue);
     if (!details) continue;
 
@@ -83,12 +84,13 @@ static PetscErrorCode Total(HfExperiment e, const HfWeighting *weighting, const 
   PetscCall(HfNodePutInt(entry, "correct", count->correct));
   PetscCall(HfNodePutInt(entry, "of", count->of));
   PetscCall(HfNodePutReal(entry, "smallest_margin", count->smallest_margin));
+  PetscCall(HfNodePutReal(entry, "mean_margin", count->mean_margin));
   PetscCall(HfNodePutInt(entry, "untrained_correct", count->untrained_correct));
   PetscCall(HfNodePutReal(entry, "largest_eigenvalue_with_diagonal", count->largest_eigenvalue));
   PetscCall(HfRecordSummary(e, entry));
-  PetscCall(HfRecordLog(e, "energies, %s%s: %d of %d minima right, smallest margin %.3f; untrained film: %d of %d", weighting->label,
-                        is_control ? " (control, xi = 1)" : "", (int)count->correct, (int)count->of, (double)count->smallest_margin,
-                        (int)count->untrained_correct, (int)count->of));
+  PetscCall(HfRecordLog(e, "energies, %s%s: %d of %d minima right, margins %.3f at least, %.3f on average; untrained film: %d of %d",
+                        weighting->label, is_control ? " (control, xi = 1)" : "", (int)count->correct, (int)count->of, (double)count->smallest_margin,
+                        (double)count->mean_margin, (int)count->untrained_correct, (int)count->of));
   PetscFunctionReturn(0);
 }
 

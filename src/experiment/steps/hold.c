@@ -44,6 +44,7 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   if (HfHas(node, "pattern")) {
     PetscCall(HfPatternRead(e, HfText(node, "pattern"), x, text, &why));
     PetscCall(HfDriveVoltage(e, node, x, &voltage));
+    PetscCall(HfDriveCompare(e, x, voltage));
     PetscCall(HfTraceStart(e, voltage));
     PetscCall(HfDriveOn(e, x, text, voltage));
     PetscCall(HfTraceAdd(e));

@@ -85,6 +85,7 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
     PetscCall(HfDeviceCentreField(e->device, x + p * e->n, &at_centre[p]));
     at_centre[p] *= voltage[p];
   }
+  PetscCall(HfDriveCompare(e, x, voltage[0]));
   for (e->epoch = 0; e->epoch < HfInteger(node, "epochs"); e->epoch++)
     for (PetscInt p = 0; p < n_patterns; p++) PetscCall(Pulse(e, node, x + p * e->n, text + p * (e->n + 1), voltage[p]));
   e->epoch--;

@@ -1,0 +1,123 @@
+/* experiment_case.h: a small four-node film and a recorder that remembers, for the tests of src/experiment. */
+#pragma once
+#include "hf_test.h"
+#include <hopfilm/experiment.h>
+#include <stdio.h>
+#include <string.h>
+
+#define FILM(initial)                                                                                                                                \
+  "hopfilm: 1\n"                                                                                                                                     \
+  "film:\n"                                                                                                                                          \
+  "  size: [1.2 um, 1.2 um]\n"                                                                                                                       \
+  "  cell: 60 nm\n"                                                                                                                                  \
+  "  thickness: 30 nm\n"                                                                                                                             \
+  "  shape: {disk: {diameter: 1.2 um}}\n"                                                                                                            \
+  "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Ku: -43.062 A/m, alpha: 0.3, conductivity: 5e6 S/m, amr_ratio: 0.04}\n"                                  \
+  "  initial: " initial "\n"                                                                                                                         \
+  "gold: {thickness: 100 nm, gap: 30 nm, conductivity: 4.1e7 S/m, oersted: sheet}\n"                                                                 \
+  "electrodes:\n"                                                                                                                                    \
+  "  - {name: '1', shape: {disk: {diameter: 240 nm}}, at: [-424 nm, 424 nm]}\n"                                                                      \
+  "  - {name: '2', shape: {disk: {diameter: 240 nm}}, at: [424 nm, 424 nm]}\n"                                                                       \
+  "  - {name: '3', shape: {disk: {diameter: 240 nm}}, at: [-424 nm, -424 nm]}\n"                                                                     \
+  "  - {name: '4', shape: {disk: {diameter: 240 nm}}, at: [424 nm, -424 nm]}\n"                                                                      \
+  "patterns: {A: '++--', B: '+-+-', C: '+--+', D: '+---', E: '++-+', F: '+-++', G: '+++-'}\n"
+
+enum { MOST = 256 };
+typedef struct {
+  struct HfRecorder_ recorder;
+  int n_probes, n_fields, n_rows, n_energies;
+  double time[MOST], G[MOST][16], last_row, last_frame, done, total;
+  char pattern[MOST][8];
+  HfNode entries;
+} Memory;
+
+static inline PetscErrorCode MemoryProbe(void *context, const HfProbe *probe) {
+  Memory *memory = (Memory *)context;
+  PetscFunctionBeginUser;
+  assert_true(memory->n_probes < MOST && probe->n == 4);
+  memory->time[memory->n_probes] = probe->time;
+  memcpy(memory->G[memory->n_probes], probe->G, 16 * sizeof(double));
+  snprintf(memory->pattern[memory->n_probes++], 8, "%s", probe->pattern);
+  PetscFunctionReturn(0);
+}
+
+static inline PetscErrorCode MemoryRow(void *context, const HfRow *row) {
+  Memory *memory = (Memory *)context;
+  PetscFunctionBeginUser;
+  assert_true(row->time >= memory->last_row);
+  memory->last_row = row->time;
+  memory->n_rows++;
+  PetscFunctionReturn(0);
+}
+
+static inline PetscErrorCode MemoryField(void *context, const char *name, PetscReal time, PetscInt dof, Vec v) {
+  Memory *memory = (Memory *)context;
+  PetscFunctionBeginUser;
+  if (!strcmp(name, "m")) memory->last_frame = time;
+  memory->n_fields++;
+  PetscFunctionReturn(0);
+}
+
+static inline PetscErrorCode MemoryEnergies(void *context, const char *name, PetscInt n_states, const PetscReal energies[]) {
+  PetscFunctionBeginUser;
+  ((Memory *)context)->n_energies++;
+  PetscFunctionReturn(0);
+}
+
+static inline PetscErrorCode MemorySummary(void *context, HfNode entry) {
+  PetscFunctionBeginUser;
+  PetscCall(HfNodePutNode(((Memory *)context)->entries, NULL, entry));
+  PetscFunctionReturn(0);
+}
+
+static inline PetscErrorCode MemoryProgress(void *context, const char *what, PetscReal done, PetscReal total) {
+  Memory *memory = (Memory *)context;
+  PetscFunctionBeginUser;
+  assert_true(done >= memory->done);
+  memory->done = done;
+  memory->total = total;
+  PetscFunctionReturn(0);
+}
+
+/* Runs a deck and returns the code of the run; *memory holds what the recorder saw (MemoryDestroy). */
+static inline PetscErrorCode RunDeck(MPI_Comm comm, const char *text, Memory *memory) {
+  HfKeys keys;
+  HfDeck deck;
+  HfExperiment experiment;
+  PetscErrorCode code;
+
+  PetscFunctionBeginUser;
+  memset(memory, 0, sizeof(*memory));
+  memory->recorder = (struct HfRecorder_){.context = memory,
+                                          .probe = MemoryProbe,
+                                          .row = MemoryRow,
+                                          .field = MemoryField,
+                                          .energies = MemoryEnergies,
+                                          .summary = MemorySummary,
+                                          .progress = MemoryProgress};
+  PetscCall(HfNodeCreate(HF_NODE_LIST, &memory->entries));
+  PetscCall(HfKeysCreate(&keys));
+  PetscCall(HfExperimentRegisterKeys(keys));
+  PetscCall(HfDeckCreateFromText(comm, keys, text, &deck));
+  PetscCall(HfExperimentCreate(deck, &memory->recorder, &experiment));
+  code = HfExperimentRun(experiment);
+  PetscCall(HfExperimentDestroy(&experiment));
+  PetscCall(HfDeckDestroy(&deck));
+  PetscCall(HfKeysDestroy(&keys));
+  PetscFunctionReturn(code);
+}
+
+/* The k-th entry of the summary from the end whose `step` is the given one. */
+static inline HfNode EntryFromEnd(const Memory *memory, const char *step, int k) {
+  for (PetscInt i = HfNodeLength(memory->entries) - 1; i >= 0; i--) {
+    HfNode entry = HfNodeItem(memory->entries, i);
+    if (!strcmp(HfNodeText(HfNodeFind(entry, "step")), step) && k-- == 0) return entry;
+  }
+  fail_msg("the summary has no such entry of the step %s", step);
+  return NULL;
+}
+static inline double Number(HfNode entry, const char *name) {
+  HfNode node = HfNodeFind(entry, name);
+  if (!node) fail_msg("the entry has no %s", name);
+  return atof(HfNodeText(node));
+}
