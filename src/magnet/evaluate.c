@@ -3,11 +3,6 @@
      (1+alpha^2) dm/dt = T + alpha m x T,   T = -gamma0 m x H + other torques,   H = sum of terms */
 #include "evaluate.h"
 
-typedef struct {
-  PetscScalar *out;
-  HfTrouble *trouble;
-} Output;
-
 /* Writes H or dm/dt of a row where it belongs; void cells get 0. */
 static void join_row(const HfGridInfo *g, const HfRow *row, PetscReal *const v[3], PetscScalar out[]) {
   const PetscInt first = row->cells->first, n = row->cells->last - first + 1;
@@ -27,59 +22,98 @@ static void clear_empty_rows(HfMagnet magnet, PetscScalar out[]) {
   }
 }
 
-/* Infinity instead of not-a-number: an error norm cannot overlook it. */
-static void mark_trouble(const HfRow *row, HfTrouble *trouble) {
-  for (PetscInt i = row->cells->first; i <= row->cells->last; ++i) {
-    PetscReal *const cell[3] = {row->T[0] + i, row->T[1] + i, row->T[2] + i};
-
-    if (HfRowFinite(0, 1, cell)) continue;
-    if (!trouble->found) *trouble = (HfTrouble){PETSC_TRUE, i, row->j};
-    for (int c = 0; c < 3; ++c) *cell[c] = HF_HUGE_RATE;
-  }
-}
-
 static void visit_rhs(HfMagnet magnet, const HfRow *row, void *context) {
-  const HfRowCells *cells = row->cells;
-  Output *output = context;
+  PetscScalar *out = context;
 
   HfRowField(magnet, row, PETSC_TRUE);
-  for (PetscInt k = 0; k < cells->n_runs; ++k)
-    HfRowGilbert(cells->runs[k].i, cells->runs[k].n, magnet->materials[cells->runs[k].region].alpha, row->m, row->T);
-  if (output->trouble && !HfRowFinite(cells->first, cells->last - cells->first + 1, row->T)) mark_trouble(row, output->trouble);
-  join_row(HfGridGetInfo(magnet->grid), row, row->T, output->out);
+  for (PetscInt k = 0; k < row->cells->n_runs; ++k) {
+    const HfRun *run = &row->cells->runs[k];
+    HfRowGilbert(run->i, run->n, magnet->materials[run->region].alpha, row->m, row->T);
+  }
+  join_row(HfGridGetInfo(magnet->grid), row, row->T, out);
 }
 
-PetscErrorCode HfRightHandSide(HfMagnet magnet, PetscReal t, Vec m, HfLength length, Vec dmdt, HfTrouble *trouble) {
-  Output output = {NULL, trouble};
+static PetscErrorCode right_hand_side(HfMagnet magnet, PetscReal t, Vec m, HfLength length, Vec dmdt) {
+  PetscScalar *out;
 
   PetscFunctionBeginUser;
-  PetscCall(VecGetArrayWrite(dmdt, &output.out));
-  PetscCall(HfSweepRows(magnet, t, m, length, visit_rhs, &output));
-  clear_empty_rows(magnet, output.out);
-  PetscCall(VecRestoreArrayWrite(dmdt, &output.out));
+  PetscCall(VecGetArrayWrite(dmdt, &out));
+  PetscCall(HfSweepRows(magnet, t, m, length, visit_rhs, out));
+  clear_empty_rows(magnet, out);
+  PetscCall(VecRestoreArrayWrite(dmdt, &out));
   ++magnet->evaluations;
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfMagnetRightHandSide(HfMagnet magnet, PetscReal t, Vec m, Vec dmdt) {
   PetscFunctionBeginUser;
-  PetscCall(HfRightHandSide(magnet, t, m, HF_AS_IT_IS, dmdt, NULL));
+  PetscCall(right_hand_side(magnet, t, m, HF_AS_IT_IS, dmdt));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfUnitRightHandSide(HfMagnet magnet, PetscReal t, Vec m, Vec dmdt) {
+  PetscFunctionBeginUser;
+  PetscCall(right_hand_side(magnet, t, m, HF_UNIT, dmdt));
+  PetscFunctionReturn(0);
+}
+
+typedef struct {
+  PetscScalar *out;
+  PetscInt n;
+  const PetscScalar *k[HF_MAX_STAGES];
+  PetscReal weight[HF_MAX_STAGES], largest;
+} StageOutput;
+
+static void visit_stage(HfMagnet magnet, const HfRow *row, void *context) {
+  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  const PetscInt first = row->cells->first, n = row->cells->last - first + 1;
+  const PetscScalar *k[HF_MAX_STAGES];
+  StageOutput *output = context;
+
+  visit_rhs(magnet, row, output->out);
+  if (!output->n) return;
+  for (PetscInt i = 0; i < output->n; ++i) k[i] = output->k[i] + 3 * (g->nx * (row->j - g->ys) + first);
+  output->largest = PetscMax(output->largest, HfRowLargest(3 * n, output->n, k, output->weight));
+}
+
+PetscErrorCode HfStageRightHandSide(HfMagnet magnet, PetscReal t, const HfStage *stage, Vec dmdt, PetscInt n, const Vec k[], const PetscReal weight[],
+                                    PetscReal *largest) {
+  StageOutput output = {.n = 0};
+  Vec read[HF_MAX_STAGES];
+
+  PetscFunctionBeginUser;
+  PetscCall(VecGetArrayWrite(dmdt, &output.out));
+  for (PetscInt i = 0; i < n; ++i) {
+    if (weight[i] == 0) continue;
+    read[output.n] = k[i];
+    if (k[i] == dmdt)
+      output.k[output.n] = output.out;
+    else
+      PetscCall(VecGetArrayRead(k[i], &output.k[output.n]));
+    output.weight[output.n++] = weight[i];
+  }
+  PetscCall(HfSweepStage(magnet, t, stage, visit_stage, &output));
+  for (PetscInt i = 0; i < output.n; ++i)
+    if (read[i] != dmdt) PetscCall(VecRestoreArrayRead(read[i], &output.k[i]));
+  PetscCall(VecRestoreArrayWrite(dmdt, &output.out));
+  ++magnet->evaluations;
+  *largest = output.largest;
   PetscFunctionReturn(0);
 }
 
 static void visit_field(HfMagnet magnet, const HfRow *row, void *context) {
   HfRowField(magnet, row, PETSC_FALSE);
-  join_row(HfGridGetInfo(magnet->grid), row, row->H, ((Output *)context)->out);
+  join_row(HfGridGetInfo(magnet->grid), row, row->H, context);
 }
 
 PetscErrorCode HfMagnetEffectiveField(HfMagnet magnet, PetscReal t, Vec m, Vec field) {
-  Output output = {NULL, NULL};
+  PetscScalar *out;
 
   PetscFunctionBeginUser;
-  PetscCall(VecGetArrayWrite(field, &output.out));
-  PetscCall(HfSweepRows(magnet, t, m, HF_AS_IT_IS, visit_field, &output));
-  clear_empty_rows(magnet, output.out);
-  PetscCall(VecRestoreArrayWrite(field, &output.out));
+  PetscCall(VecGetArrayWrite(field, &out));
+  PetscCall(HfSweepRows(magnet, t, m, HF_AS_IT_IS, visit_field, out));
+  clear_empty_rows(magnet, out);
+  PetscCall(VecRestoreArrayWrite(field, &out));
   PetscFunctionReturn(0);
 }
 

@@ -104,8 +104,10 @@ static PetscErrorCode finish(HfMagnet magnet, Vec m, PetscInt *without) {
       PetscScalar *cell = a + 3 * ((j - g->ys) * g->nx + i);
       const PetscReal length = PetscSqrtReal(PetscSqr(cell[0]) + PetscSqr(cell[1]) + PetscSqr(cell[2]));
 
-      if (HfRegionAt(g, regions, i, j) < 0) cell[0] = cell[1] = cell[2] = 0;
-      else if (!(length > 0) || PetscIsInfReal(length)) ++local;
+      if (HfRegionAt(g, regions, i, j) < 0)
+        cell[0] = cell[1] = cell[2] = 0;
+      else if (!(length > 0) || PetscIsInfReal(length))
+        ++local;
       else
         for (int c = 0; c < 3; ++c) cell[c] /= length;
     }
@@ -128,11 +130,14 @@ PetscErrorCode HfMagnetSetInitial(HfMagnet magnet, HfNode initial, Vec m) {
 
   PetscFunctionBeginUser;
   for (; !found; k += !found) {
-    PetscCheck(k < (PetscInt)(sizeof(states) / sizeof(states[0])), PETSC_COMM_SELF, PETSC_ERR_PLIB, "initial state '%s' is in the key table only", name);
+    PetscCheck(k < (PetscInt)(sizeof(states) / sizeof(states[0])), PETSC_COMM_SELF, PETSC_ERR_PLIB, "initial state '%s' is in the key table only",
+               name);
     PetscCall(PetscStrcmp(name, states[k].name, &found));
   }
-  if (states[k].direction) PetscCall(fill(magnet, values, states[k].direction, m));
-  else PetscCall(read_file(magnet, values, m, &done));
+  if (states[k].direction)
+    PetscCall(fill(magnet, values, states[k].direction, m));
+  else
+    PetscCall(read_file(magnet, values, m, &done));
   if (done) PetscCall(finish(magnet, m, &without));
   if (without)
     PetscCall(HfDeckError(magnet->deck, initial, "initial state '%s' gives no direction in %" PetscInt_FMT " cells of the film", name, without));

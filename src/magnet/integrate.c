@@ -1,15 +1,14 @@
-/* Time integration by PETSc TS: adaptive explicit Runge-Kutta, by default Dormand and Prince 5(4).
+/* Time integration by PETSc TS with an adaptive explicit Runge-Kutta pair (runge_kutta.c), by default Dormand and Prince's 5(4).
 
    The error of a step is measured in the largest component of m (absolute, infinity norm), so that neither the number of ranks nor void cells
-   matter. After each accepted step m is brought back to unit length. The right-hand side sees m/|m|, so that this changes
-   nothing for it: the last stage of a step stays valid as the first of the next (FSAL), and no stage can run away.
-   A rate that is not finite is made huge: the error norm rejects the step on all ranks without a reduction of its own.
-   Source: Dormand and Prince, J. Comput. Appl. Math. 6, 19 (1980); Bogacki and Shampine, Appl. Math. Lett. 2, 321 (1989). */
-#include "evaluate.h"
+   matter. Every accepted step ends with m of unit length. The right-hand side sees m/|m|, so that this changes nothing for
+   it: the last stage of a step stays valid as the first of the next (FSAL), and no stage can run away. */
+#include "runge_kutta.h"
 
 static const HfKey keys[] = {
     {"integrator", HF_SECTION, NULL, "{}", "", 0, "Time integration of the magnetization; PETSc's -ts_ options go further"},
-    {"integrator.method", HF_CHOICE, NULL, "5dp", "5dp|5bs|5f|3bs|2a", 0, "Runge-Kutta pair, by its PETSc name: 5dp Dormand-Prince, 3bs Bogacki-Shampine"},
+    {"integrator.method", HF_CHOICE, NULL, "5dp", "5dp|5bs|5f|3bs|2a", 0,
+     "Runge-Kutta pair, by its PETSc name: 5dp Dormand-Prince, 3bs Bogacki-Shampine"},
     {"integrator.tolerance", HF_NUMBER, NULL, "1e-5", ">0", 0, "Error of a step allowed in any component of m"},
     {"integrator.first_step", HF_QUANTITY, "s", "", ">0", 0, "First step; from the stiffness of the film when left out"},
     {"integrator.min_step", HF_QUANTITY, "s", "1e-18 s", ">0", 0, "A run that needs a smaller step has diverged"},
@@ -30,25 +29,36 @@ struct HfIntegrator_ {
   PetscReal step;           /* to begin the next phase with; 0: none known */
   PetscReal recent[RECENT]; /* sizes of the last accepted steps */
   PetscReal end, accepted;  /* of the phase; time of the last accepted state */
-  Vec safe;                 /* last accepted state */
-  HfTrouble trouble;
+  PetscBool own_type;       /* not one of PETSc's that -ts_type chose */
   HfMagnetMonitor monitor;
   void *context;
 };
 
+/* For PETSc's own types; ours goes by rows. */
 static PetscErrorCode right_hand_side(TS ts, PetscReal t, Vec m, Vec dmdt, void *context) {
-  HfMagnet magnet = context;
-
   PetscFunctionBeginUser;
-  PetscCall(HfRightHandSide(magnet, t, m, HF_UNIT, dmdt, &magnet->integrator->trouble));
+  PetscCall(HfUnitRightHandSide(context, t, m, dmdt));
   PetscFunctionReturn(0);
 }
 
-/* After an accepted step: unit length, counters, the caller's monitor. */
+/* What our type does by itself: unit length and a look for not-a-number. */
+static PetscErrorCode finish_foreign_step(HfMagnet magnet, TS ts, Vec m) {
+  PetscScalar *rows;
+  PetscReal largest;
+
+  PetscFunctionBeginUser;
+  PetscCall(VecNorm(m, NORM_1, &largest));
+  if (PetscIsInfOrNanReal(largest)) PetscCall(TSSetConvergedReason(ts, TS_DIVERGED_STEP_REJECTED));
+  PetscCall(VecGetArray(m, &rows));
+  HfMagnetNormalize(magnet, rows);
+  PetscCall(VecRestoreArray(m, &rows));
+  PetscFunctionReturn(0);
+}
+
+/* After an accepted step: counters, the caller's monitor. */
 static PetscErrorCode post_step(TS ts) {
   HfMagnet magnet;
   HfIntegrator self;
-  const PetscScalar *rows;
   PetscReal t, t_before;
   PetscBool stop = PETSC_FALSE;
   Vec m;
@@ -59,11 +69,7 @@ static PetscErrorCode post_step(TS ts) {
   PetscCall(TSGetSolution(ts, &m));
   PetscCall(TSGetTime(ts, &t));
   PetscCall(TSGetPrevTime(ts, &t_before));
-  /* TS restarts the step when it sees that m changed in here. The right-hand side does not depend on |m|, so its last stage is still right;
-     hence read access, which TS does not notice. */
-  PetscCall(VecGetArrayRead(m, &rows));
-  HfMagnetNormalize(magnet, (PetscScalar *)rows);
-  PetscCall(VecRestoreArrayRead(m, &rows));
+  if (!self->own_type) PetscCall(finish_foreign_step(magnet, ts, m));
   for (PetscInt k = RECENT - 1; k > 0; --k) self->recent[k] = self->recent[k - 1];
   self->recent[0] = t - t_before;
   ++magnet->steps;
@@ -76,30 +82,6 @@ static PetscErrorCode post_step(TS ts) {
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode pre_step(TS ts) {
-  HfMagnet magnet;
-  Vec m;
-
-  PetscFunctionBeginUser;
-  PetscCall(TSGetApplicationContext(ts, &magnet));
-  PetscCall(TSGetSolution(ts, &m));
-  PetscCall(VecCopy(m, magnet->integrator->safe));
-  PetscFunctionReturn(0);
-}
-
-/* An option that TSAdapt takes from the command line alone; the user's own wins. */
-static PetscErrorCode set_from_options(TS ts) {
-  const char name[] = "-ts_adapt_wnormtype";
-  PetscBool given;
-
-  PetscFunctionBeginUser;
-  PetscCall(PetscOptionsHasName(NULL, NULL, name, &given));
-  if (!given) PetscCall(PetscOptionsSetValue(NULL, name, "infinity"));
-  PetscCall(TSSetFromOptions(ts));
-  if (!given) PetscCall(PetscOptionsClearValue(NULL, name));
-  PetscFunctionReturn(0);
-}
-
 static PetscErrorCode create(HfMagnet magnet) {
   HfNode section = HfNodeFind(HfDeckRoot(magnet->deck), "integrator");
   HfIntegrator self;
@@ -109,13 +91,13 @@ static PetscErrorCode create(HfMagnet magnet) {
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&self));
   magnet->integrator = self;
-  PetscCall(HfMagnetCreateState(magnet, &self->safe));
+  PetscCall(HfRungeKuttaRegister());
   PetscCall(TSCreate(HfGridComm(magnet->grid), &self->ts));
   PetscCall(TSSetApplicationContext(self->ts, magnet));
   PetscCall(TSSetProblemType(self->ts, TS_NONLINEAR));
   PetscCall(TSSetRHSFunction(self->ts, NULL, right_hand_side, magnet));
-  PetscCall(TSSetType(self->ts, TSRK));
-  PetscCall(TSRKSetType(self->ts, HfText(section, "method")));
+  PetscCall(TSSetType(self->ts, HF_RUNGE_KUTTA));
+  PetscCall(HfRungeKuttaSetMethod(self->ts, HfText(section, "method")));
   PetscCall(TSSetTolerances(self->ts, HfReal(section, "tolerance"), NULL, 0, NULL));
   PetscCall(TSSetExactFinalTime(self->ts, TS_EXACTFINALTIME_MATCHSTEP));
   PetscCall(TSSetMaxSteps(self->ts, PETSC_MAX_INT));
@@ -125,9 +107,9 @@ static PetscErrorCode create(HfMagnet magnet) {
   PetscCall(TSAdaptSetType(adapt, TSADAPTBASIC));
   PetscCall(TSAdaptSetStepLimits(adapt, HfReal(section, "min_step"), HfReal(section, "max_step")));
   PetscCall(TSSetTimeStep(self->ts, 0));
-  PetscCall(TSSetPreStep(self->ts, pre_step));
   PetscCall(TSSetPostStep(self->ts, post_step));
-  PetscCall(set_from_options(self->ts));
+  PetscCall(TSSetFromOptions(self->ts));
+  PetscCall(PetscObjectTypeCompare((PetscObject)self->ts, HF_RUNGE_KUTTA, &self->own_type));
   PetscCall(TSGetTimeStep(self->ts, &step)); /* -ts_dt */
   self->step = step > 0 ? step : HfHas(section, "first_step") ? HfReal(section, "first_step") : 0;
   HfCite("dormand-prince-1980");
@@ -139,29 +121,44 @@ PetscErrorCode HfIntegratorDestroy(HfIntegrator *self) {
   PetscFunctionBeginUser;
   if (!*self) PetscFunctionReturn(0);
   PetscCall(TSDestroy(&(*self)->ts));
-  PetscCall(VecDestroy(&(*self)->safe));
   PetscCall(PetscFree(*self));
   PetscFunctionReturn(0);
 }
 
-/* The step that failed: names the cell whose rate was not finite, otherwise that with the largest torque, on all ranks. m is the last accepted state. */
-static PetscErrorCode report_divergence(HfMagnet magnet, Vec m, PetscReal t, TSConvergedReason reason) {
+/* First cell (in global numbering) at which dm/dt is not finite, PETSC_MAX_INT if there is none. Collective. */
+static PetscErrorCode find_trouble(HfMagnet magnet, PetscReal t, Vec m, PetscInt *cell) {
   const HfGridInfo *g = HfGridGetInfo(magnet->grid);
-  HfIntegrator self = magnet->integrator;
-  PetscInt cell = PETSC_MAX_INT;
-  MPI_Comm comm = HfGridComm(magnet->grid);
+  PetscInt local = PETSC_MAX_INT;
+  const PetscScalar *rate;
+  Vec dmdt;
 
   PetscFunctionBeginUser;
-  if (self->trouble.found) cell = self->trouble.j * g->nx + self->trouble.i;
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &cell, 1, MPIU_INT, MPI_MIN, comm));
-  if (cell < PETSC_MAX_INT) {
-    const PetscInt i = cell % g->nx, j = cell / g->nx;
-    return HfFault(comm, HF_ERR_DIVERGED,
-                   "the magnetization diverged at t = %.9g s: dm/dt is not finite in cell (%" PetscInt_FMT ", %" PetscInt_FMT ") at x = %g m, y = %g m",
-                   (double)t, i, j, (double)(g->x0 + ((PetscReal)i + 0.5) * g->dx), (double)(g->y0 + ((PetscReal)j + 0.5) * g->dy));
-  }
-  return HfFault(comm, HF_ERR_DIVERGED, "the magnetization diverged at t = %.9g s: no step down to integrator.min_step keeps the error below the tolerance (%s)",
-                 (double)t, TSConvergedReasons[reason]);
+  PetscCall(VecDuplicate(m, &dmdt));
+  PetscCall(HfUnitRightHandSide(magnet, t, m, dmdt));
+  PetscCall(VecGetArrayRead(dmdt, &rate));
+  for (PetscInt k = g->nx * g->ym - 1; k >= 0; --k)
+    if (PetscIsInfOrNanReal(rate[3 * k] + rate[3 * k + 1] + rate[3 * k + 2])) local = g->nx * g->ys + k;
+  PetscCall(VecRestoreArrayRead(dmdt, &rate));
+  PetscCall(VecDestroy(&dmdt));
+  PetscCallMPI(MPI_Allreduce(&local, cell, 1, MPIU_INT, MPI_MIN, HfGridComm(magnet->grid)));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode report_divergence(HfMagnet magnet, Vec m, PetscReal t) {
+  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  MPI_Comm comm = HfGridComm(magnet->grid);
+  PetscInt cell, i, j;
+
+  PetscFunctionBeginUser;
+  PetscCall(find_trouble(magnet, t, m, &cell));
+  PetscCheckFault(cell < PETSC_MAX_INT, comm, HF_ERR_DIVERGED,
+                  "the magnetization diverged at t = %.9g s: no step down to integrator.min_step keeps the error below integrator.tolerance",
+                  (double)t);
+  i = cell % g->nx;
+  j = cell / g->nx;
+  return HfFault(comm, HF_ERR_DIVERGED,
+                 "the magnetization diverged at t = %.9g s: dm/dt is not finite in cell (%" PetscInt_FMT ", %" PetscInt_FMT ") at x = %g m, y = %g m",
+                 (double)t, i, j, (double)(g->x0 + ((PetscReal)i + 0.5) * g->dx), (double)(g->y0 + ((PetscReal)j + 0.5) * g->dy));
 }
 
 /* A first step from the fastest rate there can be, gamma0 |dH/dm|. */
@@ -183,7 +180,6 @@ PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t
   self->context = context;
   self->end = t1;
   self->accepted = t0;
-  self->trouble.found = PETSC_FALSE;
   if (!(t1 > t0)) PetscFunctionReturn(0);
   if (!(self->step > 0)) self->step = first_step(magnet, t1 - t0);
   for (PetscInt k = 0; k < RECENT; ++k) self->recent[k] = 0;
@@ -200,9 +196,6 @@ PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t
   PetscCall(TSGetStepRejections(self->ts, &rejected));
   magnet->rejected += rejected;
   for (PetscInt k = 0; k < RECENT; ++k) self->step = k ? PetscMax(self->step, self->recent[k]) : self->recent[0];
-  if (reason < 0) {
-    PetscCall(VecCopy(self->safe, m));
-    return report_divergence(magnet, m, self->accepted, reason);
-  }
+  if (reason < 0) return report_divergence(magnet, m, self->accepted);
   PetscFunctionReturn(0);
 }

@@ -2,12 +2,11 @@
    Written for the vectoriser: no branches, no aliasing, reductions over integers or lanes. */
 #include "magnet_impl.h"
 
-#define LIMIT 1e100 /* a rate beyond this is as good as infinite */
-
 HF_KERNEL void HfRowSplit(PetscInt i, PetscInt n, const PetscReal a[], PetscReal *const m[3]) {
   const PetscReal *restrict from = a + 3 * i;
   PetscReal *restrict x = m[0] + i, *restrict y = m[1] + i, *restrict z = m[2] + i;
 
+  HF_CELLS
   for (PetscInt k = 0; k < n; ++k) {
     x[k] = from[3 * k];
     y[k] = from[3 * k + 1];
@@ -19,6 +18,7 @@ HF_KERNEL void HfRowSplitUnit(PetscInt i, PetscInt n, const PetscReal a[], Petsc
   const PetscReal *restrict from = a + 3 * i;
   PetscReal *restrict x = m[0] + i, *restrict y = m[1] + i, *restrict z = m[2] + i;
 
+  HF_CELLS
   for (PetscInt k = 0; k < n; ++k) {
     const PetscReal u = from[3 * k], v = from[3 * k + 1], w = from[3 * k + 2];
     const PetscReal scale = 1 / PetscSqrtReal(u * u + v * v + w * w + 1e-200);
@@ -28,10 +28,81 @@ HF_KERNEL void HfRowSplitUnit(PetscInt i, PetscInt n, const PetscReal a[], Petsc
   }
 }
 
+/* The number of rates is a constant in each copy, so that the sum is one pass over memory. */
+static inline __attribute__((always_inline)) void combine(PetscInt n, const PetscReal y[], PetscInt n_rates, const PetscReal *const rate[],
+                                                          const PetscReal weight[], PetscReal sum[]) {
+  HF_CELLS
+  for (PetscInt k = 0; k < n; ++k) {
+    PetscReal value = y[k];
+    for (PetscInt r = 0; r < n_rates; ++r) value += weight[r] * rate[r][k];
+    sum[k] = value;
+  }
+}
+
+HF_KERNEL void HfRowCombine(PetscInt n, const PetscReal y[], PetscInt n_rates, const PetscReal *const rate[], const PetscReal weight[],
+                            PetscReal sum[]) {
+  switch (n_rates) {
+  case 1:
+    combine(n, y, 1, rate, weight, sum);
+    break;
+  case 2:
+    combine(n, y, 2, rate, weight, sum);
+    break;
+  case 3:
+    combine(n, y, 3, rate, weight, sum);
+    break;
+  case 4:
+    combine(n, y, 4, rate, weight, sum);
+    break;
+  case 5:
+    combine(n, y, 5, rate, weight, sum);
+    break;
+  default:
+    combine(n, y, n_rates, rate, weight, sum);
+  }
+}
+
+/* The bits of non-negative numbers order as the numbers do, with not-a-number above infinity: a maximum that vectorises and overlooks nothing. */
+static inline __attribute__((always_inline)) PetscInt64 largest_bits(PetscInt n, PetscInt n_rates, const PetscReal *const rate[],
+                                                                     const PetscReal weight[]) {
+  PetscInt64 most = 0;
+
+  for (PetscInt k = 0; k < n; ++k) {
+    union {
+      PetscReal value;
+      PetscInt64 bits;
+    } number = {0};
+    for (PetscInt r = 0; r < n_rates; ++r) number.value += weight[r] * rate[r][k];
+    number.bits &= 0x7fffffffffffffff;
+    most = number.bits > most ? number.bits : most;
+  }
+  return most;
+}
+
+HF_KERNEL PetscReal HfRowLargest(PetscInt n, PetscInt n_rates, const PetscReal *const rate[], const PetscReal weight[]) {
+  union {
+    PetscInt64 bits;
+    PetscReal value;
+  } most;
+
+  switch (n_rates) {
+  case 4:
+    most.bits = largest_bits(n, 4, rate, weight);
+    break;
+  case 6:
+    most.bits = largest_bits(n, 6, rate, weight);
+    break;
+  default:
+    most.bits = largest_bits(n, n_rates, rate, weight);
+  }
+  return PetscIsNanReal(most.value) ? PETSC_INFINITY : most.value;
+}
+
 HF_KERNEL void HfRowJoin(PetscInt i, PetscInt n, PetscReal *const m[3], PetscReal a[]) {
   const PetscReal *restrict x = m[0] + i, *restrict y = m[1] + i, *restrict z = m[2] + i;
   PetscReal *restrict to = a + 3 * i;
 
+  HF_CELLS
   for (PetscInt k = 0; k < n; ++k) {
     to[3 * k] = x[k];
     to[3 * k + 1] = y[k];
@@ -45,6 +116,7 @@ HF_KERNEL void HfRowGilbert(PetscInt i, PetscInt n, PetscReal alpha, PetscReal *
   const PetscReal *restrict mx = m[0] + i, *restrict my = m[1] + i, *restrict mz = m[2] + i;
   PetscReal *restrict Tx = T[0] + i, *restrict Ty = T[1] + i, *restrict Tz = T[2] + i;
 
+  HF_CELLS
   for (PetscInt k = 0; k < n; ++k) {
     const PetscReal x = Tx[k], y = Ty[k], z = Tz[k];
     Tx[k] = a * x + b * (my[k] * z - mz[k] * y);
@@ -58,6 +130,7 @@ HF_KERNEL void HfRowDamping(PetscInt i, PetscInt n, PetscReal rate, PetscReal *c
   const PetscReal *restrict mx = m[0] + i, *restrict my = m[1] + i, *restrict mz = m[2] + i;
   PetscReal *restrict Hx = H[0] + i, *restrict Hy = H[1] + i, *restrict Hz = H[2] + i;
 
+  HF_CELLS
   for (PetscInt k = 0; k < n; ++k) {
     const PetscReal x = my[k] * Hz[k] - mz[k] * Hy[k], y = mz[k] * Hx[k] - mx[k] * Hz[k], z = mx[k] * Hy[k] - my[k] * Hx[k];
     Hx[k] = -rate * (my[k] * z - mz[k] * y);
@@ -71,6 +144,7 @@ HF_KERNEL PetscReal HfRowMaxTorque(PetscInt i, PetscInt n, PetscReal *const m[3]
   const PetscReal *restrict Hx = H[0] + i, *restrict Hy = H[1] + i, *restrict Hz = H[2] + i;
   PetscReal most = 0;
 
+  HF_CELLS
   for (PetscInt k = 0; k < n; ++k) {
     const PetscReal x = my[k] * Hz[k] - mz[k] * Hy[k], y = mz[k] * Hx[k] - mx[k] * Hz[k], z = mx[k] * Hy[k] - my[k] * Hx[k];
     const PetscReal square = x * x + y * y + z * z;
@@ -79,15 +153,8 @@ HF_KERNEL PetscReal HfRowMaxTorque(PetscInt i, PetscInt n, PetscReal *const m[3]
   return most;
 }
 
-HF_KERNEL PetscBool HfRowFinite(PetscInt i, PetscInt n, PetscReal *const v[3]) {
-  const PetscReal *restrict x = v[0] + i, *restrict y = v[1] + i, *restrict z = v[2] + i;
-  PetscInt64 bad = 0;
-
-  for (PetscInt k = 0; k < n; ++k) bad |= !(PetscAbsReal(x[k]) + PetscAbsReal(y[k]) + PetscAbsReal(z[k]) <= LIMIT);
-  return bad ? PETSC_FALSE : PETSC_TRUE;
-}
-
 HF_KERNEL void HfNormalize(PetscInt n, PetscReal a[]) {
+  HF_CELLS
   for (PetscInt k = 0; k < n; ++k) {
     const PetscReal u = a[3 * k], v = a[3 * k + 1], w = a[3 * k + 2];
     const PetscReal scale = 1 / PetscSqrtReal(u * u + v * v + w * w + 1e-200);

@@ -158,6 +158,12 @@ PetscBool HfTermActive(HfMagnet magnet, PetscInt k) {
   return PETSC_FALSE;
 }
 
+PetscBool HfTermsWhole(HfMagnet magnet) {
+  for (PetscInt k = 0; k < magnet->n_terms; ++k)
+    if (magnet->terms[k].type->whole && HfTermActive(magnet, k)) return PETSC_TRUE;
+  return PETSC_FALSE;
+}
+
 PetscInt HfMagnetTermCount(HfMagnet magnet) {
   PetscInt n = 0;
   for (PetscInt k = 0; k < magnet->n_terms; ++k) n += HfTermActive(magnet, k);

@@ -14,8 +14,8 @@ typedef struct {
 typedef struct {
   PetscInt first, last; /* film cells of the row; first > last: none */
   PetscInt n_runs, n_spans, n_edges;
-  const HfRun *runs;  /* all film cells */
-  const HfRun *spans; /* those whose four neighbours are of the same region ... */
+  const HfRun *runs;       /* all film cells */
+  const HfRun *spans;      /* those whose four neighbours are of the same region ... */
   const HfEdgeCell *edges; /* ... and all others */
 } HfRowCells;
 typedef struct HfRows_ *HfRows;
@@ -37,6 +37,16 @@ PetscErrorCode HfSweepCreate(HfGrid grid, HfSweep *sweep);
 PetscErrorCode HfSweepDestroy(HfSweep *sweep);
 /* Prepares the terms for time t and visits every owned row that has film cells; the rows of the neighbour ranks travel meanwhile. Collective. */
 PetscErrorCode HfSweepRows(HfMagnet magnet, PetscReal t, Vec m, HfLength length, HfVisit visit, void *context);
+/* The same for the stage of a Runge-Kutta step, m = y + sum_k weight_k rate_k brought to unit length, put together row by row. */
+#define HF_MAX_STAGES 8
+typedef struct {
+  Vec y, sum; /* sum: a state of its own; afterwards m when `keep`, otherwise scratch */
+  PetscInt n;
+  Vec rate[HF_MAX_STAGES];
+  PetscReal weight[HF_MAX_STAGES];
+  PetscBool keep;
+} HfStage;
+PetscErrorCode HfSweepStage(HfMagnet magnet, PetscReal t, const HfStage *stage, HfVisit visit, void *context);
 /* For visitors: the field (A/m) of a row into row->H and, when asked, the torques into row->T. Zero in void cells. */
 void HfRowField(HfMagnet magnet, const HfRow *row, PetscBool with_torques);
 /* A span of the row, or of one edge cell with its ghosts in `ghost`. */
@@ -49,11 +59,14 @@ void HfSpanOfEdge(const HfRow *row, const HfEdgeCell *cell, HfGhosts *ghosts, Hf
 /* ---- row kernels (kernels.c); a: interleaved, m[3], H[3]: component rows, cells i .. i+n-1 ---- */
 void HfRowSplit(PetscInt i, PetscInt n, const PetscReal a[], PetscReal *const m[3]);
 void HfRowSplitUnit(PetscInt i, PetscInt n, const PetscReal a[], PetscReal *const m[3]); /* m/|m|, 0 where m is 0 */
+void HfRowCombine(PetscInt n, const PetscReal y[], PetscInt n_rates, const PetscReal *const rate[], const PetscReal weight[],
+                  PetscReal sum[]); /* arrays of n; sum = y + weighted rates */
+PetscReal HfRowLargest(PetscInt n, PetscInt n_rates, const PetscReal *const rate[],
+                       const PetscReal weight[]); /* max |weighted rates|; infinite for not-a-number */
 void HfRowJoin(PetscInt i, PetscInt n, PetscReal *const m[3], PetscReal a[]);
 void HfRowGilbert(PetscInt i, PetscInt n, PetscReal alpha, PetscReal *const m[3], PetscReal *const T[3]); /* T becomes dm/dt */
 void HfRowDamping(PetscInt i, PetscInt n, PetscReal rate, PetscReal *const m[3], PetscReal *const H[3]);  /* H becomes -rate m x (m x H) */
 PetscReal HfRowMaxTorque(PetscInt i, PetscInt n, PetscReal *const m[3], PetscReal *const H[3]);           /* max |m x H|^2 */
-PetscBool HfRowFinite(PetscInt i, PetscInt n, PetscReal *const v[3]);                                     /* all |v| <= 1e100 */
 void HfNormalize(PetscInt n, PetscReal a[]); /* n interleaved vectors to unit length; zero stays zero */
 
 struct HfMagnet_ {
@@ -71,6 +84,7 @@ struct HfMagnet_ {
   struct HfIntegrator_ *integrator;
   PetscBool changed; /* a field was replaced: what was computed at the end of the last step is out of date */
 };
+PetscBool HfTermsWhole(HfMagnet magnet);             /* an active term needs the whole state before its rows */
 PetscBool HfTermActive(HfMagnet magnet, PetscInt k); /* in any region */
 PetscReal HfMagnetStiffness(HfMagnet magnet);        /* A/m, the largest of the regions: bound of |dH/dm| */
 

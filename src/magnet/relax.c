@@ -12,7 +12,7 @@
 #define DAMPING    (2.0 / 13.0)
 
 typedef struct {
-  Vec m, rate; /* state and dm/dt there */
+  Vec m, rate;                            /* state and dm/dt there */
   PetscReal energy, noise, torque, along; /* J; round-off of the energy; max |m x H|/Ms; max |m.H| in A/m */
 } State;
 
@@ -80,6 +80,7 @@ static PetscErrorCode evaluate(HfMagnet magnet, PetscReal t, State *s, PetscBool
 HF_KERNEL static void combine(PetscInt n, PetscReal a, const PetscReal *restrict y0, PetscReal b, const PetscReal *restrict y1, PetscReal c,
                               const PetscReal *restrict y2, PetscReal d, const PetscReal *restrict f, PetscReal e, const PetscReal *restrict f0,
                               PetscReal *restrict y) {
+  HF_CELLS
   for (PetscInt k = 0; k < n; ++k) y[k] = a * y0[k] + b * y1[k] + c * y2[k] + d * f[k] + e * f0[k];
 }
 

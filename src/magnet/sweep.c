@@ -8,12 +8,21 @@ struct HfSweep_ {
   HfHalo halo;
   PetscInt stride;            /* numbers from one buffer row to the next */
   PetscReal *memory, *origin; /* origin: cell 0 of the first buffer row, aligned */
+  PetscScalar *line;          /* one interleaved row */
   PetscInt held[3];           /* which row is in each slot of the window */
   /* of the sweep under way */
   const PetscScalar *owned, *below, *above;
   HfLength length;
+  PetscInt n; /* rates of a stage, 0 for a plain sweep */
+  const PetscScalar *rate[HF_MAX_STAGES];
+  const PetscReal *weight;
+  PetscScalar *sum;
+  PetscBool keep;
 };
 enum { WINDOW = 9, BUFFERS = 15 }; /* window 3 x 3 components, then H and T */
+
+/* Rows that neighbour ranks need. */
+static PetscBool on_the_border(const HfGridInfo *g, PetscInt j) { return (PetscBool)(g->size > 1 && (j == g->ys || j == g->ys + g->ym - 1)); }
 
 static PetscReal *buffer(HfSweep sweep, PetscInt k) { return sweep->origin + k * sweep->stride; }
 
@@ -27,6 +36,7 @@ PetscErrorCode HfSweepCreate(HfGrid grid, HfSweep *out) {
   PetscCall(HfHaloCreate(grid, 3, &sweep->halo));
   sweep->stride = lane * ((nx + 1 + lane - 1) / lane) + lane;
   PetscCall(PetscCalloc1(BUFFERS * sweep->stride + 2 * lane, &sweep->memory));
+  PetscCall(PetscMalloc1(3 * nx, &sweep->line));
   sweep->origin = sweep->memory + lane;
   sweep->origin += (lane - ((size_t)sweep->origin / sizeof(PetscReal)) % (size_t)lane) % (size_t)lane;
   *out = sweep;
@@ -38,8 +48,22 @@ PetscErrorCode HfSweepDestroy(HfSweep *sweep) {
   if (!*sweep) PetscFunctionReturn(0);
   PetscCall(HfHaloDestroy(&(*sweep)->halo));
   PetscCall(PetscFree((*sweep)->memory));
+  PetscCall(PetscFree((*sweep)->line));
   PetscCall(PetscFree(*sweep));
   PetscFunctionReturn(0);
+}
+
+/* m of an owned row of a stage, interleaved, at `to` (cell 0). */
+static void combine_row(HfMagnet magnet, PetscInt j, PetscScalar *to) {
+  HfSweep sweep = magnet->sweep;
+  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  const HfRowCells *cells = HfRowsGet(magnet->rows, j);
+  const PetscInt first = 3 * cells->first, n = 3 * (cells->last - cells->first + 1), at = 3 * g->nx * (j - g->ys) + first;
+  const PetscScalar *rate[HF_MAX_STAGES];
+
+  for (PetscInt r = 0; r < sweep->n; ++r) rate[r] = sweep->rate[r] + at;
+  HfRowCombine(n, sweep->owned + at, sweep->n, rate, sweep->weight, to + first);
+  if (sweep->keep) HfNormalize(n / 3, to + first);
 }
 
 /* Row j of m in its slot of the window. Cells outside the film keep what was there: nobody reads them. */
@@ -47,17 +71,29 @@ static void hold_row(HfMagnet magnet, PetscInt j) {
   HfSweep sweep = magnet->sweep;
   const HfGridInfo *g = HfGridGetInfo(magnet->grid);
   const HfRowCells *cells = HfRowsGet(magnet->rows, j);
-  const PetscInt slot = (j + 3) % 3;
+  const PetscInt slot = (j + 3) % 3, n = cells->last - cells->first + 1;
+  const PetscScalar *from;
   PetscReal *m[3];
 
   if (sweep->held[slot] == j) return;
   sweep->held[slot] = j;
-  if (cells->first <= cells->last) {
-    const PetscScalar *from = j < g->ys ? sweep->below : j >= g->ys + g->ym ? sweep->above : sweep->owned + 3 * g->nx * (j - g->ys);
-    for (PetscInt c = 0; c < 3; ++c) m[c] = buffer(sweep, 3 * slot + c);
-    if (sweep->length == HF_UNIT) HfRowSplitUnit(cells->first, cells->last - cells->first + 1, from, m);
-    else HfRowSplit(cells->first, cells->last - cells->first + 1, from, m);
+  if (n <= 0) return;
+  for (PetscInt c = 0; c < 3; ++c) m[c] = buffer(sweep, 3 * slot + c);
+  if (j < g->ys)
+    from = sweep->below;
+  else if (j >= g->ys + g->ym)
+    from = sweep->above;
+  else if (!sweep->n)
+    from = sweep->owned + 3 * g->nx * (j - g->ys);
+  else {
+    PetscScalar *own = sweep->sum + 3 * g->nx * (j - g->ys), *to = sweep->keep || on_the_border(g, j) ? own : sweep->line;
+    if (!on_the_border(g, j)) combine_row(magnet, j, to); /* those on the border were, before they were sent */
+    from = to;
   }
+  if (sweep->length == HF_UNIT && !sweep->keep)
+    HfRowSplitUnit(cells->first, n, from, m);
+  else
+    HfRowSplit(cells->first, n, from, m);
 }
 
 static void visit_row(HfMagnet magnet, PetscInt j, HfVisit visit, void *context) {
@@ -78,23 +114,68 @@ static void visit_row(HfMagnet magnet, PetscInt j, HfVisit visit, void *context)
   (*visit)(magnet, &row, context);
 }
 
-PetscErrorCode HfSweepRows(HfMagnet magnet, PetscReal t, Vec m, HfLength length, HfVisit visit, void *context) {
+static PetscErrorCode prepare_terms(HfMagnet magnet, PetscReal t, Vec m) {
+  PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < magnet->n_terms; ++k)
+    if (magnet->terms[k].type->prepare && HfTermActive(magnet, k)) PetscCall((*magnet->terms[k].type->prepare)(&magnet->terms[k], t, m));
+  PetscFunctionReturn(0);
+}
+
+/* Inner rows while the halo travels, then the first and the last. `send`: the owned rows of m, of which the border is there. */
+static PetscErrorCode visit_rows(HfMagnet magnet, const PetscScalar *send, HfVisit visit, void *context) {
   const HfGridInfo *g = HfGridGetInfo(magnet->grid);
   const PetscInt end = g->ys + g->ym;
   HfSweep sweep = magnet->sweep;
 
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < magnet->n_terms; ++k)
-    if (magnet->terms[k].type->prepare && HfTermActive(magnet, k)) PetscCall((*magnet->terms[k].type->prepare)(&magnet->terms[k], t, m));
-  PetscCall(VecGetArrayRead(m, &sweep->owned));
-  sweep->length = length;
   for (int slot = 0; slot < 3; ++slot) sweep->held[slot] = PETSC_MIN_INT;
-  PetscCall(HfHaloBegin(sweep->halo, sweep->owned));
+  PetscCall(HfHaloBegin(sweep->halo, send));
   if (g->size > 1)
     for (PetscInt j = g->ys + 1; j < end - 1; ++j) visit_row(magnet, j, visit, context);
   PetscCall(HfHaloEnd(sweep->halo, &sweep->below, &sweep->above));
   for (PetscInt j = g->ys; j < end; j += g->size == 1 ? 1 : PetscMax(1, g->ym - 1)) visit_row(magnet, j, visit, context);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfSweepRows(HfMagnet magnet, PetscReal t, Vec m, HfLength length, HfVisit visit, void *context) {
+  HfSweep sweep = magnet->sweep;
+
+  PetscFunctionBeginUser;
+  PetscCall(prepare_terms(magnet, t, m));
+  sweep->length = length;
+  sweep->n = 0;
+  sweep->keep = PETSC_FALSE;
+  PetscCall(VecGetArrayRead(m, &sweep->owned));
+  PetscCall(visit_rows(magnet, sweep->owned, visit, context));
   PetscCall(VecRestoreArrayRead(m, &sweep->owned));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfSweepStage(HfMagnet magnet, PetscReal t, const HfStage *stage, HfVisit visit, void *context) {
+  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  const PetscBool whole = HfTermsWhole(magnet);
+  HfSweep sweep = magnet->sweep;
+
+  PetscFunctionBeginUser;
+  sweep->length = HF_UNIT;
+  sweep->n = stage->n;
+  sweep->weight = stage->weight;
+  sweep->keep = (PetscBool)(stage->keep || whole);
+  PetscCall(VecGetArrayRead(stage->y, &sweep->owned));
+  for (PetscInt r = 0; r < stage->n; ++r) PetscCall(VecGetArrayRead(stage->rate[r], &sweep->rate[r]));
+  PetscCall(VecGetArray(stage->sum, &sweep->sum));
+  for (PetscInt j = g->ys; j < g->ys + g->ym; ++j)
+    if ((whole || on_the_border(g, j)) && HfRowsGet(magnet->rows, j)->n_runs) combine_row(magnet, j, sweep->sum + 3 * g->nx * (j - g->ys));
+  if (whole) {
+    PetscCall(VecRestoreArray(stage->sum, &sweep->sum));
+    PetscCall(HfSweepRows(magnet, t, stage->sum, HF_AS_IT_IS, visit, context));
+  } else {
+    PetscCall(prepare_terms(magnet, t, NULL));
+    PetscCall(visit_rows(magnet, sweep->sum, visit, context));
+    PetscCall(VecRestoreArray(stage->sum, &sweep->sum));
+  }
+  for (PetscInt r = 0; r < stage->n; ++r) PetscCall(VecRestoreArrayRead(stage->rate[r], &sweep->rate[r]));
+  PetscCall(VecRestoreArrayRead(stage->y, &sweep->owned));
   PetscFunctionReturn(0);
 }
 

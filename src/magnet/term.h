@@ -9,10 +9,19 @@
 
 #define HF_PARAMETERS 8 /* numbers a term may keep for each region */
 
+/* Before a loop over cells: its rows do not overlap (or are updated in place), the compiler need not ask. */
+#if defined(__clang__)
+  #define HF_CELLS _Pragma("clang loop vectorize(assume_safety)")
+#elif defined(__GNUC__)
+  #define HF_CELLS _Pragma("GCC ivdep")
+#else
+  #define HF_CELLS
+#endif
+
 typedef struct {
-  PetscInt i, j, n;                             /* first cell, row, number of cells */
-  const PetscReal *m[3], *south[3], *north[3];  /* [n] each, m[] also at -1 and n */
-  PetscReal *H[3];                              /* [n] each, A/m; kernels add to it. Unused by energies */
+  PetscInt i, j, n;                            /* first cell, row, number of cells */
+  const PetscReal *m[3], *south[3], *north[3]; /* [n] each, m[] also at -1 and n */
+  PetscReal *H[3];                             /* [n] each, A/m; kernels add to it. Unused by energies */
 } HfSpan;
 
 /* What all terms of a region share. */
@@ -40,8 +49,9 @@ typedef struct {
   PetscErrorCode (*destroy)(HfTerm *term);
   /* Numbers of one region; *active says whether the term acts there. */
   PetscErrorCode (*set_up)(HfTerm *term, const HfSite *site, PetscInt region, PetscReal p[], PetscBool *active);
-  /* Before the rows of an evaluation at time t; m is the whole state, for terms that are not local. Collective. May be NULL. */
+  /* Before the rows of an evaluation at time t. Collective. May be NULL. */
   PetscErrorCode (*prepare)(HfTerm *term, PetscReal t, Vec m);
+  PetscBool whole; /* prepare() reads m (a term that is not local); otherwise m may not be assembled yet */
   void (*field)(const HfTerm *term, const PetscReal p[], const HfSpan *span);       /* adds A/m to span->H */
   PetscReal (*energy)(const HfTerm *term, const PetscReal p[], const HfSpan *span); /* sum of the energy density over the span, J/m^3 */
   /* An upper bound of |dH/dm| (A/m), the norm of the term's linear part; NULL: it does not depend on m. */
@@ -50,8 +60,8 @@ typedef struct {
 
 struct HfTerm_ {
   const HfTermType *type;
-  PetscBool *active;                /* per region */
-  PetscReal (*p)[HF_PARAMETERS];    /* per region */
+  PetscBool *active;             /* per region */
+  PetscReal (*p)[HF_PARAMETERS]; /* per region */
   void *state;
 };
 

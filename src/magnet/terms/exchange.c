@@ -27,13 +27,15 @@ static PetscErrorCode set_up(HfTerm *term, const HfSite *site, PetscInt region, 
 }
 
 HF_KERNEL static void field(const HfTerm *term, const PetscReal p[], const HfSpan *span) {
+  const PetscInt n = span->n;
   const PetscReal x = p[HX], y = p[HY], centre = -2 * (x + y);
 
   for (int c = 0; c < 3; ++c) {
     const PetscReal *restrict m = span->m[c], *restrict south = span->south[c], *restrict north = span->north[c];
     PetscReal *restrict H = span->H[c];
 
-    for (PetscInt k = 0; k < span->n; ++k) H[k] += x * (m[k - 1] + m[k + 1]) + y * (south[k] + north[k]) + centre * m[k];
+    HF_CELLS
+    for (PetscInt k = 0; k < n; ++k) H[k] += x * (m[k - 1] + m[k + 1]) + y * (south[k] + north[k]) + centre * m[k];
   }
 }
 

@@ -21,11 +21,13 @@ static PetscErrorCode set_up(HfTerm *term, const HfSite *site, PetscInt region, 
 }
 
 HF_KERNEL static void field(const HfTerm *term, const PetscReal p[], const HfSpan *span) {
+  const PetscInt n = span->n;
   const PetscReal Ms = p[MS];
   const PetscReal *restrict mz = span->m[2];
   PetscReal *restrict Hz = span->H[2];
 
-  for (PetscInt k = 0; k < span->n; ++k) Hz[k] -= Ms * mz[k];
+  HF_CELLS
+  for (PetscInt k = 0; k < n; ++k) Hz[k] -= Ms * mz[k];
 }
 
 static PetscReal energy(const HfTerm *term, const PetscReal p[], const HfSpan *span) {

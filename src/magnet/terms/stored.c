@@ -1,8 +1,8 @@
 /* A field that another part of the program computed, e.g. the Oersted field of the gold layer.
 
      E = -mu0 Ms m.H,   H = the cell Vec given to HfMagnetSetStoredField() */
-#include "../term.h"
 #include "stored.h"
+#include "../term.h"
 
 typedef struct {
   Vec field;
@@ -60,10 +60,12 @@ static inline const PetscReal *first_cell(const HfTerm *term, const HfSpan *span
 }
 
 HF_KERNEL static void field(const HfTerm *term, const PetscReal p[], const HfSpan *span) {
+  const PetscInt n = span->n;
   const PetscReal *restrict stored = first_cell(term, span);
   PetscReal *restrict Hx = span->H[0], *restrict Hy = span->H[1], *restrict Hz = span->H[2];
 
-  for (PetscInt k = 0; k < span->n; ++k) {
+  HF_CELLS
+  for (PetscInt k = 0; k < n; ++k) {
     Hx[k] += stored[3 * k];
     Hy[k] += stored[3 * k + 1];
     Hz[k] += stored[3 * k + 2];

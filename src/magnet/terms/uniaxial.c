@@ -22,7 +22,8 @@ static PetscErrorCode set_up(HfTerm *term, const HfSite *site, PetscInt region, 
     length += PetscSqr(p[UX + c]);
   }
   length = PetscSqrtReal(length);
-  if (length == 0) PetscCall(HfDeckError(site->deck, HfChild(material->node, "axis"), "axis must not be the zero vector"));
+  if (length == 0)
+    PetscCall(HfDeckError(site->deck, HfChild(material->node, "axis"), "axis must not be the zero vector"));
   else
     for (PetscInt c = 0; c < 3; ++c) p[UX + c] /= length;
   p[E] = HfMaterialConstant(material, "Ku");
@@ -32,11 +33,13 @@ static PetscErrorCode set_up(HfTerm *term, const HfSite *site, PetscInt region, 
 }
 
 HF_KERNEL static void field(const HfTerm *term, const PetscReal p[], const HfSpan *span) {
+  const PetscInt n = span->n;
   const PetscReal h = p[H], ux = p[UX], uy = p[UY], uz = p[UZ];
   const PetscReal *restrict mx = span->m[0], *restrict my = span->m[1], *restrict mz = span->m[2];
   PetscReal *restrict Hx = span->H[0], *restrict Hy = span->H[1], *restrict Hz = span->H[2];
 
-  for (PetscInt k = 0; k < span->n; ++k) {
+  HF_CELLS
+  for (PetscInt k = 0; k < n; ++k) {
     const PetscReal along = h * (mx[k] * ux + my[k] * uy + mz[k] * uz);
     Hx[k] += along * ux;
     Hy[k] += along * uy;

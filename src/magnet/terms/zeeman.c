@@ -7,7 +7,8 @@
 static const HfKey keys[] = {
     {"field", HF_SECTION, NULL, "", "", 0, "Applied field, uniform in space"},
     {"field.uniform", HF_QUANTITIES, "A/m|T", "", "", 3, "Constant applied field (x, y, z); in T it is mu0 H"},
-    {"field.table", HF_TEXT, NULL, "", "", 0, "File with lines `t Hx Hy Hz` (s, A/m): linear in between, constant before and after; # starts a comment"},
+    {"field.table", HF_TEXT, NULL, "", "", 0,
+     "File with lines `t Hx Hy Hz` (s, A/m): linear in between, constant before and after; # starts a comment"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
@@ -65,11 +66,13 @@ static PetscErrorCode prepare(HfTerm *term, PetscReal t, Vec m) {
 }
 
 HF_KERNEL static void field(const HfTerm *term, const PetscReal p[], const HfSpan *span) {
+  const PetscInt n = span->n;
   const Zeeman *zeeman = term->state;
   const PetscReal x = zeeman->H[0], y = zeeman->H[1], z = zeeman->H[2];
   PetscReal *restrict Hx = span->H[0], *restrict Hy = span->H[1], *restrict Hz = span->H[2];
 
-  for (PetscInt k = 0; k < span->n; ++k) {
+  HF_CELLS
+  for (PetscInt k = 0; k < n; ++k) {
     Hx[k] += x;
     Hy[k] += y;
     Hz[k] += z;

@@ -18,12 +18,14 @@ static PetscErrorCode set_up(HfTorque *torque, const HfSite *site, PetscInt regi
 }
 
 HF_KERNEL static void add(const HfTorque *torque, const PetscReal p[], const HfSpan *span, PetscReal *const T[3]) {
+  const PetscInt n = span->n;
   const PetscReal gamma0 = p[0];
   const PetscReal *restrict mx = span->m[0], *restrict my = span->m[1], *restrict mz = span->m[2];
   const PetscReal *restrict Hx = span->H[0], *restrict Hy = span->H[1], *restrict Hz = span->H[2];
   PetscReal *restrict Tx = T[0], *restrict Ty = T[1], *restrict Tz = T[2];
 
-  for (PetscInt k = 0; k < span->n; ++k) {
+  HF_CELLS
+  for (PetscInt k = 0; k < n; ++k) {
     Tx[k] -= gamma0 * (my[k] * Hz[k] - mz[k] * Hy[k]);
     Ty[k] -= gamma0 * (mz[k] * Hx[k] - mx[k] * Hz[k]);
     Tz[k] -= gamma0 * (mx[k] * Hy[k] - my[k] * Hx[k]);

@@ -1,0 +1,101 @@
+/* Speed of the magnetization on one core per rank: right-hand side bare and through TS, beside a STREAM triad of the same run.
+   Options: -n 512 (cells along each side), -seconds 1, -disk */
+#include <hopfilm/magnet.h>
+
+static PetscReal triad(PetscReal seconds) {
+  const PetscInt n = 1 << 23;
+  PetscReal *a, *b, *c, best = PETSC_MAX_REAL, start;
+
+  if (PetscMalloc3(n, &a, n, &b, n, &c)) return 0;
+  for (PetscInt k = 0; k < n; ++k) a[k] = b[k] = c[k] = k;
+  for (start = MPI_Wtime(); MPI_Wtime() - start < seconds;) {
+    const PetscReal t = MPI_Wtime();
+    for (PetscInt k = 0; k < n; ++k) a[k] = b[k] + 3 * c[k];
+    best = PetscMin(best, MPI_Wtime() - t);
+    c[0] = a[n - 1];
+  }
+  if (PetscFree3(a, b, c)) return 0;
+  return 24e-9 * (PetscReal)n / best;
+}
+
+int main(int argc, char **argv) {
+  PetscInt n = 512;
+  PetscReal seconds = 1, best = PETSC_MAX_REAL, start, stream, t_end = 0;
+  PetscBool disk = PETSC_FALSE;
+  PetscInt64 steps, rejected, evaluations, before;
+  PetscMPIInt rank, size;
+  char text[2048];
+  HfKeys keys;
+  HfDeck deck;
+  HfGrid grid;
+  HfMagnet magnet;
+  Vec m, dmdt;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscInitialize(&argc, &argv, NULL, NULL));
+  PetscCall(PetscOptionsGetInt(NULL, NULL, "-n", &n, NULL));
+  PetscCall(PetscOptionsGetReal(NULL, NULL, "-seconds", &seconds, NULL));
+  PetscCall(PetscOptionsGetBool(NULL, NULL, "-disk", &disk, NULL));
+  PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
+  PetscCallMPI(MPI_Comm_size(PETSC_COMM_WORLD, &size));
+  PetscCall(HfKeysCreate(&keys));
+  PetscCall(HfGridRegisterKeys(keys));
+  PetscCall(HfMagnetRegisterKeys(keys));
+  PetscCall(PetscSNPrintf(text, sizeof(text),
+                          "hopfilm: 1\nfilm:\n"
+                          "  size: [%d nm, %d nm]\n"
+                          "  cell: 5 nm\n"
+                          "  thickness: 20 nm\n"
+                          "  %sshape: {disk: {diameter: %d nm}}\n"
+                          "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Ku: 1e4 J/m^3, axis: [1, 0, 1], alpha: 0.3}\n"
+                          "  initial: {vortex: {core: 50 nm}}\n"
+                          "field: {uniform: [1e3 A/m, 0 A/m, 2e3 A/m]}\n",
+                          (int)(5 * n), (int)(5 * n), disk ? "" : "#", (int)(5 * n)));
+  PetscCall(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, text, &deck));
+  PetscCall(HfDeckVerdict(deck));
+  PetscCall(HfGridCreateFromDeck(deck, &grid));
+  PetscCall(HfMagnetCreate(grid, deck, &magnet));
+  PetscCall(HfDeckVerdict(deck));
+  PetscCall(HfMagnetCreateState(magnet, &m));
+  PetscCall(VecDuplicate(m, &dmdt));
+  PetscCall(HfMagnetSetInitial(magnet, HfNodeFind(HfDeckRoot(deck), "film.initial"), m));
+
+  stream = triad(0.3 * seconds);
+  for (start = MPI_Wtime(); MPI_Wtime() - start < seconds;) {
+    const PetscReal t = MPI_Wtime();
+    for (int k = 0; k < 10; ++k) PetscCall(HfMagnetRightHandSide(magnet, 0, m, dmdt));
+    best = PetscMin(best, MPI_Wtime() - t);
+  }
+  {
+    const PetscReal million = 1e-6 * (PetscReal)HfGridGetInfo(grid)->n_film / size, bare = 10 * million / best;
+
+    PetscCall(
+        PetscPrintf(PETSC_COMM_WORLD, "cells %d, ranks %d, triad %.1f GB/s per rank\n", (int)HfGridGetInfo(grid)->n_film, size, (double)stream));
+    PetscCall(PetscPrintf(PETSC_COMM_WORLD, "right-hand side: %.1f M cell evaluations/s per core (asked: 150), 48 B each is %.2f of the triad\n",
+                          (double)bare, (double)(48e-3 * bare / stream)));
+    HfMagnetStatistics(magnet, &steps, &rejected, &before);
+    best = PETSC_MAX_REAL;
+    for (start = MPI_Wtime(); MPI_Wtime() - start < seconds;) {
+      const PetscReal t = MPI_Wtime();
+      PetscInt64 then, now;
+
+      HfMagnetStatistics(magnet, NULL, NULL, &then);
+      PetscCall(HfMagnetAdvance(magnet, m, t_end, t_end + 5e-12, NULL, NULL));
+      HfMagnetStatistics(magnet, NULL, NULL, &now);
+      t_end += 5e-12;
+      best = PetscMin(best, (MPI_Wtime() - t) / (PetscReal)(now - then));
+    }
+    HfMagnetStatistics(magnet, &steps, &rejected, &evaluations);
+    PetscCall(PetscPrintf(PETSC_COMM_WORLD,
+                          "through TS: %.1f M cell evaluations/s per core (asked: 60); %d steps, %d rejected, %.2f evaluations per step\n",
+                          (double)(million / best), (int)steps, (int)rejected, (double)(evaluations - before) / (double)(steps + rejected)));
+  }
+  PetscCall(VecDestroy(&m));
+  PetscCall(VecDestroy(&dmdt));
+  PetscCall(HfMagnetDestroy(&magnet));
+  PetscCall(HfGridDestroy(&grid));
+  PetscCall(HfDeckDestroy(&deck));
+  PetscCall(HfKeysDestroy(&keys));
+  PetscCall(PetscFinalize());
+  return 0;
+}

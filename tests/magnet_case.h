@@ -1,0 +1,61 @@
+/* magnet_case.h: a film with its magnet from the text of a deck. */
+#pragma once
+#include <hf_test.h>
+#include <hopfilm/magnet.h>
+
+typedef struct {
+  HfKeys keys;
+  HfDeck deck;
+  HfGrid grid;
+  HfMagnet magnet;
+  const HfGridInfo *g;
+  Vec m; /* film.initial */
+} Case;
+
+static inline void case_create(Case *c, MPI_Comm comm, const char *text) {
+  CHECK(HfKeysCreate(&c->keys));
+  CHECK(HfGridRegisterKeys(c->keys));
+  CHECK(HfMagnetRegisterKeys(c->keys));
+  CHECK(HfDeckCreateFromText(comm, c->keys, text, &c->deck));
+  CHECK(HfDeckVerdict(c->deck));
+  CHECK(HfGridCreateFromDeck(c->deck, &c->grid));
+  CHECK(HfDeckVerdict(c->deck));
+  CHECK(HfMagnetCreate(c->grid, c->deck, &c->magnet));
+  CHECK(HfMagnetCreateState(c->magnet, &c->m));
+  CHECK(HfMagnetSetInitial(c->magnet, HfNodeFind(HfDeckRoot(c->deck), "film.initial"), c->m));
+  CHECK(HfDeckVerdict(c->deck));
+  c->g = HfGridGetInfo(c->grid);
+}
+
+static inline void case_destroy(Case *c) {
+  CHECK(VecDestroy(&c->m));
+  CHECK(HfMagnetDestroy(&c->magnet));
+  CHECK(HfGridDestroy(&c->grid));
+  CHECK(HfDeckDestroy(&c->deck));
+  CHECK(HfKeysDestroy(&c->keys));
+}
+
+/* m from a function of the cell's centre; zero in void cells. */
+static inline void case_fill(Case *c, Vec v, void (*f)(PetscReal x, PetscReal y, void *context, PetscReal m[3]), void *context) {
+  PetscScalar *a;
+
+  CHECK(VecGetArrayWrite(v, &a));
+  for (PetscInt j = c->g->ys; j < c->g->ys + c->g->ym; ++j) {
+    for (PetscInt i = 0; i < c->g->nx; ++i) {
+      PetscScalar *m = a + 3 * ((j - c->g->ys) * c->g->nx + i);
+      m[0] = m[1] = m[2] = 0;
+      if (HfRegionAt(c->g, HfGridRegions(c->grid), i, j) >= 0)
+        (*f)(c->g->x0 + ((PetscReal)i + 0.5) * c->g->dx, c->g->y0 + ((PetscReal)j + 0.5) * c->g->dy, context, m);
+    }
+  }
+  CHECK(VecRestoreArrayWrite(v, &a));
+}
+
+/* Sum of the energies of all terms, J. */
+static inline PetscReal case_energy(Case *c, PetscReal t, Vec m) {
+  PetscReal energies[32] = {0}, sum = 0;
+
+  CHECK(HfMagnetEnergies(c->magnet, t, m, energies));
+  for (PetscInt k = 0; k < HfMagnetTermCount(c->magnet); ++k) sum += energies[k];
+  return sum;
+}

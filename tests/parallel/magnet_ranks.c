@@ -1,0 +1,178 @@
+/* The same film on all ranks together and on each rank alone: initial state, right-hand side, energies, a short run, relaxation, a divergence. */
+#include <magnet_case.h>
+
+#define FILM                                                                                                                                         \
+  "hopfilm: 1\n"                                                                                                                                     \
+  "film:\n"                                                                                                                                          \
+  "  size: [120 nm, 85 nm]\n"                                                                                                                        \
+  "  cell: 5 nm\n"                                                                                                                                   \
+  "  thickness: 3 nm\n"                                                                                                                              \
+  "  shape: {difference: [{disk: {diameter: 118 nm}}, {rectangle: {at: [30 nm, 0 nm], size: [20 nm, 20 nm]}}]}\n"                                    \
+  "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Ku: 5e4 J/m^3, alpha: 0.1}\n"                                                                            \
+  "  regions:\n"                                                                                                                                     \
+  "    - {name: b, shape: {disk: {at: [-20 nm, 10 nm], diameter: 30 nm}}, material: {Ms: 500 kA/m, Aex: 5 pJ/m, alpha: 0.5}}\n"                      \
+  "  initial: {random: {seed: 7}}\n"                                                                                                                 \
+  "field: {uniform: [1e4 A/m, 0 A/m, 2e4 A/m]}\n"                                                                                                    \
+  "%s"
+
+static void both(Case *together, Case *alone, const char *more) {
+  char text[2048];
+  CHECK(PetscSNPrintf(text, sizeof(text), FILM, more));
+  case_create(together, PETSC_COMM_WORLD, text);
+  case_create(alone, PETSC_COMM_SELF, text);
+}
+
+/* Largest difference between this rank's rows and the same rows of the film alone. */
+static PetscReal apart(const Case *together, Vec a, Vec b) {
+  const PetscScalar *x, *y;
+  PetscReal most = 0;
+
+  CHECK(VecGetArrayRead(a, &x));
+  CHECK(VecGetArrayRead(b, &y));
+  y += 3 * together->g->nx * together->g->ys;
+  for (PetscInt k = 0; k < 3 * together->g->nx * together->g->ym; ++k) {
+    const PetscReal d = PetscAbsReal(x[k] - y[k]);
+    most = d <= most ? most : d;
+  }
+  CHECK(VecRestoreArrayRead(a, &x));
+  y -= 3 * together->g->nx * together->g->ys;
+  CHECK(VecRestoreArrayRead(b, &y));
+  return most;
+}
+
+static void initial_state_is_the_same(void **unused) {
+  Case together, alone;
+
+  both(&together, &alone, "");
+  assert_true(apart(&together, together.m, alone.m) == 0);
+  case_destroy(&together);
+  case_destroy(&alone);
+}
+
+static void right_hand_side_and_energies_are_the_same(void **unused) {
+  PetscReal e[2][8], torque[2], average[2][3];
+  Vec rate[2];
+  Case together, alone;
+
+  both(&together, &alone, "demag: shape\n");
+  CHECK(VecDuplicate(together.m, &rate[0]));
+  CHECK(VecDuplicate(alone.m, &rate[1]));
+  CHECK(HfMagnetRightHandSide(together.magnet, 0, together.m, rate[0]));
+  CHECK(HfMagnetRightHandSide(alone.magnet, 0, alone.m, rate[1]));
+  assert_true(apart(&together, rate[0], rate[1]) == 0); /* the same operations in each cell */
+  CHECK(HfMagnetEnergies(together.magnet, 0, together.m, e[0]));
+  CHECK(HfMagnetEnergies(alone.magnet, 0, alone.m, e[1]));
+  for (PetscInt k = 0; k < HfMagnetTermCount(alone.magnet); ++k) ASSERT_NEAR(e[0][k], e[1][k], 1e-13 * PetscAbsReal(e[1][k]) + 1e-30);
+  CHECK(HfMagnetMaxTorque(together.magnet, 0, together.m, &torque[0]));
+  CHECK(HfMagnetMaxTorque(alone.magnet, 0, alone.m, &torque[1]));
+  assert_true(torque[0] == torque[1]);
+  CHECK(HfMagnetAverage(together.magnet, together.m, average[0]));
+  CHECK(HfMagnetAverage(alone.magnet, alone.m, average[1]));
+  for (int d = 0; d < 3; ++d) ASSERT_NEAR(average[0][d], average[1][d], 1e-14);
+  CHECK(VecDestroy(&rate[0]));
+  CHECK(VecDestroy(&rate[1]));
+  case_destroy(&together);
+  case_destroy(&alone);
+}
+
+static void short_run_is_the_same(void **unused) {
+  PetscInt64 steps[2], evaluations[2];
+  Case together, alone;
+
+  both(&together, &alone, "");
+  CHECK(HfMagnetAdvance(together.magnet, together.m, 0, 2e-12, NULL, NULL));
+  CHECK(HfMagnetAdvance(alone.magnet, alone.m, 0, 2e-12, NULL, NULL));
+  HfMagnetStatistics(together.magnet, &steps[0], NULL, &evaluations[0]);
+  HfMagnetStatistics(alone.magnet, &steps[1], NULL, &evaluations[1]);
+  assert_int_equal(steps[0], steps[1]);
+  assert_int_equal(evaluations[0], evaluations[1]);
+  assert_true(steps[0] > 3 && steps[0] <= 100);
+  ASSERT_NEAR(apart(&together, together.m, alone.m), 0, 1e-9);
+  case_destroy(&together);
+  case_destroy(&alone);
+}
+
+/* Our rows-at-a-time stepper against PETSc's own implementation of the same method. */
+static void stepper_agrees_with_petsc(void **unused) {
+  Case ours, petsc;
+  char text[2048];
+
+  CHECK(PetscSNPrintf(text, sizeof(text), FILM, "integrator: {tolerance: 1e9, first_step: 2e-14 s, max_step: 2e-14 s}\n"));
+  case_create(&ours, PETSC_COMM_WORLD, text);
+  case_create(&petsc, PETSC_COMM_WORLD, text);
+  CHECK(HfMagnetAdvance(ours.magnet, ours.m, 0, 1e-12, NULL, NULL));
+  CHECK(PetscOptionsSetValue(NULL, "-ts_type", "rk"));
+  CHECK(PetscOptionsSetValue(NULL, "-ts_rk_type", "5dp"));
+  CHECK(HfMagnetAdvance(petsc.magnet, petsc.m, 0, 1e-12, NULL, NULL));
+  CHECK(PetscOptionsClearValue(NULL, "-ts_type"));
+  CHECK(PetscOptionsClearValue(NULL, "-ts_rk_type"));
+  CHECK(VecAXPY(petsc.m, -1, ours.m));
+  {
+    PetscReal difference;
+    CHECK(VecNorm(petsc.m, NORM_INFINITY, &difference));
+    ASSERT_NEAR(difference, 0, 1e-12); /* the same formulas in another order */
+  }
+  case_destroy(&ours);
+  case_destroy(&petsc);
+}
+
+static void relaxation_is_the_same(void **unused) {
+  PetscBool converged[2];
+  Case together, alone;
+
+  both(&together, &alone, "");
+  CHECK(HfMagnetRelax(together.magnet, 0, together.m, 1e-4, 5e-12, NULL, NULL, &converged[0]));
+  CHECK(HfMagnetRelax(alone.magnet, 0, alone.m, 1e-4, 5e-12, NULL, NULL, &converged[1]));
+  assert_int_equal(converged[0], converged[1]);
+  ASSERT_NEAR(apart(&together, together.m, alone.m), 0, 1e-9);
+  case_destroy(&together);
+  case_destroy(&alone);
+}
+
+/* A field that is not a number in one cell: every rank hears of it, the state is the last good one. */
+static void not_a_number_stops_all_ranks(void **unused) {
+  const PetscInt i = 12, j = 4;
+  Vec before, field;
+  PetscScalar *a;
+  PetscReal difference;
+  Case c, alone;
+
+  both(&c, &alone, "");
+  CHECK(HfMagnetAdvance(c.magnet, c.m, 0, 1e-13, NULL, NULL));
+  CHECK(VecDuplicate(c.m, &before));
+  CHECK(VecDuplicate(c.m, &field));
+  CHECK(VecCopy(c.m, before));
+  CHECK(VecSet(field, 0));
+  CHECK(VecGetArray(field, &a));
+  if (j >= c.g->ys && j < c.g->ys + c.g->ym) a[3 * ((j - c.g->ys) * c.g->nx + i)] = NAN;
+  CHECK(VecRestoreArray(field, &a));
+  CHECK(HfMagnetSetStoredField(c.magnet, field));
+  assert_int_equal(HfMagnetAdvance(c.magnet, c.m, 1e-13, 1e-12, NULL, NULL), HF_ERR_DIVERGED);
+  CHECK(VecAXPY(before, -1, c.m));
+  CHECK(VecNorm(before, NORM_INFINITY, &difference));
+  ASSERT_NEAR(difference, 0, 1e-15);
+  /* and it goes on once the field is good again */
+  CHECK(HfMagnetSetStoredField(c.magnet, NULL));
+  CHECK(HfMagnetAdvance(c.magnet, c.m, 1e-13, 1e-12, NULL, NULL));
+  CHECK(VecDestroy(&before));
+  CHECK(VecDestroy(&field));
+  case_destroy(&c);
+  case_destroy(&alone);
+}
+
+static void too_small_a_step_is_divergence(void **unused) {
+  Case c, alone;
+
+  both(&c, &alone, "integrator: {tolerance: 1e-12, first_step: 1e-12 s, min_step: 1e-13 s}\n");
+  assert_int_equal(HfMagnetAdvance(c.magnet, c.m, 0, 1e-11, NULL, NULL), HF_ERR_DIVERGED);
+  case_destroy(&c);
+  case_destroy(&alone);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(initial_state_is_the_same),      cmocka_unit_test(right_hand_side_and_energies_are_the_same),
+    cmocka_unit_test(short_run_is_the_same),          cmocka_unit_test(stepper_agrees_with_petsc),
+    cmocka_unit_test(relaxation_is_the_same),         cmocka_unit_test(not_a_number_stops_all_ranks),
+    cmocka_unit_test(too_small_a_step_is_divergence),
+};
+HF_TEST_MAIN(tests)

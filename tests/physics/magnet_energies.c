@@ -1,0 +1,145 @@
+/* Energies of textures that are known in closed form; exchange is second order in the cell. */
+#include <magnet_case.h>
+
+#define AEX 13e-12
+#define KU  5e5
+#define DECK                                                                                                                                         \
+  "hopfilm: 1\n"                                                                                                                                     \
+  "film:\n"                                                                                                                                          \
+  "  size: [%g nm, %g nm]\n"                                                                                                                         \
+  "  cell: %g nm\n"                                                                                                                                  \
+  "  thickness: 3 nm\n"                                                                                                                              \
+  "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Ku: %g J/m^3, axis: [0, 0, 1], alpha: 0.1}\n"                                                            \
+  "%s"
+
+static void start(Case *c, PetscReal lx, PetscReal ly, PetscReal cell, PetscReal Ku, const char *more) {
+  char text[1024];
+  CHECK(PetscSNPrintf(text, sizeof(text), DECK, lx, ly, cell, Ku, more));
+  case_create(c, PETSC_COMM_WORLD, text);
+}
+
+static void helix(PetscReal x, PetscReal y, void *context, PetscReal m[3]) {
+  const PetscReal k = *(PetscReal *)context;
+  m[0] = 0;
+  m[1] = PetscCosReal(k * x);
+  m[2] = PetscSinReal(k * x);
+}
+
+static void bloch_wall(PetscReal x, PetscReal y, void *context, PetscReal m[3]) {
+  const PetscReal s = x / PetscSqrtReal(AEX / KU);
+  m[0] = 0;
+  m[1] = 1 / PetscCoshReal(s);
+  m[2] = PetscTanhReal(s);
+}
+
+/* E = Aex k^2 V; the bonds of a row of n cells are n-1, so the closed form has (n-1)/n. */
+static void helix_energy_is_second_order(void **unused) {
+  PetscReal error[3], k = 2 * PETSC_PI / 50e-9;
+
+  for (int level = 0; level < 3; ++level) {
+    const PetscReal cell = 4.0 / (1 << level);
+    PetscReal exact;
+    Case c;
+
+    start(&c, 200, 16, cell, 0, "");
+    case_fill(&c, c.m, helix, &k);
+    exact = AEX * k * k * (200e-9 - cell * 1e-9) * 16e-9 * 3e-9;
+    assert_int_equal(HfMagnetTermCount(c.magnet), 1);
+    assert_string_equal(HfMagnetTermName(c.magnet, 0), "exchange");
+    error[level] = PetscAbsReal(case_energy(&c, 0, c.m) / exact - 1);
+    case_destroy(&c);
+  }
+  print_message("helix: relative error %.3g %.3g %.3g\n", error[0], error[1], error[2]);
+  for (int level = 0; level < 2; ++level) ASSERT_NEAR(log2(error[level] / error[level + 1]), 2, 0.1);
+}
+
+/* A Bloch wall costs 4 sqrt(Aex Ku) per area above the uniform state, -Ku V. */
+static void wall_energy_is_second_order(void **unused) {
+  PetscReal error[3];
+
+  for (int level = 0; level < 3; ++level) {
+    const PetscReal exact = 4 * PetscSqrtReal(AEX * KU) * 16e-9 * 3e-9;
+    Case c;
+
+    start(&c, 200, 16, 2.0 / (1 << level), KU, "");
+    case_fill(&c, c.m, bloch_wall, NULL);
+    error[level] = PetscAbsReal((case_energy(&c, 0, c.m) + KU * 200e-9 * 16e-9 * 3e-9) / exact - 1);
+    case_destroy(&c);
+  }
+  print_message("Bloch wall: relative error %.3g %.3g %.3g\n", error[0], error[1], error[2]);
+  assert_true(error[2] < 1e-3);
+  for (int level = 0; level < 2; ++level) ASSERT_NEAR(log2(error[level] / error[level + 1]), 2, 0.15);
+}
+
+/* m along (cos a, sin a, 0) with a = eps cos(k x) cos(q y) obeys dm/dn = 0 on the rectangle; H to first order in eps turns m about z:
+   (m x H)_z = (2 Aex/(mu0 Ms)) laplace a. The exact field of the finite angle: m x laplace m = z laplace a. */
+static void wave(PetscReal x, PetscReal y, void *context, PetscReal m[3]) {
+  const PetscReal a = 0.5 * PetscCosReal(2 * PETSC_PI * (x / 160e-9 + 0.5)) * PetscCosReal(PETSC_PI * (y / 80e-9 + 0.5));
+  m[0] = PetscCosReal(a);
+  m[1] = PetscSinReal(a);
+  m[2] = 0;
+}
+
+static void field_is_second_order_up_to_the_edges(void **unused) {
+  PetscReal error[3];
+
+  for (int level = 0; level < 3; ++level) {
+    const PetscReal squares = PetscSqr(2 * PETSC_PI / 160e-9) + PetscSqr(PETSC_PI / 80e-9);
+    const PetscReal scale = 2 * AEX / (HF_MU0 * 800e3) * squares * 0.5;
+    const PetscScalar *m, *H;
+    PetscReal worst = 0;
+    Vec field;
+    Case c;
+
+    start(&c, 160, 80, 4.0 / (1 << level), 0, "");
+    CHECK(VecDuplicate(c.m, &field));
+    case_fill(&c, c.m, wave, NULL);
+    CHECK(HfMagnetEffectiveField(c.magnet, 0, c.m, field));
+    CHECK(VecGetArrayRead(c.m, &m));
+    CHECK(VecGetArrayRead(field, &H));
+    for (PetscInt k = 0; k < 3 * c.g->nx * c.g->ym; k += 3) {
+      const PetscReal turning = m[k] * H[k + 1] - m[k + 1] * H[k], angle = PetscAtan2Real(m[k + 1], m[k]);
+      worst = PetscMax(worst, PetscAbsReal(turning + scale * angle / 0.5) / scale);
+    }
+    CHECK(VecRestoreArrayRead(c.m, &m));
+    CHECK(VecRestoreArrayRead(field, &H));
+    CHECK(VecDestroy(&field));
+    assert_int_equal(MPI_Allreduce(MPI_IN_PLACE, &worst, 1, MPIU_REAL, MPIU_MAX, PETSC_COMM_WORLD), MPI_SUCCESS);
+    error[level] = worst;
+    case_destroy(&c);
+  }
+  print_message("exchange field: largest error %.3g %.3g %.3g\n", error[0], error[1], error[2]);
+  for (int level = 0; level < 2; ++level) ASSERT_NEAR(log2(error[level] / error[level + 1]), 2, 0.1);
+}
+
+/* Uniform m: exchange costs nothing, the others have closed forms. */
+static void uniform_state_has_the_textbook_energies(void **unused) {
+  const PetscReal V = 40e-9 * 16e-9 * 3e-9, n = PetscSqrtReal(1 + 4 + 9);
+  PetscReal e[8];
+  Case c;
+
+  start(&c, 40, 16, 4, KU, "  initial: {uniform: {direction: [1, 2, 3]}}\ndemag: shape\nfield: {uniform: [0.1 T, 0 T, -0.2 T]}\n");
+  CHECK(HfMagnetEnergies(c.magnet, 0, c.m, e));
+  for (PetscInt k = 0; k < HfMagnetTermCount(c.magnet); ++k) {
+    const char *name = HfMagnetTermName(c.magnet, k);
+    if (!strcmp(name, "exchange"))
+      ASSERT_NEAR(e[k] / V, 0, 1e-3); /* of Aex/d^2 = 8e5 J/m^3: round-off */
+    else if (!strcmp(name, "uniaxial"))
+      ASSERT_NEAR(e[k] / V, -KU * 9 / 14, 1e-6);
+    else if (!strcmp(name, "zeeman"))
+      ASSERT_NEAR(e[k] / V, -800e3 * (0.1 * 1 - 0.2 * 3) / n, 1e-6);
+    else if (!strcmp(name, "shape"))
+      ASSERT_NEAR(e[k] / V, 0.5 * HF_MU0 * 800e3 * 800e3 * 9 / 14, 1e-6);
+    else
+      fail_msg("unexpected term %s", name);
+  }
+  case_destroy(&c);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(helix_energy_is_second_order),
+    cmocka_unit_test(wall_energy_is_second_order),
+    cmocka_unit_test(field_is_second_order_up_to_the_edges),
+    cmocka_unit_test(uniform_state_has_the_textbook_energies),
+};
+HF_TEST_MAIN(tests)

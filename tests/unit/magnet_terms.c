@@ -1,0 +1,162 @@
+/* Every registered term: its field is the derivative of its energy in every cell, it turns with the film, and it is documented. */
+#include <magnet/term.h>
+#include <magnet_case.h>
+
+/* A ragged film of two materials: a disk off the centre, cut by a rectangle, with a region across its edge. Every term acts in it. */
+#define MATERIALS                                                                                                                                    \
+  "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Ku: 5e4 J/m^3, axis: [%s, 2], alpha: 0.3}\n"                                                             \
+  "  regions:\n"                                                                                                                                     \
+  "    - {name: b, shape: {rectangle: {at: [%s], size: [20 nm, 20 nm]}}, material: {Ms: 500 kA/m, Aex: 5 pJ/m, Ku: -2e4 J/m^3, alpha: 0.1}}\n"       \
+  "demag: shape\n"                                                                                                                                   \
+  "field: {uniform: [%s, -3e4 A/m]}\n"
+#define FILM                                                                                                                                         \
+  "hopfilm: 1\n"                                                                                                                                     \
+  "film:\n"                                                                                                                                          \
+  "  size: [60 nm, 60 nm]\n"                                                                                                                         \
+  "  cell: 5 nm\n"                                                                                                                                   \
+  "  thickness: 4 nm\n"                                                                                                                              \
+  "  shape: {difference: [{disk: {diameter: 52 nm, at: [%s]}}, {rectangle: {at: [%s], size: [10 nm, 10 nm]}}]}\n"
+
+static void film_text(char text[4096], PetscBool turned) {
+  CHECK(PetscSNPrintf(text, 4096, FILM MATERIALS, turned ? "-2 nm, 3 nm" : "3 nm, 2 nm", turned ? "5 nm, -10 nm" : "-10 nm, -5 nm",
+                      turned ? "-1, 3" : "3, 1", turned ? "-10 nm, 15 nm" : "15 nm, 10 nm", turned ? "-2e4 A/m, 1e4 A/m" : "1e4 A/m, 2e4 A/m"));
+}
+
+static void rough(PetscReal x, PetscReal y, void *context, PetscReal m[3]) {
+  const PetscReal a = 1 + 3e7 * x * y * 1e7 + 4e7 * y, b = 2e7 * x - 5e7 * y + 1;
+  m[0] = PetscSinReal(b) * PetscCosReal(a);
+  m[1] = PetscSinReal(b) * PetscSinReal(a);
+  m[2] = PetscCosReal(b);
+}
+
+static void stored(PetscReal x, PetscReal y, void *context, PetscReal H[3]) {
+  H[0] = 2e4 * PetscCosReal(1e8 * x);
+  H[1] = 1e4 + 1e12 * y;
+  H[2] = 3e4 * PetscSinReal(1e8 * y);
+}
+
+static void turn(PetscReal x, PetscReal y, void *context, PetscReal v[3]) { /* the field `context` on the film turned by +90 degrees */
+  PetscReal w[3];
+  (*(void (**)(PetscReal, PetscReal, void *, PetscReal[3]))context)(y, -x, NULL, w);
+  v[0] = -w[1];
+  v[1] = w[0];
+  v[2] = w[2];
+}
+
+static PetscReal Ms_of(PetscInt region) { return region == 0 ? 800e3 : 500e3; }
+
+static void field_is_minus_the_derivative_of_the_energy(void **unused) {
+  char text[4096];
+  const PetscReal step = 1e-3;
+  PetscReal largest = 0, worst = 0;
+  PetscScalar *m;
+  const PetscScalar *H;
+  PetscInt cells = 0;
+  Vec field, extra;
+  Case c;
+
+  film_text(text, PETSC_FALSE);
+  case_create(&c, PETSC_COMM_SELF, text);
+  CHECK(VecDuplicate(c.m, &field));
+  CHECK(VecDuplicate(c.m, &extra));
+  case_fill(&c, c.m, rough, NULL);
+  case_fill(&c, extra, stored, NULL);
+  CHECK(HfMagnetSetStoredField(c.magnet, extra));
+  assert_int_equal(HfMagnetTermCount(c.magnet), hf_term_type_count); /* all that is registered acts here */
+  CHECK(HfMagnetEffectiveField(c.magnet, 0, c.m, field));
+  CHECK(VecGetArrayRead(field, &H));
+  for (PetscInt k = 0; k < 3 * c.g->nx * c.g->ny; ++k) largest = PetscMax(largest, PetscAbsReal(H[k]));
+  for (PetscInt k = 0; k < c.g->nx * c.g->ny; ++k) {
+    const PetscInt region = HfRegionAt(c.g, HfGridRegions(c.grid), k % c.g->nx, k / c.g->nx);
+
+    for (PetscInt d = 0; d < 3; ++d) {
+      PetscReal up[32] = {0}, down[32] = {0}, slope = 0;
+
+      if (region < 0) {
+        assert_true(H[3 * k + d] == 0);
+        continue;
+      }
+      CHECK(VecGetArray(c.m, &m));
+      m[3 * k + d] += step;
+      CHECK(VecRestoreArray(c.m, &m));
+      CHECK(HfMagnetEnergies(c.magnet, 0, c.m, up));
+      CHECK(VecGetArray(c.m, &m));
+      m[3 * k + d] -= 2 * step;
+      CHECK(VecRestoreArray(c.m, &m));
+      CHECK(HfMagnetEnergies(c.magnet, 0, c.m, down));
+      CHECK(VecGetArray(c.m, &m));
+      m[3 * k + d] += step;
+      CHECK(VecRestoreArray(c.m, &m));
+      for (int t = 0; t < 32; ++t) slope += (up[t] - down[t]) / (2 * step);
+      slope /= -HF_MU0 * Ms_of(region) * c.g->dx * c.g->dy * c.g->thickness;
+      worst = PetscMax(worst, PetscAbsReal(slope - H[3 * k + d]) / largest);
+      ++cells;
+    }
+  }
+  CHECK(VecRestoreArrayRead(field, &H));
+  assert_true(cells > 200);
+  /* All terms are at most quadratic: the central difference is exact but for round-off, about 1e-16/step times the number of cells. */
+  ASSERT_NEAR(worst, 0, 1e-8);
+  CHECK(VecDestroy(&field));
+  CHECK(VecDestroy(&extra));
+  case_destroy(&c);
+}
+
+static void film_and_magnetization_turn_together(void **unused) {
+  void (*m_of)(PetscReal, PetscReal, void *, PetscReal[3]) = rough;
+  void (*stored_of)(PetscReal, PetscReal, void *, PetscReal[3]) = stored;
+  char text[4096];
+  PetscReal e[2][32] = {{0}};
+  const PetscScalar *H[2];
+  Vec field[2], extra[2];
+  Case c[2];
+
+  for (int k = 0; k < 2; ++k) {
+    film_text(text, (PetscBool)k);
+    case_create(&c[k], PETSC_COMM_SELF, text);
+    CHECK(VecDuplicate(c[k].m, &field[k]));
+    CHECK(VecDuplicate(c[k].m, &extra[k]));
+    case_fill(&c[k], c[k].m, k ? turn : rough, &m_of);
+    case_fill(&c[k], extra[k], k ? turn : stored, &stored_of);
+    CHECK(HfMagnetSetStoredField(c[k].magnet, extra[k]));
+    CHECK(HfMagnetEffectiveField(c[k].magnet, 0, c[k].m, field[k]));
+    CHECK(HfMagnetEnergies(c[k].magnet, 0, c[k].m, e[k]));
+    CHECK(VecGetArrayRead(field[k], &H[k]));
+  }
+  assert_int_equal(c[0].g->n_film, c[1].g->n_film);
+  for (PetscInt t = 0; t < HfMagnetTermCount(c[0].magnet); ++t) ASSERT_NEAR(e[1][t], e[0][t], 1e-12 * PetscAbsReal(e[0][t]) + 1e-32);
+  for (PetscInt j = 0; j < c[0].g->ny; ++j) {
+    for (PetscInt i = 0; i < c[0].g->nx; ++i) {
+      const PetscScalar *a = H[0] + 3 * (j * c[0].g->nx + i), *b = H[1] + 3 * (i * c[0].g->nx + (c[0].g->nx - 1 - j));
+      ASSERT_NEAR(b[0], -a[1], 1e-6); /* of 1e5 A/m */
+      ASSERT_NEAR(b[1], a[0], 1e-6);
+      ASSERT_NEAR(b[2], a[2], 1e-6);
+    }
+  }
+  for (int k = 0; k < 2; ++k) {
+    CHECK(VecRestoreArrayRead(field[k], &H[k]));
+    CHECK(VecDestroy(&field[k]));
+    CHECK(VecDestroy(&extra[k]));
+    case_destroy(&c[k]);
+  }
+}
+
+static void documented(const char *name, const char *doc, const char *citation, const HfKey *keys) {
+  assert_true(name && *name && doc && *doc);
+  if (citation) assert_true(HfCitationKnown(citation));
+  for (; keys && keys->path; ++keys) assert_true(keys->doc && strlen(keys->doc) > 10);
+}
+
+static void everything_is_documented(void **unused) {
+  for (PetscInt k = 0; k < hf_term_type_count; ++k)
+    documented(hf_term_types[k]->name, hf_term_types[k]->doc, hf_term_types[k]->citation, hf_term_types[k]->keys);
+  for (PetscInt k = 0; k < hf_torque_type_count; ++k)
+    documented(hf_torque_types[k]->name, hf_torque_types[k]->doc, hf_torque_types[k]->citation, hf_torque_types[k]->keys);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(field_is_minus_the_derivative_of_the_energy),
+    cmocka_unit_test(film_and_magnetization_turn_together),
+    cmocka_unit_test(everything_is_documented),
+};
+HF_TEST_MAIN(tests)
