@@ -177,8 +177,8 @@ const char *HfKeyTypeName(HfKeyType type) {
                                       [HF_NAMED] = "named values",
                                       [HF_VARIANT] = "one of",
                                       [HF_VARIANTS] = "list of one of",
-                                      [HF_TYPE] = "a",
-                                      [HF_TYPES] = "list of",
+                                      [HF_TYPE] = "",
+                                      [HF_TYPES] = "list of ",
                                       [HF_FREE] = "free values"};
   return names[type];
 }

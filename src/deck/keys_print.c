@@ -13,7 +13,10 @@ static void FillRow(const HfEntry *entry, PetscBool in_variant, Row row) {
   const char *text = key->default_text;
   const HfKeyType item = HfKeyItemType(key->type);
   snprintf(row[PATH], HF_PATH_LENGTH, "%s", entry->path);
-  snprintf(row[TYPE], HF_PATH_LENGTH, "%s%s%s", HfKeyTypeName(key->type), typed ? " " : "", typed ? key->unit : "");
+  if (typed)
+    snprintf(row[TYPE], HF_PATH_LENGTH, "%s%.*s:", HfKeyTypeName(key->type), (int)strcspn(key->unit, ":"), key->unit); /* as its rows begin */
+  else
+    snprintf(row[TYPE], HF_PATH_LENGTH, "%s", HfKeyTypeName(key->type));
   if (key->count) snprintf(row[TYPE] + strlen(row[TYPE]), 32, " (%d)", (int)key->count);
   snprintf(row[UNIT], HF_PATH_LENGTH, "%s", !typed && key->unit && *key->unit ? key->unit : "-");
   if (in_variant)
