@@ -23,7 +23,7 @@ typedef struct {
   PetscInt minimum; /* index of the state of lowest energy among the non-trivial ones (or all), with V_0 = +1 */
   PetscBool trained_is_minimum;
   PetscReal
-      margin; /* (E of the lowest other state, trained and its mirror apart - E trained) / (E max - E min) over the states looked at; negative when the trained is not the minimum */
+      margin; /* (E of the lowest other state, the mirror apart - E of the trained) / largest |E| of all 2^n; negative: another state is lower */
   PetscReal largest_eigenvalue; /* of w */
 } HfEnergyReport;
 /* energies[2^n] of all states; n <= 20. Trivial = all equal. */

@@ -43,7 +43,7 @@ static void test_energy_is_the_cut(void **state) {
   assert_int_equal(report.minimum, 15);
 }
 
-/* One pair of nodes driven apart: w has eigenvalues 1 and -1, the anti-aligned state wins by the whole span. */
+/* One pair of nodes driven apart: w has eigenvalues 1 and -1, the anti-aligned state wins by 4, twice the largest energy. */
 static void test_two_nodes_by_hand(void **state) {
   const double w[4] = {0, -1, -1, 0}, trained[2] = {-1, 1};
   double energies[4];
@@ -54,11 +54,11 @@ static void test_two_nodes_by_hand(void **state) {
   ASSERT_NEAR(report.largest_eigenvalue, 1, 1e-15);
   assert_int_equal(report.minimum, 2); /* +-, the mirror of the trained -+ */
   assert_true(report.trained_is_minimum);
-  ASSERT_NEAR(report.margin, 1, 0);
+  ASSERT_NEAR(report.margin, 2, 0); /* from -2 to 2, in units of 2 */
 }
 
-/* Outer product of one pattern of four: E = -(16 - 4)/4 = -3 at the pattern, +1 at overlap 0, so margin 1 among the non-trivial ones that
-   have overlap 0 or +-2 (E = 0): margin = (0 + 3)/(1 + 3). */
+/* Outer product of one pattern of four: E = -(16 - 4)/4 = -3 at the pattern, 0 at overlap +-2 and +1 at overlap 0: margin (0 + 3)/3; for a pattern
+   of overlap 0 it is (-3 - 1)/3. */
 static void test_margin_and_tie(void **state) {
   const double x[4] = {1, 1, -1, -1}, other[4] = {1, -1, -1, 1};
   double w[16], energies[16];
@@ -68,10 +68,10 @@ static void test_margin_and_tie(void **state) {
   CHECK(HfEnergies(4, w, x, PETSC_FALSE, energies, &report));
   ASSERT_NEAR(energies[12], -3, 1e-15);
   ASSERT_NEAR(energies[9], 1, 1e-15);
-  ASSERT_NEAR(report.margin, 0.75, 1e-15);
+  ASSERT_NEAR(report.margin, 1, 1e-15);
   CHECK(HfEnergies(4, w, other, PETSC_FALSE, energies, &report));
   assert_false(report.trained_is_minimum);
-  ASSERT_NEAR(report.margin, -1, 1e-15);
+  ASSERT_NEAR(report.margin, -4.0 / 3.0, 1e-15);
   assert_int_equal(report.minimum, 12);
   memset(w, 0, sizeof(w)); /* all states tie: nothing is stored */
   CHECK(HfEnergies(4, w, x, PETSC_FALSE, energies, &report));
