@@ -26,7 +26,7 @@ SECTIONS = [
 def lead(run):
     status = str(run.summary.get("status", "unknown"))
     colour = "good" if status == "done" else "bad"
-    parts = [f"{int((run.mask > 0).sum()):,} cells".replace(",", "\u202f"), f"{run.n} electrodes", f"{run.summary.get('ranks', '?')} ranks",
+    parts = [f"{int((run.mask > 0).sum()):,} cells".replace(",", "\u202f"), f"{run.n} electrodes", f"{run.summary.get('ranks', '?')} rank" + "s" * (run.summary.get("ranks") != 1),
              f"{run.summary.get('wall_seconds', 0):.0f} s"]
     started = run.provenance.get("started", "")[:10]
     return (f'<p class="facts"><span class="{colour}"><span class="badge" style="margin-left:0">{cell(status)}</span></span> &ensp;'

@@ -88,6 +88,8 @@ def history(run, pulses=None, title=""):
     scale, unit = time_unit(times[-1] - times[0])
     times = (times - times[0]) / scale
     change = 100 * (traces / traces.mean(axis=0) - 1)
+    jumps = np.nonzero(np.diff(times) <= 0)[0] + 1  # back to the untrained film at one moment: no line between
+    times, change = np.insert(times, jumps, np.nan), np.insert(change, jumps, np.nan, axis=0)
     figure, ax = plt.subplots(figsize=(10.2, 3.4))
     for k, name in enumerate(run.pair_names):
         ax.plot(times, change[:, k], color=PAIR_COLOURS[k % len(PAIR_COLOURS)], linewidth=1.4, label=f"G$_{{{name}}}$", zorder=3)
@@ -100,7 +102,7 @@ def history(run, pulses=None, title=""):
         if len(pulses) <= 16:
             ax.text((a + b) / 2, 1.015, minus(pulse.pattern), transform=ax.get_xaxis_transform(), ha="center", va="bottom", family="DejaVu Sans Mono",
                     fontweight="bold", fontsize=9)
-    ax.set_xlim(times[0], times[-1])
+    ax.set_xlim(0, np.nanmax(times))
     ax.set_xlabel(f"time ({unit})")
     ax.set_ylabel("|G$_{ij}$| against its mean (%)")
     ax.grid(axis="y")

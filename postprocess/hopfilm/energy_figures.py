@@ -72,9 +72,7 @@ def diagrams(run, entries, columns=4):
 
 def margins(groups):
     """Margin of every memory. `groups`: {label of the weights: [(pattern, margin, margin of the untrained film)]}."""
-    patterns = []
-    for values in groups.values():
-        patterns += [p for p, _, _ in values if p not in patterns]
+    patterns = list(dict.fromkeys(p for values in groups.values() for p, _, _ in values))
     figure, axes = plt.subplots(1, len(groups), figsize=(min(3.4 * len(groups) + 0.6, 10.2), 2.5), sharey=True, squeeze=False)
     for ax, (label, values) in zip(axes[0], groups.items()):
         for k, pattern in enumerate(patterns):

@@ -127,18 +127,18 @@ def _legend(figure, cell, image):
     bar.ax.set_title(f"|j| (10$^{{{power}}}$ A/m²)", fontsize=8.5, pad=5)
 
 
-def textures_and_currents(run, memories=None, columns=4):
+def textures_and_currents(run, memories=None):
     """The legend and the untrained film, then one column per memory: texture above, current density of the same pattern below."""
     memories = [m for m in (memories or run.memories()) if m[1] is not None]
     if not memories:
         return None
     first = memories[0][0]
     mark = run.untrained_probe(first)
-    untrained = run.frame_at("m", run.time[mark] if mark is not None else first.start)
+    untrained = run.frame_before("m", mark) if mark is not None else None
     has_currents = any(j is not None for _, _, j in memories)
     currents = {j: run.field("j", j) for _, _, j in memories if j is not None}
     limit = current_limit(run, list(currents.values())) if currents else None
-    columns = min(columns, len(memories) + 1)
+    columns = min((4, 5, 3), key=lambda c: (-(len(memories) + 1) % c, abs(c - 4))) if len(memories) > 3 else len(memories) + 1
     rows = -(-(len(memories) + 1) // columns)
     aspect = run.mask.shape[0] * run.cell[1] / (run.mask.shape[1] * run.cell[0])
     figure = plt.figure(figsize=(2.5 * columns, rows * ((2 if has_currents else 1) * 2.35 * aspect + 0.3)))
@@ -152,7 +152,7 @@ def textures_and_currents(run, memories=None, columns=4):
         if j is not None:
             image = draw_current(figure.add_subplot(block[1]), run, currents[j], pulse.pattern, limit=limit)
     block = blocks[0, 0].subgridspec(2, 1, hspace=0.02)
-    if untrained is not None and untrained != memories[0][1]:
+    if untrained is not None:
         ax = figure.add_subplot(block[0])
         draw_texture(ax, run, run.field("m", untrained))
         ax.set_title("untrained", pad=2)
@@ -160,19 +160,11 @@ def textures_and_currents(run, memories=None, columns=4):
     return figure
 
 
-def _pattern_at(run, time):
-    """The pattern driven last at this time, "" if none."""
-    if not run.pattern:
-        return ""
-    before = [k for k, t in enumerate(run.time) if t <= time * (1 + 1e-9) + 1e-18]
-    return run.pattern[before[-1]] if before else ""
-
-
 def _caption(ax, run, name, frame):
     times = run.field_times(name)
     if len(times):
         scale, unit = time_unit(times.max())
-        pattern = _pattern_at(run, times[frame])
+        pattern = run.pattern_of_frame(name, frame)
         ax.set_title(f"t = {times[frame] / scale:.4g} {unit}" + (f",  {minus(pattern)}" if pattern else ""), loc="left")
 
 
@@ -196,8 +188,7 @@ def one_texture(run, frame):
 def one_current(run, name, frame):
     _check(run, name, frame)
     figure, ax = plt.subplots(figsize=(5.6, 5))
-    times = run.field_times(name)
-    image = draw_current(ax, run, run.field(name, frame), _pattern_at(run, times[frame]), labels=True)
+    image = draw_current(ax, run, run.field(name, frame), run.pattern_of_frame(name, frame), labels=True)
     _caption(ax, run, name, frame)
     bar = figure.colorbar(image, ax=ax, shrink=0.6, extend="max", pad=0.03)
     bar.outline.set_visible(False)

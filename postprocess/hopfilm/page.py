@@ -25,7 +25,7 @@ figcaption { color: var(--soft); font-size: .86rem; line-height: 1.45; margin-to
 .scroll { overflow-x: auto; margin: .7rem 0 1.3rem }
 table { border-collapse: collapse; font-size: .86rem; line-height: 1.4; font-variant-numeric: tabular-nums lining-nums }
 th, td { text-align: left; padding: .3rem 1.25rem .3rem 0; vertical-align: baseline }
-th { font-weight: 600; color: var(--soft); border-bottom: 1.5px solid var(--ink); white-space: nowrap }
+th { font-weight: 600; color: var(--soft); border-bottom: 1.5px solid var(--ink); vertical-align: bottom }
 td { border-bottom: 1px solid var(--line) }
 tr:last-child td { border-bottom: 1.5px solid var(--ink) }
 td.n, th.n { text-align: right }
@@ -66,6 +66,8 @@ def pattern(text):
 
 
 def number(value, form=".3g"):
+    if value == 0 and form[-1] in "eg":
+        return "0"
     return format(value, form).replace("-", "−").replace("e−0", "e−").replace("e+0", "e")
 
 

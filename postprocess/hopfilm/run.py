@@ -137,7 +137,7 @@ class Run:
 
     # ---- fields ----
     def field_names(self):
-        return [name for name in self.h5.get("fields", {}) if name != "time"]
+        return [name for name in self.h5.get("fields", {}) if name not in ("time", "probe")]
 
     def field_times(self, name):
         times = self.array(f"fields/time/{name}")
@@ -147,11 +147,22 @@ class Run:
         dataset = self.h5[f"fields/{name}"]
         return dataset[frame % dataset.shape[0]]
 
-    def frame_at(self, name, time):
-        """The last frame taken at this time or, if there is none, before it; None if there is none before."""
-        times = self.field_times(name)
-        found = np.nonzero(times <= time * (1 + 1e-9) + 1e-18)[0]
+    def frame_after(self, name, probe):
+        """The first frame taken after a probe and before the next one: of the very state that was probed. None if there is none."""
+        count = self.array(f"fields/probe/{name}")
+        found = np.nonzero(count == probe + 1)[0] if count is not None else []
+        return int(found[0]) if len(found) else None
+
+    def frame_before(self, name, probe):
+        """The last frame taken before a probe and after the one before it, as that of an initial state. None if there is none."""
+        count = self.array(f"fields/probe/{name}")
+        found = np.nonzero(count == probe)[0] if count is not None else []
         return int(found[-1]) if len(found) else None
+
+    def pattern_of_frame(self, name, frame):
+        """The pattern that drove when the frame was taken, or last before; "" if none."""
+        count = self.array(f"fields/probe/{name}")
+        return self.pattern[count[frame] - 1] if count is not None and count[frame] > 0 else ""
 
     def memories(self, initial=1):
         """One per pattern trained since the run's n-th initial state: its last pulse, and the frames of m and j at its end (None: not kept)."""
@@ -162,7 +173,7 @@ class Run:
         for pulse in groups[min(initial, len(groups)) - 1]:
             last.pop(pulse.pattern, None)
             last[pulse.pattern] = pulse
-        return [(pulse, self.frame_at("m", pulse.end), self.frame_at("j", pulse.end)) for pulse in last.values()]
+        return [(pulse, self.frame_after("m", pulse.probes[-1]), self.frame_after("j", pulse.probes[-1])) for pulse in last.values()]
 
     def pulse_groups(self):
         """The pulses of each initial state. A probe without pattern, of the untrained film, stands before every group."""

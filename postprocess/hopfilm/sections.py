@@ -102,7 +102,8 @@ def conductance(run):
         cost = run.array(f"fit/{e['item']}/cost")
         trace = image_uri(conductance_figures.switch(run, pulse, run.fit_models(e), conductance_figures.fit_label(e), e["from"], cost))
         html += picture(trace, caption)
-    seen = [group for group in run.pulse_groups() if len(group) > 1 and run.n <= 4][:3]
+    # pulses that were probed on the way; of the others only the end is known
+    seen = [group for group in run.pulse_groups() if len(group) > 1 and run.n <= 4 and min(len(pulse.probes) for pulse in group) > 4][:3]
     for k, group in enumerate(seen):
         html += picture(image_uri(conductance_figures.history(run, group)),
                         "All pulses" + (f" from initial state {k + 1}" if len(seen) > 1 else "") + ": |G<sub>ij</sub>| against its mean over the time shown.")

@@ -32,7 +32,9 @@ static void describe(HfOutput output, const char name[], const char path[]) {
 PetscErrorCode HfOutputField(void *context, const char *name, PetscReal time, PetscInt dof, Vec v) {
   HfOutput output = context;
   const HfTable row = {H5T_NATIVE_DOUBLE, 0, {0}, "s", "Simulated time of each frame"};
-  char path[128], times[128];
+  const HfTable probe_row = {H5T_NATIVE_INT64, 0, {0}, "1", "Number of conductance probes taken before each frame"};
+  const int64_t n_probes = output->n_probes;
+  char path[128], times[128], probes[128];
   PetscInt k = 0, frame;
 
   PetscFunctionBeginUser;
@@ -41,6 +43,7 @@ PetscErrorCode HfOutputField(void *context, const char *name, PetscReal time, Pe
   PetscCheck(k < HF_MAX_FIELDS, output->comm, PETSC_ERR_ARG_OUTOFRANGE, "more than %d fields", HF_MAX_FIELDS);
   PetscCall(PetscSNPrintf(path, sizeof path, HF_PATH_FIELDS "/%s", name));
   PetscCall(PetscSNPrintf(times, sizeof times, HF_PATH_FIELD_TIMES "/%s", name));
+  PetscCall(PetscSNPrintf(probes, sizeof probes, HF_PATH_FIELD_PROBES "/%s", name));
   if (k == output->n_fields) {
     PetscCall(PetscStrncpy(output->fields[k].name, name, sizeof output->fields[k].name));
     PetscCall(HfFieldCreate(HfDeviceGrid(HfExperimentDevice(output->experiment)), output->file, path, dof, output->compression));
@@ -50,6 +53,7 @@ PetscErrorCode HfOutputField(void *context, const char *name, PetscReal time, Pe
   output->fields[k].frames = frame + 1;
   if (!frame) describe(output, name, path);
   HfH5Append(output, times, &row, &time);
+  HfH5Append(output, probes, &probe_row, &n_probes);
   HfOutputVtkFrame(output, k, time);
   HF_H5(output, H5Fflush(output->file, H5F_SCOPE_GLOBAL));
   output->last_flush = MPI_Wtime();

@@ -6,6 +6,8 @@
 /* Where things stand in run.h5. Every dataset carries the attributes `unit` and `doc`. */
 #define HF_PATH_FIELDS      "/fields"      /* /fields/<name>       [frame][y][x][component] */
 #define HF_PATH_FIELD_TIMES "/fields/time" /* /fields/time/<name>  [frame]: each field has its own times */
+#define HF_PATH_FIELD_PROBES                                                                                                                         \
+  "/fields/probe" /* /fields/probe/<name> [frame]: how many probes of /conductance came before; tells frames of one time apart */
 #define HF_PATH_CONDUCTANCE "/conductance"
 #define HF_PATH_TRAINING    "/training"
 #define HF_PATH_ENERGY      "/energy"
