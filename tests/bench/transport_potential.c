@@ -1,0 +1,177 @@
+/* The potential from zero to a relative residual of 1e-10, with set-up, against the number of cells; the next time step; the conductance matrix of 35
+   electrodes. AMR texture, ratio 0.04 and 1.5; contacts on two full edges or disks in the corners. Beside a STREAM triad of the same run. */
+#include <hopfilm/transport.h>
+
+typedef enum { EDGES, CORNERS, LATTICE } Contacts;
+static const char *const CONTACTS[] = {"edges", "corner disks", "5 x 7 disks"};
+
+static const HfKey ROWS[] = {
+    {"film.material", HF_TYPE, "material", NULL, "", 0, "What the film is made of"},
+    {"film.regions[].material", HF_TYPE, "material", "=film.material", "", 0, "What the region is made of"},
+    {"material:", HF_SECTION, NULL, "", "", 0, "A conducting material"},
+    {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
+};
+
+/* a = b + 3 c on all ranks at once, best of 8: bytes per second of all ranks. */
+static PetscErrorCode stream(PetscReal *rate) {
+  const PetscInt n = 4000000;
+  PetscReal *a, *b, *c, best = PETSC_MAX_REAL;
+  PetscMPIInt size;
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_size(PETSC_COMM_WORLD, &size));
+  PetscCall(PetscCalloc3(n, &a, n, &b, n, &c));
+  for (int pass = 0; pass < 8; ++pass) {
+    PetscCallMPI(MPI_Barrier(PETSC_COMM_WORLD));
+    PetscReal t = MPI_Wtime();
+    for (PetscInt i = 0; i < n; ++i) a[i] = b[i] + 3 * c[i];
+    t = MPI_Wtime() - t;
+    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &t, 1, MPIU_REAL, MPI_MAX, PETSC_COMM_WORLD));
+    c[pass] = a[n - 1 - pass] + 1;
+    best = PetscMin(best, t);
+  }
+  *rate = 24 * (PetscReal)n * size / best;
+  PetscCall(PetscFree3(a, b, c));
+  PetscFunctionReturn(0);
+}
+
+/* Vortices and domain walls of about a tenth of the film, moved on by `phase`. */
+static PetscErrorCode texture(HfGrid grid, PetscReal phase, Vec v) {
+  const HfGridInfo *g = HfGridGetInfo(grid);
+  PetscScalar *m;
+
+  PetscFunctionBeginUser;
+  PetscCall(VecGetArray(v, &m));
+  for (PetscInt j = 0; j < g->ym; ++j) {
+    for (PetscInt i = 0; i < g->nx; ++i) {
+      const PetscReal x = 10 * ((PetscReal)i + 0.5) / (PetscReal)g->nx, y = 10 * ((PetscReal)(g->ys + j) + 0.5) / (PetscReal)g->ny;
+      const PetscReal angle = 3 * sin(x + phase) + 3 * cos(1.3 * y) + 2 * sin(0.7 * (x + y)), z = 0.8 * sin(1.9 * x) * cos(1.5 * y + phase);
+      PetscScalar *cell = m + 3 * (j * g->nx + i);
+
+      cell[0] = sqrt(1 - z * z) * cos(angle);
+      cell[1] = sqrt(1 - z * z) * sin(angle);
+      cell[2] = z;
+    }
+  }
+  PetscCall(VecRestoreArray(v, &m));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode deck_text(PetscInt nx, PetscInt ny, PetscReal ratio, Contacts contacts, size_t size, char text[]) {
+  const double lx = (double)nx, ly = (double)ny;
+  char list[1024];
+
+  PetscFunctionBeginUser;
+  if (contacts == EDGES)
+    PetscCall(PetscSNPrintf(
+        list, sizeof(list),
+        "  - {shape: {rectangle: {size: [0 nm, %g nm]}}, at: [%g nm, 0 m]}\n  - {shape: {rectangle: {size: [0 nm, %g nm]}}, at: [%g nm, 0 m]}\n", ly,
+        -lx / 2, ly, lx / 2));
+  else if (contacts == CORNERS)
+    PetscCall(PetscSNPrintf(list, sizeof(list), "  - {shape: {disk: {diameter: %g nm}}, lattice: {columns: 2, rows: 2, pitch: [%g nm, %g nm]}}\n",
+                            0.15 * lx, 0.8 * lx, 0.8 * ly));
+  else
+    PetscCall(PetscSNPrintf(list, sizeof(list), "  - {shape: {disk: {diameter: %g nm}}, lattice: {columns: 5, rows: 7, pitch: [%g nm, %g nm]}}\n",
+                            0.1 * lx, lx / 5, ly / 7));
+  PetscCall(PetscSNPrintf(text, size,
+                          "hopfilm: 1\nfilm: {size: [%g nm, %g nm], cell: 1 nm, thickness: 10 nm, material: {conductivity: 5e6 S/m, amr_ratio: "
+                          "%g}}\nelectrodes:\n%s",
+                          lx, ly, (double)ratio, list));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode measure(PetscInt nx, PetscInt ny, PetscReal ratio, Contacts contacts, PetscReal triad) {
+  char text[2048];
+  HfKeys keys;
+  HfDeck deck;
+  HfGrid grid;
+  HfElectrodes electrodes;
+  HfPotential potential;
+  Vec m, phi;
+  PetscReal V[35] = {0}, currents[35], net = 0, total = 0, best = PETSC_MAX_REAL, next_time, G_time = 0;
+  PetscInt iterations, next;
+
+  PetscFunctionBeginUser;
+  PetscCall(deck_text(nx, ny, ratio, contacts, sizeof(text), text));
+  PetscCall(HfKeysCreate(&keys));
+  PetscCall(HfGridRegisterKeys(keys));
+  PetscCall(HfKeysAdd(keys, "", ROWS));
+  PetscCall(HfTransportRegisterKeys(keys));
+  PetscCall(HfElectrodesRegisterKeys(keys));
+  PetscCall(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, text, &deck));
+  PetscCall(HfDeckVerdict(deck));
+  PetscCall(HfGridCreateFromDeck(deck, &grid));
+  PetscCall(HfElectrodesCreate(grid, deck, &electrodes));
+  PetscCall(HfDeckVerdict(deck));
+  PetscCall(HfGridCreateCellVec(grid, 3, &m));
+  V[0] = 1;
+  for (int repeat = 0; repeat < 3; ++repeat) {
+    PetscCall(texture(grid, 0, m));
+    PetscCallMPI(MPI_Barrier(PETSC_COMM_WORLD));
+    PetscReal t = MPI_Wtime();
+    PetscCall(HfPotentialCreateFilm(grid, electrodes, deck, &potential));
+    PetscCall(HfPotentialCreateVector(potential, &phi));
+    PetscCall(HfPotentialSetMagnetization(potential, m));
+    PetscCall(HfPotentialSolve(potential, V, phi, currents));
+    best = PetscMin(best, MPI_Wtime() - t);
+    HfPotentialStatistics(potential, NULL, NULL, &iterations);
+    if (repeat == 2) break;
+    PetscCall(VecDestroy(&phi));
+    PetscCall(HfPotentialDestroy(&potential));
+  }
+  for (PetscInt k = 0; k < HfElectrodesCount(electrodes); ++k) {
+    net += currents[k];
+    total += 0.5 * PetscAbsReal(currents[k]);
+  }
+  PetscCall(texture(grid, 1e-5, m)); /* what one time step of a training run changes */
+  next_time = MPI_Wtime();
+  PetscCall(HfPotentialSetMagnetization(potential, m));
+  PetscCall(HfPotentialSolve(potential, V, phi, NULL));
+  next_time = MPI_Wtime() - next_time;
+  HfPotentialStatistics(potential, NULL, NULL, &next);
+  if (contacts == LATTICE) {
+    PetscReal *G;
+    PetscCall(PetscMalloc1(35 * 35, &G));
+    G_time = MPI_Wtime();
+    PetscCall(HfConductance(potential, PETSC_TRUE, G));
+    G_time = MPI_Wtime() - G_time;
+    PetscCall(PetscFree(G));
+  }
+  PetscCall(PetscPrintf(PETSC_COMM_WORLD,
+                        "%5d x %-5d %-12s a %4.2f: %8.4f s, %2d iterations, net/total %8.1e; next step %8.4f s, %2d; %5.0f triad bytes per cell",
+                        (int)nx, (int)ny, CONTACTS[contacts], (double)ratio, (double)best, (int)iterations, (double)(net / total), (double)next_time,
+                        (int)next, (double)(best * triad / ((PetscReal)nx * (PetscReal)ny))));
+  if (G_time > 0) PetscCall(PetscPrintf(PETSC_COMM_WORLD, "; G of 35: %.3f s", (double)G_time));
+  PetscCall(PetscPrintf(PETSC_COMM_WORLD, "\n"));
+  PetscCall(VecDestroy(&m));
+  PetscCall(VecDestroy(&phi));
+  PetscCall(HfPotentialDestroy(&potential));
+  PetscCall(HfElectrodesDestroy(&electrodes));
+  PetscCall(HfGridDestroy(&grid));
+  PetscCall(HfDeckDestroy(&deck));
+  PetscCall(HfKeysDestroy(&keys));
+  PetscFunctionReturn(0);
+}
+
+int main(int argc, char **argv) {
+  const PetscInt squares[] = {97, 128, 256, 509, 512, 521, 1024, 2048};
+  PetscInt largest = 2048;
+  PetscReal rate;
+
+  PetscCall(PetscInitialize(&argc, &argv, NULL, NULL));
+  PetscCall(PetscOptionsGetInt(NULL, NULL, "-largest", &largest, NULL));
+  PetscCall(stream(&rate));
+  PetscCall(PetscPrintf(PETSC_COMM_WORLD, "STREAM triad %.1f GB/s\n", (double)rate * 1e-9));
+  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(squares); ++k) {
+    if (squares[k] > largest) continue;
+    for (int contacts = EDGES; contacts <= CORNERS; ++contacts) {
+      PetscCall(measure(squares[k], squares[k], 0.04, (Contacts)contacts, rate));
+      PetscCall(measure(squares[k], squares[k], 1.5, (Contacts)contacts, rate));
+    }
+  }
+  PetscCall(measure(100, 97, 1.5, EDGES, rate));
+  PetscCall(measure(120, 168, 0.04, LATTICE, rate));
+  PetscCall(measure(120, 168, 1.5, LATTICE, rate));
+  PetscCall(PetscFinalize());
+  return 0;
+}

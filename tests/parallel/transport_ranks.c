@@ -1,0 +1,162 @@
+/* The same conductance on any number of ranks (each rank solves the whole film alone and compares), with the same number of iterations; a symmetric
+   positive preconditioner; the lagged preconditioner; divergence told, not hidden. */
+#include "transport/transport_impl.h"
+#include "transport_test.h"
+
+typedef struct {
+  PetscInt nx, ny;
+  PetscBool disk;
+} Case;
+static const Case cases[] = {{64, 64, PETSC_FALSE}, {97, 61, PETSC_TRUE},  {100, 97, PETSC_FALSE},
+                             {7, 5, PETSC_FALSE},   {150, 9, PETSC_FALSE}, {9, 150, PETSC_TRUE}};
+
+static PetscInt outline(PetscReal x, PetscReal y, void *context) {
+  const Case *c = context;
+  return c->disk && hypot(x / (PetscReal)c->nx, y / (PetscReal)c->ny) > 0.51 ? -1 : 0;
+}
+/* Three patches of a seventh of the film: left, top right, bottom right. */
+static PetscInt patches(PetscReal x, PetscReal y, void *context) {
+  const Case *c = context;
+  const PetscReal X = x / (PetscReal)c->nx, Y = y / (PetscReal)c->ny;
+
+  if (hypot(X + 0.4, Y) < 0.11) return 0;
+  if (hypot(X - 0.3, Y - 0.3) < 0.11) return 1;
+  return hypot(X - 0.3, Y + 0.3) < 0.11 ? 2 : -1;
+}
+static void tensor(PetscReal x, PetscReal y, void *context, PetscReal S[4]) {
+  PetscReal m[3];
+
+  maze(x * 1e-8, y * 1e-8, NULL, m);
+  S[0] = 7 - 6 * m[0] * m[0];
+  S[1] = S[2] = -6 * m[0] * m[1];
+  S[3] = 7 - 6 * m[1] * m[1];
+}
+
+static void solve_case(MPI_Comm comm, const Case *c, PetscReal G[9], PetscInt64 *iterations) {
+  HfGrid grid;
+  HfElectrodes electrodes;
+  HfPotential potential;
+
+  CHECK(HfGridCreate(comm, c->nx, c->ny, 1, 1, 1, outline, (void *)c, &grid));
+  CHECK(HfElectrodesCreateFromFunction(grid, 3, patches, (void *)c, &electrodes));
+  CHECK(HfPotentialCreateFromFunction(grid, electrodes, 1, tensor, NULL, &potential));
+  CHECK(HfConductance(potential, PETSC_FALSE, G));
+  HfPotentialStatistics(potential, NULL, iterations, NULL);
+  CHECK(HfPotentialDestroy(&potential));
+  CHECK(HfElectrodesDestroy(&electrodes));
+  CHECK(HfGridDestroy(&grid));
+}
+
+static void test_same_on_any_ranks(void **state) {
+  PetscMPIInt size;
+
+  MPI_Comm_size(PETSC_COMM_WORLD, &size);
+  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(cases); ++k) {
+    PetscReal together[9], alone[9];
+    PetscInt64 iterations[2];
+
+    solve_case(PETSC_COMM_WORLD, &cases[k], together, &iterations[0]);
+    solve_case(PETSC_COMM_SELF, &cases[k], alone, &iterations[1]);
+    assert_int_equal(iterations[0], iterations[1]);
+    for (int i = 0; i < 9; ++i) ASSERT_NEAR(together[i], alone[i], 1e-12 * alone[0]);
+  }
+}
+
+/* <u, B v> = <v, B u> and <u, B u> > 0 for random u, v that vanish on the contacts: what conjugate gradients ask of B. */
+static void test_symmetric_preconditioner(void **state) {
+  const Case c = {90, 77, PETSC_TRUE};
+  HfGrid grid;
+  HfElectrodes electrodes;
+  HfPotential p;
+
+  CHECK(HfGridCreate(PETSC_COMM_WORLD, c.nx, c.ny, 1, 1, 1, outline, (void *)&c, &grid));
+  CHECK(HfElectrodesCreateFromFunction(grid, 3, patches, (void *)&c, &electrodes));
+  CHECK(HfPotentialCreateFromFunction(grid, electrodes, 1, tensor, NULL, &p));
+  CHECK(HfMultigridSetUp(&p->mg));
+  PetscReal *u, *v, *w, sums[6] = {0, 0, 0, 0, 0, 0};
+  CHECK(PetscMalloc3(p->n_owned, &u, p->n_owned, &v, p->n_owned, &w));
+  const HfVertexRows *rows = p->mg.levels[0].rows;
+  for (PetscInt k = 0; k < p->n_owned; ++k) {
+    const PetscBool is_free = (PetscBool)(p->mg.levels[0].A.inverse[HfVertexRowAt(rows, rows->start) + k] > 0);
+    PetscReal numbers[4];
+    HfRandomUniform(3, HF_STREAM_TEST, 0, rows->start * rows->nx + k, 2, numbers);
+    u[k] = is_free ? numbers[0] - 0.5 : 0;
+    v[k] = is_free ? numbers[1] - 0.5 : 0;
+  }
+  CHECK(HfMultigridApply(&p->mg, v, w));
+  for (PetscInt k = 0; k < p->n_owned; ++k) sums[0] += u[k] * w[k];
+  CHECK(HfMultigridMult(&p->mg, v, w));
+  for (PetscInt k = 0; k < p->n_owned; ++k) sums[1] += u[k] * w[k];
+  CHECK(HfMultigridApply(&p->mg, u, w));
+  for (PetscInt k = 0; k < p->n_owned; ++k) {
+    sums[2] += v[k] * w[k];
+    sums[3] += u[k] * w[k];
+  }
+  CHECK(HfMultigridMult(&p->mg, u, w));
+  for (PetscInt k = 0; k < p->n_owned; ++k) {
+    sums[4] += v[k] * w[k];
+    sums[5] += u[k] * w[k];
+  }
+  MPI_Allreduce(MPI_IN_PLACE, sums, 6, MPIU_REAL, MPI_SUM, PETSC_COMM_WORLD);
+  assert_true(sums[3] > 0 && sums[5] > 0);
+  ASSERT_NEAR(sums[0], sums[2], 1e-12 * sums[3]);
+  ASSERT_NEAR(sums[1], sums[4], 1e-12 * sums[5]);
+  CHECK(PetscFree3(u, v, w));
+  CHECK(HfPotentialDestroy(&p));
+  CHECK(HfElectrodesDestroy(&electrodes));
+  CHECK(HfGridDestroy(&grid));
+}
+
+#define FILM                                                                                                                                         \
+  "hopfilm: 1\nfilm: {size: [1 um, 1 um], cell: 10 nm, thickness: 20 nm, material: {conductivity: 5e6 S/m, amr_ratio: 1.5}}\n"                       \
+  "potential: {tolerance: 1e-12}\nelectrodes:\n"                                                                                                     \
+  "  - {shape: {disk: {diameter: 120 nm}}, lattice: {columns: 2, rows: 2, pitch: [0.8 um, 0.8 um]}}\n"
+
+static void turning(PetscReal x, PetscReal y, void *context, PetscReal m[3]) {
+  const PetscReal angle = 5 * x * 1e6 + *(PetscReal *)context;
+  m[0] = cos(angle);
+  m[1] = sin(angle);
+  m[2] = 0;
+}
+
+/* Whatever was solved before, G is that of the present texture: after small steps and after a jump that turns every m by 90 degrees. */
+static void test_lagged_preconditioner(void **state) {
+  const PetscReal angles[] = {0, 0.01, 0.02, 0.03, 0.5, 0.5 + PETSC_PI / 2, 0.51 + PETSC_PI / 2};
+  Film film;
+
+  CHECK(film_create(PETSC_COMM_WORLD, FILM, &film));
+  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(angles); ++k) {
+    PetscReal angle = angles[k], G[16], fresh[16];
+    Film other;
+
+    CHECK(film_magnetize(&film, turning, &angle));
+    CHECK(HfConductance(film.potential, PETSC_FALSE, G));
+    CHECK(film_create(PETSC_COMM_WORLD, FILM, &other));
+    CHECK(film_magnetize(&other, turning, &angle));
+    CHECK(HfConductance(other.potential, PETSC_FALSE, fresh));
+    CHECK(film_destroy(&other));
+    for (int i = 0; i < 16; ++i) ASSERT_NEAR(G[i], fresh[i], 1e-12 * fresh[0]);
+  }
+  CHECK(film_destroy(&film));
+}
+
+static void test_divergence_is_told(void **state) {
+  const PetscReal V[4] = {1, -1, 0, 0};
+  Film film;
+
+  CHECK(PetscOptionsSetValue(NULL, "-film_ksp_max_it", "2"));
+  CHECK(film_create(PETSC_COMM_WORLD, FILM, &film));
+  CHECK(PetscOptionsClearValue(NULL, "-film_ksp_max_it"));
+  CHECK(PetscPushErrorHandler(PetscReturnErrorHandler, NULL));
+  assert_int_equal(HfPotentialSolve(film.potential, V, film.phi, NULL), HF_ERR_DIVERGED);
+  CHECK(PetscPopErrorHandler());
+  CHECK(film_destroy(&film));
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_same_on_any_ranks),
+    cmocka_unit_test(test_symmetric_preconditioner),
+    cmocka_unit_test(test_lagged_preconditioner),
+    cmocka_unit_test(test_divergence_is_told),
+};
+HF_TEST_MAIN(tests)
