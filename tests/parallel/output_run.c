@@ -1,0 +1,293 @@
+/* A run directory: what was recorded is read back as it was given, on any number of ranks; finished runs are guarded; bad paths are faults of all
+   ranks. A conducting 8 x 6 film with a corner cut out and two electrodes stands for the device. */
+#include "hf_test.h"
+#include <hdf5.h>
+#include <hopfilm/output.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char deck_text[] =
+    "hopfilm: 1\n"
+    "film:\n"
+    "  size: [80 nm, 60 nm]\n"
+    "  cell: 10 nm\n"
+    "  thickness: 5 nm\n"
+    "  shape: {difference: [{rectangle: {size: [80 nm, 60 nm]}}, {rectangle: {size: [20 nm, 20 nm], at: [30 nm, 20 nm]}}]}\n"
+    "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, alpha: 0.3, conductivity: 5e6 S/m, amr_ratio: 0.04}\n"
+    "  initial: {uniform: {direction: [1, 0, 0]}}\n"
+    "electrodes:\n"
+    "  - {name: left, shape: {rectangle: {size: [12 nm, 60 nm]}}, at: [-40 nm, 0 nm]}\n"
+    "  - {name: right, shape: {rectangle: {size: [12 nm, 20 nm]}}, at: [40 nm, -20 nm]}\n"
+    "schedule: [probe: {}]\n"
+    "output: {fields: [m], compression: 3}\n";
+
+typedef struct {
+  char directory[256];
+  HfKeys keys;
+  HfDeck deck;
+  HfOutput output;
+  HfExperiment experiment;
+} Fixture;
+
+static void make_directory_name(char name[256]) {
+  PetscMPIInt rank;
+
+  MPI_Comm_rank(PETSC_COMM_WORLD, &rank);
+  strcpy(name, "/tmp/hopfilm-test-XXXXXX");
+  if (!rank) assert_non_null(mkdtemp(name));
+  MPI_Bcast(name, 256, MPI_CHAR, 0, PETSC_COMM_WORLD);
+}
+
+static void remove_directory(const char *name) {
+  char command[300];
+  PetscMPIInt rank;
+
+  MPI_Barrier(PETSC_COMM_WORLD);
+  MPI_Comm_rank(PETSC_COMM_WORLD, &rank);
+  snprintf(command, sizeof command, "rm -rf '%s'", name);
+  if (!rank) assert_int_equal(system(command), 0);
+  MPI_Barrier(PETSC_COMM_WORLD);
+}
+
+static void start(Fixture *f, PetscBool force) {
+  CHECK(HfKeysCreate(&f->keys));
+  CHECK(HfExperimentRegisterKeys(f->keys));
+  CHECK(HfOutputRegisterKeys(f->keys));
+  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, f->keys, deck_text, &f->deck));
+  CHECK(HfDeckVerdict(f->deck));
+  CHECK(HfOutputCreate(f->deck, f->directory, force, &f->output));
+  CHECK(HfExperimentCreate(f->deck, HfOutputRecorder(f->output), &f->experiment));
+  CHECK(HfOutputSetUp(f->output, f->experiment));
+}
+
+static void finish(Fixture *f) {
+  CHECK(HfOutputDestroy(&f->output));
+  CHECK(HfExperimentDestroy(&f->experiment));
+  CHECK(HfDeckDestroy(&f->deck));
+  CHECK(HfKeysDestroy(&f->keys));
+}
+
+static HfNode parse_summary(const Fixture *f) {
+  char path[300];
+  HfNode node;
+
+  snprintf(path, sizeof path, "%s/summary.yaml", f->directory);
+  CHECK(HfNodeParse(PETSC_COMM_WORLD, path, &node));
+  assert_non_null(node);
+  return node;
+}
+
+static void read_table(hid_t file, const char *path, hid_t type, int rank, const hsize_t shape[], void *values) {
+  const hid_t dataset = H5Dopen2(file, path, H5P_DEFAULT);
+  hsize_t found[4];
+  hid_t space;
+
+  assert_true(dataset >= 0);
+  space = H5Dget_space(dataset);
+  assert_int_equal(H5Sget_simple_extent_ndims(space), rank);
+  H5Sget_simple_extent_dims(space, found, NULL);
+  for (int d = 0; d < rank; d++) assert_int_equal(found[d], shape[d]);
+  assert_true(H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
+  assert_true(H5Aexists(dataset, "unit") > 0 && H5Aexists(dataset, "doc") > 0);
+  H5Sclose(space);
+  H5Dclose(dataset);
+}
+
+static haddr_t address(hid_t file, const char *path) {
+  H5O_info_t info;
+  assert_true(H5Oget_info_by_name(file, path, &info, H5P_DEFAULT) >= 0);
+  return info.addr;
+}
+
+static void check_file(const Fixture *f) {
+  unsigned char mask[48];
+  short electrodes[63];
+  int steps[3], film = 0, left = 0, right = 0;
+  double time[3], G[3][2][2], frames[2][6][8][3], shown[2], value;
+  char path[300], patterns[3][32];
+  int64_t offset[2];
+  hid_t file, type, attribute;
+
+  snprintf(path, sizeof path, "%s/run.h5", f->directory);
+  file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+  assert_true(file >= 0);
+  read_table(file, "/film/mask", H5T_NATIVE_UCHAR, 2, (hsize_t[]){6, 8}, mask);
+  for (int k = 0; k < 48; k++) film += mask[k];
+  assert_int_equal(film, 48 - 4);
+  assert_int_equal(mask[5 * 8 + 7], 0); /* upper right: row 0 is the lowest */
+  read_table(file, "/film/electrodes", H5T_NATIVE_SHORT, 2, (hsize_t[]){7, 9}, electrodes);
+  for (int k = 0; k < 63; k++) left += electrodes[k] == 0, right += electrodes[k] == 1;
+  assert_int_equal(left, 7);
+  assert_int_equal(right, 3);
+
+  read_table(file, "/conductance/time", H5T_NATIVE_DOUBLE, 1, (hsize_t[]){3}, time);
+  read_table(file, "/conductance/G", H5T_NATIVE_DOUBLE, 3, (hsize_t[]){3, 2, 2}, G);
+  read_table(file, "/training/step", H5T_NATIVE_INT, 1, (hsize_t[]){3}, steps);
+  type = H5Tcopy(H5T_C_S1);
+  H5Tset_size(type, 32);
+  read_table(file, "/training/pattern", type, 1, (hsize_t[]){3}, patterns);
+  H5Tclose(type);
+  for (int k = 0; k < 3; k++) {
+    assert_true(time[k] == k * 1e-9 && steps[k] == 10 + k && G[k][0][1] == -1. - k && G[k][1][1] == 2. + k);
+    assert_string_equal(patterns[k], k ? "+-" : "");
+  }
+
+  read_table(file, "/fields/m", H5T_NATIVE_DOUBLE, 4, (hsize_t[]){2, 6, 8, 3}, frames);
+  read_table(file, "/fields/time/m", H5T_NATIVE_DOUBLE, 1, (hsize_t[]){2}, shown);
+  assert_true(frames[0][0][0][0] == 1. && frames[1][0][0][0] == -1. && frames[1][5][0][0] == -1. && frames[1][5][7][0] == 0.);
+  assert_true(shown[0] == 0. && shown[1] == 2e-9);
+  assert_int_equal(H5Lexists(file, "/fields/H", H5P_DEFAULT), 0); /* the deck does not ask for it */
+
+  assert_true(address(file, "/VTKHDF/CellData/m") == address(file, "/fields/m")); /* a hard link, no copy */
+  read_table(file, "/VTKHDF/Steps/Values", H5T_NATIVE_DOUBLE, 1, (hsize_t[]){2}, shown);
+  read_table(file, "/VTKHDF/Steps/CellDataOffsets/m", H5T_NATIVE_INT64, 1, (hsize_t[]){2}, offset);
+  assert_true(shown[1] == 2e-9 && offset[0] == 0 && offset[1] == 1);
+  attribute = H5Aopen_by_name(file, "/VTKHDF/Steps", "NSteps", H5P_DEFAULT, H5P_DEFAULT);
+  H5Aread(attribute, H5T_NATIVE_DOUBLE, &value);
+  H5Aclose(attribute);
+  assert_true(value == 2);
+  H5Fclose(file);
+}
+
+static void record_and_read_back(void **state) {
+  Fixture f;
+  HfNode summary, entry;
+  Vec m;
+  PetscMPIInt rank;
+  char path[300];
+
+  make_directory_name(f.directory);
+  MPI_Comm_rank(PETSC_COMM_WORLD, &rank);
+  start(&f, PETSC_FALSE);
+  HfRecorder recorder = HfOutputRecorder(f.output);
+  m = HfDeviceState(HfExperimentDevice(f.experiment));
+  CHECK(recorder->field(recorder->context, "m", 0, 3, m));
+  CHECK(recorder->field(recorder->context, "H", 0, 3, m));
+  for (int k = 0; k < 3; k++) {
+    const double G[4] = {2. + k, -1. - k, -1. - k, 2. + k};
+    const HfProbe probe = {.time = k * 1e-9, .n = 2, .G = G, .step = 10 + k, .epoch = 0, .pattern = k ? "+-" : ""};
+    CHECK(recorder->probe(recorder->context, &probe));
+  }
+  CHECK(VecScale(m, -1));
+  CHECK(recorder->field(recorder->context, "m", 2e-9, 3, m));
+  CHECK(recorder->array(recorder->context, "/fit/7/cost", 1, (PetscInt[]){2}, (double[]){1, 2}, "W"));
+  CHECK(recorder->array(recorder->context, "/fit/7/cost", 1, (PetscInt[]){3}, (double[]){1, 2, 3}, "W")); /* replaces */
+  CHECK(recorder->energies(recorder->context, "7/midrange/1:+-", 4, (double[]){1, 2, 3, 4}));
+
+  CHECK(HfNodeCreate(HF_NODE_MAP, &entry));
+  CHECK(HfNodePutText(entry, "pattern", "+-"));
+  CHECK(HfNodePutReal(entry, "margin", 0.1));
+  CHECK(recorder->summary(recorder->context, entry));
+  summary = parse_summary(&f); /* a run that is cut now keeps the entry */
+  assert_string_equal(HfNodeText(HfNodeFind(summary, "status")), "running");
+  assert_string_equal(HfNodeText(HfNodeFind(summary, "results.0.pattern")), "+-");
+  assert_true(strtod(HfNodeText(HfNodeFind(summary, "results.0.margin")), NULL) == 0.1);
+  CHECK(HfNodeDestroy(&summary));
+
+  CHECK(HfOutputClose(f.output, "done", f.experiment));
+  summary = parse_summary(&f);
+  assert_string_equal(HfNodeText(HfNodeFind(summary, "status")), "done");
+  assert_string_equal(HfNodeText(HfNodeFind(summary, "cells")), "44");
+  CHECK(HfNodeDestroy(&summary));
+  if (!rank) check_file(&f);
+  snprintf(path, sizeof path, "%s/summary.yaml.new", f.directory);
+  assert_int_not_equal(access(path, F_OK), 0);
+  finish(&f);
+
+  /* the used deck, read again, is the same deck */
+  HfKeys keys;
+  HfDeck deck, again;
+  char *first, *second;
+  CHECK(HfKeysCreate(&keys));
+  CHECK(HfExperimentRegisterKeys(keys));
+  CHECK(HfOutputRegisterKeys(keys));
+  snprintf(path, sizeof path, "%s/deck.yaml", f.directory);
+  CHECK(HfDeckCreate(PETSC_COMM_WORLD, keys, path, 0, NULL, &again));
+  CHECK(HfDeckVerdict(again));
+  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, deck_text, &deck));
+  CHECK(HfNodeFormat(HfDeckRoot(deck), &first));
+  CHECK(HfNodeFormat(HfDeckRoot(again), &second));
+  assert_string_equal(first, second);
+  CHECK(PetscFree(first));
+  CHECK(PetscFree(second));
+  CHECK(HfDeckDestroy(&deck));
+  CHECK(HfDeckDestroy(&again));
+  CHECK(HfKeysDestroy(&keys));
+  remove_directory(f.directory);
+}
+
+/* A fault is expected: no traceback. */
+#define QUIETLY(statement)                                                                                                                           \
+  do {                                                                                                                                               \
+    CHECK(PetscPushErrorHandler(PetscReturnErrorHandler, NULL));                                                                                     \
+    statement;                                                                                                                                       \
+    CHECK(PetscPopErrorHandler());                                                                                                                   \
+  } while (0)
+
+static void finished_runs_are_kept(void **state) {
+  Fixture f;
+  HfOutput other;
+  PetscErrorCode code;
+
+  make_directory_name(f.directory);
+  start(&f, PETSC_FALSE);
+  CHECK(HfOutputClose(f.output, "failed", f.experiment));
+  finish(&f);
+  start(&f, PETSC_FALSE); /* an unfinished one is written over */
+  CHECK(HfOutputClose(f.output, "done", f.experiment));
+  QUIETLY(code = HfOutputCreate(f.deck, f.directory, PETSC_FALSE, &other));
+  assert_int_equal(code, HF_ERR_FILE);
+  assert_null(other);
+  finish(&f);
+  start(&f, PETSC_TRUE);
+  CHECK(HfOutputClose(f.output, "done", f.experiment));
+  finish(&f);
+  remove_directory(f.directory);
+}
+
+static void two_runs_do_not_share_a_directory(void **state) {
+  Fixture f, g;
+  PetscErrorCode code;
+
+  make_directory_name(f.directory);
+  g = f;
+  start(&f, PETSC_FALSE);
+  CHECK(HfOutputCreate(f.deck, f.directory, PETSC_FALSE, &g.output));
+  QUIETLY(code = HfOutputSetUp(g.output, f.experiment));
+  assert_int_equal(code, HF_ERR_FILE);
+  CHECK(HfOutputDestroy(&g.output));
+  CHECK(HfOutputClose(f.output, "done", f.experiment));
+  finish(&f);
+  remove_directory(f.directory);
+}
+
+static void bad_paths_are_faults(void **state) {
+  const char *const paths[] = {"/dev/null/run", "/dev/null", "/proc/no/such/run"};
+  Fixture f;
+  HfOutput other;
+  PetscErrorCode code;
+
+  make_directory_name(f.directory);
+  start(&f, PETSC_FALSE);
+  for (size_t k = 0; k < sizeof paths / sizeof *paths; k++) {
+    QUIETLY(code = HfOutputCreate(f.deck, paths[k], PETSC_FALSE, &other));
+    if (!code) { /* what access() does not tell, mkdir() does */
+      QUIETLY(code = HfOutputSetUp(other, f.experiment));
+      CHECK(HfOutputDestroy(&other));
+    }
+    assert_int_equal(code, HF_ERR_FILE);
+  }
+  CHECK(HfOutputClose(f.output, "done", f.experiment));
+  finish(&f);
+  remove_directory(f.directory);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(record_and_read_back),
+    cmocka_unit_test(finished_runs_are_kept),
+    cmocka_unit_test(two_runs_do_not_share_a_directory),
+    cmocka_unit_test(bad_paths_are_faults),
+};
+HF_TEST_MAIN(tests)
