@@ -30,18 +30,19 @@ static PetscErrorCode Plan(HfExperiment e, HfNode node, HfPlan *plan) {
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Run(HfExperiment e, HfNode node) {
-  PetscReal *x, *before, voltage = 0.0, change = 0.0;
-  char *text;
+/* x[n], text[n+1] and before[n*n] are room for the pattern and the conductance at the start. */
+static PetscErrorCode Hold(HfExperiment e, HfNode node, PetscReal x[], char text[], PetscReal before[]) {
+  const PetscBool driven = HfHas(node, "pattern");
+  PetscReal voltage = 0.0, change = 0.0;
   const char *why;
   HfNode entry;
 
   PetscFunctionBeginUser;
   PetscCall(HfUntrainedRemember(e));
   PetscCall(HfProbeNow(e));
-  PetscCall(PetscMalloc3(e->n, &x, e->n * e->n, &before, e->n + 1, &text));
   PetscCall(PetscArraycpy(before, e->G, e->n * e->n));
-  if (HfHas(node, "pattern")) {
+  text[0] = '\0';
+  if (driven) {
     PetscCall(HfPatternRead(e, HfText(node, "pattern"), x, text, &why));
     PetscCall(HfDriveVoltage(e, node, x, &voltage));
     PetscCall(HfDriveCompare(e, x, voltage));
@@ -54,20 +55,30 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   e->trace.recording = PETSC_FALSE;
   PetscCall(HfFramesNow(e, PETSC_TRUE));
   PetscCall(HfDriveOff(e));
-  for (PetscInt i = 0; i < e->n; i++)
-    for (PetscInt j = 0; j < e->n; j++)
-      if (before[i * e->n + j] != 0.0) change = PetscMax(change, PetscAbsReal(e->G[i * e->n + j] / before[i * e->n + j] - 1.0));
+  for (PetscInt k = 0; k < e->n * e->n; k++)
+    if (before[k] != 0.0) change = PetscMax(change, PetscAbsReal(e->G[k] / before[k] - 1.0));
 
   PetscCall(HfEntryCreate(e, "hold", &entry));
   PetscCall(HfNodePutReal(entry, "time_s", HfReal(node, "time")));
-  PetscCall(HfNodePutText(entry, "pattern", HfHas(node, "pattern") ? text : ""));
+  PetscCall(HfNodePutText(entry, "pattern", text));
   PetscCall(HfNodePutReal(entry, "voltage_V", voltage));
   PetscCall(HfNodePutReal(entry, "largest_change_percent", 100.0 * change));
   PetscCall(HfRecordSummary(e, entry));
-  PetscCall(HfRecordLog(e, "hold %s%.6g ns: largest change of a conductance %.3f %%", HfHas(node, "pattern") ? text : "without voltage, ",
+  PetscCall(HfRecordLog(e, "hold %s, %.6g ns: largest change of a conductance %.3f %%", driven ? text : "without voltage",
                         1e9 * (double)HfReal(node, "time"), 100.0 * (double)change));
-  PetscCall(PetscFree3(x, before, text));
   PetscFunctionReturn(0);
+}
+
+static PetscErrorCode Run(HfExperiment e, HfNode node) {
+  PetscReal *x, *before;
+  char *text;
+  PetscErrorCode code;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc3(e->n, &x, e->n * e->n, &before, e->n + 1, &text));
+  code = Hold(e, node, x, text, before); /* may diverge */
+  PetscCall(PetscFree3(x, before, text));
+  PetscFunctionReturn(code);
 }
 
 const HfStep HfStep_Hold = {"hold", NULL, keys, Check, Plan, Run};

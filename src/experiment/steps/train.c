@@ -69,40 +69,66 @@ static PetscErrorCode Pulse(HfExperiment e, HfNode node, const PetscReal x[], co
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Run(HfExperiment e, HfNode node) {
-  const PetscInt n_patterns = HfCount(node, "patterns");
+/* The patterns of the step, with their voltages and the field that those make at the film's centre. */
+typedef struct {
+  PetscInt n;
   PetscReal *x, *voltage, *at_centre;
   char *text;
+} Lesson;
+
+static PetscErrorCode Prepare(HfExperiment e, HfNode node, Lesson *lesson) {
   const char *why;
+
+  PetscFunctionBeginUser;
+  for (PetscInt p = 0; p < lesson->n; p++) {
+    PetscReal *x = lesson->x + p * e->n;
+    PetscCall(HfPatternRead(e, HfTextAt(node, "patterns", p), x, lesson->text + p * (e->n + 1), &why));
+    PetscCall(HfDriveVoltage(e, node, x, &lesson->voltage[p]));
+    PetscCall(HfDeviceCentreField(e->device, x, &lesson->at_centre[p]));
+    lesson->at_centre[p] *= lesson->voltage[p];
+  }
+  PetscCall(HfDriveCompare(e, lesson->x, lesson->voltage[0]));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode Report(HfExperiment e, HfNode node, const Lesson *lesson) {
   HfNode entry, names;
 
   PetscFunctionBeginUser;
-  PetscCall(HfUntrainedRemember(e));
-  PetscCall(PetscMalloc4(n_patterns * e->n, &x, n_patterns, &voltage, n_patterns, &at_centre, n_patterns * (e->n + 1), &text));
-  for (PetscInt p = 0; p < n_patterns; p++) {
-    PetscCall(HfPatternRead(e, HfTextAt(node, "patterns", p), x + p * e->n, text + p * (e->n + 1), &why));
-    PetscCall(HfDriveVoltage(e, node, x + p * e->n, &voltage[p]));
-    PetscCall(HfDeviceCentreField(e->device, x + p * e->n, &at_centre[p]));
-    at_centre[p] *= voltage[p];
-  }
-  PetscCall(HfDriveCompare(e, x, voltage[0]));
-  for (e->epoch = 0; e->epoch < HfInteger(node, "epochs"); e->epoch++)
-    for (PetscInt p = 0; p < n_patterns; p++) PetscCall(Pulse(e, node, x + p * e->n, text + p * (e->n + 1), voltage[p]));
-  e->epoch--;
-  PetscCall(HfDriveOff(e));
-
   PetscCall(HfEntryCreate(e, "train", &entry));
   PetscCall(HfNodeCreate(HF_NODE_LIST, &names));
-  for (PetscInt p = 0; p < n_patterns; p++) PetscCall(HfNodePutText(names, NULL, text + p * (e->n + 1)));
+  for (PetscInt p = 0; p < lesson->n; p++) PetscCall(HfNodePutText(names, NULL, lesson->text + p * (e->n + 1)));
   PetscCall(HfNodePutNode(entry, "patterns", names));
   PetscCall(HfNodePutInt(entry, "epochs", HfInteger(node, "epochs")));
   PetscCall(HfNodePutBool(entry, "fresh", HfFlag(node, "fresh")));
   PetscCall(HfNodePutReal(entry, "pulse_s", HfReal(node, "pulse")));
-  PetscCall(HfNodePutReals(entry, "voltage_V", n_patterns, voltage));
-  PetscCall(HfNodePutReals(entry, "field_at_centre_A_per_m", n_patterns, at_centre));
+  PetscCall(HfNodePutReals(entry, "voltage_V", lesson->n, lesson->voltage));
+  PetscCall(HfNodePutReals(entry, "field_at_centre_A_per_m", lesson->n, lesson->at_centre));
   PetscCall(HfRecordSummary(e, entry));
-  PetscCall(PetscFree4(x, voltage, at_centre, text));
   PetscFunctionReturn(0);
+}
+
+static PetscErrorCode Teach(HfExperiment e, HfNode node, Lesson *lesson) {
+  PetscFunctionBeginUser;
+  PetscCall(HfUntrainedRemember(e));
+  PetscCall(Prepare(e, node, lesson));
+  for (e->epoch = 0; e->epoch < HfInteger(node, "epochs"); e->epoch++)
+    for (PetscInt p = 0; p < lesson->n; p++) PetscCall(Pulse(e, node, lesson->x + p * e->n, lesson->text + p * (e->n + 1), lesson->voltage[p]));
+  e->epoch--;
+  PetscCall(HfDriveOff(e));
+  PetscCall(Report(e, node, lesson));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode Run(HfExperiment e, HfNode node) {
+  Lesson lesson = {.n = HfCount(node, "patterns")};
+  PetscErrorCode code;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc4(lesson.n * e->n, &lesson.x, lesson.n, &lesson.voltage, lesson.n, &lesson.at_centre, lesson.n * (e->n + 1), &lesson.text));
+  code = Teach(e, node, &lesson); /* may diverge */
+  PetscCall(PetscFree4(lesson.x, lesson.voltage, lesson.at_centre, lesson.text));
+  PetscFunctionReturn(code);
 }
 
 const HfStep HfStep_Train = {"train", "niu-2024", keys, Check, Plan, Run};
