@@ -18,8 +18,8 @@ PetscErrorCode HfMagnetCreateState(HfMagnet magnet, Vec *m); /* a cell Vec with 
 /* Fills m from a deck node of type "initial:" (uniform, random, vortex, file). Collective. Errors go to the deck given at creation. */
 PetscErrorCode HfMagnetSetInitial(HfMagnet magnet, HfNode initial, Vec m);
 
-/* The stored field term: an extra H (A/m, cell Vec of 3 components, borrowed until replaced), e.g. the Oersted field; NULL removes it.
-   `scale` may change in time by calling again. */
+/* The stored field term: an extra H (A/m, cell Vec of 3 components, borrowed until replaced), e.g. the Oersted field; NULL removes it. Call it again
+   when the values changed, also from a monitor. */
 PetscErrorCode HfMagnetSetStoredField(HfMagnet magnet, Vec field);
 
 /* Evaluations at time t. Collective. */
@@ -35,7 +35,8 @@ PetscErrorCode HfMagnetEnergies(HfMagnet magnet, PetscReal t, Vec m, PetscReal e
 typedef PetscErrorCode (*HfMagnetMonitor)(PetscReal t, PetscReal dt, Vec m, void *context, PetscBool *stop);
 /* Integrates from t0 to exactly t1. A step that diverges is HF_ERR_DIVERGED with the cell named, m then being the last accepted state. Collective. */
 PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t1, HfMagnetMonitor monitor, void *context);
-/* Damping only, until max |m x H|/Ms < tolerance or `max_time` of relaxation time passed (*converged says which). The energy never rises. Collective. */
+/* Damping only, dm/dt = -(gamma0/2) m x (m x H) (the damping at alpha = 1, whatever the material's), until max |m x H|/Ms < tolerance or `max_time`
+   of that time passed (*converged says which). The energy never rises beyond round-off. The applied field is that of time t. Collective. */
 PetscErrorCode HfMagnetRelax(HfMagnet magnet, PetscReal t, Vec m, PetscReal tolerance, PetscReal max_time, HfMagnetMonitor monitor, void *context,
                              PetscBool *converged);
 /* Counters since creation. */

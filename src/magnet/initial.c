@@ -17,7 +17,7 @@ static const HfKey variant_keys[] = {
     {"vortex.polarity", HF_CHOICE, NULL, "up", "up|down", 0, "Direction of the core along z"},
     {"vortex.chirality", HF_CHOICE, NULL, "anticlockwise", "anticlockwise|clockwise", 0, "Sense in which m turns, seen from +z"},
     {"file", HF_SECTION, NULL, "", "", 0, "A frame of a field in a result file with the same number of cells; brought to unit length"},
-    {"file.path", HF_TEXT, NULL, NULL, "", 0, "The file, e.g. another run's run.h5"},
+    {"file.path", HF_TEXT, "file", NULL, "", 0, "The file, e.g. another run's run.h5"},
     {"file.dataset", HF_TEXT, NULL, "/fields/m", "", 0, "Name of the dataset in it"},
     {"file.frame", HF_INT, NULL, "-1", ">=-1", 0, "Frame, counted from 0; -1 is the last"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},

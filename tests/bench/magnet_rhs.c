@@ -1,6 +1,14 @@
-/* Speed of the magnetization on one core per rank: right-hand side bare and through TS, beside a STREAM triad of the same run.
+/* Speed of the magnetization on one core per rank, in CPU time: right-hand side bare and through TS, beside a STREAM triad of the same run.
    Options: -n 512 (cells along each side), -seconds 1, -disk */
 #include <hopfilm/magnet.h>
+#include <time.h>
+
+/* CPU time of this process, s: other work on the machine counts less than in wall time. */
+static PetscReal now_s(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return (PetscReal)t.tv_sec + 1e-9 * (PetscReal)t.tv_nsec;
+}
 
 static PetscReal triad(PetscReal seconds) {
   const PetscInt n = 1 << 23;
@@ -8,10 +16,10 @@ static PetscReal triad(PetscReal seconds) {
 
   if (PetscMalloc3(n, &a, n, &b, n, &c)) return 0;
   for (PetscInt k = 0; k < n; ++k) a[k] = b[k] = c[k] = k;
-  for (start = MPI_Wtime(); MPI_Wtime() - start < seconds;) {
-    const PetscReal t = MPI_Wtime();
+  for (start = now_s(); now_s() - start < seconds;) {
+    const PetscReal t = now_s();
     for (PetscInt k = 0; k < n; ++k) a[k] = b[k] + 3 * c[k];
-    best = PetscMin(best, MPI_Wtime() - t);
+    best = PetscMin(best, now_s() - t);
     c[0] = a[n - 1];
   }
   if (PetscFree3(a, b, c)) return 0;
@@ -61,10 +69,10 @@ int main(int argc, char **argv) {
   PetscCall(HfMagnetSetInitial(magnet, HfNodeFind(HfDeckRoot(deck), "film.initial"), m));
 
   stream = triad(0.3 * seconds);
-  for (start = MPI_Wtime(); MPI_Wtime() - start < seconds;) {
-    const PetscReal t = MPI_Wtime();
+  for (start = now_s(); now_s() - start < seconds;) {
+    const PetscReal t = now_s();
     for (int k = 0; k < 10; ++k) PetscCall(HfMagnetRightHandSide(magnet, 0, m, dmdt));
-    best = PetscMin(best, MPI_Wtime() - t);
+    best = PetscMin(best, now_s() - t);
   }
   {
     const PetscReal million = 1e-6 * (PetscReal)HfGridGetInfo(grid)->n_film / size, bare = 10 * million / best;
@@ -75,15 +83,15 @@ int main(int argc, char **argv) {
                           (double)bare, (double)(48e-3 * bare / stream)));
     HfMagnetStatistics(magnet, &steps, &rejected, &before);
     best = PETSC_MAX_REAL;
-    for (start = MPI_Wtime(); MPI_Wtime() - start < seconds;) {
-      const PetscReal t = MPI_Wtime();
+    for (start = now_s(); now_s() - start < seconds;) {
+      const PetscReal t = now_s();
       PetscInt64 then, now;
 
       HfMagnetStatistics(magnet, NULL, NULL, &then);
       PetscCall(HfMagnetAdvance(magnet, m, t_end, t_end + 5e-12, NULL, NULL));
       HfMagnetStatistics(magnet, NULL, NULL, &now);
       t_end += 5e-12;
-      best = PetscMin(best, (MPI_Wtime() - t) / (PetscReal)(now - then));
+      best = PetscMin(best, (now_s() - t) / (PetscReal)(now - then));
     }
     HfMagnetStatistics(magnet, &steps, &rejected, &evaluations);
     PetscCall(PetscPrintf(PETSC_COMM_WORLD,
