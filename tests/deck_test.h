@@ -23,6 +23,8 @@ static const HfKey test_rows[] = {
     {"shape:disk.diameter", HF_QUANTITY, "m", NULL, ">0", 0, "Diameter"},
     {"shape:disk.at", HF_QUANTITIES, "m", "[0 m, 0 m]", "", 2, "Centre"},
     {"shape:everything", HF_SECTION, NULL, NULL, "", 0, "The plane"},
+    {"shape:image", HF_SECTION, NULL, NULL, "", 0, "An image"},
+    {"shape:image.file", HF_TEXT, "file", NULL, "", 0, "Its file"},
     {"shape:union", HF_TYPES, "shape", NULL, "", 0, "Several shapes"},
     {"field", HF_QUANTITIES, "A/m|T", "[0, 0, 0]", "", 3, "Field"},
     {"solver", HF_SECTION, NULL, "{}", "", 0, "Solver"},

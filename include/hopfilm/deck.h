@@ -69,7 +69,8 @@ typedef enum {
 typedef struct {
   const char *path; /* relative to the prefix of HfKeysAdd, e.g. "thickness"; NULL ends a table */
   HfKeyType type;
-  const char *unit;         /* "m"; alternatives as "J/m|A m" (HfUnitIndex tells which was written); name of the type for HF_TYPE(S) */
+  const char *unit;         /* "m"; alternatives as "J/m|A m" (HfUnitIndex tells which was written); name of the type for HF_TYPE(S);
+                               "file" for a text that names a file */
   const char *default_text; /* as written in a deck; NULL = required (and, for a list, not empty); "" = optional and absent; "{}" = a section filled
                                with its own defaults; "=film.material" = inherit: a section takes from there the keys it leaves out, a key the
                                value of the same name. Of no meaning for the keys of a variant */
@@ -93,7 +94,7 @@ typedef struct HfDeck_ *HfDeck;
 PetscErrorCode HfDeckCreate(MPI_Comm comm, HfKeys keys, const char *path, PetscInt n_set, const char *const set[], HfDeck *deck);
 PetscErrorCode HfDeckCreateFromText(MPI_Comm comm, HfKeys keys, const char *text, HfDeck *deck); /* for tests; include paths relative to "." */
 PetscErrorCode HfDeckDestroy(HfDeck *deck);
-HfNode HfDeckRoot(HfDeck deck);      /* the merged deck with every default filled in, texts as written */
+HfNode HfDeckRoot(HfDeck deck); /* the merged deck with every default filled in, texts as written; files have their whole path when it is written */
 const char *HfDeckText(HfDeck deck); /* the deck file as the user wrote it */
 const char *HfDeckPath(HfDeck deck);
 MPI_Comm HfDeckComm(HfDeck deck);

@@ -21,6 +21,20 @@ PetscErrorCode HfDeckDestroy(HfDeck *deck) {
   PetscFunctionReturn(0);
 }
 
+/* The whole path of every file that the deck names, from rank 0's working folder. */
+static PetscErrorCode FindFiles(HfNode node, const char *folder) {
+  PetscFunctionBeginUser;
+  if (node->names_file) {
+    char path[PETSC_MAX_PATH_LEN], full[2 * PETSC_MAX_PATH_LEN], normal[PETSC_MAX_PATH_LEN];
+    HfFileRelative(node->file, node->text, path, sizeof(path));
+    PetscCall(PetscSNPrintf(full, sizeof(full), "%s/%s", folder, path));
+    HfFileNormalize(path[0] == '/' ? path : full, normal);
+    PetscCall(PetscStrallocpy(normal, &node->full_path));
+  }
+  for (PetscInt i = 0; i < node->n; i++) PetscCall(FindFiles(node->items[i], folder));
+  PetscFunctionReturn(0);
+}
+
 /* Takes ownership of text. Syntax errors end here; all others are collected for the verdict. */
 static PetscErrorCode Build(MPI_Comm comm, HfKeys keys, const char *path, char *text, size_t length, PetscInt n_set, const char *const set[],
                             HfDeck *deck) {
@@ -36,7 +50,12 @@ static PetscErrorCode Build(MPI_Comm comm, HfKeys keys, const char *path, char *
   PetscCall(HfDeckLoad(comm, keys, d->messages, path, text, length, &d->root));
   for (PetscInt i = 0; d->root && i < n_set; i++) PetscCall(HfDeckOverride(keys, d->messages, d->root, set[i]));
   if (d->root) {
+    char folder[PETSC_MAX_PATH_LEN];
     PetscCall(HfDeckValidate(keys, d->messages, d->root));
+    PetscCall(PetscGetWorkingDirectory(folder, sizeof(folder)));
+    PetscCallMPI(MPI_Bcast(folder, sizeof(folder), MPI_CHAR, 0, comm));
+    PetscCall(FindFiles(d->root, folder));
+
     *deck = d;
   } else {
     const PetscErrorCode code = HfDeckVerdict(d);

@@ -27,11 +27,13 @@ struct HfNode_ {
   PetscInt line, column, name_line, name_column;
   PetscInt n, room;
   HfNode *items;
-  PetscBool given;     /* written by the user, not a default */
-  PetscBool inherited; /* copied from another section by "=path" */
-  PetscReal value;     /* a validated scalar in SI */
-  PetscInt64 integer;  /* a validated integer or bool */
-  PetscInt unit;       /* alternative of the unit that was written; -1 while validating: a bare number */
+  PetscBool given;      /* written by the user, not a default */
+  PetscBool inherited;  /* copied from another section by "=path" */
+  PetscBool names_file; /* validated as the name of a file ... */
+  char *full_path;      /* ... which is written with its whole path, so that the used deck finds it from any folder */
+  PetscReal value;      /* a validated scalar in SI */
+  PetscInt64 integer;   /* a validated integer or bool */
+  PetscInt unit;        /* alternative of the unit that was written; -1 while validating: a bare number */
 };
 PetscErrorCode HfNodeNew(HfNodeKind kind, HfPlace place, HfNode *node);
 PetscErrorCode HfNodeSetText(HfNode node, const char *text, size_t length, HfTextStyle style);
@@ -115,3 +117,4 @@ PetscErrorCode HfDeckLoad(MPI_Comm comm, HfKeys keys, HfMessages messages, const
 PetscErrorCode HfNodeMerge(HfKeys keys, const char *path, HfNode base, HfNode over); /* over wins and is emptied */
 PetscErrorCode HfDeckOverride(HfKeys keys, HfMessages messages, HfNode root, const char *set);
 void HfFileRelative(const char *file, const char *name, char path[], size_t size); /* name as seen from the folder of file */
+void HfFileNormalize(const char *path, char out[PETSC_MAX_PATH_LEN]);              /* without "." and "x/.." */

@@ -26,7 +26,7 @@ void HfFileRelative(const char *file, const char *name, char path[], size_t size
 }
 
 /* Drops "." and "x/.." so that one file has one name, as far as that can be told without asking the file system. */
-static void Normalize(const char *path, char out[PETSC_MAX_PATH_LEN]) {
+void HfFileNormalize(const char *path, char out[PETSC_MAX_PATH_LEN]) {
   size_t length = 0;
   const char *p = path;
   if (*p == '/') out[length++] = '/';
@@ -78,7 +78,7 @@ static PetscErrorCode IncludeOne(Loader *loader, const Chain *chain, HfNode entr
   HfFileRelative(chain->file, entry->text, path, sizeof(path));
   next.file = path;
   next.above = chain;
-  Normalize(path, next.path);
+  HfFileNormalize(path, next.path);
   for (const Chain *c = chain; c; c = c->above, depth++) {
     if (!strcmp(c->path, next.path) || depth >= MAX_DEPTH) {
       char files[HF_PATH_LENGTH];
@@ -139,7 +139,7 @@ PetscErrorCode HfDeckLoad(MPI_Comm comm, HfKeys keys, HfMessages messages, const
   PetscFunctionBeginUser;
   chain.file = file;
   chain.above = NULL;
-  Normalize(file, chain.path);
+  HfFileNormalize(file, chain.path);
   PetscCall(Load(&loader, &chain, text, length, root));
   PetscFunctionReturn(0);
 }

@@ -98,6 +98,8 @@ PetscErrorCode HfLeafValidate(HfKeys keys, HfMessages messages, const HfEntry *e
   }
   switch (HfKeyItemType(row->type)) {
   case HF_TEXT:
+    node->names_file = row->unit && !strcmp(row->unit, "file") ? PETSC_TRUE : PETSC_FALSE;
+
     if (row->range && *row->range) PetscCall(CheckChoice(messages, row->range, node));
     break;
   case HF_CHOICE:

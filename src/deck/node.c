@@ -33,6 +33,7 @@ PetscErrorCode HfNodeDestroy(HfNode *node) {
   PetscCall(PetscFree((*node)->name));
   PetscCall(PetscFree((*node)->text));
   PetscCall(PetscFree((*node)->file));
+  PetscCall(PetscFree((*node)->full_path));
   PetscCall(PetscFree(*node));
   PetscFunctionReturn(0);
 }

@@ -47,7 +47,10 @@ static PetscErrorCode EmitNode(yaml_emitter_t *emitter, HfNode node) {
     if (node->items[i]->kind != HF_NODE_SCALAR || node->items[i]->style == HF_STYLE_BLOCK) flow = PETSC_FALSE;
   switch (node->kind) {
   case HF_NODE_SCALAR:
-    PetscCall(EmitText(emitter, node->text, styles[node->style]));
+    if (node->full_path)
+      PetscCall(EmitText(emitter, node->full_path, YAML_DOUBLE_QUOTED_SCALAR_STYLE));
+    else
+      PetscCall(EmitText(emitter, node->text, styles[node->style]));
     break;
   case HF_NODE_LIST:
     PetscCall(Emit(emitter, &event,

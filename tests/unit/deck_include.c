@@ -23,6 +23,8 @@ static int set_up(void **state) {
   write_file(
       "deck.yaml",
       "include: parts/all.yaml\nfilm:\n  cell: 4 nm\n  material: {alpha: 0.5}\n  shape: everything\npatterns: {B: \"--\"}\nschedule: [relax]\n");
+  write_file("image.yaml", "include: parts/image.yaml\n");
+  write_file("parts/image.yaml", "include: all.yaml\nfilm: {shape: {image: {file: glyphs/a.pbm}}}\n");
   write_file("loop.yaml", "hopfilm: 1\ninclude: parts/loop2.yaml\n");
   write_file("parts/loop2.yaml", "include: ./../loop.yaml\n");
   write_file("missing.yaml", "include:\n  - parts/all.yaml\n  - parts/nothing.yaml\n");
@@ -34,8 +36,9 @@ static int set_up(void **state) {
 }
 
 static int tear_down(void **state) {
-  static const char *const files[] = {"parts/film.yaml", "parts/all.yaml", "deck.yaml",           "loop.yaml",  "parts/loop2.yaml",
-                                      "missing.yaml",    "bad.yaml",       "parts/bad_part.yaml", "wrong.yaml", "parts/wrong_part.yaml"};
+  static const char *const files[] = {"image.yaml", "parts/image.yaml",    "parts/film.yaml",  "parts/all.yaml",
+                                      "deck.yaml",  "loop.yaml",           "parts/loop2.yaml", "missing.yaml",
+                                      "bad.yaml",   "parts/bad_part.yaml", "wrong.yaml",       "parts/wrong_part.yaml"};
   for (size_t k = 0; k < sizeof(files) / sizeof(files[0]); k++) unlink(files[k]);
   return rmdir("parts") || chdir("/") || rmdir(folder);
 }
@@ -65,6 +68,38 @@ static void test_merge(void **state) {
   CHECK(HfDeckFilePath(deck, HfNodeFind(root, "patterns.A"), path, sizeof(path)));
   assert_string_equal(path, "parts/++");
   CHECK(HfDeckDestroy(&deck));
+  CHECK(HfKeysDestroy(&keys));
+}
+
+/* Files are named relative to the deck that names them, with --set relative to the working folder; the used deck has their whole paths. */
+static void test_files(void **state) {
+  static const char *const set[] = {"film.shape.image.file=./sub/../x.pbm"};
+  static const struct {
+    PetscInt n_set;
+    const char *seen, *written;
+  } cases[] = {{0, "parts/glyphs/a.pbm", "/parts/glyphs/a.pbm"}, {1, "./sub/../x.pbm", "/x.pbm"}};
+  HfKeys keys = TestKeys();
+  char here[PETSC_MAX_PATH_LEN], path[PETSC_MAX_PATH_LEN], wanted[2 * PETSC_MAX_PATH_LEN], *text;
+
+  CHECK(PetscGetWorkingDirectory(here, sizeof(here)));
+  for (int k = 0; k < 2; k++) {
+    HfDeck deck, again;
+    HfNode file;
+    CHECK(HfDeckCreate(PETSC_COMM_WORLD, keys, "image.yaml", cases[k].n_set, set, &deck));
+    CHECK(HfDeckVerdict(deck));
+    file = HfNodeFind(HfDeckRoot(deck), "film.shape.image.file");
+    CHECK(HfDeckFilePath(deck, file, path, sizeof(path)));
+    assert_string_equal(path, cases[k].seen);
+    CHECK(HfNodeFormat(HfDeckRoot(deck), &text));
+    CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, text, &again));
+    CHECK(HfDeckVerdict(again));
+    file = HfNodeFind(HfDeckRoot(again), "film.shape.image.file");
+    snprintf(wanted, sizeof(wanted), "%s%s", here, cases[k].written);
+    assert_string_equal(HfNodeText(file), wanted);
+    CHECK(PetscFree(text));
+    CHECK(HfDeckDestroy(&deck));
+    CHECK(HfDeckDestroy(&again));
+  }
   CHECK(HfKeysDestroy(&keys));
 }
 
@@ -147,8 +182,8 @@ static void test_set_errors(void **state) {
   for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) check_messages("deck.yaml", 1, &cases[k].set, cases[k].message);
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(test_merge), cmocka_unit_test(test_include_errors), cmocka_unit_test(test_set),
-                                          cmocka_unit_test(test_set_errors)};
+static const struct CMUnitTest tests[] = {cmocka_unit_test(test_merge), cmocka_unit_test(test_files), cmocka_unit_test(test_include_errors),
+                                          cmocka_unit_test(test_set), cmocka_unit_test(test_set_errors)};
 int main(int argc, char **argv) {
   int failed;
   if (PetscInitialize(&argc, &argv, NULL, NULL)) return 1;

@@ -4,7 +4,7 @@
 #include <ctype.h>
 
 static const HfKey keys[] = {
-    {"file", HF_TEXT, NULL, NULL, "", 0, "PBM or PGM file, relative to the deck; dark pixels belong to the shape"},
+    {"file", HF_TEXT, "file", NULL, "", 0, "PBM or PGM file, relative to the deck; dark pixels belong to the shape"},
     {"size", HF_QUANTITIES, "m", NULL, ">0", 2, "Extent of the image along x and y"},
     {"at", HF_QUANTITIES, "m", "[0 m, 0 m]", "", 2, "Centre of the image"},
     {"threshold", HF_NUMBER, NULL, "0.5", "[0,1]", 0, "Grey level, as part of white, below which a pixel is dark"},
