@@ -37,11 +37,11 @@ PetscErrorCode HfPotentialCreateFromFunction(HfGrid grid, HfElectrodes electrode
                                              void (*sigma)(PetscReal x, PetscReal y, void *context, PetscReal S[4]), void *context,
                                              HfPotential *potential);
 PetscErrorCode HfPotentialDestroy(HfPotential *potential);
-PetscErrorCode HfPotentialSetTolerance(HfPotential potential, PetscReal relative); /* on the preconditioned-free residual norm; default 1e-10 */
+PetscErrorCode HfPotentialSetTolerance(HfPotential potential, PetscReal relative); /* on the true residual norm, relative to that of zero potential; default 1e-10 */
 
 /* Sets Sigma[m] and with it the operator; the preconditioner is kept while it serves (lagged). m NULL: the film saturated along z. Collective. */
 PetscErrorCode HfPotentialSetMagnetization(HfPotential potential, Vec m);
-/* A vertex Vec of this layer (its grid may be padded: use only through this module). */
+/* A Vec of the layer's vertices, 0 in the void; owned rows of nx+1 numbers. */
 PetscErrorCode HfPotentialCreateVector(HfPotential potential, Vec *phi);
 /* phi for terminal voltages V[N] (entries of floating electrodes are ignored); currents[N] (may be NULL) those into the electrodes, A. `phi` is the start vector on entry. Collective. */
 PetscErrorCode HfPotentialSolve(HfPotential potential, const PetscReal V[], Vec phi, PetscReal currents[]);

@@ -56,7 +56,7 @@ PetscErrorCode HfConductanceUpdate(HfPotential p) {
   PetscReal *u;
 
   PetscFunctionBeginUser;
-  if (p->unit_version == p->operator_version) PetscFunctionReturn(0);
+  if (!e->n || p->unit_version == p->operator_version) PetscFunctionReturn(0);
   PetscCall(create_units(p));
   PetscCall(PetscCalloc1(e->n, &u));
   for (PetscInt k = 0; k < e->n - 1; ++k) {

@@ -17,7 +17,7 @@ static PetscErrorCode level_create(MPI_Comm comm, PetscInt nx, PetscInt ny, cons
   PetscCall(HfVertexRowsCreate(comm, nx, ny, ranges, finer, &level->rows));
   for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(arrays); ++k) PetscCall(HfVertexRowsAlloc(level->rows, arrays[k]));
   if (finer) PetscCall(HfVertexRowsAlloc(level->rows, &level->b));
-  PetscCall(PetscMalloc1(nx, &level->row));
+  PetscCall(PetscCalloc1(2 * nx + 2, &level->row));
   PetscFunctionReturn(0);
 }
 
@@ -93,15 +93,30 @@ PetscErrorCode HfMultigridSetUp(HfMultigrid *mg) {
   PetscFunctionReturn(0);
 }
 
-/* Smooths the rows of one parity, then hands the neighbours theirs. */
-static PetscErrorCode smooth(HfLevel *level, const PetscReal b[], int parity, PetscInt first, HfKnown known) {
+static void smooth_row(HfLevel *level, const PetscReal b[], PetscInt j, PetscInt first_column, HfKnown known) {
+  const HfVertexRows *rows = level->rows;
+
+  HfStencilSmooth(&level->A, rows->nx, HfVertexRowAt(rows, j), b + (ptrdiff_t)(j - rows->start) * rows->nx, level->x, level->row, first_column,
+                  known);
+}
+
+/* One sweep: rows of parity `first`, then the others, columns of that parity first in every row. The rows at the border go ahead, so that the neighbours
+   have them; inside, a row of the second kind follows as soon as both rows beside it are done, while they are in the cache. */
+static PetscErrorCode sweep(HfLevel *level, const PetscReal b[], int first, PetscBool from_zero) {
   HfVertexRows *rows = level->rows;
-  const PetscInt n = rows->nx;
+  const PetscInt start = rows->start, end = rows->end;
+  const HfKnown early = from_zero ? HF_NOTHING : HF_ALL, late = from_zero ? HF_NEIGHBOUR_ROWS : HF_ALL;
 
   PetscFunctionBeginUser;
-  for (PetscInt j = rows->start + ((rows->start + parity) & 1); j < rows->end; j += 2)
-    HfStencilSmooth(&level->A, n, HfVertexRowAt(rows, j), b + (ptrdiff_t)(j - rows->start) * n, level->x, level->row, first, known);
-  PetscCall(HfVertexRowsExchange(rows, level->x, parity));
+  if (start < end && (start & 1) == first) smooth_row(level, b, start, first, early);
+  if (start < end - 1 && ((end - 1) & 1) == first) smooth_row(level, b, end - 1, first, early);
+  PetscCall(HfVertexRowsExchange(rows, level->x, first));
+  for (PetscInt j = start; j <= end; ++j) {
+    if ((j & 1) != first) continue;
+    if (j > start && j < end - 1) smooth_row(level, b, j, first, early);
+    if (j > start) smooth_row(level, b, j - 1, first, late);
+  }
+  PetscCall(HfVertexRowsExchange(rows, level->x, 1 - first));
   PetscFunctionReturn(0);
 }
 
@@ -159,15 +174,11 @@ static PetscErrorCode cycle(HfMultigrid *mg, PetscInt l, const PetscReal b[]) {
     PetscFunctionReturn(0);
   }
   HfLevel *coarse = &mg->levels[l + 1];
-  PetscCall(smooth(level, b, 0, 0, HF_NOTHING));
-  PetscCall(smooth(level, b, 1, 0, HF_NEIGHBOUR_ROWS));
-  for (int sweep = 1; sweep < SWEEPS; ++sweep)
-    for (int parity = 0; parity < 2; ++parity) PetscCall(smooth(level, b, parity, 0, HF_ALL));
+  for (int k = 0; k < SWEEPS; ++k) PetscCall(sweep(level, b, 0, (PetscBool)(k == 0)));
   PetscCall(restrict_residual(level, b, coarse));
   PetscCall(cycle(mg, l + 1, coarse->b + HfVertexRowAt(coarse->rows, coarse->rows->start)));
   add_correction(level, coarse);
-  for (int sweep = 0; sweep < SWEEPS; ++sweep)
-    for (int parity = 1; parity >= 0; --parity) PetscCall(smooth(level, b, parity, 1, HF_ALL));
+  for (int k = 0; k < SWEEPS; ++k) PetscCall(sweep(level, b, 1, PETSC_FALSE));
   PetscFunctionReturn(0);
 }
 

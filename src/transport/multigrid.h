@@ -16,7 +16,7 @@ typedef struct {
   HfVertexRows *rows;
   HfStencil A;
   PetscReal *x, *r, *b; /* b NULL on the finest level */
-  PetscReal *row;       /* scratch, one row */
+  PetscReal *row;       /* scratch, 2 nx + 2 numbers */
 } HfLevel;
 
 typedef struct HfCoarse_ *HfCoarse;
@@ -39,9 +39,10 @@ PetscErrorCode HfMultigridMult(HfMultigrid *mg, const PetscReal x[], PetscReal y
 /* ---- one row of vertices (stencil.c): `at` is its offset in all arrays ---- */
 void HfStencilMult(const HfStencil *A, PetscInt n, ptrdiff_t at, const PetscReal x[], PetscReal y[]); /* y[0..n-1] */
 void HfStencilResidual(const HfStencil *A, PetscInt n, ptrdiff_t at, const PetscReal b[], const PetscReal x[], PetscReal r[]);
-/* Gauss-Seidel on the row, columns of parity `first` before the others; b[0..n-1]. known: what of x is not zero yet. */
+/* Gauss-Seidel on the row, columns of parity `first` before the others; b[0..n-1], scratch[0..2n+1]. known: what of x is not zero yet. */
 typedef enum { HF_NOTHING, HF_NEIGHBOUR_ROWS, HF_ALL } HfKnown;
-void HfStencilSmooth(const HfStencil *A, PetscInt n, ptrdiff_t at, const PetscReal b[], PetscReal x[], PetscReal t[], PetscInt first, HfKnown known);
+void HfStencilSmooth(const HfStencil *A, PetscInt n, ptrdiff_t at, const PetscReal b[], PetscReal x[], PetscReal scratch[], PetscInt first,
+                     HfKnown known);
 void HfStencilInvert(PetscInt n, ptrdiff_t at, HfStencil *A);
 
 /* ---- Galerkin product (galerkin.c) ---- */

@@ -4,6 +4,8 @@
    (stiffness.c), A its part that couples free vertices. Void vertices stay 0. */
 #include "transport_impl.h"
 
+static const PetscReal DEFAULT_TOLERANCE = 1e-10; /* where there is no deck */
+
 PetscErrorCode HfVertexRanges(HfGrid grid, PetscInt **ranges) {
   const HfGridInfo *g = HfGridGetInfo(grid);
 
@@ -33,7 +35,7 @@ static PetscErrorCode mark_contacts(HfPotential p) {
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode create(HfGrid grid, HfElectrodes electrodes, PetscReal thickness, const char prefix[], HfPotential *out) {
+static PetscErrorCode create(HfGrid grid, HfElectrodes electrodes, PetscReal thickness, PetscReal tolerance, const char prefix[], HfPotential *out) {
   const HfGridInfo *g = HfGridGetInfo(grid);
   HfPotential p;
   PetscInt *ranges;
@@ -43,7 +45,7 @@ static PetscErrorCode create(HfGrid grid, HfElectrodes electrodes, PetscReal thi
   p->grid = grid;
   p->electrodes = electrodes;
   p->thickness = thickness;
-  p->tolerance = 1e-10;
+  p->tolerance = tolerance;
   const PetscInt n_cells = (g->nx + 2) * (g->ym + 2), n = electrodes->n;
   PetscCall(PetscCalloc3(n_cells, &p->sigma.xx, n_cells, &p->sigma.xy, n_cells, &p->sigma.yy));
 
@@ -105,7 +107,7 @@ PetscErrorCode HfPotentialCreateFilm(HfGrid grid, HfElectrodes electrodes, HfDec
   HfNode root = HfDeckRoot(deck), film = HfChild(root, "film");
 
   PetscFunctionBeginUser;
-  PetscCall(create(grid, electrodes, g->thickness, "film_", potential));
+  PetscCall(create(grid, electrodes, g->thickness, HfReal(HfChild(root, "potential"), "tolerance"), "film_", potential));
   HfPotential p = *potential;
   p->film = PETSC_TRUE;
   PetscCall(HfHaloCreate(grid, 3, &p->halo));
@@ -114,7 +116,6 @@ PetscErrorCode HfPotentialCreateFilm(HfGrid grid, HfElectrodes electrodes, HfDec
     HfNode region = r ? HfItem(film, "regions", r - 1) : film, material = HfChild(region, "material");
     PetscCall(conductor_create(material ? material : HfChild(film, "material"), &p->conductors[r]));
   }
-  PetscCall(HfPotentialSetTolerance(p, HfReal(HfChild(root, "potential"), "tolerance")));
   PetscCall(HfPotentialSetMagnetization(p, NULL));
   PetscFunctionReturn(0);
 }
@@ -126,7 +127,7 @@ PetscErrorCode HfPotentialCreateFromFunction(HfGrid grid, HfElectrodes electrode
   const int8_t *regions = HfGridRegions(grid);
 
   PetscFunctionBeginUser;
-  PetscCall(create(grid, electrodes, thickness, "film_", potential));
+  PetscCall(create(grid, electrodes, thickness, DEFAULT_TOLERANCE, "film_", potential));
   HfPotential p = *potential;
   for (PetscInt j = g->ys - 1; j <= g->ys + g->ym; ++j) {
     for (PetscInt i = 0; i < g->nx; ++i) {
@@ -151,7 +152,7 @@ PetscErrorCode HfPotentialCreateIsotropic(HfGrid grid, HfElectrodes electrodes, 
   const int8_t *regions = HfGridRegions(grid); /* framed like the tensors */
 
   PetscFunctionBeginUser;
-  PetscCall(create(grid, electrodes, thickness, "gold_", potential));
+  PetscCall(create(grid, electrodes, thickness, DEFAULT_TOLERANCE, "gold_", potential));
   HfPotential p = *potential;
   for (ptrdiff_t at = 0; at < (ptrdiff_t)(g->nx + 2) * (g->ym + 2); ++at) p->sigma.xx[at] = p->sigma.yy[at] = regions[at] >= 0 ? conductivity : 0;
   PetscCall(HfSolverOperatorChanged(p));

@@ -21,23 +21,34 @@ HF_KERNEL void HfStencilResidual(const HfStencil *A, PetscInt n, ptrdiff_t at, c
   for (ptrdiff_t k = 0; k < n; ++k) r[k] = b[k] - (D[k] * x[k] + E[k] * x[k + 1] + E[k - 1] * x[k - 1] + BELOW_ABOVE(N, NE, NW, n, k));
 }
 
+/* Both colours are computed for every column and the right one is chosen: that runs in vectors, every second column would not. */
 HF_KERNEL void HfStencilSmooth(const HfStencil *A, PetscInt n, ptrdiff_t at, const PetscReal *restrict b, PetscReal *restrict x,
-                               PetscReal *restrict t, PetscInt first, HfKnown known) {
+                               PetscReal *restrict scratch, PetscInt first, HfKnown known) {
   const PetscReal *restrict E = A->E + at, *restrict N = A->N + at, *restrict NE = A->NE + at, *restrict NW = A->NW + at;
   const PetscReal *restrict inverse = A->inverse + at;
-  const PetscReal *restrict rest = b;
+  PetscReal *restrict early = scratch + 1, *restrict rest = scratch + n + 2; /* early[-1] and early[n] meet zero couplings */
 
   x += at;
-  if (known != HF_NOTHING) {
-    for (ptrdiff_t k = 0; k < n; ++k) t[k] = b[k] - (BELOW_ABOVE(N, NE, NW, n, k));
-    rest = t;
-  }
-  if (known == HF_ALL) {
-    for (ptrdiff_t k = first; k < n; k += 2) x[k] = (rest[k] - E[k - 1] * x[k - 1] - E[k] * x[k + 1]) * inverse[k];
+  if (known == HF_NOTHING) {
+    for (ptrdiff_t k = 0; k < n; ++k) {
+      rest[k] = b[k];
+      early[k] = b[k] * inverse[k];
+    }
+  } else if (known == HF_NEIGHBOUR_ROWS) {
+    for (ptrdiff_t k = 0; k < n; ++k) {
+      rest[k] = b[k] - (BELOW_ABOVE(N, NE, NW, n, k));
+      early[k] = rest[k] * inverse[k];
+    }
   } else {
-    for (ptrdiff_t k = first; k < n; k += 2) x[k] = rest[k] * inverse[k];
+    for (ptrdiff_t k = 0; k < n; ++k) {
+      rest[k] = b[k] - (BELOW_ABOVE(N, NE, NW, n, k));
+      early[k] = (rest[k] - E[k - 1] * x[k - 1] - E[k] * x[k + 1]) * inverse[k];
+    }
   }
-  for (ptrdiff_t k = 1 - first; k < n; k += 2) x[k] = (rest[k] - E[k - 1] * x[k - 1] - E[k] * x[k + 1]) * inverse[k];
+  for (ptrdiff_t k = 0; k < n; ++k) {
+    const PetscReal late = (rest[k] - E[k - 1] * early[k - 1] - E[k] * early[k + 1]) * inverse[k];
+    x[k] = (k & 1) == first ? early[k] : late;
+  }
 }
 
 void HfStencilInvert(PetscInt n, ptrdiff_t at, HfStencil *A) {
