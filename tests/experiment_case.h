@@ -15,6 +15,7 @@
   "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Ku: -43.062 A/m, alpha: 0.3, conductivity: 5e6 S/m, amr_ratio: 0.04}\n"                                  \
   "  initial: " initial "\n"                                                                                                                         \
   "gold: {thickness: 100 nm, gap: 30 nm, conductivity: 4.1e7 S/m, oersted: sheet}\n"                                                                 \
+  "potential: {tolerance: 1e-13}\n"                                                                                                                  \
   "electrodes:\n"                                                                                                                                    \
   "  - {name: '1', shape: {disk: {diameter: 240 nm}}, at: [-424 nm, 424 nm]}\n"                                                                      \
   "  - {name: '2', shape: {disk: {diameter: 240 nm}}, at: [424 nm, 424 nm]}\n"                                                                       \

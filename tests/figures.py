@@ -81,6 +81,8 @@ def switch(table, results):
         table.add(f"cost function, {fit['from']} to {fit['to']}", "falls", f"{fit['cost_start_W']:.4e} to {fit['cost_end_W']:.4e} W",
                   fit["cost_end_W"] < fit["cost_start_W"])
     probe = entries(results, "probe")[0]
+    worst = max(probe[key] for key in ("net_current_over_G11", "row_sum_over_G11", "asymmetry_over_G11"))
+    table.add("G from currents: net current, row sums, asymmetry", "<= 1e-10 G11", f"{worst:.1e}", worst <= 1e-10)
     table.add("six wirings give G; the seventh agrees", "<= 1e-8", f"{probe['six_wirings_against_G']:.1e}, {probe['seventh_wiring_deviation']:.1e}",
               max(probe["six_wirings_against_G"], abs(probe["seventh_wiring_deviation"])) <= 1e-8)
 

@@ -38,7 +38,9 @@ Vec HfDeviceDriveField(HfDevice device); /* H of the present drive (3 components
 /* j in the film (2 components, A/m^2) for voltages V on the film, in the present texture. Collective. */
 PetscErrorCode HfDeviceFilmCurrent(HfDevice device, const PetscReal V[], Vec j);
 PetscErrorCode HfDeviceGoldCurrent(HfDevice device, const PetscReal V[], Vec j);
-PetscErrorCode HfDeviceConductance(HfDevice device, PetscReal G[]);           /* present texture */
+PetscErrorCode HfDeviceConductance(HfDevice device, PetscReal G[]); /* present texture */
+/* The same without use of any property of G: column k holds the currents into the electrodes for 1 V on k, from N solves that start from zero. */
+PetscErrorCode HfDeviceConductanceByCurrents(HfDevice device, PetscReal G[]);
 PetscErrorCode HfDeviceSaturatedConductance(HfDevice device, PetscReal G0[]); /* m = z, computed once */
 /* Oersted field of V by both models, compared over the film: rms and maximum of |H_sheet - H_bs| divided by the rms of |H_sheet|; and |H| at the centre (A/m). Collective. */
 PetscErrorCode HfDeviceCompareOersted(HfDevice device, const PetscReal V[], PetscReal *rms, PetscReal *max, PetscReal *centre_sheet,

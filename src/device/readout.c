@@ -28,3 +28,24 @@ PetscErrorCode HfDeviceSaturatedConductance(HfDevice d, PetscReal G0[]) {
   PetscCall(PetscArraycpy(G0, d->saturated, n * n));
   PetscFunctionReturn(0);
 }
+
+PetscErrorCode HfDeviceConductanceByCurrents(HfDevice d, PetscReal G[]) {
+  const PetscInt n = HfElectrodesCount(d->electrodes);
+  PetscReal *V, *currents;
+  Vec phi;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscCalloc2(n, &V, n, &currents));
+  PetscCall(HfPotentialSetMagnetization(d->film, d->m));
+  PetscCall(HfPotentialCreateVector(d->film, &phi));
+  for (PetscInt k = 0; k < n; ++k) {
+    PetscCall(VecZeroEntries(phi));
+    V[k] = 1;
+    PetscCall(HfPotentialSolve(d->film, V, phi, currents));
+    V[k] = 0;
+    for (PetscInt i = 0; i < n; ++i) G[i * n + k] = currents[i];
+  }
+  PetscCall(VecDestroy(&phi));
+  PetscCall(PetscFree2(V, currents));
+  PetscFunctionReturn(0);
+}

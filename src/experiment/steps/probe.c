@@ -39,32 +39,44 @@ static PetscErrorCode Print(HfExperiment e) {
 
 static PetscErrorCode Run(HfExperiment e, HfNode node) {
   const PetscInt n = e->n;
-  PetscReal row_sum = 0.0, asymmetry = 0.0, scale = 0.0;
+  PetscReal *currents, column_sum = 0.0, row_sum = 0.0, asymmetry = 0.0, apart = 0.0, scale = 0.0;
   HfNode entry;
 
   PetscFunctionBeginUser;
   PetscCall(HfProbeNow(e));
-  for (PetscInt i = 0; i < n; i++) {
-    PetscReal sum = 0.0;
-    for (PetscInt j = 0; j < n; j++) {
-      sum += e->G[i * n + j];
-      asymmetry = PetscMax(asymmetry, PetscAbsReal(e->G[i * n + j] - e->G[j * n + i]));
-    }
-    row_sum = PetscMax(row_sum, PetscAbsReal(sum));
-    scale = PetscMax(scale, PetscAbsReal(e->G[i * n + i]));
-  }
+  PetscCall(PetscMalloc1(n * n, &currents));
+  PetscCall(HfDeviceConductanceByCurrents(e->device, currents));
+  for (PetscInt i = 0; i < n; i++) scale = PetscMax(scale, PetscAbsReal(e->G[i * n + i]));
   if (!(scale > 0.0)) scale = 1.0;
+  for (PetscInt i = 0; i < n; i++) {
+    PetscReal row = 0.0, column = 0.0;
+    for (PetscInt j = 0; j < n; j++) {
+      row += currents[i * n + j];
+      column += currents[j * n + i];
+      asymmetry = PetscMax(asymmetry, PetscAbsReal(currents[i * n + j] - currents[j * n + i]) / scale);
+      apart = PetscMax(apart, PetscAbsReal(currents[i * n + j] - e->G[i * n + j]) / scale);
+    }
+    row_sum = PetscMax(row_sum, PetscAbsReal(row) / scale);
+    column_sum = PetscMax(column_sum, PetscAbsReal(column) / scale);
+  }
+  PetscCall(PetscFree(currents));
   PetscCall(HfEntryCreate(e, "probe", &entry));
   PetscCall(HfNodePutReal(entry, "time_s", *HfDeviceTime(e->device)));
   PetscCall(HfNodePutText(entry, "pattern", e->pattern));
   PetscCall(HfNodePutReals(entry, "G_S", n * n, e->G));
-  PetscCall(HfNodePutReal(entry, "row_sum_over_G11", row_sum / scale));
-  PetscCall(HfNodePutReal(entry, "asymmetry_over_G11", asymmetry / scale));
-  PetscCall(HfRecordLog(e, "probe after %s: row sums within %.2g, asymmetry within %.2g of the diagonal%s", e->pattern[0] ? e->pattern : "no pattern",
-                        (double)(row_sum / scale), (double)(asymmetry / scale), HfFlag(node, "print") ? "; G in siemens:" : ""));
+  PetscCall(HfNodePutReal(entry, "net_current_over_G11", column_sum));
+  PetscCall(HfNodePutReal(entry, "row_sum_over_G11", row_sum));
+  PetscCall(HfNodePutReal(entry, "asymmetry_over_G11", asymmetry));
+  PetscCall(HfNodePutReal(entry, "currents_against_G", apart));
+  PetscCall(HfRecordLog(e,
+                        "probe after %s: currents of %d solves, in parts of the diagonal: net current %.2g, row sums %.2g, asymmetry %.2g, apart "
+                        "from G %.2g%s",
+                        e->pattern[0] ? e->pattern : "no pattern", (int)n, (double)column_sum, (double)row_sum, (double)asymmetry, (double)apart,
+                        HfFlag(node, "print") ? "; G in siemens:" : ""));
   if (HfFlag(node, "print")) PetscCall(Print(e));
   if (HfFlag(node, "wirings")) {
-    PetscReal G[16], deviation, apart = 0.0;
+    PetscReal G[16], deviation;
+    apart = 0.0;
     PetscCall(HfConductanceByWirings(HfDeviceFilmPotential(e->device), G, &deviation));
     for (PetscInt k = 0; k < 16; k++) apart = PetscMax(apart, PetscAbsReal(G[k] - e->G[k]) / scale);
     PetscCall(HfNodePutReal(entry, "six_wirings_against_G", apart));
