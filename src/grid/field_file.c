@@ -94,6 +94,7 @@ static Reason create_field(const HfGridInfo *g, hid_t file, const char *path, Pe
 
   H5Pset_create_intermediate_group(links, 1);
   H5Pset_chunk(properties, 4, chunk);
+  H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER); /* every frame is written whole; a fill that failed on one rank would leave the others waiting */
   if (deflate > 0) {
     H5Pset_shuffle(properties);
     H5Pset_deflate(properties, (unsigned)deflate);
@@ -180,6 +181,8 @@ PetscErrorCode HfFieldAppend(HfGrid grid, int64_t hdf5_file, const char *dataset
   H5E_BEGIN_TRY { reason = append_frame(g, (hid_t)hdf5_file, dataset, dof, rows, &number); }
   H5E_END_TRY
   PetscCall(PetscFree(rows));
+  /* a write may fail on this rank alone while the others wait inside HDF5: they cannot be asked, the run has to end */
+  PetscCheck(reason != NOT_WRITTEN, PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE, "%s: %s", dataset, reasons[reason]);
   PetscCall(agree(HfGridComm(grid), &reason));
   PetscCheckFault(reason == FINE, HfGridComm(grid), HF_ERR_FILE, "%s: %s", dataset, reasons[reason]);
   if (frame) *frame = (PetscInt)number;

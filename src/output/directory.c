@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 void HfOutputPath(HfOutput output, const char name[], char path[PETSC_MAX_PATH_LEN]) {
@@ -121,6 +122,18 @@ static void make_directories(HfOutput output) {
     *c = kept;
     if (!kept) return;
   }
+}
+
+PetscErrorCode HfOutputNeedRoom(HfOutput output, PetscReal bytes) {
+  const double reserve = 1 << 20; /* for tables, HDF5's own structure and the closing of the files */
+  struct statvfs disk;
+
+  PetscFunctionBeginUser;
+  if (!output->rank && statvfs(output->directory, &disk) == 0 && (double)disk.f_bavail * (double)disk.f_frsize < (double)bytes + reserve)
+    HfOutputNote(output, "cannot write %s/run.h5: the disk is full; there are %.1f MB left and %.1f MB to write", output->directory,
+                 (double)disk.f_bavail * (double)disk.f_frsize / 1e6, ((double)bytes + reserve) / 1e6);
+  PetscCall(HfOutputAgree(output));
+  PetscFunctionReturn(0);
 }
 
 static FILE *open_text(HfOutput output, const char name[], const char mode[]) {

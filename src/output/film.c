@@ -40,20 +40,20 @@ PetscErrorCode HfOutputWriteProvenance(HfOutput output) {
   PetscCall(PetscOptionsGetAll(NULL, &options));
   PetscCall(HfNodeFormat(HfDeckRoot(output->deck), &used));
 
-  HfH5Group(output, group);
-  HfH5AttributeText(output, group, "version", provenance.version);
-  HfH5AttributeText(output, group, "commit", provenance.commit);
-  HfH5AttributeText(output, group, "build", provenance.build);
-  HfH5AttributeText(output, group, "libraries", provenance.libraries);
-  HfH5AttributeText(output, group, "host", provenance.host);
-  HfH5AttributeText(output, group, "started", provenance.started);
-  HfH5AttributeText(output, group, "ended", "");
-  HfH5AttributeText(output, group, "status", "running");
-  HfH5AttributeText(output, group, "command", command);
-  HfH5AttributeText(output, group, "petsc_options", options ? options : "");
-  HfH5AttributeInts(output, group, "ranks", -1, &ranks);
-  HfH5Text(output, "/provenance/deck", HfDeckText(output->deck) ? HfDeckText(output->deck) : "", "The deck as it was written");
-  HfH5Text(output, "/provenance/deck_used", used, "The deck with includes, --set and every default filled in");
+  PetscCall(HfH5Group(output, group));
+  PetscCall(HfH5AttributeText(output, group, "version", provenance.version));
+  PetscCall(HfH5AttributeText(output, group, "commit", provenance.commit));
+  PetscCall(HfH5AttributeText(output, group, "build", provenance.build));
+  PetscCall(HfH5AttributeText(output, group, "libraries", provenance.libraries));
+  PetscCall(HfH5AttributeText(output, group, "host", provenance.host));
+  PetscCall(HfH5AttributeText(output, group, "started", provenance.started));
+  PetscCall(HfH5AttributeText(output, group, "ended", ""));
+  PetscCall(HfH5AttributeText(output, group, "status", "running"));
+  PetscCall(HfH5AttributeText(output, group, "command", command));
+  PetscCall(HfH5AttributeText(output, group, "petsc_options", options ? options : ""));
+  PetscCall(HfH5AttributeInts(output, group, "ranks", -1, &ranks));
+  PetscCall(HfH5Text(output, "/provenance/deck", HfDeckText(output->deck) ? HfDeckText(output->deck) : "", "The deck as it was written"));
+  PetscCall(HfH5Text(output, "/provenance/deck_used", used, "The deck with includes, --set and every default filled in"));
   PetscCall(PetscFree(options));
   PetscCall(PetscFree(used));
   PetscFunctionReturn(0);
@@ -69,7 +69,7 @@ static PetscErrorCode write_mask(HfOutput output, HfGrid grid) {
   PetscCall(PetscMalloc1(g->nx * g->ym + 1, &mask));
   for (PetscInt j = 0; j < g->ym; j++)
     for (PetscInt i = 0; i < g->nx; i++) mask[j * g->nx + i] = (unsigned char)(HfRegionAt(g, regions, i, g->ys + j) + 1);
-  HfH5WriteRows(output, "/film/mask", &table, (hsize_t)g->ys, (hsize_t)g->ym, mask);
+  PetscCall(HfH5WriteRows(output, "/film/mask", &table, (hsize_t)g->ys, (hsize_t)g->ym, mask));
   PetscCall(PetscFree(mask));
   PetscFunctionReturn(0);
 }
@@ -86,7 +86,7 @@ static PetscErrorCode write_electrodes(HfOutput output, HfGrid grid, HfElectrode
   char *text;
 
   PetscFunctionBeginUser;
-  HfH5WriteRows(output, "/film/electrodes", &map, (hsize_t)g->ys, (hsize_t)rows, HfElectrodesVertices(electrodes));
+  PetscCall(HfH5WriteRows(output, "/film/electrodes", &map, (hsize_t)g->ys, (hsize_t)rows, HfElectrodesVertices(electrodes)));
   for (PetscInt k = 0; k < n; k++) width = PetscMax(width, strlen(HfElectrodesName(electrodes, k)));
   PetscCall(PetscCalloc1((size_t)n * width + 1, &text));
   PetscCall(PetscMalloc1(2 * n, &xy));
@@ -95,8 +95,8 @@ static PetscErrorCode write_electrodes(HfOutput output, HfGrid grid, HfElectrode
     HfElectrodesPosition(electrodes, k, xy + 2 * k);
   }
   names.type = HfH5TextType(width);
-  HfH5Write(output, "/film/electrode_names", &names, text);
-  HfH5Write(output, "/film/electrode_positions", &positions, xy);
+  PetscCall(HfH5Write(output, "/film/electrode_names", &names, text));
+  PetscCall(HfH5Write(output, "/film/electrode_positions", &positions, xy));
   H5Tclose(names.type);
   PetscCall(PetscFree(text));
   PetscCall(PetscFree(xy));
@@ -109,12 +109,12 @@ PetscErrorCode HfOutputWriteFilm(HfOutput output) {
   const HfGridInfo *g = HfGridGetInfo(grid);
 
   PetscFunctionBeginUser;
-  HfH5Group(output, "/film");
-  HfH5AttributeReals(output, "/film", "cell_size", 2, (PetscReal[]){g->dx, g->dy});
-  HfH5AttributeReals(output, "/film", "origin", 2, (PetscReal[]){g->x0, g->y0});
-  HfH5AttributeReals(output, "/film", "thickness", -1, &g->thickness);
-  HfH5AttributeText(output, "/film", "unit", "m");
-  HfH5AttributeText(output, "/film", "doc", "cell_size: sides of a cell; origin: lower left corner of the film; thickness: of the film");
+  PetscCall(HfH5Group(output, "/film"));
+  PetscCall(HfH5AttributeReals(output, "/film", "cell_size", 2, (PetscReal[]){g->dx, g->dy}));
+  PetscCall(HfH5AttributeReals(output, "/film", "origin", 2, (PetscReal[]){g->x0, g->y0}));
+  PetscCall(HfH5AttributeReals(output, "/film", "thickness", -1, &g->thickness));
+  PetscCall(HfH5AttributeText(output, "/film", "unit", "m"));
+  PetscCall(HfH5AttributeText(output, "/film", "doc", "cell_size: sides of a cell; origin: lower left corner of the film; thickness: of the film"));
   PetscCall(write_mask(output, grid));
   PetscCall(write_electrodes(output, grid, HfDeviceElectrodes(device)));
   PetscFunctionReturn(0);

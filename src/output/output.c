@@ -71,7 +71,7 @@ static PetscErrorCode open_h5(HfOutput output) {
   HfOutputPath(output, "run.h5", path);
   H5Pset_fapl_mpio(access, output->comm, MPI_INFO_NULL);
   H5Pset_coll_metadata_write(access, 1);
-  output->file = (hid_t)HF_H5(output, H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access));
+  HF_H5(output->file, H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access));
   H5Pclose(access);
   PetscCall(HfOutputAgree(output));
   PetscFunctionReturn(0);
@@ -107,9 +107,8 @@ PetscErrorCode HfOutputSetUp(HfOutput output, HfExperiment experiment) {
   PetscCall(HfOutputTableOpen(output));
   PetscCall(HfOutputWriteProvenance(output));
   PetscCall(HfOutputWriteFilm(output));
-  HfOutputVtkSetUp(output);
-  HF_H5(output, H5Fflush(output->file, H5F_SCOPE_GLOBAL));
-  output->last_flush = MPI_Wtime();
+  PetscCall(HfOutputVtkSetUp(output));
+  PetscCall(HfH5Flush(output));
   PetscCall(HfOutputAgree(output));
   PetscFunctionReturn(0);
 }
@@ -146,9 +145,9 @@ PetscErrorCode HfOutputClose(HfOutput output, const char *status, HfExperiment e
   if (experiment) output->experiment = experiment;
   HfOutputNow(ended);
   PetscCallMPI(MPI_Bcast(ended, sizeof ended, MPI_CHAR, 0, output->comm));
-  HfH5AttributeText(output, "/provenance", "ended", ended);
-  HfH5AttributeText(output, "/provenance", "status", status);
-  HF_H5(output, H5Fclose(output->file));
+  PetscCall(HfH5AttributeText(output, "/provenance", "ended", ended));
+  PetscCall(HfH5AttributeText(output, "/provenance", "status", status));
+  HF_H5_CALL(H5Fclose(output->file));
   output->file = -1;
   output->is_open = PETSC_FALSE;
   if (!output->rank) {

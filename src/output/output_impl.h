@@ -58,39 +58,49 @@ PetscErrorCode HfOutputCheckDirectory(HfOutput output, PetscBool force);
 PetscErrorCode HfOutputOpenDirectory(HfOutput output);
 void HfOutputPath(HfOutput output, const char name[], char path[PETSC_MAX_PATH_LEN]);
 
-/* ---- failures. A rank notes what went wrong and goes on; HfOutputAgree makes it a fault of all ranks. ---- */
+/* HF_ERR_FILE when the disk has not room for so many bytes more and some to end the run with. Collective. */
+PetscErrorCode HfOutputNeedRoom(HfOutput output, PetscReal bytes);
+
+/* ---- failures of rank 0's own work. It notes what went wrong and goes on; HfOutputAgree makes it a fault of all ranks. ---- */
 void HfOutputNote(HfOutput output, const char *format, ...) PETSC_ATTRIBUTE_FORMAT(2, 3); /* not collective; the first note stays */
 PetscErrorCode HfOutputAgree(HfOutput output);                                            /* Collective; HF_ERR_FILE when any rank noted a failure. */
 
-/* ---- h5.c: thin layer over HDF5; all calls collective, with the same values on all ranks ---- */
-/* Notes the reason when `result` of an HDF5 call is negative; returns it. */
-int64_t HfH5Check(HfOutput output, int64_t result, const char *call);
-#define HF_H5(output, call) HfH5Check(output, (int64_t)(call), #call)
+/* ---- h5.c: thin layer over HDF5. All calls are collective, with the same values on all ranks; they fail on the rank that fails. ---- */
+PetscErrorCode HfH5Failed(HfOutput output, const char *call); /* reports the reason that HDF5 has on its stack */
+#define HF_H5(result, call)                                                                                                                          \
+  do {                                                                                                                                               \
+    (result) = (call);                                                                                                                               \
+    if ((result) < 0) PetscFunctionReturn(HfH5Failed(output, #call));                                                                                \
+  } while (0)
+#define HF_H5_CALL(call)                                                                                                                             \
+  do {                                                                                                                                               \
+    if ((call) < 0) PetscFunctionReturn(HfH5Failed(output, #call));                                                                                  \
+  } while (0)
 typedef struct {
   hid_t type; /* in memory and, as it is, in the file */
   int rank;
   hsize_t shape[4];
   const char *unit, *doc;
 } HfTable;
-void HfH5Write(HfOutput output, const char path[], const HfTable *table, const void *values); /* replaces; rank 0's values count */
-void HfH5Append(HfOutput output, const char path[], const HfTable *row, const void *values);  /* one more row of a growing dataset */
-void HfH5SetLast(HfOutput output, const char path[], const HfTable *row, const void *values); /* its last row again */
+PetscErrorCode HfH5Write(HfOutput output, const char path[], const HfTable *table, const void *values); /* replaces; rank 0's values count */
+PetscErrorCode HfH5Append(HfOutput output, const char path[], const HfTable *row, const void *values);  /* one more row of a growing dataset */
+PetscErrorCode HfH5SetLast(HfOutput output, const char path[], const HfTable *row, const void *values); /* its last row again */
 /* Distributed rows first .. first+count-1 of a two-dimensional table. */
-void HfH5WriteRows(HfOutput output, const char path[], const HfTable *table, hsize_t first, hsize_t count, const void *values);
-void HfH5Text(HfOutput output, const char path[], const char text[], const char doc[]);
-void HfH5AttributeText(HfOutput output, const char path[], const char name[], const char text[]);
-void HfH5AttributeReals(HfOutput output, const char path[], const char name[], PetscInt n, const PetscReal values[]);
-void HfH5AttributeInts(HfOutput output, const char path[], const char name[], PetscInt n, const int values[]);
-void HfH5Group(HfOutput output, const char path[]);
-void HfH5Link(HfOutput output, const char from[], const char to[]);
-PetscBool HfH5Has(HfOutput output, const char path[]);
+PetscErrorCode HfH5WriteRows(HfOutput output, const char path[], const HfTable *table, hsize_t first, hsize_t count, const void *values);
+PetscErrorCode HfH5Text(HfOutput output, const char path[], const char text[], const char doc[]);
+PetscErrorCode HfH5AttributeText(HfOutput output, const char path[], const char name[], const char text[]);
+PetscErrorCode HfH5AttributeReals(HfOutput output, const char path[], const char name[], PetscInt n, const PetscReal values[]); /* n = -1: a scalar */
+PetscErrorCode HfH5AttributeInts(HfOutput output, const char path[], const char name[], PetscInt n, const int values[]);
+PetscErrorCode HfH5Group(HfOutput output, const char path[]);
+PetscErrorCode HfH5Link(HfOutput output, const char from[], const char to[]);
+PetscErrorCode HfH5Flush(HfOutput output); /* a run that is cut keeps what was flushed */
 hid_t HfH5TextType(size_t width);
 
 /* ---- one file each ---- */
 PetscErrorCode HfOutputWriteProvenance(HfOutput output);
 PetscErrorCode HfOutputWriteFilm(HfOutput output);
-void HfOutputVtkSetUp(HfOutput output);
-void HfOutputVtkFrame(HfOutput output, PetscInt field, PetscReal time); /* the last frame of `field` was taken at `time` */
+PetscErrorCode HfOutputVtkSetUp(HfOutput output);
+PetscErrorCode HfOutputVtkFrame(HfOutput output, PetscInt field, PetscReal time); /* the last frame of `field` was taken at `time` */
 PetscErrorCode HfOutputTableOpen(HfOutput output);
 PetscErrorCode HfOutputSummaryWrite(HfOutput output, const char *status);
 void HfOutputSay(HfOutput output, const char *line); /* rank 0: log.txt and stdout */

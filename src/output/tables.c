@@ -9,8 +9,8 @@ static PetscErrorCode flush_now_and_then(HfOutput output) {
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Bcast(&due, 1, MPI_INT, 0, output->comm));
   if (due) {
-    HF_H5(output, H5Fflush(output->file, H5F_SCOPE_GLOBAL));
-    output->last_flush = MPI_Wtime();
+    PetscCall(HfOutputNeedRoom(output, 0));
+    PetscCall(HfH5Flush(output));
   }
   PetscFunctionReturn(0);
 }
@@ -21,7 +21,7 @@ PetscErrorCode HfOutputSaturated(void *context, PetscInt n, const PetscReal G0[]
 
   PetscFunctionBeginUser;
   if (!output->is_open) PetscFunctionReturn(0);
-  HfH5Write(output, HF_PATH_CONDUCTANCE "/G0", &table, G0);
+  PetscCall(HfH5Write(output, HF_PATH_CONDUCTANCE "/G0", &table, G0));
   PetscCall(HfOutputAgree(output));
   PetscFunctionReturn(0);
 }
@@ -35,7 +35,7 @@ static PetscErrorCode put_pattern(HfOutput output, const char pattern[]) {
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc1(width + 1, &text));
   memcpy(text, pattern, PetscMin(strlen(pattern), width));
-  HfH5Append(output, HF_PATH_TRAINING "/pattern", &row, text);
+  PetscCall(HfH5Append(output, HF_PATH_TRAINING "/pattern", &row, text));
   H5Tclose(row.type);
   PetscCall(PetscFree(text));
   PetscFunctionReturn(0);
@@ -53,10 +53,10 @@ PetscErrorCode HfOutputProbe(void *context, const HfProbe *probe) {
   PetscFunctionBeginUser;
   if (!output->is_open) PetscFunctionReturn(0);
   if (!output->pattern_width) output->pattern_width = PetscMax(32, probe->n);
-  HfH5Append(output, HF_PATH_CONDUCTANCE "/time", &time, &probe->time);
-  HfH5Append(output, HF_PATH_CONDUCTANCE "/G", &G, probe->G);
-  HfH5Append(output, HF_PATH_TRAINING "/step", &step, &step_number);
-  HfH5Append(output, HF_PATH_TRAINING "/epoch", &epoch, &epoch_number);
+  PetscCall(HfH5Append(output, HF_PATH_CONDUCTANCE "/time", &time, &probe->time));
+  PetscCall(HfH5Append(output, HF_PATH_CONDUCTANCE "/G", &G, probe->G));
+  PetscCall(HfH5Append(output, HF_PATH_TRAINING "/step", &step, &step_number));
+  PetscCall(HfH5Append(output, HF_PATH_TRAINING "/epoch", &epoch, &epoch_number));
   PetscCall(put_pattern(output, probe->pattern ? probe->pattern : ""));
   output->n_probes++;
   PetscCall(flush_now_and_then(output));
@@ -77,7 +77,7 @@ PetscErrorCode HfOutputEnergies(void *context, const char *name, PetscInt n_stat
   PetscFunctionBeginUser;
   if (!output->is_open) PetscFunctionReturn(0);
   PetscCall(PetscSNPrintf(path, sizeof path, HF_PATH_ENERGY "/%s", name));
-  HfH5Write(output, path, &table, energies);
+  PetscCall(HfH5Write(output, path, &table, energies));
   PetscCall(HfOutputAgree(output));
   PetscFunctionReturn(0);
 }
@@ -92,7 +92,7 @@ PetscErrorCode HfOutputArray(void *context, const char *dataset, PetscInt rank, 
   PetscCheck(rank >= 0 && rank <= 4, output->comm, PETSC_ERR_ARG_OUTOFRANGE, "dataset %s has %d dimensions; 4 is the most", dataset, (int)rank);
   for (PetscInt d = 0; d < rank; d++) table.shape[d] = (hsize_t)shape[d];
   PetscCall(PetscSNPrintf(path, sizeof path, "%s%s", dataset[0] == '/' ? "" : "/", dataset));
-  HfH5Write(output, path, &table, values);
+  PetscCall(HfH5Write(output, path, &table, values));
   PetscCall(HfOutputAgree(output));
   PetscFunctionReturn(0);
 }

@@ -8,56 +8,65 @@
 
 #define HF_PATH_STEPS HF_PATH_VTK "/Steps"
 
-static void put_count(HfOutput output) {
+static PetscErrorCode put_count(HfOutput output) {
   const int steps = (int)output->n_vtk_steps;
-  HfH5AttributeInts(output, HF_PATH_STEPS, "NSteps", -1, &steps);
+
+  PetscFunctionBeginUser;
+  PetscCall(HfH5AttributeInts(output, HF_PATH_STEPS, "NSteps", -1, &steps));
+  PetscFunctionReturn(0);
 }
 
-void HfOutputVtkSetUp(HfOutput output) {
+PetscErrorCode HfOutputVtkSetUp(HfOutput output) {
   const HfGridInfo *g = HfGridGetInfo(HfDeviceGrid(HfExperimentDevice(output->experiment)));
   const PetscReal spacing = PetscMin(g->dx, g->dy);
 
-  HfH5Group(output, HF_PATH_VTK);
-  HfH5AttributeInts(output, HF_PATH_VTK, "Version", 2, (int[]){2, 0});
-  HfH5AttributeText(output, HF_PATH_VTK, "Type", "ImageData");
-  HfH5AttributeInts(output, HF_PATH_VTK, "WholeExtent", 6, (int[]){0, (int)g->nx, 0, (int)g->ny, 0, 0});
-  HfH5AttributeReals(output, HF_PATH_VTK, "Origin", 3, (PetscReal[]){g->x0, g->y0, 0});
-  HfH5AttributeReals(output, HF_PATH_VTK, "Spacing", 3, (PetscReal[]){g->dx, g->dy, spacing});
-  HfH5AttributeReals(output, HF_PATH_VTK, "Direction", 9, (PetscReal[]){1, 0, 0, 0, 1, 0, 0, 0, 1});
-  HfH5Group(output, HF_PATH_VTK "/CellData");
-  HfH5Group(output, HF_PATH_STEPS);
-  HfH5Group(output, HF_PATH_STEPS "/CellDataOffsets");
-  put_count(output);
+  PetscFunctionBeginUser;
+  PetscCall(HfH5Group(output, HF_PATH_VTK));
+  PetscCall(HfH5AttributeInts(output, HF_PATH_VTK, "Version", 2, (int[]){2, 0}));
+  PetscCall(HfH5AttributeText(output, HF_PATH_VTK, "Type", "ImageData"));
+  PetscCall(HfH5AttributeInts(output, HF_PATH_VTK, "WholeExtent", 6, (int[]){0, (int)g->nx, 0, (int)g->ny, 0, 0}));
+  PetscCall(HfH5AttributeReals(output, HF_PATH_VTK, "Origin", 3, (PetscReal[]){g->x0, g->y0, 0}));
+  PetscCall(HfH5AttributeReals(output, HF_PATH_VTK, "Spacing", 3, (PetscReal[]){g->dx, g->dy, spacing}));
+  PetscCall(HfH5AttributeReals(output, HF_PATH_VTK, "Direction", 9, (PetscReal[]){1, 0, 0, 0, 1, 0, 0, 0, 1}));
+  PetscCall(HfH5Group(output, HF_PATH_VTK "/CellData"));
+  PetscCall(HfH5Group(output, HF_PATH_STEPS));
+  PetscCall(HfH5Group(output, HF_PATH_STEPS "/CellDataOffsets"));
+  PetscCall(put_count(output));
+  PetscFunctionReturn(0);
 }
 
 /* Frame of the field at one more step, or once more at the last. */
-static void put_offset(HfOutput output, const HfFieldState *field, PetscBool new_step) {
+static PetscErrorCode put_offset(HfOutput output, const HfFieldState *field, PetscBool new_step) {
   const HfTable row = {H5T_NATIVE_INT64, 0, {0}, "1", "Frame of the field to show at each step"};
   const int64_t frame = PetscMax(field->frames - 1, 0);
   char path[128];
 
+  PetscFunctionBeginUser;
   snprintf(path, sizeof path, HF_PATH_STEPS "/CellDataOffsets/%s", field->name);
-  (new_step ? HfH5Append : HfH5SetLast)(output, path, &row, &frame);
+  PetscCall((new_step ? HfH5Append : HfH5SetLast)(output, path, &row, &frame));
+  PetscFunctionReturn(0);
 }
 
-void HfOutputVtkFrame(HfOutput output, PetscInt k, PetscReal time) {
+PetscErrorCode HfOutputVtkFrame(HfOutput output, PetscInt k, PetscReal time) {
   const HfTable row = {H5T_NATIVE_DOUBLE, 0, {0}, "s", "Time of each step"};
   const HfFieldState *field = &output->fields[k];
   char from[128], to[128];
 
+  PetscFunctionBeginUser;
   if (field->frames == 1) { /* until now its first frame is what there is to show */
     snprintf(from, sizeof from, HF_PATH_FIELDS "/%s", field->name);
     snprintf(to, sizeof to, HF_PATH_VTK "/CellData/%s", field->name);
-    HfH5Link(output, from, to);
-    for (PetscInt step = 0; step < output->n_vtk_steps; step++) put_offset(output, field, PETSC_TRUE);
+    PetscCall(HfH5Link(output, from, to));
+    for (PetscInt step = 0; step < output->n_vtk_steps; step++) PetscCall(put_offset(output, field, PETSC_TRUE));
   }
   if (output->n_vtk_steps && time == output->vtk_time)
-    put_offset(output, field, PETSC_FALSE);
+    PetscCall(put_offset(output, field, PETSC_FALSE));
   else {
-    HfH5Append(output, HF_PATH_STEPS "/Values", &row, &time);
+    PetscCall(HfH5Append(output, HF_PATH_STEPS "/Values", &row, &time));
     output->vtk_time = time;
     output->n_vtk_steps++;
-    for (PetscInt f = 0; f < output->n_fields; f++) put_offset(output, &output->fields[f], PETSC_TRUE);
-    put_count(output);
+    for (PetscInt f = 0; f < output->n_fields; f++) PetscCall(put_offset(output, &output->fields[f], PETSC_TRUE));
+    PetscCall(put_count(output));
   }
+  PetscFunctionReturn(0);
 }
