@@ -39,6 +39,8 @@ MPI_Comm HfGridComm(HfGrid grid);
 const PetscInt *HfGridRowRanges(HfGrid grid);
 /* The DMDA of the cells with `dof` (1, 2, 3) interleaved components, stencil width 1; borrowed. Collective the first time. */
 PetscErrorCode HfGridGetCells(HfGrid grid, PetscInt dof, DM *cells);
+PetscErrorCode HfGridGetVertices(HfGrid grid,
+                                 DM *vertices); /* DMDA of the (nx+1) x (ny+1) vertices, 1 component; borrowed. Collective the first time. */
 PetscErrorCode HfGridCreateCellVec(HfGrid grid, PetscInt dof, Vec *v);
 /* Regions with a frame of one cell: region of cell (i,j) at [(j - (ys-1))*(nx+2) + i+1] for i = -1..nx, j = ys-1..ys+ym; -1 outside the film. */
 const int8_t *HfGridRegions(HfGrid grid);

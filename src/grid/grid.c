@@ -78,9 +78,26 @@ PetscErrorCode HfGridDestroy(HfGrid *grid) {
   PetscFunctionBeginUser;
   if (!*grid) PetscFunctionReturn(0);
   for (PetscInt d = 0; d <= HF_MAX_DOF; ++d) PetscCall(DMDestroy(&(*grid)->cells[d]));
+  PetscCall(DMDestroy(&(*grid)->vertices));
   PetscCall(PetscFree((*grid)->rows));
   PetscCall(PetscFree((*grid)->regions));
   PetscCall(PetscFree(*grid));
+  PetscFunctionReturn(0);
+}
+
+/* A DMDA of whole rows with the grid's division among the ranks; `extra` rows and columns more than cells. */
+static PetscErrorCode create_rows(HfGrid grid, PetscInt extra, PetscInt dof, DMDAStencilType stencil, DM *dm) {
+  const HfGridInfo *g = &grid->info;
+  const PetscInt nx = g->nx + extra;
+  PetscInt *ly;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(g->size, &ly));
+  for (PetscMPIInt r = 0; r < g->size; ++r) ly[r] = grid->rows[r + 1] - grid->rows[r];
+  ly[g->size - 1] += extra;
+  PetscCall(DMDACreate2d(grid->comm, DM_BOUNDARY_NONE, DM_BOUNDARY_NONE, stencil, nx, g->ny + extra, 1, g->size, dof, 1, &nx, ly, dm));
+  PetscCall(DMSetUp(*dm));
+  PetscCall(PetscFree(ly));
   PetscFunctionReturn(0);
 }
 
@@ -88,18 +105,15 @@ PetscErrorCode HfGridGetCells(HfGrid grid, PetscInt dof, DM *cells) {
   PetscFunctionBeginUser;
   PetscCheck(dof >= 1 && dof <= HF_MAX_DOF, grid->comm, PETSC_ERR_ARG_OUTOFRANGE, "a cell has 1 to %d components, not %" PetscInt_FMT, HF_MAX_DOF,
              dof);
-  if (!grid->cells[dof]) {
-    const HfGridInfo *g = &grid->info;
-    PetscInt *ly;
-
-    PetscCall(PetscMalloc1(g->size, &ly));
-    for (PetscMPIInt r = 0; r < g->size; ++r) ly[r] = grid->rows[r + 1] - grid->rows[r];
-    PetscCall(DMDACreate2d(grid->comm, DM_BOUNDARY_NONE, DM_BOUNDARY_NONE, DMDA_STENCIL_STAR, g->nx, g->ny, 1, g->size, dof, 1, &g->nx, ly,
-                           &grid->cells[dof]));
-    PetscCall(DMSetUp(grid->cells[dof]));
-    PetscCall(PetscFree(ly));
-  }
+  if (!grid->cells[dof]) PetscCall(create_rows(grid, 0, dof, DMDA_STENCIL_STAR, &grid->cells[dof]));
   *cells = grid->cells[dof];
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfGridGetVertices(HfGrid grid, DM *vertices) {
+  PetscFunctionBeginUser;
+  if (!grid->vertices) PetscCall(create_rows(grid, 1, 1, DMDA_STENCIL_BOX, &grid->vertices));
+  *vertices = grid->vertices;
   PetscFunctionReturn(0);
 }
 

@@ -9,6 +9,7 @@ struct HfGrid_ {
   HfGridInfo info;
   PetscInt *rows;           /* size+1 row boundaries */
   int8_t *regions;          /* (ym+2) x (nx+2), see HfGridRegions() */
+  DM vertices;              /* made on demand */
   DM cells[HF_MAX_DOF + 1]; /* by number of components, made on demand */
 };
 

@@ -40,11 +40,13 @@ static PetscErrorCode precondition(PC pc, Vec b, Vec x) {
 
 PetscErrorCode HfSolverCreate(HfPotential p, const char prefix[]) {
   MPI_Comm comm = HfGridComm(p->grid);
+  DM vertices;
   Mat A;
   PC pc;
 
   PetscFunctionBeginUser;
-  PetscCall(VecCreateMPI(comm, p->n_owned, PETSC_DECIDE, &p->b));
+  PetscCall(HfGridGetVertices(p->grid, &vertices));
+  PetscCall(DMCreateGlobalVector(vertices, &p->b));
   PetscCall(VecDuplicate(p->b, &p->x));
   PetscCall(VecDuplicate(p->b, &p->start));
   PetscCall(MatCreateShell(comm, p->n_owned, p->n_owned, PETSC_DECIDE, PETSC_DECIDE, p, &A));
