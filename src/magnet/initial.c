@@ -1,5 +1,6 @@
 /* Initial states, type "initial:" of the deck: uniform, random, vortex, file. */
 #include "magnet_impl.h"
+#include <string.h>
 
 static const HfKey keys[] = {
     {"film.initial", HF_TYPE, "initial", "{random: {seed: 1}}", "", 0, "Magnetization at the start"},
@@ -30,17 +31,30 @@ PetscErrorCode HfInitialRegisterKeys(HfKeys table) {
   PetscFunctionReturn(0);
 }
 
-/* The direction at a point; `cell` is the global number of the cell. Any length, zero if there is none. */
-typedef void (*Direction)(HfNode values, PetscReal x, PetscReal y, PetscInt64 cell, PetscReal m[3]);
+/* A state: its numbers from the deck, then the direction in each cell. Any length, zero if there is none. */
+typedef struct {
+  PetscReal number[5];
+  PetscInt64 seed;
+} Values;
+typedef struct {
+  PetscReal x, y;
+  PetscInt64 index; /* global */
+} Cell;
 
-static void uniform(HfNode values, PetscReal x, PetscReal y, PetscInt64 cell, PetscReal m[3]) {
-  for (PetscInt c = 0; c < 3; ++c) m[c] = HfRealAt(values, "direction", c);
+static void read_uniform(HfNode values, Values *v) {
+  for (PetscInt c = 0; c < 3; ++c) v->number[c] = HfRealAt(values, "direction", c);
 }
 
-static void random_direction(HfNode values, PetscReal x, PetscReal y, PetscInt64 cell, PetscReal m[3]) {
+static void uniform(const Values *v, const Cell *cell, PetscReal m[3]) {
+  for (PetscInt c = 0; c < 3; ++c) m[c] = v->number[c];
+}
+
+static void read_random(HfNode values, Values *v) { v->seed = HfInteger(values, "seed"); }
+
+static void random_direction(const Values *v, const Cell *cell, PetscReal m[3]) {
   PetscReal u[2], z, r;
 
-  HfRandomUniform(HfInteger(values, "seed"), HF_STREAM_INITIAL, 0, cell, 2, u);
+  HfRandomUniform(v->seed, HF_STREAM_INITIAL, 0, cell->index, 2, u);
   z = 2 * u[0] - 1;
   r = PetscSqrtReal(PetscMax(0, 1 - z * z));
   m[0] = r * PetscCosReal(2 * PETSC_PI * u[1]);
@@ -48,31 +62,47 @@ static void random_direction(HfNode values, PetscReal x, PetscReal y, PetscInt64
   m[2] = z;
 }
 
-static void vortex(HfNode values, PetscReal x, PetscReal y, PetscInt64 cell, PetscReal m[3]) {
-  const PetscReal dx = x - HfRealAt(values, "centre", 0), dy = y - HfRealAt(values, "centre", 1), r = PetscSqrtReal(dx * dx + dy * dy);
-  const PetscReal polarity = HfText(values, "polarity")[0] == 'u' ? 1 : -1, chirality = HfText(values, "chirality")[0] == 'a' ? 1 : -1;
-  const PetscReal up = PetscExpReal(-PetscSqr(r / HfReal(values, "core"))), in_plane = PetscSqrtReal(1 - up * up);
+enum { X, Y, CORE, POLARITY, CHIRALITY };
 
-  m[0] = r > 0 ? -chirality * in_plane * dy / r : 0;
-  m[1] = r > 0 ? chirality * in_plane * dx / r : 0;
-  m[2] = polarity * up;
+static void read_vortex(HfNode values, Values *v) {
+  PetscReal *p = v->number;
+
+  p[X] = HfRealAt(values, "centre", 0);
+  p[Y] = HfRealAt(values, "centre", 1);
+  p[CORE] = HfReal(values, "core");
+  p[POLARITY] = strcmp(HfText(values, "polarity"), "up") ? -1 : 1;
+  p[CHIRALITY] = strcmp(HfText(values, "chirality"), "anticlockwise") ? -1 : 1;
 }
 
-static PetscErrorCode fill(HfMagnet magnet, HfNode values, Direction direction, Vec m) {
+static void vortex(const Values *v, const Cell *cell, PetscReal m[3]) {
+  const PetscReal *p = v->number;
+  const PetscReal x = cell->x - p[X], y = cell->y - p[Y], r = PetscSqrtReal(x * x + y * y);
+  const PetscReal up = PetscExpReal(-PetscSqr(r / p[CORE])), in_plane = PetscSqrtReal(1 - up * up);
+
+  m[0] = r > 0 ? -p[CHIRALITY] * in_plane * y / r : 0;
+  m[1] = r > 0 ? p[CHIRALITY] * in_plane * x / r : 0;
+  m[2] = p[POLARITY] * up;
+}
+
+static const struct {
+  const char *name;
+  void (*read)(HfNode values, Values *v);
+  void (*direction)(const Values *v, const Cell *cell, PetscReal m[3]); /* NULL: from a file */
+} states[] = {{"uniform", read_uniform, uniform}, {"random", read_random, random_direction}, {"vortex", read_vortex, vortex}, {"file", NULL, NULL}};
+static const PetscInt n_states = sizeof(states) / sizeof(states[0]);
+
+static PetscErrorCode fill(HfMagnet magnet, HfNode values, PetscInt state, Vec m) {
   const HfGridInfo *g = HfGridGetInfo(magnet->grid);
-  const int8_t *regions = HfGridRegions(magnet->grid);
+  Values v;
   PetscScalar *a;
 
   PetscFunctionBeginUser;
+  (*states[state].read)(values, &v);
   PetscCall(VecGetArrayWrite(m, &a));
-  for (PetscInt j = g->ys; j < g->ys + g->ym; ++j) {
-    for (PetscInt i = 0; i < g->nx; ++i) {
-      PetscScalar *cell = a + 3 * ((j - g->ys) * g->nx + i);
-
-      cell[0] = cell[1] = cell[2] = 0;
-      if (HfRegionAt(g, regions, i, j) >= 0)
-        (*direction)(values, g->x0 + ((PetscReal)i + 0.5) * g->dx, g->y0 + ((PetscReal)j + 0.5) * g->dy, (PetscInt64)j * g->nx + i, cell);
-    }
+  for (PetscInt k = 0; k < g->nx * g->ym; ++k) {
+    const PetscInt i = k % g->nx, j = g->ys + k / g->nx;
+    const Cell cell = {g->x0 + ((PetscReal)i + 0.5) * g->dx, g->y0 + ((PetscReal)j + 0.5) * g->dy, (PetscInt64)j * g->nx + i};
+    (*states[state].direction)(&v, &cell, a + 3 * k);
   }
   PetscCall(VecRestoreArrayWrite(m, &a));
   PetscFunctionReturn(0);
@@ -117,11 +147,6 @@ static PetscErrorCode finish(HfMagnet magnet, Vec m, PetscInt *without) {
   PetscFunctionReturn(0);
 }
 
-static const struct {
-  const char *name;
-  Direction direction; /* NULL: from a file */
-} states[] = {{"uniform", uniform}, {"random", random_direction}, {"vortex", vortex}, {"file", NULL}};
-
 PetscErrorCode HfMagnetSetInitial(HfMagnet magnet, HfNode initial, Vec m) {
   const char *name;
   HfNode values = HfVariant(initial, &name);
@@ -130,12 +155,11 @@ PetscErrorCode HfMagnetSetInitial(HfMagnet magnet, HfNode initial, Vec m) {
 
   PetscFunctionBeginUser;
   for (; !found; k += !found) {
-    PetscCheck(k < (PetscInt)(sizeof(states) / sizeof(states[0])), PETSC_COMM_SELF, PETSC_ERR_PLIB, "initial state '%s' is in the key table only",
-               name);
+    PetscCheck(k < n_states, PETSC_COMM_SELF, PETSC_ERR_PLIB, "initial state '%s' is in the key table only", name);
     PetscCall(PetscStrcmp(name, states[k].name, &found));
   }
   if (states[k].direction)
-    PetscCall(fill(magnet, values, states[k].direction, m));
+    PetscCall(fill(magnet, values, k, m));
   else
     PetscCall(read_file(magnet, values, m, &done));
   if (done) PetscCall(finish(magnet, m, &without));

@@ -83,7 +83,7 @@ static PetscErrorCode post_step(TS ts) {
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode create(HfMagnet magnet) {
+PetscErrorCode HfIntegratorCreate(HfMagnet magnet) {
   HfNode section = HfNodeFind(HfDeckRoot(magnet->deck), "integrator");
   HfIntegrator self;
   TSAdapt adapt;
@@ -162,21 +162,22 @@ static PetscErrorCode report_divergence(HfMagnet magnet, Vec m, PetscReal t) {
                  (double)t, i, j, (double)(g->x0 + ((PetscReal)i + 0.5) * g->dx), (double)(g->y0 + ((PetscReal)j + 0.5) * g->dy));
 }
 
-/* A first step from the fastest rate there can be, gamma0 |dH/dm|. */
+/* A first step from the fastest rate of the linear terms, gamma0 |dH/dm|; the error control does the rest. */
 static PetscReal first_step(HfMagnet magnet, PetscReal span) {
-  const PetscReal stiffness = HfMagnetStiffness(magnet);
-  return stiffness > 0 ? PetscMin(span, 0.5 / (HF_GAMMA0 * stiffness)) : 1e-6 * span;
+  PetscReal gamma0 = 0, rate;
+
+  for (PetscInt r = 0; r < magnet->site.n_regions; ++r) gamma0 = PetscMax(gamma0, magnet->materials[r].gamma0);
+  rate = gamma0 * HfMagnetStiffness(magnet);
+  return rate > 0 ? PetscMin(span, 0.5 / rate) : 1e-6 * span;
 }
 
 PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t1, HfMagnetMonitor monitor, void *context) {
-  HfIntegrator self;
+  HfIntegrator self = magnet->integrator;
   TSConvergedReason reason;
   PetscScalar *rows;
   PetscInt rejected;
 
   PetscFunctionBeginUser;
-  if (!magnet->integrator) PetscCall(create(magnet));
-  self = magnet->integrator;
   self->monitor = monitor;
   self->context = context;
   self->end = t1;

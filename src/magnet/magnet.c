@@ -114,6 +114,7 @@ PetscErrorCode HfMagnetCreate(HfGrid grid, HfDeck deck, HfMagnet *out) {
   PetscCall(create_terms(magnet));
   PetscCall(HfRowsCreate(&magnet->site, &magnet->rows));
   PetscCall(HfSweepCreate(grid, &magnet->sweep));
+  PetscCall(HfIntegratorCreate(magnet));
   PetscCall(HfMaterialsWarn(magnet));
   PetscFunctionReturn(0);
 }

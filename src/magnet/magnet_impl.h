@@ -89,6 +89,7 @@ PetscBool HfTermActive(HfMagnet magnet, PetscInt k); /* in any region */
 PetscReal HfMagnetStiffness(HfMagnet magnet);        /* A/m, the largest of the regions: bound of |dH/dm| */
 
 typedef struct HfIntegrator_ *HfIntegrator;
+PetscErrorCode HfIntegratorCreate(HfMagnet magnet); /* into magnet->integrator; takes the -ts_ options */
 PetscErrorCode HfIntegratorDestroy(HfIntegrator *integrator);
 PetscErrorCode HfInitialRegisterKeys(HfKeys keys);
 PetscErrorCode HfIntegratorRegisterKeys(HfKeys keys);
