@@ -1,7 +1,7 @@
 """Conductances in time, as in Niu et al. 2024, Fig. 3: change of |G_ij| of every pair, with the learning rule of Eq. (2) fitted to it."""
 import numpy as np
 
-from .run import pairs
+from .run import pairs, signs
 from .style import FAINT, GRID, INK, PAIR_COLOURS, SOFT, minus, plt, time_unit
 
 
@@ -109,4 +109,27 @@ def history(run, pulses=None, title=""):
     ax.legend(loc="center left", bbox_to_anchor=(1.005, 0.5), handlelength=1.4, labelspacing=0.7)
     if title:
         ax.set_title(title, loc="left", pad=18, color=SOFT)
+    return figure
+
+
+def memory_map(run, pulses):
+    """|G_ij| of every pair after each pulse, in percent against the mean over the pulses; a frame around pairs of unlike nodes."""
+    traces = run.pair_traces()[[pulse.probes[-1] for pulse in pulses]]
+    change = 100 * (traces / traces.mean(axis=0) - 1)
+    limit = np.abs(change).max() or 1.0
+    figure, ax = plt.subplots(figsize=(0.95 * len(pulses) + 1.2, 0.42 * change.shape[1] + 0.7))
+    ax.imshow(change.T, cmap="PuOr_r", vmin=-1.15 * limit, vmax=1.15 * limit, aspect="auto")
+    for p, pulse in enumerate(pulses):
+        x = signs(pulse.pattern)
+        for k, (i, j) in enumerate(pairs(run.n)):
+            ax.text(p, k, f"{change[p, k]:+.2f}".replace("-", "−"), ha="center", va="center", fontsize=8.5, color="white" if abs(change[p, k]) > 0.72 * limit else INK)
+            if x[i] != x[j]:
+                ax.add_patch(plt.Rectangle((p - 0.46, k - 0.44), 0.92, 0.88, fill=False, edgecolor=INK, linewidth=1.1))
+    ax.set_xticks(range(len(pulses)), [minus(pulse.pattern) for pulse in pulses], family="DejaVu Sans Mono", fontweight="bold")
+    ax.set_yticks(range(change.shape[1]), [f"G$_{{{name}}}$" for name in run.pair_names])
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    ax.set_xlabel("|G$_{ij}$| against its mean (%); framed: pairs of unlike nodes", labelpad=6)
     return figure

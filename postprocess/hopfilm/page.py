@@ -24,11 +24,11 @@ figcaption { color: var(--soft); font-size: .86rem; line-height: 1.45; margin-to
 .pair figure { margin: .6rem 0 }
 .scroll { overflow-x: auto; margin: .7rem 0 1.3rem }
 table { border-collapse: collapse; font-size: .86rem; line-height: 1.4; font-variant-numeric: tabular-nums lining-nums }
-th, td { text-align: left; padding: .3rem 1.25rem .3rem 0; vertical-align: baseline }
+th, td { text-align: left; padding: .3rem 1.1rem .3rem 0; vertical-align: baseline }
 th { font-weight: 600; color: var(--soft); border-bottom: 1.5px solid var(--ink); vertical-align: bottom }
 td { border-bottom: 1px solid var(--line) }
 tr:last-child td { border-bottom: 1.5px solid var(--ink) }
-td.n, th.n { text-align: right }
+td.n, th.n { text-align: right } td.n { white-space: nowrap }
 td.control { color: var(--soft) }
 table.wide { width: 100% }
 code, .pattern, pre { font-family: "DejaVu Sans Mono", "SFMono-Regular", Menlo, Consolas, monospace; font-size: .84em }

@@ -12,7 +12,7 @@ def of(right, all_):
 
 
 def percent(value, digits=1):
-    return number(100 * value, f".{digits}f") + " %"
+    return number(100 * value, f".{digits}f") + "\u00a0%"
 
 
 # ---- headline ----
@@ -107,8 +107,10 @@ def conductance(run):
     for k, group in enumerate(seen):
         html += picture(image_uri(conductance_figures.history(run, group)),
                         "All pulses" + (f" from initial state {k + 1}" if len(seen) > 1 else "") + ": |G<sub>ij</sub>| against its mean over the time shown.")
-    if not html and run.pulses:
-        html = picture(image_uri(conductance_figures.switch(run, run.pulses[0])), "Relative change of |G<sub>ij</sub>| during the pulse.")
+    memories = [pulse for pulse, _, _ in run.memories()]
+    if len(memories) > 2 and run.n <= 4:
+        html += picture(image_uri(conductance_figures.memory_map(run, memories)),
+                        "What the film remembers: |G<sub>ij</sub>| after each pattern, against the mean over these patterns; pairs of unlike nodes are framed.")
     return html
 
 
@@ -119,7 +121,7 @@ def textures(run):
         return ""
     return picture(image_uri(figure, "png", dpi=140),
                    "Above: magnetization at the end of each pulse; the hue is its direction in the plane, brighter towards <i>m<sub>z</sub></i> = 1, darker "
-                   "towards −1. Below: the current that reads the film with the same pattern of voltages (black dots +, white dots −), and how strong it is.")
+                   "towards −1. Below: the current in the film for the same pattern of voltages, ±1 V (black dots +, white dots −).")
 
 
 # ---- energies ----
@@ -179,6 +181,11 @@ def recall(run):
     return html
 
 
+def gate_name(name):
+    """"2" and "3" are the gates that repeat an input."""
+    return f"input {name}" if str(name) in ("2", "3") else str(name)
+
+
 def gates(run):
     html = ""
     details = [e for e in run.steps("logic") if "wanted" in e]
@@ -189,8 +196,8 @@ def gates(run):
             for sign in ("plus", "minus"):
                 right = e["gate_control_" + sign] in e["wanted"].split("/")
                 rows.append((pattern(e["trained"]) if sign == "plus" else "", e["wanted"] if sign == "plus" else "", "+" if sign == "plus" else "−",
-                             *minus(e["output_control_" + sign]), mark(right, e["gate_control_" + sign]), number(e["margin_control_" + sign], ".2f"),
-                             e["control_untrained_" + sign]))
+                             *minus(e["output_control_" + sign]), mark(right, gate_name(e["gate_control_" + sign])), number(e["margin_control_" + sign], ".2f"),
+                             gate_name(e["control_untrained_" + sign])))
         html += f"<h3>Weights {name}</h3><p>Inputs: electrodes {run.names[1]} and {run.names[2]}; output: electrode {run.names[3]}; the control is electrode {run.names[0]}.</p>"
         html += table(("trained", "wanted", "control", *inputs, "gate", "margin", "untrained film"), rows, numeric=(8,), controls=(9,))
     return html
@@ -203,13 +210,13 @@ def letters(run):
         rows = []
         for e in group:
             controls = [e["control_" + key] for key in ("no_recall", "untrained", "outer_product", "one_more_iteration")]
-            rows.append((e["letter"], e["flips"], e["images"], percent(e["pixel_accuracy"]), percent(e["exact_recovery"]), percent(e["nearest_letter"]),
-                         *(f"{percent(c['pixel_accuracy'])}, {percent(c['exact_recovery'], 0)}" for c in controls)))
+            rows.append((e["letter"], e["flips"], e["images"], *(number(100 * e[key], ".1f") for key in ("pixel_accuracy", "exact_recovery", "nearest_letter")),
+                         *(f"{100 * c['pixel_accuracy']:.1f} / {100 * c['exact_recovery']:.1f}" for c in controls)))
         html += f"<h3>{group[0]['method'].capitalize()}, weights {name}</h3>"
-        html += table(("letter", "flips", "images", "pixels right", "exact", "nearest letter", "no recall", "untrained", "outer product", "one more iteration"), rows,
-                      numeric=range(1, 10), controls=range(6, 10))
+        html += table(("letter", "flips", "images", "pixels right (%)", "exact (%)", "nearest letter (%)", "no recall", "untrained", "outer product",
+                       "one more iteration"), rows, numeric=range(1, 10), controls=range(6, 10))
     if html:
-        html = "<p>Each control: pixels right, and images recovered exactly.</p>" + html
+        html = "<p>Each control: pixels right / images recovered exactly, in percent.</p>" + html
         figure = tile_figures.gallery(run)
         if figure is not None:
             html += picture(image_uri(figure), "Distorted letters (flipped pixels outlined) and what the film’s windows make of them.")

@@ -30,10 +30,12 @@ def gallery(run):
     sets = [name.rsplit("/", 1)[0] for name in sets]
     if not sets:
         return None
-    item = sets[0].split("/")[0]
-    sets = [name for name in sets if name.split("/")[0] == item][:8]
+    first = "/".join(sets[0].split("/")[:2])  # one step, one kind of weights, and the fewest flips
+    sets = [name for name in sets if name.startswith(first + "/")]
+    fewest = min(int(name.rsplit("-", 1)[1]) for name in sets)
+    sets = [name for name in sets if int(name.rsplit("-", 1)[1]) == fewest][:8]
     columns = min(MOST, max(group[name + "/distorted"].shape[0] for name in sets)) + 1
-    figure, axes = plt.subplots(2 * len(sets), columns, figsize=(0.6 * columns + 0.4, 1.95 * len(sets)), squeeze=False)
+    figure, axes = plt.subplots(2 * len(sets), columns, figsize=(0.6 * columns + 0.4, 1.6 * len(sets)), squeeze=False)
     for ax in axes.flat:
         ax.axis("off")
     for k, name in enumerate(sets):
@@ -44,5 +46,5 @@ def gallery(run):
             _draw(axes[2 * k + 1, c + 1], recalled[c], clean)
         axes[2 * k, 1].text(-0.25, 0.5, "distorted", transform=axes[2 * k, 1].transAxes, rotation=90, ha="center", va="center", fontsize=7.5, color=SOFT)
         axes[2 * k + 1, 1].text(-0.25, 0.5, "recalled", transform=axes[2 * k + 1, 1].transAxes, rotation=90, ha="center", va="center", fontsize=7.5, color=SOFT)
-    figure.tight_layout(h_pad=0.5, w_pad=0.5)
+    figure.subplots_adjust(left=0.01, right=0.99, top=0.99, bottom=0.01, hspace=0.12, wspace=0.35)
     return figure

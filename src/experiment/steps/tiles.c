@@ -11,6 +11,7 @@
 
 #define MAX_PIXELS 64
 #define MAX_IMAGES 20000 /* distorted images of one letter */
+#define SHOWN      16    /* of them kept in the result file, to look at */
 
 static const HfKey keys[] = {
     {"tiles", HF_SECTION, NULL, "", "", 0,
@@ -172,9 +173,13 @@ static PetscBool NextChoice(PetscInt n, PetscInt k, PetscInt choice[]) {
   return PETSC_TRUE;
 }
 
-/* All images with `flips` flipped pixels of one letter; adds sums and the number of images. */
+typedef struct {
+  PetscReal distorted[SHOWN * MAX_PIXELS], recalled[SHOWN * MAX_PIXELS];
+} Gallery;
+
+/* All images with `flips` flipped pixels of one letter; adds sums and the number of images. `gallery` (may be NULL) gets the first ones. */
 static PetscErrorCode Images(PetscInt n_letters, const Letter letters[], PetscInt own, PetscInt flips, const PetscReal w[], HfRecallOptions options,
-                             PetscBool recall, Score *sum, PetscInt *n_images) {
+                             PetscBool recall, Score *sum, PetscInt *n_images, Gallery *gallery) {
   const Letter *letter = &letters[own];
   PetscInt choice[MAX_PIXELS];
   PetscReal image[MAX_PIXELS], restored[MAX_PIXELS];
@@ -190,6 +195,10 @@ static PetscErrorCode Images(PetscInt n_letters, const Letter letters[], PetscIn
       PetscCall(Restore(letter, w, &options, image, restored));
     else
       PetscCall(PetscArraycpy(restored, image, letter->pixels));
+    if (gallery && *n_images < SHOWN) {
+      PetscCall(PetscArraycpy(gallery->distorted + *n_images * letter->pixels, image, letter->pixels));
+      PetscCall(PetscArraycpy(gallery->recalled + *n_images * letter->pixels, restored, letter->pixels));
+    }
     for (PetscInt p = 0; p < letter->pixels; p++) right += restored[p] == letter->x[p];
     sum->pixels += (PetscReal)right / (PetscReal)letter->pixels;
     sum->exact += right == letter->pixels;
@@ -233,6 +242,22 @@ static PetscErrorCode Report(HfExperiment e, HfNode node, const HfWeighting *wei
   PetscFunctionReturn(0);
 }
 
+/* /tiles/<item>/<weights>/<letter>-<flips>/{clean, distorted, recalled}: pixels +1 and -1, [image][row][column]. */
+static PetscErrorCode Show(HfExperiment e, const HfWeighting *weighting, const char *name, const Letter *letter, PetscInt flips, PetscInt n,
+                           const Gallery *gallery) {
+  const PetscInt shape[3] = {n, letter->rows, letter->columns};
+  const char *const parts[3] = {"clean", "distorted", "recalled"};
+  const PetscReal *const values[3] = {letter->x, gallery->distorted, gallery->recalled};
+  char path[160];
+
+  PetscFunctionBeginUser;
+  for (int part = 0; part < 3; part++) {
+    PetscCall(PetscSNPrintf(path, sizeof(path), "/tiles/%d/%s/%.64s-%d/%s", (int)e->step + 1, weighting->label, name, (int)flips, parts[part]));
+    PetscCall(HfRecordArray(e, path, part ? 3 : 2, part ? shape : shape + 1, values[part], "1"));
+  }
+  PetscFunctionReturn(0);
+}
+
 static void Add(Score *to, const Score *from, PetscReal factor) {
   to->pixels += factor * from->pixels;
   to->exact += factor * from->exact;
@@ -247,9 +272,11 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscInt n_weightings;
   PetscReal *w;
   Letter *letters;
+  Gallery *gallery;
   const char *why;
 
   PetscFunctionBeginUser;
+  PetscCall(PetscNew(&gallery));
   PetscCall(HfWeightingsRead(node, &n_weightings, list));
   PetscCall(HfRecallOptionsRead(node, &options));
   longer = options;
@@ -269,12 +296,13 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
           Score sum = {0};
           n_images = 0;
           if (v != NO_RECALL) PetscCall(WindowWeights(e, &list[k], &letters[l], (Variant)v, w));
-          PetscCall(
-              Images(n_letters, letters, l, flips, w, v == ONE_MORE ? longer : options, v != NO_RECALL ? PETSC_TRUE : PETSC_FALSE, &sum, &n_images));
+          PetscCall(Images(n_letters, letters, l, flips, w, v == ONE_MORE ? longer : options, v != NO_RECALL ? PETSC_TRUE : PETSC_FALSE, &sum,
+                           &n_images, v == FILM ? gallery : NULL));
           Add(&mean[v], &sum, 1.0 / n_images);
           Add(&all[v], &sum, 1.0);
         }
         n_all += n_images;
+        PetscCall(Show(e, &list[k], HfNodeName(HfNodeItem(names, l)), &letters[l], flips, PetscMin(n_images, SHOWN), gallery));
         PetscCall(Report(e, node, &list[k], HfNodeName(HfNodeItem(names, l)), flips, n_images, mean));
       }
       for (PetscInt v = 0; v < N_VARIANTS; v++) {
@@ -286,6 +314,7 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
     }
   }
   PetscCall(PetscFree2(letters, w));
+  PetscCall(PetscFree(gallery));
   PetscFunctionReturn(0);
 }
 
