@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""Runs every postprocess command on run directories and checks what comes out: python3 tests/postprocess.py DIR [DIR...]
+
+Expected of a report: one file that fetches nothing. Of an OVF file: the numbers of run.h5, bit by bit."""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+import h5py
+import numpy as np
+
+HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "postprocess")
+
+
+def command(name, *arguments):
+    done = subprocess.run([sys.executable, "-B", os.path.join(HERE, name), *arguments], capture_output=True, text=True)
+    assert "Traceback" not in done.stderr, f"{name} {' '.join(arguments)}:\n{done.stderr}"
+    return done
+
+
+def check_report(directory):
+    assert command("report.py", directory).returncode == 0
+    with open(os.path.join(directory, "report.html"), encoding="utf-8") as file:
+        html = file.read()
+    outside = re.findall(r'(?:src|href)="(?!data:|#)[^"]*"|url\((?!data:)', html)
+    assert not outside, f"{directory}: the report fetches {outside[:3]}"
+    assert html.rstrip().endswith("</html>") and "<h2>How it was made</h2>" in html
+    return html.count("<figure>")
+
+
+def check_figures(directory, folder):
+    drawn = 0
+    for name in ("conductance", "texture", "current", "energies", "memories"):
+        path = os.path.join(folder, name + ".png")
+        done = command(name + ".py", directory, "-o", path)
+        # what the run does not hold is said in one line
+        assert done.returncode == 0 or done.stderr.startswith(directory), f"{name}: {done.stderr}"
+        if done.returncode == 0:
+            with open(path, "rb") as file:
+                assert file.read(8) == b"\x89PNG\r\n\x1a\n"
+            drawn += 1
+    return drawn
+
+
+def check_ovf(directory, folder):
+    with h5py.File(os.path.join(directory, "run.h5"), "r") as run:
+        if "fields/m" not in run:
+            return False
+        wanted = run["fields/m"][-1].ravel()
+    path = os.path.join(folder, "m.ovf")
+    for kind, control in (("text", None), ("binary8", 123456789012345.0)):
+        done = command("to_ovf.py", directory, "-o", path, "--format", kind)
+        assert done.returncode == 0, done.stderr
+        with open(path, "rb") as file:
+            content = file.read()
+        start = content.index(b"\n", content.index(b"# Begin: Data")) + 1
+        data = content[start:content.index(b"# End: Data")]
+        values = np.array(data.split(), float) if control is None else np.frombuffer(data[:-1], "<f8")
+        if control is not None:
+            assert values[0] == control
+            values = values[1:]
+        assert np.array_equal(values, wanted), f"{directory}: {kind} OVF differs from run.h5"
+    return True
+
+
+def main():
+    for directory in sys.argv[1:]:
+        with tempfile.TemporaryDirectory() as folder:
+            print(f"postprocess: {directory}: {check_report(directory)} figures in the report, {check_figures(directory, folder)} drawn alone, "
+                  f"OVF {'as in run.h5' if check_ovf(directory, folder) else 'none'}")
+
+
+if __name__ == "__main__":
+    main()
