@@ -3,12 +3,13 @@
 #include <hopfilm/experiment.h>
 
 typedef struct HfOutput_ *HfOutput;
-PetscErrorCode HfOutputRegisterKeys(HfKeys keys); /* section output: fields, every, compression */
-/* Makes the directory and opens the files. A finished run (summary.yaml with status: done) is not overwritten unless `force`; HF_ERR_FILE
-   with path and reason when it cannot be written. Collective. */
+PetscErrorCode HfOutputRegisterKeys(HfKeys keys); /* section output: fields, every, compression, table_every */
+/* Looks whether the directory can be written and touches nothing yet, so that a bad deck leaves no trace. A finished run (summary.yaml with
+   status: done) is not overwritten unless `force`; HF_ERR_FILE with path and reason. Lines logged before HfOutputSetUp are kept for the log. Collective. */
 PetscErrorCode HfOutputCreate(HfDeck deck, const char *directory, PetscBool force, HfOutput *output);
 HfRecorder HfOutputRecorder(HfOutput output);
-/* Called once the grid is known: /film (mask, cell size, electrode map), /provenance, VTKHDF. Collective. */
+/* Called once the device is built: makes the directory (HF_ERR_FILE when it cannot, or when another run is writing there) and the files; writes
+   /provenance, /film (mask, cell size, electrode map) and the frame of /VTKHDF. The experiment is borrowed until HfOutputClose. Collective. */
 PetscErrorCode HfOutputSetUp(HfOutput output, HfExperiment experiment);
 /* Writes summary.yaml with status ("done", "diverged", "failed", "stopped") and closes all files. Collective. */
 PetscErrorCode HfOutputClose(HfOutput output, const char *status, HfExperiment experiment);

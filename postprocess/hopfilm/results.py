@@ -20,7 +20,7 @@ def training_name(run, entry):
     words = [f"start {entry['initial']}"] if len({e.get("initial") for e in run.results}) > 1 else []
     if trained and max(len(trained), len(trained[-1].get("patterns", []))) > 1:
         words.append("each pattern fresh" if trained[-1].get("fresh") else "one after the other")
-    return ", ".join(words) or "all"
+    return ", ".join(words)
 
 
 def energy_details(run):

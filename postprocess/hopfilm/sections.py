@@ -15,6 +15,10 @@ def percent(value, digits=1):
     return number(100 * value, f".{digits}f") + "\u00a0%"
 
 
+def bracketed(words):
+    return f" ({words})" if words else ""
+
+
 # ---- headline ----
 def _fit_rows(run):
     for e in run.steps("fit"):
@@ -137,8 +141,8 @@ def energies(run):
         if entries and run.n <= 5:
             html += f"<h3>Weights {name}</h3>" + picture(
                 image_uri(energy_figures.diagrams(run, entries)),
-                f"Energy −Σ w<sub>ij</sub>V<sub>i</sub>V<sub>j</sub> of all {2 ** run.n} states, after training of the pattern in the title "
-                f"({training_name(run, entries[0])}). Signs from top to bottom: electrodes {run.names[0]} to {run.names[-1]}.")
+                f"Energy −Σ w<sub>ij</sub>V<sub>i</sub>V<sub>j</sub> of all {2 ** run.n} states, after training of the pattern in the title"
+                f"{bracketed(training_name(run, entries[0]))}. Signs from top to bottom: electrodes {run.names[0]} to {run.names[-1]}.")
     groups = {name: [(e["trained"], e["margin"], e.get("untrained_margin")) for e in details if weights_name(e) == name] for name in shown}
     several = len({e["item"] for e in details}) > 1
     html += "<h3>Margins</h3>" + picture(
@@ -157,7 +161,7 @@ def _margin_table(run, shown):
     rows = []
     for item in sorted({e["item"] for e in energy_totals(run)}):
         entries = {weights_name(e): e for e in energy_totals(run) if e["item"] == item}
-        row = [training_name(run, next(iter(entries.values())))]
+        row = [training_name(run, next(iter(entries.values()))) or "all patterns"]
         for name in shown:
             e = entries.get(name)
             row += [of(e["correct"], e["of"]), number(e["smallest_margin"], ".2f"), f"{e['untrained_correct']} of {e['of']}"] if e else ["", "", ""]
@@ -175,7 +179,7 @@ def recall(run):
         rows = [(pattern(e["trained"]), of(e["recalled"], e["starts"]), "yes" if e["fixed_point"] else mark(False, "no"), e["cycles"],
                  number(e["overlap_before"], ".2f"), number(e["overlap_after"], ".2f"), e["control_no_recall"], e["control_untrained"],
                  e["control_outer_product"], e["control_one_more_iteration"]) for e in entries]
-        html += f"<h3>{e['method'].capitalize()}, weights {name}, starts {e['starts_from']} <small>({training_name(run, e)})</small></h3>"
+        html += f"<h3>{e['method'].capitalize()}, weights {name}, starts {e['starts_from']} <small>{bracketed(training_name(run, e))}</small></h3>"
         html += table(("trained", "recalled", "fixed point", "cycles", "overlap before", "after", "no recall", "untrained", "outer product", "one more iteration"),
                       rows, numeric=range(3, 10), controls=range(6, 10))
     return html
