@@ -147,7 +147,7 @@ def energies(run):
     several = len({e["item"] for e in details}) > 1
     html += "<h3>Margins</h3>" + picture(
         image_uri(energy_figures.margins(groups)),
-        "Distance of the trained pattern’s energy from the lowest other state, as a part of the range of all energies; below zero the minimum is another "
+        "Distance of the trained pattern’s energy from the lowest other state, in units of the largest |E| of all states; below zero the minimum is another "
         "state." + (" One dot per initial state and way of training." if several else ""))
     html += _margin_table(run, shown)
     sweep = sweep_totals(run)
