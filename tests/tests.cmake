@@ -48,7 +48,7 @@ endfunction()
 hf_add_test_script(source 1 check_source.py)
 if(TARGET hopfilm)
   hf_add_test_script(bad-decks 4 bad_decks.py $<TARGET_FILE:hopfilm>)
-  hf_add_test_script(decks 4 decks.py $<TARGET_FILE:hopfilm>)
+  hf_add_test_script(decks 4 decks.py $<TARGET_FILE:hopfilm> --report)
 endif()
 
 file(GLOB benches CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/bench/*.c)
