@@ -56,7 +56,6 @@ static PetscReal stiffness(const PetscReal p[]) { return 4 * (p[HX] + p[HY]); }
 const HfTermType HfTermType_exchange = {
     .name = "exchange",
     .doc = "E = Aex |grad m|^2",
-    .citation = NULL,
     .prefix = "material:",
     .keys = keys,
     .set_up = set_up,

@@ -35,7 +35,7 @@ HF_KERNEL static void add(const HfTorque *torque, const PetscReal p[], const HfS
 const HfTorqueType HfTorqueType_landau_lifshitz = {
     .name = "landau_lifshitz",
     .doc = "Precession about the effective field with Gilbert damping",
-    .citation = NULL,
+    .citation = "gilbert-2004",
     .prefix = "material:",
     .keys = keys,
     .set_up = set_up,
