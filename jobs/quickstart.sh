@@ -22,7 +22,7 @@ quietly cmake --build --preset release --target hopfilm
 step "3/4 run $deck on 2 ranks"
 mpiexec -n 2 build/hopfilm run "$deck" --out "$out" --force
 step "4/4 report"
-quietly python3 postprocess/report.py "$out"
+quietly bash jobs/python.sh postprocess/report.py "$out"
 
 step "done"
 build/hopfilm info "$out"

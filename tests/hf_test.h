@@ -13,20 +13,19 @@
 /* Fails the test when a PETSc call does. */
 #define CHECK(call) assert_int_equal((call), 0)
 /* |a - b| <= tolerance, printed when not. */
-#define ASSERT_NEAR(a, b, tolerance) \
-  do { \
-    const double hf_a = (a), hf_b = (b), hf_t = (tolerance); \
-    if (!(fabs(hf_a - hf_b) <= hf_t)) fail_msg("%s = %.17g, %s = %.17g, apart by %.3g > %.3g", #a, hf_a, #b, hf_b, fabs(hf_a - hf_b), hf_t); \
+#define ASSERT_NEAR(a, b, tolerance)                                                                                                                 \
+  do {                                                                                                                                               \
+    const double hf_a = (a), hf_b = (b), hf_t = (tolerance);                                                                                         \
+    if (!(fabs(hf_a - hf_b) <= hf_t)) fail_msg("%s = %.17g, %s = %.17g, apart by %.3g > %.3g", #a, hf_a, #b, hf_b, fabs(hf_a - hf_b), hf_t);         \
   } while (0)
 
 /* main() of a test program: runs the group on all ranks of the run; any failing rank fails the run. */
-#define HF_TEST_MAIN(tests) \
-  int main(int argc, char **argv) \
-  { \
-    int failed, all; \
-    if (PetscInitialize(&argc, &argv, NULL, NULL)) return 1; \
-    failed = cmocka_run_group_tests(tests, NULL, NULL); \
-    MPI_Allreduce(&failed, &all, 1, MPI_INT, MPI_MAX, PETSC_COMM_WORLD); \
-    if (PetscFinalize()) return 1; \
-    return all != 0; \
+#define HF_TEST_MAIN(tests)                                                                                                                          \
+  int main(int argc, char **argv) {                                                                                                                  \
+    int failed, all;                                                                                                                                 \
+    if (PetscInitialize(&argc, &argv, NULL, NULL)) return 1;                                                                                         \
+    failed = cmocka_run_group_tests(tests, NULL, NULL);                                                                                              \
+    MPI_Allreduce(&failed, &all, 1, MPI_INT, MPI_MAX, PETSC_COMM_WORLD);                                                                             \
+    if (PetscFinalize()) return 1;                                                                                                                   \
+    return all != 0;                                                                                                                                 \
   }

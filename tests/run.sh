@@ -74,24 +74,24 @@ short=(--shorten 1000 --set "film.cell=40 nm" --decks inputs/*.yaml)
 
 if [ $install = 1 ]; then stage "packages" bash jobs/install-packages.sh --test || finish; fi
 stage "format" check_format
-stage "source check" python3 tests/check_source.py
+stage "source check" bash jobs/python.sh tests/check_source.py
 stage "static check" check_static
 stage "build, warnings are errors" build release || finish
 stage "tests" run_tests build -L fast
 if [ $full = 1 ]; then stage "slow tests" run_tests build -L slow; fi
 stage "build with sanitizers" build sanitize && {
   stage "tests with sanitizers" run_tests build-sanitize -L unit
-  stage "bad decks with sanitizers" env ASAN_OPTIONS=detect_leaks=0 python3 tests/bad_decks.py build-sanitize/hopfilm --ranks 2
-  stage "small decks with sanitizers" python3 tests/decks.py build-sanitize/hopfilm --ranks 1 2
-  stage "all decks, short, with sanitizers" python3 tests/decks.py build-sanitize/hopfilm --ranks 1 "${short[@]}"
+  stage "bad decks with sanitizers" env ASAN_OPTIONS=detect_leaks=0 bash jobs/python.sh tests/bad_decks.py build-sanitize/hopfilm
+  stage "small decks with sanitizers" bash jobs/python.sh tests/decks.py build-sanitize/hopfilm --ranks 1 2
+  stage "all decks, short, with sanitizers" bash jobs/python.sh tests/decks.py build-sanitize/hopfilm --ranks 1 "${short[@]}"
 }
 if [ $full = 1 ]; then
   # Leaks are the sanitizers' business; Open MPI sends its messages with holes in them, which its own suppressions name.
   mpi_supp=/usr/share/openmpi/openmpi-valgrind.supp
-  stage "all decks, short, under valgrind" python3 tests/decks.py build/hopfilm --ranks 1 "${short[@]}" \
+  stage "all decks, short, under valgrind" bash jobs/python.sh tests/decks.py build/hopfilm --ranks 1 "${short[@]}" \
     --wrapper "valgrind -q --error-exitcode=9 --leak-check=no $([ -r "$mpi_supp" ] && echo "--suppressions=$mpi_supp")"
 fi
-stage "figures, asked against measured" python3 tests/figures.py build/hopfilm "${figures[@]}"
+stage "figures, asked against measured" bash jobs/python.sh tests/figures.py build/hopfilm "${figures[@]}"
 show_last
 for bench in build/bench/bench_*; do stage "$(basename "$bench")" "$bench" && show_last; done
 finish

@@ -37,7 +37,8 @@ PetscErrorCode HfPotentialCreateFromFunction(HfGrid grid, HfElectrodes electrode
                                              void (*sigma)(PetscReal x, PetscReal y, void *context, PetscReal S[4]), void *context,
                                              HfPotential *potential);
 PetscErrorCode HfPotentialDestroy(HfPotential *potential);
-PetscErrorCode HfPotentialSetTolerance(HfPotential potential, PetscReal relative); /* on the true residual norm, relative to that of zero potential; default 1e-10 */
+PetscErrorCode HfPotentialSetTolerance(HfPotential potential,
+                                       PetscReal relative); /* on the true residual norm, relative to that of zero potential; default 1e-10 */
 
 /* Sets Sigma[m] and with it the operator; the preconditioner is kept while it serves (lagged). m NULL: the film saturated along z. Collective. */
 PetscErrorCode HfPotentialSetMagnetization(HfPotential potential, Vec m);
