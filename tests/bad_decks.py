@@ -66,7 +66,11 @@ def run_case(program, ranks, case):
         if "PETSC ERROR" in text or "hopfilm: error on rank" in text or "Sanitizer" in text:
             faults.append("ends in an internal error, not in a message to the user")
         left = os.listdir(tmp)
-        if left:
+        if case["exit"] == "3":  # a run that diverged keeps what it has and says so
+            name = os.path.splitext(case["deck"])[0]
+            if "status: diverged\n" not in open(os.path.join(tmp, "runs", name, "summary.yaml")).read():
+                faults.append("summary.yaml does not say that the run diverged")
+        elif left:
             faults.append(f"leaves {', '.join(left)} behind")
         return faults + ([text] if faults else []), time.time() - start
 
