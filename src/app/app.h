@@ -37,8 +37,8 @@ PetscErrorCode HfAppInsertPetscOptions(HfDeck deck);
 /* Refuses PETSc options that no object asked for, once every object has been set up. Collective. */
 PetscErrorCode HfAppRefuseUnusedPetscOptions(MPI_Comm comm);
 
-/* A tree of values for people to read. On one rank. */
-void HfAppPrintTree(HfNode node, int indent, FILE *file);
+/* A value with its name, and what is below it, for people to read. On one rank. */
+void HfAppPrintItem(HfNode item, int indent, FILE *file);
 
 #define HF_COMMAND(name, argument, takes, doc) PetscErrorCode HfCommand_##name(MPI_Comm comm, const HfOptions *options);
 #include "commands.def"

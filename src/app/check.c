@@ -21,7 +21,7 @@ PetscErrorCode HfCommand_check(MPI_Comm comm, const HfOptions *options) {
   PetscCall(HfExperimentPlan(experiment, &plan));
   if (!rank) {
     printf("%s is a valid deck\n", options->argument);
-    HfAppPrintTree(plan, 0, stdout);
+    for (PetscInt k = 0; k < HfNodeLength(plan); k++) HfAppPrintItem(HfNodeItem(plan, k), 2, stdout);
   }
   PetscCall(HfNodeDestroy(&plan));
   PetscCall(HfExperimentDestroy(&experiment));

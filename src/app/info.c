@@ -82,6 +82,22 @@ static void print_results_file(const char *path, const char **why) {
   H5Fclose(file);
 }
 
+/* The summary but for the details: a step's entry about one trained pattern among several. */
+static void print_headlines(HfNode summary) {
+  for (PetscInt k = 0; k < HfNodeLength(summary); k++) {
+    HfNode item = HfNodeItem(summary, k);
+    if (strcmp(HfNodeName(item), "results")) {
+      HfAppPrintItem(item, 2, stdout);
+      continue;
+    }
+    printf("  results (all of them in summary.yaml)\n");
+    for (PetscInt i = 0; i < HfNodeLength(item); i++) {
+      HfNode entry = HfNodeItem(item, i);
+      if (!HfNodeFind(entry, "trained")) HfAppPrintItem(entry, 4, stdout);
+    }
+  }
+}
+
 PetscErrorCode HfCommand_info(MPI_Comm comm, const HfOptions *options) {
   const size_t length = strlen(options->argument);
   const PetscBool is_file = (PetscBool)(length > 3 && !strcmp(options->argument + length - 3, ".h5"));
@@ -105,7 +121,7 @@ PetscErrorCode HfCommand_info(MPI_Comm comm, const HfOptions *options) {
   PetscCall(HfNodeParse(comm, path, &summary));
   if (!rank) {
     printf("%s\n", path);
-    HfAppPrintTree(summary, 2, stdout);
+    print_headlines(summary);
   }
   PetscCall(HfNodeDestroy(&summary));
   PetscFunctionReturn(0);

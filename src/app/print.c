@@ -27,22 +27,31 @@ static void print_inline(HfNode node, FILE *file) {
   fprintf(file, HfNodeGetKind(node) == HF_NODE_MAP ? "}" : "]");
 }
 
-void HfAppPrintTree(HfNode node, int indent, FILE *file) {
-  for (PetscInt k = 0; k < HfNodeLength(node); k++) {
-    HfNode item = HfNodeItem(node, k);
-    const char *name = HfNodeName(item);
-    const PetscBool scalar = (PetscBool)(HfNodeGetKind(item) == HF_NODE_SCALAR);
-    if (!name[0]) { /* entry of a list */
-      fprintf(file, "%*s- ", indent, "");
-      print_inline(item, file);
-      fprintf(file, "\n");
-    } else if (scalar || (HfNodeLength(item) && HfNodeGetKind(HfNodeItem(item, 0)) == HF_NODE_SCALAR && HfNodeGetKind(item) == HF_NODE_LIST)) {
-      fprintf(file, "%*s%-*s ", indent, "", 26 - indent, name);
-      print_inline(item, file);
-      fprintf(file, "\n");
-    } else {
-      fprintf(file, "%*s%s\n", indent, "", name);
-      HfAppPrintTree(item, indent + 2, file);
-    }
+/* Of a list of results: the headlines; the rest is counted. False when the list is no such one. */
+static PetscBool print_headlines(HfNode list, int indent, FILE *file) {
+  PetscInt shown = 0;
+  for (PetscInt k = 0; k < HfNodeLength(list); k++) {
+    HfNode headline = HfNodeFind(HfNodeItem(list, k), "headline");
+    if (headline) fprintf(file, "%*s%s\n", indent, "", HfNodeText(headline));
+    shown += headline != NULL;
+  }
+  if (shown && shown < HfNodeLength(list)) fprintf(file, "%*s(%d more entries in summary.yaml)\n", indent, "", (int)(HfNodeLength(list) - shown));
+  return (PetscBool)(shown > 0);
+}
+
+void HfAppPrintItem(HfNode item, int indent, FILE *file) {
+  const char *name = HfNodeName(item);
+  const PetscBool scalar = (PetscBool)(HfNodeGetKind(item) == HF_NODE_SCALAR);
+  if (!name[0]) { /* entry of a list */
+    fprintf(file, "%*s- ", indent, "");
+    print_inline(item, file);
+    fprintf(file, "\n");
+  } else if (scalar || (HfNodeLength(item) && HfNodeGetKind(HfNodeItem(item, 0)) == HF_NODE_SCALAR && HfNodeGetKind(item) == HF_NODE_LIST)) {
+    fprintf(file, "%*s%-*s ", indent, "", 26 - indent, name);
+    print_inline(item, file);
+    fprintf(file, "\n");
+  } else {
+    fprintf(file, "%*s%s\n", indent, "", name);
+    for (PetscInt k = 0; k < HfNodeLength(item); k++) HfAppPrintItem(HfNodeItem(item, k), indent + 2, file);
   }
 }
