@@ -82,8 +82,8 @@ static void print_results_file(const char *path, const char **why) {
   H5Fclose(file);
 }
 
-/* The summary but for the details: a step's entry about one trained pattern among several. */
-static void print_headlines(HfNode summary) {
+/* The summary, of its results the headlines. */
+static void print_summary(HfNode summary) {
   for (PetscInt k = 0; k < HfNodeLength(summary); k++) {
     HfNode item = HfNodeItem(summary, k);
     if (strcmp(HfNodeName(item), "results")) {
@@ -92,8 +92,8 @@ static void print_headlines(HfNode summary) {
     }
     printf("  results (all of them in summary.yaml)\n");
     for (PetscInt i = 0; i < HfNodeLength(item); i++) {
-      HfNode entry = HfNodeItem(item, i);
-      if (!HfNodeFind(entry, "trained")) HfAppPrintItem(entry, 4, stdout);
+      HfNode headline = HfNodeFind(HfNodeItem(item, i), "headline");
+      if (headline) printf("    %s\n", HfNodeText(headline));
     }
   }
 }
@@ -121,7 +121,7 @@ PetscErrorCode HfCommand_info(MPI_Comm comm, const HfOptions *options) {
   PetscCall(HfNodeParse(comm, path, &summary));
   if (!rank) {
     printf("%s\n", path);
-    print_headlines(summary);
+    print_summary(summary);
   }
   PetscCall(HfNodeDestroy(&summary));
   PetscFunctionReturn(0);

@@ -27,18 +27,6 @@ static void print_inline(HfNode node, FILE *file) {
   fprintf(file, HfNodeGetKind(node) == HF_NODE_MAP ? "}" : "]");
 }
 
-/* Of a list of results: the headlines; the rest is counted. False when the list is no such one. */
-static PetscBool print_headlines(HfNode list, int indent, FILE *file) {
-  PetscInt shown = 0;
-  for (PetscInt k = 0; k < HfNodeLength(list); k++) {
-    HfNode headline = HfNodeFind(HfNodeItem(list, k), "headline");
-    if (headline) fprintf(file, "%*s%s\n", indent, "", HfNodeText(headline));
-    shown += headline != NULL;
-  }
-  if (shown && shown < HfNodeLength(list)) fprintf(file, "%*s(%d more entries in summary.yaml)\n", indent, "", (int)(HfNodeLength(list) - shown));
-  return (PetscBool)(shown > 0);
-}
-
 void HfAppPrintItem(HfNode item, int indent, FILE *file) {
   const char *name = HfNodeName(item);
   const PetscBool scalar = (PetscBool)(HfNodeGetKind(item) == HF_NODE_SCALAR);
