@@ -96,6 +96,8 @@ PetscBool HfCheckedHas(HfExperiment e, const char *text);      /* one before tra
     step ".field_pattern", HF_TEXT, NULL, "", "", 0, "Pattern for which the voltage gives that field (default: each pattern for itself)"             \
   }
 PetscErrorCode HfDriveCheck(HfExperiment e, HfNode node);
+PetscBool HfDriveByGold(HfExperiment e);      /* otherwise through the film's own electrodes */
+PetscErrorCode HfDriveLog(HfExperiment e);    /* how the current followed the texture since HfDriveOn(), without gold. Collective. */
 /* Volts for the pattern x of a step with HF_DRIVE_KEYS. Collective. */
 PetscErrorCode HfDriveVoltage(HfExperiment e, HfNode node, const PetscReal x[], PetscReal *voltage);
 PetscErrorCode HfDriveOn(HfExperiment e, const PetscReal x[], const char *text, PetscReal voltage); /* Collective. */
@@ -154,5 +156,7 @@ PetscErrorCode HfRecordEnergies(HfExperiment e, const char *name, PetscInt n_sta
 PetscErrorCode HfRecordArray(HfExperiment e, const char *name, PetscInt rank, const PetscInt shape[], const PetscReal values[], const char *unit);
 PetscErrorCode HfRecordSummary(HfExperiment e, HfNode entry);
 PetscErrorCode HfRecordLog(HfExperiment e, const char *format, ...) PETSC_ATTRIBUTE_FORMAT(2, 3);
+/* A line of the log that `hopfilm info` repeats: kept in the entry. */
+PetscErrorCode HfRecordHeadline(HfExperiment e, HfNode entry, const char *format, ...) PETSC_ATTRIBUTE_FORMAT(3, 4);
 /* An entry of the summary that names the step, its place in the schedule and the initial state it belongs to (all from 1). */
 PetscErrorCode HfEntryCreate(HfExperiment e, const char *step, HfNode *entry);

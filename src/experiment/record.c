@@ -42,6 +42,19 @@ PetscErrorCode HfRecordLog(HfExperiment e, const char *format, ...) {
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode HfRecordHeadline(HfExperiment e, HfNode entry, const char *format, ...) {
+  char line[2048];
+  va_list arguments;
+
+  PetscFunctionBeginUser;
+  va_start(arguments, format);
+  vsnprintf(line, sizeof(line), format, arguments);
+  va_end(arguments);
+  PetscCall(HfNodePutText(entry, "headline", line));
+  if (e->recorder->log) PetscCall(e->recorder->log(e->recorder->context, line));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfEntryCreate(HfExperiment e, const char *step, HfNode *entry) {
   PetscFunctionBeginUser;
   PetscCall(HfNodeCreate(HF_NODE_MAP, entry));

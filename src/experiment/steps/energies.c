@@ -87,10 +87,10 @@ static PetscErrorCode Total(HfExperiment e, const HfWeighting *weighting, const 
   PetscCall(HfNodePutReal(entry, "mean_margin", count->mean_margin));
   PetscCall(HfNodePutInt(entry, "untrained_correct", count->untrained_correct));
   PetscCall(HfNodePutReal(entry, "largest_eigenvalue_with_diagonal", count->largest_eigenvalue));
+  PetscCall(HfRecordHeadline(e, entry, "energies, %s%s: %d of %d minima right, margins %.3f at least, %.3f on average; untrained film: %d of %d",
+                             weighting->label, is_control ? " (control, xi = 1)" : "", (int)count->correct, (int)count->of,
+                             (double)count->smallest_margin, (double)count->mean_margin, (int)count->untrained_correct, (int)count->of));
   PetscCall(HfRecordSummary(e, entry));
-  PetscCall(HfRecordLog(e, "energies, %s%s: %d of %d minima right, margins %.3f at least, %.3f on average; untrained film: %d of %d",
-                        weighting->label, is_control ? " (control, xi = 1)" : "", (int)count->correct, (int)count->of, (double)count->smallest_margin,
-                        (double)count->mean_margin, (int)count->untrained_correct, (int)count->of));
   PetscFunctionReturn(0);
 }
 
@@ -113,12 +113,12 @@ static PetscErrorCode Window(HfExperiment e, PetscInt n, const HfWeighting list[
   PetscCall(HfEntryCreate(e, "energies", &entry));
   PetscCall(HfNodePutText(entry, "sweep", "xi"));
   PetscCall(HfNodePutReals(entry, "works", n_works, works));
-  PetscCall(HfRecordSummary(e, entry));
   if (n_works)
-    PetscCall(
-        HfRecordLog(e, "energies: all minima right for %d of %d xi, from %.6g to %.6g", (int)n_works, (int)n_scaled, (double)low, (double)high));
+    PetscCall(HfRecordHeadline(e, entry, "energies: all minima right for %d of %d xi, from %.6g to %.6g", (int)n_works, (int)n_scaled, (double)low,
+                               (double)high));
   else
-    PetscCall(HfRecordLog(e, "energies: no xi of the sweep has all minima right"));
+    PetscCall(HfRecordHeadline(e, entry, "energies: no xi of the sweep has all minima right"));
+  PetscCall(HfRecordSummary(e, entry));
   PetscFunctionReturn(0);
 }
 

@@ -101,9 +101,9 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
 
   HfStateToText(n, trace->before, text);
   HfStateToText(n, trace->x, text + n + 1);
-  PetscCall(HfRecordLog(e, "fit of Eq. (2), %s to %s: tau %.4g ns, R^2 %.4f, RMS %.4f", text, text + n + 1, 1e9 * (double)result.tau,
-                        (double)result.r_squared, (double)result.rms));
   PetscCall(HfEntryCreate(e, "fit", &entry));
+  PetscCall(HfRecordHeadline(e, entry, "fit of Eq. (2), %s to %s: tau %.4g ns, R^2 %.4f, RMS %.4f", text, text + n + 1, 1e9 * (double)result.tau,
+                             (double)result.r_squared, (double)result.rms));
   PetscCall(HfNodePutText(entry, "from", text));
   PetscCall(HfNodePutText(entry, "to", text + n + 1));
   PetscCall(HfNodePutReal(entry, "tau_s", result.tau));

@@ -130,9 +130,9 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
     PetscCall(HfNodePutInt(entry, "of", 2 * Count(node)));
     PetscCall(HfNodePutReal(entry, "smallest_margin", smallest));
     PetscCall(HfNodePutInt(entry, "control_untrained", untrained_right));
+    PetscCall(HfRecordHeadline(e, entry, "logic, %s: %d of %d gates right, smallest margin %.3f; untrained film: %d", list[l].label, (int)right,
+                               (int)(2 * Count(node)), (double)smallest, (int)untrained_right));
     PetscCall(HfRecordSummary(e, entry));
-    PetscCall(HfRecordLog(e, "  %d of %d gates right, smallest margin %.3f; untrained film: %d", (int)right, (int)(2 * Count(node)), (double)smallest,
-                          (int)untrained_right));
   }
   PetscFunctionReturn(0);
 }

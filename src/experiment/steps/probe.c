@@ -28,6 +28,7 @@ static PetscErrorCode Print(HfExperiment e) {
   const PetscInt n = PetscMin(e->n, 12); /* more does not fit a line */
 
   PetscFunctionBeginUser;
+  PetscCall(HfRecordLog(e, "  G in siemens:"));
   for (PetscInt i = 0; i < e->n; i++) {
     size_t used = 0;
     line[0] = '\0';
@@ -68,11 +69,11 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscCall(HfNodePutReal(entry, "row_sum_over_G11", row_sum));
   PetscCall(HfNodePutReal(entry, "asymmetry_over_G11", asymmetry));
   PetscCall(HfNodePutReal(entry, "currents_against_G", apart));
-  PetscCall(HfRecordLog(e,
-                        "probe after %s: currents of %d solves, in parts of the diagonal: net current %.2g, row sums %.2g, asymmetry %.2g, apart "
-                        "from G %.2g%s",
-                        e->pattern[0] ? e->pattern : "no pattern", (int)n, (double)column_sum, (double)row_sum, (double)asymmetry, (double)apart,
-                        HfFlag(node, "print") ? "; G in siemens:" : ""));
+  PetscCall(
+      HfRecordHeadline(e, entry,
+                       "probe after %s: currents of %d solves, in parts of the diagonal: net current %.2g, row sums %.2g, asymmetry %.2g, apart "
+                       "from G %.2g",
+                       e->pattern[0] ? e->pattern : "no pattern", (int)n, (double)column_sum, (double)row_sum, (double)asymmetry, (double)apart));
   if (HfFlag(node, "print")) PetscCall(Print(e));
   if (HfFlag(node, "wirings")) {
     PetscReal G[16], deviation;

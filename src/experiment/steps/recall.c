@@ -149,8 +149,9 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
     PetscCall(HfNodePutInt(entry, "recalled", recalled));
     PetscCall(HfNodePutInt(entry, "starts", starts));
     PetscCall(HfNodePutNode(entry, "failed", failed));
+    PetscCall(HfRecordHeadline(e, entry, "recall, %s, %s, starts %s: all starts recalled for %d of %d patterns", HfText(node, "method"),
+                               list[l].label, HfText(node, "starts"), (int)complete, (int)(e->n_memories - first)));
     PetscCall(HfRecordSummary(e, entry));
-    PetscCall(HfRecordLog(e, "  all starts recalled for %d of %d patterns", (int)complete, (int)(e->n_memories - first)));
   }
   PetscFunctionReturn(0);
 }

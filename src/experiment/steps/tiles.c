@@ -232,13 +232,13 @@ static PetscErrorCode Report(HfExperiment e, HfNode node, const HfWeighting *wei
       PetscCall(HfNodePutNode(entry, name, control));
     }
   }
+  PetscCall(HfRecordHeadline(
+      e, entry,
+      "tiles, %s, %d flipped: pixels right %.4f, exact %.3f, nearest letter %.3f  (pixels without recall %.4f, untrained %.4f, "
+      "outer product %.4f, one more iteration %.4f)",
+      letter, (int)flips, (double)scores[FILM].pixels, (double)scores[FILM].exact, (double)scores[FILM].nearest, (double)scores[NO_RECALL].pixels,
+      (double)scores[UNTRAINED].pixels, (double)scores[OUTER_PRODUCT].pixels, (double)scores[ONE_MORE].pixels));
   PetscCall(HfRecordSummary(e, entry));
-  PetscCall(HfRecordLog(e,
-                        "  %s, %d flipped: pixels right %.4f, exact %.3f, nearest letter %.3f  (pixels without recall %.4f, untrained %.4f, outer "
-                        "product %.4f, one more iteration %.4f)",
-                        letter, (int)flips, (double)scores[FILM].pixels, (double)scores[FILM].exact, (double)scores[FILM].nearest,
-                        (double)scores[NO_RECALL].pixels, (double)scores[UNTRAINED].pixels, (double)scores[OUTER_PRODUCT].pixels,
-                        (double)scores[ONE_MORE].pixels));
   PetscFunctionReturn(0);
 }
 
