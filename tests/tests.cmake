@@ -1,5 +1,5 @@
 # Every file tests/<kind>/<module>_<what>.c is one cmocka program, linked with the library of its module (the word before the first underscore).
-#   unit/      1 rank            physics/   1 and 2 ranks       parallel/   1, 2 and 4 ranks
+#   unit/      1 rank            physics/ and parallel/   1, 2 and 4 ranks
 # A name that ends in _slow.c gets the label slow, all others fast. Benchmarks in bench/ are built, never run by ctest.
 pkg_check_modules(CMOCKA IMPORTED_TARGET QUIET cmocka)
 if(NOT CMOCKA_FOUND)
@@ -29,7 +29,7 @@ function(hf_add_test_program kind file)
   endforeach()
 endfunction()
 
-foreach(kind_ranks "unit:1" "physics:1,2" "parallel:1,2,4")
+foreach(kind_ranks "unit:1" "physics:1,2,4" "parallel:1,2,4")
   string(REGEX REPLACE ":.*" "" kind ${kind_ranks})
   string(REGEX REPLACE ".*:" "" ranks ${kind_ranks})
   string(REPLACE "," ";" ranks ${ranks})

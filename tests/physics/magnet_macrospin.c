@@ -8,7 +8,7 @@
 #define DECK                                                                                                                                         \
   "hopfilm: 1\n"                                                                                                                                     \
   "film:\n"                                                                                                                                          \
-  "  size: [4 nm, 4 nm]\n"                                                                                                                           \
+  "  size: [8 nm, 8 nm]\n"                                                                                                                           \
   "  cell: 2 nm\n"                                                                                                                                   \
   "  thickness: 2 nm\n"                                                                                                                              \
   "  material: {Ms: 800 kA/m, Aex: 0 J/m, alpha: 0.1}\n"                                                                                             \
