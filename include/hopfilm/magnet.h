@@ -2,7 +2,7 @@
 
    Equation (Landau-Lifshitz in explicit form, shared by all integrators):
      (1+alpha^2) dm/dt = -gamma0 [ m x H + alpha m x (m x H) ],   H = sum of terms (A/m)
-   Free boundaries: without DMI dm/dn = 0, on every edge of the mask. */
+   Free boundaries on every edge of the mask: dm/dn = 0 without DMI, (D/2Aex) n x m with bulk and (D/2Aex) (n x z) x m with interfacial DMI. */
 #pragma once
 #include <hopfilm/grid.h>
 

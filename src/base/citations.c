@@ -53,6 +53,28 @@ static const Citation citations[] = {
      "  year = {1975},\n"
      "  doi = {10.1109/TMAG.1975.1058782}\n"
      "}"},
+    {"rohart-thiaville-2013",
+     "@article{rohart-thiaville-2013,\n"
+     "  author = {Rohart, Stanislas and Thiaville, Andr{\\'e}},\n"
+     "  title = {Skyrmion confinement in ultrathin film nanostructures in the presence of {Dzyaloshinskii-Moriya} interaction},\n"
+     "  journal = {Physical Review B},\n"
+     "  volume = {88},\n"
+     "  number = {18},\n"
+     "  pages = {184422},\n"
+     "  year = {2013},\n"
+     "  doi = {10.1103/PhysRevB.88.184422}\n"
+     "}"},
+    {"cortes-ortuno-2018",
+     "@article{cortes-ortuno-2018,\n"
+     "  author = {Cort{\\'e}s-Ortu{\\~n}o, David and Beg, Marijan and Nehruji, Vanessa and Breth, Leoni and Pepper, Ryan and Kluyver, Thomas and Downing, Gary and Hesjedal, Thorsten and Hatton, Peter and Lancaster, Tom and Hertel, Riccardo and Hovorka, Ondrej and Fangohr, Hans},\n"
+     "  title = {Proposal for a micromagnetic standard problem for materials with {Dzyaloshinskii-Moriya} interaction},\n"
+     "  journal = {New Journal of Physics},\n"
+     "  volume = {20},\n"
+     "  number = {11},\n"
+     "  pages = {113015},\n"
+     "  year = {2018},\n"
+     "  doi = {10.1088/1367-2630/aaea1c}\n"
+     "}"},
     {"hopfield-1982",
      "@article{hopfield-1982,\n"
      "  author = {Hopfield, John J.},\n"

@@ -7,10 +7,17 @@
 typedef struct {
   PetscInt i, n, region;
 } HfRun;
+/* In place of a neighbour: own m_i + other m_j (joint.c). */
+typedef struct {
+  PetscBool neighbour; /* m_j counts */
+  PetscReal own[3][3], other[3][3];
+} HfJoint;
 typedef struct {
   PetscInt i, region;
-  PetscReal weight[4]; /* west, east, south, north: the neighbour counts as m_i + weight (m_j - m_i); 0 where there is none */
+  const HfJoint *joint[4]; /* west, east, south, north */
 } HfEdgeCell;
+/* `side` 0 .. 3 as above; other < 0: no neighbour. */
+void HfJointMake(const HfSite *site, const HfTerm terms[], PetscInt n_terms, PetscInt own, PetscInt other, PetscInt side, HfJoint *joint);
 typedef struct {
   PetscInt first, last; /* film cells of the row; first > last: none */
   PetscInt n_runs, n_spans, n_edges;
@@ -19,7 +26,7 @@ typedef struct {
   const HfEdgeCell *edges; /* ... and all others */
 } HfRowCells;
 typedef struct HfRows_ *HfRows;
-PetscErrorCode HfRowsCreate(const HfSite *site, HfRows *rows);
+PetscErrorCode HfRowsCreate(const HfSite *site, const HfTerm terms[], PetscInt n_terms, HfRows *rows);
 PetscErrorCode HfRowsDestroy(HfRows *rows);
 const HfRowCells *HfRowsGet(HfRows rows, PetscInt j); /* j = ys-1 .. ys+ym */
 

@@ -1,6 +1,21 @@
 /* Values that are allowed but seldom meant: warnings with the place in the deck. */
 #include "magnet_impl.h"
 
+static PetscErrorCode warn_dmi(HfMagnet magnet, const HfMaterial *material, const char *key) {
+  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  const PetscReal cell = PetscMax(g->dx, g->dy), D = PetscAbsReal(HfMaterialConstant(material, key));
+
+  PetscFunctionBeginUser;
+  if (D > 0.1)
+    PetscCall(
+        HfDeckWarn(magnet->deck, HfChild(material->node, key), "%s of %g J/m^2: magnets have up to 1e-2 J/m^2; is the unit right?", key, (double)D));
+  else if (8 * cell * D > 4 * PETSC_PI * material->Aex)
+    PetscCall(HfDeckWarn(magnet->deck, HfChild(material->node, key),
+                         "cells of %g nm are above one eighth of the period of a helix, 4 pi Aex/D = %.3g nm", (double)(1e9 * cell),
+                         (double)(4e9 * PETSC_PI * material->Aex / D)));
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode warn_material(HfMagnet magnet, const HfMaterial *material, PetscBool demag) {
   const HfGridInfo *g = HfGridGetInfo(magnet->grid);
   const PetscReal cell = PetscMax(g->dx, g->dy), Ku = HfMaterialConstant(material, "Ku");
@@ -25,6 +40,8 @@ static PetscErrorCode warn_material(HfMagnet magnet, const HfMaterial *material,
   if (material->Aex > 0 && Ku != 0 && cell > PetscSqrtReal(material->Aex / PetscAbsReal(Ku)))
     PetscCall(HfDeckWarn(deck, HfChild(material->node, "Ku"), "cells of %g nm are above the width of a wall sqrt(Aex/|Ku|) = %.3g nm",
                          (double)(1e9 * cell), (double)(1e9 * PetscSqrtReal(material->Aex / PetscAbsReal(Ku)))));
+  PetscCall(warn_dmi(magnet, material, "Dbulk"));
+  PetscCall(warn_dmi(magnet, material, "Dinterfacial"));
   PetscFunctionReturn(0);
 }
 

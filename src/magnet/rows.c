@@ -1,10 +1,8 @@
 /* Which cells of each row are interior to a region, and the one neighbour routine for all others.
 
    A cell whose four neighbours exist and are of its own region is interior: kernels run over runs of them without a branch. Every other cell
-   is an edge cell. Its neighbours are replaced by what the boundary implies:
-     no neighbour               m_i                       (dm/dn = 0)
-     neighbour of other region  m_i + w (m_j - m_i),      w = A_ij/A_i,  A_ij = 2 A_i A_j/(A_i + A_j)
-   so that a bond between regions has the same energy A_ij |m_i - m_j|^2/d^2 seen from both sides. */
+   is an edge cell: a neighbour that is missing or of another region is replaced by what the boundary implies (joint.c), made once for each pair of
+   regions that touch and each side. */
 #include "magnet_impl.h"
 
 struct HfRows_ {
@@ -12,20 +10,40 @@ struct HfRows_ {
   HfRowCells *rows; /* of j = ys-1 .. ys+ym */
   HfRun *runs, *spans;
   HfEdgeCell *edges;
+  HfJoint *joints;
 };
 
-static PetscReal neighbour_weight(const HfSite *site, PetscInt own, PetscInt other) {
-  PetscReal a, b;
+/* The joints that occur here: number 1, 2 ... of own region, region of the neighbour (-1: none) and side; 0 for those that do not. */
+typedef struct {
+  PetscInt n_regions, n;
+  PetscInt *number;
+} Joints;
 
-  if (other < 0) return 0;
-  if (other == own) return 1;
-  a = site->materials[own].Aex;
-  b = site->materials[other].Aex;
-  return a > 0 && b > 0 ? 2 * b / (a + b) : 0;
+static PetscInt *joint_number(const Joints *joints, PetscInt own, PetscInt other, PetscInt side) {
+  return &joints->number[(own * (joints->n_regions + 1) + other + 1) * 4 + side];
 }
 
-/* Fills one row from the regions; the counts are always right, lists are written when they exist. */
-static void divide_row(const HfSite *site, PetscInt j, HfRowCells *cells, HfRun *runs, HfRun *spans, HfEdgeCell *edges) {
+static void number_joints(Joints *joints, PetscInt own, const PetscInt around[4]) {
+  for (PetscInt side = 0; side < 4; ++side) {
+    PetscInt *number = joint_number(joints, own, around[side], side);
+    if (!*number) *number = ++joints->n;
+  }
+}
+
+static void make_joints(const HfSite *site, const HfTerm terms[], PetscInt n_terms, const Joints *joints, HfJoint made[]) {
+  for (PetscInt own = 0; own < site->n_regions; ++own) {
+    for (PetscInt other = -1; other < site->n_regions; ++other) {
+      for (PetscInt side = 0; side < 4; ++side) {
+        const PetscInt number = *joint_number(joints, own, other, side);
+        if (number) HfJointMake(site, terms, n_terms, own, other, side, &made[number - 1]);
+      }
+    }
+  }
+}
+
+/* Fills one row from the regions; the counts are always right, lists are written when they exist (before that, joints are numbered). */
+static void divide_row(const HfSite *site, PetscInt j, Joints *joints, const HfJoint made[], HfRowCells *cells, HfRun *runs, HfRun *spans,
+                       HfEdgeCell *edges) {
   const HfGridInfo *g = HfGridGetInfo(site->grid);
   const int8_t *regions = HfGridRegions(site->grid);
   const PetscBool owned = (PetscBool)(j >= g->ys && j < g->ys + g->ym);
@@ -59,8 +77,9 @@ static void divide_row(const HfSite *site, PetscInt j, HfRowCells *cells, HfRun 
       } else {
         if (edges) {
           edges[cells->n_edges] = (HfEdgeCell){.i = i, .region = region};
-          for (int k = 0; k < 4; ++k) edges[cells->n_edges].weight[k] = neighbour_weight(site, region, around[k]);
-        }
+          for (int k = 0; k < 4; ++k) edges[cells->n_edges].joint[k] = &made[*joint_number(joints, region, around[k], k) - 1];
+        } else
+          number_joints(joints, region, around);
         ++cells->n_edges;
       }
     }
@@ -69,32 +88,37 @@ static void divide_row(const HfSite *site, PetscInt j, HfRowCells *cells, HfRun 
   }
 }
 
-PetscErrorCode HfRowsCreate(const HfSite *site, HfRows *out) {
+PetscErrorCode HfRowsCreate(const HfSite *site, const HfTerm terms[], PetscInt n_terms, HfRows *out) {
   const HfGridInfo *g = HfGridGetInfo(site->grid);
   PetscInt n_runs = 0, n_spans = 0, n_edges = 0;
+  Joints joints = {.n_regions = site->n_regions};
   HfRows rows;
 
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&rows));
+  PetscCall(PetscCalloc1(site->n_regions * (site->n_regions + 1) * 4, &joints.number));
   rows->ys = g->ys;
   rows->ym = g->ym;
   PetscCall(PetscMalloc1(g->ym + 2, &rows->rows));
   for (PetscInt j = g->ys - 1; j <= g->ys + g->ym; ++j) {
     HfRowCells *cells = &rows->rows[j - (g->ys - 1)];
-    divide_row(site, j, cells, NULL, NULL, NULL);
+    divide_row(site, j, &joints, NULL, cells, NULL, NULL, NULL);
     n_runs += cells->n_runs;
     n_spans += cells->n_spans;
     n_edges += cells->n_edges;
   }
   PetscCall(PetscMalloc3(n_runs, &rows->runs, n_spans, &rows->spans, n_edges, &rows->edges));
+  PetscCall(PetscMalloc1(joints.n, &rows->joints));
+  make_joints(site, terms, n_terms, &joints, rows->joints);
   n_runs = n_spans = n_edges = 0;
   for (PetscInt j = g->ys - 1; j <= g->ys + g->ym; ++j) {
     HfRowCells *cells = &rows->rows[j - (g->ys - 1)];
-    divide_row(site, j, cells, rows->runs + n_runs, rows->spans + n_spans, rows->edges + n_edges);
+    divide_row(site, j, &joints, rows->joints, cells, rows->runs + n_runs, rows->spans + n_spans, rows->edges + n_edges);
     n_runs += cells->n_runs;
     n_spans += cells->n_spans;
     n_edges += cells->n_edges;
   }
+  PetscCall(PetscFree(joints.number));
   *out = rows;
   PetscFunctionReturn(0);
 }
@@ -103,6 +127,7 @@ PetscErrorCode HfRowsDestroy(HfRows *rows) {
   PetscFunctionBeginUser;
   if (!*rows) PetscFunctionReturn(0);
   PetscCall(PetscFree3((*rows)->runs, (*rows)->spans, (*rows)->edges));
+  PetscCall(PetscFree((*rows)->joints));
   PetscCall(PetscFree((*rows)->rows));
   PetscCall(PetscFree(*rows));
   PetscFunctionReturn(0);
@@ -122,25 +147,30 @@ void HfSpanOfRun(const HfRow *row, const HfRun *run, HfSpan *span) {
   }
 }
 
-static inline PetscReal ghost(PetscReal weight, PetscReal own, PetscReal other) { return weight == 0 ? own : own + weight * (other - own); }
+/* own m_i + other m_j of a joint into the ghost; a missing neighbour is not read. */
+static inline void ghost(const HfJoint *joint, const PetscReal own[3], PetscReal *const row[3], PetscInt i, PetscReal *const g[3]) {
+  for (int c = 0; c < 3; ++c) *g[c] = joint->own[c][0] * own[0] + joint->own[c][1] * own[1] + joint->own[c][2] * own[2];
+  if (!joint->neighbour) return;
+  for (int c = 0; c < 3; ++c) *g[c] += joint->other[c][0] * row[0][i] + joint->other[c][1] * row[1][i] + joint->other[c][2] * row[2][i];
+}
 
 void HfSpanOfEdge(const HfRow *row, const HfEdgeCell *cell, HfGhosts *ghosts, HfSpan *span) {
   const PetscInt i = cell->i;
+  const PetscReal own[3] = {row->m[0][i], row->m[1][i], row->m[2][i]};
+  PetscReal(*m)[3] = ghosts->m, *south = ghosts->south, *north = ghosts->north;
 
+  ghost(cell->joint[0], own, row->m, i - 1, (PetscReal *const[3]){&m[0][0], &m[1][0], &m[2][0]});
+  ghost(cell->joint[1], own, row->m, i + 1, (PetscReal *const[3]){&m[0][2], &m[1][2], &m[2][2]});
+  ghost(cell->joint[2], own, row->south, i, (PetscReal *const[3]){&south[0], &south[1], &south[2]});
+  ghost(cell->joint[3], own, row->north, i, (PetscReal *const[3]){&north[0], &north[1], &north[2]});
   span->i = i;
   span->j = row->j;
   span->n = 1;
   for (int c = 0; c < 3; ++c) {
-    const PetscReal own = row->m[c][i];
-
-    ghosts->m[c][0] = ghost(cell->weight[0], own, row->m[c][i - 1]);
-    ghosts->m[c][1] = own;
-    ghosts->m[c][2] = ghost(cell->weight[1], own, row->m[c][i + 1]);
-    ghosts->south[c] = ghost(cell->weight[2], own, row->south[c][i]);
-    ghosts->north[c] = ghost(cell->weight[3], own, row->north[c][i]);
-    span->m[c] = &ghosts->m[c][1];
-    span->south[c] = &ghosts->south[c];
-    span->north[c] = &ghosts->north[c];
+    m[c][1] = own[c];
+    span->m[c] = &m[c][1];
+    span->south[c] = &south[c];
+    span->north[c] = &north[c];
     span->H[c] = row->H[c] + i;
   }
 }

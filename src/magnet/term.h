@@ -56,6 +56,9 @@ typedef struct {
   PetscReal (*energy)(const HfTerm *term, const PetscReal p[], const HfSpan *span); /* sum of the energy density over the span, J/m^3 */
   /* An upper bound of |dH/dm| (A/m), the norm of the term's linear part; NULL: it does not depend on m. */
   PetscReal (*stiffness)(const PetscReal p[]);
+  /* A chiral term, whose bond along the unit vector n from cell i to j has the energy density C.(m_j x m_i)/d: adds its C (J/m^2). The boundary
+     condition follows from it (joint.c). NULL: not chiral. */
+  void (*chirality)(const PetscReal p[], const PetscReal n[2], PetscReal C[3]);
 } HfTermType;
 
 struct HfTerm_ {

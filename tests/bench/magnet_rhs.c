@@ -1,4 +1,5 @@
-/* Speed of the magnetization on one core per rank, in CPU time: right-hand side bare and through TS, beside a STREAM triad of the same run.
+/* Speed of the magnetization on one core per rank, in CPU time: right-hand side bare and through TS, without and with DMI, beside a STREAM
+   triad of the same run.
    Options: -n 512 (cells along each side), -seconds 1, -disk */
 #include <hopfilm/magnet.h>
 #include <time.h>
@@ -33,12 +34,11 @@ static PetscReal triad(PetscReal seconds) {
   return 24e-9 * (PetscReal)n / best;
 }
 
-int main(int argc, char **argv) {
-  PetscInt n = 512;
-  PetscReal seconds = 1, best = PETSC_MAX_REAL, start, stream, t_end = 0;
-  PetscBool disk = PETSC_FALSE;
+/* One film: exchange, uniaxial anisotropy, Zeeman and what `more` adds to the material. */
+static PetscErrorCode measure(const char *name, const char *more, PetscInt n, PetscReal seconds, PetscBool disk, PetscReal stream) {
+  PetscReal best = PETSC_MAX_REAL, start, million, bare, t_end = 0;
   PetscInt64 steps, rejected, evaluations, before;
-  PetscMPIInt rank, size;
+  PetscMPIInt size;
   char text[2048];
   HfKeys keys;
   HfDeck deck;
@@ -47,11 +47,6 @@ int main(int argc, char **argv) {
   Vec m, dmdt;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscInitialize(&argc, &argv, NULL, NULL));
-  PetscCall(PetscOptionsGetInt(NULL, NULL, "-n", &n, NULL));
-  PetscCall(PetscOptionsGetReal(NULL, NULL, "-seconds", &seconds, NULL));
-  PetscCall(PetscOptionsGetBool(NULL, NULL, "-disk", &disk, NULL));
-  PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
   PetscCallMPI(MPI_Comm_size(PETSC_COMM_WORLD, &size));
   PetscCall(HfKeysCreate(&keys));
   PetscCall(HfGridRegisterKeys(keys));
@@ -62,10 +57,10 @@ int main(int argc, char **argv) {
                           "  cell: 5 nm\n"
                           "  thickness: 20 nm\n"
                           "  %sshape: {disk: {diameter: %d nm}}\n"
-                          "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Ku: 1e4 J/m^3, axis: [1, 0, 1], alpha: 0.3}\n"
+                          "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Ku: 1e4 J/m^3, axis: [1, 0, 1], alpha: 0.3%s}\n"
                           "  initial: {vortex: {core: 50 nm}}\n"
                           "field: {uniform: [1e3 A/m, 0 A/m, 2e3 A/m]}\n",
-                          (int)(5 * n), (int)(5 * n), disk ? "" : "#", (int)(5 * n)));
+                          (int)(5 * n), (int)(5 * n), disk ? "" : "#", (int)(5 * n), more));
   PetscCall(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, text, &deck));
   PetscCall(HfDeckVerdict(deck));
   PetscCall(HfGridCreateFromDeck(deck, &grid));
@@ -74,43 +69,59 @@ int main(int argc, char **argv) {
   PetscCall(HfMagnetCreateState(magnet, &m));
   PetscCall(VecDuplicate(m, &dmdt));
   PetscCall(HfMagnetSetInitial(magnet, HfNodeFind(HfDeckRoot(deck), "film.initial"), m));
+  million = 1e-6 * (PetscReal)HfGridGetInfo(grid)->n_film / size;
 
-  stream = triad(0.3 * seconds);
   for (start = now_s(); go_on(start, seconds);) {
     const PetscReal t = now_s();
     for (int k = 0; k < 10; ++k) PetscCall(HfMagnetRightHandSide(magnet, 0, m, dmdt));
     best = PetscMin(best, now_s() - t);
   }
-  {
-    const PetscReal million = 1e-6 * (PetscReal)HfGridGetInfo(grid)->n_film / size, bare = 10 * million / best;
+  bare = 10 * million / best;
+  PetscCall(PetscPrintf(PETSC_COMM_WORLD,
+                        "%s, %d cells\n  right-hand side: %.1f M cell evaluations/s per core (asked: 150), 48 B each is %.2f of the triad\n", name,
+                        (int)HfGridGetInfo(grid)->n_film, (double)bare, (double)(48e-3 * bare / stream)));
+  HfMagnetStatistics(magnet, NULL, NULL, &before);
+  best = PETSC_MAX_REAL;
+  for (start = now_s(); go_on(start, seconds);) {
+    const PetscReal t = now_s();
+    PetscInt64 then, now;
 
-    PetscCall(
-        PetscPrintf(PETSC_COMM_WORLD, "cells %d, ranks %d, triad %.1f GB/s per rank\n", (int)HfGridGetInfo(grid)->n_film, size, (double)stream));
-    PetscCall(PetscPrintf(PETSC_COMM_WORLD, "right-hand side: %.1f M cell evaluations/s per core (asked: 150), 48 B each is %.2f of the triad\n",
-                          (double)bare, (double)(48e-3 * bare / stream)));
-    HfMagnetStatistics(magnet, &steps, &rejected, &before);
-    best = PETSC_MAX_REAL;
-    for (start = now_s(); go_on(start, seconds);) {
-      const PetscReal t = now_s();
-      PetscInt64 then, now;
-
-      HfMagnetStatistics(magnet, NULL, NULL, &then);
-      PetscCall(HfMagnetAdvance(magnet, m, t_end, t_end + 5e-12, NULL, NULL));
-      HfMagnetStatistics(magnet, NULL, NULL, &now);
-      t_end += 5e-12;
-      best = PetscMin(best, (now_s() - t) / (PetscReal)(now - then));
-    }
-    HfMagnetStatistics(magnet, &steps, &rejected, &evaluations);
-    PetscCall(PetscPrintf(PETSC_COMM_WORLD,
-                          "through TS: %.1f M cell evaluations/s per core (asked: 60); %d steps, %d rejected, %.2f evaluations per step\n",
-                          (double)(million / best), (int)steps, (int)rejected, (double)(evaluations - before) / (double)(steps + rejected)));
+    HfMagnetStatistics(magnet, NULL, NULL, &then);
+    PetscCall(HfMagnetAdvance(magnet, m, t_end, t_end + 5e-12, NULL, NULL));
+    HfMagnetStatistics(magnet, NULL, NULL, &now);
+    t_end += 5e-12;
+    best = PetscMin(best, (now_s() - t) / (PetscReal)(now - then));
   }
+  HfMagnetStatistics(magnet, &steps, &rejected, &evaluations);
+  PetscCall(PetscPrintf(PETSC_COMM_WORLD,
+                        "  through TS: %.1f M cell evaluations/s per core (asked: 60); %d steps, %d rejected, %.2f evaluations per step\n",
+                        (double)(million / best), (int)steps, (int)rejected, (double)(evaluations - before) / (double)(steps + rejected)));
   PetscCall(VecDestroy(&m));
   PetscCall(VecDestroy(&dmdt));
   PetscCall(HfMagnetDestroy(&magnet));
   PetscCall(HfGridDestroy(&grid));
   PetscCall(HfDeckDestroy(&deck));
   PetscCall(HfKeysDestroy(&keys));
+  PetscFunctionReturn(0);
+}
+
+int main(int argc, char **argv) {
+  PetscInt n = 512;
+  PetscReal seconds = 1, stream;
+  PetscBool disk = PETSC_FALSE;
+  PetscMPIInt size;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscInitialize(&argc, &argv, NULL, NULL));
+  PetscCall(PetscOptionsGetInt(NULL, NULL, "-n", &n, NULL));
+  PetscCall(PetscOptionsGetReal(NULL, NULL, "-seconds", &seconds, NULL));
+  PetscCall(PetscOptionsGetBool(NULL, NULL, "-disk", &disk, NULL));
+  PetscCallMPI(MPI_Comm_size(PETSC_COMM_WORLD, &size));
+  stream = triad(0.3 * seconds);
+  PetscCall(PetscPrintf(PETSC_COMM_WORLD, "ranks %d, triad %.1f GB/s per rank\n", size, (double)stream));
+  PetscCall(measure("exchange + uniaxial + Zeeman", "", n, seconds, disk, stream));
+  PetscCall(measure("exchange + uniaxial + bulk DMI + Zeeman", ", Dbulk: 1 mJ/m^2", n, seconds, disk, stream));
+  PetscCall(measure("exchange + uniaxial + interfacial DMI + Zeeman", ", Dinterfacial: 1 mJ/m^2", n, seconds, disk, stream));
   PetscCall(PetscFinalize());
   return 0;
 }

@@ -79,12 +79,14 @@ static PetscReal energy_of(const char *material) {
   return energy;
 }
 
-/* The papers' constants: A = 2 Aex/(mu0 Ms), K = 2 Ku/(mu0 Ms). */
+/* The papers' constants: A = 2 Aex/(mu0 Ms), K = 2 Ku/(mu0 Ms), D = 2 D/(mu0 Ms). */
 static void field_constants_are_the_same_material(void **unused) {
-  const PetscReal standard = energy_of("Aex: 13 pJ/m, Ku: 2e4 J/m^3");
+  const PetscReal standard = energy_of("Aex: 13 pJ/m, Ku: 2e4 J/m^3, Dbulk: 1 mJ/m^2, Dinterfacial: -2 mJ/m^2"),
+                  scale = 2 / (4e-7 * PETSC_PI * 800e3);
   char text[256];
 
-  CHECK(PetscSNPrintf(text, sizeof(text), "Aex: %.17g A m, Ku: %.17g A/m", 26e-12 / (4e-7 * PETSC_PI * 800e3), 4e4 / (4e-7 * PETSC_PI * 800e3)));
+  CHECK(PetscSNPrintf(text, sizeof(text), "Aex: %.17g A m, Ku: %.17g A/m, Dbulk: %.17g A, Dinterfacial: %.17g A", 13e-12 * scale, 2e4 * scale,
+                      1e-3 * scale, -2e-3 * scale));
   ASSERT_NEAR(energy_of(text) / standard, 1, 1e-9); /* mu0 is 4e-7 pi to 1e-10 */
 }
 
@@ -185,6 +187,8 @@ static void bad_decks_are_refused_with_the_place(void **unused) {
       {"  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Ku: 1 J/m^3, axis: [0, 0, 0], alpha: 0.3}\n", "", "zero vector"},
       {"  material: {Ms: 0 A/m, Aex: 13 pJ/m, alpha: 0.3}\n", "", "Ms"},
       {"  material: {Ms: 800 kA/m, Aex: 13 pJ/m, alpha: -0.3}\n", "", "alpha"},
+      {"  material: {Ms: 800 kA/m, Aex: 0 J/m, Dbulk: 1 mJ/m^2, alpha: 0.3}\n", "", "Dbulk needs Aex > 0"},
+      {"  material: {Ms: 800 kA/m, Aex: 0 J/m, Dinterfacial: 1 mJ/m^2, alpha: 0.3}\n", "", "Dinterfacial needs Aex > 0"},
       {PERMALLOY "demag: full\n", "", "demag"},
   };
 
@@ -215,6 +219,10 @@ static void implausible_values_are_warnings(void **unused) {
   assert_string_equal(said, "");
   CHECK(verdict_of(FILM "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Ku: -2e6 J/m^3, alpha: 0.3}\n", said)); /* wall 2.5 nm */
   assert_non_null(strstr(said, "width of a wall"));
+  CHECK(verdict_of(FILM "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Dbulk: 6 mJ/m^2, alpha: 0.3}\n", said)); /* period 27 nm */
+  assert_non_null(strstr(said, "period"));
+  CHECK(verdict_of(FILM "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Dinterfacial: 3 J/m^2, alpha: 0.3}\n", said));
+  assert_non_null(strstr(said, "Dinterfacial of 3 J/m^2"));
   CHECK(verdict_of(FILM "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, alpha: 3}\n", said));
   assert_non_null(strstr(said, "overdamped"));
 }

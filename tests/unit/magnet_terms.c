@@ -4,9 +4,10 @@
 
 /* A ragged film of two materials: a disk off the centre, cut by a rectangle, with a region across its edge. Every term acts in it. */
 #define MATERIALS                                                                                                                                    \
-  "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Ku: 5e4 J/m^3, axis: [%s, 2], alpha: 0.3}\n"                                                             \
+  "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Dbulk: 2 mJ/m^2, Dinterfacial: -3 mJ/m^2, Ku: 5e4 J/m^3, axis: [%s, 2], alpha: 0.3}\n"                   \
   "  regions:\n"                                                                                                                                     \
-  "    - {name: b, shape: {rectangle: {at: [%s], size: [20 nm, 20 nm]}}, material: {Ms: 500 kA/m, Aex: 5 pJ/m, Ku: -2e4 J/m^3, alpha: 0.1}}\n"       \
+  "    - {name: b, shape: {rectangle: {at: [%s], size: [20 nm, 20 nm]}}, material: {Ms: 500 kA/m, Aex: 5 pJ/m, Dbulk: -1 mJ/m^2, Ku: -2e4 J/m^3, "   \
+  "alpha: 0.1}}\n"                                                                                                                                   \
   "demag: shape\n"                                                                                                                                   \
   "field: {uniform: [%s, -3e4 A/m]}\n"
 #define FILM                                                                                                                                         \
