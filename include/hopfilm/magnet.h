@@ -1,15 +1,15 @@
 /* hopfilm/magnet.h: magnetization m = M/Ms, a unit vector per film cell (zero in void cells), stored in a cell Vec with 3 components.
 
    Equation (Landau-Lifshitz in explicit form, shared by all integrators):
-     (1+alpha^2) dm/dt = -gamma0 [ m x H + alpha m x (m x H) ],   H = sum of terms (A/m)
+     (1+alpha^2) dm/dt = T + alpha m x T,   T = -gamma0 m x H + spin-transfer torque,   H = sum of terms (A/m)
    Free boundaries on every edge of the mask: dm/dn = 0 without DMI, (D/2Aex) n x m with bulk and (D/2Aex) (n x z) x m with interfacial DMI. */
 #pragma once
 #include <hopfilm/grid.h>
 
 typedef struct HfMagnet_ *HfMagnet;
 
-/* Rows film.material.* ("material:" keys of every term and torque), film.initial, type "initial:", section "field" (Zeeman), key "demag", section
-   "integrator". */
+/* Rows film.material.* ("material:" keys of every term and torque), film.initial, type "initial:", section "field" (Zeeman), key "demag", sections
+   "spin_transfer", "integrator". */
 PetscErrorCode HfMagnetRegisterKeys(HfKeys keys);
 PetscErrorCode HfMagnetCreate(HfGrid grid, HfDeck deck, HfMagnet *magnet); /* Collective. Errors and plausibility warnings go to the deck. */
 PetscErrorCode HfMagnetDestroy(HfMagnet *magnet);
@@ -21,6 +21,19 @@ PetscErrorCode HfMagnetSetInitial(HfMagnet magnet, HfNode initial, Vec m);
 /* The stored field term: an extra H (A/m, cell Vec of 3 components, borrowed until replaced), e.g. the Oersted field; NULL removes it. Call it again
    when the values changed, also from a monitor. */
 PetscErrorCode HfMagnetSetStoredField(HfMagnet magnet, Vec field);
+
+/* ---- the current in the film and its spin-transfer torque ---- */
+PetscBool HfMagnetFeelsCurrent(HfMagnet magnet); /* some region has a polarization */
+/* The conventional current density j (A/m^2, cell Vec of 2 components, borrowed until replaced); NULL: no current. Call it again when the values
+   changed, also from a monitor. */
+PetscErrorCode HfMagnetSetCurrentDensity(HfMagnet magnet, Vec j);
+/* A current that follows the texture: `update` renews the values of j for the state m (borrowed) at time t; t may go back when a step is taken back.
+   It is called before every evaluation, or once for the state at the end of every step, or for the first such state after each multiple of `every`
+   (s); and at the start of HfMagnetAdvance(). NULL: the current stays as it is. Collective, as the calls are. */
+typedef PetscErrorCode (*HfMagnetCurrentUpdate)(PetscReal t, Vec m, void *context);
+typedef enum { HF_CURRENT_PER_STAGE, HF_CURRENT_PER_STEP, HF_CURRENT_PER_INTERVAL } HfCurrentRefresh;
+extern const char *const HfCurrentRefreshNames[]; /* "stage", "step", "interval", NULL */
+PetscErrorCode HfMagnetSetCurrentUpdate(HfMagnet magnet, HfMagnetCurrentUpdate update, void *context, HfCurrentRefresh mode, PetscReal every);
 
 /* Evaluations at time t. Collective. */
 PetscErrorCode HfMagnetRightHandSide(HfMagnet magnet, PetscReal t, Vec m, Vec dmdt);      /* 1/s */

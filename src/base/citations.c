@@ -31,6 +31,16 @@ static const Citation citations[] = {
      "  year = {2024},\n"
      "  doi = {10.1073/pnas.2416294121}\n"
      "}"},
+    {"zhang-li-2004",
+     "@article{zhang-li-2004,\n"
+     "  author = {Zhang, Shufeng and Li, Zhanjie},\n"
+     "  title = {Roles of nonequilibrium conduction electrons on the magnetization dynamics of ferromagnets},\n"
+     "  journal = {Physical Review Letters},\n"
+     "  volume = {93},\n"
+     "  pages = {127204},\n"
+     "  year = {2004},\n"
+     "  doi = {10.1103/PhysRevLett.93.127204}\n"
+     "}"},
     {"gilbert-2004",
      "@article{gilbert-2004,\n"
      "  author = {Gilbert, Thomas L.},\n"

@@ -53,6 +53,7 @@ PetscErrorCode HfMagnetRightHandSide(HfMagnet magnet, PetscReal t, Vec m, Vec dm
 
 PetscErrorCode HfUnitRightHandSide(HfMagnet magnet, PetscReal t, Vec m, Vec dmdt) {
   PetscFunctionBeginUser;
+  if (HfCurrentDue(magnet, t, PETSC_FALSE)) PetscCall(HfCurrentRefreshNow(magnet, t, m));
   PetscCall(right_hand_side(magnet, t, m, HF_UNIT, dmdt));
   PetscFunctionReturn(0);
 }

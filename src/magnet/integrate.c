@@ -77,6 +77,10 @@ static PetscErrorCode post_step(TS ts) {
   if (PetscAbsReal(t - self->end) <= 1e-6 * (t - t_before)) t = self->end;
   self->accepted = t;
   magnet->changed = PETSC_FALSE;
+  if (!self->own_type && magnet->current.mode != HF_CURRENT_PER_STAGE && HfCurrentDue(magnet, t, PETSC_TRUE)) {
+    PetscCall(HfCurrentRefreshNow(magnet, t, m));
+    magnet->changed = PETSC_TRUE;
+  }
   if (self->monitor) PetscCall((*self->monitor)(t, self->recent[0], m, self->context, &stop));
   if (magnet->changed) PetscCall(TSRestartStep(ts));
   if (stop) PetscCall(TSSetConvergedReason(ts, TS_CONVERGED_USER));
@@ -188,6 +192,7 @@ PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t
   PetscCall(VecGetArray(m, &rows));
   HfMagnetNormalize(magnet, rows);
   PetscCall(VecRestoreArray(m, &rows));
+  if (HfCurrentDue(magnet, t0, PETSC_TRUE)) PetscCall(HfCurrentRefreshNow(magnet, t0, m));
   PetscCall(TSSetTime(self->ts, t0));
   PetscCall(TSSetMaxTime(self->ts, t1));
   PetscCall(TSSetStepNumber(self->ts, 0));

@@ -96,8 +96,11 @@ static PetscErrorCode create_terms(HfMagnet magnet) {
 
     torque->type = hf_torque_types[k];
     PetscCall(PetscCalloc2(site->n_regions, &torque->active, site->n_regions, &torque->p));
-    for (PetscInt r = 0; r < site->n_regions; ++r) PetscCall((*torque->type->set_up)(torque, site, r, torque->p[r], &torque->active[r]));
-    HfCite(torque->type->citation);
+    if (torque->type->create) PetscCall((*torque->type->create)(torque, site));
+    for (PetscInt r = 0; r < site->n_regions; ++r) {
+      PetscCall((*torque->type->set_up)(torque, site, r, torque->p[r], &torque->active[r]));
+      if (torque->active[r]) HfCite(torque->type->citation);
+    }
   }
   PetscFunctionReturn(0);
 }
@@ -129,7 +132,10 @@ PetscErrorCode HfMagnetDestroy(HfMagnet *out) {
     if (magnet->terms[k].type->destroy) PetscCall((*magnet->terms[k].type->destroy)(&magnet->terms[k]));
     PetscCall(PetscFree2(magnet->terms[k].active, magnet->terms[k].p));
   }
-  for (PetscInt k = 0; k < magnet->n_torques; ++k) PetscCall(PetscFree2(magnet->torques[k].active, magnet->torques[k].p));
+  for (PetscInt k = 0; k < magnet->n_torques; ++k) {
+    if (magnet->torques[k].type->destroy) PetscCall((*magnet->torques[k].type->destroy)(&magnet->torques[k]));
+    PetscCall(PetscFree2(magnet->torques[k].active, magnet->torques[k].p));
+  }
   PetscCall(PetscFree(magnet->terms));
   PetscCall(PetscFree(magnet->torques));
   PetscCall(PetscFree(magnet->materials));
@@ -156,6 +162,12 @@ PetscErrorCode HfMagnetSetStoredField(HfMagnet magnet, Vec field) {
 PetscBool HfTermActive(HfMagnet magnet, PetscInt k) {
   for (PetscInt r = 0; r < magnet->site.n_regions; ++r)
     if (magnet->terms[k].active[r]) return PETSC_TRUE;
+  return PETSC_FALSE;
+}
+
+PetscBool HfTorqueActive(HfMagnet magnet, PetscInt k) {
+  for (PetscInt r = 0; r < magnet->site.n_regions; ++r)
+    if (magnet->torques[k].active[r]) return PETSC_TRUE;
   return PETSC_FALSE;
 }
 

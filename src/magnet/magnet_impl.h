@@ -52,6 +52,7 @@ typedef struct {
   Vec rate[HF_MAX_STAGES];
   PetscReal weight[HF_MAX_STAGES];
   PetscBool keep;
+  PetscBool refresh; /* the current is brought up to date with m first */
 } HfStage;
 PetscErrorCode HfSweepStage(HfMagnet magnet, PetscReal t, const HfStage *stage, HfVisit visit, void *context);
 /* For visitors: the field (A/m) of a row into row->H and, when asked, the torques into row->T. Zero in void cells. */
@@ -76,6 +77,15 @@ void HfRowDamping(PetscInt i, PetscInt n, PetscReal rate, PetscReal *const m[3],
 PetscReal HfRowMaxTorque(PetscInt i, PetscInt n, PetscReal *const m[3], PetscReal *const H[3]);           /* max |m x H|^2 */
 void HfNormalize(PetscInt n, PetscReal a[]); /* n interleaved vectors to unit length; zero stays zero */
 
+/* ---- the current that follows the texture (current.c) ---- */
+typedef struct {
+  HfMagnetCurrentUpdate update; /* NULL: the current stays as it is */
+  void *context;
+  HfCurrentRefresh mode;
+  PetscReal every, start, last; /* intervals, counted from the first refresh; time of the last one */
+  PetscBool fresh;              /* there was one */
+} HfCurrent;
+
 struct HfMagnet_ {
   HfGrid grid;
   HfDeck deck;
@@ -90,10 +100,16 @@ struct HfMagnet_ {
   /* time integration (integrate.c) */
   struct HfIntegrator_ *integrator;
   PetscBool changed; /* a field was replaced: what was computed at the end of the last step is out of date */
+  HfCurrent current;
 };
 PetscBool HfTermsWhole(HfMagnet magnet);             /* an active term needs the whole state before its rows */
 PetscBool HfTermActive(HfMagnet magnet, PetscInt k); /* in any region */
-PetscReal HfMagnetStiffness(HfMagnet magnet);        /* A/m, the largest of the regions: bound of |dH/dm| */
+PetscBool HfTorqueActive(HfMagnet magnet, PetscInt k);
+PetscReal HfMagnetStiffness(HfMagnet magnet); /* A/m, the largest of the regions: bound of |dH/dm| */
+
+/* Whether the state at time t is one that the current is to be brought up to date with; `end` says that it is the end of a step. */
+PetscBool HfCurrentDue(HfMagnet magnet, PetscReal t, PetscBool end);
+PetscErrorCode HfCurrentRefreshNow(HfMagnet magnet, PetscReal t, Vec m); /* Collective. */
 
 typedef struct HfIntegrator_ *HfIntegrator;
 PetscErrorCode HfIntegratorCreate(HfMagnet magnet); /* into magnet->integrator; takes the -ts_ options */

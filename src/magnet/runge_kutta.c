@@ -35,6 +35,7 @@ typedef struct {
   Vec k[HF_MAX_STAGES], next;
   PetscReal error;     /* of the last step, in units of the tolerance */
   PetscBool evaluated; /* k of the last stage belongs to the present state */
+  PetscBool refreshed; /* the current was brought up to date with the last stage */
 } RungeKutta;
 
 PetscErrorCode HfRungeKuttaSetMethod(TS ts, const char *name) {
@@ -93,18 +94,31 @@ static PetscErrorCode try_step(TS ts, HfMagnet magnet) {
   PetscFunctionBeginUser;
   for (PetscInt i = 1; i < tableau->stages; ++i) {
     const PetscBool last = (PetscBool)(i == tableau->stages - 1);
-    HfStage stage = {.y = ts->vec_sol, .sum = rk->next, .keep = last};
+    const PetscReal t = ts->ptime + tableau->c[i] * h;
+    HfStage stage = {.y = ts->vec_sol, .sum = rk->next, .keep = last, .refresh = HfCurrentDue(magnet, t, last)};
 
+    rk->refreshed = stage.refresh;
     for (PetscInt j = 0; j < i; ++j) {
       if (tableau->a[i][j] == 0) continue;
       stage.rate[stage.n] = rk->k[j];
       stage.weight[stage.n++] = h * tableau->a[i][j];
     }
-    PetscCall(HfStageRightHandSide(magnet, ts->ptime + tableau->c[i] * h, &stage, rk->k[i], last ? tableau->stages : 0, rk->k, tableau->e, &error));
+    PetscCall(HfStageRightHandSide(magnet, t, &stage, rk->k[i], last ? tableau->stages : 0, rk->k, tableau->e, &error));
   }
   /* The one reduction of a step. m has length 1, so a relative tolerance is an absolute one. */
   PetscCallMPI(MPI_Allreduce(&error, &rk->error, 1, MPIU_REAL, MPIU_MAX, PetscObjectComm((PetscObject)ts)));
   rk->error *= h / (ts->atol + ts->rtol);
+  PetscFunctionReturn(0);
+}
+
+/* The current belongs to the end of a step that was rejected: back to that of its start. */
+static PetscErrorCode take_current_back(TS ts, HfMagnet magnet) {
+  RungeKutta *rk = ts->data;
+
+  PetscFunctionBeginUser;
+  if (magnet->current.mode != HF_CURRENT_PER_STAGE) PetscCall(HfCurrentRefreshNow(magnet, ts->ptime, ts->vec_sol));
+  if (magnet->current.mode == HF_CURRENT_PER_INTERVAL) /* it is newer than the one that the step began with */
+    PetscCall(HfUnitRightHandSide(magnet, ts->ptime, ts->vec_sol, rk->k[0]));
   PetscFunctionReturn(0);
 }
 
@@ -148,6 +162,7 @@ static PetscErrorCode step(TS ts) {
     ts->time_step = next_step;
     ++ts->reject;
     if (++rejections > ts->max_reject && ts->max_reject >= 0) ts->reason = TS_DIVERGED_STEP_REJECTED;
+    if (rk->refreshed && !ts->reason) PetscCall(take_current_back(ts, magnet));
   }
   PetscFunctionReturn(0);
 }

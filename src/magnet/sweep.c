@@ -118,6 +118,8 @@ static PetscErrorCode prepare_terms(HfMagnet magnet, PetscReal t, Vec m) {
   PetscFunctionBeginUser;
   for (PetscInt k = 0; k < magnet->n_terms; ++k)
     if (magnet->terms[k].type->prepare && HfTermActive(magnet, k)) PetscCall((*magnet->terms[k].type->prepare)(&magnet->terms[k], t, m));
+  for (PetscInt k = 0; k < magnet->n_torques; ++k)
+    if (magnet->torques[k].type->prepare && HfTorqueActive(magnet, k)) PetscCall((*magnet->torques[k].type->prepare)(&magnet->torques[k]));
   PetscFunctionReturn(0);
 }
 
@@ -153,7 +155,7 @@ PetscErrorCode HfSweepRows(HfMagnet magnet, PetscReal t, Vec m, HfLength length,
 
 PetscErrorCode HfSweepStage(HfMagnet magnet, PetscReal t, const HfStage *stage, HfVisit visit, void *context) {
   const HfGridInfo *g = HfGridGetInfo(magnet->grid);
-  const PetscBool whole = HfTermsWhole(magnet);
+  const PetscBool whole = (PetscBool)(stage->refresh || HfTermsWhole(magnet));
   HfSweep sweep = magnet->sweep;
 
   PetscFunctionBeginUser;
@@ -168,6 +170,7 @@ PetscErrorCode HfSweepStage(HfMagnet magnet, PetscReal t, const HfStage *stage, 
     if ((whole || on_the_border(g, j)) && HfRowsGet(magnet->rows, j)->n_runs) combine_row(magnet, j, sweep->sum + 3 * g->nx * (j - g->ys));
   if (whole) {
     PetscCall(VecRestoreArray(stage->sum, &sweep->sum));
+    if (stage->refresh) PetscCall(HfCurrentRefreshNow(magnet, t, stage->sum));
     PetscCall(HfSweepRows(magnet, t, stage->sum, HF_AS_IT_IS, visit, context));
   } else {
     PetscCall(prepare_terms(magnet, t, NULL));
@@ -186,19 +189,55 @@ static void apply_terms(HfMagnet magnet, PetscInt region, const HfSpan *span) {
   }
 }
 
-static void apply_torques(HfMagnet magnet, PetscInt region, const HfSpan *span, const HfRow *row) {
+/* `straight`: the span for torques that take differences of m. */
+static void apply_torques(HfMagnet magnet, PetscInt region, const HfSpan *span, const HfSpan *straight, const HfRow *row) {
   PetscReal *const T[3] = {row->T[0] + span->i, row->T[1] + span->i, row->T[2] + span->i};
 
   for (PetscInt k = 0; k < magnet->n_torques; ++k) {
     const HfTorque *torque = &magnet->torques[k];
-    if (torque->active[region]) (*torque->type->add)(torque, torque->p[region], span, T);
+    if (torque->active[region]) (*torque->type->add)(torque, torque->p[region], torque->type->straight ? straight : span, T);
+  }
+}
+
+static PetscReal straight_on(PetscBool there, PetscReal value, PetscReal own, PetscBool opposite_there, PetscReal opposite) {
+  return there ? value : opposite_there ? 2 * own - opposite : own;
+}
+
+static PetscBool any_straight_torque(HfMagnet magnet) {
+  for (PetscInt k = 0; k < magnet->n_torques; ++k)
+    if (magnet->torques[k].type->straight && HfTorqueActive(magnet, k)) return PETSC_TRUE;
+  return PETSC_FALSE;
+}
+
+/* An edge cell whose missing neighbours continue the line through the others: a central difference is then the one-sided difference of what is there. */
+static void straight_span_of_edge(HfMagnet magnet, const HfRow *row, const HfEdgeCell *cell, HfGhosts *ghosts, HfSpan *span) {
+  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  const int8_t *regions = HfGridRegions(magnet->grid);
+  const PetscInt i = cell->i, j = row->j;
+  const PetscBool west = (PetscBool)(HfRegionAt(g, regions, i - 1, j) >= 0), east = (PetscBool)(HfRegionAt(g, regions, i + 1, j) >= 0);
+  const PetscBool south = (PetscBool)(HfRegionAt(g, regions, i, j - 1) >= 0), north = (PetscBool)(HfRegionAt(g, regions, i, j + 1) >= 0);
+
+  *span = (HfSpan){.i = i, .j = j, .n = 1};
+  for (int c = 0; c < 3; ++c) {
+    const PetscReal own = row->m[c][i];
+
+    ghosts->m[c][0] = straight_on(west, row->m[c][i - 1], own, east, row->m[c][i + 1]);
+    ghosts->m[c][1] = own;
+    ghosts->m[c][2] = straight_on(east, row->m[c][i + 1], own, west, row->m[c][i - 1]);
+    ghosts->south[c] = straight_on(south, row->south[c][i], own, north, row->north[c][i]);
+    ghosts->north[c] = straight_on(north, row->north[c][i], own, south, row->south[c][i]);
+    span->m[c] = &ghosts->m[c][1];
+    span->south[c] = &ghosts->south[c];
+    span->north[c] = &ghosts->north[c];
+    span->H[c] = row->H[c] + i;
   }
 }
 
 void HfRowField(HfMagnet magnet, const HfRow *row, PetscBool with_torques) {
   const HfRowCells *cells = row->cells;
   const size_t bytes = sizeof(PetscReal) * (size_t)(cells->last - cells->first + 1);
-  HfSpan span;
+  const PetscBool any_straight = (PetscBool)(with_torques && any_straight_torque(magnet));
+  HfSpan span, straight;
 
   for (int c = 0; c < 3; ++c) {
     memset(row->H[c] + cells->first, 0, bytes);
@@ -207,13 +246,14 @@ void HfRowField(HfMagnet magnet, const HfRow *row, PetscBool with_torques) {
   for (PetscInt k = 0; k < cells->n_spans; ++k) {
     HfSpanOfRun(row, &cells->spans[k], &span);
     apply_terms(magnet, cells->spans[k].region, &span);
-    if (with_torques) apply_torques(magnet, cells->spans[k].region, &span, row);
+    if (with_torques) apply_torques(magnet, cells->spans[k].region, &span, &span, row);
   }
   for (PetscInt k = 0; k < cells->n_edges; ++k) {
-    HfGhosts ghosts;
+    HfGhosts ghosts, straight_ghosts;
 
     HfSpanOfEdge(row, &cells->edges[k], &ghosts, &span);
     apply_terms(magnet, cells->edges[k].region, &span);
-    if (with_torques) apply_torques(magnet, cells->edges[k].region, &span, row);
+    if (any_straight) straight_span_of_edge(magnet, row, &cells->edges[k], &straight_ghosts, &straight);
+    if (with_torques) apply_torques(magnet, cells->edges[k].region, &span, &straight, row);
   }
 }

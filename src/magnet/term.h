@@ -76,7 +76,12 @@ typedef struct {
   const char *citation;
   const char *prefix;
   const HfKey *keys;
+  PetscErrorCode (*create)(HfTorque *torque, const HfSite *site); /* state of the torque as a whole, or NULL. Collective. */
+  PetscErrorCode (*destroy)(HfTorque *torque);
   PetscErrorCode (*set_up)(HfTorque *torque, const HfSite *site, PetscInt region, PetscReal p[], PetscBool *active);
+  PetscErrorCode (*prepare)(HfTorque *torque); /* before the rows of an evaluation. May be NULL. */
+  /* add() takes differences of m: in edge cells a missing neighbour is the straight continuation of the cells there are, all others are as they are. */
+  PetscBool straight;
   void (*add)(const HfTorque *torque, const PetscReal p[], const HfSpan *span, PetscReal *const T[3]); /* reads span->H */
 } HfTorqueType;
 
@@ -84,6 +89,7 @@ struct HfTorque_ {
   const HfTorqueType *type;
   PetscBool *active;
   PetscReal (*p)[HF_PARAMETERS];
+  void *state;
 };
 
 extern const HfTermType *const hf_term_types[];

@@ -1,0 +1,62 @@
+/* The current in the film: its density for the spin-transfer torque (torques/zhang_li.c), and when it is brought up to date with the texture.
+
+   Per step and per interval the new current belongs to the state at the end of a step, and is there before the last stage of that step is evaluated, which
+   is the first of the next one (FSAL): a refresh costs no evaluation. The current stays constant between refreshes, first order in their distance; what
+   that misses shows in the last stage, so that the error control of the steps sees it. */
+#include "magnet_impl.h"
+#include "torques/zhang_li.h"
+
+const char *const HfCurrentRefreshNames[] = {"stage", "step", "interval", NULL};
+
+static HfTorque *zhang_li(HfMagnet magnet) {
+  for (PetscInt k = 0; k < magnet->n_torques; ++k)
+    if (magnet->torques[k].type == &HfTorqueType_zhang_li) return &magnet->torques[k];
+  return NULL;
+}
+
+PetscBool HfMagnetFeelsCurrent(HfMagnet magnet) {
+  const HfTorque *torque = zhang_li(magnet);
+
+  for (PetscInt r = 0; r < magnet->site.n_regions; ++r)
+    if (torque->p[r][0] != 0) return PETSC_TRUE;
+  return PETSC_FALSE;
+}
+
+PetscErrorCode HfMagnetSetCurrentDensity(HfMagnet magnet, Vec j) {
+  PetscFunctionBeginUser;
+  PetscCall(HfTorqueZhangLiSet(zhang_li(magnet), magnet->site.n_regions, j));
+  magnet->changed = PETSC_TRUE;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfMagnetSetCurrentUpdate(HfMagnet magnet, HfMagnetCurrentUpdate update, void *context, HfCurrentRefresh mode, PetscReal every) {
+  PetscFunctionBeginUser;
+  PetscCheck(mode != HF_CURRENT_PER_INTERVAL || every > 0 || !update, HfGridComm(magnet->grid), PETSC_ERR_ARG_OUTOFRANGE,
+             "coupling.every is %g s; it must be positive", (double)every);
+  magnet->current = (HfCurrent){.update = update, .context = context, .mode = mode, .every = every};
+  PetscFunctionReturn(0);
+}
+
+/* Number of the interval that t lies in; a step that ends on its border has reached it. */
+static PetscReal interval(const HfCurrent *current, PetscReal t) { return PetscFloorReal((t - current->start) / current->every + 1e-6); }
+
+PetscBool HfCurrentDue(HfMagnet magnet, PetscReal t, PetscBool end) {
+  const HfCurrent *current = &magnet->current;
+
+  if (!current->update) return PETSC_FALSE;
+  if (current->mode == HF_CURRENT_PER_STAGE) return PETSC_TRUE;
+  if (!end) return PETSC_FALSE;
+  if (current->mode == HF_CURRENT_PER_STEP || !current->fresh || t < current->last) return PETSC_TRUE;
+  return (PetscBool)(interval(current, t) > interval(current, current->last));
+}
+
+PetscErrorCode HfCurrentRefreshNow(HfMagnet magnet, PetscReal t, Vec m) {
+  HfCurrent *current = &magnet->current;
+
+  PetscFunctionBeginUser;
+  PetscCall((*current->update)(t, m, current->context));
+  if (!current->fresh) current->start = t;
+  current->last = t;
+  current->fresh = PETSC_TRUE;
+  PetscFunctionReturn(0);
+}
