@@ -29,12 +29,16 @@ HfPotential HfDeviceGoldPotential(HfDevice device); /* NULL without gold */
 Vec HfDeviceState(HfDevice device);                 /* m, borrowed */
 PetscReal *HfDeviceTime(HfDevice device);           /* simulated time, s */
 
-/* Terminal voltages V[N] on the gold (or, without gold, on the film's own electrodes): sets the Oersted field. V NULL: off. Collective. */
+/* Terminal voltages V[N] on the gold: sets the Oersted field. Without gold, on the film's own electrodes: the current through the film acts by its
+   spin-transfer torque and follows the texture while time passes. V NULL: off. Collective. */
 PetscErrorCode HfDeviceDrive(HfDevice device, const PetscReal V[]);
+/* How often the film's current was brought up to date since the last HfDeviceDrive(), iterations of conjugate gradients per refresh: mean, and
+   most of a refresh but the first. Zeros with gold. */
+void HfDeviceCouplingStatistics(HfDevice device, PetscInt64 *refreshes, PetscReal *mean, PetscInt64 *most);
 PetscErrorCode HfDeviceCentreField(
     HfDevice device, const PetscReal V[],
     PetscReal *magnitude); /* |H| (A/m) at the film's centre for voltages V, by the deck's model; the drive stays as it is. Collective. */
-Vec HfDeviceDriveField(HfDevice device); /* H of the present drive (3 components), borrowed; zero when off */
+Vec HfDeviceDriveField(HfDevice device); /* H of the present drive (3 components), borrowed; zero when off; NULL without gold */
 /* j in the film (2 components, A/m^2) for voltages V on the film, in the present texture. Collective. */
 PetscErrorCode HfDeviceFilmCurrent(HfDevice device, const PetscReal V[], Vec j);
 PetscErrorCode HfDeviceGoldCurrent(HfDevice device, const PetscReal V[], Vec j);

@@ -1,4 +1,4 @@
-/* The device: a magnetic film with electrodes and a gold layer above or below it.
+/* The device: a magnetic film with electrodes, driven by a gold layer above or below it, or through its own electrodes (coupling.c).
 
      gold:  div(sigma_Au grad phi) = 0 for the voltages of a pattern  ->  j_Au  ->  Oersted field H(x, y) at the film's mid-plane
      film:  (1+alpha^2) dm/dt = -gamma0 [ m x H_eff + alpha m x (m x H_eff) ],  H_eff with that H as a stored field
@@ -8,7 +8,7 @@
 #include "device_impl.h"
 
 static const HfKey gold_keys[] = {
-    {"gold", HF_SECTION, NULL, "", "", 0, "The gold layer that carries the training current; leave out for a film that is only read"},
+    {"gold", HF_SECTION, NULL, "", "", 0, "The gold layer that carries the training current; leave out for a film driven through its own electrodes"},
     {"gold.thickness", HF_QUANTITY, "m", NULL, ">0", 0, "Thickness of the gold"},
     {"gold.gap", HF_QUANTITY, "m", NULL, ">=0", 0, "Distance between the facing surfaces of gold and film (the insulator)"},
     {"gold.conductivity", HF_QUANTITY, "S/m", NULL, ">0", 0, "Conductivity of the gold"},
@@ -25,6 +25,7 @@ PetscErrorCode HfDeviceRegisterKeys(HfKeys keys) {
   PetscCall(HfTransportRegisterKeys(keys));
   PetscCall(HfKeysAdd(keys, "", gold_keys));
   PetscCall(HfElectrodesRegisterKeys(keys));
+  PetscCall(HfCouplingRegisterKeys(keys));
   PetscFunctionReturn(0);
 }
 
@@ -38,6 +39,9 @@ static PetscErrorCode create_gold(HfDevice d, HfNode gold) {
   PetscCall(HfPotentialCreateVector(d->gold, &d->gold_phi));
   PetscCall(HfOerstedCreate(d->grid, HfText(gold, "oersted"), &d->geometry, &d->oersted));
   PetscCall(HfGridCreateCellVec(d->grid, 2, &d->gold_j));
+  PetscCall(HfGridCreateCellVec(d->grid, 3, &d->drive));
+  if (HfMagnetFeelsCurrent(d->magnet))
+    PetscCall(HfDeckWarn(d->deck, NULL, "the current flows in the gold: `polarization` acts in a film without gold alone"));
   PetscFunctionReturn(0);
 }
 
@@ -48,6 +52,7 @@ PetscErrorCode HfDeviceCreate(HfDeck deck, HfDevice *out) {
   PetscFunctionBeginUser;
   *out = NULL;
   PetscCall(PetscNew(&d));
+  d->deck = deck;
   *out = d; /* from here on HfDeviceDestroy() frees what was made, whatever happens */
   PetscCall(HfGridCreateFromDeck(deck, &d->grid));
   if (d->grid) {
@@ -59,8 +64,10 @@ PetscErrorCode HfDeviceCreate(HfDeck deck, HfDevice *out) {
   PetscCall(HfMagnetSetInitial(d->magnet, HfNodeFind(root, "film.initial"), d->m));
   PetscCall(HfPotentialCreateFilm(d->grid, d->electrodes, deck, &d->film));
   PetscCall(HfPotentialCreateVector(d->film, &d->film_phi));
-  PetscCall(HfGridCreateCellVec(d->grid, 3, &d->drive));
-  if (HfHas(root, "gold")) PetscCall(create_gold(d, HfChild(root, "gold")));
+  if (HfHas(root, "gold"))
+    PetscCall(create_gold(d, HfChild(root, "gold")));
+  else
+    PetscCall(HfCouplingCreate(d));
   PetscCall(HfDeckVerdict(deck));
   PetscFunctionReturn(0);
 }
@@ -70,6 +77,7 @@ PetscErrorCode HfDeviceDestroy(HfDevice *device) {
 
   PetscFunctionBeginUser;
   if (!d) PetscFunctionReturn(0);
+  PetscCall(HfCouplingDestroy(d));
   PetscCall(VecDestroy(&d->m));
   PetscCall(VecDestroy(&d->film_phi));
   PetscCall(VecDestroy(&d->gold_phi));

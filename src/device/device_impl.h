@@ -2,14 +2,32 @@
 #pragma once
 #include <hopfilm/device.h>
 
+/* ---- coupling.c: the current through the film itself ---- */
+enum { HF_PAST = 3 };
+typedef struct {
+  HfCurrentRefresh mode;
+  PetscReal every, *V; /* s; of the terminals */
+  Vec j;               /* in the film, 2 components */
+  PetscInt n_past;
+  Vec past[HF_PAST]; /* potentials at times[], the newest first */
+  PetscReal times[HF_PAST];
+  PetscInt64 refreshes, iterations, most; /* since the voltages came on; most iterations of a refresh but the first */
+} HfCoupling;
+PetscErrorCode HfCouplingRegisterKeys(HfKeys keys);
+PetscErrorCode HfCouplingCreate(HfDevice device);
+PetscErrorCode HfCouplingDestroy(HfDevice device);
+PetscErrorCode HfCouplingDrive(HfDevice device, const PetscReal V[]); /* Collective. */
+
 struct HfDevice_ {
+  HfDeck deck;
   HfGrid grid;
   HfElectrodes electrodes;
   HfMagnet magnet;
   HfPotential film, gold; /* gold NULL without a gold layer */
   HfOersted oersted;
   HfOerstedGeometry geometry;
-  Vec m, film_phi, gold_phi, gold_j, drive; /* drive: H of the present voltages, 3 components */
+  Vec m, film_phi, gold_phi, gold_j, drive; /* drive: H of the present voltages on the gold, 3 components */
+  HfCoupling coupling;                      /* without gold */
   PetscBool gold_ready;                     /* the unit solutions of the gold are there */
   PetscReal time;
   PetscReal *saturated; /* G0, NULL until asked for */

@@ -5,8 +5,7 @@
 static PetscErrorCode ready_gold(HfDevice d) {
   PetscFunctionBeginUser;
   if (!d->gold)
-    return HfFault(HfGridComm(d->grid), HF_ERR_DECK,
-                   "the schedule drives the film, but the deck has no gold layer to carry the current: add a `gold` section");
+    return HfFault(HfGridComm(d->grid), HF_ERR_DECK, "the current of a gold layer is asked for, but the deck has none: add a `gold` section");
   if (!d->gold_ready) {
     const PetscInt n = HfElectrodesCount(d->electrodes);
     PetscReal *G;
@@ -46,6 +45,10 @@ static PetscErrorCode oersted_field(HfDevice d, HfOersted oersted, Vec j, Vec H)
 
 PetscErrorCode HfDeviceDrive(HfDevice d, const PetscReal V[]) {
   PetscFunctionBeginUser;
+  if (!d->gold) {
+    PetscCall(HfCouplingDrive(d, V));
+    PetscFunctionReturn(0);
+  }
   if (V) {
     PetscCall(HfDeviceGoldCurrent(d, V, d->gold_j));
     PetscCall(oersted_field(d, d->oersted, d->gold_j, d->drive));

@@ -1,5 +1,5 @@
-/* drive.c: from a pattern to voltages on the gold. The Oersted field is linear in the voltages, so a wanted |H| at the film's centre gives the
-   voltage from the field of the pattern at 1 V. */
+/* drive.c: from a pattern to voltages on the gold, or on the film itself where there is no gold. The Oersted field of the gold is linear in the
+   voltages, so a wanted |H| at the film's centre gives the voltage from the field of the pattern at 1 V. */
 #include "experiment_impl.h"
 
 PetscErrorCode HfDriveCheck(HfExperiment e, HfNode node) {
@@ -9,10 +9,16 @@ PetscErrorCode HfDriveCheck(HfExperiment e, HfNode node) {
     PetscCall(HfPatternCheck(e, HfNodeFind(node, "field_pattern"), HfText(node, "field_pattern")));
     if (!HfHas(node, "field")) PetscCall(HfDeckError(e->deck, HfNodeFind(node, "field_pattern"), "`field_pattern` goes with `field`"));
   }
-  if (!HfHas(HfDeckRoot(e->deck), "gold"))
-    PetscCall(HfDeckError(e->deck, node, "the step drives the film through a gold layer, but the deck has no section `gold`"));
+  if (!HfHas(HfDeckRoot(e->deck), "gold")) {
+    if (HfHas(node, "field"))
+      PetscCall(HfDeckError(e->deck, HfNodeFind(node, "field"), "`field` is the Oersted field of a gold layer, but the deck has no section `gold`"));
+    if (e->device && HfDeviceMagnet(e->device) && !HfMagnetFeelsCurrent(HfDeviceMagnet(e->device)))
+      PetscCall(HfDeckWarn(e->deck, node, "the film has neither `gold` nor a `polarization`: nothing will move at any voltage"));
+  }
   PetscFunctionReturn(0);
 }
+
+PetscBool HfDriveByGold(HfExperiment e) { return (PetscBool)(HfDeviceGoldPotential(e->device) != NULL); }
 
 PetscErrorCode HfDriveOff(HfExperiment e) {
   PetscFunctionBeginUser;
@@ -53,6 +59,18 @@ PetscErrorCode HfDriveVoltage(HfExperiment e, HfNode node, const PetscReal x[], 
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode HfDriveLog(HfExperiment e) {
+  PetscInt64 refreshes, most;
+  PetscReal mean;
+
+  PetscFunctionBeginUser;
+  HfDeviceCouplingStatistics(e->device, &refreshes, &mean, &most);
+  if (refreshes > 0)
+    PetscCall(HfRecordLog(e, "current refreshed %" PetscInt64_FMT " times, %.2f iterations each, %" PetscInt64_FMT " at most after the first",
+                          refreshes, (double)mean, most));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfDriveOn(HfExperiment e, const PetscReal x[], const char *text, PetscReal voltage) {
   PetscFunctionBeginUser;
   PetscCall(PetscArraycpy(e->x, x, e->n));
@@ -69,7 +87,7 @@ PetscErrorCode HfDriveCompare(HfExperiment e, const PetscReal x[], PetscReal vol
   HfNode entry;
 
   PetscFunctionBeginUser;
-  if (e->compared) PetscFunctionReturn(0);
+  if (e->compared || !HfDriveByGold(e)) PetscFunctionReturn(0);
   e->compared = PETSC_TRUE;
   PetscCall(PetscMalloc2(e->n, &V, e->n + 1, &text));
   for (PetscInt k = 0; k < e->n; k++) V[k] = voltage * x[k];

@@ -65,12 +65,12 @@ PetscErrorCode HfFramesNow(HfExperiment e, PetscBool currents) {
   PetscFunctionBeginUser;
   if (!e->recorder->field) PetscFunctionReturn(0);
   PetscCall(HfRecordField(e, "m", 3, HfDeviceState(e->device)));
-  PetscCall(HfRecordField(e, "H", 3, HfDeviceDriveField(e->device)));
+  if (HfDriveByGold(e)) PetscCall(HfRecordField(e, "H", 3, HfDeviceDriveField(e->device)));
   if (!currents || !e->have_x) PetscFunctionReturn(0);
   PetscCall(HfGridCreateCellVec(HfDeviceGrid(e->device), 2, &j));
   PetscCall(HfDeviceFilmCurrent(e->device, e->x, j)); /* for +-1 V on the film */
   PetscCall(HfRecordField(e, "j", 2, j));
-  if (HfDeviceGoldPotential(e->device)) {
+  if (HfDriveByGold(e)) {
     PetscCall(HfDeviceGoldCurrent(e->device, e->V, j));
     PetscCall(HfRecordField(e, "j_gold", 2, j));
   }

@@ -96,8 +96,8 @@ PetscBool HfCheckedHas(HfExperiment e, const char *text);      /* one before tra
     step ".field_pattern", HF_TEXT, NULL, "", "", 0, "Pattern for which the voltage gives that field (default: each pattern for itself)"             \
   }
 PetscErrorCode HfDriveCheck(HfExperiment e, HfNode node);
-PetscBool HfDriveByGold(HfExperiment e);      /* otherwise through the film's own electrodes */
-PetscErrorCode HfDriveLog(HfExperiment e);    /* how the current followed the texture since HfDriveOn(), without gold. Collective. */
+PetscBool HfDriveByGold(HfExperiment e);   /* otherwise through the film's own electrodes */
+PetscErrorCode HfDriveLog(HfExperiment e); /* how the current followed the texture since HfDriveOn(), without gold. Collective. */
 /* Volts for the pattern x of a step with HF_DRIVE_KEYS. Collective. */
 PetscErrorCode HfDriveVoltage(HfExperiment e, HfNode node, const PetscReal x[], PetscReal *voltage);
 PetscErrorCode HfDriveOn(HfExperiment e, const PetscReal x[], const char *text, PetscReal voltage); /* Collective. */

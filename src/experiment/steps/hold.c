@@ -54,6 +54,7 @@ static PetscErrorCode Hold(HfExperiment e, HfNode node, PetscReal x[], char text
   PetscCall(HfEvolve(e, "hold", HfReal(node, "time"), HfHas(node, "probe_every") ? HfReal(node, "probe_every") : 0.0));
   e->trace.recording = PETSC_FALSE;
   PetscCall(HfFramesNow(e, PETSC_TRUE));
+  PetscCall(HfDriveLog(e));
   PetscCall(HfDriveOff(e));
   for (PetscInt k = 0; k < e->n * e->n; k++)
     if (before[k] != 0.0) change = PetscMax(change, PetscAbsReal(e->G[k] / before[k] - 1.0));

@@ -1,10 +1,10 @@
-/* train.c: the field-driven film learns: the voltages of a pattern on the gold, one pulse after the other (Niu et al. 2024, Fig. 3). The film's
-   conductance at the end of each pulse is its memory of the pattern; nobody computes weights. */
+/* train.c: the film learns: the voltages of a pattern on the gold (Niu et al. 2024, Fig. 3) or on the film itself (Yu et al. 2021, Fig. 2), one pulse
+   after the other. The film's conductance at the end of each pulse is its memory of the pattern; nobody computes weights. */
 #include "../experiment_impl.h"
 
 static const HfKey keys[] = {
     {"train", HF_SECTION, NULL, "", "", 0,
-     "Pulses of patterns on the gold, in order; after each the film's conductance is its memory of the pattern"},
+     "Pulses of patterns, on the gold or else on the film, in order; after each the film's conductance is its memory of the pattern"},
     {"train.patterns", HF_TEXTS, NULL, NULL, "", 0, "Names or literal patterns"},
     HF_DRIVE_KEYS("train"),
     {"train.pulse", HF_QUANTITY, "s", NULL, ">0", 0, "Length of one pulse"},
@@ -62,6 +62,7 @@ static PetscErrorCode Pulse(HfExperiment e, HfNode node, const PetscReal x[], co
   PetscCall(HfRowNow(e, *HfDeviceTime(e->device), 0.0, HfDeviceState(e->device)));
   PetscCall(
       HfRecordLog(e, "train %s at %.6g V: %.6g to %.6g ns", text, (double)voltage, 1e9 * (double)start, 1e9 * (double)*HfDeviceTime(e->device)));
+  PetscCall(HfDriveLog(e));
   if (HfReal(node, "pause") > 0.0) {
     PetscCall(HfDriveOff(e));
     PetscCall(HfEvolve(e, "pause", HfReal(node, "pause"), 0.0));
@@ -69,7 +70,7 @@ static PetscErrorCode Pulse(HfExperiment e, HfNode node, const PetscReal x[], co
   PetscFunctionReturn(0);
 }
 
-/* The patterns of the step, with their voltages and the field that those make at the film's centre. */
+/* The patterns of the step, with their voltages and the field that those on the gold make at the film's centre. */
 typedef struct {
   PetscInt n;
   PetscReal *x, *voltage, *at_centre;
@@ -84,6 +85,7 @@ static PetscErrorCode Prepare(HfExperiment e, HfNode node, Lesson *lesson) {
     PetscReal *x = lesson->x + p * e->n;
     PetscCall(HfPatternRead(e, HfTextAt(node, "patterns", p), x, lesson->text + p * (e->n + 1), &why));
     PetscCall(HfDriveVoltage(e, node, x, &lesson->voltage[p]));
+    if (!HfDriveByGold(e)) continue;
     PetscCall(HfDeviceCentreField(e->device, x, &lesson->at_centre[p]));
     lesson->at_centre[p] *= lesson->voltage[p];
   }
@@ -103,13 +105,14 @@ static PetscErrorCode Report(HfExperiment e, HfNode node, const Lesson *lesson) 
   PetscCall(HfNodePutBool(entry, "fresh", HfFlag(node, "fresh")));
   PetscCall(HfNodePutReal(entry, "pulse_s", HfReal(node, "pulse")));
   PetscCall(HfNodePutReals(entry, "voltage_V", lesson->n, lesson->voltage));
-  PetscCall(HfNodePutReals(entry, "field_at_centre_A_per_m", lesson->n, lesson->at_centre));
+  if (HfDriveByGold(e)) PetscCall(HfNodePutReals(entry, "field_at_centre_A_per_m", lesson->n, lesson->at_centre));
   PetscCall(HfRecordSummary(e, entry));
   PetscFunctionReturn(0);
 }
 
 static PetscErrorCode Teach(HfExperiment e, HfNode node, Lesson *lesson) {
   PetscFunctionBeginUser;
+  HfCite(HfDriveByGold(e) ? "niu-2024" : "yu-2021");
   PetscCall(HfUntrainedRemember(e));
   PetscCall(Prepare(e, node, lesson));
   for (e->epoch = 0; e->epoch < HfInteger(node, "epochs"); e->epoch++)
@@ -131,4 +134,4 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscFunctionReturn(code);
 }
 
-const HfStep HfStep_Train = {"train", "niu-2024", keys, Check, Plan, Run};
+const HfStep HfStep_Train = {"train", NULL, keys, Check, Plan, Run};

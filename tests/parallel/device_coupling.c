@@ -1,0 +1,242 @@
+/* A film driven through its own electrodes: the sign of what its current does, the same run on any number of ranks, the order of the ways in which
+   the current follows the texture, iterations per refresh. */
+#include <hf_test.h>
+#include <hopfilm/device.h>
+
+typedef struct {
+  HfKeys keys;
+  HfDeck deck;
+  HfDevice device;
+  const HfGridInfo *g;
+} Film;
+
+static void film_create(Film *film, MPI_Comm comm, const char *text) {
+  CHECK(HfKeysCreate(&film->keys));
+  CHECK(HfDeviceRegisterKeys(film->keys));
+  CHECK(HfDeckCreateFromText(comm, film->keys, text, &film->deck));
+  CHECK(HfDeckVerdict(film->deck));
+  CHECK(HfDeviceCreate(film->deck, &film->device));
+  film->g = HfGridGetInfo(HfDeviceGrid(film->device));
+}
+
+static void film_destroy(Film *film) {
+  CHECK(HfDeviceDestroy(&film->device));
+  CHECK(HfDeckDestroy(&film->deck));
+  CHECK(HfKeysDestroy(&film->keys));
+}
+
+static void advance(Film *film, PetscReal from, PetscReal to) {
+  CHECK(HfMagnetAdvance(HfDeviceMagnet(film->device), HfDeviceState(film->device), from, to, NULL, NULL));
+}
+
+/* ---- a wall from -z to +z across the film; no AMR, so that the current is uniform: j = sigma V/length from left to right for V > 0 ---- */
+#define LENGTH 240e-9
+#define WALL                                                                                                                                         \
+  "hopfilm: 1\nfilm:\n  size: [240 nm, 12 nm]\n  cell: 2 nm\n  thickness: 20 nm\n"                                                                   \
+  "  material: {Ms: 490 kA/m, Aex: 1e-11 J/m, Ku: 1e5 J/m^3, alpha: 0.3, polarization: 0.5, nonadiabaticity: 0.3, conductivity: 5e6 S/m}\n"          \
+  "  initial: {random: {seed: 1}}\n"                                                                                                                 \
+  "electrodes:\n"                                                                                                                                    \
+  "  - {name: left, shape: {rectangle: {size: [0 nm, 12 nm]}}, at: [-120 nm, 0 nm]}\n"                                                               \
+  "  - {name: right, shape: {rectangle: {size: [0 nm, 12 nm]}}, at: [120 nm, 0 nm]}\n"
+
+static void wall_goes_to_the_positive_electrode(void **unused) {
+  const PetscReal V[2] = {0.01, -0.01}, width = 10e-9, t = 0.5e-9;
+  const PetscReal u = 5.7883818e-5 * 0.5 / 490e3 * 5e6 * 0.02 / LENGTH; /* mu_B/e P/Ms sigma V/length, 24.6 m/s */
+  PetscReal before[3], after[3];
+  PetscScalar *m;
+  Film film;
+
+  film_create(&film, PETSC_COMM_WORLD, WALL);
+  CHECK(VecGetArray(HfDeviceState(film.device), &m));
+  for (PetscInt k = 0; k < film.g->nx * film.g->ym; ++k) {
+    const PetscReal x = film.g->x0 + ((PetscReal)(k % film.g->nx) + 0.5) * film.g->dx;
+    m[3 * k] = 1 / PetscCoshReal(x / width);
+    m[3 * k + 1] = 0;
+    m[3 * k + 2] = PetscTanhReal(x / width);
+  }
+  CHECK(VecRestoreArray(HfDeviceState(film.device), &m));
+  CHECK(HfMagnetAverage(HfDeviceMagnet(film.device), HfDeviceState(film.device), before));
+  CHECK(HfDeviceDrive(film.device, V));
+  advance(&film, 0, t);
+  CHECK(HfMagnetAverage(HfDeviceMagnet(film.device), HfDeviceState(film.device), after));
+  /* The electrons come from the right. m_z grows by 2/length per metre to the left; 2 nm are within 2 % of the continuum. */
+  ASSERT_NEAR((after[2] - before[2]) * LENGTH / (2 * t), u, 0.02 * u);
+  CHECK(HfDeviceDrive(film.device, NULL));
+  advance(&film, t, t + 0.2e-9); /* and stops without voltage */
+  CHECK(HfMagnetAverage(HfDeviceMagnet(film.device), HfDeviceState(film.device), before));
+  ASSERT_NEAR((before[2] - after[2]) * LENGTH / 2, 0, 0.02 * u * t);
+  film_destroy(&film);
+}
+
+/* ---- a ragged film with strong AMR whose texture is far from rest ---- */
+#define MAZE                                                                                                                                         \
+  "hopfilm: 1\nfilm:\n  size: [%g nm, %g nm]\n  cell: %g nm\n  thickness: 20 nm\n%s"                                                                 \
+  "  material: {Ms: 490 kA/m, Aex: 3.25e-11 A m, Dbulk: 6.5e-3 A, Ku: 5.2e5 A/m, alpha: 0.3, polarization: 0.5, nonadiabaticity: 0.1, "              \
+  "conductivity: 5e6 S/m, amr_ratio: 1.5}\n"                                                                                                         \
+  "  initial: {random: {seed: 3}}\n"                                                                                                                 \
+  "electrodes:\n"                                                                                                                                    \
+  "  - {name: left, shape: {rectangle: {size: [0 nm, %g nm]}}, at: [%g nm, 0 nm]}\n"                                                                 \
+  "  - {name: right, shape: {rectangle: {size: [0 nm, %g nm]}}, at: [%g nm, 0 nm]}\n%s"
+
+static void maze_create(Film *film, MPI_Comm comm, PetscReal lx, PetscReal ly, PetscReal cell, PetscBool hole, const char *more) {
+  char text[2048];
+
+  CHECK(PetscSNPrintf(text, sizeof(text), MAZE, (double)lx, (double)ly, (double)cell,
+                      hole ? "  shape: {difference: [{rectangle: {size: [1 um, 1 um]}}, {disk: {at: [20 nm, 8 nm], diameter: 24 nm}}]}\n" : "",
+                      (double)(0.6 * ly), (double)(-0.5 * lx), (double)(0.6 * ly), (double)(0.5 * lx), more));
+  film_create(film, comm, text);
+}
+
+static void voltage_reverses_the_torque(void **unused) {
+  const PetscReal sign[3] = {0, 1, -1};
+  PetscReal torque, sum;
+  Vec rate[3];
+  Film film;
+
+  maze_create(&film, PETSC_COMM_WORLD, 120, 84, 4, PETSC_TRUE, "potential: {tolerance: 1e-13}\n");
+  advance(&film, 0, 10e-12);
+  for (int k = 0; k < 3; ++k) {
+    const PetscReal V[2] = {0.02 * sign[k], -0.03 * sign[k]};
+    CHECK(HfDeviceDrive(film.device, k ? V : NULL));
+    CHECK(VecDuplicate(HfDeviceState(film.device), &rate[k]));
+    CHECK(HfMagnetRightHandSide(HfDeviceMagnet(film.device), 0, HfDeviceState(film.device), rate[k]));
+    if (k) CHECK(VecAXPY(rate[k], -1, rate[0]));
+  }
+  CHECK(VecNorm(rate[1], NORM_INFINITY, &torque));
+  CHECK(VecAXPY(rate[2], 1, rate[1]));
+  CHECK(VecNorm(rate[2], NORM_INFINITY, &sum));
+  assert_true(torque > 1e8);
+  ASSERT_NEAR(sum / torque, 0, 1e-10); /* as well as the potential is known */
+  for (int k = 0; k < 3; ++k) CHECK(VecDestroy(&rate[k]));
+  film_destroy(&film);
+}
+
+static void short_run_is_the_same_on_all_ranks(void **unused) {
+  static const char *const refresh[] = {"stage", "step", "interval"};
+  const PetscReal V[2] = {0.05, -0.05};
+  const PetscScalar *a, *b;
+
+  for (int k = 0; k < 3; ++k) {
+    PetscInt64 steps[2];
+    PetscReal most = 0;
+    char more[128];
+    Film film[2];
+
+    CHECK(PetscSNPrintf(more, sizeof(more), "coupling: {refresh: %s, every: 1 ps}\n", refresh[k]));
+    for (int alone = 0; alone < 2; ++alone) {
+      maze_create(&film[alone], alone ? PETSC_COMM_SELF : PETSC_COMM_WORLD, 120, 84, 4, PETSC_TRUE, more);
+      CHECK(HfDeviceDrive(film[alone].device, V));
+      advance(&film[alone], 0, 6e-12);
+      HfMagnetStatistics(HfDeviceMagnet(film[alone].device), &steps[alone], NULL, NULL);
+    }
+    assert_int_equal(steps[0], steps[1]);
+    assert_true(steps[0] > 10 && steps[0] <= 100);
+    CHECK(VecGetArrayRead(HfDeviceState(film[0].device), &a));
+    CHECK(VecGetArrayRead(HfDeviceState(film[1].device), &b));
+    for (PetscInt i = 0; i < 3 * film[0].g->nx * film[0].g->ym; ++i)
+      most = PetscMax(most, PetscAbsReal(a[i] - b[3 * film[0].g->nx * film[0].g->ys + i]));
+    CHECK(VecRestoreArrayRead(HfDeviceState(film[0].device), &a));
+    CHECK(VecRestoreArrayRead(HfDeviceState(film[1].device), &b));
+    ASSERT_NEAR(most, 0, 1e-9);
+    film_destroy(&film[0]);
+    film_destroy(&film[1]);
+  }
+}
+
+/* State after 12.8 ps of current with steps of `step`. */
+static Vec driven(const char *refresh, PetscReal step, PetscReal every) {
+  const PetscReal V[2] = {0.1, -0.1};
+  char more[512];
+  Film film;
+  Vec m;
+
+  CHECK(PetscSNPrintf(more, sizeof(more),
+                      "integrator: {tolerance: 1e9, first_step: %.17g s, max_step: %.17g s}\ncoupling: {refresh: %s, every: %.17g s}\n"
+                      "potential: {tolerance: 1e-12}\n",
+                      (double)step, (double)step, refresh, (double)every));
+  maze_create(&film, PETSC_COMM_WORLD, 96, 66, 6, PETSC_FALSE, more);
+  advance(&film, 0, 6.4e-12);
+  CHECK(VecDuplicate(HfDeviceState(film.device), &m));
+  CHECK(HfDeviceDrive(film.device, V));
+  advance(&film, 6.4e-12, 19.2e-12);
+  CHECK(VecCopy(HfDeviceState(film.device), m));
+  film_destroy(&film);
+  return m;
+}
+
+static PetscReal error_of(const char *refresh, PetscReal step, PetscReal every, Vec exact) {
+  Vec m = driven(refresh, step, every);
+  PetscReal error;
+
+  CHECK(VecAXPY(m, -1, exact));
+  CHECK(VecNorm(m, NORM_INFINITY, &error));
+  CHECK(VecDestroy(&m));
+  return error;
+}
+
+static void refreshes_converge(void **unused) {
+  Vec exact = driven("stage", 0.05e-12, 1);
+  PetscReal stage[2], step[2], interval[2];
+
+  for (int k = 0; k < 2; ++k) {
+    stage[k] = error_of("stage", k ? 0.4e-12 : 0.8e-12, 1, exact);
+    step[k] = error_of("step", k ? 0.1e-12 : 0.2e-12, 1, exact);
+    interval[k] = error_of("interval", 0.2e-12, k ? 0.8e-12 : 1.6e-12, exact);
+  }
+  print_message("per stage %.2e, %.2e: order %.2f; per step %.2e, %.2e: %.2f; per interval %.2e, %.2e: %.2f\n", stage[0], stage[1],
+                log2(stage[0] / stage[1]), step[0], step[1], log2(step[0] / step[1]), interval[0], interval[1], log2(interval[0] / interval[1]));
+  assert_true(log2(stage[0] / stage[1]) > 4.5); /* the method's own order; decaying modes make it look higher */
+  ASSERT_NEAR(log2(step[0] / step[1]), 1, 0.2); /* the current is constant in between */
+  ASSERT_NEAR(log2(interval[0] / interval[1]), 1, 0.3);
+  CHECK(VecDestroy(&exact));
+}
+
+static void intervals_are_kept(void **unused) {
+  const PetscReal V[2] = {0.1, -0.1};
+  PetscInt64 refreshes, most;
+  PetscReal mean;
+  Film film;
+
+  maze_create(&film, PETSC_COMM_WORLD, 96, 66, 6, PETSC_FALSE,
+              "integrator: {tolerance: 1e9, first_step: 0.5 ps, max_step: 0.5 ps}\ncoupling: {refresh: interval, every: 4 ps}\n");
+  CHECK(HfDeviceDrive(film.device, V));
+  advance(&film, 0, 10e-12);
+  advance(&film, 10e-12, 41e-12);
+  HfDeviceCouplingStatistics(film.device, &refreshes, &mean, &most);
+  assert_int_equal(refreshes, 1 + 1 + 10); /* when the voltage comes on, at the start, at 4, 8 ... 40 ps */
+  CHECK(HfDeviceDrive(film.device, NULL));
+  HfDeviceCouplingStatistics(film.device, &refreshes, &mean, &most);
+  assert_int_equal(refreshes, 0);
+  film_destroy(&film);
+}
+
+/* The film of the first paper, 100 x 100 cells: what a refresh costs once the texture has formed. */
+static void a_refresh_is_a_few_iterations(void **unused) {
+  const PetscReal V[2] = {0.05, -0.05};
+  PetscInt64 refreshes, most, steps, before;
+  PetscReal mean;
+  Film film;
+
+  maze_create(&film, PETSC_COMM_WORLD, 400, 400, 4, PETSC_FALSE, "");
+  advance(&film, 0, 0.2e-9);
+  HfMagnetStatistics(HfDeviceMagnet(film.device), &before, NULL, NULL);
+  CHECK(HfDeviceDrive(film.device, V));
+  advance(&film, 0.2e-9, 0.25e-9);
+  HfMagnetStatistics(HfDeviceMagnet(film.device), &steps, NULL, NULL);
+  HfDeviceCouplingStatistics(film.device, &refreshes, &mean, &most);
+  print_message("%d steps, %d refreshes, %.2f iterations each, %d at most after the first\n", (int)(steps - before), (int)refreshes, mean, (int)most);
+  assert_true(refreshes >= steps - before);
+  assert_true(mean <= 4);
+  assert_true(most <= 8); /* when the preconditioner is renewed */
+  film_destroy(&film);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(wall_goes_to_the_positive_electrode),
+    cmocka_unit_test(voltage_reverses_the_torque),
+    cmocka_unit_test(short_run_is_the_same_on_all_ranks),
+    cmocka_unit_test(refreshes_converge),
+    cmocka_unit_test(intervals_are_kept),
+    cmocka_unit_test(a_refresh_is_a_few_iterations),
+};
+HF_TEST_MAIN(tests)

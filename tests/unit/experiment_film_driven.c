@@ -1,0 +1,98 @@
+/* A schedule on a film without gold: the patterns' voltages drive the film itself; the log tells how its current followed. */
+#include "experiment_case.h"
+
+#define CHIRAL(polarization)                                                                                                                         \
+  "hopfilm: 1\nfilm:\n  size: [120 nm, 90 nm]\n  cell: 6 nm\n  thickness: 20 nm\n"                                                                   \
+  "  material: {Ms: 490 kA/m, Aex: 3.25e-11 A m, Dbulk: 6.5e-3 A, Ku: 5.2e5 A/m, alpha: 0.3, conductivity: 5e6 S/m, amr_ratio: 1.5, "                \
+  "polarization: " polarization "}\n"                                                                                                                \
+  "  initial: {random: {seed: 3}}\n"                                                                                                                 \
+  "electrodes:\n"                                                                                                                                    \
+  "  - {name: a, shape: {rectangle: {size: [0 nm, 36 nm]}}, at: [-60 nm, 0 nm]}\n"                                                                   \
+  "  - {name: b, shape: {rectangle: {size: [0 nm, 36 nm]}}, at: [60 nm, 0 nm]}\n"                                                                    \
+  "  - {name: c, shape: {rectangle: {size: [36 nm, 0 nm]}}, at: [0 nm, -45 nm]}\n"                                                                   \
+  "  - {name: d, shape: {rectangle: {size: [36 nm, 0 nm]}}, at: [0 nm, 45 nm]}\n"                                                                    \
+  "patterns: {A: '+-+-', B: '+--+'}\n"
+
+typedef struct {
+  struct HfRecorder_ recorder;
+  int refreshed, n_probes, n_H;
+  PetscReal G[64][16];
+} Log;
+
+static PetscErrorCode LogLine(void *context, const char *line) {
+  PetscFunctionBeginUser;
+  if (strstr(line, "refreshed")) ((Log *)context)->refreshed++;
+  PetscFunctionReturn(0);
+}
+static PetscErrorCode LogProbe(void *context, const HfProbe *probe) {
+  Log *log = context;
+  PetscFunctionBeginUser;
+  assert_true(log->n_probes < 64);
+  memcpy(log->G[log->n_probes++], probe->G, sizeof(log->G[0]));
+  PetscFunctionReturn(0);
+}
+static PetscErrorCode LogField(void *context, const char *name, PetscReal time, PetscInt dof, Vec v) {
+  PetscFunctionBeginUser;
+  if (name[0] == 'H' || strstr(name, "gold")) ((Log *)context)->n_H++;
+  PetscFunctionReturn(0);
+}
+
+/* Runs the deck; returns the number of its errors and, if there are none, what was logged. */
+static PetscInt Run(const char *text, Log *log) {
+  HfKeys keys;
+  HfDeck deck;
+  HfExperiment experiment;
+  PetscErrorCode code;
+  PetscInt errors;
+
+  memset(log, 0, sizeof(*log));
+  log->recorder = (struct HfRecorder_){.context = log, .log = LogLine, .probe = LogProbe, .field = LogField};
+  CHECK(HfKeysCreate(&keys));
+  CHECK(HfExperimentRegisterKeys(keys));
+  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, text, &deck));
+  CHECK(PetscPushErrorHandler(PetscReturnErrorHandler, NULL));
+  code = HfExperimentCreate(deck, &log->recorder, &experiment);
+  CHECK(PetscPopErrorHandler());
+  errors = HfDeckErrorCount(deck);
+  assert_int_equal(code, errors ? HF_ERR_DECK : 0);
+  if (!errors) CHECK(HfExperimentRun(experiment));
+  CHECK(HfExperimentDestroy(&experiment));
+  CHECK(HfDeckDestroy(&deck));
+  CHECK(HfKeysDestroy(&keys));
+  return errors;
+}
+
+static PetscReal Change(const Log *log, int from, int to) {
+  PetscReal most = 0;
+  for (int k = 0; k < 16; k++) most = PetscMax(most, PetscAbsReal(log->G[to][k] / log->G[from][k] - 1));
+  return most;
+}
+
+static void test_the_current_moves_the_texture(void **state) {
+  Log log, still;
+
+  /* relaxed first, so that what moves afterwards is moved by the current */
+  assert_int_equal(Run(CHIRAL("0.5") "schedule:\n  - relax: {tolerance: 1e-6}\n  - hold: {time: 20 ps}\n"
+                                     "  - train: {patterns: [A, B], voltage: 50 mV, pulse: 20 ps, pause: 5 ps}\n"
+                                     "  - hold: {time: 10 ps, pattern: A, voltage: 50 mV}\n",
+                       &log),
+                   0);
+  assert_int_equal(log.refreshed, 3); /* two pulses and one hold with a pattern */
+  assert_int_equal(log.n_H, 0);
+  assert_true(Change(&log, 0, 1) < 1e-4); /* the relaxed film stays */
+  assert_true(Change(&log, 1, 2) > 1e-2);
+  assert_int_equal(Run(CHIRAL("0") "schedule:\n  - relax: {tolerance: 1e-6}\n  - train: {patterns: A, voltage: 50 mV, pulse: 20 ps}\n", &still), 0);
+  assert_int_equal(still.refreshed, 0);
+  assert_true(Change(&still, 0, 1) < 1e-4); /* warned of: nothing moves */
+}
+
+static void test_no_gold_no_field(void **state) {
+  Log log;
+  assert_int_equal(Run(CHIRAL("0.5") "schedule:\n  - train: {patterns: A, field: 20 Oe, pulse: 1 ps}\n", &log), 1);
+  assert_int_equal(Run(CHIRAL("0.5") "schedule:\n  - hold: {time: 1 ps, pattern: A, field: 20 Oe}\n", &log), 1);
+  assert_int_equal(Run(CHIRAL("1.5") "schedule:\n  - hold: {time: 1 ps}\n", &log), 1);
+  assert_int_equal(Run(CHIRAL("0.5") "coupling: {refresh: often}\nschedule:\n  - hold: {time: 1 ps}\n", &log), 1);
+}
+
+static const struct CMUnitTest tests[] = {cmocka_unit_test(test_the_current_moves_the_texture), cmocka_unit_test(test_no_gold_no_field)};
+HF_TEST_MAIN(tests)
