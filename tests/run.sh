@@ -33,7 +33,7 @@ stage() {
   printf '%-7s %4d s   %s\n' "$verdict" $((SECONDS - start)) "$(grep -E '^(source check|bad decks|decks|[0-9]+% tests passed|cppcheck|format|figures)' "$log" | tail -n 1)"
   if [ $verdict = FAILED ]; then
     echo "---- $name: $*"
-    tail -n 60 "$log"
+    grep -vE '^ +Start |  Passed  |^ok  ' "$log" | tail -n 60
     echo "----"
   fi
   names+=("$name") times+=($((SECONDS - start))) verdicts+=("$verdict")
