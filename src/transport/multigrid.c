@@ -3,6 +3,8 @@
    Levels: every second vertex, down to a grid small enough for a direct solve (coarse.c); coarse operators P^T A P (galerkin.c).
    Smoother: Gauss-Seidel in four colours, (even row, even column), (even, odd), (odd, even), (odd, odd) before the coarse correction and backwards
    after it, so that the cycle is symmetric; the vertices of one colour do not touch, so that the result is the same on any number of ranks.
+   Why not PETSc's PCMG: in a film driven by its own current the operator changes with every time step, and assembling a matrix then costs more than
+   all the rest of the step; tests/bench/transport_pcmg.c is the yardstick.
    Trottenberg, Oosterlee, Schueller, Multigrid (2001), sections 2.1.2 (four colours), 7.7.4 (Galerkin). */
 #include "multigrid.h"
 
