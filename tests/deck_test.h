@@ -42,6 +42,7 @@ static const HfKey test_rows[] = {
     {"schedule[].train.patterns", HF_TEXTS, NULL, NULL, "", 0, "Patterns"},
     {"schedule[].train.voltage", HF_QUANTITY, "V", NULL, "", 0, "Voltage"},
     {"schedule[].train.flips", HF_INTS, NULL, "[1, 2]", ">0", 0, "Flips"},
+    {"schedule[].train.scales", HF_NUMBERS, NULL, "1", ">0|first|second", 0, "Scales"},
     {"schedule[].train.epochs", HF_INT, NULL, "1", ">0", 0, "Epochs"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
@@ -65,7 +66,7 @@ static const char good_deck[] = "hopfilm: 1\n"
                                 "      .\n"
                                 "schedule:\n"
                                 "  - relax\n"
-                                "  - train: {patterns: A, voltage: 50 mV, flips: 3}\n"
+                                "  - train: {patterns: A, voltage: 50 mV, flips: 3, scales: [second, 0.5]}\n"
                                 "petsc: {ts_monitor: , ksp_rtol: 1e-8}\n";
 
 /* stderr of this process between CaptureStart and CaptureEnd. */

@@ -74,7 +74,8 @@ typedef struct {
   const char *default_text; /* as written in a deck; NULL = required (and, for a list, not empty); "" = optional and absent; "{}" = a section filled
                                with its own defaults; "=film.material" = inherit: a section takes from there the keys it leaves out, a key the
                                value of the same name. Of no meaning for the keys of a variant */
-  const char *range;        /* ">0", ">=0", "<1", "[0,1]", "(-2,2)" in SI; choices "a|b"; "" = any finite number, any text */
+  const char *range;        /* ">0", ">=0", "<1", "[0,1]", "(-2,2)" in SI; choices "a|b"; "" = any finite number, any text. A number or quantity may
+                               have names beside its range, ">0|untrained|none": HfIsWordAt tells them from numbers */
   PetscInt count;           /* length of a list, 0 = any */
   const char *doc;          /* one sentence */
 } HfKey;
@@ -120,5 +121,6 @@ PetscInt HfCount(HfNode section, const char *key); /* length of a list */
 PetscReal HfRealAt(HfNode section, const char *key, PetscInt i);
 PetscInt64 HfIntegerAt(HfNode section, const char *key, PetscInt i);
 const char *HfTextAt(HfNode section, const char *key, PetscInt i);
-HfNode HfItem(HfNode section, const char *key, PetscInt i); /* of HF_LIST, HF_TYPES, HF_VARIANTS, HF_NAMED */
-HfNode HfVariant(HfNode variant, const char **name);        /* the one value of a variant node and its name */
+PetscBool HfIsWordAt(HfNode section, const char *key, PetscInt i); /* a name stands where a number could; HfTextAt has it, HfRealAt is not a number */
+HfNode HfItem(HfNode section, const char *key, PetscInt i);        /* of HF_LIST, HF_TYPES, HF_VARIANTS, HF_NAMED */
+HfNode HfVariant(HfNode variant, const char **name);               /* the one value of a variant node and its name */

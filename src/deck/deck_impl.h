@@ -33,6 +33,7 @@ struct HfNode_ {
   char *full_path;      /* ... which is written with its whole path, so that the used deck finds it from any folder */
   PetscReal value;      /* a validated scalar in SI */
   PetscInt64 integer;   /* a validated integer or bool */
+  PetscBool is_word;    /* one of the names that the row's range allows beside numbers */
   PetscInt unit;        /* alternative of the unit that was written; -1 while validating: a bare number */
 };
 PetscErrorCode HfNodeNew(HfNodeKind kind, HfPlace place, HfNode *node);
@@ -72,7 +73,8 @@ typedef struct {
   PetscReal low, high;
   PetscBool has_low, has_high, low_open, high_open;
 } HfRange;
-PetscBool HfRangeRead(const char *text, HfRange *range);
+PetscBool HfRangeRead(const char *text, HfRange *range); /* what stands before the first | */
+const char *HfRangeWords(const char *text);              /* what stands behind it, "a|b", or "" */
 PetscBool HfRangeHolds(const HfRange *range, PetscReal value);
 PetscBool HfChoiceHolds(const char *choices, const char *text);
 void HfChoiceDescribe(const char *choices, char text[HF_PATH_LENGTH]); /* "a, b or c" */

@@ -31,7 +31,9 @@ static void FillRow(const HfEntry *entry, PetscBool in_variant, Row row) {
     snprintf(row[DEFAULT], HF_PATH_LENGTH, "%s", text);
   if ((item == HF_CHOICE || item == HF_TEXT) && key->range && *key->range)
     HfChoiceDescribe(key->range, row[RANGE]);
-  else
+  else if (*HfRangeWords(key->range)) {
+    HfChoiceDescribe(*key->range == '|' ? HfRangeWords(key->range) : key->range, row[RANGE]);
+  } else
     snprintf(row[RANGE], HF_PATH_LENGTH, "%s", key->range && *key->range ? key->range : "-");
   snprintf(row[MEANING], HF_PATH_LENGTH, "%s", key->doc);
 }

@@ -61,7 +61,12 @@ static void Leaf(FILE *file, const HfKey *row) {
   case HF_QUANTITY:
     fputs("{\"anyOf\": [", file);
     Number(file, "number", row->range);
-    fputs(", {\"type\": \"string\"}]}", file);
+    if (*HfRangeWords(row->range)) { /* a name, or a number with something behind it */
+      fputs(", ", file);
+      Choices(file, HfRangeWords(row->range));
+      fputs(", {\"type\": \"string\", \"pattern\": \"^[-+.0-9]\"}]}", file);
+    } else
+      fputs(", {\"type\": \"string\"}]}", file);
     break;
   default:
     if (row->range && *row->range)

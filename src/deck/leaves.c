@@ -14,15 +14,20 @@ static PetscErrorCode Wrong(HfMessages messages, HfNode node, const char *why) {
   PetscFunctionReturn(0);
 }
 
+/* The nearest of the choices. */
+static void Suggest(const char *choices, const char *text, char near[HF_PATH_LENGTH]) {
+  HfSuggestion suggestion;
+  HfSuggestionStart(&suggestion, text);
+  for (const char *c = choices; *c; c += strcspn(c, "|"), c += *c == '|') HfSuggestionTry(&suggestion, c, strcspn(c, "|"));
+  HfSuggestionText(&suggestion, near);
+}
+
 static PetscErrorCode CheckChoice(HfMessages messages, const char *choices, HfNode node) {
   char all[HF_PATH_LENGTH], near[HF_PATH_LENGTH], why[2 * HF_PATH_LENGTH + 128];
-  HfSuggestion suggestion;
 
   PetscFunctionBeginUser;
   if (HfChoiceHolds(choices, node->text)) PetscFunctionReturn(0);
-  HfSuggestionStart(&suggestion, node->text);
-  for (const char *c = choices; *c; c += strcspn(c, "|"), c += *c == '|') HfSuggestionTry(&suggestion, c, strcspn(c, "|"));
-  HfSuggestionText(&suggestion, near);
+  Suggest(choices, node->text, near);
   HfChoiceDescribe(choices, all);
   snprintf(why, sizeof(why), "expected %s, found \"%.80s\"%s", all, node->text, near);
   PetscCall(Wrong(messages, node, why));
@@ -42,33 +47,52 @@ static PetscBool ReadInteger(const char *text, PetscInt64 *value) {
 
 static PetscErrorCode CheckRange(HfMessages messages, const HfKey *row, HfNode node) {
   HfRange range;
-  char why[HF_PATH_LENGTH], unit[64] = "";
+  char why[HF_PATH_LENGTH], unit[64] = "", bounds[64];
 
   PetscFunctionBeginUser;
   if (!HfRangeRead(row->range, &range) || HfRangeHolds(&range, node->value)) PetscFunctionReturn(0);
   if (row->unit && (range.low != 0.0 || range.high != 0.0)) snprintf(unit, sizeof(unit), " %.*s", (int)strcspn(row->unit, "|"), row->unit);
+  snprintf(bounds, sizeof(bounds), "%.*s", (int)strcspn(row->range, "|"), row->range);
   if (row->range[0] == '>' || row->range[0] == '<') {
     const PetscBool equal = row->range[1] == '=' ? PETSC_TRUE : PETSC_FALSE;
     const char *sign = row->range[0] == '>' ? (equal ? "at least" : "greater than") : (equal ? "at most" : "less than");
-    snprintf(why, sizeof(why), "must be %s %s%s, found %.80s", sign, row->range + (equal ? 2 : 1), unit, node->text);
+    snprintf(why, sizeof(why), "must be %s %s%s, found %.80s", sign, bounds + (equal ? 2 : 1), unit, node->text);
   } else
-    snprintf(why, sizeof(why), "must lie in %s%s, found %.80s", row->range, unit, node->text);
+    snprintf(why, sizeof(why), "must lie in %s%s, found %.80s", bounds, unit, node->text);
   PetscCall(Wrong(messages, node, why));
   PetscFunctionReturn(0);
+}
+
+static const char *NoNumberNorName(const char *words, const char *text, char why[HF_PATH_LENGTH]) {
+  char wanted[HF_PATH_LENGTH], all[HF_PATH_LENGTH], near[HF_PATH_LENGTH];
+  snprintf(wanted, sizeof(wanted), "a number|%.400s", words);
+  HfChoiceDescribe(wanted, all);
+  Suggest(words, text, near);
+  snprintf(why, HF_PATH_LENGTH, "expected %.100s, found \"%.80s\"%.200s", all, text, near);
+  return why;
 }
 
 static PetscErrorCode CheckNumber(HfKeys keys, HfMessages messages, const HfKey *row, HfNode node) {
   char why[HF_PATH_LENGTH] = "";
   const HfKeyType type = HfKeyItemType(row->type);
+  const char *words = HfRangeWords(row->range), *rest;
+  PetscReal number;
 
   PetscFunctionBeginUser;
+  node->is_word = *words && HfChoiceHolds(words, node->text) ? PETSC_TRUE : PETSC_FALSE;
+  if (node->is_word) {
+    node->value = (PetscReal)NAN;
+    PetscFunctionReturn(0);
+  }
   if (type == HF_INT) {
     if (!ReadInteger(node->text, &node->integer)) snprintf(why, sizeof(why), "expected an integer, found \"%.80s\"", node->text);
     node->value = (PetscReal)node->integer;
   } else {
     PetscCall(HfQuantityRead(keys->units, node->text, type == HF_NUMBER ? NULL : row->unit, &node->value, &node->unit, why));
   }
-  if (why[0])
+  if (why[0] && *words && !HfNumberRead(node->text, &number, &rest))
+    PetscCall(Wrong(messages, node, NoNumberNorName(words, node->text, why)));
+  else if (why[0])
     PetscCall(Wrong(messages, node, why));
   else
     PetscCall(CheckRange(messages, row, node));

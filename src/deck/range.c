@@ -1,13 +1,21 @@
-/* Ranges of numbers, ">0", ">=0", "<1", "[0,1]", "(-2,2)", and choices, "a|b|c". */
+/* Ranges of numbers, ">0", ">=0", "<1", "[0,1]", "(-2,2)", choices, "a|b|c", and both, ">0|a|b". */
 #include "deck_impl.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* A range ends with its text or where names begin. */
+static PetscBool IsEnd(char c) { return c == '\0' || c == '|' ? PETSC_TRUE : PETSC_FALSE; }
+
+const char *HfRangeWords(const char *text) {
+  const char *bar = text ? strchr(text, '|') : NULL;
+  return bar ? bar + 1 : "";
+}
+
 PetscBool HfRangeRead(const char *text, HfRange *range) {
   char *end;
   memset(range, 0, sizeof(*range));
-  if (!text || !*text) return PETSC_TRUE;
+  if (!text || IsEnd(*text)) return PETSC_TRUE;
   if (*text == '>' || *text == '<') {
     const PetscBool low = *text == '>' ? PETSC_TRUE : PETSC_FALSE, open = text[1] == '=' ? PETSC_FALSE : PETSC_TRUE;
     const char *number = text + (open ? 1 : 2);
@@ -16,7 +24,7 @@ PetscBool HfRangeRead(const char *text, HfRange *range) {
       *range = (HfRange){bound, 0, PETSC_TRUE, PETSC_FALSE, open, PETSC_FALSE};
     else
       *range = (HfRange){0, bound, PETSC_FALSE, PETSC_TRUE, PETSC_FALSE, open};
-    return end != number && !*end ? PETSC_TRUE : PETSC_FALSE;
+    return end != number && IsEnd(*end) ? PETSC_TRUE : PETSC_FALSE;
   }
   if (*text == '[' || *text == '(') {
     const char *number = text + 1;
@@ -26,7 +34,7 @@ PetscBool HfRangeRead(const char *text, HfRange *range) {
     if (end == number || *end != ',') return PETSC_FALSE;
     number = end + 1;
     range->high = strtod(number, &end);
-    if (end == number || (*end != ']' && *end != ')') || end[1]) return PETSC_FALSE;
+    if (end == number || (*end != ']' && *end != ')') || !IsEnd(end[1])) return PETSC_FALSE;
     range->high_open = *end == ')' ? PETSC_TRUE : PETSC_FALSE;
     return PETSC_TRUE;
   }

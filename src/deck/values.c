@@ -58,6 +58,7 @@ const char *HfText(HfNode section, const char *key) { return NeedScalar(section,
 PetscInt HfCount(HfNode section, const char *key) { return Need(section, key)->n; }
 PetscReal HfRealAt(HfNode section, const char *key, PetscInt i) { return NeedItem(section, key, i)->value; }
 PetscInt64 HfIntegerAt(HfNode section, const char *key, PetscInt i) { return NeedItem(section, key, i)->integer; }
+PetscBool HfIsWordAt(HfNode section, const char *key, PetscInt i) { return NeedItem(section, key, i)->is_word; }
 const char *HfTextAt(HfNode section, const char *key, PetscInt i) { return NeedItem(section, key, i)->text; }
 HfNode HfItem(HfNode section, const char *key, PetscInt i) { return NeedItem(section, key, i); }
 

@@ -48,6 +48,10 @@ static const struct {
     {"hopfilm: 1\n" FILM REST "gold: {side: abvoe}\n",
      "deck.yaml:5:14: error: gold.side: expected above or below, found \"abvoe\"; did you mean \"above\"?\n"},
     {"hopfilm: 1\n" FILM REST "solver: {direct: yes}\n", "deck.yaml:5:18: error: solver.direct: expected true or false, found \"yes\"\n"},
+    {"hopfilm: 1\n" FILM "patterns: {A: \"++\"}\nschedule:\n  - train: {patterns: A, voltage: 1 V, scales: [frist, 0, 2 m]}\n",
+     "deck.yaml:5:49: error: schedule.0.train.scales.0: expected a number, first or second, found \"frist\"; did you mean \"first\"?\n"
+     "deck.yaml:5:56: error: schedule.0.train.scales.1: must be greater than 0, found 0\n"
+     "deck.yaml:5:59: error: schedule.0.train.scales.2: \"2 m\" has a unit, but a plain number is expected\n"},
     {"hopfilm: 1\n" FILM REST "gold: 5 nm\n", "deck.yaml:5:7: error: gold: expected a section, found \"5 nm\"\n"},
     {"hopfilm: 1\n" FILM "patterns: {A: \"++\"}\nschedule:\n  - tarin: {}\n",
      "deck.yaml:5:5: error: schedule.0: expected one of relax or train, found \"tarin\"; did you mean \"train\"?\n"},

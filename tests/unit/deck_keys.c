@@ -38,6 +38,7 @@ static void test_table(void **state) {
   assert_int_equal(n_lines, n_rows + 4 + 1); /* hopfilm, title, include, petsc; the heading */
   assert_non_null(strstr(text, "as film.material"));
   assert_non_null(strstr(text, "above or below"));
+  assert_non_null(strstr(text, ">0, first or second"));
   CHECK(HfKeysDestroy(&keys));
 }
 
@@ -96,6 +97,7 @@ static void test_schema(void **state) {
   assert_non_null(strstr(text, "https://json-schema.org/draft/2020-12/schema"));
   assert_non_null(strstr(text, "\"$ref\": \"#/$defs/shape\""));
   assert_non_null(strstr(text, "{\"enum\": [\"above\", \"below\"]}"));
+  assert_non_null(strstr(text, "{\"type\": \"number\", \"exclusiveMinimum\": 0}, {\"enum\": [\"first\", \"second\"]}"));
   assert_non_null(strstr(text, "\"minItems\": 2, \"maxItems\": 2"));
   CHECK(HfKeysDestroy(&keys));
 }

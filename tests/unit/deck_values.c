@@ -45,6 +45,11 @@ static void check_values(HfDeck deck) {
   ASSERT_NEAR(HfReal(step, "voltage"), 0.05, 1e-17);
   assert_int_equal(HfIntegerAt(step, "flips", 0), 3);
   assert_int_equal(HfInteger(step, "epochs"), 1);
+  assert_int_equal(HfCount(step, "scales"), 2);
+  assert_true(HfIsWordAt(step, "scales", 0) && !HfIsWordAt(step, "scales", 1));
+  assert_string_equal(HfTextAt(step, "scales", 0), "second");
+  assert_true(PetscIsNanReal(HfRealAt(step, "scales", 0))); /* nobody takes a word for a number unseen */
+  ASSERT_NEAR(HfRealAt(step, "scales", 1), 0.5, 0);
   assert_string_equal(HfText(HfChild(root, "petsc"), "ts_monitor"), "");
   assert_string_equal(HfText(root, "title"), "A deck: with all types");
 }
