@@ -30,6 +30,10 @@ typedef struct {
 PetscErrorCode HfEnergies(PetscInt n, const PetscReal w[], const PetscReal trained[], PetscBool with_trivial, PetscReal energies[],
                           HfEnergyReport *report);
 
+/* What the pattern x costs, x.G.x (the Ohmic power at 1 V), against another film's conductance, as a part of the latter: of x itself, and the mean over
+   all other patterns (mirrors and uniform states apart). */
+PetscErrorCode HfPowerChange(PetscInt n, const PetscReal G[], const PetscReal G_before[], const PetscReal x[], PetscReal *own, PetscReal *others);
+
 /* ---- recall. A local field below `dead_zone` x the sum of the magnitudes of its parts keeps the old state (round-off: uniform states have zero
    current exactly). ---- */
 typedef enum { HF_RECALL_SYNCHRONOUS, HF_RECALL_ASYNCHRONOUS } HfRecallMethod;

@@ -1,8 +1,8 @@
 /* experiment_impl.h: private to src/experiment: the run's memory and what the steps share.
 
    Words: a *pattern* is a text of + and - per electrode; a *pulse* holds a pattern's voltages for a time; what the film's conductance matrix is at
-   the end of a pulse is a *memory* of that pattern; the *untrained* film is the state between the last `initial` (and the relaxations that follow
-   it) and the first pulse. */
+   the end of a pulse is a *memory* of that pattern; the *untrained* film is the state in which the first pulse after the last
+   `initial` finds it: relaxed, or after a time without voltage. */
 #pragma once
 #include <hopfilm/experiment.h>
 
@@ -27,7 +27,8 @@ typedef struct {
 typedef struct {
   HfWeightsKind kind;
   PetscReal xi;
-  char label[40]; /* "midrange", "scaled-0.98" */
+  PetscBool of_untrained; /* xi = tr G_untrained / tr G0, Yu et al.'s film */
+  char label[40];         /* "midrange", "scaled-0.98", "scaled-untrained" */
 } HfWeighting;
 #define HF_MAX_WEIGHTINGS 64
 #define HF_KEYS_END                                                                                                                                  \
@@ -116,7 +117,7 @@ PetscReal HfOutputTime(HfExperiment e, const char *key);        /* of the sectio
 PetscErrorCode HfProgressNow(HfExperiment e, const char *what, PetscReal extra);
 
 /* ---- memories.c ---- */
-PetscErrorCode HfUntrainedRemember(HfExperiment e);                /* before the first pulse; later calls do nothing. Collective. */
+PetscErrorCode HfUntrainedRemember(HfExperiment e);                /* does nothing after the first pulse. Collective. */
 PetscErrorCode HfUntrainedRestore(HfExperiment e);                 /* m back to it. Collective. */
 PetscErrorCode HfMemoryAdd(HfExperiment e);                        /* the present texture as memory of the present pattern. Collective. */
 const HfMemory *HfMemoryFind(HfExperiment e, const PetscReal x[]); /* newest since the last `initial` of x or its mirror, NULL if none */
@@ -124,7 +125,11 @@ PetscErrorCode HfTraceStart(HfExperiment e, PetscReal voltage);
 PetscErrorCode HfTraceAdd(HfExperiment e); /* the last probe, while a pulse is recorded */
 /* First memory that a step with key `of: all|last` looks at; all newer ones follow. Faults when there is none. Collective. */
 PetscErrorCode HfMemoriesOf(HfExperiment e, HfNode node, PetscInt *first);
-PetscErrorCode HfWeightingsRead(HfNode node, PetscInt *n, HfWeighting list[HF_MAX_WEIGHTINGS]); /* from `weights` and `xi` */
+/* From `weights` and `xi`; the untrained film must be known, as it is after any pulse. */
+PetscErrorCode HfWeightingsRead(HfExperiment e, HfNode node, PetscInt *n, HfWeighting list[HF_MAX_WEIGHTINGS]);
+/* w = G - G0, to be shown beside scaled weights (xi = 1); *wanted tells whether the list has those and not these. */
+HfWeighting HfWeightingControl(PetscInt n, const HfWeighting list[], PetscBool *wanted);
+PetscErrorCode HfWeightingPut(HfNode entry, const HfWeighting *weighting); /* weights, xi and where it is from */
 PetscErrorCode HfWeightingsCheck(HfExperiment e, HfNode node);
 /* Weights of a matrix; midrange over the memories since the last `initial`, or all of the run if those are fewer than two. */
 PetscErrorCode HfWeightingApply(HfExperiment e, const HfWeighting *weighting, const PetscReal G[], PetscBool with_diagonal, PetscReal w[]);
@@ -139,7 +144,8 @@ PetscErrorCode HfWeightingApply(HfExperiment e, const HfWeighting *weighting, co
    0,                                                                                                                                                \
    "saturated (G - G0), scaled (G - xi G0), midrange (G - mean of least and largest over the memories)"},                                            \
   {                                                                                                                                                  \
-    step ".xi", HF_NUMBERS, NULL, "0.98", ">0", 0, "xi of the scaled weights; several make a sweep"                                                  \
+    step ".xi", HF_NUMBERS, NULL, "0.98", ">0|untrained", 0,                                                                                         \
+        "xi of the scaled weights; several make a sweep; untrained: tr G/tr G0 of the untrained film"                                                \
   }
 #define HF_RECALL_KEYS(step)                                                                                                                         \
   {step ".method", HF_CHOICE, NULL, "synchronous", "synchronous|asynchronous", 0, "All nodes at once, or one random node at a time"},                \

@@ -3,7 +3,7 @@
 
 PetscErrorCode HfUntrainedRemember(HfExperiment e) {
   PetscFunctionBeginUser;
-  if (e->have_untrained) PetscFunctionReturn(0);
+  if (e->have_untrained && e->have_x) PetscFunctionReturn(0);
   PetscCall(VecCopy(HfDeviceState(e->device), e->untrained));
   PetscCall(HfProbeNow(e));
   PetscCall(PetscArraycpy(e->G_untrained, e->G, e->n * e->n));
@@ -99,7 +99,31 @@ PetscErrorCode HfWeightingsCheck(HfExperiment e, HfNode node) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfWeightingsRead(HfNode node, PetscInt *n, HfWeighting list[HF_MAX_WEIGHTINGS]) {
+HfWeighting HfWeightingControl(PetscInt n, const HfWeighting list[], PetscBool *wanted) {
+  PetscBool scaled = PETSC_FALSE, saturated = PETSC_FALSE;
+  for (PetscInt k = 0; k < n; k++) {
+    scaled = scaled || list[k].kind == HF_WEIGHTS_SCALED ? PETSC_TRUE : PETSC_FALSE;
+    saturated = saturated || list[k].kind == HF_WEIGHTS_SATURATED ? PETSC_TRUE : PETSC_FALSE;
+  }
+  *wanted = scaled && !saturated ? PETSC_TRUE : PETSC_FALSE;
+  return (HfWeighting){.kind = HF_WEIGHTS_SATURATED, .xi = 1.0, .label = "saturated"};
+}
+
+PetscErrorCode HfWeightingPut(HfNode entry, const HfWeighting *weighting) {
+  PetscFunctionBeginUser;
+  PetscCall(HfNodePutText(entry, "weights", HfWeightsNames[weighting->kind]));
+  if (weighting->kind == HF_WEIGHTS_SCALED) PetscCall(HfNodePutReal(entry, "xi", weighting->xi));
+  if (weighting->of_untrained) PetscCall(HfNodePutText(entry, "xi_of", "untrained"));
+  PetscFunctionReturn(0);
+}
+
+static PetscReal Trace(PetscInt n, const PetscReal G[]) {
+  PetscReal trace = 0.0;
+  for (PetscInt i = 0; i < n; i++) trace += G[i * n + i];
+  return trace;
+}
+
+PetscErrorCode HfWeightingsRead(HfExperiment e, HfNode node, PetscInt *n, HfWeighting list[HF_MAX_WEIGHTINGS]) {
   PetscFunctionBeginUser;
   *n = 0;
   for (PetscInt i = 0; i < HfCount(node, "weights"); i++) {
@@ -111,8 +135,14 @@ PetscErrorCode HfWeightingsRead(HfNode node, PetscInt *n, HfWeighting list[HF_MA
       continue;
     }
     for (PetscInt k = 0; k < HfCount(node, "xi"); k++) {
-      weighting.xi = HfRealAt(node, "xi", k);
-      PetscCall(PetscSNPrintf(weighting.label, sizeof(weighting.label), "scaled-%.12g", (double)weighting.xi));
+      weighting.of_untrained = HfIsWordAt(node, "xi", k);
+      if (weighting.of_untrained) {
+        weighting.xi = Trace(e->n, e->G_untrained) / Trace(e->n, e->G0);
+        PetscCall(PetscStrncpy(weighting.label, "scaled-untrained", sizeof(weighting.label)));
+      } else {
+        weighting.xi = HfRealAt(node, "xi", k);
+        PetscCall(PetscSNPrintf(weighting.label, sizeof(weighting.label), "scaled-%.12g", (double)weighting.xi));
+      }
       list[(*n)++] = weighting;
     }
   }

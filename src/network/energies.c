@@ -27,6 +27,26 @@ void HfStateToText(PetscInt n, const PetscReal V[], char text[]) {
   text[n] = '\0';
 }
 
+PetscErrorCode HfPowerChange(PetscInt n, const PetscReal G[], const PetscReal G_before[], const PetscReal x[], PetscReal *own, PetscReal *others) {
+  const PetscInt n_states = n > 0 && n <= 20 ? (PetscInt)1 << n : 0, trained = HfStateToIndex(n, x);
+  PetscReal *V, sum = 0.0;
+  PetscInt count = 0;
+
+  PetscFunctionBeginUser;
+  PetscCheck(n > 1 && n <= 20, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "all states are looked at for 2 to 20 nodes, not %d", (int)n);
+  *own = HfStateEnergy(n, G, x) / HfStateEnergy(n, G_before, x) - 1.0;
+  PetscCall(PetscMalloc1(n, &V));
+  for (PetscInt s = n_states / 2; s < n_states - 1; s++) { /* V_0 = +1, not uniform */
+    if (s == trained || s == n_states - 1 - trained) continue;
+    HfStateFromIndex(n, s, V);
+    sum += HfStateEnergy(n, G, V) / HfStateEnergy(n, G_before, V) - 1.0;
+    count++;
+  }
+  PetscCall(PetscFree(V));
+  *others = count ? sum / count : 0.0;
+  PetscFunctionReturn(0);
+}
+
 /* Largest eigenvalue of the symmetric part of w. */
 static PetscErrorCode LargestEigenvalue(PetscInt n, const PetscReal w[], PetscReal *largest) {
   PetscReal *a, *eigenvalues, *work;

@@ -88,6 +88,81 @@ static void test_switch(void **state) {
   CHECK(HfNodeDestroy(&memory.entries));
 }
 
+/* A film without gold learns from its own current, from the state in which a time without voltage left it. xi, the power of the pattern and the
+   recall of all sixteen states follow from the matrices that were recorded. */
+#define MAZE                                                                                                                                         \
+  "hopfilm: 1\n"                                                                                                                                     \
+  "film:\n"                                                                                                                                          \
+  "  size: [120 nm, 120 nm]\n"                                                                                                                       \
+  "  cell: 6 nm\n"                                                                                                                                   \
+  "  thickness: 20 nm\n"                                                                                                                             \
+  "  material: {Ms: 490 kA/m, Aex: 3.25e-11 A m, Dbulk: 6.5e-3 A, Ku: 5.2e5 A/m, alpha: 0.3, polarization: 0.5, conductivity: 5e6 S/m, "             \
+  "amr_ratio: 1.5}\n"                                                                                                                                \
+  "  initial: {uniform: {direction: [0, 0, 1]}}\n"                                                                                                   \
+  "potential: {tolerance: 1e-13}\n"                                                                                                                  \
+  "electrodes:\n"                                                                                                                                    \
+  "  - {name: top, shape: {rectangle: {size: [48 nm, 0 nm]}}, at: [0 nm, 60 nm]}\n"                                                                  \
+  "  - {name: right, shape: {rectangle: {size: [0 nm, 48 nm]}}, at: [60 nm, 0 nm]}\n"                                                                \
+  "  - {name: bottom, shape: {rectangle: {size: [48 nm, 0 nm]}}, at: [0 nm, -60 nm]}\n"                                                              \
+  "  - {name: left, shape: {rectangle: {size: [0 nm, 48 nm]}}, at: [-60 nm, 0 nm]}\n"                                                                \
+  "schedule:\n"                                                                                                                                      \
+  "  - probe: {}\n"                                                                                                                                  \
+  "  - initial: {random: {seed: 1}}\n"                                                                                                               \
+  "  - hold: {time: 0.4 ns}\n"                                                                                                                       \
+  "  - train: {patterns: ['+-+-', '+--+'], voltage: 0.05 V, pulse: 0.2 ns, fresh: true}\n"                                                           \
+  "  - energies: {weights: scaled, xi: [untrained, 0.5]}\n"                                                                                          \
+  "  - recall: {method: asynchronous, weights: scaled, xi: untrained, trivial: true}\n"
+
+static double Trace(const double G[16]) { return G[0] + G[5] + G[10] + G[15]; }
+
+static double Power(const double G[16], const char *pattern) {
+  double power = 0;
+  for (int i = 0; i < 4; i++)
+    for (int j = 0; j < 4; j++) power += G[4 * i + j] * (pattern[i] == pattern[j] ? 1 : -1);
+  return power;
+}
+
+static void test_untrained_xi_and_power(void **state) {
+  Memory memory, alone;
+  HfNode entry, control;
+  const double *saturated, *untrained, *trained;
+  PetscMPIInt size;
+
+  CHECK(RunDeck(PETSC_COMM_WORLD, MAZE, &memory));
+  saturated = memory.G[0]; /* of the first step `probe`; then the end of the hold, and twice the restored film and the end of its pulse */
+  untrained = memory.G[memory.n_probes - 2];
+  trained = memory.G[memory.n_probes - 1];
+  /* what a pulse starts from is the end of the hold, not its start */
+  ASSERT_NEAR(Trace(memory.G[memory.n_probes - 4]), Trace(untrained), 1e-12 * Trace(untrained));
+  ASSERT_NEAR(Trace(memory.G[memory.n_probes - 5]), Trace(untrained), 1e-12 * Trace(untrained));
+  assert_true(fabs(Trace(trained) / Trace(untrained) - 1) > 1e-4);
+
+  entry = EntryFromEnd(&memory, "energies", 6); /* behind it: one total, 2 + 1 with xi 0.5, xi = 1, the sweep */
+  assert_string_equal(HfNodeText(HfNodeFind(entry, "xi_of")), "untrained");
+  assert_string_equal(HfNodeText(HfNodeFind(entry, "trained")), "+--+");
+  ASSERT_NEAR(Number(entry, "xi"), Trace(untrained) / Trace(saturated), 1e-9);
+  ASSERT_NEAR(Number(entry, "power_change_percent"), 100 * (Power(trained, "+--+") / Power(untrained, "+--+") - 1), 1e-7);
+  ASSERT_NEAR(Number(EntryFromEnd(&memory, "energies", 3), "xi"), 0.5, 0);
+  /* saturation conducts best (a > 0): G - G0 has no positive eigenvalue, and the uniform states none but 0 */
+  control = EntryFromEnd(&memory, "energies", 1);
+  assert_string_equal(HfNodeText(HfNodeFind(control, "control")), "xi = 1");
+  ASSERT_NEAR(Number(control, "largest_eigenvalue_with_diagonal"), 0, 1e-9 * saturated[0]);
+  ASSERT_NEAR(Number(control, "saturated_G11"), saturated[0], 1e-9 * saturated[0]);
+  entry = EntryFromEnd(&memory, "recall", 1);
+  ASSERT_NEAR(Number(entry, "starts"), 2 * 16, 0);
+  ASSERT_NEAR(Number(entry, "mean_recalled"), Number(entry, "recalled") / 2, 1e-12);
+  assert_string_equal(HfNodeText(HfNodeFind(EntryFromEnd(&memory, "recall", 0), "control")), "xi = 1");
+
+  CHECK(MPI_Comm_size(PETSC_COMM_WORLD, &size));
+  if (size > 1) {
+    CHECK(RunDeck(PETSC_COMM_SELF, MAZE, &alone));
+    assert_int_equal(alone.n_probes, memory.n_probes);
+    for (int e = 0; e < 16; e++) ASSERT_NEAR(alone.G[alone.n_probes - 1][e], trained[e], 1e-7 * trained[0]); /* adaptive steps */
+    CHECK(HfNodeDestroy(&alone.entries));
+  }
+  CHECK(HfNodeDestroy(&memory.entries));
+}
+
 /* A voltage beyond all bounds: the run ends with its own code on all ranks, and the state it diverged from is recorded. */
 static void test_divergence_is_recorded(void **state) {
   Memory memory;
@@ -101,5 +176,5 @@ static void test_divergence_is_recorded(void **state) {
 }
 
 static const struct CMUnitTest tests[] = {cmocka_unit_test(test_seven_patterns), cmocka_unit_test(test_fresh_is_fresh), cmocka_unit_test(test_switch),
-                                          cmocka_unit_test(test_divergence_is_recorded)};
+                                          cmocka_unit_test(test_untrained_xi_and_power), cmocka_unit_test(test_divergence_is_recorded)};
 HF_TEST_MAIN(tests)

@@ -91,6 +91,27 @@ static void test_largest_eigenvalue(void **state) {
   assert_int_equal(report.minimum, 127); /* all alike */
 }
 
+/* A conductance more between nodes 1 and 2 alone takes power 4 g V0^2 more where they differ and none where they are alike; an equal factor for all
+   conductances is the change in every pattern. */
+static void test_power(void **state) {
+  const double g[6] = {1, 1, 1, 1, 1, 1}, more[6] = {1.5, 1, 1, 1, 1, 1}, twice[6] = {2, 2, 2, 2, 2, 2};
+  const double apart[4] = {-1, 1, 1, -1}, alike[4] = {1, 1, -1, -1};
+  double G[16], after[16], own, others;
+  Conductance(g, G);
+  Conductance(twice, after);
+  CHECK(HfPowerChange(4, after, G, apart, &own, &others));
+  ASSERT_NEAR(own, 1, 1e-14);
+  ASSERT_NEAR(others, 1, 1e-14);
+  Conductance(more, after);
+  CHECK(HfPowerChange(4, after, G, alike, &own, &others));
+  ASSERT_NEAR(own, 0, 1e-14);
+  /* Of the six others four have 1 and 2 apart: two of them cut four conductances (8 of 16 g V0^2), two cut three. */
+  ASSERT_NEAR(others, (2 * 0.5 / 4 + 2 * 0.5 / 3) / 6, 1e-14);
+  CHECK(HfPowerChange(4, after, G, apart, &own, &others));
+  ASSERT_NEAR(own, 0.5 / 4, 1e-14);
+  ASSERT_NEAR(others, (0.5 / 4 + 2 * 0.5 / 3) / 6, 1e-14);
+}
+
 static void test_weights(void **state) {
   double G[16], G0[16], w[16], set[48], G_min[16], G_max[16];
   Conductance(MEASURED, G);
@@ -135,7 +156,11 @@ static void test_gates(void **state) {
   assert_string_equal(result.gate, "2");
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(test_energy_is_the_cut), cmocka_unit_test(test_two_nodes_by_hand),
-                                          cmocka_unit_test(test_margin_and_tie),    cmocka_unit_test(test_largest_eigenvalue),
-                                          cmocka_unit_test(test_weights),           cmocka_unit_test(test_gates)};
+static const struct CMUnitTest tests[] = {cmocka_unit_test(test_energy_is_the_cut),
+                                          cmocka_unit_test(test_two_nodes_by_hand),
+                                          cmocka_unit_test(test_margin_and_tie),
+                                          cmocka_unit_test(test_largest_eigenvalue),
+                                          cmocka_unit_test(test_weights),
+                                          cmocka_unit_test(test_power),
+                                          cmocka_unit_test(test_gates)};
 HF_TEST_MAIN(tests)

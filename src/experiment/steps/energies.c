@@ -1,6 +1,11 @@
 /* energies.c: is the trained pattern the state of lowest energy, E(V) = -sum_ij w_ij V_i V_j, of all 2^N states (Niu et al. 2024, Eq. 4 and Fig. 4)?
-   Controls: the same question to the untrained film, and to w = G - G0 (xi = 1), which has no stored state when saturation conducts best. */
+   Both over all states and over those that are not uniform; is the pattern a fixed point of single updates; and how much more power x.G.x the film
+   takes in it than before it learned (Yu et al. 2021: the pattern's own channels conduct better).
+   Controls: the same questions to the untrained film; the power of the other patterns; w = G - G0 (xi = 1), which has no stored state when
+   saturation conducts best. */
 #include "../experiment_impl.h"
+
+#define DEAD_ZONE 1e-9 /* a current below this part of the sum of its own parts is none */
 
 static const HfKey keys[] = {
     {"energies", HF_SECTION, NULL, "", "", 0, "The energy of all states for each memory: is the trained pattern the minimum, and by how much"},
@@ -20,8 +25,26 @@ static PetscErrorCode Check(HfExperiment e, HfNode node) {
 
 typedef struct {
   PetscInt of, correct, untrained_correct;
+  PetscInt all[2], nontrivial[2], fixed[2];                   /* of the trained and of the untrained film */
   PetscReal smallest_margin, mean_margin, largest_eigenvalue; /* the last of w with its diagonal */
 } Count;
+
+/* Counts the pattern x where it is the minimum, with the uniform states and without, and where it is a fixed point; film 0 is trained, 1 untrained. */
+static PetscErrorCode Tally(HfExperiment e, const PetscReal w[], const PetscReal x[], PetscReal energies[], int film, Count *count, PetscBool *all,
+                            PetscBool *nontrivial, PetscBool *fixed) {
+  HfEnergyReport report;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfEnergies(e->n, w, x, PETSC_TRUE, energies, &report));
+  *all = report.trained_is_minimum;
+  PetscCall(HfEnergies(e->n, w, x, PETSC_FALSE, energies, &report));
+  *nontrivial = report.trained_is_minimum;
+  *fixed = HfIsFixedPoint(e->n, w, DEAD_ZONE, x);
+  count->all[film] += *all;
+  count->nontrivial[film] += *nontrivial;
+  count->fixed[film] += *fixed;
+  PetscFunctionReturn(0);
+}
 
 /* All memories from `first` on with one kind of weights. */
 static PetscErrorCode Weighting(HfExperiment e, HfNode node, const HfWeighting *weighting, PetscInt first, PetscBool details, Count *count) {
@@ -29,6 +52,8 @@ static PetscErrorCode Weighting(HfExperiment e, HfNode node, const HfWeighting *
   PetscReal *w, *V, *energies;
   char *minimum, name[128];
   HfEnergyReport report, control, whole;
+  PetscBool all = PETSC_FALSE, nontrivial = PETSC_FALSE, fixed = PETSC_FALSE;
+  PetscReal power, others;
   HfNode entry;
 
   PetscFunctionBeginUser;
@@ -38,9 +63,11 @@ static PetscErrorCode Weighting(HfExperiment e, HfNode node, const HfWeighting *
     const HfMemory *memory = &e->memories[k];
     PetscCall(HfWeightingApply(e, weighting, e->G_untrained, PETSC_FALSE, w));
     PetscCall(HfEnergies(n, w, memory->x, HfFlag(node, "trivial"), energies, &control));
+    PetscCall(Tally(e, w, memory->x, energies, 1, count, &all, &nontrivial, &fixed));
     PetscCall(HfWeightingApply(e, weighting, memory->G, PETSC_TRUE, w));
     PetscCall(HfEnergies(n, w, memory->x, HfFlag(node, "trivial"), energies, &whole));
     PetscCall(HfWeightingApply(e, weighting, memory->G, PETSC_FALSE, w));
+    PetscCall(Tally(e, w, memory->x, energies, 0, count, &all, &nontrivial, &fixed));
     PetscCall(HfEnergies(n, w, memory->x, HfFlag(node, "trivial"), energies, &report));
     count->of++;
     count->correct += report.trained_is_minimum;
@@ -50,13 +77,13 @@ static PetscErrorCode Weighting(HfExperiment e, HfNode node, const HfWeighting *
     count->largest_eigenvalue = PetscMax(count->largest_eigenvalue, whole.largest_eigenvalue);
     if (!details) continue;
 
+    PetscCall(HfPowerChange(n, memory->G, e->G_untrained, memory->x, &power, &others));
     HfStateFromIndex(n, report.minimum, V);
     HfStateToText(n, V, minimum);
     PetscCall(PetscSNPrintf(name, sizeof(name), "%d/%s/%d:%.32s", (int)e->step + 1, weighting->label, (int)(k - first) + 1, memory->pattern));
     PetscCall(HfRecordEnergies(e, name, n_states, energies));
     PetscCall(HfEntryCreate(e, "energies", &entry));
-    PetscCall(HfNodePutText(entry, "weights", HfWeightsNames[weighting->kind]));
-    if (weighting->kind == HF_WEIGHTS_SCALED) PetscCall(HfNodePutReal(entry, "xi", weighting->xi));
+    PetscCall(HfWeightingPut(entry, weighting));
     PetscCall(HfNodePutText(entry, "trained", memory->pattern));
     PetscCall(HfNodePutInt(entry, "epoch", memory->epoch + 1));
     PetscCall(HfNodePutText(entry, "minimum", minimum));
@@ -64,10 +91,16 @@ static PetscErrorCode Weighting(HfExperiment e, HfNode node, const HfWeighting *
     PetscCall(HfNodePutReal(entry, "margin", report.margin));
     PetscCall(HfNodePutReal(entry, "largest_eigenvalue", report.largest_eigenvalue));
     PetscCall(HfNodePutReal(entry, "untrained_margin", control.margin));
+    PetscCall(HfNodePutBool(entry, "correct_all_states", all));
+    PetscCall(HfNodePutBool(entry, "correct_nontrivial", nontrivial));
+    PetscCall(HfNodePutBool(entry, "fixed_point", fixed));
+    PetscCall(HfNodePutReal(entry, "power_change_percent", 100.0 * power));
+    PetscCall(HfNodePutReal(entry, "control_power_change_of_others_percent", 100.0 * others));
     PetscCall(HfNodePutText(entry, "dataset", name));
     PetscCall(HfRecordSummary(e, entry));
-    PetscCall(HfRecordLog(e, "  %s: minimum %s%s, margin %.3f (untrained film: %.3f)", memory->pattern, minimum,
-                          report.trained_is_minimum ? "" : "  <- not the trained pattern", (double)report.margin, (double)control.margin));
+    PetscCall(HfRecordLog(e, "  %s: minimum %s%s, margin %.3f (untrained film: %.3f)%s, power %+.2f %% (other patterns: %+.2f %%)", memory->pattern,
+                          minimum, report.trained_is_minimum ? "" : "  <- not the trained pattern", (double)report.margin, (double)control.margin,
+                          fixed ? "" : ", not a fixed point", 100.0 * (double)power, 100.0 * (double)others));
   }
   PetscCall(PetscFree4(w, V, energies, minimum));
   PetscFunctionReturn(0);
@@ -79,14 +112,20 @@ static PetscErrorCode Total(HfExperiment e, const HfWeighting *weighting, const 
   PetscFunctionBeginUser;
   PetscCall(HfEntryCreate(e, "energies", &entry));
   if (is_control) PetscCall(HfNodePutText(entry, "control", "xi = 1"));
-  PetscCall(HfNodePutText(entry, "weights", HfWeightsNames[weighting->kind]));
-  if (weighting->kind == HF_WEIGHTS_SCALED) PetscCall(HfNodePutReal(entry, "xi", weighting->xi));
+  PetscCall(HfWeightingPut(entry, weighting));
   PetscCall(HfNodePutInt(entry, "correct", count->correct));
   PetscCall(HfNodePutInt(entry, "of", count->of));
   PetscCall(HfNodePutReal(entry, "smallest_margin", count->smallest_margin));
   PetscCall(HfNodePutReal(entry, "mean_margin", count->mean_margin));
   PetscCall(HfNodePutInt(entry, "untrained_correct", count->untrained_correct));
+  PetscCall(HfNodePutInt(entry, "correct_all_states", count->all[0]));
+  PetscCall(HfNodePutInt(entry, "untrained_correct_all_states", count->all[1]));
+  PetscCall(HfNodePutInt(entry, "correct_nontrivial", count->nontrivial[0]));
+  PetscCall(HfNodePutInt(entry, "untrained_correct_nontrivial", count->nontrivial[1]));
+  PetscCall(HfNodePutInt(entry, "fixed_points", count->fixed[0]));
+  PetscCall(HfNodePutInt(entry, "untrained_fixed_points", count->fixed[1]));
   PetscCall(HfNodePutReal(entry, "largest_eigenvalue_with_diagonal", count->largest_eigenvalue));
+  PetscCall(HfNodePutReal(entry, "saturated_G11", e->G0[0]));
   PetscCall(HfRecordHeadline(e, entry, "energies, %s%s: %d of %d minima right, margins %.3f at least, %.3f on average; untrained film: %d of %d",
                              weighting->label, is_control ? " (control, xi = 1)" : "", (int)count->correct, (int)count->of,
                              (double)count->smallest_margin, (double)count->mean_margin, (int)count->untrained_correct, (int)count->of));
@@ -123,21 +162,20 @@ static PetscErrorCode Window(HfExperiment e, PetscInt n, const HfWeighting list[
 }
 
 static PetscErrorCode Run(HfExperiment e, HfNode node) {
-  HfWeighting list[HF_MAX_WEIGHTINGS], one = {HF_WEIGHTS_SATURATED, 1.0, "saturated"};
+  HfWeighting list[HF_MAX_WEIGHTINGS], one;
   Count counts[HF_MAX_WEIGHTINGS], control;
   PetscInt n, first;
-  PetscBool scaled = PETSC_FALSE, saturated = PETSC_FALSE;
+  PetscBool with_control;
 
   PetscFunctionBeginUser;
   PetscCall(HfMemoriesOf(e, node, &first));
-  PetscCall(HfWeightingsRead(node, &n, list));
+  PetscCall(HfWeightingsRead(e, node, &n, list));
+  one = HfWeightingControl(n, list, &with_control);
   for (PetscInt k = 0; k < n; k++) {
-    scaled = scaled || list[k].kind == HF_WEIGHTS_SCALED;
-    saturated = saturated || list[k].kind == HF_WEIGHTS_SATURATED;
     PetscCall(Weighting(e, node, &list[k], first, PETSC_TRUE, &counts[k]));
     PetscCall(Total(e, &list[k], &counts[k], PETSC_FALSE));
   }
-  if (scaled && !saturated) {
+  if (with_control) {
     PetscCall(Weighting(e, node, &one, first, PETSC_FALSE, &control));
     PetscCall(Total(e, &one, &control, PETSC_TRUE));
   }

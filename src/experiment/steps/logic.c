@@ -112,7 +112,7 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   HfNode entry;
 
   PetscFunctionBeginUser;
-  PetscCall(HfWeightingsRead(node, &n_weightings, list));
+  PetscCall(HfWeightingsRead(e, node, &n_weightings, list));
   for (PetscInt l = 0; l < n_weightings; l++) {
     PetscInt right = 0, untrained_right = 0;
     PetscReal smallest = PETSC_MAX_REAL, x[4];

@@ -277,7 +277,7 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
 
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&gallery));
-  PetscCall(HfWeightingsRead(node, &n_weightings, list));
+  PetscCall(HfWeightingsRead(e, node, &n_weightings, list));
   PetscCall(HfRecallOptionsRead(node, &options));
   longer = options;
   longer.max_iterations++;
