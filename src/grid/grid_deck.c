@@ -45,9 +45,10 @@ static PetscErrorCode count_cells(HfDeck deck, HfNode film, int d, PetscInt *n) 
 
   PetscFunctionBeginUser;
   *n = 0;
-  if (ratio < 1 - 1e-9) {
-    PetscCall(
-        HfDeckError(deck, HfChild(film, "cell"), "film.cell (%g m) is larger than the film (%g m along %c)", (double)cell, (double)size, "xy"[d]));
+  if (ratio < 1 - 1e-9) { /* once, for the shorter side */
+    if (d == (HfRealAt(film, "size", 1) < HfRealAt(film, "size", 0)))
+      PetscCall(
+          HfDeckError(deck, HfChild(film, "cell"), "film.cell (%g m) is larger than the film (%g m along %c)", (double)cell, (double)size, "xy"[d]));
   } else if (PetscAbsReal(ratio - whole) > 1e-6 * ratio) {
     PetscCall(HfDeckError(deck, place, "film.size along %c is %.6g cells; it must be a whole number: use %g m or %g m", "xy"[d], (double)ratio,
                           (double)(floor(ratio) * cell), (double)(ceil(ratio) * cell)));
