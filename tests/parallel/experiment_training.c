@@ -143,10 +143,11 @@ static void test_untrained_xi_and_power(void **state) {
   ASSERT_NEAR(Number(entry, "xi"), Trace(untrained) / Trace(saturated), 1e-9);
   ASSERT_NEAR(Number(entry, "power_change_percent"), 100 * (Power(trained, "+--+") / Power(untrained, "+--+") - 1), 1e-7);
   ASSERT_NEAR(Number(EntryFromEnd(&memory, "energies", 3), "xi"), 0.5, 0);
-  /* saturation conducts best (a > 0): G - G0 has no positive eigenvalue, and the uniform states none but 0 */
+  /* saturation conducts best (a > 0): G - G0 has no eigenvalue above the 0 of the uniform states, so V.w.V < 0 and no pattern is a fixed point */
   control = EntryFromEnd(&memory, "energies", 1);
   assert_string_equal(HfNodeText(HfNodeFind(control, "control")), "xi = 1");
   ASSERT_NEAR(Number(control, "largest_eigenvalue_with_diagonal"), 0, 1e-9 * saturated[0]);
+  ASSERT_NEAR(Number(control, "fixed_points_with_diagonal"), 0, 0);
   ASSERT_NEAR(Number(control, "saturated_G11"), saturated[0], 1e-9 * saturated[0]);
   entry = EntryFromEnd(&memory, "recall", 1);
   ASSERT_NEAR(Number(entry, "starts"), 2 * 16, 0);

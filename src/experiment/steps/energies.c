@@ -26,6 +26,7 @@ static PetscErrorCode Check(HfExperiment e, HfNode node) {
 typedef struct {
   PetscInt of, correct, untrained_correct;
   PetscInt all[2], nontrivial[2], fixed[2];                   /* of the trained and of the untrained film */
+  PetscInt fixed_whole;                                       /* of the trained film, w with its diagonal */
   PetscReal smallest_margin, mean_margin, largest_eigenvalue; /* the last of w with its diagonal */
 } Count;
 
@@ -66,6 +67,7 @@ static PetscErrorCode Weighting(HfExperiment e, HfNode node, const HfWeighting *
     PetscCall(Tally(e, w, memory->x, energies, 1, count, &all, &nontrivial, &fixed));
     PetscCall(HfWeightingApply(e, weighting, memory->G, PETSC_TRUE, w));
     PetscCall(HfEnergies(n, w, memory->x, HfFlag(node, "trivial"), energies, &whole));
+    count->fixed_whole += HfIsFixedPoint(n, w, DEAD_ZONE, memory->x);
     PetscCall(HfWeightingApply(e, weighting, memory->G, PETSC_FALSE, w));
     PetscCall(Tally(e, w, memory->x, energies, 0, count, &all, &nontrivial, &fixed));
     PetscCall(HfEnergies(n, w, memory->x, HfFlag(node, "trivial"), energies, &report));
@@ -124,6 +126,7 @@ static PetscErrorCode Total(HfExperiment e, const HfWeighting *weighting, const 
   PetscCall(HfNodePutInt(entry, "untrained_correct_nontrivial", count->nontrivial[1]));
   PetscCall(HfNodePutInt(entry, "fixed_points", count->fixed[0]));
   PetscCall(HfNodePutInt(entry, "untrained_fixed_points", count->fixed[1]));
+  PetscCall(HfNodePutInt(entry, "fixed_points_with_diagonal", count->fixed_whole));
   PetscCall(HfNodePutReal(entry, "largest_eigenvalue_with_diagonal", count->largest_eigenvalue));
   PetscCall(HfNodePutReal(entry, "saturated_G11", e->G0[0]));
   PetscCall(HfRecordHeadline(e, entry, "energies, %s%s: %d of %d minima right, margins %.3f at least, %.3f on average; untrained film: %d of %d",
