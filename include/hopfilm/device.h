@@ -46,6 +46,10 @@ PetscErrorCode HfDeviceConductance(HfDevice device, PetscReal G[]); /* present t
 /* The same without use of any property of G: column k holds the currents into the electrodes for 1 V on k, from N solves that start from zero. */
 PetscErrorCode HfDeviceConductanceByCurrents(HfDevice device, PetscReal G[]);
 PetscErrorCode HfDeviceSaturatedConductance(HfDevice device, PetscReal G0[]); /* m = z, computed once */
+/* Two-terminal read-outs of the deck's section `gauges`: each between two contacts of its own, everything else insulating. */
+PetscInt HfDeviceGaugeCount(HfDevice device);
+const char *HfDeviceGaugeName(HfDevice device, PetscInt k);
+PetscErrorCode HfDeviceGauge(HfDevice device, PetscInt k, PetscReal *G); /* S, present texture. Collective. */
 /* Oersted field of V by both models, compared over the film: rms and maximum of |H_sheet - H_bs| divided by the rms of |H_sheet|; and |H| at the centre (A/m). Collective. */
 PetscErrorCode HfDeviceCompareOersted(HfDevice device, const PetscReal V[], PetscReal *rms, PetscReal *max, PetscReal *centre_sheet,
                                       PetscReal *centre_biot_savart);

@@ -11,6 +11,9 @@ typedef struct {
   const PetscReal *G;   /* n x n, S */
   PetscInt step, epoch; /* position in the schedule */
   const char *pattern;  /* text of the pattern that drives or drove last, "" if none */
+  PetscInt n_gauges;
+  const char *const *gauge_names;
+  const PetscReal *gauges; /* conductance of each gauge, S */
 } HfProbe;
 typedef struct {
   PetscReal time, dt, average[3], max_torque, energy; /* energy: total, J */

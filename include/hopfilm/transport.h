@@ -8,10 +8,14 @@
 
 /* ---- electrodes: patches of vertices; the same for the magnetic film and the gold layer above it ---- */
 typedef struct HfElectrodes_ *HfElectrodes;
-PetscErrorCode HfElectrodesRegisterKeys(HfKeys keys); /* electrodes[]: name, shape, at, lattice {columns, rows, pitch}, resistance, floating */
+PetscErrorCode HfElectrodesRegisterKeys(HfKeys keys); /* electrodes[]: name, shape, at, lattice {columns, rows, pitch}, resistance, floating;
+                                                         type contact: {shape, at} */
 /* Checks, reported to the deck: electrode off the film, covers no film vertex, overlap (a vertex in two electrodes), duplicate name, film island without
    contact, fewer than two driven electrodes. Collective. */
 PetscErrorCode HfElectrodesCreate(HfGrid grid, HfDeck deck, HfElectrodes *electrodes);
+/* The same checks for any set of sections with keys of electrodes[] or contact:; one that stands under a name in the deck is called by it. Errors of
+   the set as a whole are told at `where`. Collective. */
+PetscErrorCode HfElectrodesCreateFromNodes(HfGrid grid, HfDeck deck, HfNode where, PetscInt n, const HfNode nodes[], HfElectrodes *electrodes);
 /* For tests: electrode_of(x, y, context) gives the electrode (0..n-1) that vertex (x,y) belongs to, -1 for none; ideal contacts. */
 PetscErrorCode HfElectrodesCreateFromFunction(HfGrid grid, PetscInt n, PetscInt (*electrode_of)(PetscReal x, PetscReal y, void *context),
                                               void *context, HfElectrodes *electrodes);

@@ -26,6 +26,7 @@ PetscErrorCode HfDeviceRegisterKeys(HfKeys keys) {
   PetscCall(HfKeysAdd(keys, "", gold_keys));
   PetscCall(HfElectrodesRegisterKeys(keys));
   PetscCall(HfCouplingRegisterKeys(keys));
+  PetscCall(HfGaugesRegisterKeys(keys));
   PetscFunctionReturn(0);
 }
 
@@ -57,6 +58,7 @@ PetscErrorCode HfDeviceCreate(HfDeck deck, HfDevice *out) {
   PetscCall(HfGridCreateFromDeck(deck, &d->grid));
   if (d->grid) {
     PetscCall(HfElectrodesCreate(d->grid, deck, &d->electrodes));
+    PetscCall(HfGaugesCreate(d));
     PetscCall(HfMagnetCreate(d->grid, deck, &d->magnet));
   }
   PetscCall(HfDeckVerdict(deck));
@@ -64,6 +66,7 @@ PetscErrorCode HfDeviceCreate(HfDeck deck, HfDevice *out) {
   PetscCall(HfMagnetSetInitial(d->magnet, HfNodeFind(root, "film.initial"), d->m));
   PetscCall(HfPotentialCreateFilm(d->grid, d->electrodes, deck, &d->film));
   PetscCall(HfPotentialCreateVector(d->film, &d->film_phi));
+  PetscCall(HfGaugesSetUp(d));
   if (HfHas(root, "gold"))
     PetscCall(create_gold(d, HfChild(root, "gold")));
   else
@@ -78,6 +81,7 @@ PetscErrorCode HfDeviceDestroy(HfDevice *device) {
   PetscFunctionBeginUser;
   if (!d) PetscFunctionReturn(0);
   PetscCall(HfCouplingDestroy(d));
+  PetscCall(HfGaugesDestroy(d));
   PetscCall(VecDestroy(&d->m));
   PetscCall(VecDestroy(&d->film_phi));
   PetscCall(VecDestroy(&d->gold_phi));

@@ -18,6 +18,17 @@ PetscErrorCode HfCouplingCreate(HfDevice device);
 PetscErrorCode HfCouplingDestroy(HfDevice device);
 PetscErrorCode HfCouplingDrive(HfDevice device, const PetscReal V[]); /* Collective. */
 
+/* ---- gauges.c: contacts that are there for a reading alone ---- */
+typedef struct {
+  char name[64];
+  HfElectrodes contacts;
+  HfPotential potential;
+} HfGauge;
+PetscErrorCode HfGaugesRegisterKeys(HfKeys keys);
+PetscErrorCode HfGaugesCreate(HfDevice device); /* Errors go to the deck. Collective. */
+PetscErrorCode HfGaugesSetUp(HfDevice device);  /* Collective. */
+PetscErrorCode HfGaugesDestroy(HfDevice device);
+
 struct HfDevice_ {
   HfDeck deck;
   HfGrid grid;
@@ -28,7 +39,9 @@ struct HfDevice_ {
   HfOerstedGeometry geometry;
   Vec m, film_phi, gold_phi, gold_j, drive; /* drive: H of the present voltages on the gold, 3 components */
   HfCoupling coupling;                      /* without gold */
-  PetscBool gold_ready;                     /* the unit solutions of the gold are there */
+  PetscInt n_gauges;
+  HfGauge *gauges;
+  PetscBool gold_ready; /* the unit solutions of the gold are there */
   PetscReal time;
   PetscReal *saturated; /* G0, NULL until asked for */
 };

@@ -49,11 +49,20 @@ PetscErrorCode HfRowNow(HfExperiment e, PetscReal t, PetscReal dt, Vec m) {
 }
 
 PetscErrorCode HfProbeNow(HfExperiment e) {
-  HfProbe probe = {.time = *HfDeviceTime(e->device), .n = e->n, .G = e->G, .step = e->step, .epoch = e->epoch, .pattern = e->pattern};
+  HfProbe probe = {.time = *HfDeviceTime(e->device),
+                   .n = e->n,
+                   .G = e->G,
+                   .step = e->step,
+                   .epoch = e->epoch,
+                   .pattern = e->pattern,
+                   .n_gauges = e->n_gauges,
+                   .gauge_names = e->gauge_names,
+                   .gauges = e->gauges};
 
   PetscFunctionBeginUser;
   if (e->probed) PetscFunctionReturn(0);
   PetscCall(HfDeviceConductance(e->device, e->G));
+  PetscCall(HfReadingsMeasure(e));
   e->probed = PETSC_TRUE;
   if (e->recorder->probe) PetscCall(e->recorder->probe(e->recorder->context, &probe));
   PetscFunctionReturn(0);

@@ -76,6 +76,7 @@ PetscErrorCode HfExperimentCreate(HfDeck deck, HfRecorder recorder, HfExperiment
     PetscFunctionReturn(code ? code : verdict);
   }
   PetscCall(VecDuplicate(HfDeviceState(e->device), &e->untrained));
+  PetscCall(HfReadingsCreate(e));
   *experiment = e;
   PetscFunctionReturn(0);
 }
@@ -157,6 +158,7 @@ PetscErrorCode HfExperimentDestroy(HfExperiment *experiment) {
   PetscCall(PetscFree3(e->trace.before, e->trace.x, e->pattern));
   PetscCall(PetscFree5(e->G, e->G0, e->G_untrained, e->x, e->V));
   PetscCall(VecDestroy(&e->untrained));
+  PetscCall(HfReadingsDestroy(e));
   PetscCall(HfDeviceDestroy(&e->device));
   PetscCall(PetscFree(*experiment));
   PetscFunctionReturn(0);

@@ -63,7 +63,10 @@ struct HfExperiment_ {
   PetscReal done;                 /* simulated seconds, of plan.seconds */
 
   PetscReal *G, *G0, *G_untrained; /* last probe; saturated; untrained */
-  PetscBool probed;                /* G belongs to the present texture */
+  PetscInt n_gauges;
+  PetscReal *gauges, *gauges_before; /* last probe; that at the start of the pulse */
+  const char **gauge_names;
+  PetscBool probed; /* G belongs to the present texture */
   PetscBool have_untrained;
   PetscBool compared; /* the models of the Oersted field */
   Vec untrained;      /* m of the untrained film */
@@ -115,6 +118,14 @@ PetscErrorCode HfFramesNow(HfExperiment e, PetscBool currents); /* m, H and, wit
 PetscErrorCode HfTextureChanged(HfExperiment e);                /* m was changed otherwise than by HfEvolve */
 PetscReal HfOutputTime(HfExperiment e, const char *key);        /* of the section `output`; 0 when the deck or the program has no such key */
 PetscErrorCode HfProgressNow(HfExperiment e, const char *what, PetscReal extra);
+
+/* ---- readings.c: the deck's two-terminal read-outs, measured by every probe; nothing without them ---- */
+PetscErrorCode HfReadingsCreate(HfExperiment e);
+PetscErrorCode HfReadingsDestroy(HfExperiment e);
+PetscErrorCode HfReadingsMeasure(HfExperiment e); /* Collective. */
+PetscErrorCode HfReadingsStart(HfExperiment e);   /* the last probe is where a pulse starts from */
+PetscErrorCode HfReadingsReport(HfExperiment e, const char *text, PetscReal voltage, PetscReal start); /* from there to the last probe. Collective. */
+PetscErrorCode HfReadingsList(HfExperiment e, HfNode entry); /* the last probe, into the entry and the log */
 
 /* ---- memories.c ---- */
 PetscErrorCode HfUntrainedRemember(HfExperiment e);                /* does nothing after the first pulse. Collective. */

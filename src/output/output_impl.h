@@ -9,6 +9,7 @@
 #define HF_PATH_FIELD_PROBES                                                                                                                         \
   "/fields/probe" /* /fields/probe/<name> [frame]: how many probes of /conductance came before; tells frames of one time apart */
 #define HF_PATH_CONDUCTANCE "/conductance"
+#define HF_PATH_GAUGES      "/gauges" /* /gauges/<name> [probe] */
 #define HF_PATH_TRAINING    "/training"
 #define HF_PATH_ENERGY      "/energy"
 #define HF_PATH_VTK         "/VTKHDF"

@@ -41,6 +41,19 @@ static PetscErrorCode put_pattern(HfOutput output, const char pattern[]) {
   PetscFunctionReturn(0);
 }
 
+static PetscErrorCode put_gauges(HfOutput output, const HfProbe *probe) {
+  const HfTable row = {
+      H5T_NATIVE_DOUBLE, 0, {0}, "S", "Conductance between the gauge's two contacts at each probe, whose times are /conductance/time"};
+  char path[256];
+
+  PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < probe->n_gauges; k++) {
+    PetscCall(PetscSNPrintf(path, sizeof path, HF_PATH_GAUGES "/%s", probe->gauge_names[k]));
+    PetscCall(HfH5Append(output, path, &row, &probe->gauges[k]));
+  }
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfOutputProbe(void *context, const HfProbe *probe) {
   HfOutput output = context;
   const hsize_t n = (hsize_t)probe->n;
@@ -58,6 +71,7 @@ PetscErrorCode HfOutputProbe(void *context, const HfProbe *probe) {
   PetscCall(HfH5Append(output, HF_PATH_TRAINING "/step", &step, &step_number));
   PetscCall(HfH5Append(output, HF_PATH_TRAINING "/epoch", &epoch, &epoch_number));
   PetscCall(put_pattern(output, probe->pattern ? probe->pattern : ""));
+  PetscCall(put_gauges(output, probe));
   output->n_probes++;
   PetscCall(flush_now_and_then(output));
   PetscCall(HfOutputAgree(output));

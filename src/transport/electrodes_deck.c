@@ -1,4 +1,4 @@
-/* Electrodes from a deck: list `electrodes`, one by one or as a lattice, and every check that needs the grid.
+/* Electrodes from a deck: list `electrodes`, one by one or as a lattice, or any other set of contacts; every check that needs the grid.
 
    A vertex belongs to an electrode when it is a corner of a film cell and lies in the electrode's shape, up to a millionth of a cell. */
 #include "transport_impl.h"
@@ -15,6 +15,9 @@ static const HfKey electrode_keys[] = {
     {"electrodes[].lattice.pitch", HF_QUANTITIES, "m", NULL, ">0", 2, "Distance between neighbours along x and y"},
     {"electrodes[].resistance", HF_QUANTITY, "ohm", "0 ohm", ">=0", 0, "Contact resistance, in series with the ideal contact"},
     {"electrodes[].floating", HF_BOOL, NULL, "false", "", 0, "Connected to nothing: one potential, no net current"},
+    {"contact:", HF_SECTION, NULL, "", "", 0, "An ideal contact: a patch of the film held at one potential"},
+    {"contact:shape", HF_TYPE, "shape", NULL, "", 0, "Outline of the patch, about `at`"},
+    {"contact:at", HF_QUANTITIES, "m", "[0 m, 0 m]", "", 2, "Where the centre of the shape lies"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
@@ -29,22 +32,24 @@ static PetscInt copies(HfNode item) {
   return lattice ? (PetscInt)(HfInteger(lattice, "columns") * HfInteger(lattice, "rows")) : 1;
 }
 
-/* Electrode k is copy c of an entry of the list. */
+/* Electrode k is copy c of an entry; what a plain contact has no key for is that of an ideal one. */
 static PetscErrorCode place(HfElectrodes e, PetscInt k, HfNode item, HfShape shape, PetscInt c) {
   HfNode lattice = HfChild(item, "lattice");
 
   PetscFunctionBeginUser;
   e->nodes[k] = item;
   e->shapes[k] = shape;
-  e->resistance[k] = HfReal(item, "resistance");
-  e->floating[k] = HfFlag(item, "floating");
+  if (HfHas(item, "resistance")) e->resistance[k] = HfReal(item, "resistance");
+  if (HfHas(item, "floating")) e->floating[k] = HfFlag(item, "floating");
   for (int d = 0; d < 2; ++d) e->positions[k][d] = HfRealAt(item, "at", d);
   if (lattice) {
     const PetscInt columns = (PetscInt)HfInteger(lattice, "columns"), rows = (PetscInt)HfInteger(lattice, "rows");
     e->positions[k][0] += ((PetscReal)(c % columns) - 0.5 * (PetscReal)(columns - 1)) * HfRealAt(lattice, "pitch", 0);
     e->positions[k][1] -= ((PetscReal)(c / columns) - 0.5 * (PetscReal)(rows - 1)) * HfRealAt(lattice, "pitch", 1);
   }
-  if (!HfHas(item, "name"))
+  if (HfNodeName(item)[0])
+    PetscCall(PetscStrncpy(e->names[k], HfNodeName(item), HF_ELECTRODE_NAME));
+  else if (!HfHas(item, "name"))
     PetscCall(PetscSNPrintf(e->names[k], HF_ELECTRODE_NAME, "%" PetscInt_FMT, k + 1));
   else if (lattice)
     PetscCall(PetscSNPrintf(e->names[k], HF_ELECTRODE_NAME, "%s%" PetscInt_FMT, HfText(item, "name"), c + 1));
@@ -83,7 +88,7 @@ static PetscErrorCode mark_vertices(HfElectrodes e, PetscInt counts[], PetscInt 
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode check(HfElectrodes e, HfDeck deck) {
+static PetscErrorCode check(HfElectrodes e, HfDeck deck, HfNode where) {
   const HfGridInfo *g = HfGridGetInfo(e->grid);
   PetscInt *counts, *overlaps, n_driven = 0;
 
@@ -112,7 +117,7 @@ static PetscErrorCode check(HfElectrodes e, HfDeck deck) {
     }
   }
   if (n_driven < 2)
-    PetscCall(HfDeckError(deck, HfNodeFind(HfDeckRoot(deck), "electrodes"), "%s: a current needs two electrodes that are not floating",
+    PetscCall(HfDeckError(deck, where, "%s: a current needs two electrodes that are not floating",
                           n_driven ? "only one driven electrode" : "no driven electrode"));
   PetscCall(PetscFree2(counts, overlaps));
   PetscFunctionReturn(0);
@@ -131,26 +136,36 @@ static PetscErrorCode check_islands(HfElectrodes e, HfDeck deck) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfElectrodesCreate(HfGrid grid, HfDeck deck, HfElectrodes *electrodes) {
-  HfNode root = HfDeckRoot(deck);
-  const PetscInt n_items = HfHas(root, "electrodes") ? HfCount(root, "electrodes") : 0, errors = HfDeckErrorCount(deck);
+PetscErrorCode HfElectrodesCreateFromNodes(HfGrid grid, HfDeck deck, HfNode where, PetscInt n_items, const HfNode items[], HfElectrodes *electrodes) {
+  const PetscInt errors = HfDeckErrorCount(deck);
   HfShape *shapes;
   PetscInt n = 0;
 
   PetscFunctionBeginUser;
-  for (PetscInt i = 0; i < n_items; ++i) n += copies(HfItem(root, "electrodes", i));
+  for (PetscInt i = 0; i < n_items; ++i) n += copies(items[i]);
   PetscCall(HfElectrodesAllocate(grid, n, electrodes));
   HfElectrodes e = *electrodes;
   PetscCall(PetscCalloc1(n_items, &shapes));
   for (PetscInt i = 0, k = 0; i < n_items; ++i) {
-    HfNode item = HfItem(root, "electrodes", i);
-    PetscCall(HfShapeCreate(deck, HfChild(item, "shape"), &shapes[i]));
-    for (PetscInt c = 0; c < copies(item); ++c) PetscCall(place(e, k++, item, shapes[i], c));
+    PetscCall(HfShapeCreate(deck, HfChild(items[i], "shape"), &shapes[i]));
+    for (PetscInt c = 0; c < copies(items[i]); ++c) PetscCall(place(e, k++, items[i], shapes[i], c));
   }
-  if (HfDeckErrorCount(deck) == errors) PetscCall(check(e, deck));
+  if (HfDeckErrorCount(deck) == errors) PetscCall(check(e, deck, where));
   if (HfDeckErrorCount(deck) == errors) PetscCall(check_islands(e, deck));
   for (PetscInt i = 0; i < n_items; ++i) PetscCall(HfShapeDestroy(&shapes[i]));
   PetscCall(PetscFree(shapes));
   PetscCall(PetscFree2(e->shapes, e->nodes));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfElectrodesCreate(HfGrid grid, HfDeck deck, HfElectrodes *electrodes) {
+  HfNode root = HfDeckRoot(deck), *items;
+  const PetscInt n = HfHas(root, "electrodes") ? HfCount(root, "electrodes") : 0;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(n, &items));
+  for (PetscInt i = 0; i < n; ++i) items[i] = HfItem(root, "electrodes", i);
+  PetscCall(HfElectrodesCreateFromNodes(grid, deck, HfNodeFind(root, "electrodes"), n, items, electrodes));
+  PetscCall(PetscFree(items));
   PetscFunctionReturn(0);
 }

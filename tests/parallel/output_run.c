@@ -105,7 +105,7 @@ static void check_file(const Fixture *f) {
   unsigned char mask[48];
   short electrodes[63];
   int steps[3], film = 0, left = 0, right = 0;
-  double time[3], G[3][2][2], frames[2][6][8][3], shown[2], value;
+  double time[3], G[3][2][2], gauge[3], frames[2][6][8][3], shown[2], value;
   char path[300], patterns[3][32];
   int64_t offset[2];
   hid_t file, type, attribute;
@@ -133,6 +133,8 @@ static void check_file(const Fixture *f) {
     assert_true(time[k] == k * 1e-9 && steps[k] == 10 + k && G[k][0][1] == -1. - k && G[k][1][1] == 2. + k);
     assert_string_equal(patterns[k], k ? "+-" : "");
   }
+  read_table(file, "/gauges/across", H5T_NATIVE_DOUBLE, 1, (hsize_t[]){3}, gauge);
+  for (int k = 0; k < 3; k++) assert_true(gauge[k] == 20. - k);
 
   read_table(file, "/fields/m", H5T_NATIVE_DOUBLE, 4, (hsize_t[]){2, 6, 8, 3}, frames);
   read_table(file, "/fields/time/m", H5T_NATIVE_DOUBLE, 1, (hsize_t[]){2}, shown);
@@ -167,7 +169,17 @@ static void record_and_read_back(void **state) {
   CHECK(recorder->field(recorder->context, "H", 0, 3, m));
   for (int k = 0; k < 3; k++) {
     const double G[4] = {2. + k, -1. - k, -1. - k, 2. + k};
-    const HfProbe probe = {.time = k * 1e-9, .n = 2, .G = G, .step = 10 + k, .epoch = 0, .pattern = k ? "+-" : ""};
+    const double gauges[2] = {10. + k, 20. - k};
+    const char *const gauge_names[2] = {"along", "across"};
+    const HfProbe probe = {.time = k * 1e-9,
+                           .n = 2,
+                           .G = G,
+                           .step = 10 + k,
+                           .epoch = 0,
+                           .pattern = k ? "+-" : "",
+                           .n_gauges = 2,
+                           .gauge_names = gauge_names,
+                           .gauges = gauges};
     CHECK(recorder->probe(recorder->context, &probe));
   }
   CHECK(VecScale(m, -1));

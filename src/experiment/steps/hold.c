@@ -33,6 +33,7 @@ static PetscErrorCode Plan(HfExperiment e, HfNode node, HfPlan *plan) {
 /* x[n], text[n+1] and before[n*n] are room for the pattern and the conductance at the start. */
 static PetscErrorCode Hold(HfExperiment e, HfNode node, PetscReal x[], char text[], PetscReal before[]) {
   const PetscBool driven = HfHas(node, "pattern");
+  const PetscReal start = *HfDeviceTime(e->device);
   PetscReal voltage = 0.0, change = 0.0;
   const char *why;
   HfNode entry;
@@ -41,6 +42,7 @@ static PetscErrorCode Hold(HfExperiment e, HfNode node, PetscReal x[], char text
   PetscCall(HfUntrainedRemember(e));
   PetscCall(HfProbeNow(e));
   PetscCall(PetscArraycpy(before, e->G, e->n * e->n));
+  PetscCall(HfReadingsStart(e));
   text[0] = '\0';
   if (driven) {
     PetscCall(HfPatternRead(e, HfText(node, "pattern"), x, text, &why));
@@ -67,6 +69,7 @@ static PetscErrorCode Hold(HfExperiment e, HfNode node, PetscReal x[], char text
   PetscCall(HfRecordSummary(e, entry));
   PetscCall(HfRecordLog(e, "hold %s, %.6g ns: largest change of a conductance %.3f %%", driven ? text : "without voltage",
                         1e9 * (double)HfReal(node, "time"), 100.0 * (double)change));
+  PetscCall(HfReadingsReport(e, text, voltage, start));
   PetscFunctionReturn(0);
 }
 

@@ -74,6 +74,7 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
                        "probe after %s: currents of %d solves, in parts of the diagonal: net current %.2g, row sums %.2g, asymmetry %.2g, apart "
                        "from G %.2g",
                        e->pattern[0] ? e->pattern : "no pattern", (int)n, (double)column_sum, (double)row_sum, (double)asymmetry, (double)apart));
+  PetscCall(HfReadingsList(e, entry));
   if (HfFlag(node, "print")) PetscCall(Print(e));
   if (HfFlag(node, "wirings")) {
     PetscReal G[16], deviation;

@@ -54,6 +54,7 @@ static PetscErrorCode Pulse(HfExperiment e, HfNode node, const PetscReal x[], co
   PetscCall(HfTraceStart(e, voltage));
   PetscCall(HfDriveOn(e, x, text, voltage));
   PetscCall(HfProbeNow(e));
+  PetscCall(HfReadingsStart(e));
   PetscCall(HfTraceAdd(e));
   PetscCall(HfEvolve(e, what, HfReal(node, "pulse"), probe_every));
   e->trace.recording = PETSC_FALSE;
@@ -62,6 +63,7 @@ static PetscErrorCode Pulse(HfExperiment e, HfNode node, const PetscReal x[], co
   PetscCall(HfRowNow(e, *HfDeviceTime(e->device), 0.0, HfDeviceState(e->device)));
   PetscCall(
       HfRecordLog(e, "train %s at %.6g V: %.6g to %.6g ns", text, (double)voltage, 1e9 * (double)start, 1e9 * (double)*HfDeviceTime(e->device)));
+  PetscCall(HfReadingsReport(e, text, voltage, start));
   PetscCall(HfDriveLog(e));
   if (HfReal(node, "pause") > 0.0) {
     PetscCall(HfDriveOff(e));

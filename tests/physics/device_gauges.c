@@ -1,0 +1,124 @@
+/* Gauges: two-terminal read-outs with contacts of their own. On a uniform film between full edges they are sigma t W/L; between the contacts of two
+   electrodes they are what the conductance matrix of these two says; reading them disturbs neither each other nor the electrodes. */
+#include <hf_test.h>
+#include <hopfilm/device.h>
+
+#define FILM                                                                                                                                         \
+  "hopfilm: 1\npotential: {tolerance: 1e-13}\nfilm:\n  size: [240 nm, 120 nm]\n  cell: 6 nm\n  thickness: 20 nm\n"                                   \
+  "  material: {Ms: 490 kA/m, Aex: 1e-11 J/m, alpha: 0.3, conductivity: 5e6 S/m, amr_ratio: 1.5}\n"
+#define PATCHES                                                                                                                                      \
+  "electrodes:\n"                                                                                                                                    \
+  "  - {name: a, shape: {disk: {diameter: 30 nm}}, at: [-60 nm, -24 nm]}\n"                                                                          \
+  "  - {name: b, shape: {disk: {diameter: 30 nm}}, at: [60 nm, 24 nm]}\n"
+#define LEFT                  "{shape: {rectangle: {size: [0 nm, 120 nm]}}, at: [-120 nm, 0 nm]}"
+#define RIGHT                 "{shape: {rectangle: {size: [0 nm, 120 nm]}}, at: [120 nm, 0 nm]}"
+#define BOTTOM                "{shape: {rectangle: {size: [240 nm, 0 nm]}}, at: [0 nm, -60 nm]}"
+#define TOP                   "{shape: {rectangle: {size: [240 nm, 0 nm]}}, at: [0 nm, 60 nm]}"
+#define GAUGE(name, from, to) "  - {name: " name ", from: " from ", to: " to "}\n"
+#define EDGES                 "gauges:\n" GAUGE("along", LEFT, RIGHT) GAUGE("across", BOTTOM, TOP)
+
+typedef struct {
+  HfKeys keys;
+  HfDeck deck;
+  HfDevice device;
+} Film;
+
+static PetscErrorCode film_create(Film *film, const char *text) {
+  CHECK(HfKeysCreate(&film->keys));
+  CHECK(HfDeviceRegisterKeys(film->keys));
+  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, film->keys, text, &film->deck));
+  return HfDeviceCreate(film->deck, &film->device);
+}
+
+static void film_destroy(Film *film) {
+  CHECK(HfDeviceDestroy(&film->device));
+  CHECK(HfDeckDestroy(&film->deck));
+  CHECK(HfKeysDestroy(&film->keys));
+}
+
+/* r = (2+a)/(2-a) = 7, sigma0 = sigma_perp (1 - (1 - 1/7)/3) = (5/7) sigma_perp: across m the film conducts 1.4 sigma0, along m 0.2 sigma0. */
+static void uniform_film(void **unused) {
+  static const char *const direction[3] = {"[1, 0, 0]", "[0, 1, 0]", "[0, 0, 1]"};
+  const PetscReal along[3] = {0.2, 1.4, 1.4}, across[3] = {1.4, 0.2, 1.4}, sheet = 5e6 * 20e-9;
+
+  for (int k = 0; k < 3; ++k) {
+    char text[2048];
+    PetscReal G[2];
+    Film film;
+
+    CHECK(PetscSNPrintf(text, sizeof(text), FILM "  initial: {uniform: {direction: %s}}\n" PATCHES EDGES, direction[k]));
+    CHECK(film_create(&film, text));
+    assert_int_equal(HfDeviceGaugeCount(film.device), 2);
+    assert_string_equal(HfDeviceGaugeName(film.device, 1), "across");
+    for (PetscInt l = 0; l < 2; ++l) CHECK(HfDeviceGauge(film.device, l, &G[l]));
+    ASSERT_NEAR(G[0] / (along[k] * sheet * 120 / 240), 1, 1e-10); /* linear potential: exact in the elements; what is left is the solver's residual */
+    ASSERT_NEAR(G[1] / (across[k] * sheet * 240 / 120), 1, 1e-10);
+    film_destroy(&film);
+  }
+}
+
+/* A texture without symmetry on a film with a hole: the gauge between the two electrodes' places is their -G_12. */
+static void same_contacts_as_the_electrodes(void **unused) {
+  PetscReal before[4], after[4], G[3], again;
+  Film film;
+
+  CHECK(film_create(&film, FILM
+                    "  initial: {random: {seed: 5}}\n"
+                    "  shape: {difference: [{rectangle: {size: [1 um, 1 um]}}, {disk: {at: [20 nm, 8 nm], diameter: 40 nm}}]}\n" PATCHES EDGES GAUGE(
+                        "ab", "{shape: {disk: {diameter: 30 nm}}, at: [-60 nm, -24 nm]}", "{shape: {disk: {diameter: 30 nm}}, at: [60 nm, 24 nm]}")));
+  CHECK(HfDeviceConductance(film.device, before));
+  for (PetscInt l = 0; l < 3; ++l) CHECK(HfDeviceGauge(film.device, l, &G[l]));
+  CHECK(HfDeviceConductance(film.device, after));
+  CHECK(HfDeviceGauge(film.device, 0, &again));
+  ASSERT_NEAR(G[2] / -before[1], 1, 1e-10);
+  assert_true(G[1] > 2 * G[0]); /* four times without the hole */
+  for (int k = 0; k < 4; ++k) ASSERT_NEAR(after[k] / before[k], 1, 1e-12);
+  ASSERT_NEAR(again / G[0], 1, 1e-12);
+  film_destroy(&film);
+}
+
+/* A gauge is read in the present texture, not in the one it saw first. */
+static void follows_the_texture(void **unused) {
+  PetscReal first, second;
+  Film film;
+
+  CHECK(film_create(&film, FILM "  initial: {uniform: {direction: [0, 1, 0]}}\n" PATCHES EDGES));
+  CHECK(HfDeviceGauge(film.device, 0, &first));
+  CHECK(VecSet(HfDeviceState(film.device), 0));
+  CHECK(VecStrideSet(HfDeviceState(film.device), 0, 1));
+  CHECK(HfDeviceGauge(film.device, 0, &second));
+  ASSERT_NEAR(first / second, 7, 1e-9);
+  film_destroy(&film);
+}
+
+static PetscInt errors_of(const char *text) {
+  PetscErrorCode code;
+  PetscInt errors;
+  Film film;
+
+  CHECK(PetscPushErrorHandler(PetscReturnErrorHandler, NULL));
+  code = film_create(&film, text);
+  CHECK(PetscPopErrorHandler());
+  errors = HfDeckErrorCount(film.deck);
+  assert_int_equal(code, errors ? HF_ERR_DECK : 0);
+  film_destroy(&film);
+  return errors;
+}
+
+static void bad_gauges(void **unused) {
+  assert_int_equal(errors_of(FILM PATCHES EDGES), 0);
+  assert_int_equal(errors_of(FILM PATCHES EDGES GAUGE("along", BOTTOM, TOP)), 1);      /* twice */
+  assert_int_equal(errors_of(FILM PATCHES "gauges:\n" GAUGE("a/b", LEFT, RIGHT)), 1);  /* a folder */
+  assert_int_equal(errors_of(FILM PATCHES "gauges:\n" GAUGE("corner", LEFT, TOP)), 1); /* short circuit */
+  assert_int_equal(errors_of(FILM PATCHES "gauges:\n" GAUGE("off", LEFT, "{shape: {disk: {diameter: 30 nm}}, at: [1 um, 0 nm]}")),
+                   1); /* off the film */
+  assert_int_equal(errors_of(FILM PATCHES "gauges:\n  - {name: half, from: " LEFT "}\n"), 1);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(uniform_film),
+    cmocka_unit_test(same_contacts_as_the_electrodes),
+    cmocka_unit_test(follows_the_texture),
+    cmocka_unit_test(bad_gauges),
+};
+HF_TEST_MAIN(tests)
