@@ -13,6 +13,7 @@ from hopfilm.run import Run
 SECTIONS = [
     ("results", "Results", sections.headline),
     ("conductance", "Conductances while the film learns", sections.conductance),
+    ("gauges", "Conductance along and across", sections.gauges),
     ("textures", "Textures and currents", sections.textures),
     ("energies", "Energies of all states", sections.energies),
     ("recall", "Recall", sections.recall),

@@ -7,7 +7,7 @@ from .run import signs
 from .style import ACCENT, CURRENT, FAINT, INK, SOFT, length_unit, magnetization_colours, minus, plt, time_unit
 
 
-def _extent(run):
+def extent_of(run):
     scale, unit = length_unit(max(run.mask.shape) * run.cell.max())
     ny, nx = run.mask.shape
     x0, y0 = run.origin / scale
@@ -19,9 +19,9 @@ def _centres(run, scale):
     return (run.origin[0] + (np.arange(nx) + 0.5) * run.cell[0]) / scale, (run.origin[1] + (np.arange(ny) + 0.5) * run.cell[1]) / scale
 
 
-def _frame(ax, run, pattern, labels):
+def draw_frame(ax, run, pattern, labels):
     """Outline of the film, electrodes with the signs of their voltages."""
-    extent, scale, unit = _extent(run)
+    extent, scale, unit = extent_of(run)
     x, y = _centres(run, scale)
     x, y = (np.concatenate([[c[0] - d], c, [c[-1] + d]]) for c, d in ((x, x[1] - x[0]), (y, y[1] - y[0])))
     ax.contour(x, y, np.pad(run.mask > 0, 1), levels=[0.5], colors=[FAINT], linewidths=0.8)
@@ -29,6 +29,8 @@ def _frame(ax, run, pattern, labels):
     radius = 0.045 * side if run.n <= 9 else 0.25 * np.sqrt(side * side / run.n) * 0.5
     sign = signs(pattern) if len(pattern) == run.n else np.zeros(run.n)
     for k, (px, py) in enumerate(run.positions / scale):
+        if sign[k] == 0 and len(run.names[k]) > 2:
+            continue  # no room for the name
         face = {1: INK, -1: "white", 0: "#dddddd"}[int(sign[k])]
         ax.add_patch(Circle((px, py), radius, facecolor=face, edgecolor=INK, linewidth=0.9, zorder=5, clip_on=False))
         mark = {1: "+", -1: "−", 0: run.names[k]}[int(sign[k])]
@@ -50,7 +52,7 @@ def _frame(ax, run, pattern, labels):
 
 
 def draw_texture(ax, run, m, pattern="", labels=False, arrows=19):
-    extent, scale, _ = _extent(run)
+    extent, scale, _ = extent_of(run)
     film = run.mask > 0
     picture = np.ones(m.shape[:2] + (3,))
     picture[film] = magnetization_colours(m)[film]
@@ -63,12 +65,12 @@ def draw_texture(ax, run, m, pattern="", labels=False, arrows=19):
     spacing = every * run.cell[0] / scale
     ax.quiver(x[columns], y[rows], mx, my, pivot="mid", units="xy", angles="xy", scale_units="xy", scale=1 / (0.86 * spacing), color=INK,
               width=0.105 * spacing, headwidth=3.6, headlength=4.2, headaxislength=3.7, minlength=0.2)
-    _frame(ax, run, pattern, labels)
+    draw_frame(ax, run, pattern, labels)
 
 
 def draw_current(ax, run, j, pattern="", labels=False, limit=None):
     """|j| as shade, direction as stream lines. Returns the image, for a colour bar."""
-    extent, scale, _ = _extent(run)
+    extent, scale, _ = extent_of(run)
     film = run.mask > 0
     size = np.hypot(j[..., 0], j[..., 1])
     if limit is None:
@@ -78,7 +80,7 @@ def draw_current(ax, run, j, pattern="", labels=False, limit=None):
     jx, jy = (np.where(film, j[..., c], np.nan) for c in (0, 1))
     if np.nanmax(size[film], initial=0) > 0:
         ax.streamplot(x, y, jx, jy, density=0.75, color=ACCENT, linewidth=0.75, arrowsize=0.75, maxlength=6.0, broken_streamlines=True)
-    _frame(ax, run, pattern, labels)
+    draw_frame(ax, run, pattern, labels)
     return image
 
 

@@ -2,6 +2,7 @@
 
     run = Run("runs/four-node-patterns")
     run.G[k]            conductance matrix of probe k, taken at run.time[k] while run.pattern[k] drove
+    run.gauges[name][k] conductance of a gauge at probe k
     run.pulses          the stretches of time in which one pattern was held
     run.field("m", -1)  the last magnetization, [y][x][component]
 """
@@ -114,6 +115,7 @@ class Run:
         self.time = self.array("conductance/time")
         self.G = self.array("conductance/G")
         self.G0 = self.array("conductance/G0")
+        self.gauges = {name: self.array("gauges/" + name) for name in self.h5.get("gauges", {})}
         self.pattern, self.pulses = [], []
         if self.time is None:
             self.time, self.G = np.zeros(0), np.zeros((0, self.n, self.n))

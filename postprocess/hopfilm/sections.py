@@ -1,10 +1,10 @@
 """The sections of a report. Each takes a Run and returns HTML, "" where the run has nothing for it."""
-from . import conductance_figures, energy_figures, film_figures, tile_figures
-from .page import Raw, facts, mark, number, pattern, picture, table, yaml_code
+from . import conductance_figures, energy_figures, film_figures, gauge_figures, tile_figures
+from .page import Raw, cell, facts, mark, number, pattern, picture, table, yaml_code
 from .results import (default_weightings, energy_details, energy_totals, sweep_totals, totals, training_name, weights_name)
 from .style import image_uri, minus
 
-MOST_FITS = 8
+MOST_FITS, MOST_PULSES = 8, 8
 
 
 def of(right, all_):
@@ -74,6 +74,14 @@ def _tile_rows(run):
                    f"outer product {percent(e['control_outer_product']['pixel_accuracy'])}")
 
 
+def _gauge_rows(run):
+    for e in run.steps("gauges"):
+        drive = Raw(f"{pattern(e['pattern'])} at {number(1e3 * e['voltage_V'])} mV, {number(1e9 * (e['end_s'] - e['start_s']))} ns") if e["pattern"] else "no voltage"
+        for k, g in enumerate(e["gauges"]):
+            yield ("Gauges", Raw(drive + f": {cell(g['name'])}") if e["pattern"] else f"no voltage: {g['name']}",
+                   f"{number(g['start_S'], '.4g')} → {number(g['end_S'], '.4g')} S, {number(g['change_percent'], '+.2f')} %", "")
+
+
 def _probe_rows(run):
     probes = run.steps("probe")
     if probes:
@@ -86,7 +94,7 @@ def _probe_rows(run):
 
 
 def headline(run):
-    rows = [row for make in (_fit_rows, _energy_rows, _recall_rows, _gate_rows, _tile_rows, _probe_rows) for row in make(run)]
+    rows = [row for make in (_fit_rows, _energy_rows, _recall_rows, _gate_rows, _tile_rows, _gauge_rows, _probe_rows) for row in make(run)]
     last = None
     for k, row in enumerate(rows):
         rows[k] = ("" if row[0] == last else row[0],) + tuple(row[1:])
@@ -115,6 +123,16 @@ def conductance(run):
     if len(memories) > 2 and run.n <= 4:
         html += picture(image_uri(conductance_figures.memory_map(run, memories)),
                         "What the film remembers: |G<sub>ij</sub>| after each pattern, against the mean over these patterns; pairs of unlike nodes are framed.")
+    return html
+
+
+# ---- gauges ----
+def gauges(run):
+    html = ""
+    for pulse in [p for p in run.pulses if run.gauges and len(p.probes) > 4][:MOST_PULSES]:
+        html += picture(image_uri(gauge_figures.synapse(run, pulse)),
+                        f"{pattern(pulse.pattern)}: conductance between the contacts of each gauge, against its value when the voltage comes on; the film’s "
+                        "<i>m<sub>z</sub></i> at the start, on the way and at the end, and below it the current that ±1 V would drive, on a logarithmic scale.")
     return html
 
 
