@@ -28,7 +28,7 @@ typedef struct {
   HfWeightsKind kind;
   PetscReal xi;
   PetscBool of_untrained; /* xi = tr G_untrained / tr G0, Yu et al.'s film */
-  char label[40];         /* "midrange", "scaled-0.98", "scaled-untrained" */
+  char label[40];         /* "midrange", "scaled-0.98", "scaled:untrained" */
 } HfWeighting;
 #define HF_MAX_WEIGHTINGS 64
 #define HF_KEYS_END                                                                                                                                  \

@@ -138,7 +138,7 @@ PetscErrorCode HfWeightingsRead(HfExperiment e, HfNode node, PetscInt *n, HfWeig
       weighting.of_untrained = HfIsWordAt(node, "xi", k);
       if (weighting.of_untrained) {
         weighting.xi = Trace(e->n, e->G_untrained) / Trace(e->n, e->G0);
-        PetscCall(PetscStrncpy(weighting.label, "scaled-untrained", sizeof(weighting.label)));
+        PetscCall(PetscStrncpy(weighting.label, "scaled:untrained", sizeof(weighting.label)));
       } else {
         weighting.xi = HfRealAt(node, "xi", k);
         PetscCall(PetscSNPrintf(weighting.label, sizeof(weighting.label), "scaled-%.12g", (double)weighting.xi));
