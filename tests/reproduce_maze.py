@@ -18,25 +18,26 @@ from figures import Table, entries
 from launch import ROOT, environment, mpiexec
 
 
-def directory(options, deck, seed):
-    return os.path.join(options.out, f"{deck}-{seed}")
+def directory(options, name, seed):
+    return os.path.join(options.out, f"{name}-{seed}")
 
 
-def run(options, deck, seed):
-    out, start = directory(options, deck, seed), time.time()
-    settings = ["--set", f"film.initial.random.seed={seed}", "--out", out, "--force"]
-    command = mpiexec(1, os.path.abspath(options.program), "run", os.path.join("inputs", deck + ".yaml"), *settings)
+def run(options, name, seed):
+    deck, changes, _ = RUNS[name]
+    out, start = directory(options, name, seed), time.time()
+    settings = [word for change in [f"film.initial.random.seed={seed}", *changes] for word in ("--set", change)]
+    command = mpiexec(1, os.path.abspath(options.program), "run", os.path.join("inputs", deck + ".yaml"), *settings, "--out", out, "--force")
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT, env=environment())
-    print(f"{deck}, start {seed}: exit code {done.returncode} after {time.time() - start:.0f} s", flush=True)
+    print(f"{name}, start {seed}: exit code {done.returncode} after {time.time() - start:.0f} s", flush=True)
     if done.returncode:
         print(done.stdout.decode(errors="replace")[-2000:], flush=True)
 
 
-def results(options, deck):
+def results(options, name):
     """Results by seed, of the runs that are done."""
     found = {}
     for seed in options.seeds:
-        path = os.path.join(directory(options, deck, seed), "summary.yaml")
+        path = os.path.join(directory(options, name, seed), "summary.yaml")
         if not os.path.exists(path):
             continue
         with open(path) as file:
@@ -48,6 +49,17 @@ def results(options, deck):
 
 def per_seed(values, form="{}"):
     return "  ".join(form.format(v) for v in values)
+
+
+def synapse(voltage, least):
+    def rows(table, runs):
+        pulses = [next(e for e in entries(r, "gauges") if e["pattern"]) for r in runs.values()]
+        changes = [{g["name"]: g["change_percent"] for g in e["gauges"]} for e in pulses]
+        along, across = [c["along"] for c in changes], [c["across"] for c in changes]
+        table.add(f"{voltage}, 50 ns: G along the current", f">= +{least} %", per_seed(along, "{:+.2f}"), min(along) >= least)
+        table.add(f"{voltage}, 50 ns: G across the current", f"<= -{least} %", per_seed(across, "{:+.2f}"), max(across) <= -least)
+
+    return rows
 
 
 def hopfield(table, runs):
@@ -93,7 +105,12 @@ def hopfield(table, runs):
     table.add("xi = 1: recall, mean of 16 starts", "reported", per_seed([c["mean_recalled"] for c in recall_controls], "{:.1f}"), None)
 
 
-DECKS = {"maze-hopfield": hopfield}
+# Name of the runs: deck, what is set in it, rows of the table. The decks' voltages are those of a + electrode, half of what lies between the contacts.
+RUNS = {
+    "maze-synapse-50mV": ("maze-synapse", ["schedule.1.train.voltage=25 mV"], synapse("0.05 V", 2)),
+    "maze-synapse-100mV": ("maze-synapse", ["schedule.1.train.voltage=50 mV"], synapse("0.1 V", 8)),
+    "maze-hopfield": ("maze-hopfield", [], hopfield),
+}
 
 
 def main():
@@ -107,13 +124,13 @@ def main():
     options.out = os.path.abspath(options.out)
     if not options.show:
         with concurrent.futures.ThreadPoolExecutor(options.at_once) as pool:
-            list(pool.map(lambda job: run(options, *job), [(deck, seed) for seed in options.seeds for deck in DECKS]))
+            list(pool.map(lambda job: run(options, *job), [(name, seed) for seed in options.seeds for name in RUNS]))
     table, absent = Table(), []
-    for deck, rows in DECKS.items():
-        runs = results(options, deck)
-        absent += [f"{deck}, start {seed}" for seed in options.seeds if seed not in runs]
+    for name, (_, _, rows) in RUNS.items():
+        runs = results(options, name)
+        absent += [f"{name}, start {seed}" for seed in options.seeds if seed not in runs]
         if runs:
-            print(f"{deck}: starts {', '.join(map(str, runs))}, one figure each")
+            print(f"{name}: starts {', '.join(map(str, runs))}, one figure each")
             rows(table, runs)
     table.show()
     for name in absent:
