@@ -43,19 +43,26 @@ def draw_current_log(ax, run, j, limits):
     return image
 
 
-def _frames(run, pulse, most=3):
+def _start_frame(run, pulse):
+    """The frame of the state from which a pulse starts: taken after a probe with the same conductances, for a fresh pulse long before. None if not kept."""
+    start = pulse.probes[0]
+    frames = [run.frame_after("m", k) for k in range(start + 1) if np.allclose(run.G[k], run.G[start], rtol=1e-6, atol=0)]
+    return next((frame for frame in frames if frame is not None), None)
+
+
+def _frames(run, pulse):
     """Frames of m from the start of a pulse to its end: [(time since the start, m's frame, j's or None)]."""
     times, currents = run.field_times("m"), run.field_times("j")
     slack = 1e-6 * (pulse.end - pulse.start)
-    inside = [k for k, t in enumerate(times) if pulse.start - slack <= t <= pulse.end + slack]
+    inside = [k for k, t in enumerate(times) if pulse.start + slack < t <= pulse.end + slack]
     if not inside:
         return []
-    wanted = pulse.start + (pulse.end - pulse.start) * np.array([0, 0.2, 1])[-most:]  # the paper's: the start, 10 of 50 ns, the end
-    chosen = sorted({min(inside, key=lambda k: (abs(times[k] - t), k)) for t in wanted})
-    found = []
-    for k in chosen:
+    wanted = pulse.start + (pulse.end - pulse.start) * np.array([0.2, 1])  # the paper's: 10 of 50 ns, the end
+    start = _start_frame(run, pulse)
+    found = [] if start is None else [(0.0, start, None)]
+    for k in sorted({min(inside, key=lambda k: (abs(times[k] - t), k)) for t in wanted}):
         same = np.nonzero(np.abs(currents - times[k]) <= slack)[0] if len(currents) else []
-        found.append((times[k] - pulse.start, k, int(same[-1]) if len(same) and times[k] > pulse.start + slack else None))
+        found.append((times[k] - pulse.start, k, int(same[-1]) if len(same) else None))
     return found
 
 
