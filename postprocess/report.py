@@ -37,7 +37,7 @@ def lead(run):
 def write_report(directory):
     run = Run(directory)
     html = page(run.title, lead(run), [(anchor, title, make(run)) for anchor, title, make in SECTIONS],
-                f"hopfilm {cell(run.provenance.get('version', ''))} · figures after Niu et al., PNAS 121, e2416294121 (2024) · references.bib lists the papers behind "
+                f"hopfilm {cell(run.provenance.get('version', ''))} · references.bib lists the papers behind "
                 "this run")
     path = os.path.join(directory, "report.html")
     temporary = path + ".new"
