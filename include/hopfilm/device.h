@@ -35,9 +35,8 @@ PetscErrorCode HfDeviceDrive(HfDevice device, const PetscReal V[]);
 /* How often the film's current was brought up to date since the last HfDeviceDrive(), iterations of conjugate gradients per refresh: mean, and
    most of a refresh but the first. Zeros with gold. */
 void HfDeviceCouplingStatistics(HfDevice device, PetscInt64 *refreshes, PetscReal *mean, PetscInt64 *most);
-PetscErrorCode HfDeviceCentreField(
-    HfDevice device, const PetscReal V[],
-    PetscReal *magnitude); /* |H| (A/m) at the film's centre for voltages V, by the deck's model; the drive stays as it is. Collective. */
+/* |H| (A/m) at the film's centre for voltages V, by the deck's model; the drive stays as it is. Collective. */
+PetscErrorCode HfDeviceCentreField(HfDevice device, const PetscReal V[], PetscReal *magnitude);
 Vec HfDeviceDriveField(HfDevice device); /* H of the present drive (3 components), borrowed; zero when off; NULL without gold */
 /* j in the film (2 components, A/m^2) for voltages V on the film, in the present texture. Collective. */
 PetscErrorCode HfDeviceFilmCurrent(HfDevice device, const PetscReal V[], Vec j);
