@@ -102,7 +102,7 @@ def patterns(table, results):
     sweep = [e for e in totals if e["weights"] == "scaled" and e["initial"] == states[0]]
     works = [e["xi"] for e in sweep if e["correct"] == e["of"]]
     table.add("xi for which all seven are minima", "0.975 to 0.995", f"{min(works)} to {max(works)} of {min(e['xi'] for e in sweep)} to 1",
-              min(works) <= 0.98 and max(works) >= 0.995)
+              min(works) <= 0.975 and max(works) >= 0.995 and works == [e["xi"] for e in sweep if min(works) <= e["xi"] <= max(works)])
     for e in entries(results, "recall"):
         if "trained" in e:
             share, asked = f"{e['recalled']}/{e['starts']}", "fails" if e["trained"] in UNRECALLED else "4/4"
