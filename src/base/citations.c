@@ -31,6 +31,17 @@ static const Citation citations[] = {
      "  year = {2024},\n"
      "  doi = {10.1073/pnas.2416294121}\n"
      "}"},
+    {"newell-1993",
+     "@article{newell-1993,\n"
+     "  author = {Newell, Andrew J. and Williams, Wyn and Dunlop, David J.},\n"
+     "  title = {A generalization of the demagnetizing tensor for nonuniform magnetization},\n"
+     "  journal = {Journal of Geophysical Research: Solid Earth},\n"
+     "  volume = {98},\n"
+     "  number = {B6},\n"
+     "  pages = {9551--9555},\n"
+     "  year = {1993},\n"
+     "  doi = {10.1029/93JB00694}\n"
+     "}"},
     {"zhang-li-2004",
      "@article{zhang-li-2004,\n"
      "  author = {Zhang, Shufeng and Li, Zhanjie},\n"

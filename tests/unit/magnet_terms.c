@@ -8,7 +8,7 @@
   "  regions:\n"                                                                                                                                     \
   "    - {name: b, shape: {rectangle: {at: [%s], size: [20 nm, 20 nm]}}, material: {Ms: 500 kA/m, Aex: 5 pJ/m, Dbulk: -1 mJ/m^2, Ku: -2e4 J/m^3, "   \
   "alpha: 0.1}}\n"                                                                                                                                   \
-  "demag: shape\n"                                                                                                                                   \
+  "demag: %s\n"                                                                                                                                      \
   "field: {uniform: [%s, -3e4 A/m]}\n"
 #define FILM                                                                                                                                         \
   "hopfilm: 1\n"                                                                                                                                     \
@@ -18,9 +18,12 @@
   "  thickness: 4 nm\n"                                                                                                                              \
   "  shape: {difference: [{disk: {diameter: 52 nm, at: [%s]}}, {rectangle: {at: [%s], size: [10 nm, 10 nm]}}]}\n"
 
-static void film_text(char text[4096], PetscBool turned) {
+static const char *const demags[] = {"shape", "full"}; /* one excludes the other */
+
+static void film_text(char text[4096], PetscBool turned, const char *demag) {
   CHECK(PetscSNPrintf(text, 4096, FILM MATERIALS, turned ? "-2 nm, 3 nm" : "3 nm, 2 nm", turned ? "5 nm, -10 nm" : "-10 nm, -5 nm",
-                      turned ? "-1, 3" : "3, 1", turned ? "-10 nm, 15 nm" : "15 nm, 10 nm", turned ? "-2e4 A/m, 1e4 A/m" : "1e4 A/m, 2e4 A/m"));
+                      turned ? "-1, 3" : "3, 1", turned ? "-10 nm, 15 nm" : "15 nm, 10 nm", demag,
+                      turned ? "-2e4 A/m, 1e4 A/m" : "1e4 A/m, 2e4 A/m"));
 }
 
 static void rough(PetscReal x, PetscReal y, void *context, PetscReal m[3]) {
@@ -46,7 +49,7 @@ static void turn(PetscReal x, PetscReal y, void *context, PetscReal v[3]) { /* t
 
 static PetscReal Ms_of(PetscInt region) { return region == 0 ? 800e3 : 500e3; }
 
-static void field_is_minus_the_derivative_of_the_energy(void **unused) {
+static void check_derivative(const char *demag) {
   char text[4096];
   const PetscReal step = 1e-3;
   PetscReal largest = 0, worst = 0;
@@ -56,14 +59,14 @@ static void field_is_minus_the_derivative_of_the_energy(void **unused) {
   Vec field, extra;
   Case c;
 
-  film_text(text, PETSC_FALSE);
+  film_text(text, PETSC_FALSE, demag);
   case_create(&c, PETSC_COMM_SELF, text);
   CHECK(VecDuplicate(c.m, &field));
   CHECK(VecDuplicate(c.m, &extra));
   case_fill(&c, c.m, rough, NULL);
   case_fill(&c, extra, stored, NULL);
   CHECK(HfMagnetSetStoredField(c.magnet, extra));
-  assert_int_equal(HfMagnetTermCount(c.magnet), hf_term_type_count); /* all that is registered acts here */
+  assert_int_equal(HfMagnetTermCount(c.magnet), hf_term_type_count - 1); /* all that is registered acts here, but the other demag */
   CHECK(HfMagnetEffectiveField(c.magnet, 0, c.m, field));
   CHECK(VecGetArrayRead(field, &H));
   for (PetscInt k = 0; k < 3 * c.g->nx * c.g->ny; ++k) largest = PetscMax(largest, PetscAbsReal(H[k]));
@@ -103,7 +106,11 @@ static void field_is_minus_the_derivative_of_the_energy(void **unused) {
   case_destroy(&c);
 }
 
-static void film_and_magnetization_turn_together(void **unused) {
+static void field_is_minus_the_derivative_of_the_energy(void **unused) {
+  for (int k = 0; k < 2; ++k) check_derivative(demags[k]);
+}
+
+static void check_turn(const char *demag) {
   void (*m_of)(PetscReal, PetscReal, void *, PetscReal[3]) = rough;
   void (*stored_of)(PetscReal, PetscReal, void *, PetscReal[3]) = stored;
   char text[4096];
@@ -113,7 +120,7 @@ static void film_and_magnetization_turn_together(void **unused) {
   Case c[2];
 
   for (int k = 0; k < 2; ++k) {
-    film_text(text, (PetscBool)k);
+    film_text(text, (PetscBool)k, demag);
     case_create(&c[k], PETSC_COMM_SELF, text);
     CHECK(VecDuplicate(c[k].m, &field[k]));
     CHECK(VecDuplicate(c[k].m, &extra[k]));
@@ -140,6 +147,10 @@ static void film_and_magnetization_turn_together(void **unused) {
     CHECK(VecDestroy(&extra[k]));
     case_destroy(&c[k]);
   }
+}
+
+static void film_and_magnetization_turn_together(void **unused) {
+  for (int k = 0; k < 2; ++k) check_turn(demags[k]);
 }
 
 static void documented(const char *name, const char *doc, const char *citation, const HfKey *keys) {

@@ -4,7 +4,8 @@
 #include "../term.h"
 
 static const HfKey keys[] = {
-    {"demag", HF_CHOICE, NULL, "none", "none|shape", 0, "Demagnetizing field: none, or shape = the local -Ms m_z z of an infinite thin film"},
+    {"demag", HF_CHOICE, NULL, "none", "none|shape|full", 0,
+     "Demagnetizing field: none, shape = the local -Ms m_z z of an infinite thin film, full = that of the film as it is"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 

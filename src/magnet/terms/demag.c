@@ -1,0 +1,147 @@
+/* Demagnetizing field of the whole film, `demag: full`: the magnetostatic field of uniformly magnetized cells, averaged over the cell that feels it.
+
+     E = -mu0 Ms m.H/2,   H(r) = -sum over cells r' of N(r - r') Ms(r') m(r')
+   N: Newell's tensor (newell.c); the sum is a convolution by FFT over all cells, void ones without moment. */
+#include "../newell.h"
+#include "../term.h"
+
+typedef struct {
+  HfConvolution convolution;
+  Vec field;               /* H in parts of `unit` */
+  Vec moment;              /* Ms m, where regions differ in Ms; NULL: m itself is convolved */
+  const PetscScalar *rows; /* of `field` on this rank */
+  PetscReal unit;          /* A/m */
+  const HfSite *site;
+} Demag;
+
+static PetscErrorCode kernel(PetscReal x, PetscReal y, void *context, PetscReal K[]) {
+  const HfGridInfo *g = (const HfGridInfo *)context;
+  PetscReal N[4];
+
+  PetscFunctionBeginUser;
+  HfNewell(x, y, g->dx, g->dy, g->thickness, N);
+  PetscCall(PetscArrayzero(K, 9));
+  K[0] = -N[0];
+  K[1] = K[3] = -N[1];
+  K[4] = -N[2];
+  K[8] = -N[3];
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode create(HfTerm *term, const HfSite *site) {
+  PetscBool full, same = PETSC_TRUE;
+  Demag *demag;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscStrcmp(HfText(HfDeckRoot(site->deck), "demag"), "full", &full));
+  if (!full) PetscFunctionReturn(0);
+  PetscCall(PetscNew(&demag));
+  term->state = demag;
+  demag->site = site;
+  demag->unit = site->materials[0].Ms;
+  for (PetscInt r = 1; r < site->n_regions; ++r) same = same && site->materials[r].Ms == demag->unit ? PETSC_TRUE : PETSC_FALSE;
+  PetscCall(HfGridCreateCellVec(site->grid, 3, &demag->field));
+  if (!same) {
+    demag->unit = 1.0;
+    PetscCall(HfGridCreateCellVec(site->grid, 3, &demag->moment));
+  }
+  PetscCall(HfConvolutionCreate(site->grid, 3, 3, kernel, (void *)(uintptr_t)HfGridGetInfo(site->grid), &demag->convolution));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode destroy(HfTerm *term) {
+  Demag *demag = term->state;
+
+  PetscFunctionBeginUser;
+  if (!demag) PetscFunctionReturn(0);
+  PetscCall(HfConvolutionDestroy(&demag->convolution));
+  PetscCall(VecDestroy(&demag->field));
+  PetscCall(VecDestroy(&demag->moment));
+  PetscCall(PetscFree(term->state));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode set_up(HfTerm *term, const HfSite *site, PetscInt region, PetscReal p[], PetscBool *active) {
+  PetscFunctionBeginUser;
+  p[0] = site->materials[region].Ms;
+  *active = (PetscBool)(term->state != NULL);
+  PetscFunctionReturn(0);
+}
+
+/* Ms m of the owned cells. */
+static PetscErrorCode weigh(const Demag *demag, Vec m) {
+  const HfGridInfo *g = HfGridGetInfo(demag->site->grid);
+  const int8_t *regions = HfGridRegions(demag->site->grid);
+  const PetscScalar *from;
+  PetscScalar *to;
+
+  PetscFunctionBeginUser;
+  PetscCall(VecGetArrayRead(m, &from));
+  PetscCall(VecGetArrayWrite(demag->moment, &to));
+  for (PetscInt j = 0; j < g->ym; ++j)
+    for (PetscInt i = 0; i < g->nx; ++i) {
+      const PetscInt cell = 3 * (j * g->nx + i), region = HfRegionAt(g, regions, i, g->ys + j);
+      for (PetscInt c = 0; c < 3; ++c) to[cell + c] = region < 0 ? 0.0 : demag->site->materials[region].Ms * from[cell + c];
+    }
+  PetscCall(VecRestoreArrayWrite(demag->moment, &to));
+  PetscCall(VecRestoreArrayRead(m, &from));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode prepare(HfTerm *term, PetscReal t, Vec m) {
+  Demag *demag = term->state;
+
+  PetscFunctionBeginUser;
+  if (demag->moment) PetscCall(weigh(demag, m));
+  PetscCall(HfConvolutionApply(demag->convolution, demag->moment ? demag->moment : m, demag->field));
+  PetscCall(VecGetArrayRead(demag->field, &demag->rows)); /* stay where the Vec keeps them */
+  PetscCall(VecRestoreArrayRead(demag->field, &(const PetscScalar *){demag->rows}));
+  PetscFunctionReturn(0);
+}
+
+static inline const PetscReal *first_cell(const Demag *demag, const HfSpan *span) {
+  const HfGridInfo *g = HfGridGetInfo(demag->site->grid);
+  return demag->rows + 3 * ((span->j - g->ys) * g->nx + span->i);
+}
+
+HF_KERNEL static void field(const HfTerm *term, const PetscReal p[], const HfSpan *span) {
+  const Demag *demag = term->state;
+  const PetscInt n = span->n;
+  const PetscReal unit = demag->unit;
+  const PetscReal *restrict h = first_cell(demag, span);
+  PetscReal *restrict Hx = span->H[0], *restrict Hy = span->H[1], *restrict Hz = span->H[2];
+
+  HF_CELLS
+  for (PetscInt k = 0; k < n; ++k) {
+    Hx[k] += unit * h[3 * k];
+    Hy[k] += unit * h[3 * k + 1];
+    Hz[k] += unit * h[3 * k + 2];
+  }
+}
+
+static PetscReal energy(const HfTerm *term, const PetscReal p[], const HfSpan *span) {
+  const Demag *demag = term->state;
+  const PetscReal *h = first_cell(demag, span), factor = 0.5 * HF_MU0 * p[0] * demag->unit;
+  PetscReal sum = 0;
+
+  for (PetscInt k = 0; k < span->n; ++k) sum -= factor * (span->m[0][k] * h[3 * k] + span->m[1][k] * h[3 * k + 1] + span->m[2][k] * h[3 * k + 2]);
+  return sum;
+}
+
+/* The eigenvalues of N over the whole film lie between 0 and 1. */
+static PetscReal stiffness(const PetscReal p[]) { return p[0]; }
+
+const HfTermType HfTermType_demag = {
+    .name = "demag",
+    .doc = "E = -mu0 Ms m.H/2 with the magnetostatic field of the whole film, Newell's tensor summed by FFT",
+    .citation = "newell-1993",
+    .prefix = "",
+    .create = create,
+    .destroy = destroy,
+    .set_up = set_up,
+    .prepare = prepare,
+    .whole = PETSC_TRUE,
+    .field = field,
+    .energy = energy,
+    .stiffness = stiffness,
+};
