@@ -189,7 +189,7 @@ static void bad_decks_are_refused_with_the_place(void **unused) {
       {"  material: {Ms: 800 kA/m, Aex: 13 pJ/m, alpha: -0.3}\n", "", "alpha"},
       {"  material: {Ms: 800 kA/m, Aex: 0 J/m, Dbulk: 1 mJ/m^2, alpha: 0.3}\n", "", "Dbulk needs Aex > 0"},
       {"  material: {Ms: 800 kA/m, Aex: 0 J/m, Dinterfacial: 1 mJ/m^2, alpha: 0.3}\n", "", "Dinterfacial needs Aex > 0"},
-      {PERMALLOY "demag: full\n", "", "demag"},
+      {PERMALLOY "demag: fully\n", "", "demag"},
   };
 
   assert_true(close(mkstemp(table)) == 0);
