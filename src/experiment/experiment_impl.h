@@ -159,11 +159,23 @@ PetscErrorCode HfWeightingApply(HfExperiment e, const HfWeighting *weighting, co
         "xi of the scaled weights; several make a sweep; untrained: tr G/tr G0 of the untrained film"                                                \
   }
 #define HF_RECALL_KEYS(step)                                                                                                                         \
-  {step ".method", HF_CHOICE, NULL, "synchronous", "synchronous|asynchronous", 0, "All nodes at once, or one random node at a time"},                \
-      {step ".max_iterations", HF_INT, NULL, "", ">=1", 0, "Most sweeps (synchronous, 20 when left out) or single updates (asynchronous, 1000)"},    \
+  {step ".method",                                                                                                                                   \
+   HF_CHOICE,                                                                                                                                        \
+   NULL,                                                                                                                                             \
+   "synchronous",                                                                                                                                    \
+   "synchronous|asynchronous|sweeps",                                                                                                                \
+   0,                                                                                                                                                \
+   "All nodes at once, one random node at a time, or every node once per sweep in random order until a sweep changes none"},                         \
+      {step ".max_iterations",                                                                                                                       \
+       HF_INT,                                                                                                                                       \
+       NULL,                                                                                                                                         \
+       "",                                                                                                                                           \
+       ">=1",                                                                                                                                        \
+       0,                                                                                                                                            \
+       "Most updates of all nodes (synchronous, sweeps: 20 when left out) or of single ones (asynchronous: 1000)"},                                  \
       {step ".quiet", HF_INT, NULL, "10", ">=1", 0, "Asynchronous: stop when nothing changed for more than so many updates"},                        \
       {step ".dead_zone", HF_NUMBER, NULL, "1e-9", ">=0", 0, "A current below this part of the sum of its own parts keeps the old state"}, {         \
-    step ".seed", HF_INT, NULL, "1", ">=0", 0, "Order of asynchronous updates"                                                                       \
+    step ".seed", HF_INT, NULL, "1", ">=0", 0, "Order of asynchronous updates and sweeps"                                                            \
   }
 PetscErrorCode HfRecallOptionsRead(HfNode node, HfRecallOptions *options);
 

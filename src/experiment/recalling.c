@@ -2,11 +2,13 @@
 #include "experiment_impl.h"
 
 PetscErrorCode HfRecallOptionsRead(HfNode node, HfRecallOptions *options) {
-  const PetscBool synchronous = !strcmp(HfText(node, "method"), "synchronous") ? PETSC_TRUE : PETSC_FALSE;
+  const char *method = HfText(node, "method");
+  HfRecallMethod kind = HF_RECALL_SYNCHRONOUS;
 
   PetscFunctionBeginUser;
-  *options = (HfRecallOptions){.method = synchronous ? HF_RECALL_SYNCHRONOUS : HF_RECALL_ASYNCHRONOUS,
-                               .max_iterations = synchronous ? 20 : 1000,
+  while (strcmp(HfRecallNames[kind], method)) kind++; /* the key's choices are these names */
+  *options = (HfRecallOptions){.method = kind,
+                               .max_iterations = kind == HF_RECALL_ASYNCHRONOUS ? 1000 : 20,
                                .quiet_updates = (PetscInt)HfInteger(node, "quiet"),
                                .dead_zone = HfReal(node, "dead_zone"),
                                .seed = HfInteger(node, "seed")};

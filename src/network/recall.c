@@ -1,79 +1,115 @@
-/* recall.c: V_i <- sgn( sum_j w_ij V_j ), all nodes at once or one random node at a time (Hopfield 1982; Niu et al. 2024, Methods).
+/* recall.c: V_i <- sgn h_i(V), all nodes at once, one random node at a time, or every node once per sweep (Hopfield 1982; Niu et al. 2024, Methods).
 
    Synchronous updates with symmetric weights end in a fixed point or in a cycle of length 2 (Goles & Olivos 1980); when the cycle is found the
-   state is the one that all `max_iterations` sweeps would have ended in. */
-#include <hopfilm/network.h>
+   state is the one that all `max_iterations` updates would have ended in. One node at a time the energy of symmetric weights never rises. */
+#include "network_impl.h"
 
-/* The new value of node i; the old one where the sum is below its own round-off. */
-static PetscReal Update(PetscInt n, const PetscReal w[], PetscReal dead_zone, const PetscReal V[], PetscInt i) {
-  PetscReal sum = 0.0, parts = 0.0;
-  for (PetscInt j = 0; j < n; j++) {
-    sum += w[i * n + j] * V[j];
-    parts += PetscAbsReal(w[i * n + j] * V[j]);
-  }
-  if (PetscAbsReal(sum) <= dead_zone * parts) return V[i];
-  return sum > 0.0 ? 1.0 : -1.0;
-}
+const char *const HfRecallNames[] = {"synchronous", "asynchronous", "sweeps", NULL};
 
 PetscBool HfIsFixedPoint(PetscInt n, const PetscReal w[], PetscReal dead_zone, const PetscReal V[]) {
-  for (PetscInt i = 0; i < n; i++)
-    if (Update(n, w, dead_zone, V, i) != V[i]) return PETSC_FALSE;
+  for (PetscInt i = 0; i < n; i++) {
+    PetscReal sum = 0.0, parts = 0.0;
+    for (PetscInt j = 0; j < n; j++) {
+      sum += w[i * n + j] * V[j];
+      parts += PetscAbsReal(w[i * n + j] * V[j]);
+    }
+    if (PetscAbsReal(sum) > dead_zone * parts && (sum > 0.0) != (V[i] > 0.0)) return PETSC_FALSE;
+  }
   return PETSC_TRUE;
 }
 
-static PetscErrorCode RecallSynchronous(PetscInt n, const PetscReal w[], const HfRecallOptions *options, PetscReal V[], HfRecallResult *result) {
-  PetscReal *next, *before;
-  PetscBool same, same_before;
+/* The nodes that turn are listed before any is turned; the same list twice in a row is a cycle: they turn there and back. */
+static void Synchronous(HfNetwork network, const HfRecallOptions *options, PetscReal V[], HfRecallResult *result) {
+  PetscInt *turned = network->order, n_turned = 0;
 
-  PetscFunctionBeginUser;
-  PetscCall(PetscMalloc2(n, &next, n, &before));
   for (PetscInt it = 1; it <= options->max_iterations; it++) {
-    for (PetscInt i = 0; i < n; i++) next[i] = Update(n, w, options->dead_zone, V, i);
+    PetscInt count = 0;
+    PetscBool same = PETSC_TRUE;
+    for (PetscInt i = 0; i < network->n; i++) {
+      if (!HfNetworkTurns(network, options->dead_zone, V, i)) continue;
+      if (count >= n_turned || turned[count] != i) same = PETSC_FALSE;
+      turned[count++] = i;
+    }
     result->iterations = result->sweeps = it;
-    PetscCall(PetscArraycmp(next, V, n, &same));
-    if (same) {
+    if (!count) {
       result->converged = PETSC_TRUE;
-      break;
+      return;
     }
-    same_before = PETSC_FALSE;
-    if (it > 1) PetscCall(PetscArraycmp(next, before, n, &same_before));
-    if (same_before) {
+    if (count != n_turned) same = PETSC_FALSE;
+    n_turned = count;
+    if (same) {
       result->cycle = 2;
-      if ((options->max_iterations - it) % 2 == 0) PetscCall(PetscArraycpy(V, next, n));
-      break;
+      if ((options->max_iterations - it) % 2) return;
     }
-    PetscCall(PetscArraycpy(before, V, n));
-    PetscCall(PetscArraycpy(V, next, n));
+    for (PetscInt k = 0; k < count; k++) HfNetworkFlip(network, V, turned[k]);
+    if (same) return;
   }
-  PetscCall(PetscFree2(next, before));
-  PetscFunctionReturn(0);
 }
 
-static PetscErrorCode RecallAsynchronous(PetscInt n, const PetscReal w[], const HfRecallOptions *options, PetscReal V[], HfRecallResult *result) {
+static void Asynchronous(HfNetwork network, const HfRecallOptions *options, PetscReal V[], HfRecallResult *result) {
   PetscInt quiet = 0;
 
-  PetscFunctionBeginUser;
   while (result->iterations < options->max_iterations) {
-    const PetscInt i = HfRandomInteger(options->seed, HF_STREAM_RECALL, options->stream_index, result->iterations, n);
-    const PetscReal next = Update(n, w, options->dead_zone, V, i);
+    const PetscInt i = HfRandomInteger(options->seed, HF_STREAM_RECALL, options->stream_index, result->iterations, network->n);
+    const PetscBool turns = HfNetworkTurns(network, options->dead_zone, V, i);
     result->iterations++;
-    quiet = next == V[i] ? quiet + 1 : 0;
-    V[i] = next;
+    quiet = turns ? 0 : quiet + 1;
+    if (turns) HfNetworkFlip(network, V, i);
     if (quiet > options->quiet_updates) {
       result->converged = PETSC_TRUE;
       break;
     }
   }
-  result->sweeps = (result->iterations + n - 1) / n;
+  result->sweeps = (result->iterations + network->n - 1) / network->n;
+}
+
+/* Each sweep takes the nodes in a random order (Fisher and Yates, drawn as it goes). */
+static void Sweeps(HfNetwork network, const HfRecallOptions *options, PetscReal V[], HfRecallResult *result) {
+  PetscInt *order = network->order;
+
+  for (PetscInt i = 0; i < network->n; i++) order[i] = i;
+  while (result->iterations < options->max_iterations && !result->converged) {
+    PetscBool quiet = PETSC_TRUE;
+    for (PetscInt k = 0; k < network->n; k++) {
+      const PetscInt64 draw = (PetscInt64)result->iterations * network->n + k;
+      const PetscInt pick = k + HfRandomInteger(options->seed, HF_STREAM_RECALL, options->stream_index, draw, network->n - k), i = order[pick];
+      order[pick] = order[k];
+      order[k] = i;
+      if (!HfNetworkTurns(network, options->dead_zone, V, i)) continue;
+      HfNetworkFlip(network, V, i);
+      quiet = PETSC_FALSE;
+    }
+    result->sweeps = ++result->iterations;
+    result->converged = quiet;
+  }
+}
+
+PetscErrorCode HfNetworkRecall(HfNetwork network, const HfRecallOptions *options, PetscReal V[], HfRecallResult *result) {
+  PetscFunctionBeginUser;
+  *result = (HfRecallResult){0};
+  HfNetworkStart(network, V);
+  switch (options->method) {
+  case HF_RECALL_SYNCHRONOUS:
+    Synchronous(network, options, V, result);
+    break;
+  case HF_RECALL_ASYNCHRONOUS:
+    Asynchronous(network, options, V, result);
+    break;
+  case HF_RECALL_SWEEPS:
+    Sweeps(network, options, V, result);
+    break;
+  default:
+    SETERRQ(PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "unknown method of recall %d", (int)options->method);
+  }
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfRecall(PetscInt n, const PetscReal w[], const HfRecallOptions *options, PetscReal V[], HfRecallResult *result) {
+  HfNetwork network;
+
   PetscFunctionBeginUser;
-  PetscCall(PetscMemzero(result, sizeof(*result)));
-  if (options->method == HF_RECALL_SYNCHRONOUS)
-    PetscCall(RecallSynchronous(n, w, options, V, result));
-  else
-    PetscCall(RecallAsynchronous(n, w, options, V, result));
+  PetscCall(HfNetworkCreate(n, w, &network));
+  PetscCall(HfNetworkRecall(network, options, V, result));
+  PetscCall(HfNetworkDestroy(&network));
   PetscFunctionReturn(0);
 }

@@ -64,7 +64,7 @@ static void test_margin_and_tie(void **state) {
   double w[16], energies[16];
   char text[5];
   HfEnergyReport report;
-  CHECK(HfRuleFind("outer-product")->learn(4, 1, x, w));
+  CHECK(HfRuleFind("outer-product")->learn(NULL, 4, 1, x, w));
   CHECK(HfEnergies(4, w, x, PETSC_FALSE, energies, &report));
   ASSERT_NEAR(energies[12], -3, 1e-15);
   ASSERT_NEAR(energies[9], 1, 1e-15);

@@ -16,7 +16,7 @@ static void test_outer_product_recalls(void **state) {
     x[i] = i < 8 ? 1 : -1;
     x[16 + i] = i % 2 ? 1 : -1;
   }
-  CHECK(HfRuleFind("outer-product")->learn(16, 2, x, w));
+  CHECK(HfRuleFind("outer-product")->learn(NULL, 16, 2, x, w));
   for (int p = 0; p < 2; p++) {
     assert_true(HfIsFixedPoint(16, w, 1e-9, x + 16 * p));
     for (int flip = 0; flip < 16; flip++) {

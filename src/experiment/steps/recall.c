@@ -85,7 +85,7 @@ static PetscErrorCode Remember(HfExperiment e, HfNode node, const HfWeighting *w
   PetscFunctionBeginUser;
   longer.max_iterations++;
   PetscCall(PetscMalloc1(n * n, &w));
-  PetscCall(HfRuleFind("outer-product")->learn(n, 1, memory->x, w));
+  PetscCall(HfRuleFind("outer-product")->learn(NULL, n, 1, memory->x, w));
   PetscCall(Starts(n, w, memory->x, flips, trivial, options, &outer));
   PetscCall(HfWeightingApply(e, weighting, e->G_untrained, diagonal, w));
   PetscCall(Starts(n, w, memory->x, flips, trivial, options, untrained));

@@ -120,7 +120,7 @@ static PetscErrorCode WindowWeights(HfExperiment e, const HfWeighting *weighting
     for (PetscInt i = 0; i < 4; i++) x[i] = letter->x[pixel[i]];
     if (Uniform(x)) continue;
     if (variant == OUTER_PRODUCT)
-      PetscCall(HfRuleFind("outer-product")->learn(4, 1, x, w + 16 * k));
+      PetscCall(HfRuleFind("outer-product")->learn(NULL, 4, 1, x, w + 16 * k));
     else
       PetscCall(HfWeightingApply(e, weighting, variant == UNTRAINED ? e->G_untrained : HfMemoryFind(e, x)->G, PETSC_FALSE, w + 16 * k));
   }

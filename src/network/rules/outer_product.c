@@ -1,7 +1,7 @@
 /* outer_product.c: w = (1/N) sum_p x^p x^pT with zero diagonal (Hopfield 1982), the rule most physical networks are trained with. */
 #include "rules.h"
 
-static PetscErrorCode Learn(PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscReal w[]) {
+static PetscErrorCode Learn(const HfRuleContext *context, PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscReal w[]) {
   PetscFunctionBeginUser;
   PetscCall(PetscArrayzero(w, n * n));
   for (PetscInt p = 0; p < n_patterns; p++)
@@ -11,4 +11,5 @@ static PetscErrorCode Learn(PetscInt n, PetscInt n_patterns, const PetscReal x[]
   PetscFunctionReturn(0);
 }
 
-const HfRule HfRule_OuterProduct = {"outer-product", "w = (1/N) sum of x xT over the stored patterns, zero diagonal", "hopfield-1982", Learn};
+const HfRule HfRule_OuterProduct = {
+    .name = "outer-product", .doc = "w = (1/N) sum of x xT over the stored patterns, zero diagonal", .citation = "hopfield-1982", .learn = Learn};
