@@ -2,7 +2,9 @@
 
    Equation:  div( Sigma[m] grad phi ) = 0, no current through free edges, phi = V_k on electrode k.
    Method: bilinear (Q1) elements on the vertices with the cell's 2x2 tensor, times the layer's thickness; conserves current exactly; electrode
-   vertices are eliminated symmetrically; CG with geometric multigrid. G is symmetric with zero row sums. */
+   vertices are eliminated symmetrically; CG with geometric multigrid. G is symmetric with zero row sums.
+   With an anomalous Hall conductivity Sigma, the operator and G are not symmetric: flexible GMRES, rows and columns of G sum to zero,
+   G[-m] is the transpose of G[m] (Onsager). */
 #pragma once
 #include <hopfilm/grid.h>
 
@@ -28,8 +30,8 @@ PetscReal HfElectrodesResistance(HfElectrodes electrodes, PetscInt k); /* ohm, i
 /* Electrode of every owned vertex, -1 for none; row j = ys .. (last owned vertex row), nx+1 numbers each. */
 const int16_t *HfElectrodesVertices(HfElectrodes electrodes);
 
-/* ---- conductivity models, one file each (src/transport/tensors/): isotropic, amr ---- */
-PetscErrorCode HfTransportRegisterKeys(HfKeys keys); /* material: conductivity, amr_ratio; section "potential" (tolerance ...) */
+/* ---- conductivity models, one file each (src/transport/tensors/): isotropic, amr, anomalous_hall ---- */
+PetscErrorCode HfTransportRegisterKeys(HfKeys keys); /* material: conductivity, amr_ratio, hall_conductivity; section "potential" (tolerance ...) */
 
 typedef struct HfPotential_ *HfPotential;
 /* The magnetic film: Sigma from film.material of each region. Collective. */
@@ -60,13 +62,13 @@ PetscErrorCode HfPotentialGetVertexValues(HfPotential potential, Vec phi, PetscR
 void HfPotentialStatistics(HfPotential potential, PetscInt64 *solves, PetscInt64 *iterations, PetscInt *last);
 
 /* ---- conductance ---- */
-/* G[N*N] (S) between the terminals: I = G V; N-1 solves, each starting from its previous solution. Contact resistances are in it; floating electrodes have
+/* G[N*N] (S) between the terminals: I = G V, so G[k*N+l] is the current into k for 1 V on l; N-1 solves, each starting from its previous solution. Contact resistances are in it; floating electrodes have
    zero rows and columns. Collective. */
 PetscErrorCode HfConductance(HfPotential potential, PetscBool keep_solutions, PetscReal G[]);
 /* The bench procedure of Niu et al. 2024 (Methods): each wiring groups the electrodes into + and - (sign[k] = +1, -1), drives a current and reads
    the voltage: conductance of the wiring = sum over + and - of -G_ij. Four nodes: seven wirings, six unknown G_ij (i<j); `G` from the first six, `deviation` = relative
-   deviation of the seventh. Measures by HfPotentialSolve, not from a known G. Collective. */
+   deviation of the seventh. Measures by HfPotentialSolve, not from a known G. Of a G that is not symmetric the procedure sees the symmetric part alone. Collective. */
 PetscErrorCode HfConductanceByWirings(HfPotential potential, PetscReal G[16], PetscReal *deviation);
-/* Circuit algebra on plain arrays, not collective: from contact to terminal conductances. */
+/* Circuit algebra on plain arrays, not collective: from contact to terminal conductances; work[n*n]. G need not be symmetric. */
 PetscErrorCode HfCircuitReduce(PetscInt n, const PetscReal G_contact[], const PetscReal resistance[], const PetscBool floating[],
-                               PetscReal G_terminal[], PetscReal contact_from_terminal[]);
+                               PetscReal G_terminal[], PetscReal contact_from_terminal[], PetscReal work[]);

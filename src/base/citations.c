@@ -74,6 +74,17 @@ static const Citation citations[] = {
      "  year = {1975},\n"
      "  doi = {10.1109/TMAG.1975.1058782}\n"
      "}"},
+    {"nagaosa-2010",
+     "@article{nagaosa-2010,\n"
+     "  author = {Nagaosa, Naoto and Sinova, Jairo and Onoda, Shigeki and MacDonald, A. H. and Ong, N. P.},\n"
+     "  title = {Anomalous {Hall} effect},\n"
+     "  journal = {Reviews of Modern Physics},\n"
+     "  volume = {82},\n"
+     "  number = {2},\n"
+     "  pages = {1539--1592},\n"
+     "  year = {2010},\n"
+     "  doi = {10.1103/RevModPhys.82.1539}\n"
+     "}"},
     {"rohart-thiaville-2013",
      "@article{rohart-thiaville-2013,\n"
      "  author = {Rohart, Stanislas and Thiaville, Andr{\\'e}},\n"

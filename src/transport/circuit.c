@@ -35,11 +35,10 @@ static void solve(PetscInt n, PetscReal M[], PetscReal X[]) {
 }
 
 PetscErrorCode HfCircuitReduce(PetscInt n, const PetscReal G_contact[], const PetscReal resistance[], const PetscBool floating[],
-                               PetscReal G_terminal[], PetscReal contact_from_terminal[]) {
-  PetscReal *M;
+                               PetscReal G_terminal[], PetscReal contact_from_terminal[], PetscReal work[]) {
+  PetscReal *M = work;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(n * n, &M));
   for (PetscInt k = 0; k < n; ++k) {
     /* a floating row in units of its diagonal, so that it stands beside the rows of driven contacts */
     const PetscReal weight = floating[k] ? (G_contact[k * n + k] > 0 ? 1 / G_contact[k * n + k] : 0) : resistance[k];
@@ -56,6 +55,5 @@ PetscErrorCode HfCircuitReduce(PetscInt n, const PetscReal G_contact[], const Pe
       G_terminal[k * n + l] = floating[k] || floating[l] ? 0 : sum;
     }
   }
-  PetscCall(PetscFree(M));
   PetscFunctionReturn(0);
 }

@@ -2,7 +2,8 @@
 
      G_kl = t * phi_k^T K phi_l,   k, l < N-1;   the last row and column from sum_k phi_k = 1, which carries no current
    On the exact solutions this is the reaction of solution l on contact k; on approximate ones its error is the product of both errors instead of one
-   (variational), and G is symmetric by itself. Contact resistances and floating electrodes are circuit algebra on G (circuit.c). */
+   (variational), and G is symmetric by itself. With Hall currents K and G are not symmetric, and the error is that of one solution times the Hall angle.
+   Contact resistances and floating electrodes are circuit algebra on G (circuit.c). */
 #include "transport_impl.h"
 
 static PetscErrorCode create_units(HfPotential p) {
@@ -31,42 +32,46 @@ static PetscErrorCode reaction_of_unit(HfPotential p, PetscInt l) {
 
 static PetscErrorCode contact_conductance(HfPotential p, PetscReal G[]) {
   const PetscInt n = p->electrodes->n;
-  PetscReal *products, total = 0;
+  PetscReal total = 0;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(n, &products));
   for (PetscInt l = 0; l < n - 1; ++l) {
+    const PetscInt count = p->sigma.hall ? n - 1 : l + 1;
+
     PetscCall(reaction_of_unit(p, l));
-    PetscCall(VecMDot(p->b, l + 1, p->unit, products));
-    for (PetscInt k = 0; k <= l; ++k) G[k * n + l] = G[l * n + k] = p->thickness * products[k];
+    PetscCall(VecMDot(p->b, count, p->unit, p->work));
+    for (PetscInt k = 0; k < count; ++k) G[k * n + l] = p->thickness * p->work[k];
+    for (PetscInt k = 0; k < l && !p->sigma.hall; ++k) G[l * n + k] = G[k * n + l];
   }
   for (PetscInt k = 0; k < n - 1; ++k) {
-    PetscReal sum = 0;
-    for (PetscInt l = 0; l < n - 1; ++l) sum += G[k * n + l];
-    G[k * n + n - 1] = G[(n - 1) * n + k] = -sum;
-    total += sum;
+    PetscReal row = 0, column = 0;
+    for (PetscInt l = 0; l < n - 1; ++l) {
+      row += G[k * n + l];
+      column += G[l * n + k];
+    }
+    G[k * n + n - 1] = -row;
+    G[(n - 1) * n + k] = -column;
+    total += row;
   }
   G[n * n - 1] = total;
-  PetscCall(PetscFree(products));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfConductanceUpdate(HfPotential p) {
   HfElectrodes e = p->electrodes;
-  PetscReal *u;
+  PetscReal *u = p->work;
 
   PetscFunctionBeginUser;
   if (!e->n || p->unit_version == p->operator_version) PetscFunctionReturn(0);
   PetscCall(create_units(p));
-  PetscCall(PetscCalloc1(e->n, &u));
+  PetscCall(PetscArrayzero(u, e->n));
   for (PetscInt k = 0; k < e->n - 1; ++k) {
     u[k] = 1;
     PetscCall(HfPotentialSolveContacts(p, u, p->unit[k]));
     u[k] = 0;
   }
-  PetscCall(PetscFree(u));
   PetscCall(contact_conductance(p, p->contact_G));
-  PetscCall(HfCircuitReduce(e->n, p->contact_G, e->resistance, e->floating, p->terminal_G, p->contact_from_terminal));
+  PetscCall(HfCircuitReduce(e->n, p->contact_G, e->resistance, e->floating, p->terminal_G, p->contact_from_terminal, p->work));
   p->unit_version = p->operator_version;
   PetscFunctionReturn(0);
 }
@@ -84,12 +89,12 @@ PetscErrorCode HfPotentialSuperpose(HfPotential p, const PetscReal V[], Vec phi)
   const PetscInt n = p->electrodes->n;
   const HfLevel *finest = &p->mg.levels[0];
   const PetscReal *inverse = finest->A.inverse + HfVertexRowAt(finest->rows, finest->rows->start);
-  PetscReal *u;
+  PetscReal *u = p->work;
   PetscScalar *a;
 
   PetscFunctionBeginUser;
   PetscCheck(p->unit, HfGridComm(p->grid), PETSC_ERR_ORDER, "HfConductance() must come before HfPotentialSuperpose()");
-  PetscCall(PetscCalloc1(n, &u));
+  PetscCall(PetscArrayzero(u, n));
   for (PetscInt k = 0; k < n; ++k)
     for (PetscInt l = 0; l < n; ++l)
       if (!p->electrodes->floating[l]) u[k] += p->contact_from_terminal[k * n + l] * V[l];
@@ -100,6 +105,5 @@ PetscErrorCode HfPotentialSuperpose(HfPotential p, const PetscReal V[], Vec phi)
   PetscCall(VecRestoreArrayWrite(phi, &a));
   for (PetscInt k = 0; k < n - 1; ++k) u[k] -= u[n - 1];
   PetscCall(VecMAXPY(phi, n - 1, u, p->unit));
-  PetscCall(PetscFree(u));
   PetscFunctionReturn(0);
 }

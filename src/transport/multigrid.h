@@ -34,7 +34,8 @@ PetscErrorCode HfMultigridRefresh(HfMultigrid *mg);
 PetscErrorCode HfMultigridSetUp(HfMultigrid *mg); /* the coarse operators, after Refresh. Collective. */
 /* x = B b with one V-cycle, B symmetric positive definite; b and x hold the owned rows. Collective. */
 PetscErrorCode HfMultigridApply(HfMultigrid *mg, const PetscReal b[], PetscReal x[]);
-PetscErrorCode HfMultigridMult(HfMultigrid *mg, const PetscReal x[], PetscReal y[]); /* y = A x on the finest level, owned rows. Collective. */
+PetscErrorCode HfMultigridMult(HfMultigrid *mg, const PetscReal x[],
+                               PetscReal y[]); /* y = A x on the finest level, owned rows; leaves x with its ghost rows in levels[0].r. Collective. */
 
 /* ---- one row of vertices (stencil.c): `at` is its offset in all arrays ---- */
 void HfStencilMult(const HfStencil *A, PetscInt n, ptrdiff_t at, const PetscReal x[], PetscReal y[]); /* y[0..n-1] */

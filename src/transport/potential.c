@@ -35,7 +35,8 @@ static PetscErrorCode mark_contacts(HfPotential p) {
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode create(HfGrid grid, HfElectrodes electrodes, PetscReal thickness, PetscReal tolerance, const char prefix[], HfPotential *out) {
+/* All but the tensor and the solver. */
+static PetscErrorCode create(HfGrid grid, HfElectrodes electrodes, PetscReal thickness, PetscReal tolerance, HfPotential *out) {
   const HfGridInfo *g = HfGridGetInfo(grid);
   HfPotential p;
   PetscInt *ranges;
@@ -56,9 +57,8 @@ static PetscErrorCode create(HfGrid grid, HfElectrodes electrodes, PetscReal thi
   PetscCall(HfVertexRowsAlloc(p->mg.levels[0].rows, &p->phi));
   PetscCall(HfVertexRowsAlloc(p->mg.levels[0].rows, &p->reaction));
   PetscCall(mark_contacts(p));
-  PetscCall(PetscCalloc3(n * n, &p->contact_G, n * n, &p->terminal_G, n * n, &p->contact_from_terminal));
+  PetscCall(PetscCalloc4(n * n, &p->contact_G, n * n, &p->terminal_G, n * n, &p->contact_from_terminal, n * n, &p->work));
   p->unit_version = -1;
-  PetscCall(HfSolverCreate(p, prefix));
   *out = p;
   PetscFunctionReturn(0);
 }
@@ -76,6 +76,7 @@ PetscErrorCode HfPotentialDestroy(HfPotential *potential) {
     for (PetscInt k = 0; k < p->electrodes->n - 1; ++k) PetscCall(VecDestroy(&p->unit[k]));
   PetscCall(PetscFree(p->unit));
   PetscCall(HfHaloDestroy(&p->halo));
+  PetscCall(HfHallDestroy(p));
   PetscCall(HfMultigridDestroy(&p->mg));
   PetscCall(HfVertexRowsFree(&p->phi));
   PetscCall(HfVertexRowsFree(&p->reaction));
@@ -84,20 +85,22 @@ PetscErrorCode HfPotentialDestroy(HfPotential *potential) {
   PetscCall(VecDestroy(&p->x));
   PetscCall(VecDestroy(&p->start));
   PetscCall(PetscFree3(p->sigma.xx, p->sigma.xy, p->sigma.yy));
-  PetscCall(PetscFree3(p->contact_G, p->terminal_G, p->contact_from_terminal));
+  PetscCall(PetscFree4(p->contact_G, p->terminal_G, p->contact_from_terminal, p->work));
   PetscCall(PetscFree2(p->held, p->contact));
   PetscCall(PetscFree(*potential));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode conductor_create(HfNode material, HfConductor *conductor) {
+static PetscErrorCode conductor_create(HfNode material, HfConductor *conductor, PetscBool *antisymmetric) {
   PetscFunctionBeginUser;
   conductor->node = material;
   PetscCall(PetscCalloc2(HfTensorCount(), &conductor->p, HfTensorCount(), &conductor->active));
   for (PetscInt k = 0; k < HfTensorCount(); ++k) {
     const HfTensor *tensor = HfTensorGet(k);
     (*tensor->set_up)(material, conductor->p[k], &conductor->active[k]);
-    if (conductor->active[k]) HfCite(tensor->citation);
+    if (!conductor->active[k]) continue;
+    HfCite(tensor->citation);
+    if (tensor->add_antisymmetric) *antisymmetric = PETSC_TRUE;
   }
   PetscFunctionReturn(0);
 }
@@ -105,17 +108,20 @@ static PetscErrorCode conductor_create(HfNode material, HfConductor *conductor) 
 PetscErrorCode HfPotentialCreateFilm(HfGrid grid, HfElectrodes electrodes, HfDeck deck, HfPotential *potential) {
   const HfGridInfo *g = HfGridGetInfo(grid);
   HfNode root = HfDeckRoot(deck), film = HfChild(root, "film");
+  PetscBool antisymmetric = PETSC_FALSE;
 
   PetscFunctionBeginUser;
-  PetscCall(create(grid, electrodes, g->thickness, HfReal(HfChild(root, "potential"), "tolerance"), "film_", potential));
+  PetscCall(create(grid, electrodes, g->thickness, HfReal(HfChild(root, "potential"), "tolerance"), potential));
   HfPotential p = *potential;
   p->film = PETSC_TRUE;
   PetscCall(HfHaloCreate(grid, 3, &p->halo));
   PetscCall(PetscCalloc1(g->n_regions, &p->conductors));
   for (PetscInt r = 0; r < g->n_regions; ++r) {
     HfNode region = r ? HfItem(film, "regions", r - 1) : film, material = HfChild(region, "material");
-    PetscCall(conductor_create(material ? material : HfChild(film, "material"), &p->conductors[r]));
+    PetscCall(conductor_create(material ? material : HfChild(film, "material"), &p->conductors[r], &antisymmetric));
   }
+  if (antisymmetric) PetscCall(HfHallCreate(p));
+  PetscCall(HfSolverCreate(p, "film_"));
   PetscCall(HfPotentialSetMagnetization(p, NULL));
   PetscFunctionReturn(0);
 }
@@ -125,10 +131,12 @@ PetscErrorCode HfPotentialCreateFromFunction(HfGrid grid, HfElectrodes electrode
                                              HfPotential *potential) {
   const HfGridInfo *g = HfGridGetInfo(grid);
   const int8_t *regions = HfGridRegions(grid);
+  PetscMPIInt antisymmetric = 0;
 
   PetscFunctionBeginUser;
-  PetscCall(create(grid, electrodes, thickness, DEFAULT_TOLERANCE, "film_", potential));
+  PetscCall(create(grid, electrodes, thickness, DEFAULT_TOLERANCE, potential));
   HfPotential p = *potential;
+  PetscCall(HfHallCreate(p));
   for (PetscInt j = g->ys - 1; j <= g->ys + g->ym; ++j) {
     for (PetscInt i = 0; i < g->nx; ++i) {
       const ptrdiff_t at = (ptrdiff_t)(j - (g->ys - 1)) * (g->nx + 2) + i + 1;
@@ -136,13 +144,16 @@ PetscErrorCode HfPotentialCreateFromFunction(HfGrid grid, HfElectrodes electrode
 
       if (HfRegionAt(g, regions, i, j) < 0) continue;
       (*sigma)(g->x0 + ((PetscReal)i + 0.5) * g->dx, g->y0 + ((PetscReal)j + 0.5) * g->dy, context, S);
-      PetscCheck(PetscAbsReal(S[1] - S[2]) <= 1e-12 * PetscAbsReal(S[0]), PETSC_COMM_SELF, PETSC_ERR_SUP,
-                 "the conductivity tensor must be symmetric");
       p->sigma.xx[at] = S[0];
-      p->sigma.xy[at] = S[1];
+      p->sigma.xy[at] = 0.5 * (S[1] + S[2]);
       p->sigma.yy[at] = S[3];
+      p->sigma.hall[at] = 0.5 * (S[2] - S[1]);
+      antisymmetric |= S[1] != S[2];
     }
   }
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &antisymmetric, 1, MPI_INT, MPI_LOR, HfGridComm(grid)));
+  if (!antisymmetric) PetscCall(HfHallDestroy(p));
+  PetscCall(HfSolverCreate(p, "film_"));
   PetscCall(HfSolverOperatorChanged(p));
   PetscFunctionReturn(0);
 }
@@ -152,9 +163,10 @@ PetscErrorCode HfPotentialCreateIsotropic(HfGrid grid, HfElectrodes electrodes, 
   const int8_t *regions = HfGridRegions(grid); /* framed like the tensors */
 
   PetscFunctionBeginUser;
-  PetscCall(create(grid, electrodes, thickness, DEFAULT_TOLERANCE, "gold_", potential));
+  PetscCall(create(grid, electrodes, thickness, DEFAULT_TOLERANCE, potential));
   HfPotential p = *potential;
   for (ptrdiff_t at = 0; at < (ptrdiff_t)(g->nx + 2) * (g->ym + 2); ++at) p->sigma.xx[at] = p->sigma.yy[at] = regions[at] >= 0 ? conductivity : 0;
+  PetscCall(HfSolverCreate(p, "gold_"));
   PetscCall(HfSolverOperatorChanged(p));
   PetscFunctionReturn(0);
 }

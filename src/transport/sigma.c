@@ -11,12 +11,17 @@ static void sigma_row(HfPotential p, PetscInt j, const PetscReal m[]) {
   memset(xx, 0, (size_t)g->nx * sizeof(PetscReal));
   memset(xy, 0, (size_t)g->nx * sizeof(PetscReal));
   memset(yy, 0, (size_t)g->nx * sizeof(PetscReal));
+  if (p->sigma.hall) memset(p->sigma.hall + at, 0, (size_t)g->nx * sizeof(PetscReal));
   for (PetscInt i = 0, n; i < g->nx; i += n) {
     for (n = 1; i + n < g->nx && region[i + n] == region[i];) ++n;
     if (region[i] < 0) continue;
     const HfConductor *conductor = &p->conductors[region[i]];
-    for (PetscInt k = 0; k < HfTensorCount(); ++k)
-      if (conductor->active[k]) (*HfTensorGet(k)->add)(conductor->p[k], n, m + 3 * i, xx + i, xy + i, yy + i);
+    for (PetscInt k = 0; k < HfTensorCount(); ++k) {
+      const HfTensor *tensor = HfTensorGet(k);
+      if (!conductor->active[k]) continue;
+      if (tensor->add) (*tensor->add)(conductor->p[k], n, m + 3 * i, xx + i, xy + i, yy + i);
+      if (tensor->add_antisymmetric) (*tensor->add_antisymmetric)(conductor->p[k], n, m + 3 * i, p->sigma.hall + at + i);
+    }
   }
 }
 

@@ -1,7 +1,9 @@
-/* A x = b on the vertices that no electrode holds: conjugate gradients, preconditioned by one multigrid V-cycle (multigrid.c).
+/* A x = b on the vertices that no electrode holds: conjugate gradients, preconditioned by one multigrid V-cycle (multigrid.c). With Hall currents A has an
+   antisymmetric part (hall.c): flexible GMRES then, preconditioned by the same V-cycle of the symmetric part, which is close to A while Hall angles are small.
 
    Convergence is judged by the true residual norm relative to that of b. The coarse levels are lagged: they stay those of an earlier operator (the
-   finest level is always the present one) until they cost more iterations than they save. Hestenes and Stiefel, J. Res. NBS 49, 409 (1952). */
+   finest level is always the present one) until they cost more iterations than they save. Hestenes and Stiefel, J. Res. NBS 49, 409 (1952);
+   Saad, SIAM J. Sci. Comput. 14, 461 (1993). */
 #include "transport_impl.h"
 
 /* Renew the coarse levels when an iteration gains less than this part of the digits it gained right after the set-up. */
@@ -18,6 +20,7 @@ static PetscErrorCode mult(Mat A, Vec x, Vec y) {
   PetscCall(VecGetArrayRead(x, &from));
   PetscCall(VecGetArrayWrite(y, &to));
   PetscCall(HfMultigridMult(&p->mg, from, to));
+  if (p->sigma.hall) HfHallMult(p, to);
   PetscCall(VecRestoreArrayRead(x, &from));
   PetscCall(VecRestoreArrayWrite(y, &to));
   PetscFunctionReturn(0);
@@ -51,11 +54,11 @@ PetscErrorCode HfSolverCreate(HfPotential p, const char prefix[]) {
   PetscCall(VecDuplicate(p->b, &p->start));
   PetscCall(MatCreateShell(comm, p->n_owned, p->n_owned, PETSC_DECIDE, PETSC_DECIDE, p, &A));
   PetscCall(MatShellSetOperation(A, MATOP_MULT, (void (*)(void))mult));
-  PetscCall(MatSetOption(A, MAT_SPD, PETSC_TRUE));
+  PetscCall(MatSetOption(A, MAT_SPD, p->sigma.hall ? PETSC_FALSE : PETSC_TRUE));
   PetscCall(KSPCreate(comm, &p->ksp));
   PetscCall(KSPSetOptionsPrefix(p->ksp, prefix));
   PetscCall(KSPSetOperators(p->ksp, A, A));
-  PetscCall(KSPSetType(p->ksp, KSPCG));
+  PetscCall(KSPSetType(p->ksp, p->sigma.hall ? KSPFGMRES : KSPCG));
   PetscCall(KSPSetNormType(p->ksp, KSP_NORM_UNPRECONDITIONED));
   PetscCall(KSPSetInitialGuessNonzero(p->ksp, PETSC_TRUE));
   PetscCall(KSPGetPC(p->ksp, &pc));

@@ -2,7 +2,8 @@
 
    With p = Sxx dy/(6 dx), q = Syy dx/(6 dy), h = Sxy/2 the cell's corners SW, SE, NE, NW are coupled by
      SW-SE, NW-NE: q - 2p     SW-NW, SE-NE: p - 2q     SW-NE: -(p+q+h)     SE-NW: -(p+q-h)     diagonal: 2(p+q) + h (SW, NE) or - h (SE, NW)
-   so that every row sums to zero: a constant potential drives no current, and what enters by one vertex leaves by the others.
+   so that every row sums to zero: a constant potential drives no current, and what enters by one vertex leaves by the others. This is the symmetric
+   part of Sigma; hall.c adds the antisymmetric one.
    Braess, Finite Elements, 3rd ed. (2007), section II.8. */
 #include "transport_impl.h"
 
@@ -36,6 +37,7 @@ void HfStiffnessAssemble(HfPotential potential) {
       A->NW[at + i] = i > 0 ? coupling(-(p_nw + q_nw - h_nw), here[i], next[i - 1]) : 0;
     }
   }
+  if (potential->sigma.hall) HfHallAssemble(potential);
 }
 
 void HfStiffnessReaction(HfPotential potential) {
@@ -64,4 +66,5 @@ void HfStiffnessReaction(HfPotential potential) {
       f_high[i + 1] += x_north + y_east + rising;
     }
   }
+  if (potential->sigma.hall) HfHallReaction(potential);
 }

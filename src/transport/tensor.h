@@ -1,6 +1,7 @@
 /* tensor.h (extension): how a contribution to the conductivity tensor is added: one file with a const descriptor, one line in tensors.def.
 
-   Contributions add: Sigma = sum over the active ones. The tensor is symmetric; in the plane it has the components xx, xy = yx, yy. */
+   Contributions add: Sigma = sum over the active ones. In the plane the symmetric part has the components xx, xy = yx, yy; the antisymmetric
+   part one, yx = -xy. A contribution has either function or both. */
 #pragma once
 #include <hopfilm/transport.h>
 
@@ -13,8 +14,10 @@ typedef struct {
   const HfKey *keys;    /* rows under "material:" */
   /* Numbers of one region from its material; *active says whether it acts there. Not collective. */
   void (*set_up)(HfNode material, PetscReal p[], PetscBool *active);
-  /* Adds S/m to n cells of one region, one after another along x; m[3n] interleaved, may be NULL when needs_m is false. */
+  /* Adds S/m to n cells of one region, one after another along x; m[3n] interleaved, may be NULL when needs_m is false. NULL: nothing. */
   void (*add)(const PetscReal p[], PetscInt n, const PetscReal m[], PetscReal xx[], PetscReal xy[], PetscReal yy[]);
+  /* The same for the antisymmetric part. It must be odd in m (Onsager). One active contribution makes the operator unsymmetric. */
+  void (*add_antisymmetric)(const PetscReal p[], PetscInt n, const PetscReal m[], PetscReal yx[]);
   PetscBool needs_m;
 } HfTensor;
 

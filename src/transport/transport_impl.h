@@ -24,9 +24,11 @@ PetscErrorCode HfVertexRanges(HfGrid grid, PetscInt **ranges);
 /* A film cell that no current of a driven electrode can reach; *found false when there is none. Collective. */
 PetscErrorCode HfIslandFind(HfElectrodes electrodes, PetscBool *found, PetscReal xy[2]);
 
-/* Cell tensors of rows ys-1 .. ys+ym with a frame of zero cells: cell (i,j) at [(j - (ys-1))*(nx+2) + i+1]; zero in void cells. */
+/* Cell tensors of rows ys-1 .. ys+ym with a frame of zero cells: cell (i,j) at [(j - (ys-1))*(nx+2) + i+1]; zero in void cells. Sigma_xy = xy - hall,
+   Sigma_yx = xy + hall. */
 typedef struct {
   PetscReal *xx, *xy, *yy;
+  PetscReal *hall; /* NULL when no contribution has an antisymmetric part */
 } HfSigma;
 
 typedef struct {
@@ -53,8 +55,9 @@ struct HfPotential_ {
   HfContactVertex *contact;
 
   HfMultigrid mg;
-  PetscInt n_owned;          /* vertices */
-  PetscReal *phi, *reaction; /* with ghost rows */
+  PetscReal *hall_E, *hall_N; /* with sigma.hall: what it adds to the couplings to i+1 and j+1; the opposite to those back (hall.c) */
+  PetscInt n_owned;           /* vertices */
+  PetscReal *phi, *reaction;  /* with ghost rows */
   KSP ksp;
   Vec b, x, start;
   PetscBool set_up, lagged; /* coarse levels exist; they belong to an earlier operator */
@@ -64,16 +67,23 @@ struct HfPotential_ {
   PetscInt last_iterations, max_iterations;
 
   Vec *unit; /* solution for 1 V on contact k, the others grounded; k < n-1; the start of the next one */
-  PetscReal *contact_G, *terminal_G, *contact_from_terminal;
-  PetscInt64 operator_version, unit_version; /* unit solutions are of this operator */
+  PetscReal *contact_G, *terminal_G, *contact_from_terminal, *work; /* n x n each */
+  PetscInt64 operator_version, unit_version;                        /* unit solutions are of this operator */
 };
 
 /* stiffness.c: elements. Not collective but for the ghost rows they need. */
 void HfStiffnessAssemble(HfPotential potential); /* the finest level's operator, owned rows */
 void HfStiffnessReaction(HfPotential potential); /* reaction = K phi on the owned rows, A/m; phi with ghost rows. K knows no electrodes */
+/* hall.c: the antisymmetric part; none of these but Destroy is called when there is none. Not collective. */
+PetscErrorCode HfHallCreate(HfPotential potential);
+PetscErrorCode HfHallDestroy(HfPotential potential);
+void HfHallAssemble(HfPotential potential);            /* hall_E, hall_N */
+void HfHallMult(HfPotential potential, PetscReal y[]); /* y += its part of A x right after HfMultigridMult, which leaves x where this reads it */
+void HfHallReaction(HfPotential potential);            /* adds to the reactions */
+void HfHallCurrentRow(HfPotential potential, PetscInt row, PetscReal j[]); /* adds to the current density of a row of cells; phi with ghost rows */
 /* sigma.c */
 PetscErrorCode HfSigmaFromMagnetization(HfPotential potential, Vec m);
-/* solver.c: x = A^-1 b on the free vertices, x the start on entry. Collective. */
+/* solver.c: x = A^-1 b on the free vertices, x the start on entry. Created when sigma.hall says whether A is symmetric. Collective. */
 PetscErrorCode HfSolverCreate(HfPotential potential, const char prefix[]);
 PetscErrorCode HfSolverOperatorChanged(HfPotential potential);
 PetscErrorCode HfSolverSolve(HfPotential potential);

@@ -5,10 +5,11 @@
 
 typedef struct {
   PetscInt nx, ny;
-  PetscBool disk;
+  PetscBool disk, hall;
 } Case;
-static const Case cases[] = {{64, 64, PETSC_FALSE}, {97, 61, PETSC_TRUE},  {100, 97, PETSC_FALSE},
-                             {7, 5, PETSC_FALSE},   {150, 9, PETSC_FALSE}, {9, 150, PETSC_TRUE}};
+static const Case cases[] = {{64, 64, PETSC_FALSE, PETSC_FALSE}, {97, 61, PETSC_TRUE, PETSC_FALSE},  {100, 97, PETSC_FALSE, PETSC_FALSE},
+                             {7, 5, PETSC_FALSE, PETSC_FALSE},   {150, 9, PETSC_FALSE, PETSC_FALSE}, {9, 150, PETSC_TRUE, PETSC_FALSE},
+                             {97, 61, PETSC_TRUE, PETSC_TRUE},   {64, 64, PETSC_FALSE, PETSC_TRUE}};
 
 static PetscInt outline(PetscReal x, PetscReal y, void *context) {
   const Case *c = context;
@@ -29,6 +30,10 @@ static void tensor(PetscReal x, PetscReal y, void *context, PetscReal S[4]) {
   maze(x * 1e-8, y * 1e-8, NULL, m);
   S[0] = 7 - 6 * m[0] * m[0];
   S[1] = S[2] = -6 * m[0] * m[1];
+  if (((const Case *)context)->hall) { /* a Hall angle of up to 27 degrees */
+    S[1] -= 0.5 * m[2];
+    S[2] += 0.5 * m[2];
+  }
   S[3] = 7 - 6 * m[1] * m[1];
 }
 
@@ -39,7 +44,7 @@ static void solve_case(MPI_Comm comm, const Case *c, PetscReal G[9], PetscInt64 
 
   CHECK(HfGridCreate(comm, c->nx, c->ny, 1, 1, 1, outline, (void *)c, &grid));
   CHECK(HfElectrodesCreateFromFunction(grid, 3, patches, (void *)c, &electrodes));
-  CHECK(HfPotentialCreateFromFunction(grid, electrodes, 1, tensor, NULL, &potential));
+  CHECK(HfPotentialCreateFromFunction(grid, electrodes, 1, tensor, (void *)c, &potential));
   CHECK(HfConductance(potential, PETSC_FALSE, G));
   HfPotentialStatistics(potential, NULL, iterations, NULL);
   CHECK(HfPotentialDestroy(&potential));
@@ -64,14 +69,14 @@ static void test_same_on_any_ranks(void **state) {
 
 /* <u, B v> = <v, B u> and <u, B u> > 0 for random u, v that vanish on the contacts: what conjugate gradients ask of B. */
 static void test_symmetric_preconditioner(void **state) {
-  const Case c = {90, 77, PETSC_TRUE};
+  const Case c = {90, 77, PETSC_TRUE, PETSC_FALSE};
   HfGrid grid;
   HfElectrodes electrodes;
   HfPotential p;
 
   CHECK(HfGridCreate(PETSC_COMM_WORLD, c.nx, c.ny, 1, 1, 1, outline, (void *)&c, &grid));
   CHECK(HfElectrodesCreateFromFunction(grid, 3, patches, (void *)&c, &electrodes));
-  CHECK(HfPotentialCreateFromFunction(grid, electrodes, 1, tensor, NULL, &p));
+  CHECK(HfPotentialCreateFromFunction(grid, electrodes, 1, tensor, (void *)&c, &p));
   CHECK(HfMultigridSetUp(&p->mg));
   PetscReal *u, *v, *w, sums[6] = {0, 0, 0, 0, 0, 0};
   CHECK(PetscMalloc3(p->n_owned, &u, p->n_owned, &v, p->n_owned, &w));

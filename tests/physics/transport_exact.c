@@ -7,8 +7,11 @@
   "  - {shape: {rectangle: {size: [1 nm, 2 um]}}, at: [-0.5 um, 0 m]}\n"                                                                             \
   "  - {shape: {rectangle: {size: [1 nm, 2 um]}}, at: [0.5 um, 0 m]}\n"                                                                              \
   "potential: {tolerance: 1e-13}\n"
-#define SQUARE(cell, thickness)                                                                                                                      \
-  "hopfilm: 1\nfilm: {size: [1 um, 1 um], cell: " cell ", thickness: " thickness ", material: {conductivity: 5e6 S/m, amr_ratio: 1.5}}\n" EDGES
+#define SQUARE_OF(cell, thickness, more)                                                                                                             \
+  "hopfilm: 1\nfilm: {size: [1 um, 1 um], cell: " cell ", thickness: " thickness ", material: {conductivity: 5e6 S/m, amr_ratio: 1.5" more           \
+  "}}\n" EDGES
+#define SQUARE(cell, thickness) SQUARE_OF(cell, thickness, "")
+#define HALL                    ", hall_conductivity: 1e6 S/m"
 
 static PetscReal conductance_uniform(Film *film, PetscReal x, PetscReal y, PetscReal z) {
   PetscReal m[3] = {x, y, z}, G[4];
@@ -100,13 +103,13 @@ static PetscInt turned_contacts(PetscReal x, PetscReal y, void *context) {
   return -1;
 }
 
-static void test_turned_device(void **state) {
+static void turned_device(const char *text) {
   PetscReal G[4][9];
 
   for (PetscInt quarters = 0; quarters < 4; ++quarters) {
     Film film;
 
-    CHECK(film_read(PETSC_COMM_WORLD, SQUARE("20 nm", "1 um"), &film));
+    CHECK(film_read(PETSC_COMM_WORLD, text, &film));
     CHECK(HfElectrodesDestroy(&film.electrodes));
     CHECK(HfElectrodesCreateFromFunction(film.grid, 3, turned_contacts, &quarters, &film.electrodes));
     CHECK(film_potential(&film));
@@ -117,12 +120,14 @@ static void test_turned_device(void **state) {
   }
   assert_true(fabs(G[0][1] - G[0][2]) > 1e-3 * G[0][0]); /* the device has no symmetry of its own */
 }
+static void test_turned_device(void **state) { turned_device(SQUARE("20 nm", "1 um")); }
+static void test_turned_hall_device(void **state) { turned_device(SQUARE_OF("20 nm", "1 um", HALL)); }
 
-/* Sigma[R m] = R Sigma[m] R^T for any angle and any m, for everything in tensors.def. */
+/* Sigma[R m] = R Sigma[m] R^T for any angle and any m, the antisymmetric part odd in m, for everything in tensors.def. */
 static void test_tensor_turns_with_m(void **state) {
   Film film;
 
-  CHECK(film_read(PETSC_COMM_WORLD, SQUARE("100 nm", "1 um"), &film));
+  CHECK(film_read(PETSC_COMM_WORLD, SQUARE_OF("100 nm", "1 um", HALL), &film));
   for (PetscInt k = 0; k < HfTensorCount(); ++k) {
     const HfTensor *tensor = HfTensorGet(k);
     PetscReal p[HF_TENSOR_PARAMETERS];
@@ -130,7 +135,7 @@ static void test_tensor_turns_with_m(void **state) {
 
     tensor->set_up(HfNodeFind(HfDeckRoot(film.deck), "film.material"), p, &active);
     for (PetscInt sample = 0; sample < 50; ++sample) {
-      PetscReal u[4], m[2][3], S[2][3] = {{0, 0, 0}, {0, 0, 0}};
+      PetscReal u[4], m[2][3], S[2][3] = {{0, 0, 0}, {0, 0, 0}}, yx[3] = {0, 0, 0};
 
       HfRandomUniform(1, HF_STREAM_TEST, 0, sample, 3, u);
       const PetscReal c = cos(2 * PETSC_PI * u[0]), s = sin(2 * PETSC_PI * u[0]), z = 2 * u[1] - 1, in_plane = sqrt(1 - z * z);
@@ -139,7 +144,14 @@ static void test_tensor_turns_with_m(void **state) {
       m[1][0] = c * m[0][0] - s * m[0][1];
       m[1][1] = s * m[0][0] + c * m[0][1];
       m[0][2] = m[1][2] = z;
-      for (int r = 0; r < 2; ++r) tensor->add(p, 1, m[r], &S[r][0], &S[r][1], &S[r][2]);
+      for (int r = 0; r < 2; ++r) {
+        if (tensor->add) tensor->add(p, 1, m[r], &S[r][0], &S[r][1], &S[r][2]);
+        if (tensor->add_antisymmetric) tensor->add_antisymmetric(p, 1, m[r], &yx[r]);
+      }
+      for (int d = 0; d < 3; ++d) m[1][d] = -m[0][d];
+      if (tensor->add_antisymmetric) tensor->add_antisymmetric(p, 1, m[1], &yx[2]);
+      ASSERT_NEAR(yx[1], yx[0], 1e-12 * 7e6);
+      ASSERT_NEAR(yx[2], -yx[0], 1e-12 * 7e6); /* Onsager */
       ASSERT_NEAR(S[1][0], c * c * S[0][0] - 2 * c * s * S[0][1] + s * s * S[0][2], 1e-12 * 7e6);
       ASSERT_NEAR(S[1][1], c * s * (S[0][0] - S[0][2]) + (c * c - s * s) * S[0][1], 1e-12 * 7e6);
       ASSERT_NEAR(S[1][2], s * s * S[0][0] + 2 * c * s * S[0][1] + c * c * S[0][2], 1e-12 * 7e6);
@@ -170,6 +182,7 @@ static void test_ring(void **state) {
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_uniform_film),  cmocka_unit_test(test_proportional_to_thickness), cmocka_unit_test(test_stripes),
-    cmocka_unit_test(test_turned_device), cmocka_unit_test(test_tensor_turns_with_m),       cmocka_unit_test(test_ring),
+    cmocka_unit_test(test_turned_device), cmocka_unit_test(test_turned_hall_device),        cmocka_unit_test(test_tensor_turns_with_m),
+    cmocka_unit_test(test_ring),
 };
 HF_TEST_MAIN(tests)

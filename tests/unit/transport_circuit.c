@@ -11,10 +11,10 @@ static void triangle(PetscReal g12, PetscReal g13, PetscReal g23, PetscReal G[9]
 static void test_ideal_contacts_change_nothing(void **state) {
   const PetscReal R[3] = {0, 0, 0};
   const PetscBool floating[3] = {PETSC_FALSE, PETSC_FALSE, PETSC_FALSE};
-  PetscReal G[9], terminal[9], C[9];
+  PetscReal G[9], terminal[9], C[9], work[9];
 
   triangle(1, 2, 3, G);
-  CHECK(HfCircuitReduce(3, G, R, floating, terminal, C));
+  CHECK(HfCircuitReduce(3, G, R, floating, terminal, C, work));
   for (int k = 0; k < 9; ++k) {
     ASSERT_NEAR(terminal[k], G[k], 1e-14);
     ASSERT_NEAR(C[k], k % 4 == 0, 1e-14);
@@ -25,9 +25,9 @@ static void test_ideal_contacts_change_nothing(void **state) {
 static void test_resistances_in_series(void **state) {
   const PetscReal G[4] = {4, -4, -4, 4}, R[2] = {0.5, 0.25};
   const PetscBool floating[2] = {PETSC_FALSE, PETSC_FALSE};
-  PetscReal terminal[4], C[4];
+  PetscReal terminal[4], C[4], work[4];
 
-  CHECK(HfCircuitReduce(2, G, R, floating, terminal, C));
+  CHECK(HfCircuitReduce(2, G, R, floating, terminal, C, work));
   ASSERT_NEAR(terminal[0], 1, 1e-14);
   ASSERT_NEAR(terminal[1], -1, 1e-14);
   ASSERT_NEAR(C[0], 0.5, 1e-14); /* 1 V on terminal 1: 1 A through 0.5 ohm leaves 0.5 V on contact 1 and puts 0.25 V on contact 2 */
@@ -38,10 +38,10 @@ static void test_resistances_in_series(void **state) {
 static void test_floating_node(void **state) {
   const PetscReal R[3] = {0, 0, 7};
   const PetscBool floating[3] = {PETSC_FALSE, PETSC_FALSE, PETSC_TRUE};
-  PetscReal G[9], terminal[9], C[9];
+  PetscReal G[9], terminal[9], C[9], work[9];
 
   triangle(1, 2, 3, G);
-  CHECK(HfCircuitReduce(3, G, R, floating, terminal, C));
+  CHECK(HfCircuitReduce(3, G, R, floating, terminal, C, work));
   ASSERT_NEAR(terminal[0], 1 + 2 * 3 / 5.0, 1e-14);
   ASSERT_NEAR(terminal[1], -terminal[0], 1e-14);
   for (int k = 0; k < 3; ++k) {
@@ -56,17 +56,29 @@ static void test_floating_node(void **state) {
 static void test_floating_and_resistances(void **state) {
   const PetscReal R[3] = {0.5, 0.5, 0};
   const PetscBool floating[3] = {PETSC_FALSE, PETSC_FALSE, PETSC_TRUE};
-  PetscReal G[9], terminal[9], C[9];
+  PetscReal G[9], terminal[9], C[9], work[9];
 
   triangle(1, 2, 3, G);
-  CHECK(HfCircuitReduce(3, G, R, floating, terminal, C));
+  CHECK(HfCircuitReduce(3, G, R, floating, terminal, C, work));
   ASSERT_NEAR(terminal[0], 1 / (1 + 1 / 2.2), 1e-14);
 }
 
+/* Currents that run round in one sense: node 3 floats where it takes as much from node 1 as it gives to node 2. */
+static void test_unsymmetric(void **state) {
+  const PetscReal G[9] = {3, -2, -1, -1, 3, -2, -2, -1, 3}, R[3] = {0, 0, 0};
+  const PetscBool floating[3] = {PETSC_FALSE, PETSC_FALSE, PETSC_TRUE};
+  PetscReal terminal[9], C[9], work[9];
+
+  CHECK(HfCircuitReduce(3, G, R, floating, terminal, C, work));
+  ASSERT_NEAR(C[6], 2 / 3.0, 1e-14); /* -2 u_1 - u_2 + 3 u_3 = 0 */
+  ASSERT_NEAR(C[7], 1 / 3.0, 1e-14);
+  ASSERT_NEAR(terminal[0], 3 - 2 / 3.0, 1e-14);
+  ASSERT_NEAR(terminal[1], -terminal[0], 1e-14);
+  ASSERT_NEAR(terminal[3], -terminal[0], 1e-14);
+}
+
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_ideal_contacts_change_nothing),
-    cmocka_unit_test(test_resistances_in_series),
-    cmocka_unit_test(test_floating_node),
-    cmocka_unit_test(test_floating_and_resistances),
+    cmocka_unit_test(test_ideal_contacts_change_nothing), cmocka_unit_test(test_resistances_in_series), cmocka_unit_test(test_floating_node),
+    cmocka_unit_test(test_floating_and_resistances),      cmocka_unit_test(test_unsymmetric),
 };
 HF_TEST_MAIN(tests)

@@ -34,6 +34,7 @@ HF_KERNEL static void add(const PetscReal p[], PetscInt n, const PetscReal *rest
 const HfTensor HfTensor_Amr = {
     .name = "amr",
     .doc = "Anisotropic magnetoresistance: Sigma = sigma_perp 1 + sigma_delta m m^T",
+    .citation = "mcguire-potter-1975",
     .keys = keys,
     .set_up = set_up,
     .add = add,
