@@ -2,14 +2,19 @@
 
      div(Sigma[m] grad phi) = 0, phi = V_k on electrode k  ->  j = -Sigma grad phi  ->  spin-transfer torque on m
    The magnet says when the current has to follow (`coupling.refresh`). Every solve starts from the polynomial, quadratic in time, through the last three
-   solutions, and keeps the preconditioner of an earlier texture while that serves: a refresh is a few iterations of conjugate gradients. */
+   solutions, and keeps the preconditioner of an earlier texture while that serves: a refresh is a few iterations of conjugate gradients.
+   Two controls take the second arrow away: `refresh: frozen` keeps the current of the texture in which the voltage came on, and `current: uniform` is
+   that of a film whose conductivity is isotropic. */
 #include "device_impl.h"
 
 static const HfKey keys[] = {
     {"coupling", HF_SECTION, NULL, "{}", "", 0, "How the current in a film without gold follows its texture"},
-    {"coupling.refresh", HF_CHOICE, NULL, "step", "stage|step|interval", 0,
-     "The potential is solved again for every stage of a step, for every step, or after every interval"},
+    {"coupling.refresh", HF_CHOICE, NULL, "step", "stage|step|interval|frozen", 0,
+     "The potential is solved again for every stage of a step, for every step, or after every interval; frozen: never while a voltage is on (a "
+     "control)"},
     {"coupling.every", HF_QUANTITY, "s", "5 ps", ">0", 0, "That interval"},
+    {"coupling.current", HF_CHOICE, NULL, "texture", "texture|uniform", 0,
+     "The current that acts on the texture: of the film's own conductivity, or of an isotropic one that no texture steers (a control)"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
@@ -20,10 +25,16 @@ PetscErrorCode HfCouplingRegisterKeys(HfKeys table) {
 }
 
 PetscErrorCode HfCouplingCreate(HfDevice d) {
-  HfNode section = HfNodeFind(HfDeckRoot(d->deck), "coupling");
+  HfNode root = HfDeckRoot(d->deck), section = HfNodeFind(root, "coupling"), film = HfChild(root, "film");
   HfCoupling *c = &d->coupling;
 
   PetscFunctionBeginUser;
+  PetscCall(PetscStrcmp(HfText(section, "refresh"), "frozen", &c->frozen));
+  PetscCall(PetscStrcmp(HfText(section, "current"), "uniform", &c->uniform));
+  for (PetscInt r = 0; c->uniform && r < HfGridGetInfo(d->grid)->n_regions - 1; ++r)
+    if (HfHas(HfItem(film, "regions", r), "material"))
+      PetscCall(
+          HfDeckError(d->deck, HfNodeFind(section, "current"), "a uniform current is that of one conductivity, but `film.regions` have their own"));
   for (PetscInt k = 0; HfCurrentRefreshNames[k]; ++k) {
     PetscBool same;
     PetscCall(PetscStrcmp(HfText(section, "refresh"), HfCurrentRefreshNames[k], &same));
@@ -124,19 +135,39 @@ static PetscErrorCode refresh(PetscReal t, Vec m, void *context) {
   PetscFunctionReturn(0);
 }
 
+/* The current of the same contacts on a film that is nothing but its mean conductivity. */
+static PetscErrorCode uniform_current(HfDevice d) {
+  const HfGridInfo *g = HfGridGetInfo(d->grid);
+  HfPotential plain;
+  Vec phi;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfPotentialCreateIsotropic(d->grid, d->electrodes, HfReal(HfNodeFind(HfDeckRoot(d->deck), "film.material"), "conductivity"), g->thickness,
+                                       &plain));
+  PetscCall(HfPotentialCreateVector(plain, &phi));
+  PetscCall(HfPotentialSolve(plain, d->coupling.V, phi, NULL));
+  PetscCall(HfPotentialCurrentDensity(plain, phi, d->coupling.j));
+  PetscCall(VecDestroy(&phi));
+  PetscCall(HfPotentialDestroy(&plain));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfCouplingDrive(HfDevice d, const PetscReal V[]) {
-  const PetscBool moves = (PetscBool)(V && HfMagnetFeelsCurrent(d->magnet));
   HfCoupling *c = &d->coupling;
+  const PetscBool moves = (PetscBool)(V && HfMagnetFeelsCurrent(d->magnet)), follows = (PetscBool)(moves && !c->frozen && !c->uniform);
 
   PetscFunctionBeginUser;
   c->n_past = 0;
   c->refreshes = c->iterations = c->most = 0;
   if (moves) {
     PetscCall(PetscArraycpy(c->V, V, HfElectrodesCount(d->electrodes)));
-    PetscCall(refresh(d->time, d->m, d));
+    if (c->uniform)
+      PetscCall(uniform_current(d));
+    else
+      PetscCall(refresh(d->time, d->m, d));
   }
   PetscCall(HfMagnetSetCurrentDensity(d->magnet, moves ? c->j : NULL));
-  PetscCall(HfMagnetSetCurrentUpdate(d->magnet, moves ? refresh : NULL, d, c->mode, c->every));
+  PetscCall(HfMagnetSetCurrentUpdate(d->magnet, follows ? refresh : NULL, d, c->mode, c->every));
   PetscFunctionReturn(0);
 }
 

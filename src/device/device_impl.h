@@ -6,8 +6,9 @@
 enum { HF_PAST = 3 };
 typedef struct {
   HfCurrentRefresh mode;
-  PetscReal every, *V; /* s; of the terminals */
-  Vec j;               /* in the film, 2 components */
+  PetscBool frozen, uniform; /* controls */
+  PetscReal every, *V;       /* s; of the terminals */
+  Vec j;                     /* in the film, 2 components */
   PetscInt n_past;
   Vec past[HF_PAST]; /* potentials at times[], the newest first */
   PetscReal times[HF_PAST];

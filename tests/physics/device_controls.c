@@ -1,0 +1,76 @@
+/* Controls of the coupling of current and texture: a uniform current is that of a film without magnetoresistance, a frozen one is that of the first
+   texture; both differ from the current that follows. */
+#include <hf_test.h>
+#include <hopfilm/device.h>
+
+#define MAZE                                                                                                                                         \
+  "hopfilm: 1\nfilm:\n  size: [120 nm, 84 nm]\n  cell: 4 nm\n  thickness: 20 nm\n"                                                                   \
+  "  material: {Ms: 490 kA/m, Aex: 3.25e-11 A m, Dbulk: 6.5e-3 A, Ku: 5.2e5 A/m, alpha: 0.3, polarization: 0.5, conductivity: 5e6 S/m, "             \
+  "amr_ratio: %g}\n"                                                                                                                                 \
+  "  initial: {random: {seed: 3}}\n"                                                                                                                 \
+  "electrodes:\n"                                                                                                                                    \
+  "  - {name: left, shape: {rectangle: {size: [0 nm, 48 nm]}}, at: [-60 nm, 0 nm]}\n"                                                                \
+  "  - {name: right, shape: {rectangle: {size: [0 nm, 84 nm]}}, at: [60 nm, 0 nm]}\n"                                                                \
+  "potential: {tolerance: 1e-12}\n"                                                                                                                  \
+  "coupling: {%s}\n"
+
+static const PetscReal V[2] = {0.1, -0.1};
+
+/* Conductance and state after 8 ps of current; given: the current of the first texture is set by hand. */
+static void driven(PetscReal amr_ratio, const char *coupling, PetscBool given, Vec *m) {
+  char text[1024];
+  HfKeys keys;
+  HfDeck deck;
+  HfDevice device;
+  Vec j;
+
+  CHECK(PetscSNPrintf(text, sizeof(text), MAZE, (double)amr_ratio, coupling));
+  CHECK(HfKeysCreate(&keys));
+  CHECK(HfDeviceRegisterKeys(keys));
+  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, text, &deck));
+  CHECK(HfDeviceCreate(deck, &device));
+  CHECK(HfMagnetAdvance(HfDeviceMagnet(device), HfDeviceState(device), 0, 2e-12, NULL, NULL));
+  CHECK(HfGridCreateCellVec(HfDeviceGrid(device), 2, &j));
+  if (given) {
+    CHECK(HfDeviceFilmCurrent(device, V, j));
+    CHECK(HfMagnetSetCurrentDensity(HfDeviceMagnet(device), j));
+  } else
+    CHECK(HfDeviceDrive(device, V));
+  CHECK(HfMagnetAdvance(HfDeviceMagnet(device), HfDeviceState(device), 2e-12, 10e-12, NULL, NULL));
+  CHECK(VecDuplicate(HfDeviceState(device), m));
+  CHECK(VecCopy(HfDeviceState(device), *m));
+  CHECK(HfDeviceDestroy(&device));
+  CHECK(VecDestroy(&j));
+  CHECK(HfDeckDestroy(&deck));
+  CHECK(HfKeysDestroy(&keys));
+}
+
+static PetscReal distance(Vec a, Vec b) {
+  PetscReal most;
+
+  CHECK(VecAXPY(a, -1, b));
+  CHECK(VecNorm(a, NORM_INFINITY, &most));
+  return most;
+}
+
+static void controls_keep_the_current(void **unused) {
+  Vec follows, uniform, plain, frozen, given;
+
+  driven(1.5, "refresh: step", PETSC_FALSE, &follows);
+  driven(1.5, "current: uniform", PETSC_FALSE, &uniform);
+  driven(0, "refresh: step", PETSC_FALSE, &plain);
+  driven(1.5, "refresh: frozen", PETSC_FALSE, &frozen);
+  driven(1.5, "refresh: step", PETSC_TRUE, &given);
+  ASSERT_NEAR(distance(plain, uniform), 0, 1e-7); /* steps of an error of 1e-5, currents to 1e-10 */
+  ASSERT_NEAR(distance(given, frozen), 0, 1e-7);
+  assert_true(distance(uniform, follows) > 1e-2);
+  assert_true(distance(frozen, follows) > 1e-3);
+  CHECK(VecDestroy(&follows));
+  CHECK(VecDestroy(&uniform));
+  CHECK(VecDestroy(&plain));
+  CHECK(VecDestroy(&frozen));
+  CHECK(VecDestroy(&given));
+}
+
+static const struct CMUnitTest tests[] = {cmocka_unit_test(controls_keep_the_current)};
+HF_TEST_MAIN(tests)
