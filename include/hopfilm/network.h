@@ -4,12 +4,17 @@
 #pragma once
 #include <hopfilm/base.h>
 
-typedef enum { HF_WEIGHTS_SATURATED, HF_WEIGHTS_SCALED, HF_WEIGHTS_MIDRANGE } HfWeightsKind;
-extern const char *const HfWeightsNames[]; /* "saturated", "scaled", "midrange", NULL */
+typedef enum { HF_WEIGHTS_SATURATED, HF_WEIGHTS_SCALED, HF_WEIGHTS_MIDRANGE, HF_WEIGHTS_RESISTANCE } HfWeightsKind;
+extern const char *const HfWeightsNames[]; /* "saturated", "scaled", "midrange", "resistance", NULL */
+PetscBool HfWeightsHaveXi(HfWeightsKind kind);
 
-/* saturated: w = G - G0; scaled: w = G - xi G0; midrange: w = G - (Gmin+Gmax)/2 per pair over the n_set matrices of `set`. Zero diagonal unless with_diagonal. */
+/* saturated: w = G - G0; scaled: w = G - xi G0; midrange: w = G - (Gmin+Gmax)/2 per pair over the n_set matrices of `set`; resistance: w = R - xi R0 with R of
+   HfResistance(). Zero diagonal unless with_diagonal. */
 PetscErrorCode HfWeights(HfWeightsKind kind, PetscInt n, const PetscReal G[], const PetscReal G0[], PetscReal xi, PetscInt n_set,
                          const PetscReal set[], PetscBool with_diagonal, PetscReal w[]);
+/* R[n*n] (ohm), the pseudo-inverse of the conductance matrix G: V = R I for currents that sum to zero, V without a mean; R x = 0 for uniform x. Currents
+   x that do not sum to zero enter less their mean. Floating electrodes (zero rows) have no resistance, 0. */
+PetscErrorCode HfResistance(PetscInt n, const PetscReal G[], PetscReal R[]);
 PetscErrorCode HfMidrange(PetscInt n, PetscInt n_set, const PetscReal set[], PetscReal G_min[], PetscReal G_max[]);
 
 PetscReal HfStateEnergy(PetscInt n, const PetscReal w[], const PetscReal V[]);

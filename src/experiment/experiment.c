@@ -149,6 +149,7 @@ PetscErrorCode HfExperimentDestroy(HfExperiment *experiment) {
   for (PetscInt k = 0; k < e->n_memories; k++) {
     PetscCall(PetscFree(e->memories[k].pattern));
     PetscCall(PetscFree2(e->memories[k].x, e->memories[k].G));
+    PetscCall(PetscFree(e->memories[k].rested));
   }
   PetscCall(PetscFree(e->memories));
   for (PetscInt k = 0; k < e->n_checked; k++) PetscCall(PetscFree(e->checked[k]));

@@ -8,7 +8,8 @@
 
 typedef struct {
   char *pattern;
-  PetscReal *x, *G; /* x[n] = +1/-1, G[n*n] at the end of the pulse, S */
+  PetscReal *x, *G;  /* x[n] = +1/-1, G[n*n] at the end of the pulse, S */
+  PetscReal *rested; /* the same at the end of the pause after it; NULL without a pause */
   PetscReal time;
   PetscInt step, epoch;
 } HfMemory;
@@ -28,7 +29,8 @@ typedef struct {
   HfWeightsKind kind;
   PetscReal xi;
   PetscBool of_untrained; /* xi = tr G_untrained / tr G0, Yu et al.'s film */
-  char label[40];         /* "midrange", "scaled-0.98", "scaled:untrained" */
+  PetscBool after_pause;  /* of the films that rested after their pulses */
+  char label[40];         /* "midrange", "scaled-0.98", "scaled:untrained", "resistance:untrained" */
 } HfWeighting;
 #define HF_MAX_WEIGHTINGS 64
 #define HF_KEYS_END                                                                                                                                  \
@@ -78,9 +80,10 @@ struct HfExperiment_ {
   HfTrace trace;
 
   /* while the schedule is checked */
-  PetscInt checked_pulses; /* since the last `initial` */
-  PetscBool checked_trace; /* the last of them is probed on the way */
-  PetscInt n_checked;      /* patterns trained since the last `initial` */
+  PetscInt checked_pulses;    /* since the last `initial` */
+  PetscBool checked_trace;    /* the last of them is probed on the way */
+  PetscBool checked_unpaused; /* some had no pause after them */
+  PetscInt n_checked;         /* patterns trained since the last `initial` */
   char **checked;
 };
 
@@ -128,9 +131,11 @@ PetscErrorCode HfReadingsReport(HfExperiment e, const char *text, PetscReal volt
 PetscErrorCode HfReadingsList(HfExperiment e, HfNode entry); /* the last probe, into the entry and the log */
 
 /* ---- memories.c ---- */
-PetscErrorCode HfUntrainedRemember(HfExperiment e);                /* does nothing after the first pulse. Collective. */
-PetscErrorCode HfUntrainedRestore(HfExperiment e);                 /* m back to it. Collective. */
-PetscErrorCode HfMemoryAdd(HfExperiment e);                        /* the present texture as memory of the present pattern. Collective. */
+PetscErrorCode HfUntrainedRemember(HfExperiment e); /* does nothing after the first pulse. Collective. */
+PetscErrorCode HfUntrainedRestore(HfExperiment e);  /* m back to it. Collective. */
+PetscErrorCode HfMemoryAdd(HfExperiment e);         /* the present texture as memory of the present pattern. Collective. */
+PetscErrorCode HfMemoryRested(HfExperiment e);      /* the newest memory after its pause: the present texture. Collective. */
+const PetscReal *HfMemoryConductance(const HfWeighting *weighting, const HfMemory *memory); /* G[n*n] that these weights are made of */
 const HfMemory *HfMemoryFind(HfExperiment e, const PetscReal x[]); /* newest since the last `initial` of x or its mirror, NULL if none */
 PetscErrorCode HfTraceStart(HfExperiment e, PetscReal voltage);
 PetscErrorCode HfTraceAdd(HfExperiment e); /* the last probe, while a pulse is recorded */
@@ -146,17 +151,19 @@ PetscErrorCode HfWeightingsCheck(HfExperiment e, HfNode node);
 PetscErrorCode HfWeightingApply(HfExperiment e, const HfWeighting *weighting, const PetscReal G[], PetscBool with_diagonal, PetscReal w[]);
 
 /* ---- recalling.c: what the steps that recall have in common ---- */
+#define HF_WEIGHTS_WORDS "saturated|scaled|midrange|resistance"
 #define HF_WEIGHTS_KEYS(step)                                                                                                                        \
   {step ".weights",                                                                                                                                  \
    HF_TEXTS,                                                                                                                                         \
    NULL,                                                                                                                                             \
    "midrange",                                                                                                                                       \
-   "saturated|scaled|midrange",                                                                                                                      \
+   HF_WEIGHTS_WORDS,                                                                                                                                 \
    0,                                                                                                                                                \
-   "saturated (G - G0), scaled (G - xi G0), midrange (G - mean of least and largest over the memories)"},                                            \
-  {                                                                                                                                                  \
+   "saturated (G - G0), scaled (G - xi G0), midrange (G - mean of least and largest over the memories), resistance (R - xi R0, R the inverse of "    \
+   "G)"},                                                                                                                                            \
+      {step ".after", HF_CHOICE, NULL, "pulse", "pulse|pause", 0, "The memories as they are at the end of the pulse, or of the pause after it"}, {   \
     step ".xi", HF_NUMBERS, NULL, "0.98", ">0|untrained", 0,                                                                                         \
-        "xi of the scaled weights; several make a sweep; untrained: tr G/tr G0 of the untrained film"                                                \
+        "xi of the scaled and of the resistance weights; several make a sweep; untrained: tr G/tr G0 (or tr R/tr R0) of the untrained film"          \
   }
 #define HF_RECALL_KEYS(step)                                                                                                                         \
   {step ".method",                                                                                                                                   \

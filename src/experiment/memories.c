@@ -30,12 +30,27 @@ PetscErrorCode HfMemoryAdd(HfExperiment e) {
   memory = &e->memories[e->n_memories++];
   PetscCall(PetscStrallocpy(e->pattern, &memory->pattern));
   PetscCall(PetscMalloc2(e->n, &memory->x, e->n * e->n, &memory->G));
+  memory->rested = NULL;
   PetscCall(PetscArraycpy(memory->x, e->x, e->n));
   PetscCall(PetscArraycpy(memory->G, e->G, e->n * e->n));
   memory->time = *HfDeviceTime(e->device);
   memory->step = e->step;
   memory->epoch = e->epoch;
   PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfMemoryRested(HfExperiment e) {
+  HfMemory *memory = &e->memories[e->n_memories - 1];
+
+  PetscFunctionBeginUser;
+  PetscCall(HfProbeNow(e));
+  PetscCall(PetscMalloc1(e->n * e->n, &memory->rested));
+  PetscCall(PetscArraycpy(memory->rested, e->G, e->n * e->n));
+  PetscFunctionReturn(0);
+}
+
+const PetscReal *HfMemoryConductance(const HfWeighting *weighting, const HfMemory *memory) {
+  return weighting->after_pause && memory->rested ? memory->rested : memory->G;
 }
 
 const HfMemory *HfMemoryFind(HfExperiment e, const PetscReal x[]) {
@@ -91,10 +106,12 @@ PetscErrorCode HfWeightingsCheck(HfExperiment e, HfNode node) {
     PetscInt kind = 0;
     while (HfWeightsNames[kind] && strcmp(HfWeightsNames[kind], HfTextAt(node, "weights", i))) kind++;
     if (!HfWeightsNames[kind])
-      PetscCall(HfDeckError(e->deck, HfChild(node, "weights"), "unknown weights %s: saturated, scaled or midrange", HfTextAt(node, "weights", i)));
-    total += kind == HF_WEIGHTS_SCALED ? HfCount(node, "xi") : 1;
+      PetscCall(HfDeckError(e->deck, HfChild(node, "weights"), "unknown weights %s: one of " HF_WEIGHTS_WORDS, HfTextAt(node, "weights", i)));
+    total += HfWeightsHaveXi((HfWeightsKind)kind) ? HfCount(node, "xi") : 1;
   }
-  if (!total) PetscCall(HfDeckError(e->deck, HfChild(node, "weights"), "name at least one kind of weights, and one xi for scaled"));
+  if (!total) PetscCall(HfDeckError(e->deck, HfChild(node, "weights"), "name at least one kind of weights, and one xi for those that have it"));
+  if (!strcmp(HfText(node, "after"), "pause") && e->checked_unpaused)
+    PetscCall(HfDeckError(e->deck, HfChild(node, "after"), "`after: pause` asks for memories with a pause: give `pause` in every step `train`"));
   if (total > HF_MAX_WEIGHTINGS) PetscCall(HfDeckError(e->deck, HfChild(node, "xi"), "at most %d kinds of weights in one step", HF_MAX_WEIGHTINGS));
   PetscFunctionReturn(0);
 }
@@ -106,14 +123,15 @@ HfWeighting HfWeightingControl(PetscInt n, const HfWeighting list[], PetscBool *
     saturated = saturated || list[k].kind == HF_WEIGHTS_SATURATED ? PETSC_TRUE : PETSC_FALSE;
   }
   *wanted = scaled && !saturated ? PETSC_TRUE : PETSC_FALSE;
-  return (HfWeighting){.kind = HF_WEIGHTS_SATURATED, .xi = 1.0, .label = "saturated"};
+  return (HfWeighting){.kind = HF_WEIGHTS_SATURATED, .xi = 1.0, .after_pause = (PetscBool)(n && list[0].after_pause), .label = "saturated"};
 }
 
 PetscErrorCode HfWeightingPut(HfNode entry, const HfWeighting *weighting) {
   PetscFunctionBeginUser;
   PetscCall(HfNodePutText(entry, "weights", HfWeightsNames[weighting->kind]));
-  if (weighting->kind == HF_WEIGHTS_SCALED) PetscCall(HfNodePutReal(entry, "xi", weighting->xi));
+  if (HfWeightsHaveXi(weighting->kind)) PetscCall(HfNodePutReal(entry, "xi", weighting->xi));
   if (weighting->of_untrained) PetscCall(HfNodePutText(entry, "xi_of", "untrained"));
+  if (weighting->after_pause) PetscCall(HfNodePutText(entry, "after", "pause"));
   PetscFunctionReturn(0);
 }
 
@@ -123,13 +141,31 @@ static PetscReal Trace(PetscInt n, const PetscReal G[]) {
   return trace;
 }
 
+/* tr G_untrained/tr G0, or the same of the resistances. */
+static PetscErrorCode XiOfUntrained(HfExperiment e, HfWeightsKind kind, PetscReal *xi) {
+  PetscReal *R;
+
+  PetscFunctionBeginUser;
+  *xi = Trace(e->n, e->G_untrained) / Trace(e->n, e->G0);
+  if (kind != HF_WEIGHTS_RESISTANCE) PetscFunctionReturn(0);
+  PetscCall(PetscMalloc1(e->n * e->n, &R));
+  PetscCall(HfResistance(e->n, e->G_untrained, R));
+  *xi = Trace(e->n, R);
+  PetscCall(HfResistance(e->n, e->G0, R));
+  *xi /= Trace(e->n, R);
+  PetscCall(PetscFree(R));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfWeightingsRead(HfExperiment e, HfNode node, PetscInt *n, HfWeighting list[HF_MAX_WEIGHTINGS]) {
+  const PetscBool after_pause = !strcmp(HfText(node, "after"), "pause") ? PETSC_TRUE : PETSC_FALSE;
+
   PetscFunctionBeginUser;
   *n = 0;
   for (PetscInt i = 0; i < HfCount(node, "weights"); i++) {
-    HfWeighting weighting = {.xi = 1.0};
+    HfWeighting weighting = {.xi = 1.0, .after_pause = after_pause};
     while (strcmp(HfWeightsNames[weighting.kind], HfTextAt(node, "weights", i))) weighting.kind++;
-    if (weighting.kind != HF_WEIGHTS_SCALED) {
+    if (!HfWeightsHaveXi(weighting.kind)) {
       PetscCall(PetscStrncpy(weighting.label, HfWeightsNames[weighting.kind], sizeof(weighting.label)));
       list[(*n)++] = weighting;
       continue;
@@ -137,11 +173,11 @@ PetscErrorCode HfWeightingsRead(HfExperiment e, HfNode node, PetscInt *n, HfWeig
     for (PetscInt k = 0; k < HfCount(node, "xi"); k++) {
       weighting.of_untrained = HfIsWordAt(node, "xi", k);
       if (weighting.of_untrained) {
-        weighting.xi = Trace(e->n, e->G_untrained) / Trace(e->n, e->G0);
-        PetscCall(PetscStrncpy(weighting.label, "scaled:untrained", sizeof(weighting.label)));
+        PetscCall(XiOfUntrained(e, weighting.kind, &weighting.xi));
+        PetscCall(PetscSNPrintf(weighting.label, sizeof(weighting.label), "%s:untrained", HfWeightsNames[weighting.kind]));
       } else {
         weighting.xi = HfRealAt(node, "xi", k);
-        PetscCall(PetscSNPrintf(weighting.label, sizeof(weighting.label), "scaled-%.12g", (double)weighting.xi));
+        PetscCall(PetscSNPrintf(weighting.label, sizeof(weighting.label), "%s-%.12g", HfWeightsNames[weighting.kind], (double)weighting.xi));
       }
       list[(*n)++] = weighting;
     }
@@ -156,7 +192,7 @@ PetscErrorCode HfWeightingApply(HfExperiment e, const HfWeighting *weighting, co
   PetscFunctionBeginUser;
   if (weighting->kind == HF_WEIGHTS_MIDRANGE) {
     PetscCall(PetscMalloc1(n_set * nn, &set));
-    for (PetscInt k = 0; k < n_set; k++) PetscCall(PetscArraycpy(set + k * nn, e->memories[first + k].G, nn));
+    for (PetscInt k = 0; k < n_set; k++) PetscCall(PetscArraycpy(set + k * nn, HfMemoryConductance(weighting, &e->memories[first + k]), nn));
   }
   PetscCall(HfWeights(weighting->kind, e->n, G, e->G0, weighting->xi, n_set, set, with_diagonal, w));
   PetscCall(PetscFree(set));

@@ -15,8 +15,8 @@
 
 typedef struct {
   struct HfRecorder_ recorder;
-  int refreshed, n_probes, n_H;
-  PetscReal G[64][16];
+  int refreshed, n_probes, n_H, n_powers;
+  PetscReal G[64][16], power[8]; /* power: changes of the trained patterns, in the order of the entries */
 } Log;
 
 static PetscErrorCode LogLine(void *context, const char *line) {
@@ -37,6 +37,16 @@ static PetscErrorCode LogField(void *context, const char *name, PetscReal time, 
   PetscFunctionReturn(0);
 }
 
+static PetscErrorCode LogSummary(void *context, HfNode entry) {
+  HfNode power = HfNodeFind(entry, "power_change_percent");
+  Log *log = context;
+  PetscFunctionBeginUser;
+  assert_true(log->n_powers < 8);
+  if (power) log->power[log->n_powers++] = atof(HfNodeText(power));
+  PetscCall(HfNodeDestroy(&entry));
+  PetscFunctionReturn(0);
+}
+
 /* Runs the deck; returns the number of its errors and, if there are none, what was logged. */
 static PetscInt Run(const char *text, Log *log) {
   HfKeys keys;
@@ -46,7 +56,7 @@ static PetscInt Run(const char *text, Log *log) {
   PetscInt errors;
 
   memset(log, 0, sizeof(*log));
-  log->recorder = (struct HfRecorder_){.context = log, .log = LogLine, .probe = LogProbe, .field = LogField};
+  log->recorder = (struct HfRecorder_){.context = log, .log = LogLine, .probe = LogProbe, .field = LogField, .summary = LogSummary};
   CHECK(HfKeysCreate(&keys));
   CHECK(HfExperimentRegisterKeys(keys));
   CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, text, &deck));
@@ -86,6 +96,29 @@ static void test_the_current_moves_the_texture(void **state) {
   assert_true(Change(&still, 0, 1) < 1e-4); /* warned of: nothing moves */
 }
 
+/* Memories are looked at as they were when the pulse ended, or as a time without voltage left them. */
+static void test_memories_after_a_pause(void **state) {
+  const PetscReal x[4] = {1, -1, 1, -1};
+  PetscReal power[3] = {0, 0, 0};
+  Log log;
+
+  assert_int_equal(Run(CHIRAL("0.5") "schedule:\n  - train: {patterns: A, voltage: 50 mV, pulse: 20 ps, pause: 20 ps}\n"
+                                     "  - energies: {weights: scaled}\n  - energies: {weights: scaled, after: pause}\n",
+                       &log),
+                   0);
+  assert_int_equal(log.n_probes, 3); /* untrained, at the end of the pulse, and of the pause */
+  for (int p = 0; p < 3; p++)
+    for (int k = 0; k < 16; k++) power[p] += log.G[p][k] * x[k / 4] * x[k % 4];
+  assert_true(PetscAbsReal(power[2] / power[1] - 1) > 1e-3);
+  assert_int_equal(log.n_powers, 2);
+  ASSERT_NEAR(log.power[0], 100 * (power[1] / power[0] - 1), 1e-9);
+  ASSERT_NEAR(log.power[1], 100 * (power[2] / power[0] - 1), 1e-9);
+  assert_int_equal(Run(CHIRAL("0.5") "schedule:\n  - train: {patterns: A, voltage: 50 mV, pulse: 1 ps}\n"
+                                     "  - energies: {weights: scaled, after: pause}\n",
+                       &log),
+                   1);
+}
+
 static void test_no_gold_no_field(void **state) {
   Log log;
   assert_int_equal(Run(CHIRAL("0.5") "schedule:\n  - train: {patterns: A, field: 20 Oe, pulse: 1 ps}\n", &log), 1);
@@ -94,5 +127,6 @@ static void test_no_gold_no_field(void **state) {
   assert_int_equal(Run(CHIRAL("0.5") "coupling: {refresh: often}\nschedule:\n  - hold: {time: 1 ps}\n", &log), 1);
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(test_the_current_moves_the_texture), cmocka_unit_test(test_no_gold_no_field)};
+static const struct CMUnitTest tests[] = {cmocka_unit_test(test_the_current_moves_the_texture), cmocka_unit_test(test_memories_after_a_pause),
+                                          cmocka_unit_test(test_no_gold_no_field)};
 HF_TEST_MAIN(tests)

@@ -131,6 +131,52 @@ static void test_weights(void **state) {
   for (int e = 0; e < 16; e++) ASSERT_NEAR(w[e], 0, 1e-16); /* the middle of the set has no weights */
 }
 
+/* A triangle: between two corners the direct conductance and the two others in series stand side by side; a floating corner changes nothing. */
+static void test_resistances_of_a_triangle(void **state) {
+  const double direct[3] = {0.3, 0.5, 1.1}; /* 12, 13, 23 */
+  const double between[3] = {0.3 + 0.5 * 1.1 / 1.6, 0.5 + 0.3 * 1.1 / 1.4, 1.1 + 0.3 * 0.5 / 0.8};
+  const int at[3] = {0, 1, 3}, pair[3][2] = {{0, 1}, {0, 3}, {1, 3}}; /* electrode 2 of four floats */
+  double G[16] = {0}, R[16];
+
+  for (int k = 0; k < 3; k++) {
+    const int i = pair[k][0], j = pair[k][1];
+    G[4 * i + j] = G[4 * j + i] = -direct[k];
+    G[5 * i] += direct[k];
+    G[5 * j] += direct[k];
+  }
+  CHECK(HfResistance(4, G, R));
+  for (int k = 0; k < 3; k++) {
+    const int i = pair[k][0], j = pair[k][1];
+    ASSERT_NEAR(R[5 * i] + R[5 * j] - R[4 * i + j] - R[4 * j + i], 1 / between[k], 1e-14);
+    ASSERT_NEAR(R[4 * at[k]] + R[4 * at[k] + 1] + R[4 * at[k] + 3], 0, 1e-14); /* uniform currents go nowhere */
+    ASSERT_NEAR(R[4 * at[k] + 2], 0, 0);
+  }
+}
+
+/* Six equal conductances g; training ++-- lowers the four between its halves by the part e: negative feedback. Eigenvectors: ++-- itself, whose
+   conductance falls from 4 g to 4 g (1 - e), and those within a half, to 4 g - 2 g e. In units of 1/g the trained pattern of currents takes
+   e/(1 - e) more power, +-+- and +--+ take e/(2 - e). Of voltages it takes the least: the conductance does not store it. */
+static void test_negative_feedback_is_stored_by_resistances(void **state) {
+  const double g = 2, e = 0.1, before[6] = {g, g, g, g, g, g}, after[6] = {g, g * (1 - e), g * (1 - e), g * (1 - e), g * (1 - e), g};
+  const double x[4] = {1, 1, -1, -1};
+  double G[16], G_before[16], w[16], energies[16];
+  HfEnergyReport report;
+
+  Conductance(before, G_before);
+  Conductance(after, G);
+  CHECK(HfWeights(HF_WEIGHTS_RESISTANCE, 4, G, G_before, 1, 0, NULL, PETSC_TRUE, w));
+  CHECK(HfEnergies(4, w, x, PETSC_TRUE, energies, &report));
+  ASSERT_NEAR(energies[12], -e / (1 - e) / g, 1e-14);
+  ASSERT_NEAR(energies[10], -e / (2 - e) / g, 1e-14);
+  ASSERT_NEAR(energies[9], -e / (2 - e) / g, 1e-14);
+  ASSERT_NEAR(energies[15], 0, 1e-14);
+  assert_true(report.trained_is_minimum);
+  CHECK(HfWeights(HF_WEIGHTS_SCALED, 4, G, G_before, 1, 0, NULL, PETSC_TRUE, w));
+  CHECK(HfEnergies(4, w, x, PETSC_TRUE, energies, &report));
+  for (int s = 0; s < 16; s++) assert_true(energies[s] <= energies[12] + 1e-14);
+  assert_false(report.trained_is_minimum);
+}
+
 /* Node 4 opposes the control and follows the inputs: with control + it takes both inputs to win. */
 static void test_gates(void **state) {
   double w[16] = {0};
@@ -162,5 +208,7 @@ static const struct CMUnitTest tests[] = {cmocka_unit_test(test_energy_is_the_cu
                                           cmocka_unit_test(test_largest_eigenvalue),
                                           cmocka_unit_test(test_weights),
                                           cmocka_unit_test(test_power),
+                                          cmocka_unit_test(test_resistances_of_a_triangle),
+                                          cmocka_unit_test(test_negative_feedback_is_stored_by_resistances),
                                           cmocka_unit_test(test_gates)};
 HF_TEST_MAIN(tests)

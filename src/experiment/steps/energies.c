@@ -1,8 +1,8 @@
 /* energies.c: is the trained pattern the state of lowest energy, E(V) = -sum_ij w_ij V_i V_j, of all 2^N states (Niu et al. 2024, Eq. 4 and Fig. 4)?
    Both over all states and over those that are not uniform; is the pattern a fixed point of single updates; and how much more power x.G.x the film
    takes in it than before it learned (Yu et al. 2021: the pattern's own channels conduct better).
-   Controls: the same questions to the untrained film; the power of the other patterns; w = G - G0 (xi = 1), which has no stored state when
-   saturation conducts best. */
+   Controls: the same questions to the untrained film, whose energies are kept beside those of the memories; the power of the other patterns;
+   w = G - G0 (xi = 1), which has no stored state when saturation conducts best. */
 #include "../experiment_impl.h"
 
 #define DEAD_ZONE 1e-9 /* a current below this part of the sum of its own parts is none */
@@ -51,7 +51,7 @@ static PetscErrorCode Tally(HfExperiment e, const PetscReal w[], const PetscReal
 static PetscErrorCode Weighting(HfExperiment e, HfNode node, const HfWeighting *weighting, PetscInt first, PetscBool details, Count *count) {
   const PetscInt n = e->n, n_states = (PetscInt)1 << n;
   PetscReal *w, *V, *energies;
-  char *minimum, name[128];
+  char *minimum, name[128], untrained[128];
   HfEnergyReport report, control, whole;
   PetscBool all = PETSC_FALSE, nontrivial = PETSC_FALSE, fixed = PETSC_FALSE;
   PetscReal power, others;
@@ -60,15 +60,17 @@ static PetscErrorCode Weighting(HfExperiment e, HfNode node, const HfWeighting *
   PetscFunctionBeginUser;
   *count = (Count){.smallest_margin = PETSC_MAX_REAL, .largest_eigenvalue = PETSC_MIN_REAL};
   PetscCall(PetscMalloc4(n * n, &w, n, &V, n_states, &energies, n + 1, &minimum));
+  PetscCall(PetscSNPrintf(untrained, sizeof(untrained), "%d/%s/untrained", (int)e->step + 1, weighting->label));
   for (PetscInt k = first; k < e->n_memories; k++) {
     const HfMemory *memory = &e->memories[k];
     PetscCall(HfWeightingApply(e, weighting, e->G_untrained, PETSC_FALSE, w));
     PetscCall(HfEnergies(n, w, memory->x, HfFlag(node, "trivial"), energies, &control));
+    if (details && k == first) PetscCall(HfRecordEnergies(e, untrained, n_states, energies));
     PetscCall(Tally(e, w, memory->x, energies, 1, count, &all, &nontrivial, &fixed));
-    PetscCall(HfWeightingApply(e, weighting, memory->G, PETSC_TRUE, w));
+    PetscCall(HfWeightingApply(e, weighting, HfMemoryConductance(weighting, memory), PETSC_TRUE, w));
     PetscCall(HfEnergies(n, w, memory->x, HfFlag(node, "trivial"), energies, &whole));
     count->fixed_whole += HfIsFixedPoint(n, w, DEAD_ZONE, memory->x);
-    PetscCall(HfWeightingApply(e, weighting, memory->G, PETSC_FALSE, w));
+    PetscCall(HfWeightingApply(e, weighting, HfMemoryConductance(weighting, memory), PETSC_FALSE, w));
     PetscCall(Tally(e, w, memory->x, energies, 0, count, &all, &nontrivial, &fixed));
     PetscCall(HfEnergies(n, w, memory->x, HfFlag(node, "trivial"), energies, &report));
     count->of++;
@@ -79,7 +81,7 @@ static PetscErrorCode Weighting(HfExperiment e, HfNode node, const HfWeighting *
     count->largest_eigenvalue = PetscMax(count->largest_eigenvalue, whole.largest_eigenvalue);
     if (!details) continue;
 
-    PetscCall(HfPowerChange(n, memory->G, e->G_untrained, memory->x, &power, &others));
+    PetscCall(HfPowerChange(n, HfMemoryConductance(weighting, memory), e->G_untrained, memory->x, &power, &others));
     HfStateFromIndex(n, report.minimum, V);
     HfStateToText(n, V, minimum);
     PetscCall(PetscSNPrintf(name, sizeof(name), "%d/%s/%d:%.32s", (int)e->step + 1, weighting->label, (int)(k - first) + 1, memory->pattern));
@@ -99,6 +101,7 @@ static PetscErrorCode Weighting(HfExperiment e, HfNode node, const HfWeighting *
     PetscCall(HfNodePutReal(entry, "power_change_percent", 100.0 * power));
     PetscCall(HfNodePutReal(entry, "control_power_change_of_others_percent", 100.0 * others));
     PetscCall(HfNodePutText(entry, "dataset", name));
+    PetscCall(HfNodePutText(entry, "dataset_untrained", untrained));
     PetscCall(HfRecordSummary(e, entry));
     PetscCall(HfRecordLog(e, "  %s: minimum %s%s, margin %.3f (untrained film: %.3f)%s, power %+.2f %% (other patterns: %+.2f %%)", memory->pattern,
                           minimum, report.trained_is_minimum ? "" : "  <- not the trained pattern", (double)report.margin, (double)control.margin,

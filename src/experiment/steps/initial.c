@@ -9,7 +9,7 @@ static const HfKey keys[] = {
 static PetscErrorCode Check(HfExperiment e, HfNode node) {
   PetscFunctionBeginUser;
   e->checked_pulses = 0;
-  e->checked_trace = PETSC_FALSE;
+  e->checked_trace = e->checked_unpaused = PETSC_FALSE;
   for (PetscInt k = 0; k < e->n_checked; k++) PetscCall(PetscFree(e->checked[k]));
   e->n_checked = 0;
   PetscFunctionReturn(0);

@@ -77,7 +77,7 @@ static PetscErrorCode Gates(HfExperiment e, const HfWeighting *weighting, const 
   PetscFunctionBeginUser;
   PetscCall(HfWeightingApply(e, weighting, e->G_untrained, PETSC_FALSE, w));
   for (PetscInt c = 0; c < 2; c++) PetscCall(HfGate(w, c ? -1.0 : 1.0, &untrained[c]));
-  PetscCall(HfWeightingApply(e, weighting, memory->G, PETSC_FALSE, w));
+  PetscCall(HfWeightingApply(e, weighting, HfMemoryConductance(weighting, memory), PETSC_FALSE, w));
   for (PetscInt c = 0; c < 2; c++) {
     PetscCall(HfGate(w, c ? -1.0 : 1.0, &film[c]));
     Table(&film[c], table[c]);

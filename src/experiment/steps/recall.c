@@ -89,7 +89,7 @@ static PetscErrorCode Remember(HfExperiment e, HfNode node, const HfWeighting *w
   PetscCall(Starts(n, w, memory->x, flips, trivial, options, &outer));
   PetscCall(HfWeightingApply(e, weighting, e->G_untrained, diagonal, w));
   PetscCall(Starts(n, w, memory->x, flips, trivial, options, untrained));
-  PetscCall(HfWeightingApply(e, weighting, memory->G, diagonal, w));
+  PetscCall(HfWeightingApply(e, weighting, HfMemoryConductance(weighting, memory), diagonal, w));
   PetscCall(Starts(n, w, memory->x, flips, trivial, &longer, &odd));
   PetscCall(Starts(n, w, memory->x, flips, trivial, options, film));
   fixed = HfIsFixedPoint(n, w, options->dead_zone, memory->x);

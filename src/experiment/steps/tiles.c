@@ -122,7 +122,8 @@ static PetscErrorCode WindowWeights(HfExperiment e, const HfWeighting *weighting
     if (variant == OUTER_PRODUCT)
       PetscCall(HfRuleFind("outer-product")->learn(NULL, 4, 1, x, w + 16 * k));
     else
-      PetscCall(HfWeightingApply(e, weighting, variant == UNTRAINED ? e->G_untrained : HfMemoryFind(e, x)->G, PETSC_FALSE, w + 16 * k));
+      PetscCall(HfWeightingApply(e, weighting, variant == UNTRAINED ? e->G_untrained : HfMemoryConductance(weighting, HfMemoryFind(e, x)),
+                                 PETSC_FALSE, w + 16 * k));
   }
   PetscFunctionReturn(0);
 }

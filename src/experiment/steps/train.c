@@ -27,6 +27,7 @@ static PetscErrorCode Check(HfExperiment e, HfNode node) {
   PetscCall(HfDriveCheck(e, node));
   e->checked_pulses += n_patterns * (PetscInt)HfInteger(node, "epochs");
   e->checked_trace = HfHas(node, "probe_every");
+  if (HfReal(node, "pause") <= 0.0) e->checked_unpaused = PETSC_TRUE;
   PetscFunctionReturn(0);
 }
 
@@ -68,6 +69,7 @@ static PetscErrorCode Pulse(HfExperiment e, HfNode node, const PetscReal x[], co
   if (HfReal(node, "pause") > 0.0) {
     PetscCall(HfDriveOff(e));
     PetscCall(HfEvolve(e, "pause", HfReal(node, "pause"), 0.0));
+    PetscCall(HfMemoryRested(e));
   }
   PetscFunctionReturn(0);
 }
