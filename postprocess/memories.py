@@ -3,7 +3,7 @@
 
     python3 postprocess/memories.py DIR -o FILE.png
 """
-from hopfilm import film_figures as figures
+from hopfilm import memory_figures as figures
 from hopfilm.command import main
 
 

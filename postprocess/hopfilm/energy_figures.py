@@ -1,23 +1,28 @@
-"""Energies of all states, as in Niu et al. 2024, Fig. 4; margins of all memories; the window of xi."""
+"""Energies of all states, as in Niu et al. 2024, Fig. 4, and Yu et al. 2021, Fig. 2; margins of all memories; the window of xi."""
 import numpy as np
+from matplotlib.patches import Patch
 
 from .run import mirror, state_text
 from .style import ACCENT, CONTROL, FAINT, INK, PAIR_COLOURS, SOFT, minus, plt
 
+UNTRAINED = "#d9dde1"  # a bar behind others
 
-def draw_levels(ax, energies, trained, untrained=None, states=True):
-    """One level per state: the trained one and its mirror marked, the uniform ones hollow, those of the untrained film grey behind. In mS."""
+def draw_levels(ax, energies, trained, untrained=None, states=True, bars=False):
+    """One level per state: the trained one and its mirror marked, the uniform ones dashed, those of the untrained film grey behind; or a bar from zero,
+    the untrained film's wide and grey behind it. In mS."""
     n = int(np.log2(len(energies)))
     names = [state_text(k, n) for k in range(len(energies))]
     x = np.arange(len(energies))
     trivial = np.array([len(set(name)) == 1 for name in names])
     marked = np.array([name in (trained, mirror(trained)) for name in names])
-    if untrained is not None:
-        ax.hlines(1e3 * untrained, x - 0.42, x + 0.42, color=CONTROL, linewidth=2.2, zorder=2)
-    normal = ~marked & ~trivial
-    ax.hlines(1e3 * energies[normal], x[normal] - 0.34, x[normal] + 0.34, color=PAIR_COLOURS[0], linewidth=2.6, zorder=3)
-    ax.hlines(1e3 * energies[trivial], x[trivial] - 0.34, x[trivial] + 0.34, color=FAINT, linewidth=1.6, linestyle=(0, (1, 0.7)), zorder=3)
-    ax.hlines(1e3 * energies[marked], x[marked] - 0.45, x[marked] + 0.45, color=ACCENT, linewidth=4, zorder=4)
+    if bars:
+        if untrained is not None:
+            ax.bar(x, 1e3 * untrained, width=0.86, color=UNTRAINED, zorder=2)
+        colours = np.where(marked, ACCENT, np.where(trivial, FAINT, PAIR_COLOURS[0]))
+        ax.bar(x, 1e3 * energies, width=0.46, color=colours, zorder=3)
+        ax.axhline(0, color=INK, linewidth=0.7, zorder=4)
+    else:
+        _levels(ax, x, 1e3 * energies, marked, trivial, None if untrained is None else 1e3 * untrained)
     ax.set_xlim(-0.8, len(x) - 0.2)
     ax.grid(axis="y")
     if states and n <= 5:
@@ -31,12 +36,21 @@ def draw_levels(ax, energies, trained, untrained=None, states=True):
     ax.tick_params(axis="y", length=2)
 
 
+def _levels(ax, x, energies, marked, trivial, untrained):
+    if untrained is not None:
+        ax.hlines(untrained, x - 0.42, x + 0.42, color=CONTROL, linewidth=2.2, zorder=2)
+    normal = ~marked & ~trivial
+    ax.hlines(energies[normal], x[normal] - 0.34, x[normal] + 0.34, color=PAIR_COLOURS[0], linewidth=2.6, zorder=3)
+    ax.hlines(energies[trivial], x[trivial] - 0.34, x[trivial] + 0.34, color=FAINT, linewidth=1.6, linestyle=(0, (1, 0.7)), zorder=3)
+    ax.hlines(energies[marked], x[marked] - 0.45, x[marked] + 0.45, color=ACCENT, linewidth=4, zorder=4)
+
+
 def diagrams(run, entries, columns=4):
     """One panel per memory, for entries of step `energies` with one kind of weights."""
     columns = min(columns, len(entries) + (len(entries) % columns != 0))
     rows = -(-len(entries) // columns)
     figure, axes = plt.subplots(rows, columns, figsize=(2.62 * columns, 2.6 * rows), squeeze=False, sharey=True)
-    has_control = False
+    has_control, bars = False, run.own_current
     low, high = np.inf, -np.inf
     for ax, entry in zip(axes.flat, entries):
         energies, untrained = run.energies(entry)
@@ -44,7 +58,7 @@ def diagrams(run, entries, columns=4):
             ax.axis("off")
             continue
         has_control = has_control or untrained is not None
-        draw_levels(ax, energies, entry["trained"], untrained)
+        draw_levels(ax, energies, entry["trained"], untrained, bars=bars)
         shown = 1e3 * (energies if untrained is None else np.concatenate([energies, untrained]))
         low, high = min(low, shown.min()), max(high, shown.max())
         ax.set_title(minus(entry["trained"]), family="DejaVu Sans Mono", fontweight="bold", loc="left", color=ACCENT, pad=4)
@@ -56,11 +70,7 @@ def diagrams(run, entries, columns=4):
         axes[0, 0].set_ylim(low - 0.08 * (high - low), high + 0.08 * (high - low))
     for ax in list(axes.flat)[len(entries):]:
         ax.axis("off")
-    handles = [plt.Line2D([], [], color=ACCENT, linewidth=4, label="trained pattern and its mirror"),
-               plt.Line2D([], [], color=PAIR_COLOURS[0], linewidth=2.6, label="other states"),
-               plt.Line2D([], [], color=FAINT, linewidth=1.6, linestyle=(0, (1, 0.7)), label="uniform states")]
-    if has_control:
-        handles.append(plt.Line2D([], [], color=CONTROL, linewidth=2.2, label="untrained film"))
+    handles = _key(bars, has_control)
     figure.tight_layout(h_pad=1.1, w_pad=0.8)
     spare = list(axes.flat)[len(entries):]
     if spare:
@@ -68,6 +78,16 @@ def diagrams(run, entries, columns=4):
     else:
         figure.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0.005), ncol=4, handlelength=1.6)
     return figure
+
+
+def _key(bars, has_control):
+    if bars:
+        words = [(ACCENT, "trained pattern and its mirror"), (PAIR_COLOURS[0], "other states"), (FAINT, "uniform states"), (UNTRAINED, "before training")]
+        return [Patch(color=colour, label=label) for colour, label in words[:4 if has_control else 3]]
+    handles = [plt.Line2D([], [], color=ACCENT, linewidth=4, label="trained pattern and its mirror"),
+               plt.Line2D([], [], color=PAIR_COLOURS[0], linewidth=2.6, label="other states"),
+               plt.Line2D([], [], color=FAINT, linewidth=1.6, linestyle=(0, (1, 0.7)), label="uniform states")]
+    return handles + ([plt.Line2D([], [], color=CONTROL, linewidth=2.2, label="untrained film")] if has_control else [])
 
 
 def margins(groups):

@@ -1,10 +1,10 @@
-"""Pictures of the film: magnetization as a colour wheel with arrows, current density with stream lines."""
+"""Pictures of the film: magnetization as a colour wheel with arrows or as stripes of m_z, current density with stream lines or on a logarithmic scale."""
 import numpy as np
-from matplotlib.colors import Normalize
+from matplotlib.colors import LogNorm, Normalize
 from matplotlib.patches import Circle
 
 from .run import signs
-from .style import ACCENT, CURRENT, FAINT, INK, SOFT, length_unit, magnetization_colours, minus, plt, time_unit
+from .style import ACCENT, CURRENT, FAINT, INK, SOFT, STRIPES, length_unit, magnetization_colours, minus, plt, time_unit
 
 
 def extent_of(run):
@@ -32,6 +32,7 @@ def draw_frame(ax, run, pattern, labels):
         if sign[k] == 0 and len(run.names[k]) > 2:
             continue  # no room for the name
         face = {1: INK, -1: "white", 0: "#dddddd"}[int(sign[k])]
+        _edge_contact(ax, run, k, face, scale)
         ax.add_patch(Circle((px, py), radius, facecolor=face, edgecolor=INK, linewidth=0.9, zorder=5, clip_on=False))
         mark = {1: "+", -1: "−", 0: run.names[k]}[int(sign[k])]
         ax.text(px, py, mark, color="white" if sign[k] > 0 else INK, ha="center", va="center_baseline", fontsize=8 if run.n <= 9 else 5, zorder=6,
@@ -49,6 +50,16 @@ def draw_frame(ax, run, pattern, labels):
     else:
         ax.set_xticks([])
         ax.set_yticks([])
+
+
+def _edge_contact(ax, run, k, face, scale):
+    """A contact along an edge of the film is a bar over its whole length."""
+    rows, columns = np.nonzero(run.electrodes == k)
+    if len(rows) < 2 or (np.ptp(rows) and np.ptp(columns)):
+        return
+    x, y = (run.origin[axis] / scale + run.cell[axis] / scale * where for axis, where in ((0, columns), (1, rows)))
+    for width, colour in ((4.6, INK), (2.8, face)):
+        ax.plot([x.min(), x.max()], [y.min(), y.max()], color=colour, linewidth=width, solid_capstyle="projecting" if colour == INK else "butt", zorder=4, clip_on=False)
 
 
 def draw_texture(ax, run, m, pattern="", labels=False, arrows=19):
@@ -76,12 +87,16 @@ def draw_current(ax, run, j, pattern="", labels=False, limit=None):
     if limit is None:
         limit = current_limit(run, [j])
     image = ax.imshow(np.ma.masked_where(~film, size), origin="lower", extent=extent, cmap=CURRENT, norm=Normalize(0, limit), interpolation="nearest")
-    x, y = _centres(run, scale)
-    jx, jy = (np.where(film, j[..., c], np.nan) for c in (0, 1))
-    if np.nanmax(size[film], initial=0) > 0:
-        ax.streamplot(x, y, jx, jy, density=0.75, color=ACCENT, linewidth=0.75, arrowsize=0.75, maxlength=6.0, broken_streamlines=True)
+    _stream_lines(ax, run, j, scale)
     draw_frame(ax, run, pattern, labels)
     return image
+
+
+def _stream_lines(ax, run, j, scale):
+    x, y = _centres(run, scale)
+    jx, jy = (np.where(run.mask > 0, j[..., c], np.nan) for c in (0, 1))
+    if np.nanmax(np.abs(jx), initial=0) > 0 or np.nanmax(np.abs(jy), initial=0) > 0:
+        ax.streamplot(x, y, jx, jy, density=0.75, color=ACCENT, linewidth=0.75, arrowsize=0.75, maxlength=6.0, broken_streamlines=True)
 
 
 def current_limit(run, currents):
@@ -110,56 +125,39 @@ def draw_wheel(ax):
     ax.axis("off")
 
 
-def _legend(figure, cell, image):
-    """Colour wheel and, below it, the scale of the current, in one cell of the grid."""
-    inner = cell.subgridspec(2, 3, width_ratios=[1, 4, 1], height_ratios=[4, 1.1], hspace=0.15)
-    draw_wheel(figure.add_subplot(inner[0, :]))
-    if image is None:
-        return
-    bar_ax = figure.add_subplot(inner[1, 1])
-    bar_ax.set_axis_off()
-    bar = figure.colorbar(image, cax=bar_ax.inset_axes([0, 0.45, 1, 0.3]), orientation="horizontal", extend="max")
-    bar.outline.set_visible(False)
-    top = image.norm.vmax
-    power = int(np.floor(np.log10(top)))
-    step = {1: 0.5, 2: 1, 3: 1, 4: 2}.get(int(top / 10.0**power), 2) * 10.0**power
-    ticks = np.arange(0, top, step)
-    bar.set_ticks(ticks, labels=[f"{t / 10.0**power:g}" for t in ticks])
-    bar.ax.tick_params(length=2, labelsize=8)
-    bar.ax.set_title(f"|j| (10$^{{{power}}}$ A/m²)", fontsize=8.5, pad=5)
+def draw_stripes(ax, run, m, pattern=""):
+    extent, _, _ = extent_of(run)
+    image = ax.imshow(np.ma.masked_where(run.mask == 0, m[..., 2]), origin="lower", extent=extent, cmap=STRIPES, vmin=-1, vmax=1, interpolation="nearest")
+    draw_frame(ax, run, pattern, False)
+    return image
 
 
-def textures_and_currents(run, memories=None):
-    """The legend and the untrained film, then one column per memory: texture above, current density of the same pattern below."""
-    memories = [m for m in (memories or run.memories()) if m[1] is not None]
-    if not memories:
-        return None
-    first = memories[0][0]
-    mark = run.untrained_probe(first)
-    untrained = run.frame_before("m", mark) if mark is not None else None
-    has_currents = any(j is not None for _, _, j in memories)
-    currents = {j: run.field("j", j) for _, _, j in memories if j is not None}
-    limit = current_limit(run, list(currents.values())) if currents else None
-    columns = min((4, 5, 3), key=lambda c: (-(len(memories) + 1) % c, abs(c - 4))) if len(memories) > 3 else len(memories) + 1
-    rows = -(-(len(memories) + 1) // columns)
-    aspect = run.mask.shape[0] * run.cell[1] / (run.mask.shape[1] * run.cell[0])
-    figure = plt.figure(figsize=(2.5 * columns, rows * ((2 if has_currents else 1) * 2.35 * aspect + 0.3)))
-    blocks = figure.add_gridspec(rows, columns, left=0.01, right=0.99, top=0.98, bottom=0.01, wspace=0.05, hspace=0.08)
-    image = None
-    for k, (pulse, m, j) in enumerate(memories, start=1):
-        block = blocks[divmod(k, columns)].subgridspec(2 if has_currents else 1, 1, hspace=0.02)
-        ax = figure.add_subplot(block[0])
-        draw_texture(ax, run, run.field("m", m), pulse.pattern)
-        ax.set_title(minus(pulse.pattern), family="DejaVu Sans Mono", fontweight="bold", pad=2, fontsize=11)
-        if j is not None:
-            image = draw_current(figure.add_subplot(block[1]), run, currents[j], pulse.pattern, limit=limit)
-    block = blocks[0, 0].subgridspec(2, 1, hspace=0.02)
-    if untrained is not None:
-        ax = figure.add_subplot(block[0])
-        draw_texture(ax, run, run.field("m", untrained))
-        ax.set_title("untrained", pad=2)
-    _legend(figure, block[1], image)
-    return figure
+def current_decades(run, currents):
+    """Ends of a logarithmic scale for several currents, without the few cells at the corners of contacts. None when nothing flows."""
+    sizes = np.concatenate([np.hypot(j[..., 0], j[..., 1])[run.mask > 0] for j in currents]) if currents else np.zeros(0)
+    return tuple(np.percentile(sizes[sizes > 0], [1, 99.5])) if (sizes > 0).any() else None
+
+
+def draw_current_log(ax, run, j, limits, pattern="", lines=False):
+    extent, scale, _ = extent_of(run)
+    size = np.hypot(j[..., 0], j[..., 1])
+    image = ax.imshow(np.ma.masked_where(run.mask == 0, np.maximum(size, limits[0])), origin="lower", extent=extent, cmap=CURRENT, norm=LogNorm(*limits),
+                      interpolation="nearest")
+    if lines:
+        _stream_lines(ax, run, j, scale)
+    draw_frame(ax, run, pattern, False)
+    return image
+
+
+def log_ticks(bar):
+    """1, 2, 5, 10, ... times a power of ten on a colour bar; returns the power."""
+    low, high = bar.mappable.norm.vmin, bar.mappable.norm.vmax
+    power = int(np.floor(np.log10(high) + 1e-9))
+    ticks = [base * 10.0**p for p in range(int(np.floor(np.log10(low))), power + 1) for base in ((1, 2, 5) if high < 15 * low else (1,))]
+    ticks = [t for t in ticks if low * 0.999 <= t <= high * 1.001]
+    bar.set_ticks(ticks, labels=[f"{t / 10.0**power:.3g}" for t in ticks])
+    bar.minorticks_off()
+    return power
 
 
 def _caption(ax, run, name, frame):

@@ -1,12 +1,8 @@
 """A film driven by its own current, as in Yu et al. 2021, Fig. 1: conductances of the gauges in time, the maze and its current on the way."""
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap, LogNorm
 
-from .film_figures import draw_frame, extent_of
-from .style import CURRENT, FAINT, PAIR_COLOURS, plt, time_unit
-
-# m_z: stripes up and down of equal weight, the walls between them light
-STRIPES = LinearSegmentedColormap.from_list("stripes", ["#123a6b", "#5b8db8", "#f4f3ee", "#e0955a", "#9c2f12"])
+from .film_figures import current_decades, draw_current_log, draw_stripes, log_ticks
+from .style import FAINT, PAIR_COLOURS, plt, time_unit
 
 
 def draw_gauges(ax, run, pulse):
@@ -25,22 +21,6 @@ def draw_gauges(ax, run, pulse):
     ax.set_xlabel(f"time ({unit})")
     ax.set_ylabel("change of G (%)")
     ax.grid(axis="y")
-
-
-def draw_stripes(ax, run, m, pattern=""):
-    extent, scale, _ = extent_of(run)
-    image = ax.imshow(np.ma.masked_where(run.mask == 0, m[..., 2]), origin="lower", extent=extent, cmap=STRIPES, vmin=-1, vmax=1, interpolation="nearest")
-    draw_frame(ax, run, pattern, False)
-    return image
-
-
-def draw_current_log(ax, run, j, limits):
-    extent, _, _ = extent_of(run)
-    size = np.hypot(j[..., 0], j[..., 1])
-    image = ax.imshow(np.ma.masked_where(run.mask == 0, np.maximum(size, limits[0])), origin="lower", extent=extent, cmap=CURRENT, norm=LogNorm(*limits),
-                      interpolation="nearest")
-    draw_frame(ax, run, "", False)
-    return image
 
 
 def _start_frame(run, pulse):
@@ -73,34 +53,39 @@ def synapse(run, pulse):
         figure, ax = plt.subplots(figsize=(5.6, 3.4))
         draw_gauges(ax, run, pulse)
         return figure
-    has_current = any(j is not None for _, _, j in frames)
-    figure = plt.figure(figsize=(4.6 + 2.35 * len(frames), 4.15 if has_current else 2.5))
-    grid = figure.add_gridspec(2 if has_current else 1, len(frames) + 3, width_ratios=[1.55, 0.62] + [1] * len(frames) + [0.06], wspace=0.06, hspace=0.03)
+    fields = {j: run.field("j", j) for _, _, j in frames if j is not None}
+    limits = current_decades(run, list(fields.values()))
+    spare = limits and frames[0][2] is None  # below the start nothing flows yet: room for the scales
+    figure = plt.figure(figsize=(4.6 + 2.35 * len(frames) - (0.4 if spare else 0), 4.15 if limits else 2.5))
+    grid = figure.add_gridspec(2 if limits else 1, len(frames) + 3, width_ratios=[1.55, 0.62] + [1] * len(frames) + [0.06], wspace=0.06, hspace=0.03)
     ax = figure.add_subplot(grid[:, 0])
     draw_gauges(ax, run, pulse)
     scale, unit = time_unit(pulse.end - pulse.start)
-    fields = {j: run.field("j", j) for _, _, j in frames if j is not None}
-    sizes = np.concatenate([np.hypot(j[..., 0], j[..., 1])[run.mask > 0] for j in fields.values()]) if fields else []
-    limits = tuple(np.percentile(sizes[sizes > 0], [1, 99.5])) if fields else None
     below = None
     for column, (time, m, j) in enumerate(frames):
         above = figure.add_subplot(grid[0, 2 + column])
         image = draw_stripes(above, run, run.field("m", m), pulse.pattern if time > 0 else "")
         above.set_title(f"{time / scale:.3g} {unit}", pad=3)
-        if j is not None:
+        if j is not None and limits:
             below = draw_current_log(figure.add_subplot(grid[1, 2 + column]), run, fields[j], limits)
-    _bar(figure, grid[0, -1], image, "$m_z$", [-1, 0, 1])
+    _bar(figure, grid[1, 2] if spare else grid[0, -1], image, "$m_z$", [0.08, 0.62, 0.84, 0.08] if spare else None)
     if below is not None:
-        _bar(figure, grid[1, -1], below, "|j| (A/m²) at ±1 V", None)
+        _bar(figure, grid[1, 2] if spare else grid[1, -1], below, "|j| (% A/m²) at ±1 V", [0.08, 0.2, 0.84, 0.08] if spare else None)
     return figure
 
 
-def _bar(figure, cell, image, label, ticks):
+def _bar(figure, cell, image, title, place):
+    """A scale, flat at `place` in the cell of the grid, or upright."""
     holder = figure.add_subplot(cell)
     holder.set_axis_off()
-    bar = figure.colorbar(image, cax=holder.inset_axes([0, 0.18, 1, 0.64]))
+    bar = figure.colorbar(image, cax=holder.inset_axes(place or [0, 0.18, 1, 0.64]), orientation="horizontal" if place else "vertical")
     bar.outline.set_visible(False)
-    bar.set_label(label)
+    if image.norm.vmin < 0:
+        bar.set_ticks([-1, 0, 1], labels=["−1", "0", "1"])
+    else:
+        title = title.replace("%", f"10$^{{{log_ticks(bar)}}}$")
     bar.ax.tick_params(length=2, labelsize=8)
-    if ticks:
-        bar.set_ticks(ticks, labels=[str(t).replace("-", "−") for t in ticks])
+    if place:
+        bar.ax.set_title(title, fontsize=8.5, pad=4)
+    else:
+        bar.set_label(title)

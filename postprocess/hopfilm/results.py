@@ -5,7 +5,7 @@ def weights_name(entry):
     kind = str(entry.get("weights", ""))
     if kind.startswith("scaled-"):
         return f"scaled, ξ = {float(kind[7:]):g}"
-    return f"{kind}, ξ = {entry['xi']:g}" if "xi" in entry else kind
+    return f"{kind}, ξ = {entry['xi']:.5g}" if "xi" in entry else kind
 
 
 def training_before(run, entry):

@@ -8,6 +8,7 @@
 """
 import os
 from collections import namedtuple
+from functools import cached_property
 
 os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")  # a run may be looked at while it runs
 
@@ -17,6 +18,8 @@ import yaml
 
 # probes[0] is the last probe before the pulse, where the conductances start from; all others were taken during it
 Pulse = namedtuple("Pulse", "pattern step epoch start end probes")
+
+SIGNS = {"+": "+", "#": "+", "1": "+", "-": "-", ".": "-", "0": "-"}  # how a deck may write them
 
 
 def text(value):
@@ -75,9 +78,19 @@ class Run:
         """A dataset, None when the run has none of that name."""
         return self.h5[path][()] if path in self.h5 else None
 
+    @cached_property
+    def settings(self):
+        """The deck with includes and every default filled in."""
+        return self._yaml("deck.yaml")
+
+    @property
+    def own_current(self):
+        """The film is driven by the current through itself, not by the field of a gold layer."""
+        return bool(self.settings) and not self.settings.get("gold")
+
     @property
     def title(self):
-        return (self._yaml("deck.yaml") or {}).get("title") or os.path.basename(os.path.abspath(self.directory))
+        return self.settings.get("title") or os.path.basename(os.path.abspath(self.directory))
 
     @property
     def provenance(self):
@@ -109,6 +122,32 @@ class Run:
     def pair_names(self):
         long = any(len(name) > 1 for name in self.names)
         return [self.names[i] + ("–" if long else "") + self.names[j] for i, j in pairs(self.n)]
+
+    # ---- patterns ----
+    @cached_property
+    def patterns(self):
+        """{name: rows of + and -} of the deck's patterns; those given as image files are not known here."""
+        found = {}
+        for name, value in (self.settings.get("patterns") or {}).items():
+            rows = str(value).split()
+            if rows and all(set(row) <= set(SIGNS) for row in rows):
+                found[str(name)] = ["".join(SIGNS[c] for c in row) for row in rows]
+        return found
+
+    def pattern_name(self, pattern):
+        """The deck's name of a text of signs, "" if it has none."""
+        return next((name for name, rows in self.patterns.items() if "".join(rows) == pattern), "")
+
+    def picture_shape(self, n):
+        """(rows, columns) in which n pixels make a picture: as the deck draws its patterns, as the electrodes lie, or about square."""
+        for rows in self.patterns.values():
+            if len(rows) > 1 and len({len(row) for row in rows}) == 1 and len(rows) * len(rows[0]) == n:
+                return len(rows), len(rows[0])
+        across, up = (len(np.unique(np.round(self.positions[:, axis] / (1e-3 * self.cell[axis])))) for axis in (0, 1))
+        if across * up == n == self.n:
+            return up, across
+        columns = max(k for k in range(1, int(n**0.5) + 1) if n % k == 0)
+        return n // columns, columns
 
     # ---- conductance in time ----
     def _conductance(self):
@@ -160,6 +199,16 @@ class Run:
         count = self.array(f"fields/probe/{name}")
         found = np.nonzero(count == probe)[0] if count is not None else []
         return int(found[-1]) if len(found) else None
+
+    def untrained_frame(self, pulse):
+        """The frame of m of the untrained film before this pulse. None if it was not kept."""
+        probe = self.untrained_probe(pulse)
+        if probe is None:
+            return None
+        after = self.frame_after("m", probe)
+        if after is not None and self.field_times("m")[after] <= self.time[probe] * (1 + 1e-9):
+            return after
+        return self.frame_before("m", probe)
 
     def pattern_of_frame(self, name, frame):
         """The pattern that drove when the frame was taken, or last before; "" if none."""
@@ -215,6 +264,8 @@ class Run:
     def energies(self, entry):
         """Energies of all states for an entry of step `energies`, and of the untrained film with the same weights (None when it is not known)."""
         trained = self.array("energy/" + entry["dataset"])
+        if "untrained_dataset" in entry:
+            return trained, self.array("energy/" + entry["untrained_dataset"])
         pulse = self.pulse_of(entry)
         mark = self.untrained_probe(pulse) if pulse else None
         if trained is None or mark is None:

@@ -1,5 +1,5 @@
 """The sections of a report. Each takes a Run and returns HTML, "" where the run has nothing for it."""
-from . import conductance_figures, energy_figures, film_figures, gauge_figures, tile_figures
+from . import conductance_figures, energy_figures, gauge_figures, memory_figures, tile_figures
 from .page import Raw, cell, facts, mark, number, pattern, picture, table, yaml_code
 from .results import (default_weightings, energy_details, energy_totals, sweep_totals, totals, training_name, weights_name)
 from .style import image_uri, minus
@@ -138,12 +138,14 @@ def gauges(run):
 
 # ---- textures ----
 def textures(run):
-    figure = film_figures.textures_and_currents(run) if "m" in run.field_names() else None
+    figure = memory_figures.textures_and_currents(run) if "m" in run.field_names() else None
     if figure is None:
         return ""
-    return picture(image_uri(figure, "png", dpi=140),
-                   "Above: magnetization at the end of each pulse; the hue is its direction in the plane, brighter towards <i>m<sub>z</sub></i> = 1, darker "
-                   "towards −1. Below: the current in the film for the same pattern of voltages, ±1 V (black dots +, white dots −).")
+    above = ("<i>m<sub>z</sub></i> at the end of each pulse" if run.own_current else "magnetization at the end of each pulse; the hue is its direction in the plane, "
+             "brighter towards <i>m<sub>z</sub></i> = 1, darker towards −1")
+    below = "on a logarithmic scale, its lines in red" if run.own_current else "strength as shade, direction as lines"
+    dots = " (black dots +, white dots −)" if run.n <= 9 else ""
+    return picture(image_uri(figure, "png", dpi=140), f"Above: {above}. Below: the current in the film for the same pattern of voltages, ±1 V{dots}, {below}.")
 
 
 # ---- energies ----

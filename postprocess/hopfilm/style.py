@@ -14,6 +14,8 @@ PAIR_COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"
 INK, SOFT, FAINT, GRID = "#22262b", "#5c636b", "#9aa1a9", "#e7e9ec"
 ACCENT, CONTROL = "#c4361c", "#b9bec4"
 CURRENT = LinearSegmentedColormap.from_list("current", ["#f7f7f4", "#d7e0e8", "#9db9d0", "#5b8db8", "#2b6399", "#143a63"])
+# m_z: stripes up and down of equal weight, the walls between them light
+STRIPES = LinearSegmentedColormap.from_list("stripes", ["#123a6b", "#5b8db8", "#f4f3ee", "#e0955a", "#9c2f12"])
 
 plt.rcParams.update({
     "font.family": "DejaVu Sans", "font.size": 9, "axes.titlesize": 9.5, "axes.labelsize": 9, "legend.fontsize": 8.5,
