@@ -1,5 +1,5 @@
-/* Speed of the magnetization on one core per rank, in CPU time: right-hand side bare and through TS, without and with DMI, beside a STREAM
-   triad of the same run.
+/* Speed of the magnetization on one core per rank, in CPU time: right-hand side bare and through TS, without and with DMI or demagnetization,
+   beside a STREAM triad of the same run.
    Options: -n 512 (cells along each side), -seconds 1, -disk */
 #include <hopfilm/magnet.h>
 #include <time.h>
@@ -34,8 +34,9 @@ static PetscReal triad(PetscReal seconds) {
   return 24e-9 * (PetscReal)n / best;
 }
 
-/* One film: exchange, uniaxial anisotropy, Zeeman and what `more` adds to the material. */
-static PetscErrorCode measure(const char *name, const char *more, PetscInt n, PetscReal seconds, PetscBool disk, PetscReal stream) {
+/* One film: exchange, uniaxial anisotropy, Zeeman, what `more` adds to the material and the demagnetizing field of the kind `demag`. */
+static PetscErrorCode measure(const char *name, const char *more, const char *demag, const char *asked[2], PetscInt n, PetscReal seconds,
+                              PetscBool disk, PetscReal stream) {
   PetscReal best = PETSC_MAX_REAL, start, million, bare, t_end = 0;
   PetscInt64 steps, rejected, evaluations, before;
   PetscMPIInt size;
@@ -59,8 +60,9 @@ static PetscErrorCode measure(const char *name, const char *more, PetscInt n, Pe
                           "  %sshape: {disk: {diameter: %d nm}}\n"
                           "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Ku: 1e4 J/m^3, axis: [1, 0, 1], alpha: 0.3%s}\n"
                           "  initial: {vortex: {core: 50 nm}}\n"
-                          "field: {uniform: [1e3 A/m, 0 A/m, 2e3 A/m]}\n",
-                          (int)(5 * n), (int)(5 * n), disk ? "" : "#", (int)(5 * n), more));
+                          "field: {uniform: [1e3 A/m, 0 A/m, 2e3 A/m]}\n"
+                          "demag: %s\n",
+                          (int)(5 * n), (int)(5 * n), disk ? "" : "#", (int)(5 * n), more, demag));
   PetscCall(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, text, &deck));
   PetscCall(HfDeckVerdict(deck));
   PetscCall(HfGridCreateFromDeck(deck, &grid));
@@ -78,8 +80,8 @@ static PetscErrorCode measure(const char *name, const char *more, PetscInt n, Pe
   }
   bare = 10 * million / best;
   PetscCall(PetscPrintf(PETSC_COMM_WORLD,
-                        "%s, %d cells\n  right-hand side: %.1f M cell evaluations/s per core (asked: 150), 48 B each is %.2f of the triad\n", name,
-                        (int)HfGridGetInfo(grid)->n_film, (double)bare, (double)(48e-3 * bare / stream)));
+                        "%s, %d cells\n  right-hand side: %.1f M cell evaluations/s per core (asked: %s), 48 B each is %.2f of the triad\n", name,
+                        (int)HfGridGetInfo(grid)->n_film, (double)bare, asked[0], (double)(48e-3 * bare / stream)));
   HfMagnetStatistics(magnet, NULL, NULL, &before);
   best = PETSC_MAX_REAL;
   for (start = now_s(); go_on(start, seconds);) {
@@ -94,8 +96,8 @@ static PetscErrorCode measure(const char *name, const char *more, PetscInt n, Pe
   }
   HfMagnetStatistics(magnet, &steps, &rejected, &evaluations);
   PetscCall(PetscPrintf(PETSC_COMM_WORLD,
-                        "  through TS: %.1f M cell evaluations/s per core (asked: 60); %d steps, %d rejected, %.2f evaluations per step\n",
-                        (double)(million / best), (int)steps, (int)rejected, (double)(evaluations - before) / (double)(steps + rejected)));
+                        "  through TS: %.1f M cell evaluations/s per core (asked: %s); %d steps, %d rejected, %.2f evaluations per step\n",
+                        (double)(million / best), asked[1], (int)steps, (int)rejected, (double)(evaluations - before) / (double)(steps + rejected)));
   PetscCall(VecDestroy(&m));
   PetscCall(VecDestroy(&dmdt));
   PetscCall(HfMagnetDestroy(&magnet));
@@ -106,6 +108,7 @@ static PetscErrorCode measure(const char *name, const char *more, PetscInt n, Pe
 }
 
 int main(int argc, char **argv) {
+  const char *local[2] = {"150", "60"}, *whole[2] = {"12", "-"};
   PetscInt n = 512;
   PetscReal seconds = 1, stream;
   PetscBool disk = PETSC_FALSE;
@@ -119,9 +122,10 @@ int main(int argc, char **argv) {
   PetscCallMPI(MPI_Comm_size(PETSC_COMM_WORLD, &size));
   stream = triad(0.3 * seconds);
   PetscCall(PetscPrintf(PETSC_COMM_WORLD, "ranks %d, triad %.1f GB/s per rank\n", size, (double)stream));
-  PetscCall(measure("exchange + uniaxial + Zeeman", "", n, seconds, disk, stream));
-  PetscCall(measure("exchange + uniaxial + bulk DMI + Zeeman", ", Dbulk: 1 mJ/m^2", n, seconds, disk, stream));
-  PetscCall(measure("exchange + uniaxial + interfacial DMI + Zeeman", ", Dinterfacial: 1 mJ/m^2", n, seconds, disk, stream));
+  PetscCall(measure("exchange + uniaxial + Zeeman", "", "none", local, n, seconds, disk, stream));
+  PetscCall(measure("exchange + uniaxial + bulk DMI + Zeeman", ", Dbulk: 1 mJ/m^2", "none", local, n, seconds, disk, stream));
+  PetscCall(measure("exchange + uniaxial + interfacial DMI + Zeeman", ", Dinterfacial: 1 mJ/m^2", "none", local, n, seconds, disk, stream));
+  PetscCall(measure("exchange + uniaxial + Zeeman + full demagnetization", "", "full", whole, n, seconds, disk, stream));
   PetscCall(PetscFinalize());
   return 0;
 }
