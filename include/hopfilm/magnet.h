@@ -18,6 +18,10 @@ PetscErrorCode HfMagnetCreateState(HfMagnet magnet, Vec *m); /* a cell Vec with 
 /* Fills m from a deck node of type "initial:" (uniform, random, vortex, file). Collective. Errors go to the deck given at creation. */
 PetscErrorCode HfMagnetSetInitial(HfMagnet magnet, HfNode initial, Vec m);
 
+/* The applied field from now on, in place of the deck's field.uniform: H in A/m. A table in time stays on top of it. */
+PetscErrorCode HfMagnetSetUniformField(HfMagnet magnet, const PetscReal H[3]);
+/* H[3] (A/m) from three quantities in A/m or, as mu0 H, in T: keys of the unit "A/m|T". */
+void HfAppliedField(HfNode node, const char *key, PetscReal H[3]);
 /* The stored field term: an extra H (A/m, cell Vec of 3 components, borrowed until replaced), e.g. the Oersted field; NULL removes it. Call it again
    when the values changed, also from a monitor. */
 PetscErrorCode HfMagnetSetStoredField(HfMagnet magnet, Vec field);

@@ -31,6 +31,17 @@ static const Citation citations[] = {
      "  year = {2024},\n"
      "  doi = {10.1073/pnas.2416294121}\n"
      "}"},
+    {"bogacki-shampine-1989",
+     "@article{bogacki-shampine-1989,\n"
+     "  author = {Bogacki, Przemyslaw and Shampine, Lawrence F.},\n"
+     "  title = {A 3(2) pair of {Runge}--{Kutta} formulas},\n"
+     "  journal = {Applied Mathematics Letters},\n"
+     "  volume = {2},\n"
+     "  number = {4},\n"
+     "  pages = {321--325},\n"
+     "  year = {1989},\n"
+     "  doi = {10.1016/0893-9659(89)90079-7}\n"
+     "}"},
     {"newell-1993",
      "@article{newell-1993,\n"
      "  author = {Newell, Andrew J. and Williams, Wyn and Dunlop, David J.},\n"

@@ -4,6 +4,7 @@
    A term is one file in terms/, a torque one in torques/; here they are registered and set up. */
 #include "magnet_impl.h"
 #include "terms/stored.h"
+#include "terms/zeeman.h"
 
 #define HF_TERM(name) extern const HfTermType HfTermType_##name;
 #include "terms/terms.def"
@@ -148,6 +149,14 @@ PetscErrorCode HfMagnetDestroy(HfMagnet *out) {
 PetscErrorCode HfMagnetCreateState(HfMagnet magnet, Vec *m) {
   PetscFunctionBeginUser;
   PetscCall(HfGridCreateCellVec(magnet->grid, 3, m));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfMagnetSetUniformField(HfMagnet magnet, const PetscReal H[3]) {
+  PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < magnet->n_terms; ++k)
+    if (magnet->terms[k].type == &HfTermType_zeeman) HfTermZeemanSet(&magnet->terms[k], magnet->site.n_regions, H);
+  magnet->changed = PETSC_TRUE;
   PetscFunctionReturn(0);
 }
 

@@ -42,6 +42,7 @@ PetscErrorCode HfRungeKuttaSetMethod(TS ts, const char *name) {
   RungeKutta *rk = ts->data;
 
   PetscFunctionBeginUser;
+  rk->tableau = NULL;
   for (size_t k = 0; k < sizeof(tableaus) / sizeof(tableaus[0]); ++k) {
     PetscBool same;
     PetscCall(PetscStrcmp(name, tableaus[k].name, &same));

@@ -1,6 +1,7 @@
 /* Zeeman energy in an applied field, uniform in space: a constant plus a table in time.
 
      E = -mu0 Ms m.H,   H = field.uniform + field.table(t), linear between the lines of the table, constant before and after it */
+#include "zeeman.h"
 #include "../term.h"
 #include "../time_table.h"
 
@@ -18,6 +19,18 @@ typedef struct {
   PetscBool given;
 } Zeeman;
 
+void HfAppliedField(HfNode node, const char *key, PetscReal H[3]) {
+  for (PetscInt c = 0; c < 3; ++c) H[c] = HfRealAt(node, key, c) / (HfUnitIndex(node, key) ? HF_MU0 : 1);
+}
+
+void HfTermZeemanSet(HfTerm *term, PetscInt n_regions, const PetscReal H[3]) {
+  Zeeman *zeeman = term->state;
+
+  for (int c = 0; c < 3; ++c) zeeman->uniform[c] = H[c];
+  zeeman->given = zeeman->table || H[0] != 0 || H[1] != 0 || H[2] != 0 ? PETSC_TRUE : PETSC_FALSE;
+  for (PetscInt r = 0; r < n_regions; ++r) term->active[r] = zeeman->given;
+}
+
 static PetscErrorCode create(HfTerm *term, const HfSite *site) {
   HfNode root = HfDeckRoot(site->deck), field = HfHas(root, "field") ? HfChild(root, "field") : NULL;
   Zeeman *zeeman;
@@ -26,11 +39,9 @@ static PetscErrorCode create(HfTerm *term, const HfSite *site) {
   PetscCall(PetscNew(&zeeman));
   term->state = zeeman;
   if (field && HfHas(field, "uniform")) {
-    const PetscReal unit = HfUnitIndex(field, "uniform") ? 1 / HF_MU0 : 1;
-    for (PetscInt c = 0; c < 3; ++c) {
-      zeeman->uniform[c] = unit * HfRealAt(field, "uniform", c);
+    HfAppliedField(field, "uniform", zeeman->uniform);
+    for (PetscInt c = 0; c < 3; ++c)
       if (zeeman->uniform[c] != 0) zeeman->given = PETSC_TRUE;
-    }
   }
   if (field && HfHas(field, "table")) {
     PetscCall(HfTimeTableRead(site->deck, HfChild(field, "table"), 3, &zeeman->table));
