@@ -7,8 +7,7 @@
 
 static const HfKey keys[] = {
     {"integrator", HF_SECTION, NULL, "{}", "", 0, "Time integration of the magnetization; PETSc's -ts_ options go further"},
-    {"integrator.method", HF_CHOICE, NULL, "5dp", "5dp|3bs", 0,
-     "Runge-Kutta pair, by its PETSc name: 5dp Dormand-Prince, 3bs Bogacki-Shampine"},
+    {"integrator.method", HF_CHOICE, NULL, "5dp", "5dp|3bs", 0, "Runge-Kutta pair, by its PETSc name: 5dp Dormand-Prince, 3bs Bogacki-Shampine"},
     {"integrator.tolerance", HF_NUMBER, NULL, "1e-5", ">0", 0,
      "Error of a step allowed in any component of m; over 5 ns of a permalloy disk 1e-5 adds up to 3e-5, at nearly the largest stable steps"},
     {"integrator.first_step", HF_QUANTITY, "s", "", ">0", 0, "First step; from the stiffness of the film when left out"},
