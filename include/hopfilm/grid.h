@@ -1,4 +1,4 @@
-/* hopfilm/grid.h: the film's grid: cells, vertices, mask, regions, rows shared with the neighbour ranks, FFT convolution.
+/* hopfilm/grid.h: the film's grid: cells, vertices, mask, regions, grains, rows shared with the neighbour ranks, FFT convolution.
 
    The film is one layer of nx x ny cells; the origin is its centre, x to the right, y up. Cell (i,j), i = 0..nx-1, j = 0..ny-1, has its centre
    at (x0 + (i+1/2) dx, y0 + (j+1/2) dy); vertex (i,j), i = 0..nx, j = 0..ny, is the lower left corner of cell (i,j).
@@ -27,7 +27,7 @@ PetscErrorCode HfShapeDestroy(HfShape *shape);
 PetscBool HfShapeContains(HfShape shape, PetscReal x, PetscReal y, PetscReal tolerance); /* points within `tolerance` outside count as inside */
 
 /* ---- the grid ---- */
-PetscErrorCode HfGridRegisterKeys(HfKeys keys);                 /* film.size, film.cell, film.thickness, film.shape, film.regions, type shape: */
+PetscErrorCode HfGridRegisterKeys(HfKeys keys);                 /* film.size, .cell, .thickness, .shape, .regions, .grains, type shape: */
 PetscErrorCode HfGridCreateFromDeck(HfDeck deck, HfGrid *grid); /* Collective. Errors go to the deck; *grid may be NULL then. */
 /* For tests: region_of(x, y, context) returns the region of the cell centred at (x,y), -1 for void; NULL: all of region 0. Collective. */
 PetscErrorCode HfGridCreate(MPI_Comm comm, PetscInt nx, PetscInt ny, PetscReal dx, PetscReal dy, PetscReal thickness,
@@ -47,6 +47,18 @@ const int8_t *HfGridRegions(HfGrid grid);
 static inline PetscInt HfRegionAt(const HfGridInfo *g, const int8_t *regions, PetscInt i, PetscInt j) {
   return regions[(j - (g->ys - 1)) * (g->nx + 2) + i + 1];
 }
+
+/* ---- grains: a Voronoi map of the plane, a function of (size, seed) and the place alone; section film.grains of the deck. Every quantity that
+     varies from grain to grain takes its own random numbers. Not collective. ---- */
+typedef enum { HF_GRAIN_PLACE, HF_GRAIN_ANISOTROPY, HF_GRAIN_CONDUCTIVITY, HF_GRAIN_THICKNESS, HF_GRAIN_AMR_RATIO } HfGrainQuantity;
+#define HF_GRAIN_ROW ((PetscInt64)1 << 31) /* grain + 1 has its point in the square to the right, grain + HF_GRAIN_ROW in the one above */
+/* The number of the grain at (x, y), >= 0; `size` in m is the square root of the mean area of a grain. */
+PetscInt64 HfGrainAt(PetscReal size, PetscInt64 seed, PetscReal x, PetscReal y);
+void HfGrainCentre(PetscReal size, PetscInt64 seed, PetscInt64 grain, PetscReal at[2]); /* the point to which all of the grain is nearest */
+/* The grain of every owned cell, grains[j*nx + i] for i = 0..nx-1, j = 0..ym-1; -1 in void cells. */
+PetscErrorCode HfGridGrains(HfGrid grid, PetscReal size, PetscInt64 seed, PetscInt64 grains[]);
+PetscReal HfGrainNormal(PetscInt64 seed, HfGrainQuantity quantity, PetscInt64 grain);  /* mean 0, variance 1 */
+PetscReal HfGrainUniform(PetscInt64 seed, HfGrainQuantity quantity, PetscInt64 grain); /* in (0,1) */
 
 /* ---- rows of the neighbour ranks: starts and ends the exchange of the first and last owned row of a cell Vec. Collective.
    south receives row ys-1 and north row ys+ym, nx*dof numbers each; untouched where there is no such row. Several may be in flight with

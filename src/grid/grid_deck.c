@@ -12,6 +12,9 @@ static const HfKey film_keys[] = {
     {"film.regions", HF_LIST, NULL, "", "", 0, "Parts of the film with another material; a later region wins over an earlier one"},
     {"film.regions[].name", HF_TEXT, NULL, NULL, "", 0, "Name of the region"},
     {"film.regions[].shape", HF_TYPE, "shape", NULL, "", 0, "Where it is; only inside film.shape"},
+    {"film.grains", HF_SECTION, NULL, "", "", 0, "Grains, for what varies from one to the next; the same on any cells and any number of ranks"},
+    {"film.grains.size", HF_QUANTITY, "m", NULL, ">0", 0, "Square root of the mean area of a grain"},
+    {"film.grains.seed", HF_INT, NULL, "1", ">=0", 0, "Seed of the grains and of all that varies with them"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
