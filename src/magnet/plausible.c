@@ -1,5 +1,6 @@
 /* Values that are allowed but seldom meant: warnings with the place in the deck. */
 #include "magnet_impl.h"
+#include "terms/uniaxial.h"
 
 static PetscErrorCode warn_dmi(HfMagnet magnet, const HfMaterial *material, const char *key) {
   const HfGridInfo *g = HfGridGetInfo(magnet->grid);
@@ -16,9 +17,16 @@ static PetscErrorCode warn_dmi(HfMagnet magnet, const HfMaterial *material, cons
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode warn_material(HfMagnet magnet, const HfMaterial *material, PetscBool demag) {
+static PetscReal largest_anisotropy(HfMagnet magnet, PetscInt region) {
+  for (PetscInt k = 0; k < magnet->n_terms; ++k)
+    if (magnet->terms[k].type == &HfTermType_uniaxial) return HfTermUniaxialLargest(&magnet->terms[k], region);
+  return 0;
+}
+
+static PetscErrorCode warn_material(HfMagnet magnet, PetscInt region, PetscBool demag) {
   const HfGridInfo *g = HfGridGetInfo(magnet->grid);
-  const PetscReal cell = PetscMax(g->dx, g->dy), Ku = HfMaterialConstant(material, "Ku");
+  const HfMaterial *material = &magnet->materials[region];
+  const PetscReal cell = PetscMax(g->dx, g->dy), Ku = largest_anisotropy(magnet, region);
   const PetscReal exchange = PetscSqrtReal(2 * material->Aex / (HF_MU0 * PetscSqr(material->Ms)));
   HfDeck deck = magnet->deck;
 
@@ -32,14 +40,14 @@ static PetscErrorCode warn_material(HfMagnet magnet, const HfMaterial *material,
     PetscCall(HfDeckWarn(deck, HfChild(material->node, "alpha"), "alpha of %g: the motion is overdamped", (double)material->alpha));
   if (material->gamma0 < 1e5 || material->gamma0 > 5e5)
     PetscCall(HfDeckWarn(deck, HfChild(material->node, "gamma0"), "gamma0 of %g m/(A s): electrons have 2.2e5", (double)material->gamma0));
-  if (PetscAbsReal(Ku) > 1e8)
-    PetscCall(HfDeckWarn(deck, HfChild(material->node, "Ku"), "Ku of %g J/m^3: magnets have up to 2e7 J/m^3; is the unit right?", (double)Ku));
+  if (Ku > 1e8)
+    PetscCall(HfDeckWarn(deck, HfChild(material->node, "Ku"), "|Ku| of %g J/m^3: magnets have up to 2e7 J/m^3; is the unit right?", (double)Ku));
   if (material->Aex > 0 && demag && cell > exchange)
     PetscCall(HfDeckWarn(deck, HfChild(material->node, "Aex"), "cells of %g nm are above the exchange length sqrt(2 Aex/(mu0 Ms^2)) = %.3g nm",
                          (double)(1e9 * cell), (double)(1e9 * exchange)));
-  if (material->Aex > 0 && Ku != 0 && cell > PetscSqrtReal(material->Aex / PetscAbsReal(Ku)))
+  if (material->Aex > 0 && Ku > 0 && cell > PetscSqrtReal(material->Aex / Ku))
     PetscCall(HfDeckWarn(deck, HfChild(material->node, "Ku"), "cells of %g nm are above the width of a wall sqrt(Aex/|Ku|) = %.3g nm",
-                         (double)(1e9 * cell), (double)(1e9 * PetscSqrtReal(material->Aex / PetscAbsReal(Ku)))));
+                         (double)(1e9 * cell), (double)(1e9 * PetscSqrtReal(material->Aex / Ku))));
   PetscCall(warn_dmi(magnet, material, "Dbulk"));
   PetscCall(warn_dmi(magnet, material, "Dinterfacial"));
   PetscFunctionReturn(0);
@@ -53,7 +61,7 @@ PetscErrorCode HfMaterialsWarn(HfMagnet magnet) {
   for (PetscInt r = 0; r < magnet->site.n_regions; ++r) {
     PetscBool seen = PETSC_FALSE;
     for (PetscInt q = 0; q < r; ++q) seen = (PetscBool)(seen || magnet->materials[q].node == magnet->materials[r].node);
-    if (!seen) PetscCall(warn_material(magnet, &magnet->materials[r], (PetscBool)!none));
+    if (!seen) PetscCall(warn_material(magnet, r, (PetscBool)!none));
   }
   PetscFunctionReturn(0);
 }

@@ -8,7 +8,8 @@
   "  cell: 5 nm\n"                                                                                                                                   \
   "  thickness: 3 nm\n"                                                                                                                              \
   "  shape: {difference: [{disk: {diameter: 118 nm}}, {rectangle: {at: [30 nm, 0 nm], size: [20 nm, 20 nm]}}]}\n"                                    \
-  "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Ku: 5e4 J/m^3, Dbulk: 0.5 mJ/m^2, alpha: 0.1}\n"                                                         \
+  "  grains: {size: 15 nm, seed: 3}\n"                                                                                                               \
+  "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Ku: 5e4 J/m^3, Ku_variation: 20 %%, Dbulk: 0.5 mJ/m^2, alpha: 0.1}\n"                                    \
   "  regions:\n"                                                                                                                                     \
   "    - {name: b, shape: {disk: {at: [-20 nm, 10 nm], diameter: 30 nm}}, material: {Ms: 500 kA/m, Aex: 5 pJ/m, Dinterfacial: 0.4 mJ/m^2, alpha: "   \
   "0.5}}\n"                                                                                                                                          \

@@ -1,16 +1,78 @@
 /* Uniaxial anisotropy: easy axis u for Ku > 0, hard axis for Ku < 0.
 
-     E = -Ku (m.u)^2,   H = (2 Ku/(mu0 Ms)) (m.u) u */
-#include "../term.h"
+     E = -Ku (m.u)^2,   H = (2 Ku/(mu0 Ms)) (m.u) u
+   In a film of grains Ku may differ from grain to grain: Ku (1 + Ku_variation g), g a Gaussian number of mean 0 and variance 1 per grain. Walls then
+   have places where they would rather be, and are pinned there. */
+#include "uniaxial.h"
 
 static const HfKey keys[] = {
     {"Ku", HF_QUANTITY, "J/m^3|A/m", "0", "", 0,
      "Uniaxial anisotropy: > 0 easy axis, < 0 hard axis; in A/m it is the field constant K = 2 Ku/(mu0 Ms)"},
+    {"Ku_variation", HF_QUANTITY, "1", "0", "[0,1]", 0,
+     "Standard deviation of Ku from grain to grain (Gaussian), as a part of Ku, e.g. 5 %; needs film.grains"},
     {"axis", HF_NUMBERS, NULL, "[0, 0, 1]", "", 3, "Axis of the uniaxial anisotropy; any length"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
-enum { H, E, UX, UY, UZ }; /* 2 Ku/(mu0 Ms), Ku, u */
+enum { H, E, UX, UY, UZ, LARGEST }; /* 2 Ku/(mu0 Ms), Ku, u; largest |Ku of a cell/Ku| */
+
+typedef struct {
+  PetscInt nx, ys;
+  PetscReal *factor;  /* of Ku in each cell of this rank; NULL: 1 everywhere */
+  PetscReal *largest; /* |factor|, per region, all ranks */
+} Variation;
+
+static PetscErrorCode create(HfTerm *term, const HfSite *site) {
+  const HfGridInfo *g = HfGridGetInfo(site->grid);
+  const HfNode film = HfNodeFind(HfDeckRoot(site->deck), "film"), grains = HfHas(film, "grains") ? HfChild(film, "grains") : NULL;
+  PetscInt64 *grain, seed;
+  PetscBool varies = PETSC_FALSE;
+  Variation *v;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(&v));
+  term->state = v;
+  v->nx = g->nx;
+  v->ys = g->ys;
+  PetscCall(PetscMalloc1(site->n_regions, &v->largest));
+  for (PetscInt r = 0; r < site->n_regions; ++r) {
+    HfNode material = site->materials[r].node;
+
+    v->largest[r] = 1;
+    if (HfReal(material, "Ku_variation") == 0) continue;
+    if (grains)
+      varies = PETSC_TRUE;
+    else
+      PetscCall(HfDeckError(site->deck, HfChild(material, "Ku_variation"), "Ku_variation needs film.grains: Ku varies from grain to grain"));
+  }
+  if (!varies) PetscFunctionReturn(0);
+  seed = HfInteger(grains, "seed");
+  PetscCall(PetscMalloc1(g->nx * g->ym, &v->factor));
+  PetscCall(PetscMalloc1(g->nx * g->ym, &grain));
+  PetscCall(HfGridGrains(site->grid, HfReal(grains, "size"), seed, grain));
+  for (PetscInt r = 0; r < site->n_regions; ++r) v->largest[r] = 0;
+  for (PetscInt k = 0; k < g->nx * g->ym; ++k) {
+    const PetscInt region = HfRegionAt(g, HfGridRegions(site->grid), k % g->nx, g->ys + k / g->nx);
+
+    v->factor[k] = 0;
+    if (region < 0) continue;
+    v->factor[k] = 1 + HfReal(site->materials[region].node, "Ku_variation") * HfGrainNormal(seed, HF_GRAIN_ANISOTROPY, grain[k]);
+    v->largest[region] = PetscMax(v->largest[region], PetscAbsReal(v->factor[k]));
+  }
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, v->largest, (PetscMPIInt)site->n_regions, MPIU_REAL, MPIU_MAX, HfGridComm(site->grid)));
+  PetscCall(PetscFree(grain));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode destroy(HfTerm *term) {
+  Variation *v = term->state;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscFree(v->factor));
+  PetscCall(PetscFree(v->largest));
+  PetscCall(PetscFree(term->state));
+  PetscFunctionReturn(0);
+}
 
 static PetscErrorCode set_up(HfTerm *term, const HfSite *site, PetscInt region, PetscReal p[], PetscBool *active) {
   const HfMaterial *material = &site->materials[region];
@@ -28,16 +90,33 @@ static PetscErrorCode set_up(HfTerm *term, const HfSite *site, PetscInt region, 
     for (PetscInt c = 0; c < 3; ++c) p[UX + c] /= length;
   p[E] = HfMaterialConstant(material, "Ku");
   p[H] = 2 * p[E] / (HF_MU0 * material->Ms);
+  p[LARGEST] = ((const Variation *)term->state)->largest[region];
   *active = (PetscBool)(p[E] != 0);
   PetscFunctionReturn(0);
+}
+
+/* The factors of the cells of a span; NULL: all are 1. */
+static inline const PetscReal *factors(const HfTerm *term, const HfSpan *span) {
+  const Variation *v = term->state;
+  return v->factor ? v->factor + (span->j - v->ys) * v->nx + span->i : NULL;
 }
 
 HF_KERNEL static void field(const HfTerm *term, const PetscReal p[], const HfSpan *span) {
   const PetscInt n = span->n;
   const PetscReal h = p[H], ux = p[UX], uy = p[UY], uz = p[UZ];
-  const PetscReal *restrict mx = span->m[0], *restrict my = span->m[1], *restrict mz = span->m[2];
+  const PetscReal *restrict mx = span->m[0], *restrict my = span->m[1], *restrict mz = span->m[2], *restrict factor = factors(term, span);
   PetscReal *restrict Hx = span->H[0], *restrict Hy = span->H[1], *restrict Hz = span->H[2];
 
+  if (factor) {
+    HF_CELLS
+    for (PetscInt k = 0; k < n; ++k) {
+      const PetscReal along = factor[k] * h * (mx[k] * ux + my[k] * uy + mz[k] * uz);
+      Hx[k] += along * ux;
+      Hy[k] += along * uy;
+      Hz[k] += along * uz;
+    }
+    return;
+  }
   HF_CELLS
   for (PetscInt k = 0; k < n; ++k) {
     const PetscReal along = h * (mx[k] * ux + my[k] * uy + mz[k] * uz);
@@ -48,19 +127,27 @@ HF_KERNEL static void field(const HfTerm *term, const PetscReal p[], const HfSpa
 }
 
 static PetscReal energy(const HfTerm *term, const PetscReal p[], const HfSpan *span) {
+  const PetscReal *factor = factors(term, span);
   PetscReal sum = 0;
 
-  for (PetscInt k = 0; k < span->n; ++k) sum -= p[E] * PetscSqr(span->m[0][k] * p[UX] + span->m[1][k] * p[UY] + span->m[2][k] * p[UZ]);
+  for (PetscInt k = 0; k < span->n; ++k) {
+    const PetscReal Ku = factor ? factor[k] * p[E] : p[E];
+    sum -= Ku * PetscSqr(span->m[0][k] * p[UX] + span->m[1][k] * p[UY] + span->m[2][k] * p[UZ]);
+  }
   return sum;
 }
 
-static PetscReal stiffness(const PetscReal p[]) { return PetscAbsReal(p[H]); }
+static PetscReal stiffness(const PetscReal p[]) { return p[LARGEST] * PetscAbsReal(p[H]); }
+
+PetscReal HfTermUniaxialLargest(const HfTerm *term, PetscInt region) { return term->p[region][LARGEST] * PetscAbsReal(term->p[region][E]); }
 
 const HfTermType HfTermType_uniaxial = {
     .name = "uniaxial",
     .doc = "E = -Ku (m.u)^2",
     .prefix = "material:",
     .keys = keys,
+    .create = create,
+    .destroy = destroy,
     .set_up = set_up,
     .field = field,
     .energy = energy,
