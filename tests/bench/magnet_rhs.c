@@ -57,6 +57,7 @@ static PetscErrorCode measure(const char *name, const char *more, const char *de
                           "  size: [%d nm, %d nm]\n"
                           "  cell: 5 nm\n"
                           "  thickness: 20 nm\n"
+                          "  grains: {size: 20 nm}\n"
                           "  %sshape: {disk: {diameter: %d nm}}\n"
                           "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Ku: 1e4 J/m^3, axis: [1, 0, 1], alpha: 0.3%s}\n"
                           "  initial: {vortex: {core: 50 nm}}\n"
@@ -125,6 +126,8 @@ int main(int argc, char **argv) {
   PetscCall(measure("exchange + uniaxial + Zeeman", "", "none", local, n, seconds, disk, stream));
   PetscCall(measure("exchange + uniaxial + bulk DMI + Zeeman", ", Dbulk: 1 mJ/m^2", "none", local, n, seconds, disk, stream));
   PetscCall(measure("exchange + uniaxial + interfacial DMI + Zeeman", ", Dinterfacial: 1 mJ/m^2", "none", local, n, seconds, disk, stream));
+  PetscCall(
+      measure("exchange + uniaxial of grains + bulk DMI + Zeeman", ", Dbulk: 1 mJ/m^2, Ku_variation: 10 %", "none", local, n, seconds, disk, stream));
   PetscCall(measure("exchange + uniaxial + Zeeman + full demagnetization", "", "full", whole, n, seconds, disk, stream));
   PetscCall(PetscFinalize());
   return 0;
