@@ -2,10 +2,11 @@
 """The spin-transfer film (Yu et al. 2021): runs its decks from several random starts and prints what is asked beside what every start gives, with
 the untrained film and xi = 1 as controls. Exit code 1 when a figure is missed.
 
-Usage: reproduce_maze.py HOPFILM [--seeds 1 2 3 4] [--at-once 2] [--out DIR] [--show]     (DIR: runs/reproduce-maze)
+Usage: reproduce_maze.py HOPFILM [--seeds 1 2 3 4] [--only GROUP...] [--at-once 2] [--out DIR] [--missing | --show]     (DIR: runs/reproduce-maze)
 """
 
 import argparse
+import collections
 import concurrent.futures
 import os
 import subprocess
@@ -14,130 +15,112 @@ import time
 
 import yaml
 
-from figures import Table, entries
+import maze_figures as figures
+from figures import Table
 from launch import ROOT, environment, mpiexec
+
+Run = collections.namedtuple("Run", "results directory")
+
+
+def runs_of(deck, **variants):
+    """By name: deck and settings."""
+    return {name.replace("_", "-"): (deck, settings) for name, settings in variants.items()}
+
+
+# The decks' voltages are those of a + electrode, half of what lies between the contacts.
+ADIABATIC = "film.material.nonadiabaticity=0"
+# Group: its runs, from every start or from the first alone, and its rows of the table.
+GROUPS = {
+    "synapse": (runs_of("maze-synapse", synapse_50mV=["schedule.1.train.voltage=25 mV"], synapse_100mV=["schedule.1.train.voltage=50 mV"]),
+                "every", figures.synapse),
+    # The pulses are those of maze-hopfield.
+    "hopfield": (runs_of("maze-retention", retention=[]), "every", figures.hopfield),
+    "controls": (runs_of("maze-controls",
+                         controls_nonadiabatic=[],
+                         controls_interfacial=[ADIABATIC, "film.material.Dbulk=0", "film.material.Dinterfacial=6.5e-3 A"],
+                         controls_negative_amr=[ADIABATIC, "film.material.amr_ratio=-1.5"],
+                         controls_uniform=[ADIABATIC, "coupling.current=uniform"],
+                         controls_frozen=[ADIABATIC, "coupling.refresh=frozen"]), "every", figures.controls),
+    "resistance": (runs_of("maze-resistance", resistance=[]), "every", figures.resistance),
+    "refresh": (runs_of("maze-synapse",
+                        refresh_stage=["coupling.refresh=stage"],
+                        refresh_step=["coupling.refresh=step"],
+                        refresh_5ps=["coupling.refresh=interval", "coupling.every=5 ps"],
+                        refresh_50ps=["coupling.refresh=interval", "coupling.every=50 ps"]), "first", figures.refresh),
+}
 
 
 def directory(options, name, seed):
     return os.path.join(options.out, f"{name}-{seed}")
 
 
-def run(options, name, seed):
-    deck, changes, _ = RUNS[name]
-    out, start = directory(options, name, seed), time.time()
+def finished(options, name, seed):
+    """The run's results, None if it is not done."""
+    path = os.path.join(directory(options, name, seed), "summary.yaml")
+    if not os.path.exists(path):
+        return None
+    with open(path) as file:
+        summary = yaml.load(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return Run(summary["results"], directory(options, name, seed)) if summary["status"] == "done" else None
+
+
+def run(options, name, seed, deck, changes):
+    start = time.time()
     settings = [word for change in [f"film.initial.random.seed={seed}", *changes] for word in ("--set", change)]
-    command = mpiexec(1, os.path.abspath(options.program), "run", os.path.join("inputs", deck + ".yaml"), *settings, "--out", out, "--force")
+    command = mpiexec(1, os.path.abspath(options.program), "run", os.path.join("inputs", deck + ".yaml"), *settings, "--out",
+                      directory(options, name, seed), "--force")
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT, env=environment())
     print(f"{name}, start {seed}: exit code {done.returncode} after {time.time() - start:.0f} s", flush=True)
     if done.returncode:
         print(done.stdout.decode(errors="replace")[-2000:], flush=True)
 
 
-def results(options, name):
-    """Results by seed, of the runs that are done."""
-    found = {}
+def jobs(options):
+    """Every run asked for, all of one start before the next start."""
     for seed in options.seeds:
-        path = os.path.join(directory(options, name, seed), "summary.yaml")
-        if not os.path.exists(path):
-            continue
-        with open(path) as file:
-            summary = yaml.load(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        if summary["status"] == "done":
-            found[seed] = summary["results"]
-    return found
-
-
-def per_seed(values, form="{}"):
-    return "  ".join(form.format(v) for v in values)
-
-
-def synapse(voltage, least):
-    def rows(table, runs):
-        pulses = [next(e for e in entries(r, "gauges") if e["pattern"]) for r in runs.values()]
-        changes = [{g["name"]: g["change_percent"] for g in e["gauges"]} for e in pulses]
-        along, across = [c["along"] for c in changes], [c["across"] for c in changes]
-        table.add(f"{voltage}, 50 ns: G along the current", f">= +{least} %", per_seed(along, "{:+.2f}"), min(along) >= least)
-        table.add(f"{voltage}, 50 ns: G across the current", f"<= -{least} %", per_seed(across, "{:+.2f}"), max(across) <= -least)
-
-    return rows
-
-
-def hopfield(table, runs):
-    details = {seed: [e for e in entries(r, "energies", xi_of="untrained") if "trained" in e] for seed, r in runs.items()}
-    totals = [next(e for e in entries(r, "energies", xi_of="untrained") if "of" in e) for r in runs.values()]
-    controls = [entries(r, "energies", control="xi = 1")[0] for r in runs.values()]
-    recalls = {seed: [e for e in entries(r, "recall", xi_of="untrained") if "trained" in e] for seed, r in runs.items()}
-    recall_controls = [entries(r, "recall", control="xi = 1")[0] for r in runs.values()]
-    patterns = [e["trained"] for e in next(iter(details.values()))]
-
-    def of(source, pattern, key):
-        return [e[key] for found in source.values() for e in found if e["trained"] == pattern]
-
-    def counted(figure, asked, key, met):
-        hits, all_of = sum(t[key] for t in totals), sum(t["of"] for t in totals)
-        text = per_seed([f"{t[key]}/{t['of']}" for t in totals]) + f"  together {hits}/{all_of} = {100 * hits / all_of:.0f} %"
-        table.add(figure, asked, text, met and met(hits / all_of))
-
-    table.add("xi = tr G/tr G0 of the untrained film", "about 0.82", per_seed([t["xi"] for t in totals], "{:.4f}"), None)
-    for p in patterns:
-        power = of(details, p, "power_change_percent")
-        table.add(f"power of {p} once trained", ">= +4 %", per_seed(power, "{:+.2f}"), min(power) >= 4)
-        table.add("  control: the other patterns, mean", "-", per_seed(of(details, p, "control_power_change_of_others_percent"), "{:+.2f}"), None)
-    counted("energy minimum, all 16 states", ">= 75 %", "correct_all_states", lambda part: part >= 0.75)
-    counted("  untrained film", "<= 25 %", "untrained_correct_all_states", lambda part: part <= 0.25)
-    counted("energy minimum, the 14 not uniform", "-", "correct_nontrivial", None)
-    counted("  untrained film", "-", "untrained_correct_nontrivial", None)
-    counted("trained pattern is a fixed point", ">= 80 %", "fixed_points", lambda part: part >= 0.8)
-    counted("  untrained film", "-", "untrained_fixed_points", None)
-    for p in patterns:
-        recalled = of(recalls, p, "recalled")
-        mean = sum(recalled) / len(recalled)
-        table.add(f"recall of {p}, of 16 starts", ">= 8 on average", per_seed(recalled) + f"  mean {mean:.1f}", mean >= 8)
-        table.add("  untrained film; starts that are the pattern already", "-",
-                  per_seed(of(recalls, p, "control_untrained")) + "; " + per_seed(of(recalls, p, "control_no_recall")), None)
-    largest = [c["largest_eigenvalue_with_diagonal"] / c["saturated_G11"] for c in controls]
-    table.add("xi = 1: largest eigenvalue of G - G0, of G0_11", "<= 1e-9", per_seed(largest, "{:.1e}"), max(largest) <= 1e-9)
-    table.add("xi = 1: minima, all 16 states (as the paper defines it)", "reported", per_seed([f"{c['correct_all_states']}/{c['of']}" for c in controls]), None)
-    table.add("xi = 1: minima, the 14 not uniform", "reported", per_seed([f"{c['correct_nontrivial']}/{c['of']}" for c in controls]), None)
-    table.add("xi = 1: fixed points without the diagonal", "reported", per_seed([f"{c['fixed_points']}/{c['of']}" for c in controls]), None)
-    whole = [c["fixed_points_with_diagonal"] for c in controls]
-    table.add("xi = 1: fixed points with the diagonal", "none", per_seed(whole), not any(whole))
-    table.add("xi = 1: recall, mean of 16 starts", "reported", per_seed([c["mean_recalled"] for c in recall_controls], "{:.1f}"), None)
-
-
-# Name of the runs: deck, what is set in it, rows of the table. The decks' voltages are those of a + electrode, half of what lies between the contacts.
-RUNS = {
-    "maze-synapse-50mV": ("maze-synapse", ["schedule.1.train.voltage=25 mV"], synapse("0.05 V", 2)),
-    "maze-synapse-100mV": ("maze-synapse", ["schedule.1.train.voltage=50 mV"], synapse("0.1 V", 8)),
-    "maze-hopfield": ("maze-hopfield", [], hopfield),
-}
+        for group in options.only:
+            runs, starts, _ = GROUPS[group]
+            for name, (deck, changes) in runs.items():
+                if starts == "every" or seed == options.seeds[0]:
+                    yield name, seed, deck, changes
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("program")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 4])
+    parser.add_argument("--only", nargs="+", choices=list(GROUPS), default=list(GROUPS), metavar="GROUP", help=", ".join(GROUPS))
     parser.add_argument("--at-once", type=int, default=2)
     parser.add_argument("--out", default=os.path.join(ROOT, "runs", "reproduce-maze"))
-    parser.add_argument("--show", action="store_true")
+    parser.add_argument("--missing", action="store_true", help="run only what has not finished before")
+    parser.add_argument("--show", action="store_true", help="run nothing")
     options = parser.parse_args()
     options.out = os.path.abspath(options.out)
+    wanted, start = list(jobs(options)), time.time()
     if not options.show:
         with concurrent.futures.ThreadPoolExecutor(options.at_once) as pool:
-            list(pool.map(lambda job: run(options, *job), [(name, seed) for seed in options.seeds for name in RUNS]))
-    table, absent = Table(), []
-    for name, (_, _, rows) in RUNS.items():
-        runs = results(options, name)
-        absent += [f"{name}, start {seed}" for seed in options.seeds if seed not in runs]
-        if runs:
-            print(f"{name}: starts {', '.join(map(str, runs))}, one figure each")
-            rows(table, runs)
-    table.show()
+            list(pool.map(lambda job: run(options, *job), [j for j in wanted if not options.missing or finished(options, j[0], j[1]) is None]))
+        print(f"{time.time() - start:.0f} s")
+    missed, asked, absent = 0, 0, []
+    for group in options.only:
+        table, found = Table(), {}
+        for name, seed, _, _ in wanted:
+            if name in GROUPS[group][0]:
+                result = finished(options, name, seed)
+                if result is None:
+                    absent.append(f"{name}, start {seed}")
+                else:
+                    found.setdefault(name, {})[seed] = result
+        print(f"\n{group}: " + "; ".join(f"{name} from start {', '.join(map(str, seeds))}" for name, seeds in found.items()))
+        GROUPS[group][2](table, found)
+        table.show()
+        missed += table.missed
+        asked += sum(1 for row in table.rows if row[3])
+    print()
     for name in absent:
         print(f"no finished run: {name}")
-    asked = sum(1 for row in table.rows if row[3])
-    print(f"figures: {asked} asked, {table.missed} missed, {len(absent)} runs absent")
-    return 1 if table.missed or absent else 0
+    print(f"figures: {asked} asked, {missed} missed, {len(absent)} runs absent")
+    return 1 if missed or absent else 0
 
 
 if __name__ == "__main__":

@@ -1,0 +1,164 @@
+"""The figures of the spin-transfer film (Yu et al. 2021): what is asked of each group of runs, beside what every start gives."""
+
+import os
+
+import h5py
+import numpy
+
+from figures import entries
+
+
+def per_seed(values, form="{}"):
+    return "  ".join(form.format(v) for v in values)
+
+
+def pulse_changes(runs):
+    """Changes of the gauges over the pulse, in per cent: one map by name for each start."""
+    pulses = [next(e for e in entries(run.results, "gauges") if e["pattern"]) for run in runs.values()]
+    return [{g["name"]: g["change_percent"] for g in e["gauges"]} for e in pulses]
+
+
+def along_and_across(runs):
+    changes = pulse_changes(runs)
+    return [c["along"] for c in changes], [c["across"] for c in changes]
+
+
+def trace(run, gauge):
+    """Times (s) and conductance of a gauge while the voltage is on."""
+    start = next(e for e in entries(run.results, "gauges") if e["pattern"])["start_s"]
+    with h5py.File(os.path.join(run.directory, "run.h5")) as file:
+        times, values = file["conductance/time"][:], file["gauges/" + gauge][:]
+    on = times >= start * (1 - 1e-9)
+    return times[on], values[on]
+
+
+def synapse(table, found):
+    for name, voltage, least in (("synapse-50mV", "0.05 V", 2), ("synapse-100mV", "0.1 V", 8)):
+        if name in found:
+            along, across = along_and_across(found[name])
+            table.add(f"{voltage}, 50 ns: G along the current", f">= +{least} %", per_seed(along, "{:+.2f}"), min(along) >= least)
+            table.add(f"{voltage}, 50 ns: G across the current", f"<= -{least} %", per_seed(across, "{:+.2f}"), max(across) <= -least)
+
+
+def controls(table, found):
+    asked = {"controls-nonadiabatic": "xi = 0.3", "controls-interfacial": "interfacial DMI", "controls-negative-amr": "amr_ratio -1.5"}
+    for name, control in asked.items():
+        if name in found:
+            along, across = along_and_across(found[name])
+            table.add(f"0.1 V, {control}: G along the current", "<= -4 %", per_seed(along, "{:+.2f}"), max(along) <= -4)
+            table.add("  across", "-", per_seed(across, "{:+.2f}"), None)
+            late = [values[len(values) // 2:].mean() / values[0] - 1 for _, values in (trace(run, "along") for run in found[name].values())]
+            table.add("  along, mean over the last 25 ns", "-", per_seed([100 * c for c in late], "{:+.2f}"), None)
+    for name, control in {"controls-uniform": "uniform current", "controls-frozen": "frozen current"}.items():
+        if name in found:
+            along, across = along_and_across(found[name])
+            table.add(f"0.1 V, {control}: G along the current", "reported", per_seed(along, "{:+.2f}"), None)
+            table.add("  across", "reported", per_seed(across, "{:+.2f}"), None)
+
+
+def counted(table, totals, figure, asked, key, met):
+    hits, all_of = sum(t[key] for t in totals), sum(t["of"] for t in totals)
+    text = per_seed([f"{t[key]}/{t['of']}" for t in totals]) + f"  together {hits}/{all_of} = {100 * hits / all_of:.0f} %"
+    table.add(figure, asked, text, met and met(hits / all_of))
+
+
+def memories(runs, step, weights, after=None):
+    """Per start: the entries of every memory; and the totals."""
+    found = [[e for e in entries(run.results, step, xi_of="untrained", after=after) if e["weights"] == weights and "trained" in e] for run in runs.values()]
+    totals = [next((e for e in entries(run.results, step, xi_of="untrained", after=after) if e["weights"] == weights and "mean_margin" in e), None)
+              for run in runs.values()]
+    return found, totals
+
+
+def of(found, pattern, key):
+    return [e[key] for start in found for e in start if e["trained"] == pattern]
+
+
+def hopfield(table, found):
+    if "retention" in found:
+        learned(table, found["retention"])
+        saturated(table, found["retention"])
+        retention(table, found["retention"])
+
+
+def learned(table, runs):
+    details, totals = memories(runs, "energies", "scaled")
+    recalls, _ = memories(runs, "recall", "scaled")
+    patterns = [e["trained"] for e in details[0]]
+
+    table.add("xi = tr G/tr G0 of the untrained film", "about 0.82", per_seed([t["xi"] for t in totals], "{:.4f}"), None)
+    for p in patterns:
+        power = of(details, p, "power_change_percent")
+        table.add(f"power of {p} once trained", ">= +4 %", per_seed(power, "{:+.2f}"), min(power) >= 4)
+        table.add("  control: the other patterns, mean", "-", per_seed(of(details, p, "control_power_change_of_others_percent"), "{:+.2f}"), None)
+    counted(table, totals, "energy minimum, all 16 states", ">= 75 %", "correct_all_states", lambda part: part >= 0.75)
+    counted(table, totals, "  untrained film", "<= 25 %", "untrained_correct_all_states", lambda part: part <= 0.25)
+    counted(table, totals, "energy minimum, the 14 not uniform", "-", "correct_nontrivial", None)
+    counted(table, totals, "  untrained film", "-", "untrained_correct_nontrivial", None)
+    counted(table, totals, "trained pattern is a fixed point", ">= 80 %", "fixed_points", lambda part: part >= 0.8)
+    counted(table, totals, "  untrained film", "-", "untrained_fixed_points", None)
+    for p in patterns:
+        recalled = of(recalls, p, "recalled")
+        mean = sum(recalled) / len(recalled)
+        table.add(f"recall of {p}, of 16 starts", ">= 8 on average", per_seed(recalled) + f"  mean {mean:.1f}", mean >= 8)
+        table.add("  untrained film; starts that are the pattern already", "-",
+                  per_seed(of(recalls, p, "control_untrained")) + "; " + per_seed(of(recalls, p, "control_no_recall")), None)
+
+
+def saturated(table, runs):
+    """xi = 1, as the paper defines the weights."""
+    controls_of = [entries(run.results, "energies", control="xi = 1")[0] for run in runs.values()]
+    recalls = [entries(run.results, "recall", control="xi = 1")[0] for run in runs.values()]
+    largest = [c["largest_eigenvalue_with_diagonal"] / c["saturated_G11"] for c in controls_of]
+    whole = [c["fixed_points_with_diagonal"] for c in controls_of]
+    table.add("xi = 1: largest eigenvalue of G - G0, of G0_11", "<= 1e-9", per_seed(largest, "{:.1e}"), max(largest) <= 1e-9)
+    for figure, key in (("minima, all 16 states (as the paper defines it)", "correct_all_states"), ("minima, the 14 not uniform", "correct_nontrivial"),
+                        ("fixed points without the diagonal", "fixed_points")):
+        table.add("xi = 1: " + figure, "reported", per_seed([f"{c[key]}/{c['of']}" for c in controls_of]), None)
+    table.add("xi = 1: fixed points with the diagonal", "none", per_seed(whole), not any(whole))
+    table.add("xi = 1: recall, mean of 16 starts", "reported", per_seed([c["mean_recalled"] for c in recalls], "{:.1f}"), None)
+
+
+def retention(table, runs):
+    before, _ = memories(runs, "energies", "scaled")
+    after, _ = memories(runs, "energies", "scaled", "pause")
+    for figure, key in (("minimum of all 16 states still on the pattern", "correct_all_states"), ("still a fixed point", "fixed_point")):
+        learnt = [sum(e[key] for e in start) for start in before]
+        kept = [sum(e[key] and then[key] for e, then in zip(late, start)) for late, start in zip(after, before)]
+        every = sum(len(start) for start in before)
+        table.add(f"20 ns without voltage: {figure}", "reported",
+                  per_seed([f"{k} of {n}" for k, n in zip(kept, learnt)]) + f"  together {sum(kept)} of {sum(learnt)} learned, of {every} taught", None)
+    for p in [e["trained"] for e in before[0]]:
+        table.add(f"  power of {p} over the untrained film", "reported", per_seed(of(after, p, "power_change_percent"), "{:+.2f}"), None)
+
+
+def resistance(table, found):
+    runs = found.get("resistance")
+    if not runs:
+        return
+    by_resistance, totals = memories(runs, "energies", "resistance")
+    _, by_conductance = memories(runs, "energies", "scaled")
+    for p in [e["trained"] for e in by_resistance[0]]:
+        table.add(f"amr_ratio -1.5: power of {p} once trained", "reported", per_seed(of(by_resistance, p, "power_change_percent"), "{:+.2f}"), None)
+    table.add("  xi = tr R/tr R0 of the untrained film", "reported", per_seed([t["xi"] for t in totals], "{:.4f}"), None)
+    for figure, key in (("minimum, all 16 states", "correct_all_states"), ("fixed points", "fixed_points")):
+        counted(table, totals, f"amr_ratio -1.5, resistance weights: {figure}", "reported", key, None)
+        counted(table, totals, "  untrained film", "reported", "untrained_" + key, None)
+        counted(table, by_conductance, "  conductance weights of the same film", "reported", key, None)
+
+
+def refresh(table, found):
+    """The same maze with the current following at different distances: how far G strays from that of a refresh in every stage."""
+    if "refresh-stage" not in found:
+        return
+    for seed, exact in found["refresh-stage"].items():
+        for name, words in (("refresh-step", "every step"), ("refresh-5ps", "every 5 ps"), ("refresh-50ps", "every 50 ps")):
+            if seed not in found.get(name, {}):
+                continue
+            ends, on_the_way = [], []
+            for gauge in ("along", "across"):
+                apart = numpy.abs(trace(found[name][seed], gauge)[1] / trace(exact, gauge)[1] - 1)
+                ends.append(100 * apart[-1])
+                on_the_way.append(100 * apart.max())
+            table.add(f"current refreshed {words} against every stage, start {seed}: G after 50 ns, along and across", "<= 0.4 %", per_seed(ends, "{:.3f}"), max(ends) <= 0.4)
+            table.add("  at most on the way", "reported", per_seed(on_the_way, "{:.3f}"), None)
