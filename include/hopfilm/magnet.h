@@ -9,7 +9,7 @@
 typedef struct HfMagnet_ *HfMagnet;
 
 /* Rows film.material.* ("material:" keys of every term and torque), film.initial, type "initial:", section "field" (Zeeman), key "demag", sections
-   "spin_transfer", "integrator". */
+   "thermal", "spin_transfer", "integrator". */
 PetscErrorCode HfMagnetRegisterKeys(HfKeys keys);
 PetscErrorCode HfMagnetCreate(HfGrid grid, HfDeck deck, HfMagnet *magnet); /* Collective. Errors and plausibility warnings go to the deck. */
 PetscErrorCode HfMagnetDestroy(HfMagnet *magnet);

@@ -42,6 +42,28 @@ static const Citation citations[] = {
      "  year = {1989},\n"
      "  doi = {10.1016/0893-9659(89)90079-7}\n"
      "}"},
+    {"brown-1963",
+     "@article{brown-1963,\n"
+     "  author = {Brown, William Fuller},\n"
+     "  title = {Thermal fluctuations of a single-domain particle},\n"
+     "  journal = {Physical Review},\n"
+     "  volume = {130},\n"
+     "  number = {5},\n"
+     "  pages = {1677--1686},\n"
+     "  year = {1963},\n"
+     "  doi = {10.1103/PhysRev.130.1677}\n"
+     "}"},
+    {"garcia-palacios-1998",
+     "@article{garcia-palacios-1998,\n"
+     "  author = {Garc{\\'i}a-Palacios, Jos{\\'e} Luis and L{\\'a}zaro, Francisco J.},\n"
+     "  title = {Langevin-dynamics study of the dynamical properties of small magnetic particles},\n"
+     "  journal = {Physical Review B},\n"
+     "  volume = {58},\n"
+     "  number = {22},\n"
+     "  pages = {14937--14958},\n"
+     "  year = {1998},\n"
+     "  doi = {10.1103/PhysRevB.58.14937}\n"
+     "}"},
     {"newell-1993",
      "@article{newell-1993,\n"
      "  author = {Newell, Andrew J. and Williams, Wyn and Dunlop, David J.},\n"

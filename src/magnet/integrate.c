@@ -3,6 +3,7 @@
    The error of a step is measured in the largest component of m (absolute, infinity norm), so that neither the number of ranks nor void cells
    matter. Every accepted step ends with m of unit length. The right-hand side sees m/|m|, so that this changes nothing for
    it: the last stage of a step stays valid as the first of the next (FSAL), and no stage can run away. */
+#include "heun.h"
 #include "runge_kutta.h"
 
 static const HfKey keys[] = {
@@ -192,6 +193,11 @@ PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t
   HfMagnetNormalize(magnet, rows);
   PetscCall(VecRestoreArray(m, &rows));
   if (HfCurrentDue(magnet, t0, PETSC_TRUE)) PetscCall(HfCurrentRefreshNow(magnet, t0, m));
+  if (HfMagnetThermal(magnet)) {
+    const PetscErrorCode code = HfHeunAdvance(magnet, m, t0, t1, monitor, context, &self->accepted);
+    if (code == HF_ERR_DIVERGED) return report_divergence(magnet, m, self->accepted);
+    PetscFunctionReturn(code);
+  }
   PetscCall(TSSetTime(self->ts, t0));
   PetscCall(TSSetMaxTime(self->ts, t1));
   PetscCall(TSSetStepNumber(self->ts, 0));

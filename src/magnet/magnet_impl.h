@@ -97,6 +97,7 @@ struct HfMagnet_ {
   HfRows rows;
   HfSweep sweep;
   PetscInt64 steps, rejected, evaluations;
+  PetscInt64 thermal_steps; /* number of the next draw of the thermal field */
   /* time integration (integrate.c) */
   struct HfIntegrator_ *integrator;
   PetscBool changed; /* a field was replaced: what was computed at the end of the last step is out of date */

@@ -1,0 +1,76 @@
+/* Heun's method with a fixed step, for the stochastic equation at finite temperature:
+
+     m* = m + h f(m, H_th),   m' = m + h/2 (f(m, H_th) + f(m*, H_th)),   |m'| = 1
+   with one and the same thermal field H_th for both evaluations, which makes it converge to Stratonovich's solution (Garcia-Palacios and Lazaro 1998). The
+   step is the deck's, shortened so that a phase is a whole number of steps. Steps are numbered through the whole run: the number picks the field. */
+#include "heun.h"
+#include "terms/thermal.h"
+
+static HfTerm *thermal_term(HfMagnet magnet) {
+  for (PetscInt k = 0; k < magnet->n_terms; ++k)
+    if (magnet->terms[k].type == &HfTermType_thermal) return &magnet->terms[k];
+  return NULL;
+}
+
+PetscBool HfMagnetThermal(HfMagnet magnet) { return HfTermThermalGiven(thermal_term(magnet)); }
+
+/* A tenth of 2/(gamma0 |dH/dm|), at which the fastest mode becomes unstable. */
+static PetscReal chosen_step(HfMagnet magnet) {
+  const PetscReal given = HfTermThermalStep(thermal_term(magnet));
+  PetscReal gamma0 = 0;
+
+  for (PetscInt r = 0; r < magnet->site.n_regions; ++r) gamma0 = PetscMax(gamma0, magnet->materials[r].gamma0);
+  return given > 0 ? given : 0.2 / (gamma0 * PetscMax(HfMagnetStiffness(magnet), 1.0));
+}
+
+/* One step of length h from t; *finite tells whether m' is. */
+static PetscErrorCode heun_step(HfMagnet magnet, HfTerm *thermal, PetscReal t, PetscReal h, Vec m, Vec k1, Vec k2, Vec next, PetscBool *finite) {
+  PetscScalar *rows;
+  PetscReal norm;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfTermThermalDraw(thermal, magnet->thermal_steps, h));
+  PetscCall(HfUnitRightHandSide(magnet, t, m, k1));
+  PetscCall(VecWAXPY(next, h, k1, m));
+  PetscCall(HfUnitRightHandSide(magnet, t + h, next, k2));
+  HfTermThermalOff(thermal);
+  PetscCall(VecAXPY(k1, 1.0, k2));
+  PetscCall(VecWAXPY(next, 0.5 * h, k1, m));
+  PetscCall(VecNorm(next, NORM_INFINITY, &norm));
+  *finite = PetscIsInfOrNanReal(norm) ? PETSC_FALSE : PETSC_TRUE;
+  if (!*finite) PetscFunctionReturn(0);
+  PetscCall(VecCopy(next, m));
+  PetscCall(VecGetArray(m, &rows));
+  HfMagnetNormalize(magnet, rows);
+  PetscCall(VecRestoreArray(m, &rows));
+  ++magnet->thermal_steps;
+  ++magnet->steps;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfHeunAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t1, HfMagnetMonitor monitor, void *context, PetscReal *reached) {
+  const PetscInt64 n = (PetscInt64)PetscCeilReal((t1 - t0) / chosen_step(magnet) * (1 - 1e-9));
+  const PetscReal h = (t1 - t0) / (PetscReal)PetscMax(n, 1);
+  HfTerm *thermal = thermal_term(magnet);
+  PetscBool finite = PETSC_TRUE, stop = PETSC_FALSE;
+  Vec k1, k2, next;
+
+  PetscFunctionBeginUser;
+  PetscCall(VecDuplicate(m, &k1));
+  PetscCall(VecDuplicate(m, &k2));
+  PetscCall(VecDuplicate(m, &next));
+  *reached = t0;
+  for (PetscInt64 k = 0; k < PetscMax(n, 1) && finite && !stop; ++k) {
+    const PetscReal t = t0 + (PetscReal)k * h, end = k + 1 < n ? t0 + (PetscReal)(k + 1) * h : t1;
+
+    PetscCall(heun_step(magnet, thermal, t, h, m, k1, k2, next, &finite));
+    if (!finite) break;
+    *reached = end;
+    if (magnet->current.mode != HF_CURRENT_PER_STAGE && HfCurrentDue(magnet, end, PETSC_TRUE)) PetscCall(HfCurrentRefreshNow(magnet, end, m));
+    if (monitor) PetscCall((*monitor)(end, h, m, context, &stop));
+  }
+  PetscCall(VecDestroy(&k1));
+  PetscCall(VecDestroy(&k2));
+  PetscCall(VecDestroy(&next));
+  PetscFunctionReturn(finite ? 0 : HF_ERR_DIVERGED);
+}

@@ -1,0 +1,7 @@
+/* Time integration at finite temperature. */
+#pragma once
+#include "evaluate.h"
+
+PetscBool HfMagnetThermal(HfMagnet magnet); /* the deck has a temperature */
+/* As HfMagnetAdvance() with thermal fluctuations; HF_ERR_DIVERGED with *reached the time of the last good state. Collective. */
+PetscErrorCode HfHeunAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t1, HfMagnetMonitor monitor, void *context, PetscReal *reached);

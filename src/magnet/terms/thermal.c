@@ -1,0 +1,120 @@
+/* Thermal fluctuations: a Gaussian field, drawn anew in every cell for every time step and constant during it (Brown 1963).
+
+     < H_a > = 0,   < H_a H_b > = delta_ab 2 alpha kB T / (gamma0 mu0 Ms V dt),   V the volume of the cell, dt the step
+   It has no energy. The product with m is meant in the sense of Stratonovich, which Heun's method (heun.c) converges to. The numbers are a function of
+   (seed, step, cell in the whole film): the same on any number of ranks and after any restart. */
+#include "thermal.h"
+
+static const HfKey keys[] = {
+    {"thermal", HF_SECTION, NULL, "", "", 0, "Thermal fluctuations; time then goes on in fixed steps, by Heun's method"},
+    {"thermal.temperature", HF_QUANTITY, "K", NULL, ">0", 0, "Temperature"},
+    {"thermal.seed", HF_INT, NULL, "1", ">=0", 0, "Seed of the fluctuations"},
+    {"thermal.step", HF_QUANTITY, "s", "", ">0", 0, "Time step; when left out, a tenth of the largest stable one"},
+    {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
+};
+
+typedef struct {
+  const HfSite *site;
+  PetscReal temperature, step;
+  PetscInt64 seed;
+  PetscReal *H; /* of the owned cells, three numbers each, A/m */
+} Thermal;
+
+static PetscErrorCode create(HfTerm *term, const HfSite *site) {
+  HfNode root = HfDeckRoot(site->deck), node;
+  const HfGridInfo *g = HfGridGetInfo(site->grid);
+  Thermal *thermal;
+
+  PetscFunctionBeginUser;
+  if (!HfHas(root, "thermal")) PetscFunctionReturn(0);
+  node = HfChild(root, "thermal");
+  HfCite("brown-1963");
+  HfCite("garcia-palacios-1998");
+  PetscCall(PetscNew(&thermal));
+  term->state = thermal;
+  thermal->site = site;
+  thermal->temperature = HfReal(node, "temperature");
+  thermal->seed = HfInteger(node, "seed");
+  thermal->step = HfHas(node, "step") ? HfReal(node, "step") : 0;
+  PetscCall(PetscCalloc1(3 * g->nx * g->ym, &thermal->H));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode destroy(HfTerm *term) {
+  Thermal *thermal = term->state;
+
+  PetscFunctionBeginUser;
+  if (thermal) PetscCall(PetscFree(thermal->H));
+  PetscCall(PetscFree(term->state));
+  PetscFunctionReturn(0);
+}
+
+/* p[0]: variance of a component times dt, (A/m)^2 s. */
+static PetscErrorCode set_up(HfTerm *term, const HfSite *site, PetscInt region, PetscReal p[], PetscBool *active) {
+  const HfGridInfo *g = HfGridGetInfo(site->grid);
+  const HfMaterial *material = &site->materials[region];
+  const Thermal *thermal = term->state;
+
+  PetscFunctionBeginUser;
+  *active = PETSC_FALSE;
+  if (thermal)
+    p[0] = 2 * material->alpha * HF_BOLTZMANN * thermal->temperature / (material->gamma0 * HF_MU0 * material->Ms * g->dx * g->dy * g->thickness);
+  PetscFunctionReturn(0);
+}
+
+PetscBool HfTermThermalGiven(const HfTerm *term) { return (PetscBool)(term->state != NULL); }
+PetscReal HfTermThermalStep(const HfTerm *term) { return ((const Thermal *)term->state)->step; }
+
+PetscErrorCode HfTermThermalDraw(HfTerm *term, PetscInt64 step, PetscReal dt) {
+  Thermal *thermal = term->state;
+  const HfGridInfo *g = HfGridGetInfo(thermal->site->grid);
+  const int8_t *regions = HfGridRegions(thermal->site->grid);
+
+  PetscFunctionBeginUser;
+  for (PetscInt j = g->ys; j < g->ys + g->ym; ++j)
+    for (PetscInt i = 0; i < g->nx; ++i) {
+      const PetscInt region = HfRegionAt(g, regions, i, j);
+      PetscReal *H = thermal->H + 3 * ((j - g->ys) * g->nx + i), deviation;
+
+      if (region < 0) continue;
+      deviation = PetscSqrtReal(term->p[region][0] / dt);
+      HfRandomNormal(thermal->seed, HF_STREAM_THERMAL, step, (PetscInt64)j * g->nx + i, 3, H);
+      for (int c = 0; c < 3; ++c) H[c] *= deviation;
+    }
+  for (PetscInt r = 0; r < thermal->site->n_regions; ++r) term->active[r] = PETSC_TRUE;
+  PetscFunctionReturn(0);
+}
+
+void HfTermThermalOff(HfTerm *term) {
+  const Thermal *thermal = term->state;
+  for (PetscInt r = 0; thermal && r < thermal->site->n_regions; ++r) term->active[r] = PETSC_FALSE;
+}
+
+HF_KERNEL static void field(const HfTerm *term, const PetscReal p[], const HfSpan *span) {
+  const Thermal *thermal = term->state;
+  const HfGridInfo *g = HfGridGetInfo(thermal->site->grid);
+  const PetscInt n = span->n;
+  const PetscReal *restrict h = thermal->H + 3 * ((span->j - g->ys) * g->nx + span->i);
+  PetscReal *restrict Hx = span->H[0], *restrict Hy = span->H[1], *restrict Hz = span->H[2];
+
+  HF_CELLS
+  for (PetscInt k = 0; k < n; ++k) {
+    Hx[k] += h[3 * k];
+    Hy[k] += h[3 * k + 1];
+    Hz[k] += h[3 * k + 2];
+  }
+}
+
+static PetscReal energy(const HfTerm *term, const PetscReal p[], const HfSpan *span) { return 0; }
+
+const HfTermType HfTermType_thermal = {
+    .name = "thermal",
+    .doc = "Gaussian field of variance 2 alpha kB T/(gamma0 mu0 Ms V dt) per component; no energy",
+    .prefix = "",
+    .keys = keys,
+    .create = create,
+    .destroy = destroy,
+    .set_up = set_up,
+    .field = field,
+    .energy = energy,
+};

@@ -1,0 +1,97 @@
+/* Thermal fluctuations against equilibrium: the mean of free macrospins in a field is Langevin's function, whatever the step; the numbers belong to cells. */
+#include <magnet_case.h>
+
+#define SIDE 48 /* cells, each a macrospin: no exchange to speak of */
+#define MS   5e5
+#define EDGE 2e-9
+#define T    300.0
+
+static void create(Case *c, MPI_Comm comm, PetscReal x, PetscReal step) {
+  const PetscReal H = x * HF_BOLTZMANN * T / (HF_MU0 * MS * EDGE * EDGE * EDGE);
+  char text[1024];
+
+  CHECK(PetscSNPrintf(text, sizeof(text),
+                      "hopfilm: 1\nfilm:\n  size: [%d nm, %d nm]\n  cell: 2 nm\n  thickness: 2 nm\n"
+                      "  material: {Ms: 500 kA/m, Aex: 1e-30 J/m, alpha: 0.5}\n  initial: {uniform: {direction: [0, 0, 1]}}\n"
+                      "field: {uniform: [0 A/m, 0 A/m, %.17g A/m]}\nthermal: {temperature: 300 K, seed: 5, step: %.17g s}\n",
+                      2 * SIDE, 2 * SIDE, (double)H, (double)step));
+  case_create(c, comm, text);
+}
+
+typedef struct {
+  HfMagnet magnet;
+  PetscReal sum[3], from;
+  PetscInt n;
+} Mean;
+
+static PetscErrorCode collect(PetscReal t, PetscReal dt, Vec m, void *context, PetscBool *stop) {
+  Mean *mean = context;
+  PetscReal average[3];
+
+  PetscFunctionBeginUser;
+  if (t < mean->from) PetscFunctionReturn(0);
+  PetscCall(HfMagnetAverage(mean->magnet, m, average));
+  for (int a = 0; a < 3; ++a) mean->sum[a] += average[a];
+  ++mean->n;
+  PetscFunctionReturn(0);
+}
+
+/* <m_z> = coth x - 1/x. The spins forget in 1/(2D), some 7 ps (D below); each of twenty independent pictures of 2304 spins has a mean with a deviation of
+   sqrt(1/3/2304) = 0.012 at most, so their mean one of 0.0027. */
+static void macrospins_follow_langevin(void **unused) {
+  for (PetscReal x = 1; x < 9; x *= 4) {
+    const PetscReal exact = 1 / PetscTanhReal(x) - 1 / x;
+    Mean mean = {.from = 5e-11};
+    Case c;
+
+    create(&c, PETSC_COMM_WORLD, x, 4e-14);
+    mean.magnet = c.magnet;
+    CHECK(HfMagnetAdvance(c.magnet, c.m, 0, 2e-10, collect, &mean));
+    for (int a = 0; a < 3; ++a) mean.sum[a] /= mean.n;
+    ASSERT_NEAR(mean.sum[2], exact, 0.006);
+    ASSERT_NEAR(mean.sum[0], 0, 0.012);
+    ASSERT_NEAR(mean.sum[1], 0, 0.012);
+    case_destroy(&c);
+  }
+}
+
+/* The mean square of a component of the deviation after many steps of free diffusion grows as 2 D t with D = alpha gamma0 kB T/((1+alpha^2) mu0 Ms V): at
+   short times, in no field, 1 - <m_z> = 2 D t; it tells a factor in the variance that equilibrium alone would tell from alpha. */
+static void spins_diffuse_as_fast_as_they_are_damped(void **unused) {
+  const PetscReal alpha = 0.5, D = alpha * HF_GAMMA0 * HF_BOLTZMANN * T / ((1 + alpha * alpha) * HF_MU0 * MS * EDGE * EDGE * EDGE), t = 0.02 / D;
+  PetscReal average[3];
+  Case c;
+
+  create(&c, PETSC_COMM_WORLD, 0, t / 50);
+  CHECK(HfMagnetAdvance(c.magnet, c.m, 0, t, NULL, NULL));
+  CHECK(HfMagnetAverage(c.magnet, c.m, average));
+  /* exactly <m_z> = exp(-2 D t); 1 - m_z of one spin scatters as much as its mean */
+  ASSERT_NEAR(average[2], PetscExpReal(-2 * D * t), 5 * 2 * D * t / SIDE);
+  case_destroy(&c);
+}
+
+/* On any number of ranks, and in two goes as in one. */
+static void numbers_belong_to_cells_and_steps(void **unused) {
+  PetscReal average[2][3];
+  PetscScalar *a;
+  Case c[2];
+
+  create(&c[0], PETSC_COMM_WORLD, 2, 5e-14);
+  create(&c[1], PETSC_COMM_SELF, 2, 5e-14);
+  CHECK(HfMagnetAdvance(c[0].magnet, c[0].m, 0, 1e-12, NULL, NULL));
+  CHECK(HfMagnetAdvance(c[1].magnet, c[1].m, 0, 5e-13, NULL, NULL));
+  CHECK(HfMagnetAdvance(c[1].magnet, c[1].m, 5e-13, 1e-12, NULL, NULL));
+  for (int k = 0; k < 2; ++k) CHECK(HfMagnetAverage(c[k].magnet, c[k].m, average[k]));
+  for (int d = 0; d < 3; ++d) ASSERT_NEAR(average[0][d], average[1][d], 1e-13);
+  CHECK(VecGetArray(c[1].m, &a));
+  assert_true(PetscAbsReal(a[0] - a[3]) > 1e-6); /* cells differ */
+  CHECK(VecRestoreArray(c[1].m, &a));
+  for (int k = 0; k < 2; ++k) case_destroy(&c[k]);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(macrospins_follow_langevin),
+    cmocka_unit_test(spins_diffuse_as_fast_as_they_are_damped),
+    cmocka_unit_test(numbers_belong_to_cells_and_steps),
+};
+HF_TEST_MAIN(tests)
