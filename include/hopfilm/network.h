@@ -129,7 +129,7 @@ PetscErrorCode HfInfer(PetscInt n, HfNetwork network, PetscInt n_patterns, const
 void HfWilson(PetscReal successes, PetscReal trials, PetscReal *low, PetscReal *high);
 
 /* ---- learning rules, one file each in src/network/rules/, as baselines: from the stored patterns x[p*n + i], in the order of training ---- */
-typedef struct {
+typedef struct {          /* start from a copy of HF_RULE_DEFAULTS */
   const PetscReal *links; /* n x n: nearest-neighbour links of the node lattice between pixels i and j; NULL: unknown */
   PetscInt64 seed;        /* of the starts of hopfield-unlearning */
   PetscInt epochs;        /* of oja */

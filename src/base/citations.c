@@ -162,6 +162,61 @@ static const Citation citations[] = {
      "  year = {1982},\n"
      "  doi = {10.1007/BF00275687}\n"
      "}"},
+    {"hopfield-1983",
+     "@article{hopfield-1983,\n"
+     "  author = {Hopfield, John J. and Feinstein, David I. and Palmer, Richard G.},\n"
+     "  title = {'{Unlearning}' has a stabilizing effect in collective memories},\n"
+     "  journal = {Nature},\n"
+     "  volume = {304},\n"
+     "  pages = {158--159},\n"
+     "  year = {1983},\n"
+     "  doi = {10.1038/304158a0}\n"
+     "}"},
+    {"personnaz-1986",
+     "@article{personnaz-1986,\n"
+     "  author = {Personnaz, L{\\'e}on and Guyon, Isabelle and Dreyfus, G{\\'e}rard},\n"
+     "  title = {Collective computational properties of neural networks: New learning mechanisms},\n"
+     "  journal = {Physical Review A},\n"
+     "  volume = {34},\n"
+     "  number = {5},\n"
+     "  pages = {4217--4228},\n"
+     "  year = {1986},\n"
+     "  doi = {10.1103/PhysRevA.34.4217}\n"
+     "}"},
+    {"storkey-1997",
+     "@inproceedings{storkey-1997,\n"
+     "  author = {Storkey, Amos},\n"
+     "  title = {Increasing the capacity of a {Hopfield} network without sacrificing functionality},\n"
+     "  booktitle = {Artificial Neural Networks (ICANN '97)},\n"
+     "  series = {Lecture Notes in Computer Science},\n"
+     "  volume = {1327},\n"
+     "  publisher = {Springer},\n"
+     "  pages = {451--456},\n"
+     "  year = {1997},\n"
+     "  doi = {10.1007/BFb0020196}\n"
+     "}"},
+    {"krotov-hopfield-2016",
+     "@inproceedings{krotov-hopfield-2016,\n"
+     "  author = {Krotov, Dmitry and Hopfield, John J.},\n"
+     "  title = {Dense associative memory for pattern recognition},\n"
+     "  booktitle = {Advances in Neural Information Processing Systems},\n"
+     "  volume = {29},\n"
+     "  pages = {1172--1180},\n"
+     "  year = {2016},\n"
+     "  eprint = {1606.01164},\n"
+     "  archivePrefix = {arXiv}\n"
+     "}"},
+    {"wilson-1927",
+     "@article{wilson-1927,\n"
+     "  author = {Wilson, Edwin B.},\n"
+     "  title = {Probable inference, the law of succession, and statistical inference},\n"
+     "  journal = {Journal of the American Statistical Association},\n"
+     "  volume = {22},\n"
+     "  number = {158},\n"
+     "  pages = {209--212},\n"
+     "  year = {1927},\n"
+     "  doi = {10.1080/01621459.1927.10502953}\n"
+     "}"},
     {"nagy-1966",
      "@article{nagy-1966,\n"
      "  author = {Nagy, Dezs{\\H{o}}},\n"

@@ -9,6 +9,7 @@ void HfWilson(PetscReal successes, PetscReal trials, PetscReal *low, PetscReal *
   const PetscReal half = trials > 0.0 ? PetscSqrtReal(PetscMax(p * (1.0 - p), 0.0) * a + 0.25 * a * a) : 0.5;
   const PetscReal centre = trials > 0.0 ? p + 0.5 * a : 0.5;
 
+  HfCite("wilson-1927");
   *low = PetscMax(0.0, scale * (centre - half));
   *high = PetscMin(1.0, scale * (centre + half));
 }

@@ -1,0 +1,15 @@
+/* krotov_hopfield.c: the dense associative memory, E(V) = -sum_p (x^p.V)^degree: a node takes the sign that lowers the energy with all others as they
+   are (Krotov & Hopfield 2016, their polynomial energy). It stores of the order of N^(degree-1) patterns and has no pair weights for degrees above 2;
+   degree 2 recalls as the outer product does. The local field is in field.c. */
+#include "rules.h"
+
+static PetscErrorCode Network(const HfRuleContext *context, PetscInt n, PetscInt n_patterns, const PetscReal x[], HfNetwork *network) {
+  PetscFunctionBeginUser;
+  PetscCall(HfNetworkCreateDense(n, n_patterns, x, context ? context->degree : HF_RULE_DEFAULTS.degree, network));
+  PetscFunctionReturn(0);
+}
+
+const HfRule HfRule_KrotovHopfield = {.name = "krotov-hopfield",
+                                      .doc = "dense associative memory, energy -sum (x.V)^degree over the stored patterns; no pair weights",
+                                      .citation = "krotov-hopfield-2016",
+                                      .network = Network};
