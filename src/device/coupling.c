@@ -1,7 +1,7 @@
 /* The film driven through its own electrodes: its current turns the texture, and the texture steers the current.
 
      div(Sigma[m] grad phi) = 0, phi = V_k on electrode k  ->  j = -Sigma grad phi  ->  spin-transfer torque on m
-   The magnet says when the current has to follow (`coupling.refresh`). Every solve starts from the polynomial, quadratic in time, through the last three
+   The magnet says when the current has to follow (`coupling.refresh`). Every solve starts from the polynomial, cubic in time, through the last four
    solutions, and keeps the preconditioner of an earlier texture while that serves: a refresh is a few iterations of conjugate gradients.
    Two controls take the second arrow away: `refresh: frozen` keeps the current of the texture in which the voltage came on, and `current: uniform` is
    that of a film whose conductivity is isotropic. */
@@ -72,7 +72,7 @@ static PetscReal lagrange(PetscInt n, const PetscReal times[], PetscReal t, Pets
 
 /* Weights of the past solutions; a step that is long against those before it gets a polynomial of lower degree. */
 static void start_weights(const HfCoupling *c, PetscReal t, PetscReal weights[HF_PAST]) {
-  const PetscReal most = 20; /* 7 for equal steps */
+  const PetscReal most = 20; /* 15 for equal steps, all four solutions */
 
   for (PetscInt n = c->n_past; n > 0; --n)
     if (lagrange(n, c->times, t, weights) <= most) {

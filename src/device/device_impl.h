@@ -3,7 +3,7 @@
 #include <hopfilm/device.h>
 
 /* ---- coupling.c: the current through the film itself ---- */
-enum { HF_PAST = 3 };
+enum { HF_PAST = 4 };
 typedef struct {
   HfCurrentRefresh mode;
   PetscBool frozen, uniform; /* controls */

@@ -101,7 +101,6 @@ static PetscErrorCode try_solve(HfPotential p, PetscInt max_iterations, KSPConve
 static PetscErrorCode renew(HfPotential p) {
   PetscFunctionBeginUser;
   PetscCall(HfMultigridSetUp(&p->mg));
-  p->digits = 0;
   p->set_up = PETSC_TRUE;
   p->lagged = p->worn = PETSC_FALSE;
   PetscFunctionReturn(0);
@@ -123,7 +122,7 @@ PetscErrorCode HfSolverSolve(HfPotential p) {
   }
   if (p->lagged)
     p->worn = (PetscBool)(p->last_iterations >= 3 && digits < WORN * p->digits); /* renewed before the next solve */
-  else if (p->last_iterations >= 3 && p->digits == 0)
+  else if (p->last_iterations >= 3) /* the rate of a shorter solve is no measure: that of the set-up before stays */
     p->digits = digits;
   ++p->solves;
   p->iterations += p->last_iterations;

@@ -62,7 +62,7 @@ struct HfPotential_ {
   Vec b, x, start;
   PetscBool set_up, lagged; /* coarse levels exist; they belong to an earlier operator */
   PetscBool worn;           /* the last solve converged so much slower that they should be renewed */
-  PetscReal digits;         /* decimal digits per iteration right after the set-up */
+  PetscReal digits;         /* decimal digits per iteration right after a set-up, the last one that was measured */
   PetscInt64 solves, iterations;
   PetscInt last_iterations, max_iterations;
 
