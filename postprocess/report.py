@@ -7,6 +7,7 @@ import argparse
 import os
 
 from hopfilm import sections
+from hopfilm.inference_section import inference
 from hopfilm.page import cell, page
 from hopfilm.run import Run
 
@@ -19,6 +20,7 @@ SECTIONS = [
     ("recall", "Recall", sections.recall),
     ("gates", "Gates", sections.gates),
     ("letters", "Letters", sections.letters),
+    ("inference", "Noisy patterns", inference),
     ("deck", "Deck", sections.deck),
     ("provenance", "How it was made", sections.provenance),
 ]
@@ -27,7 +29,7 @@ SECTIONS = [
 def lead(run):
     status = str(run.summary.get("status", "unknown"))
     colour = "good" if status == "done" else "bad"
-    parts = [f"{int((run.mask > 0).sum()):,} cells".replace(",", "\u202f"), f"{run.n} electrodes", f"{run.summary.get('ranks', '?')} rank" + "s" * (run.summary.get("ranks") != 1),
+    parts = [f"{int((run.mask > 0).sum()):,} cells".replace(",", "\u202f"), f"{run.n_nodes} electrodes" + (f" for {run.n} pixels" if run.wiring is not None else ""), f"{run.summary.get('ranks', '?')} rank" + "s" * (run.summary.get("ranks") != 1),
              f"{run.summary.get('wall_seconds', 0):.0f} s"]
     started = run.provenance.get("started", "")[:10]
     return (f'<p class="facts"><span class="{colour}"><span class="badge" style="margin-left:0">{cell(status)}</span></span> &ensp;'

@@ -2,24 +2,7 @@
 import numpy as np
 
 from .run import pairs, signs
-from .style import FAINT, GRID, INK, PAIR_COLOURS, SOFT, minus, plt, time_unit
-
-
-def _spread(values, distance):
-    """Moves label positions apart to at least `distance`, keeping their order and centre."""
-    order = np.argsort(values)
-    placed = np.array(values, float)
-    for _ in range(200):
-        moved = False
-        for a, b in zip(order[:-1], order[1:]):
-            overlap = distance - (placed[b] - placed[a])
-            if overlap > 1e-9:
-                placed[a] -= overlap / 2
-                placed[b] += overlap / 2
-                moved = True
-        if not moved:
-            break
-    return placed
+from .style import FAINT, GRID, INK, PAIR_COLOURS, SOFT, minus, plt, spread, time_unit
 
 
 def draw_traces(ax, run, probes, models=None, label=True):
@@ -43,7 +26,7 @@ def draw_traces(ax, run, probes, models=None, label=True):
     ax.set_ylim(low - 0.04 * (high - low), high + 0.04 * (high - low))
     if label:
         low, high = ax.get_ylim()
-        where = _spread(change[-1], 0.062 * (high - low))
+        where = spread(change[-1], 0.062 * (high - low))
         for k, name in enumerate(run.pair_names):
             ax.annotate(f"G$_{{{name}}}$  {change[-1, k]:+.2f}".replace("-", "−"), xy=(1, where[k]), xycoords=("axes fraction", "data"), xytext=(6, 0),
                         textcoords="offset points", va="center", color=colours[k], fontsize=8.5, annotation_clip=False)

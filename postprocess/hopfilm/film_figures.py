@@ -3,7 +3,6 @@ import numpy as np
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.patches import Circle
 
-from .run import signs
 from .style import ACCENT, CURRENT, FAINT, INK, SOFT, STRIPES, length_unit, magnetization_colours, minus, plt, time_unit
 
 
@@ -26,17 +25,7 @@ def draw_frame(ax, run, pattern, labels):
     x, y = (np.concatenate([[c[0] - d], c, [c[-1] + d]]) for c, d in ((x, x[1] - x[0]), (y, y[1] - y[0])))
     ax.contour(x, y, np.pad(run.mask > 0, 1), levels=[0.5], colors=[FAINT], linewidths=0.8)
     side = max(extent[1] - extent[0], extent[3] - extent[2])
-    radius = 0.045 * side if run.n <= 9 else 0.25 * np.sqrt(side * side / run.n) * 0.5
-    sign = signs(pattern) if len(pattern) == run.n else np.zeros(run.n)
-    for k, (px, py) in enumerate(run.positions / scale):
-        if sign[k] == 0 and len(run.names[k]) > 2:
-            continue  # no room for the name
-        face = {1: INK, -1: "white", 0: "#dddddd"}[int(sign[k])]
-        _edge_contact(ax, run, k, face, scale)
-        ax.add_patch(Circle((px, py), radius, facecolor=face, edgecolor=INK, linewidth=0.9, zorder=5, clip_on=False))
-        mark = {1: "+", -1: "−", 0: run.names[k]}[int(sign[k])]
-        ax.text(px, py, mark, color="white" if sign[k] > 0 else INK, ha="center", va="center_baseline", fontsize=8 if run.n <= 9 else 5, zorder=6,
-                fontweight="bold")
+    _draw_electrodes(ax, run, run.node_signs(pattern), scale, side)
     margin = 0.03 * side
     ax.set_xlim(extent[0] - margin, extent[1] + margin)
     ax.set_ylim(extent[2] - margin, extent[3] + margin)
@@ -50,6 +39,20 @@ def draw_frame(ax, run, pattern, labels):
     else:
         ax.set_xticks([])
         ax.set_yticks([])
+
+
+def _draw_electrodes(ax, run, sign, scale, side):
+    few = run.n_nodes <= 9
+    radius = 0.045 * side if few else 0.12 * np.sqrt(np.prod(run.mask.shape) * np.prod(run.cell) / run.n_nodes) / scale
+    for k, (px, py) in enumerate(run.positions / scale):
+        if sign[k] == 0 and (len(run.node_names[k]) > 2 or not few):
+            continue  # no room for the name
+        face = {1: INK, -1: "white", 0: "#dddddd"}[int(sign[k])]
+        _edge_contact(ax, run, k, face, scale)
+        ax.add_patch(Circle((px, py), radius, facecolor=face, edgecolor=INK, linewidth=0.9 if few else 0.6, zorder=5, clip_on=False))
+        if few:
+            ax.text(px, py, {1: "+", -1: "−", 0: run.node_names[k]}[int(sign[k])], color="white" if sign[k] > 0 else INK, ha="center", va="center_baseline",
+                    fontsize=8, zorder=6, fontweight="bold")
 
 
 def _edge_contact(ax, run, k, face, scale):

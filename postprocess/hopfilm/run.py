@@ -3,6 +3,7 @@
     run = Run("runs/four-node-patterns")
     run.G[k]            conductance matrix of probe k, taken at run.time[k] while run.pattern[k] drove
     run.gauges[name][k] conductance of a gauge at probe k
+    run.n               what a pattern has a sign of: electrodes, or pixels that a wiring gives to several electrodes; G is of these
     run.pulses          the stretches of time in which one pattern was held
     run.field("m", -1)  the last magnetization, [y][x][component]
 """
@@ -114,9 +115,30 @@ class Run:
         self.origin = np.array(film.attrs["origin"], float)
         self.thickness = float(film.attrs["thickness"])
         self.electrodes = film["electrodes"][()]
-        self.names = [text(name) for name in film["electrode_names"][()]]
+        self.node_names = [text(name) for name in film["electrode_names"][()]]
         self.positions = film["electrode_positions"][()]
-        self.n = len(self.names)
+        self.n_nodes = len(self.node_names)
+        wiring = self.settings.get("wiring")
+        rows = wiring if isinstance(wiring, list) else []
+        numbers = [n for row in rows for n in (row if isinstance(row, list) else [row])]
+        self.wiring = np.array(numbers, int) if len(numbers) == self.n_nodes else None  # signed pixel of each electrode, from 1; None: its own
+        self.n = self.n_nodes if self.wiring is None else int(np.abs(self.wiring).max())
+        self.names = self.node_names if self.wiring is None else [str(k + 1) for k in range(self.n)]
+
+    def node_signs(self, pattern):
+        """The sign of each electrode's voltage for a text of signs; zeros for none."""
+        if len(pattern) != self.n:
+            return np.zeros(self.n_nodes, int)
+        x = signs(pattern)
+        return x if self.wiring is None else np.sign(self.wiring) * x[np.abs(self.wiring) - 1]
+
+    @cached_property
+    def links(self):
+        """Pairs of neighbouring electrodes, nearest in the plane."""
+        apart = np.linalg.norm(self.positions[:, None] - self.positions[None], axis=-1)
+        np.fill_diagonal(apart, np.inf)
+        near = apart < 1.1 * apart.min() if self.n_nodes > 1 else np.zeros((1, 1), bool)
+        return [(int(i), int(j)) for i, j in zip(*np.nonzero(near)) if i < j]
 
     @property
     def pair_names(self):
@@ -144,7 +166,7 @@ class Run:
             if len(rows) > 1 and len({len(row) for row in rows}) == 1 and len(rows) * len(rows[0]) == n:
                 return len(rows), len(rows[0])
         across, up = (len(np.unique(np.round(self.positions[:, axis] / (1e-3 * self.cell[axis])))) for axis in (0, 1))
-        if across * up == n == self.n:
+        if across * up == n == self.n_nodes:
             return up, across
         columns = max(k for k in range(1, int(n**0.5) + 1) if n % k == 0)
         return n // columns, columns
@@ -264,8 +286,8 @@ class Run:
     def energies(self, entry):
         """Energies of all states for an entry of step `energies`, and of the untrained film with the same weights (None when it is not known)."""
         trained = self.array("energy/" + entry["dataset"])
-        if "untrained_dataset" in entry:
-            return trained, self.array("energy/" + entry["untrained_dataset"])
+        if "dataset_untrained" in entry:
+            return trained, self.array("energy/" + entry["dataset_untrained"])
         pulse = self.pulse_of(entry)
         mark = self.untrained_probe(pulse) if pulse else None
         if trained is None or mark is None:

@@ -1,14 +1,20 @@
 """The sections of a report. Each takes a Run and returns HTML, "" where the run has nothing for it."""
 from . import conductance_figures, energy_figures, gauge_figures, memory_figures, tile_figures
+from .inference_section import headline_rows
 from .page import Raw, cell, facts, mark, number, pattern, picture, table, yaml_code
 from .results import (default_weightings, energy_details, energy_totals, sweep_totals, totals, training_name, weights_name)
 from .style import image_uri, minus
 
-MOST_FITS, MOST_PULSES = 8, 8
+MOST_FITS, MOST_PULSES, MOST_MEMORIES = 8, 8, 20
 
 
 def of(right, all_):
     return mark(right == all_, f"{right} of {all_}")
+
+
+def name_of(run, signs):
+    """A pattern as it is called: short ones by their signs, pixel art by its name in the deck."""
+    return pattern(signs) if len(signs) <= 12 else Raw(f"<b>{cell(run.pattern_name(signs) or 'a pattern')}</b>")
 
 
 def percent(value, digits=1):
@@ -23,7 +29,7 @@ def bracketed(words):
 def _fit_rows(run):
     for e in run.steps("fit"):
         changes = ", ".join(number(p["change_percent"], "+.1f") for p in e["pairs"] if p["driven"])
-        yield ("Learning rule, Eq. (2)", Raw(f"{pattern(e['from'])} → {pattern(e['to'])}"),
+        yield ("Learning rule, Eq. (2)", Raw(f"{name_of(run, e['from'])} → {name_of(run, e['to'])}"),
                Raw(f"τ = {number(1e9 * e['tau_s'])} ns, R² = {e['r_squared']:.3f}, RMS {e['rms']:.3f}"),
                Raw(f"far pairs {number(e['far_change_percent'], '.2g')} %"))
         yield ("", "driven pairs", Raw(f"{changes} %, " + mark(e["signs_right"], "signs right" if e["signs_right"] else "signs wrong")), "")
@@ -76,7 +82,7 @@ def _tile_rows(run):
 
 def _gauge_rows(run):
     for e in run.steps("gauges"):
-        drive = Raw(f"{pattern(e['pattern'])} at {number(1e3 * e['voltage_V'])} mV, {number(1e9 * (e['end_s'] - e['start_s']))} ns") if e["pattern"] else "no voltage"
+        drive = Raw(f"{name_of(run, e['pattern'])} at {number(1e3 * e['voltage_V'])} mV, {number(1e9 * (e['end_s'] - e['start_s']))} ns") if e["pattern"] else "no voltage"
         for k, g in enumerate(e["gauges"]):
             yield ("Gauges", Raw(drive + f": {cell(g['name'])}") if e["pattern"] else f"no voltage: {g['name']}",
                    f"{number(g['start_S'], '.4g')} → {number(g['end_S'], '.4g')} S, {number(g['change_percent'], '+.2f')} %", "")
@@ -94,7 +100,7 @@ def _probe_rows(run):
 
 
 def headline(run):
-    rows = [row for make in (_fit_rows, _energy_rows, _recall_rows, _gate_rows, _tile_rows, _gauge_rows, _probe_rows) for row in make(run)]
+    rows = [row for make in (_fit_rows, _energy_rows, _recall_rows, _gate_rows, _tile_rows, headline_rows, _gauge_rows, _probe_rows) for row in make(run)]
     last = None
     for k, row in enumerate(rows):
         rows[k] = ("" if row[0] == last else row[0],) + tuple(row[1:])
@@ -108,7 +114,7 @@ def conductance(run):
     fits = [(e, run.pulse_of_fit(e)) for e in run.steps("fit")]
     fits = [(e, pulse) for e, pulse in fits if pulse][:MOST_FITS]
     for e, pulse in fits:
-        caption = (f"{pattern(e['from'])} gives way to {pattern(e['to'])}: relative change of |G<sub>ij</sub>|; dashes: the learning rule, one time constant for "
+        caption = (f"{name_of(run, e['from'])} gives way to {name_of(run, e['to'])}: relative change of |G<sub>ij</sub>|; dashes: the learning rule, one time constant for "
                    f"the driven pairs. Pairs that are not driven change by {number(e['far_change_percent'], '.2g')} % at most. Cost function, Eq. (3): "
                    f"{number(e['cost_start_W'], '.4g')} W at the start, {number(e['cost_end_W'], '.4g')} W at the end.")
         cost = run.array(f"fit/{e['item']}/cost")
@@ -131,7 +137,7 @@ def gauges(run):
     html = ""
     for pulse in [p for p in run.pulses if run.gauges and len(p.probes) > 4][:MOST_PULSES]:
         html += picture(image_uri(gauge_figures.synapse(run, pulse)),
-                        f"{pattern(pulse.pattern)}: conductance between the contacts of each gauge, against its value when the voltage comes on; the film’s "
+                        f"{name_of(run, pulse.pattern)}: conductance between the contacts of each gauge, against its value when the voltage comes on; the film’s "
                         "<i>m<sub>z</sub></i> at the start, on the way and at the end, and below it the current that ±1 V would drive, on a logarithmic scale.")
     return html
 
@@ -196,10 +202,13 @@ def recall(run):
     details = [e for e in run.steps("recall") if "trained" in e]
     for (item, name), entries in _merged(details, lambda e: (e["item"], weights_name(e))).items():
         e = entries[0]
-        rows = [(pattern(e["trained"]), of(e["recalled"], e["starts"]), "yes" if e["fixed_point"] else mark(False, "no"), e["cycles"],
+        last = max(e["epoch"] for e in entries)
+        ended = [e for e in entries if e["epoch"] == last] if len(entries) > MOST_MEMORIES else entries
+        words = training_name(run, e) + (f"; of {last} epochs the last" if len(ended) < len(entries) else "")
+        rows = [(name_of(run, e["trained"]), of(e["recalled"], e["starts"]), "yes" if e["fixed_point"] else mark(False, "no"), e["cycles"],
                  number(e["overlap_before"], ".2f"), number(e["overlap_after"], ".2f"), e["control_no_recall"], e["control_untrained"],
-                 e["control_outer_product"], e["control_one_more_iteration"]) for e in entries]
-        html += f"<h3>{e['method'].capitalize()}, weights {name}, starts {e['starts_from']} <small>{bracketed(training_name(run, e))}</small></h3>"
+                 e["control_outer_product"], e["control_one_more_iteration"]) for e in ended]
+        html += f"<h3>{e['method'].capitalize()}, weights {name}, starts {e['starts_from']} <small>{bracketed(words)}</small></h3>"
         html += table(("trained", "recalled", "fixed point", "cycles", "overlap before", "after", "no recall", "untrained", "outer product", "one more iteration"),
                       rows, numeric=range(3, 10), controls=range(6, 10))
     return html
@@ -219,7 +228,7 @@ def gates(run):
         for e in entries:
             for sign in ("plus", "minus"):
                 right = e["gate_control_" + sign] in e["wanted"].split("/")
-                rows.append((pattern(e["trained"]) if sign == "plus" else "", e["wanted"] if sign == "plus" else "", "+" if sign == "plus" else "−",
+                rows.append((name_of(run, e["trained"]) if sign == "plus" else "", e["wanted"] if sign == "plus" else "", "+" if sign == "plus" else "−",
                              *minus(e["output_control_" + sign]), mark(right, gate_name(e["gate_control_" + sign])), number(e["margin_control_" + sign], ".2f"),
                              gate_name(e["control_untrained_" + sign])))
         html += f"<h3>Weights {name}</h3><p>Inputs: electrodes {run.names[1]} and {run.names[2]}; output: electrode {run.names[3]}; the control is electrode {run.names[0]}.</p>"
@@ -256,7 +265,7 @@ def provenance(run):
         ("Host", p.get("host", "")), ("Ranks", p.get("ranks", "")), ("Started", p.get("started", "")), ("Ended", p.get("ended", "")),
         ("Command", p.get("command", "")), ("PETSc options", p.get("petsc_options", "")),
         ("Film", f"{run.mask.shape[1]} × {run.mask.shape[0]} cells of {run.cell[0] * 1e9:g} × {run.cell[1] * 1e9:g} nm, {int((run.mask > 0).sum())} of them film, "
-         f"{run.thickness * 1e9:g} nm thick; {run.n} electrodes"),
+         f"{run.thickness * 1e9:g} nm thick; {run.n_nodes} electrodes"),
         ("Simulated time", f"{s['simulated_time'] * 1e9:.4g} ns" if "simulated_time" in s else ""), ("Wall time", f"{s.get('wall_seconds', 0):.1f} s"),
         ("Time steps", f"{s.get('steps', '')} accepted, {s.get('rejected_steps', '')} rejected, {s.get('rhs_evaluations', '')} right-hand sides"),
         ("Potential", f"{s.get('potential_solves', '')} solves, {s.get('cg_iterations', '')} CG iterations" + (f"; {cg}" if cg else "")),

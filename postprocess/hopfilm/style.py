@@ -14,6 +14,7 @@ PAIR_COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"
 INK, SOFT, FAINT, GRID = "#22262b", "#5c636b", "#9aa1a9", "#e7e9ec"
 ACCENT, CONTROL = "#c4361c", "#b9bec4"
 CURRENT = LinearSegmentedColormap.from_list("current", ["#f7f7f4", "#d7e0e8", "#9db9d0", "#5b8db8", "#2b6399", "#143a63"])
+SHADES = LinearSegmentedColormap.from_list("shades", ["#c6dbef", "#6baed6", "#2171b5", "#08306b"])
 # m_z: stripes up and down of equal weight, the walls between them light
 STRIPES = LinearSegmentedColormap.from_list("stripes", ["#123a6b", "#5b8db8", "#f4f3ee", "#e0955a", "#9c2f12"])
 
@@ -50,6 +51,27 @@ def magnetization_colours(m):
     rgb = hsv_to_rgb(np.stack([hue, np.full_like(hue, 0.72), np.full_like(hue, 0.93)], axis=-1))
     up, down = np.clip(z, 0, 1)[..., None], np.clip(-z, 0, 1)[..., None]
     return rgb * (1 - up) + up if not down.any() else (rgb * (1 - up) + up) * (1 - down)
+
+
+def spread(values, distance, low=-np.inf, high=np.inf):
+    """Moves label positions apart to at least `distance`, keeping their order and centre, and into low..high where they fit."""
+    order = np.argsort(values, kind="stable")
+    placed = np.array(values, float)
+    for _ in range(200):
+        moved = False
+        for a, b in zip(order[:-1], order[1:]):
+            overlap = distance - (placed[b] - placed[a])
+            if overlap > 1e-9:
+                placed[a] -= overlap / 2
+                placed[b] += overlap / 2
+                moved = True
+        if not moved:
+            break
+    for k, i in enumerate(order):  # up from below, then down from above
+        placed[i] = max(placed[i], low + k * distance)
+    for k, i in enumerate(order[::-1]):
+        placed[i] = min(placed[i], high - k * distance)
+    return placed
 
 
 def image_uri(figure, kind="svg", dpi=150):

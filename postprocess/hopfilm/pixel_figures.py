@@ -1,0 +1,94 @@
+"""Patterns as pictures of pixels: noisy, recalled and true ones side by side, and who is taken for whom (Niu et al. 2024, Fig. 5b)."""
+import numpy as np
+from matplotlib.colors import to_rgb
+
+from .style import ACCENT, CURRENT, INK, SOFT, plt
+
+ON, OFF, WRONG_ON, WRONG_OFF = (np.array(to_rgb(c)) for c in (INK, "#e6e8eb", ACCENT, "#f2b4a6"))
+BLOCK = 8  # points of the canvas per pixel, one of them gap
+MOST_ROWS, MOST_TRIPLES = 12, 4
+
+
+def paint(image, truth=None):
+    """[row][column] of +-1 -> RGB; pixels that differ from the truth in red."""
+    wrong = np.zeros(image.shape, bool) if truth is None else image != truth
+    on = image > 0
+    colours = np.where(wrong[..., None], np.where(on[..., None], WRONG_ON, WRONG_OFF), np.where(on[..., None], ON, OFF))
+    gap = 1 if max(image.shape) <= 14 else 0
+    block = BLOCK if gap else max(2, BLOCK * 7 // max(image.shape))
+    canvas = np.repeat(np.repeat(colours, block, axis=0), block, axis=1)
+    if gap:
+        canvas[block - 1::block] = 1
+        canvas[:, block - 1::block] = 1
+        canvas = canvas[:-1, :-1]
+    return canvas
+
+
+def gallery(found):
+    """Rows of noisy -> recalled -> true pictures; a row for every pattern and amount of noise. None when the step kept no images."""
+    images, of = found.array("gallery"), found.array("gallery_of")
+    if images is None:
+        return None
+    images = found.pictures(images)
+    rows = list(dict.fromkeys((int(p), float(a)) for p, a in of))
+    if len(rows) > MOST_ROWS:  # the least and the most noise that still fit
+        amounts = sorted({a for _, a in rows})
+        kept = {amounts[0], amounts[-1]} if 2 * len(found.names) <= MOST_ROWS else {amounts[len(amounts) // 2]}
+        rows = [row for row in rows if row[1] in kept][:MOST_ROWS]
+    height, width = paint(images[0, 0]).shape[:2]
+    members = [np.nonzero((of[:, 0] == p) & (np.isclose(of[:, 1], a)))[0][:MOST_TRIPLES] for p, a in rows]
+    triples = max(len(m) for m in members)
+    gap, arrow, step = height // 5, int(0.55 * width), 0
+    step = 3 * width + 2 * arrow + width
+    canvas = np.ones((len(rows) * (height + gap) - gap, triples * step - width, 3))
+    arrows = []
+    for r, member in enumerate(members):
+        top = r * (height + gap)
+        for c, k in enumerate(member):
+            for part in range(3):
+                x = c * step + part * (width + arrow)
+                canvas[top:top + height, x:x + width] = paint(images[k, part], images[k, 2])
+                if part:
+                    arrows.append((x - arrow, x, top + height / 2))
+    figure, ax = plt.subplots(figsize=(9.2, 9.2 * canvas.shape[0] / canvas.shape[1]))
+    ax.imshow(canvas, interpolation="nearest")
+    ax.axis("off")
+    for x0, x1, y in arrows:
+        ax.annotate("", xy=(x1 - 0.14 * arrow, y), xytext=(x0 + 0.1 * arrow, y), arrowprops={"arrowstyle": "-|>", "color": SOFT, "lw": 0.8, "mutation_scale": 7})
+    for r, (p, a) in enumerate(rows):
+        ax.text(-0.35 * width, r * (height + gap) + height / 2, f"{found.names[p]}, {found.noise[1].format(a)}", ha="right", va="center", fontsize=8.5)
+    for part, word in enumerate(("noisy", "recalled", "truth")):
+        for c in range(triples):
+            ax.text(c * step + part * (width + arrow) + width / 2, -0.3 * gap, word, ha="center", va="bottom", fontsize=8, color=SOFT)
+    return figure
+
+
+def confusion(found):
+    """Share of the tests of each pattern (rows) that are answered by each pattern or by a tie (columns)."""
+    counts = found.array("confusion")
+    if counts is None:
+        return None
+    share = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    if not counts[:, -1].any():
+        share = share[:, :-1]
+    rows, columns = share.shape
+    figure, ax = plt.subplots(figsize=(0.72 * columns + 1.1, 0.72 * rows + 0.9))
+    ax.imshow(share, cmap=CURRENT, vmin=0, vmax=100)
+    for i in range(rows):
+        for k in range(columns):
+            ax.text(k, i, f"{share[i, k]:.1f}" if share[i, k] else "0", ha="center", va="center", color="white" if share[i, k] > 55 else INK, fontsize=8.5)
+    ax.set_xticks(range(columns), found.names + ["tie"][:columns - rows], fontweight="bold")
+    ax.set_yticks(range(rows), found.names, fontweight="bold")
+    for p, x in enumerate(found.pictures(found.X)):
+        for where in ([-1.12, p - 0.36, 0.5, 0.72],):
+            small = ax.inset_axes(where, transform=ax.transData)
+            small.imshow(paint(x), interpolation="nearest")
+            small.axis("off")
+    ax.tick_params(length=0, pad=3)
+    ax.xaxis.tick_top()
+    ax.yaxis.set_tick_params(pad=42)
+    ax.set_xlabel("answered (%)", labelpad=5)
+    ax.set_ylabel("shown", labelpad=3)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    return figure

@@ -1,0 +1,101 @@
+"""The weights as they lie on the film: the texture, the strength of every link between neighbouring electrodes, and which pixel each electrode shows.
+
+A film couples neighbours far more than others, so this picture is nearly all of its weight matrix. Beside it what a nearest-neighbour outer product
+would put there: s_k s_l <x_p(k) x_p(l)> over the patterns."""
+import numpy as np
+from matplotlib.collections import LineCollection, PatchCollection
+from matplotlib.colors import Normalize
+from matplotlib.patches import Circle
+
+from .film_figures import draw_frame, draw_texture, draw_wheel, extent_of
+from .style import FAINT, INK, plt
+
+MOST_NUMBERED = 200  # electrodes whose pixel is written on the wiring map
+
+
+def node_weights(found):
+    """w = G - xi G0 between electrodes, [electrode][electrode]."""
+    G, G0 = found.of_step("nodes/G"), found.of_step("nodes/G0")
+    return None if G is None or G0 is None else G - float(found.entry.get("xi", 1.0)) * G0
+
+
+def wanted(found):
+    """What an outer product of the stored patterns puts between electrodes, the signs of the wiring included."""
+    run = found.run
+    nodes = found.X if run.wiring is None else np.sign(run.wiring) * found.X[:, np.abs(run.wiring) - 1]
+    return nodes.T @ nodes / len(nodes)
+
+
+def _draw_links(ax, run, values, limit):
+    """A line per link, its colour and width the value; returns it, for a scale."""
+    _, scale, _ = extent_of(run)
+    ends = np.array([[run.positions[i] / scale, run.positions[j] / scale] for i, j in run.links])
+    order = np.argsort(np.abs(values))  # the strong ones on top
+    thick = {True: 5.5, False: 3.4}[run.n_nodes <= 60] if run.n_nodes <= 300 else 1.8
+    ax.add_collection(LineCollection(ends, colors=FAINT, linewidths=0.35, zorder=1))
+    lines = LineCollection(ends[order], cmap="PuOr_r", norm=Normalize(-limit, limit), linewidths=0.6 + thick * np.abs(values[order]) / limit, zorder=2,
+                           capstyle="butt")
+    lines.set_array(np.clip(values[order], -limit, limit))
+    ax.add_collection(lines)
+    radius = 0.14 * np.linalg.norm(ends[0, 1] - ends[0, 0])
+    ax.add_collection(PatchCollection([Circle(p / scale, radius) for p in run.positions], facecolor="white", edgecolor=INK, linewidth=0.6, zorder=4))
+    draw_frame(ax, run, "", False)
+    return lines
+
+
+def weight_map(found, frame=None):
+    """Texture, weights of neighbours, and what the outer product wants there. None without weights between electrodes or without links."""
+    run, w = found.run, node_weights(found)
+    if w is None or not run.links:
+        return None
+    values = np.array([w[link] for link in run.links])
+    factor, unit = next(((f, u) for f, u in ((1, "S"), (1e3, "mS"), (1e6, "µS")) if f * np.abs(values).max() >= 1), (1e9, "nS"))
+    values = factor * values
+    hebb = np.array([wanted(found)[link] for link in run.links])
+    has_texture = "m" in run.field_names()
+    height = run.mask.shape[0] * run.cell[1] / (run.mask.shape[1] * run.cell[0])
+    wide = height < 0.8  # one below the other
+    count = 3 if has_texture else 2
+    size = (7.5, 7.0 * height * count + 0.5 * count) if wide else (3.3 * count, 3.0 * height + 0.6)
+    figure, axes = plt.subplots(*((count, 1) if wide else (1, count)), figsize=size, squeeze=False, gridspec_kw={"wspace": 0.12, "hspace": 0.16})
+    axes = list(axes.flat)
+    if has_texture:
+        ax = axes.pop(0)
+        draw_texture(ax, run, run.field("m", -1 if frame is None else frame))
+        ax.set_title("magnetization", pad=4)
+        draw_wheel(ax.inset_axes([1.0, 0.72, 0.2, 0.2] if wide else [-0.24, 0.82, 0.2, 0.2]))
+    for ax, title, shown, words in ((axes[0], "film: w = G − ξ G₀", values, unit), (axes[1], "neighbour outer product", hebb, "")):
+        limit = np.percentile(np.abs(shown), 99) or 1.0
+        lines = _draw_links(ax, run, shown, limit)
+        ax.set_title(title, pad=4)
+        bar = figure.colorbar(lines, ax=ax, orientation="vertical" if wide else "horizontal", fraction=0.04, pad=0.02, aspect=24, shrink=0.7)
+        bar.outline.set_visible(False)
+        bar.ax.tick_params(length=2, labelsize=8)
+        bar.set_label(words, labelpad=1)
+    return figure
+
+
+def agreement(found):
+    """Correlation between the links' weights and those of the nearest-neighbour outer product; None where either is constant."""
+    w = node_weights(found)
+    if w is None or len(found.run.links) < 3:
+        return None
+    a, b = (np.array([m[link] for link in found.run.links]) for m in (w, wanted(found)))
+    return float(np.corrcoef(a, b)[0, 1]) if a.std() > 0 and b.std() > 0 else None
+
+
+def wiring_map(run):
+    """The pixel that each electrode shows, by number from the top left, and its sign: white +, black −."""
+    if run.wiring is None or run.n_nodes > MOST_NUMBERED:
+        return None
+    x, y = run.positions.T
+    columns, rows = (np.searchsorted(np.unique(np.round(v, 12)), np.round(v, 12)) for v in (x, y))
+    figure, ax = plt.subplots(figsize=(0.42 * (columns.max() + 1) + 0.2, 0.42 * (rows.max() + 1) + 0.2))
+    for c, r, number in zip(columns, rows, run.wiring):
+        ax.add_patch(Circle((c, r), 0.42, facecolor="white" if number > 0 else INK, edgecolor=INK, linewidth=0.7))
+        ax.text(c, r, abs(number), ha="center", va="center_baseline", fontsize=8, color=INK if number > 0 else "white")
+    ax.set_xlim(-0.6, columns.max() + 0.6)
+    ax.set_ylim(-0.6, rows.max() + 0.6)
+    ax.set_aspect("equal")
+    ax.axis("off")
+    return figure
