@@ -50,7 +50,7 @@ typedef enum {
   HF_CHOICE,     /* one of range "a|b|c" */
   HF_BOOL,       /* true | false */
   HF_INT,        /* integer, range as below */
-  HF_INTS,       /* list of integers */
+  HF_INTS,       /* list of integers; may be written in rows, [[1, 2], [3, 4]] */
   HF_NUMBER,     /* dimensionless real */
   HF_NUMBERS,    /* list of dimensionless reals */
   HF_QUANTITY,   /* real with unit; a bare number is SI */

@@ -1,6 +1,7 @@
 /* hopfilm/device.h: the device: magnetic film, gold layer and electrodes, coupled. */
 #pragma once
 #include <hopfilm/magnet.h>
+#include <hopfilm/network.h>
 #include <hopfilm/transport.h>
 
 /* ---- Oersted field of the gold layer, A/m at the film's mid-plane; models one file each in src/device/oersted/: sheet, biot-savart.
@@ -29,6 +30,17 @@ HfPotential HfDeviceGoldPotential(HfDevice device); /* NULL without gold */
 Vec HfDeviceState(HfDevice device);                 /* m, borrowed */
 PetscReal *HfDeviceTime(HfDevice device);           /* simulated time, s */
 
+/* ---- terminals: what voltages and conductances below speak of. The pixels of the deck's `wiring`, or else the electrodes (nodes) themselves. Pixel i
+     drives every node k that shows it with s_k V_i, and the currents of these nodes count with the same sign: G = B^T G_nodes B. ---- */
+PetscInt HfDeviceTerminals(HfDevice device); /* 0 when the deck's errors left none */
+const char *HfDeviceTerminalName(HfDevice device, PetscInt k);
+const HfWiring *HfDeviceWiring(HfDevice device); /* NULL without `wiring` */
+/* Another wiring for the same pixels: numbers[n_nodes] from 1, with sign, as in the deck. What was read before was of the old one. Not collective. */
+PetscErrorCode HfDeviceSetWiring(HfDevice device, const PetscInt numbers[]);
+/* links[n*n] of terminals: how many pairs of neighbouring nodes show pixels i and j (each pair once in links[i,j] and once in links[j,i]; 0 on the
+   diagonal). Neighbours: side by side on a lattice; in a free list, nearer than 1.1 times the smallest distance. Not collective. */
+PetscErrorCode HfDeviceLinks(HfDevice device, PetscReal links[]);
+
 /* Terminal voltages V[N] on the gold: sets the Oersted field. Without gold, on the film's own electrodes: the current through the film acts by its
    spin-transfer torque and follows the texture while time passes. V NULL: off. Collective. */
 PetscErrorCode HfDeviceDrive(HfDevice device, const PetscReal V[]);
@@ -42,7 +54,10 @@ Vec HfDeviceDriveField(HfDevice device); /* H of the present drive (3 components
 PetscErrorCode HfDeviceFilmCurrent(HfDevice device, const PetscReal V[], Vec j);
 PetscErrorCode HfDeviceGoldCurrent(HfDevice device, const PetscReal V[], Vec j);
 PetscErrorCode HfDeviceConductance(HfDevice device, PetscReal G[]); /* present texture */
-/* The same without use of any property of G: column k holds the currents into the electrodes for 1 V on k, from N solves that start from zero. */
+/* Of the nodes, n_nodes x n_nodes; the same as those of the terminals without a wiring. Collective. */
+PetscErrorCode HfDeviceNodeConductance(HfDevice device, PetscReal G[]);
+PetscErrorCode HfDeviceNodeSaturatedConductance(HfDevice device, PetscReal G0[]);
+/* Of the nodes, without use of any property of G: column k holds the currents into the electrodes for 1 V on k, from N solves that start from zero. */
 PetscErrorCode HfDeviceConductanceByCurrents(HfDevice device, PetscReal G[]);
 PetscErrorCode HfDeviceSaturatedConductance(HfDevice device, PetscReal G0[]); /* m = z, computed once */
 /* Two-terminal read-outs of the deck's section `gauges`: each between two contacts of its own, everything else insulating. */

@@ -7,7 +7,7 @@
 /* ---- the recorder: called on all ranks with the same arguments (collective), so that an implementation may write in parallel ---- */
 typedef struct {
   PetscReal time;
-  PetscInt n;           /* electrodes */
+  PetscInt n;           /* terminals */
   const PetscReal *G;   /* n x n, S */
   PetscInt step, epoch; /* position in the schedule */
   const char *pattern;  /* text of the pattern that drives or drove last, "" if none */

@@ -43,6 +43,7 @@ PetscErrorCode HfNodeRemove(HfNode parent, PetscInt i);
 PetscErrorCode HfNodeReplace(HfNode parent, PetscInt i, HfNode child); /* keeps the name; takes ownership of child */
 PetscErrorCode HfNodeClone(HfNode node, HfNode *copy);
 PetscErrorCode HfNodeWrapInList(HfNode parent, PetscInt i);   /* x becomes [x] */
+PetscErrorCode HfNodeJoinRows(HfNode list);                   /* [[a, b], [c, d]] becomes [a, b, c, d]; nothing when an item is no list */
 PetscErrorCode HfNodeBecomeMap(HfNode node, const char *key); /* a scalar becomes an empty map, or {key: {}} */
 void HfNodeSetDefault(HfNode node, HfNode section);           /* not given; its place is the section's */
 PetscInt HfNodeIndex(HfNode map, const char *name);           /* -1 when absent */

@@ -152,7 +152,13 @@ static void Value(FILE *file, HfKeys keys, const HfEntry *entry) {
     fputs("{\"type\": \"array\", \"items\": ", file);
     Leaf(file, row);
     Counts(file, row);
-    fputs("}]}", file);
+    fputc('}', file);
+    if (row->type == HF_INTS) { /* in rows */
+      fputs(", {\"type\": \"array\", \"items\": {\"type\": \"array\", \"items\": ", file);
+      Leaf(file, row);
+      fputs("}}", file);
+    }
+    fputs("]}", file);
   } else if (form.kind == HF_FORM_LIST) {
     fputs("{\"type\": \"array\", \"items\": ", file);
     if (typed)

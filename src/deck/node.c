@@ -124,6 +124,24 @@ PetscErrorCode HfNodeWrapInList(HfNode parent, PetscInt i) {
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode HfNodeJoinRows(HfNode list) {
+  const PetscInt n_rows = list->n;
+  HfNode *rows = list->items;
+
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < n_rows; i++)
+    if (rows[i]->kind != HF_NODE_LIST) PetscFunctionReturn(0);
+  list->n = list->room = 0;
+  list->items = NULL;
+  for (PetscInt i = 0; i < n_rows; i++) {
+    for (PetscInt k = 0; k < rows[i]->n; k++) PetscCall(HfNodeAppend(list, NULL, rows[i]->items[k]));
+    rows[i]->n = 0;
+    PetscCall(HfNodeDestroy(&rows[i]));
+  }
+  PetscCall(PetscFree(rows));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfNodeBecomeMap(HfNode node, const char *key) {
   PetscFunctionBeginUser;
   node->kind = HF_NODE_MAP;

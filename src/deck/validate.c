@@ -161,6 +161,7 @@ static PetscErrorCode CheckList(Walk *walk, const HfForm *form, const HfEntry *e
     PetscCall(Expected(walk, node, "a list"));
     PetscFunctionReturn(0);
   }
+  if (entry->row->type == HF_INTS) PetscCall(HfNodeJoinRows(node));
   PetscCall(CheckCount(walk, entry, node));
   for (PetscInt k = 0; k < node->n; k++) {
     if (form->kind == HF_FORM_LEAVES)

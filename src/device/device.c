@@ -26,6 +26,7 @@ PetscErrorCode HfDeviceRegisterKeys(HfKeys keys) {
   PetscCall(HfKeysAdd(keys, "", gold_keys));
   PetscCall(HfElectrodesRegisterKeys(keys));
   PetscCall(HfCouplingRegisterKeys(keys));
+  PetscCall(HfWiringRegisterKeys(keys));
   PetscCall(HfGaugesRegisterKeys(keys));
   PetscFunctionReturn(0);
 }
@@ -58,6 +59,7 @@ PetscErrorCode HfDeviceCreate(HfDeck deck, HfDevice *out) {
   PetscCall(HfGridCreateFromDeck(deck, &d->grid));
   if (d->grid) {
     PetscCall(HfElectrodesCreate(d->grid, deck, &d->electrodes));
+    PetscCall(HfDeviceWiringCreate(d));
     PetscCall(HfGaugesCreate(d));
     PetscCall(HfMagnetCreate(d->grid, deck, &d->magnet));
   }
@@ -82,6 +84,7 @@ PetscErrorCode HfDeviceDestroy(HfDevice *device) {
   if (!d) PetscFunctionReturn(0);
   PetscCall(HfCouplingDestroy(d));
   PetscCall(HfGaugesDestroy(d));
+  PetscCall(HfDeviceWiringDestroy(d));
   PetscCall(VecDestroy(&d->m));
   PetscCall(VecDestroy(&d->film_phi));
   PetscCall(VecDestroy(&d->gold_phi));

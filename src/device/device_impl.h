@@ -30,6 +30,13 @@ PetscErrorCode HfGaugesCreate(HfDevice device); /* Errors go to the deck. Collec
 PetscErrorCode HfGaugesSetUp(HfDevice device);  /* Collective. */
 PetscErrorCode HfGaugesDestroy(HfDevice device);
 
+/* ---- wiring.c: pixels and nodes ---- */
+PetscErrorCode HfWiringRegisterKeys(HfKeys keys);
+PetscErrorCode HfDeviceWiringCreate(HfDevice device); /* Errors go to the deck. Not collective. */
+PetscErrorCode HfDeviceWiringDestroy(HfDevice device);
+const PetscReal *HfNodeVoltages(HfDevice device, const PetscReal V[]);              /* B V, valid until the next call; NULL stays NULL */
+void HfPixelConductance(HfDevice device, const PetscReal G_nodes[], PetscReal G[]); /* B^T G B */
+
 struct HfDevice_ {
   HfDeck deck;
   HfGrid grid;
@@ -42,7 +49,11 @@ struct HfDevice_ {
   HfCoupling coupling;                      /* without gold */
   PetscInt n_gauges;
   HfGauge *gauges;
-  PetscBool gold_ready; /* the unit solutions of the gold are there */
+  HfWiring wiring; /* the identity when not wired */
+  PetscBool wired;
+  PetscReal *node_V, *node_G; /* scratch: voltages and conductance of the electrodes */
+  char (*pixel_names)[16];    /* when wired */
+  PetscBool gold_ready;       /* the unit solutions of the gold are there */
   PetscReal time;
-  PetscReal *saturated; /* G0, NULL until asked for */
+  PetscReal *saturated; /* G0 of the electrodes, NULL until asked for */
 };

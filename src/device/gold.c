@@ -21,7 +21,7 @@ static PetscErrorCode ready_gold(HfDevice d) {
 PetscErrorCode HfDeviceGoldCurrent(HfDevice d, const PetscReal V[], Vec j) {
   PetscFunctionBeginUser;
   PetscCall(ready_gold(d));
-  PetscCall(HfPotentialSuperpose(d->gold, V, d->gold_phi));
+  PetscCall(HfPotentialSuperpose(d->gold, HfNodeVoltages(d, V), d->gold_phi));
   PetscCall(HfPotentialCurrentDensity(d->gold, d->gold_phi, j));
   PetscFunctionReturn(0);
 }
@@ -46,7 +46,7 @@ static PetscErrorCode oersted_field(HfDevice d, HfOersted oersted, Vec j, Vec H)
 PetscErrorCode HfDeviceDrive(HfDevice d, const PetscReal V[]) {
   PetscFunctionBeginUser;
   if (!d->gold) {
-    PetscCall(HfCouplingDrive(d, V));
+    PetscCall(HfCouplingDrive(d, HfNodeVoltages(d, V)));
     PetscFunctionReturn(0);
   }
   if (V) {

@@ -4,19 +4,19 @@
 PetscErrorCode HfDeviceFilmCurrent(HfDevice d, const PetscReal V[], Vec j) {
   PetscFunctionBeginUser;
   PetscCall(HfPotentialSetMagnetization(d->film, d->m));
-  PetscCall(HfPotentialSolve(d->film, V, d->film_phi, NULL));
+  PetscCall(HfPotentialSolve(d->film, HfNodeVoltages(d, V), d->film_phi, NULL));
   PetscCall(HfPotentialCurrentDensity(d->film, d->film_phi, j));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfDeviceConductance(HfDevice d, PetscReal G[]) {
+PetscErrorCode HfDeviceNodeConductance(HfDevice d, PetscReal G[]) {
   PetscFunctionBeginUser;
   PetscCall(HfPotentialSetMagnetization(d->film, d->m));
   PetscCall(HfConductance(d->film, PETSC_FALSE, G));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfDeviceSaturatedConductance(HfDevice d, PetscReal G0[]) {
+PetscErrorCode HfDeviceNodeSaturatedConductance(HfDevice d, PetscReal G0[]) {
   const PetscInt n = HfElectrodesCount(d->electrodes);
 
   PetscFunctionBeginUser;
@@ -26,6 +26,20 @@ PetscErrorCode HfDeviceSaturatedConductance(HfDevice d, PetscReal G0[]) {
     PetscCall(HfConductance(d->film, PETSC_FALSE, d->saturated));
   }
   PetscCall(PetscArraycpy(G0, d->saturated, n * n));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfDeviceConductance(HfDevice d, PetscReal G[]) {
+  PetscFunctionBeginUser;
+  PetscCall(HfDeviceNodeConductance(d, d->node_G));
+  HfPixelConductance(d, d->node_G, G);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfDeviceSaturatedConductance(HfDevice d, PetscReal G0[]) {
+  PetscFunctionBeginUser;
+  PetscCall(HfDeviceNodeSaturatedConductance(d, d->node_G));
+  HfPixelConductance(d, d->node_G, G0);
   PetscFunctionReturn(0);
 }
 

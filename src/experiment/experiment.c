@@ -3,7 +3,7 @@
 #include "experiment_impl.h"
 
 static const HfKey experiment_keys[] = {
-    {"patterns", HF_NAMED, NULL, "", "", 0, "Patterns by name, one sign per electrode in the deck's order"},
+    {"patterns", HF_NAMED, NULL, "", "", 0, "Patterns by name, one sign per electrode in the deck's order, or per pixel of the wiring"},
     {"patterns.*", HF_TEXT, NULL, NULL, "", 0, "Signs: + # 1 or - . 0; white space is ignored, so rows of pixels may be written one below the other"},
     {"schedule", HF_VARIANTS, NULL, NULL, "", 0, "What happens to the film, step by step"},
     HF_KEYS_END,
@@ -66,7 +66,7 @@ PetscErrorCode HfExperimentCreate(HfDeck deck, HfRecorder recorder, HfExperiment
   e->initials = 1;
   code = HfDeviceCreate(deck, &e->device); /* its deck errors are told by then; those of the schedule shall be told in the same run */
   if (code && code != HF_ERR_DECK) PetscCall(code);
-  if (e->device && HfDeviceElectrodes(e->device)) e->n = HfElectrodesCount(HfDeviceElectrodes(e->device));
+  if (e->device) e->n = HfDeviceTerminals(e->device);
   PetscCall(PetscCalloc5(e->n * e->n, &e->G, e->n * e->n, &e->G0, e->n * e->n, &e->G_untrained, e->n, &e->x, e->n, &e->V));
   PetscCall(PetscCalloc3(e->n, &e->trace.before, e->n, &e->trace.x, e->n + 1, &e->pattern));
   PetscCall(CheckSchedule(e));
@@ -128,7 +128,8 @@ PetscErrorCode HfExperimentPlan(HfExperiment e, HfNode *plan) {
   PetscCall(HfNodePutInt(*plan, "cells_x", grid->nx));
   PetscCall(HfNodePutInt(*plan, "cells_y", grid->ny));
   PetscCall(HfNodePutInt(*plan, "film_cells", grid->n_film));
-  PetscCall(HfNodePutInt(*plan, "electrodes", e->n));
+  PetscCall(HfNodePutInt(*plan, "electrodes", HfElectrodesCount(HfDeviceElectrodes(e->device))));
+  if (HfDeviceWiring(e->device)) PetscCall(HfNodePutInt(*plan, "pixels", e->n));
   PetscCall(HfNodePutInt(*plan, "schedule_steps", HfCount(HfDeckRoot(e->deck), "schedule")));
   PetscCall(HfNodePutReal(*plan, "simulated_seconds", e->plan.seconds));
   PetscCall(HfNodePutInt(*plan, "integrator_steps_about", (PetscInt64)EstimatedSteps(e)));

@@ -58,7 +58,7 @@ struct HfExperiment_ {
   HfDeck deck;
   HfRecorder recorder;
   HfDevice device;
-  PetscInt n; /* electrodes; 0 when the deck's errors left none */
+  PetscInt n; /* terminals: electrodes, or pixels of a wiring; 0 when the deck's errors left none */
   HfPlan plan;
 
   PetscInt step, epoch, initials; /* position in the schedule; how many initial states so far, the film's own included */

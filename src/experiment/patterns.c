@@ -1,4 +1,4 @@
-/* patterns.c: a pattern is one sign per electrode: + # 1 for plus, - . 0 for minus, white space ignored (so pixel art in a block works).
+/* patterns.c: a pattern is one sign per pixel, which is an electrode unless a wiring says otherwise: + # 1 for plus, - . 0 for minus, white space ignored (so pixel art in a block works).
    Wherever a step names a pattern, a literal text is as good as a name from the deck's `patterns`. */
 #include "experiment_impl.h"
 #include <ctype.h>
@@ -11,13 +11,13 @@ static PetscErrorCode Parse(const char *text, PetscInt n, PetscReal x[], const c
   for (const char *c = text; *c && !*why; c++) {
     if (isspace((unsigned char)*c)) continue;
     if (!strchr("+#1-.0", *c))
-      *why = "a pattern has one + or - (or # and ., 1 and 0) per electrode and nothing else";
+      *why = "a pattern has one + or - (or # and ., 1 and 0) per pixel and nothing else";
     else if (count < n)
       x[count] = strchr("+#1", *c) ? 1.0 : -1.0;
     count++;
   }
   if (!*why && count != n)
-    *why = count < n ? "the pattern has fewer signs than there are electrodes" : "the pattern has more signs than there are electrodes";
+    *why = count < n ? "the pattern has fewer signs than there are pixels" : "the pattern has more signs than there are pixels";
   PetscFunctionReturn(0);
 }
 
@@ -46,7 +46,8 @@ PetscErrorCode HfPatternCheck(HfExperiment e, HfNode node, const char *name) {
   if (!e->n) PetscFunctionReturn(0);
   PetscCall(PetscMalloc2(e->n, &x, e->n + 1, &text));
   PetscCall(HfPatternRead(e, name, x, text, &why));
-  if (why) PetscCall(HfDeckError(e->deck, node, "%s: %s (%d electrodes)", name, why, (int)e->n));
+  if (why)
+    PetscCall(HfDeckError(e->deck, node, "%s: %s (%d, %s)", name, why, (int)e->n, HfDeviceWiring(e->device) ? "from `wiring`" : "one per electrode"));
   PetscCall(PetscFree2(x, text));
   PetscFunctionReturn(0);
 }

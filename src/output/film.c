@@ -103,6 +103,20 @@ static PetscErrorCode write_electrodes(HfOutput output, HfGrid grid, HfElectrode
   PetscFunctionReturn(0);
 }
 
+/* As the deck has it. */
+static PetscErrorCode write_wiring(HfOutput output, const HfWiring *wiring) {
+  const HfTable table = {
+      H5T_NATIVE_INT, 1, {(hsize_t)wiring->n_nodes}, "1", "Pixel that each electrode shows, from 1, with the sign of drive and read-out"};
+  int *numbers;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(wiring->n_nodes, &numbers));
+  for (PetscInt k = 0; k < wiring->n_nodes; k++) numbers[k] = (int)wiring->sign[k] * (int)(wiring->pixel[k] + 1);
+  PetscCall(HfH5Write(output, "/film/wiring", &table, numbers));
+  PetscCall(PetscFree(numbers));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfOutputWriteFilm(HfOutput output) {
   HfDevice device = HfExperimentDevice(output->experiment);
   HfGrid grid = HfDeviceGrid(device);
@@ -117,5 +131,6 @@ PetscErrorCode HfOutputWriteFilm(HfOutput output) {
   PetscCall(HfH5AttributeText(output, "/film", "doc", "cell_size: sides of a cell; origin: lower left corner of the film; thickness: of the film"));
   PetscCall(write_mask(output, grid));
   PetscCall(write_electrodes(output, grid, HfDeviceElectrodes(device)));
+  if (HfDeviceWiring(device)) PetscCall(write_wiring(output, HfDeviceWiring(device)));
   PetscFunctionReturn(0);
 }

@@ -4,8 +4,8 @@
 #include <string.h>
 
 PetscErrorCode HfOutputTableOpen(HfOutput output) {
-  HfElectrodes electrodes = HfDeviceElectrodes(HfExperimentDevice(output->experiment));
-  const PetscInt n = HfElectrodesCount(electrodes);
+  HfDevice device = HfExperimentDevice(output->experiment);
+  const PetscInt n = HfDeviceTerminals(device);
 
   PetscFunctionBeginUser;
   output->table_pairs = n <= HF_TABLE_MAX_ELECTRODES ? n : 0; /* beyond that run.h5 is the place for G */
@@ -13,7 +13,7 @@ PetscErrorCode HfOutputTableOpen(HfOutput output) {
   fprintf(output->table, "# t (s)\tmx ()\tmy ()\tmz ()\tdt (s)\tmax_torque ()\tE_total (J)");
   for (PetscInt i = 0; i < output->table_pairs; i++)
     for (PetscInt j = i + 1; j < n; j++) {
-      const char *a = HfElectrodesName(electrodes, i), *b = HfElectrodesName(electrodes, j);
+      const char *a = HfDeviceTerminalName(device, i), *b = HfDeviceTerminalName(device, j);
       fprintf(output->table, strlen(a) == 1 && strlen(b) == 1 ? "\tG%s%s (S)" : "\tG_%s_%s (S)", a, b);
     }
   fprintf(output->table, "\n");

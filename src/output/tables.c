@@ -58,7 +58,7 @@ PetscErrorCode HfOutputProbe(void *context, const HfProbe *probe) {
   HfOutput output = context;
   const hsize_t n = (hsize_t)probe->n;
   const HfTable time = {H5T_NATIVE_DOUBLE, 0, {0}, "s", "Simulated time of each probe"};
-  const HfTable G = {H5T_NATIVE_DOUBLE, 2, {n, n}, "S", "Conductance matrix at each probe, I = G V: [probe][electrode][electrode]"};
+  const HfTable G = {H5T_NATIVE_DOUBLE, 2, {n, n}, "S", "Conductance matrix at each probe, I = G V: [probe][terminal][terminal]"};
   const HfTable step = {H5T_NATIVE_INT, 0, {0}, "1", "Step of the schedule, from 0, in which each probe was taken"};
   const HfTable epoch = {H5T_NATIVE_INT, 0, {0}, "1", "Epoch of training in which each probe was taken"};
   const int step_number = (int)probe->step, epoch_number = (int)probe->epoch;

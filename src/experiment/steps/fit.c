@@ -51,8 +51,8 @@ static PetscErrorCode Changes(HfExperiment e, HfNode entry, PetscBool *signs_rig
       PetscCall(HfNodePutBool(pair, "driven", driven));
       PetscCall(HfNodePutReal(pair, "change_percent", percent));
       PetscCall(HfNodePutNode(pairs, NULL, pair));
-      PetscCall(HfRecordLog(e, "  |G(%s,%s)| %+.3f %%%s", HfElectrodesName(HfDeviceElectrodes(e->device), i),
-                            HfElectrodesName(HfDeviceElectrodes(e->device), j), (double)percent, driven ? "" : "  (not driven)"));
+      PetscCall(HfRecordLog(e, "  |G(%s,%s)| %+.3f %%%s", HfDeviceTerminalName(e->device, i), HfDeviceTerminalName(e->device, j), (double)percent,
+                            driven ? "" : "  (not driven)"));
     }
   PetscCall(HfNodePutNode(entry, "pairs", pairs));
   PetscFunctionReturn(0);

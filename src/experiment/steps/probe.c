@@ -2,6 +2,9 @@
    procedure of seven wirings (Niu et al. 2024, Methods), of which six give G and the seventh checks it. */
 #include "../experiment_impl.h"
 
+#define MAX_PRINTED 12 /* rows and columns; more does not fit a line */
+#define MAX_LISTED  64 /* terminals whose matrix the summary repeats; run.h5 has it in any case */
+
 static const HfKey keys[] = {
     {"probe", HF_SECTION, NULL, "", "", 0, "The conductance matrix of the film as it is"},
     {"probe.wirings", HF_BOOL, NULL, "false", "", 0, "Also measure it as the paper's bench does, by seven wirings of four electrodes"},
@@ -11,8 +14,9 @@ static const HfKey keys[] = {
 
 static PetscErrorCode Check(HfExperiment e, HfNode node) {
   PetscFunctionBeginUser;
-  if (HfFlag(node, "wirings") && e->n && e->n != 4)
-    PetscCall(HfDeckError(e->deck, HfChild(node, "wirings"), "the seven wirings are those of four electrodes, not of %d", (int)e->n));
+  if (HfFlag(node, "wirings") && e->n && (e->n != 4 || HfDeviceWiring(e->device)))
+    PetscCall(
+        HfDeckError(e->deck, HfChild(node, "wirings"), "the seven wirings are those of four electrodes without `wiring`, not of %d", (int)e->n));
   PetscFunctionReturn(0);
 }
 
@@ -25,62 +29,78 @@ static PetscErrorCode Plan(HfExperiment e, HfNode node, HfPlan *plan) {
 
 static PetscErrorCode Print(HfExperiment e) {
   char line[1024];
-  const PetscInt n = PetscMin(e->n, 12); /* more does not fit a line */
+  const PetscInt n = PetscMin(e->n, MAX_PRINTED);
 
   PetscFunctionBeginUser;
   PetscCall(HfRecordLog(e, "  G in siemens:"));
-  for (PetscInt i = 0; i < e->n; i++) {
+  for (PetscInt i = 0; i < n; i++) {
     size_t used = 0;
     line[0] = '\0';
     for (PetscInt j = 0; j < n; j++) used += (size_t)snprintf(line + used, sizeof(line) - used, " %+.8e", (double)e->G[i * e->n + j]);
-    PetscCall(HfRecordLog(e, "  %s:%s%s", HfElectrodesName(HfDeviceElectrodes(e->device), i), line, n < e->n ? " ..." : ""));
+    PetscCall(HfRecordLog(e, "  %s:%s%s", HfDeviceTerminalName(e->device, i), line, n < e->n ? " ..." : ""));
   }
+  if (n < e->n) PetscCall(HfRecordLog(e, "  ... %d rows in all", (int)e->n));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Run(HfExperiment e, HfNode node) {
-  const PetscInt n = e->n;
-  PetscReal *currents, column_sum = 0.0, row_sum = 0.0, asymmetry = 0.0, apart = 0.0, scale = 0.0;
-  HfNode entry;
+/* What must hold of the currents between the electrodes, in parts of the largest diagonal element of G. */
+typedef struct {
+  PetscReal scale, row_sum, column_sum, asymmetry, apart;
+} Currents;
+
+static PetscErrorCode CheckCurrents(HfExperiment e, PetscInt n, Currents *found) {
+  PetscReal *currents, *G, scale = 0.0;
 
   PetscFunctionBeginUser;
-  PetscCall(HfProbeNow(e));
-  PetscCall(PetscMalloc1(n * n, &currents));
+  PetscCall(PetscMalloc2(n * n, &currents, n * n, &G));
+  PetscCall(HfDeviceNodeConductance(e->device, G));
   PetscCall(HfDeviceConductanceByCurrents(e->device, currents));
-  for (PetscInt i = 0; i < n; i++) scale = PetscMax(scale, PetscAbsReal(e->G[i * n + i]));
+  for (PetscInt i = 0; i < n; i++) scale = PetscMax(scale, PetscAbsReal(G[i * n + i]));
   if (!(scale > 0.0)) scale = 1.0;
+  *found = (Currents){.scale = scale};
   for (PetscInt i = 0; i < n; i++) {
     PetscReal row = 0.0, column = 0.0;
     for (PetscInt j = 0; j < n; j++) {
       row += currents[i * n + j];
       column += currents[j * n + i];
-      asymmetry = PetscMax(asymmetry, PetscAbsReal(currents[i * n + j] - currents[j * n + i]) / scale);
-      apart = PetscMax(apart, PetscAbsReal(currents[i * n + j] - e->G[i * n + j]) / scale);
+      found->asymmetry = PetscMax(found->asymmetry, PetscAbsReal(currents[i * n + j] - currents[j * n + i]) / scale);
+      found->apart = PetscMax(found->apart, PetscAbsReal(currents[i * n + j] - G[i * n + j]) / scale);
     }
-    row_sum = PetscMax(row_sum, PetscAbsReal(row) / scale);
-    column_sum = PetscMax(column_sum, PetscAbsReal(column) / scale);
+    found->row_sum = PetscMax(found->row_sum, PetscAbsReal(row) / scale);
+    found->column_sum = PetscMax(found->column_sum, PetscAbsReal(column) / scale);
   }
-  PetscCall(PetscFree(currents));
+  PetscCall(PetscFree2(currents, G));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode Run(HfExperiment e, HfNode node) {
+  const PetscInt n_nodes = HfElectrodesCount(HfDeviceElectrodes(e->device));
+  Currents found = {0};
+  HfNode entry;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfProbeNow(e));
+  PetscCall(CheckCurrents(e, n_nodes, &found));
   PetscCall(HfEntryCreate(e, "probe", &entry));
   PetscCall(HfNodePutReal(entry, "time_s", *HfDeviceTime(e->device)));
   PetscCall(HfNodePutText(entry, "pattern", e->pattern));
-  PetscCall(HfNodePutReals(entry, "G_S", n * n, e->G));
-  PetscCall(HfNodePutReal(entry, "net_current_over_G11", column_sum));
-  PetscCall(HfNodePutReal(entry, "row_sum_over_G11", row_sum));
-  PetscCall(HfNodePutReal(entry, "asymmetry_over_G11", asymmetry));
-  PetscCall(HfNodePutReal(entry, "currents_against_G", apart));
+  if (e->n <= MAX_LISTED) PetscCall(HfNodePutReals(entry, "G_S", e->n * e->n, e->G));
+  PetscCall(HfNodePutReal(entry, "net_current_over_G11", found.column_sum));
+  PetscCall(HfNodePutReal(entry, "row_sum_over_G11", found.row_sum));
+  PetscCall(HfNodePutReal(entry, "asymmetry_over_G11", found.asymmetry));
+  PetscCall(HfNodePutReal(entry, "currents_against_G", found.apart));
   PetscCall(
       HfRecordHeadline(e, entry,
                        "probe after %s: currents of %d solves, in parts of the diagonal: net current %.2g, row sums %.2g, asymmetry %.2g, apart "
                        "from G %.2g",
-                       e->pattern[0] ? e->pattern : "no pattern", (int)n, (double)column_sum, (double)row_sum, (double)asymmetry, (double)apart));
+                       e->pattern[0] ? e->pattern : "no pattern", (int)n_nodes, (double)found.column_sum, (double)found.row_sum,
+                       (double)found.asymmetry, (double)found.apart));
   PetscCall(HfReadingsList(e, entry));
   if (HfFlag(node, "print")) PetscCall(Print(e));
   if (HfFlag(node, "wirings")) {
-    PetscReal G[16], deviation;
-    apart = 0.0;
+    PetscReal G[16], deviation, apart = 0.0;
     PetscCall(HfConductanceByWirings(HfDeviceFilmPotential(e->device), G, &deviation));
-    for (PetscInt k = 0; k < 16; k++) apart = PetscMax(apart, PetscAbsReal(G[k] - e->G[k]) / scale);
+    for (PetscInt k = 0; k < 16; k++) apart = PetscMax(apart, PetscAbsReal(G[k] - e->G[k]) / found.scale);
     PetscCall(HfNodePutReal(entry, "six_wirings_against_G", apart));
     PetscCall(HfNodePutReal(entry, "seventh_wiring_deviation", deviation));
     PetscCall(HfRecordLog(e, "  six wirings give G to %.2g of the diagonal, the seventh agrees to %.2g (the paper's bench: 0.02)", (double)apart,
