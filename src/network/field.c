@@ -10,77 +10,85 @@ HF_KERNEL static void Add(PetscInt n, PetscReal a, const PetscReal *restrict x, 
   for (PetscInt i = 0; i < n; i++) y[i] += a * x[i];
 }
 
-static PetscErrorCode Create(Form form, PetscInt n, HfNetwork *network) {
+static PetscErrorCode Create(Form form, PetscInt n, PetscInt n_sums, HfNetwork *network) {
+  HfNetwork net;
+
   PetscFunctionBeginUser;
-  PetscCheck(n > 0, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "a network of %d nodes", (int)n);
-  PetscCall(PetscNew(network));
-  (*network)->form = form;
-  (*network)->n = n;
-  PetscCall(PetscMalloc1(n, &(*network)->order));
+  PetscCheck(n > 0 && n_sums > 0, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "a network of %d nodes and %d sums", (int)n, (int)n_sums);
+  PetscCall(PetscNew(&net));
+  net->form = form;
+  net->n = n;
+  net->n_sums = n_sums;
+  PetscCall(
+      PetscMalloc6(n, &net->order, n, &net->base, n, &net->parts, n_sums, &net->sum, n_sums, &net->base_sum, (size_t)n * n_sums, &net->columns));
+  *network = net;
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfNetworkCreate(PetscInt n, const PetscReal w[], HfNetwork *network) {
-  HfNetwork net;
-
   PetscFunctionBeginUser;
-  PetscCall(Create(PAIRS, n, &net));
-  PetscCall(PetscMalloc3((size_t)n * n, &net->columns, n, &net->field, n, &net->parts));
+  PetscCall(Create(PAIRS, n, n, network));
   for (PetscInt i = 0; i < n; i++) {
-    net->parts[i] = 0.0;
+    (*network)->parts[i] = 0.0;
     for (PetscInt j = 0; j < n; j++) {
-      net->columns[j * n + i] = w[i * n + j];
-      net->parts[i] += PetscAbsReal(w[i * n + j]);
+      (*network)->columns[j * n + i] = w[i * n + j];
+      (*network)->parts[i] += PetscAbsReal(w[i * n + j]);
     }
   }
-  *network = net;
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfNetworkCreateDense(PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscInt degree, HfNetwork *network) {
-  HfNetwork net;
-
   PetscFunctionBeginUser;
-  PetscCheck(degree >= 2 && n_patterns > 0, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "a dense memory of degree %d with %d patterns", (int)degree,
-             (int)n_patterns);
-  PetscCall(Create(DENSE, n, &net));
-  net->n_patterns = n_patterns;
-  net->degree = degree;
-  PetscCall(PetscMalloc2((size_t)n * n_patterns, &net->x, n_patterns, &net->overlap));
+  PetscCheck(degree >= 2, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "a dense memory of degree %d", (int)degree);
+  PetscCall(Create(DENSE, n, n_patterns, network));
+  (*network)->degree = degree;
   for (PetscInt p = 0; p < n_patterns; p++)
-    for (PetscInt j = 0; j < n; j++) net->x[j * n_patterns + p] = x[p * n + j];
-  *network = net;
+    for (PetscInt j = 0; j < n; j++) (*network)->columns[j * n_patterns + p] = x[p * n + j];
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfNetworkDestroy(HfNetwork *network) {
   PetscFunctionBeginUser;
   if (!*network) PetscFunctionReturn(0);
-  PetscCall(PetscFree((*network)->order));
-  if ((*network)->form == PAIRS)
-    PetscCall(PetscFree3((*network)->columns, (*network)->field, (*network)->parts));
-  else
-    PetscCall(PetscFree2((*network)->x, (*network)->overlap));
+  PetscCall(PetscFree6((*network)->order, (*network)->base, (*network)->parts, (*network)->sum, (*network)->base_sum, (*network)->columns));
   PetscCall(PetscFree(*network));
   PetscFunctionReturn(0);
 }
 
-void HfNetworkStart(HfNetwork network, const PetscReal V[]) {
-  const PetscBool pairs = network->form == PAIRS ? PETSC_TRUE : PETSC_FALSE;
-  const PetscInt n = pairs ? network->n : network->n_patterns;
-  const PetscReal *columns = pairs ? network->columns : network->x;
-  PetscReal *sum = pairs ? network->field : network->overlap;
+static void AddColumn(HfNetwork network, PetscReal a, PetscInt j) { Add(network->n_sums, a, network->columns + j * network->n_sums, network->sum); }
 
-  for (PetscInt k = 0; k < n; k++) sum[k] = 0.0;
-  for (PetscInt j = 0; j < network->n; j++) Add(n, V[j], columns + j * n, sum);
+void HfNetworkStart(HfNetwork network, const PetscReal V[]) {
+  for (PetscInt k = 0; k < network->n_sums; k++) network->sum[k] = 0.0;
+  for (PetscInt j = 0; j < network->n; j++) AddColumn(network, V[j], j);
+}
+
+void HfNetworkBase(HfNetwork network, const PetscReal V[]) {
+  HfNetworkStart(network, V);
+  for (PetscInt k = 0; k < network->n_sums; k++) network->base_sum[k] = network->sum[k];
+  for (PetscInt j = 0; j < network->n; j++) network->base[j] = V[j];
+}
+
+void HfNetworkStartNear(HfNetwork network, const PetscReal V[]) {
+  for (PetscInt k = 0; k < network->n_sums; k++) network->sum[k] = network->base_sum[k];
+  for (PetscInt j = 0; j < network->n; j++)
+    if (V[j] != network->base[j]) AddColumn(network, 2.0 * V[j], j);
 }
 
 void HfNetworkFlip(HfNetwork network, PetscReal V[], PetscInt j) {
   V[j] = -V[j];
-  if (network->form == PAIRS)
-    Add(network->n, 2.0 * V[j], network->columns + j * network->n, network->field);
-  else
-    Add(network->n_patterns, 2.0 * V[j], network->x + j * network->n_patterns, network->overlap);
+  AddColumn(network, 2.0 * V[j], j);
+}
+
+void HfNetworkAddOuter(HfNetwork network, PetscReal a, const PetscReal s[]) {
+  const PetscInt n = network->n;
+  for (PetscInt j = 0; j < n; j++) {
+    PetscReal *column = network->columns + j * n, parts = 0.0;
+    Add(n, a * s[j], s, column);
+    column[j] = 0.0;
+    for (PetscInt i = 0; i < n; i++) parts += PetscAbsReal(column[i]);
+    network->parts[j] = parts;
+  }
 }
 
 static PetscReal Power(PetscReal z, PetscInt degree) {
@@ -94,11 +102,11 @@ PetscReal HfNetworkField(HfNetwork network, const PetscReal V[], PetscInt i, Pet
 
   if (network->form == PAIRS) {
     *parts = network->parts[i];
-    return network->field[i];
+    return network->sum[i];
   }
   *parts = 0.0;
-  for (PetscInt p = 0; p < network->n_patterns; p++) {
-    const PetscReal x = network->x[i * network->n_patterns + p], a = network->overlap[p] - x * V[i];
+  for (PetscInt p = 0; p < network->n_sums; p++) {
+    const PetscReal x = network->columns[i * network->n_sums + p], a = network->sum[p] - x * V[i];
     const PetscReal part = Power(x + a, network->degree) - Power(-x + a, network->degree);
     h += part;
     *parts += PetscAbsReal(part);

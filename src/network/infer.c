@@ -1,6 +1,6 @@
 /* infer.c: many noisy images of the stored patterns, each recalled and named by the pattern it resembles most, argmax_k x'.x_k (Niu et al. 2024,
    Methods). All that is counted is a whole number: similarities of +-1 images are, and so are the counts. */
-#include <hopfilm/network.h>
+#include "network_impl.h"
 
 PetscInt64 HfInferTests(const HfInferOptions *options, PetscInt n_patterns) { return (PetscInt64)options->n_amounts * n_patterns * options->samples; }
 
@@ -66,6 +66,7 @@ static void Count(PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscInt
 PetscErrorCode HfInfer(PetscInt n, HfNetwork network, PetscInt n_patterns, const PetscReal x[], const HfInferOptions *options, PetscInt64 first_test,
                        PetscInt64 n_tests, HfInferTally tally[]) {
   HfRecallOptions recall = options->recall;
+  PetscInt base = -1;
   PetscReal *V;
 
   PetscFunctionBeginUser;
@@ -83,7 +84,12 @@ PetscErrorCode HfInfer(PetscInt n, HfNetwork network, PetscInt n_patterns, const
     c->overlap_before += (PetscInt64)overlap;
     c->exact_before += overlap == n;
     recall.stream_index = options->recall.stream_index + test;
-    if (network) PetscCall(HfNetworkRecall(network, &recall, V, &result));
+    if (network) {
+      if (stored != base) HfNetworkBase(network, x + stored * n);
+      base = stored;
+      HfNetworkStartNear(network, V);
+      PetscCall(HfNetworkSettle(network, &recall, V, &result));
+    }
     c->cycles += result.cycle > 0;
     c->unconverged += !result.converged && !result.cycle;
     c->iterations += result.iterations;

@@ -84,10 +84,9 @@ static void Sweeps(HfNetwork network, const HfRecallOptions *options, PetscReal 
   }
 }
 
-PetscErrorCode HfNetworkRecall(HfNetwork network, const HfRecallOptions *options, PetscReal V[], HfRecallResult *result) {
+PetscErrorCode HfNetworkSettle(HfNetwork network, const HfRecallOptions *options, PetscReal V[], HfRecallResult *result) {
   PetscFunctionBeginUser;
   *result = (HfRecallResult){0};
-  HfNetworkStart(network, V);
   switch (options->method) {
   case HF_RECALL_SYNCHRONOUS:
     Synchronous(network, options, V, result);
@@ -101,6 +100,13 @@ PetscErrorCode HfNetworkRecall(HfNetwork network, const HfRecallOptions *options
   default:
     SETERRQ(PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "unknown method of recall %d", (int)options->method);
   }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfNetworkRecall(HfNetwork network, const HfRecallOptions *options, PetscReal V[], HfRecallResult *result) {
+  PetscFunctionBeginUser;
+  HfNetworkStart(network, V);
+  PetscCall(HfNetworkSettle(network, options, V, result));
   PetscFunctionReturn(0);
 }
 

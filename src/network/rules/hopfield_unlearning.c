@@ -2,6 +2,7 @@
      w_ij <- w_ij - (epsilon/N) s_i s_j,   s = recall of a random start, one node at a time       zero diagonal
    until all subtractions together are the given part of what was stored. A start is random signs times the first pattern, so that the rule is the same
    in every gauge. */
+#include "../network_impl.h"
 #include "rules.h"
 
 #define SWEEPS 100 /* a recall of symmetric weights ends long before */
@@ -10,22 +11,24 @@ static PetscErrorCode Learn(const HfRuleContext *context, PetscInt n, PetscInt n
   const HfRuleContext *c = context ? context : &HF_RULE_DEFAULTS;
   HfRecallOptions options = {.method = HF_RECALL_SWEEPS, .max_iterations = SWEEPS, .dead_zone = 1e-9, .seed = c->seed};
   HfRecallResult result;
+  HfNetwork network;
   PetscInt n_dreams;
   PetscReal *s;
 
   PetscFunctionBeginUser;
   PetscCheck(c->unlearning > 0.0, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "an unlearning of %g", (double)c->unlearning);
   PetscCall(HfRule_OuterProduct.learn(context, n, n_patterns, x, w));
+  PetscCall(HfNetworkCreate(n, w, &network));
   PetscCall(PetscMalloc1(n, &s));
   n_dreams = (PetscInt)(c->dreams * n_patterns / c->unlearning + 0.5);
   for (PetscInt dream = 0; dream < n_dreams; dream++) {
     for (PetscInt i = 0; i < n; i++) s[i] = HfRandomInteger(c->seed, HF_STREAM_INITIAL, dream, i, 2) ? x[i] : -x[i];
     options.stream_index = dream;
-    PetscCall(HfRecall(n, w, &options, s, &result));
-    for (PetscInt i = 0; i < n; i++)
-      for (PetscInt j = 0; j < n; j++)
-        if (i != j) w[i * n + j] -= c->unlearning * s[i] * s[j] / n;
+    PetscCall(HfNetworkRecall(network, &options, s, &result));
+    HfNetworkAddOuter(network, -c->unlearning / n, s);
   }
+  PetscCall(PetscArraycpy(w, network->columns, (size_t)n * n)); /* symmetric */
+  PetscCall(HfNetworkDestroy(&network));
   PetscCall(PetscFree(s));
   PetscFunctionReturn(0);
 }
