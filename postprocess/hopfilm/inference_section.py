@@ -31,7 +31,7 @@ def headline_rows(run):
                f"exact: {'; '.join(exact)}" if exact else "")
     for e, _ in scans(run):
         window = "none" if "window" not in e else f"{e['window'][0]:g} to {e['window'][1]:g}" + (", with gaps" if e.get("window_gaps") else "")
-        yield ("Window of ξ", ", ".join([e["method"]] * ("method" in e) + [f"{len(e['xi'])} values"]), f"{window}; best {e['best']:g}", "")
+        yield ("Window of ξ", (f"{e['method']}, " if "method" in e else "") + f"{len(e['xi'])} values", f"{window}; best {e['best']:g}", "")
 
 
 def _row(name, e):
