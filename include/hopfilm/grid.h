@@ -78,6 +78,10 @@ PetscErrorCode HfFieldCreate(HfGrid grid, int64_t hdf5_file, const char *dataset
 PetscErrorCode HfFieldAppend(HfGrid grid, int64_t hdf5_file, const char *dataset, Vec v, PetscInt dof, PetscInt *frame);
 PetscErrorCode HfFieldRead(HfGrid grid, const char *path, const char *dataset, PetscInt frame, PetscInt dof, Vec v,
                            const char **why); /* frame -1: last. *why: NULL or the reason it could not (code stays 0) */
+/* The same from a field on other cells of the same film: bilinear between their centres, linear beyond the outermost; cells that are zero there
+   weigh nothing. With the same cells the values are exactly those of the file. A film of another size, as far as the file tells (cell_size of
+   /film), is a reason. */
+PetscErrorCode HfFieldInterpolate(HfGrid grid, const char *path, const char *dataset, PetscInt frame, PetscInt dof, Vec v, const char **why);
 
 /* ---- FFT convolution on the film grid: out_a(r) = sum_b sum_r' K_ab(r - r') in_b(r'), zero-padded, free space, over all cells: `in`
      must be 0 where there is no source, void cells included. ---- */

@@ -3,8 +3,7 @@
    Every rank writes and reads its own rows in one collective transfer; compressed parallel writes exist only as such (HDF5 >= 1.10.2), every
    rank taking part. Chunks hold whole rows of one frame, at most a rank's share, between 64 kB and 1 MB, so that ranks rarely share a chunk and a
    frame can be read alone. HDF5 prints nothing of its own: a failure is told once, with the file or dataset named. */
-#include <hdf5.h>
-#include <hopfilm/grid.h>
+#include "field_file.h"
 #include <string.h>
 #include <unistd.h>
 
@@ -12,27 +11,25 @@
 #define CHUNK_MOST  1048576
 #define DEFLATE     1 /* higher levels cost much time and gain little on textures */
 
-/* Reasons are passed between ranks as numbers. */
-typedef enum { FINE, NO_FILE, NO_PERMISSION, NOT_HDF5, NO_DATASET, NOT_A_FIELD, OTHER_CELLS, OTHER_DOF, NO_FRAME, NOT_READ, NOT_WRITTEN } Reason;
-static const char *const reasons[] = {NULL,
-                                      "there is no such file",
-                                      "no permission to read the file",
-                                      "the file is not an HDF5 file, or damaged",
-                                      "the file has no such dataset",
-                                      "the dataset is not a field: numbers of shape [frame][y][x][component] are expected",
-                                      "the dataset has other numbers of cells than the film",
-                                      "the dataset has another number of components",
-                                      "the dataset has no such frame",
-                                      "the dataset could not be read",
-                                      "the dataset could not be written (disk full?)"};
+const char *const hf_field_reasons[] = {NULL,
+                                        "there is no such file",
+                                        "no permission to read the file",
+                                        "the file is not an HDF5 file, or damaged",
+                                        "the file has no such dataset",
+                                        "the dataset is not a field: numbers of shape [frame][y][x][component] are expected",
+                                        "the dataset has other numbers of cells than the film",
+                                        "the film in the file has another size than this one",
+                                        "the dataset has another number of components",
+                                        "the dataset has no such frame",
+                                        "the dataset could not be read",
+                                        "the dataset could not be written (disk full?)"};
 
-/* The reason of the rank that has the largest. Collective. */
-static PetscErrorCode agree(MPI_Comm comm, Reason *reason) {
+PetscErrorCode HfFieldAgree(MPI_Comm comm, HfFieldReason *reason) {
   int number = (int)*reason;
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &number, 1, MPI_INT, MPI_MAX, comm));
-  *reason = (Reason)number;
+  *reason = (HfFieldReason)number;
   PetscFunctionReturn(0);
 }
 
@@ -51,29 +48,30 @@ static PetscBool exists(hid_t file, const char *path) {
   return (PetscBool)(length > 0);
 }
 
-/* Opens a dataset and compares its shape with the film's; -1 and the reason when it is not a field of `dof` components. */
-static hid_t open_field(const HfGridInfo *g, hid_t file, const char *path, PetscInt dof, hsize_t *frames, Reason *reason) {
+hid_t HfFieldOpen(hid_t file, const char *path, PetscInt dof, hsize_t shape[4], HfFieldReason *reason) {
   hid_t dataset, space, type;
-  hsize_t shape[4];
 
-  *reason = NO_DATASET;
+  *reason = HF_FIELD_NO_DATASET;
   if (!exists(file, path)) return -1;
-  *reason = NOT_A_FIELD; /* a group, for example */
+  *reason = HF_FIELD_NOT_A_FIELD; /* a group, for example */
   if ((dataset = H5Dopen2(file, path, H5P_DEFAULT)) < 0) return -1;
   space = H5Dget_space(dataset);
   type = H5Dget_type(dataset);
   if (H5Sget_simple_extent_ndims(space) == 4 && (H5Tget_class(type) == H5T_FLOAT || H5Tget_class(type) == H5T_INTEGER)) {
     H5Sget_simple_extent_dims(space, shape, NULL);
-    *frames = shape[0];
-    *reason = shape[1] != (hsize_t)g->ny || shape[2] != (hsize_t)g->nx ? OTHER_CELLS : shape[3] != (hsize_t)dof ? OTHER_DOF : FINE;
+    *reason = shape[3] != (hsize_t)dof ? HF_FIELD_OTHER_DOF : HF_FIELD_FINE;
   }
   H5Tclose(type);
   H5Sclose(space);
-  if (*reason != FINE) {
+  if (*reason != HF_FIELD_FINE) {
     H5Dclose(dataset);
     dataset = -1;
   }
   return dataset;
+}
+
+PetscBool HfFieldSameCells(const HfGridInfo *g, const hsize_t shape[4]) {
+  return (PetscBool)(shape[1] == (hsize_t)g->ny && shape[2] == (hsize_t)g->nx);
 }
 
 /* A power of two, as the row boundaries of the ranks are multiples of one. */
@@ -85,7 +83,7 @@ static hsize_t chunk_rows(const HfGridInfo *g, hsize_t bytes_per_row) {
   return rows;
 }
 
-static Reason create_field(const HfGridInfo *g, hid_t file, const char *path, PetscInt dof, PetscInt deflate) {
+static HfFieldReason create_field(const HfGridInfo *g, hid_t file, const char *path, PetscInt dof, PetscInt deflate) {
   const hsize_t row = (hsize_t)(g->nx * dof) * sizeof(double);
   const hsize_t shape[4] = {0, (hsize_t)g->ny, (hsize_t)g->nx, (hsize_t)dof}, most[4] = {H5S_UNLIMITED, shape[1], shape[2], shape[3]};
   const hsize_t chunk[4] = {1, chunk_rows(g, row), PetscMin(shape[2], CHUNK_MOST / sizeof(double) / (hsize_t)dof), shape[3]};
@@ -103,12 +101,10 @@ static Reason create_field(const HfGridInfo *g, hid_t file, const char *path, Pe
   H5Pclose(properties);
   H5Pclose(links);
   H5Sclose(space);
-  return dataset < 0 || H5Dclose(dataset) < 0 ? NOT_WRITTEN : FINE;
+  return dataset < 0 || H5Dclose(dataset) < 0 ? HF_FIELD_NOT_WRITTEN : HF_FIELD_FINE;
 }
 
-/* The owned rows of a frame, between `rows` and the dataset. */
-static herr_t transfer(const HfGridInfo *g, hid_t dataset, PetscInt dof, hsize_t frame, double rows[], PetscBool write) {
-  const hsize_t start[4] = {frame, (hsize_t)g->ys, 0, 0}, count[4] = {1, (hsize_t)g->ym, (hsize_t)g->nx, (hsize_t)dof};
+herr_t HfFieldTransfer(hid_t dataset, const hsize_t start[4], const hsize_t count[4], double rows[], PetscBool write) {
   const hid_t memory = H5Screate_simple(4, count, NULL), place = H5Dget_space(dataset), how = H5Pcreate(H5P_DATASET_XFER);
   herr_t status;
 
@@ -124,16 +120,24 @@ static herr_t transfer(const HfGridInfo *g, hid_t dataset, PetscInt dof, hsize_t
   return status;
 }
 
-static Reason append_frame(const HfGridInfo *g, hid_t file, const char *path, PetscInt dof, double rows[], hsize_t *frame) {
-  Reason reason;
-  const hid_t dataset = open_field(g, file, path, dof, frame, &reason);
+/* The owned rows of a frame, between `rows` and the dataset. */
+static herr_t transfer(const HfGridInfo *g, hid_t dataset, PetscInt dof, hsize_t frame, double rows[], PetscBool write) {
+  return HfFieldTransfer(dataset, (const hsize_t[4]){frame, (hsize_t)g->ys, 0, 0},
+                         (const hsize_t[4]){1, (hsize_t)g->ym, (hsize_t)g->nx, (hsize_t)dof}, rows, write);
+}
+
+static HfFieldReason append_frame(const HfGridInfo *g, hid_t file, const char *path, PetscInt dof, double rows[], hsize_t *frame) {
+  HfFieldReason reason;
+  hsize_t shape[4];
+  const hid_t dataset = HfFieldOpen(file, path, dof, shape, &reason);
 
   if (dataset < 0) return reason;
-  if (H5Dset_extent(dataset, (const hsize_t[4]){*frame + 1, (hsize_t)g->ny, (hsize_t)g->nx, (hsize_t)dof}) < 0)
-    reason = NOT_WRITTEN;
-  else if (transfer(g, dataset, dof, *frame, rows, PETSC_TRUE) < 0)
-    reason = NOT_WRITTEN;
-  if (H5Dclose(dataset) < 0) reason = NOT_WRITTEN;
+  *frame = shape[0]++;
+  if (!HfFieldSameCells(g, shape))
+    reason = HF_FIELD_OTHER_CELLS;
+  else if (H5Dset_extent(dataset, shape) < 0 || transfer(g, dataset, dof, *frame, rows, PETSC_TRUE) < 0)
+    reason = HF_FIELD_NOT_WRITTEN;
+  if (H5Dclose(dataset) < 0) reason = HF_FIELD_NOT_WRITTEN;
   return reason;
 }
 
@@ -148,15 +152,15 @@ static void zero_void_cells(HfGrid grid, PetscInt dof, PetscScalar rows[]) {
 }
 
 PetscErrorCode HfFieldCreate(HfGrid grid, int64_t hdf5_file, const char *dataset, PetscInt dof, PetscInt deflate) {
-  Reason reason = FINE;
+  HfFieldReason reason = HF_FIELD_FINE;
 
   PetscFunctionBeginUser;
   H5E_BEGIN_TRY {
     if (!exists((hid_t)hdf5_file, dataset)) reason = create_field(HfGridGetInfo(grid), (hid_t)hdf5_file, dataset, dof, deflate);
   }
   H5E_END_TRY
-  PetscCall(agree(HfGridComm(grid), &reason));
-  PetscCheckFault(reason == FINE, HfGridComm(grid), HF_ERR_FILE, "%s: %s", dataset, reasons[reason]);
+  PetscCall(HfFieldAgree(HfGridComm(grid), &reason));
+  PetscCheckFault(reason == HF_FIELD_FINE, HfGridComm(grid), HF_ERR_FILE, "%s: %s", dataset, hf_field_reasons[reason]);
   PetscFunctionReturn(0);
 }
 
@@ -167,7 +171,7 @@ PetscErrorCode HfFieldAppend(HfGrid grid, int64_t hdf5_file, const char *dataset
   PetscScalar *rows;
   hsize_t number = 0;
   PetscInt length;
-  Reason reason;
+  HfFieldReason reason;
 
   PetscFunctionBeginUser;
   PetscCall(VecGetLocalSize(v, &length));
@@ -182,50 +186,56 @@ PetscErrorCode HfFieldAppend(HfGrid grid, int64_t hdf5_file, const char *dataset
   H5E_END_TRY
   PetscCall(PetscFree(rows));
   /* a write may fail on this rank alone while the others wait inside HDF5: they cannot be asked, the run has to end */
-  PetscCheck(reason != NOT_WRITTEN, PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE, "%s: %s", dataset, reasons[reason]);
-  PetscCall(agree(HfGridComm(grid), &reason));
-  PetscCheckFault(reason == FINE, HfGridComm(grid), HF_ERR_FILE, "%s: %s", dataset, reasons[reason]);
+  PetscCheck(reason != HF_FIELD_NOT_WRITTEN, PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE, "%s: %s", dataset, hf_field_reasons[reason]);
+  PetscCall(HfFieldAgree(HfGridComm(grid), &reason));
+  PetscCheckFault(reason == HF_FIELD_FINE, HfGridComm(grid), HF_ERR_FILE, "%s: %s", dataset, hf_field_reasons[reason]);
   if (frame) *frame = (PetscInt)number;
   PetscFunctionReturn(0);
 }
 
-static Reason read_frame(const HfGridInfo *g, MPI_Comm comm, const char *path, const char *name, PetscInt frame, PetscInt dof, double rows[]) {
-  const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-  Reason reason = NOT_HDF5;
-  hsize_t frames = 0;
-  hid_t file, dataset;
+static HfFieldReason look_at(const char *path) {
+  htri_t is_hdf5;
 
-  H5Pset_fapl_mpio(access, comm, MPI_INFO_NULL);
+  if (access(path, F_OK)) return HF_FIELD_NO_FILE;
+  if (access(path, R_OK)) return HF_FIELD_NO_PERMISSION;
+  H5E_BEGIN_TRY { is_hdf5 = H5Fis_hdf5(path); }
+  H5E_END_TRY
+  return is_hdf5 > 0 ? HF_FIELD_FINE : HF_FIELD_NOT_HDF5;
+}
+
+static HfFieldReason read_same_cells(const HfGridInfo *g, hid_t file, hid_t dataset, const hsize_t shape[4], hsize_t frame, double rows[]) {
+  if (!HfFieldSameCells(g, shape)) return HF_FIELD_OTHER_CELLS;
+  return transfer(g, dataset, (PetscInt)shape[3], frame, rows, PETSC_FALSE) < 0 ? HF_FIELD_NOT_READ : HF_FIELD_FINE;
+}
+
+static HfFieldReason read_frame(HfGrid grid, const char *path, const char *name, PetscInt frame, PetscInt dof, HfFieldReader reader, double rows[]) {
+  const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  HfFieldReason reason = HF_FIELD_NOT_HDF5;
+  hid_t file, dataset;
+  hsize_t shape[4];
+
+  H5Pset_fapl_mpio(access, HfGridComm(grid), MPI_INFO_NULL);
   file = H5Fopen(path, H5F_ACC_RDONLY, access);
   H5Pclose(access);
   if (file < 0) return reason;
-  dataset = open_field(g, file, name, dof, &frames, &reason);
+  dataset = HfFieldOpen(file, name, dof, shape, &reason);
   if (dataset >= 0) {
-    if (frame == -1) frame = (PetscInt)frames - 1;
-    if (frame < 0 || (hsize_t)frame >= frames)
-      reason = NO_FRAME;
-    else if (transfer(g, dataset, dof, (hsize_t)frame, rows, PETSC_FALSE) < 0)
-      reason = NOT_READ;
+    if (frame == -1) frame = (PetscInt)shape[0] - 1;
+    if (frame < 0 || (hsize_t)frame >= shape[0])
+      reason = HF_FIELD_NO_FRAME;
+    else
+      reason = (*reader)(HfGridGetInfo(grid), file, dataset, shape, (hsize_t)frame, rows);
     H5Dclose(dataset);
   }
   H5Fclose(file);
   return reason;
 }
 
-static Reason look_at(const char *path) {
-  htri_t is_hdf5;
-
-  if (access(path, F_OK)) return NO_FILE;
-  if (access(path, R_OK)) return NO_PERMISSION;
-  H5E_BEGIN_TRY { is_hdf5 = H5Fis_hdf5(path); }
-  H5E_END_TRY
-  return is_hdf5 > 0 ? FINE : NOT_HDF5;
-}
-
-PetscErrorCode HfFieldRead(HfGrid grid, const char *path, const char *dataset, PetscInt frame, PetscInt dof, Vec v, const char **why) {
+PetscErrorCode HfFieldReadWith(HfGrid grid, const char *path, const char *dataset, PetscInt frame, PetscInt dof, HfFieldReader reader, Vec v,
+                               const char **why) {
   const HfGridInfo *g = HfGridGetInfo(grid);
   const MPI_Comm comm = HfGridComm(grid);
-  Reason reason = FINE;
+  HfFieldReason reason = HF_FIELD_FINE;
   PetscScalar *rows;
   PetscInt length;
 
@@ -234,15 +244,21 @@ PetscErrorCode HfFieldRead(HfGrid grid, const char *path, const char *dataset, P
   PetscCheck(length == g->nx * g->ym * dof, PETSC_COMM_SELF, PETSC_ERR_ARG_SIZ, "%s: the Vec has not %" PetscInt_FMT " components per cell", dataset,
              dof);
   if (!g->rank) reason = look_at(path); /* a file system asked by all ranks at once may not answer them alike */
-  PetscCall(agree(comm, &reason));
-  if (reason == FINE) {
+  PetscCall(HfFieldAgree(comm, &reason));
+  if (reason == HF_FIELD_FINE) {
     PetscCall(VecGetArrayWrite(v, &rows));
-    H5E_BEGIN_TRY { reason = read_frame(g, comm, path, dataset, frame, dof, rows); }
+    H5E_BEGIN_TRY { reason = read_frame(grid, path, dataset, frame, dof, reader, rows); }
     H5E_END_TRY
     zero_void_cells(grid, dof, rows);
     PetscCall(VecRestoreArrayWrite(v, &rows));
-    PetscCall(agree(comm, &reason));
+    PetscCall(HfFieldAgree(comm, &reason));
   }
-  *why = reasons[reason];
+  *why = hf_field_reasons[reason];
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfFieldRead(HfGrid grid, const char *path, const char *dataset, PetscInt frame, PetscInt dof, Vec v, const char **why) {
+  PetscFunctionBeginUser;
+  PetscCall(HfFieldReadWith(grid, path, dataset, frame, dof, read_same_cells, v, why));
   PetscFunctionReturn(0);
 }

@@ -17,7 +17,8 @@ static const HfKey variant_keys[] = {
     {"vortex.core", HF_QUANTITY, "m", "10 nm", ">0", 0, "Radius of the core"},
     {"vortex.polarity", HF_CHOICE, NULL, "up", "up|down", 0, "Direction of the core along z"},
     {"vortex.chirality", HF_CHOICE, NULL, "anticlockwise", "anticlockwise|clockwise", 0, "Sense in which m turns, seen from +z"},
-    {"file", HF_SECTION, NULL, "", "", 0, "A frame of a field in a result file with the same number of cells; brought to unit length"},
+    {"file", HF_SECTION, NULL, "", "", 0,
+     "A frame of a field in a result file of the same film; interpolated when its cells are others, brought to unit length"},
     {"file.path", HF_TEXT, "file", NULL, "", 0, "The file, e.g. another run's run.h5"},
     {"file.dataset", HF_TEXT, NULL, "/fields/m", "", 0, "Name of the dataset in it"},
     {"file.frame", HF_INT, NULL, "-1", ">=-1", 0, "Frame, counted from 0; -1 is the last"},
@@ -114,7 +115,7 @@ static PetscErrorCode read_file(HfMagnet magnet, HfNode values, Vec m, PetscBool
 
   PetscFunctionBeginUser;
   PetscCall(HfDeckFilePath(magnet->deck, HfChild(values, "path"), path, sizeof(path)));
-  PetscCall(HfFieldRead(magnet->grid, path, HfText(values, "dataset"), (PetscInt)HfInteger(values, "frame"), 3, m, &why));
+  PetscCall(HfFieldInterpolate(magnet->grid, path, HfText(values, "dataset"), (PetscInt)HfInteger(values, "frame"), 3, m, &why));
   if (why) PetscCall(HfDeckError(magnet->deck, HfChild(values, "path"), "%s: %s", path, why));
   *done = (PetscBool)!why;
   PetscFunctionReturn(0);

@@ -1,0 +1,33 @@
+/* field_file.h: what the readers of a field share. Private to src/grid. */
+#pragma once
+#include <hdf5.h>
+#include <hopfilm/grid.h>
+
+/* Reasons are passed between ranks as numbers. */
+typedef enum {
+  HF_FIELD_FINE,
+  HF_FIELD_NO_FILE,
+  HF_FIELD_NO_PERMISSION,
+  HF_FIELD_NOT_HDF5,
+  HF_FIELD_NO_DATASET,
+  HF_FIELD_NOT_A_FIELD,
+  HF_FIELD_OTHER_CELLS,
+  HF_FIELD_OTHER_SIZE,
+  HF_FIELD_OTHER_DOF,
+  HF_FIELD_NO_FRAME,
+  HF_FIELD_NOT_READ,
+  HF_FIELD_NOT_WRITTEN
+} HfFieldReason;
+extern const char *const hf_field_reasons[];
+
+PetscErrorCode HfFieldAgree(MPI_Comm comm, HfFieldReason *reason); /* the largest of all ranks. Collective. */
+/* Opens a field of `dof` components and has its shape [frame][y][x][component]; -1 and the reason when it is none. */
+hid_t HfFieldOpen(hid_t file, const char *path, PetscInt dof, hsize_t shape[4], HfFieldReason *reason);
+PetscBool HfFieldSameCells(const HfGridInfo *g, const hsize_t shape[4]);
+/* A block of the dataset, from or to `rows`. Collective. */
+herr_t HfFieldTransfer(hid_t dataset, const hsize_t start[4], const hsize_t count[4], double rows[], PetscBool write);
+
+/* HfFieldRead() with the reader's way from the opened dataset to the owned rows. Collective, as the reader is. */
+typedef HfFieldReason (*HfFieldReader)(const HfGridInfo *g, hid_t file, hid_t dataset, const hsize_t shape[4], hsize_t frame, double rows[]);
+PetscErrorCode HfFieldReadWith(HfGrid grid, const char *path, const char *dataset, PetscInt frame, PetscInt dof, HfFieldReader reader, Vec v,
+                               const char **why);
