@@ -93,9 +93,9 @@ typedef struct {
   HfNoiseKind noise;
   PetscInt n_amounts;
   const PetscReal *amounts;
-  PetscInt samples; /* per pattern and amount */
-  PetscInt64 seed;  /* of the noise */
-  HfRecallOptions recall;
+  PetscInt samples;       /* per pattern and amount */
+  PetscInt64 seed;        /* of the noise */
+  HfRecallOptions recall; /* a test adds its number to stream_index */
 } HfInferOptions;
 #define HF_INFER_CREDIT 720720 /* a correct test; one of m equal best shares it exactly up to m = 16 */
 /* Whole numbers that add up over tests and ranks, so that no sum depends on the number of ranks. */
