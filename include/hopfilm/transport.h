@@ -11,7 +11,7 @@
 /* ---- electrodes: patches of vertices; the same for the magnetic film and the gold layer above it ---- */
 typedef struct HfElectrodes_ *HfElectrodes;
 PetscErrorCode HfElectrodesRegisterKeys(HfKeys keys); /* electrodes[]: name, shape, at, lattice {columns, rows, pitch}, resistance, floating;
-                                                         type contact: {shape, at} */
+                                                         misplacement; type contact: {shape, at} */
 /* Checks, reported to the deck: electrode off the film, covers no film vertex, overlap (a vertex in two electrodes), duplicate name, film island without
    contact, fewer than two driven electrodes. Collective. */
 PetscErrorCode HfElectrodesCreate(HfGrid grid, HfDeck deck, HfElectrodes *electrodes);
@@ -31,7 +31,8 @@ PetscReal HfElectrodesResistance(HfElectrodes electrodes, PetscInt k); /* ohm, i
 const int16_t *HfElectrodesVertices(HfElectrodes electrodes);
 
 /* ---- conductivity models, one file each (src/transport/tensors/): isotropic, amr, anomalous_hall ---- */
-PetscErrorCode HfTransportRegisterKeys(HfKeys keys); /* material: conductivity, amr_ratio, hall_conductivity; section "potential" (tolerance ...) */
+PetscErrorCode HfTransportRegisterKeys(
+    HfKeys keys); /* material: conductivity, amr_ratio, hall_conductivity and their variations; section "potential" (tolerance ...) */
 
 typedef struct HfPotential_ *HfPotential;
 /* The magnetic film: Sigma from film.material of each region. Collective. */

@@ -40,6 +40,7 @@ PetscErrorCode HfPotentialCurrentDensity(HfPotential p, Vec phi, Vec j) {
       to[2 * i + 1] = -(p->sigma.xy[cell + i] * gx + p->sigma.yy[cell + i] * gy);
     }
     if (p->sigma.hall) HfHallCurrentRow(p, row, to);
+    if (p->thickness_varies) HfFilmCurrentRow(p, row, to);
   }
   PetscCall(VecRestoreArrayWrite(j, &out));
   PetscFunctionReturn(0);

@@ -1,5 +1,8 @@
 /* Electrodes from a deck: list `electrodes`, one by one or as a lattice, or any other set of contacts; every check that needs the grid.
 
+   An imperfect device has its electrodes elsewhere than planned (section `misplacement`): each centre is moved along x and y by Gaussian numbers that
+   depend on the seed and on the electrode's number alone. Film and gold share the electrodes; contacts of gauges stay where they are.
+
    A vertex belongs to an electrode when it is a corner of a film cell and lies in the electrode's shape, up to a millionth of a cell. */
 #include "transport_impl.h"
 
@@ -15,6 +18,10 @@ static const HfKey electrode_keys[] = {
     {"electrodes[].lattice.pitch", HF_QUANTITIES, "m", NULL, ">0", 2, "Distance between neighbours along x and y"},
     {"electrodes[].resistance", HF_QUANTITY, "ohm", "0 ohm", ">=0", 0, "Contact resistance, in series with the ideal contact"},
     {"electrodes[].floating", HF_BOOL, NULL, "false", "", 0, "Connected to nothing: one potential, no net current"},
+    {"misplacement", HF_SECTION, NULL, "", "", 0, "Electrodes that are not quite where they should be, as in a real device"},
+    {"misplacement.by", HF_QUANTITY, "m", NULL, ">=0", 0,
+     "Standard deviation of the shift of every electrode along x and along y (Gaussian); it is felt in steps of cells"},
+    {"misplacement.seed", HF_INT, NULL, "1", ">=0", 0, "Seed of the shifts"},
     {"contact:", HF_SECTION, NULL, "", "", 0, "An ideal contact: a patch of the film held at one potential"},
     {"contact:shape", HF_TYPE, "shape", NULL, "", 0, "Outline of the patch, about `at`"},
     {"contact:at", HF_QUANTITIES, "m", "[0 m, 0 m]", "", 2, "Where the centre of the shape lies"},
@@ -136,7 +143,17 @@ static PetscErrorCode check_islands(HfElectrodes e, HfDeck deck) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfElectrodesCreateFromNodes(HfGrid grid, HfDeck deck, HfNode where, PetscInt n_items, const HfNode items[], HfElectrodes *electrodes) {
+static void misplace(HfElectrodes e, HfNode section) {
+  for (PetscInt k = 0; k < e->n; ++k) {
+    PetscReal g[2];
+
+    HfRandomNormal(HfInteger(section, "seed"), HF_STREAM_ELECTRODES, 0, k, 2, g);
+    for (int d = 0; d < 2; ++d) e->positions[k][d] += HfReal(section, "by") * g[d];
+  }
+}
+
+static PetscErrorCode create(HfGrid grid, HfDeck deck, HfNode where, PetscInt n_items, const HfNode items[], HfNode misplacement,
+                             HfElectrodes *electrodes) {
   const PetscInt errors = HfDeckErrorCount(deck);
   HfShape *shapes;
   PetscInt n = 0;
@@ -150,11 +167,18 @@ PetscErrorCode HfElectrodesCreateFromNodes(HfGrid grid, HfDeck deck, HfNode wher
     PetscCall(HfShapeCreate(deck, HfChild(items[i], "shape"), &shapes[i]));
     for (PetscInt c = 0; c < copies(items[i]); ++c) PetscCall(place(e, k++, items[i], shapes[i], c));
   }
+  if (misplacement) misplace(e, misplacement);
   if (HfDeckErrorCount(deck) == errors) PetscCall(check(e, deck, where));
   if (HfDeckErrorCount(deck) == errors) PetscCall(check_islands(e, deck));
   for (PetscInt i = 0; i < n_items; ++i) PetscCall(HfShapeDestroy(&shapes[i]));
   PetscCall(PetscFree(shapes));
   PetscCall(PetscFree2(e->shapes, e->nodes));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfElectrodesCreateFromNodes(HfGrid grid, HfDeck deck, HfNode where, PetscInt n, const HfNode nodes[], HfElectrodes *electrodes) {
+  PetscFunctionBeginUser;
+  PetscCall(create(grid, deck, where, n, nodes, NULL, electrodes));
   PetscFunctionReturn(0);
 }
 
@@ -165,7 +189,8 @@ PetscErrorCode HfElectrodesCreate(HfGrid grid, HfDeck deck, HfElectrodes *electr
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(n, &items));
   for (PetscInt i = 0; i < n; ++i) items[i] = HfItem(root, "electrodes", i);
-  PetscCall(HfElectrodesCreateFromNodes(grid, deck, HfNodeFind(root, "electrodes"), n, items, electrodes));
+  PetscCall(
+      create(grid, deck, HfNodeFind(root, "electrodes"), n, items, HfHas(root, "misplacement") ? HfChild(root, "misplacement") : NULL, electrodes));
   PetscCall(PetscFree(items));
   PetscFunctionReturn(0);
 }

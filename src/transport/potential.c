@@ -35,8 +35,7 @@ static PetscErrorCode mark_contacts(HfPotential p) {
   PetscFunctionReturn(0);
 }
 
-/* All but the tensor and the solver. */
-static PetscErrorCode create(HfGrid grid, HfElectrodes electrodes, PetscReal thickness, PetscReal tolerance, HfPotential *out) {
+PetscErrorCode HfPotentialAllocate(HfGrid grid, HfElectrodes electrodes, PetscReal thickness, PetscReal tolerance, HfPotential *out) {
   const HfGridInfo *g = HfGridGetInfo(grid);
   HfPotential p;
   PetscInt *ranges;
@@ -68,14 +67,10 @@ PetscErrorCode HfPotentialDestroy(HfPotential *potential) {
 
   PetscFunctionBeginUser;
   if (!p) PetscFunctionReturn(0);
-  if (p->conductors) {
-    for (PetscInt r = 0; r < HfGridGetInfo(p->grid)->n_regions; ++r) PetscCall(PetscFree2(p->conductors[r].p, p->conductors[r].active));
-    PetscCall(PetscFree(p->conductors));
-  }
   if (p->unit)
     for (PetscInt k = 0; k < p->electrodes->n - 1; ++k) PetscCall(VecDestroy(&p->unit[k]));
   PetscCall(PetscFree(p->unit));
-  PetscCall(HfHaloDestroy(&p->halo));
+  PetscCall(HfFilmDestroy(p));
   PetscCall(HfHallDestroy(p));
   PetscCall(HfMultigridDestroy(&p->mg));
   PetscCall(HfVertexRowsFree(&p->phi));
@@ -91,41 +86,6 @@ PetscErrorCode HfPotentialDestroy(HfPotential *potential) {
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode conductor_create(HfNode material, HfConductor *conductor, PetscBool *antisymmetric) {
-  PetscFunctionBeginUser;
-  conductor->node = material;
-  PetscCall(PetscCalloc2(HfTensorCount(), &conductor->p, HfTensorCount(), &conductor->active));
-  for (PetscInt k = 0; k < HfTensorCount(); ++k) {
-    const HfTensor *tensor = HfTensorGet(k);
-    (*tensor->set_up)(material, conductor->p[k], &conductor->active[k]);
-    if (!conductor->active[k]) continue;
-    HfCite(tensor->citation);
-    if (tensor->add_antisymmetric) *antisymmetric = PETSC_TRUE;
-  }
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode HfPotentialCreateFilm(HfGrid grid, HfElectrodes electrodes, HfDeck deck, HfPotential *potential) {
-  const HfGridInfo *g = HfGridGetInfo(grid);
-  HfNode root = HfDeckRoot(deck), film = HfChild(root, "film");
-  PetscBool antisymmetric = PETSC_FALSE;
-
-  PetscFunctionBeginUser;
-  PetscCall(create(grid, electrodes, g->thickness, HfReal(HfChild(root, "potential"), "tolerance"), potential));
-  HfPotential p = *potential;
-  p->film = PETSC_TRUE;
-  PetscCall(HfHaloCreate(grid, 3, &p->halo));
-  PetscCall(PetscCalloc1(g->n_regions, &p->conductors));
-  for (PetscInt r = 0; r < g->n_regions; ++r) {
-    HfNode region = r ? HfItem(film, "regions", r - 1) : film, material = HfChild(region, "material");
-    PetscCall(conductor_create(material ? material : HfChild(film, "material"), &p->conductors[r], &antisymmetric));
-  }
-  if (antisymmetric) PetscCall(HfHallCreate(p));
-  PetscCall(HfSolverCreate(p, "film_"));
-  PetscCall(HfPotentialSetMagnetization(p, NULL));
-  PetscFunctionReturn(0);
-}
-
 PetscErrorCode HfPotentialCreateFromFunction(HfGrid grid, HfElectrodes electrodes, PetscReal thickness,
                                              void (*sigma)(PetscReal x, PetscReal y, void *context, PetscReal S[4]), void *context,
                                              HfPotential *potential) {
@@ -134,7 +94,7 @@ PetscErrorCode HfPotentialCreateFromFunction(HfGrid grid, HfElectrodes electrode
   PetscMPIInt antisymmetric = 0;
 
   PetscFunctionBeginUser;
-  PetscCall(create(grid, electrodes, thickness, DEFAULT_TOLERANCE, potential));
+  PetscCall(HfPotentialAllocate(grid, electrodes, thickness, DEFAULT_TOLERANCE, potential));
   HfPotential p = *potential;
   PetscCall(HfHallCreate(p));
   for (PetscInt j = g->ys - 1; j <= g->ys + g->ym; ++j) {
@@ -163,7 +123,7 @@ PetscErrorCode HfPotentialCreateIsotropic(HfGrid grid, HfElectrodes electrodes, 
   const int8_t *regions = HfGridRegions(grid); /* framed like the tensors */
 
   PetscFunctionBeginUser;
-  PetscCall(create(grid, electrodes, thickness, DEFAULT_TOLERANCE, potential));
+  PetscCall(HfPotentialAllocate(grid, electrodes, thickness, DEFAULT_TOLERANCE, potential));
   HfPotential p = *potential;
   for (ptrdiff_t at = 0; at < (ptrdiff_t)(g->nx + 2) * (g->ym + 2); ++at) p->sigma.xx[at] = p->sigma.yy[at] = regions[at] >= 0 ? conductivity : 0;
   PetscCall(HfSolverCreate(p, "gold_"));

@@ -1,11 +1,12 @@
 /* The conductivity tensor of every cell: Sigma[m] = sum of the contributions of its material (tensors/). */
 #include "transport_impl.h"
 
-/* Cell row j (ys-1 .. ys+ym-1) from the magnetization of its cells; runs of one region at a time. */
+/* Cell row j (ys-1 .. ys+ym-1) from the magnetization of its cells; runs of one region and grain at a time. */
 static void sigma_row(HfPotential p, PetscInt j, const PetscReal m[]) {
   const HfGridInfo *g = HfGridGetInfo(p->grid);
   const int8_t *region = HfGridRegions(p->grid) + (j - (g->ys - 1)) * (g->nx + 2) + 1;
   const ptrdiff_t at = (ptrdiff_t)(j - (g->ys - 1)) * (g->nx + 2) + 1;
+  const PetscInt *grain = p->grain ? p->grain + at : NULL;
   PetscReal *xx = p->sigma.xx + at, *xy = p->sigma.xy + at, *yy = p->sigma.yy + at;
 
   memset(xx, 0, (size_t)g->nx * sizeof(PetscReal));
@@ -13,9 +14,9 @@ static void sigma_row(HfPotential p, PetscInt j, const PetscReal m[]) {
   memset(yy, 0, (size_t)g->nx * sizeof(PetscReal));
   if (p->sigma.hall) memset(p->sigma.hall + at, 0, (size_t)g->nx * sizeof(PetscReal));
   for (PetscInt i = 0, n; i < g->nx; i += n) {
-    for (n = 1; i + n < g->nx && region[i + n] == region[i];) ++n;
+    for (n = 1; i + n < g->nx && region[i + n] == region[i] && (!grain || grain[i + n] == grain[i]);) ++n;
     if (region[i] < 0) continue;
-    const HfConductor *conductor = &p->conductors[region[i]];
+    const HfConductor *conductor = &p->conductors[region[i] * p->n_grains + (grain ? grain[i] : 0)];
     for (PetscInt k = 0; k < HfTensorCount(); ++k) {
       const HfTensor *tensor = HfTensorGet(k);
       if (!conductor->active[k]) continue;

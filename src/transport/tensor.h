@@ -7,14 +7,19 @@
 
 #define HF_TENSOR_PARAMETERS 4 /* numbers a contribution may keep for each region */
 
+/* What the conductivity (and with it everything in S/m) and the AMR ratio of a grain are multiplied by; 1 where nothing varies. */
+typedef struct {
+  PetscReal conductivity, amr_ratio;
+} HfGrainFactors;
+
 typedef struct {
   const char *name;
   const char *doc;      /* one sentence with the tensor */
   const char *citation; /* key for HfCite() or NULL */
   const HfKey *keys;    /* rows under "material:" */
-  /* Numbers of one region from its material; *active says whether it acts there. Not collective. */
-  void (*set_up)(HfNode material, PetscReal p[], PetscBool *active);
-  /* Adds S/m to n cells of one region, one after another along x; m[3n] interleaved, may be NULL when needs_m is false. NULL: nothing. */
+  /* Numbers of one grain of a region from its material; *active says whether it acts there, alike in all grains. Not collective. */
+  void (*set_up)(HfNode material, const HfGrainFactors *factors, PetscReal p[], PetscBool *active);
+  /* Adds S/m to n cells of one grain of a region, one after another along x; m[3n] interleaved, may be NULL when needs_m is false. NULL: nothing. */
   void (*add)(const PetscReal p[], PetscInt n, const PetscReal m[], PetscReal xx[], PetscReal xy[], PetscReal yy[]);
   /* The same for the antisymmetric part. It must be odd in m (Onsager). One active contribution makes the operator unsymmetric. */
   void (*add_antisymmetric)(const PetscReal p[], PetscInt n, const PetscReal m[], PetscReal yx[]);

@@ -32,10 +32,10 @@ typedef struct {
 } HfSigma;
 
 typedef struct {
-  HfNode node;
   PetscReal (*p)[HF_TENSOR_PARAMETERS]; /* one per tensor */
   PetscBool *active;
-} HfConductor; /* the conducting material of a region */
+  PetscReal thickness; /* of the grain over that of the film; it is in p too */
+} HfConductor;         /* the conducting material of a grain of a region */
 
 typedef struct {
   ptrdiff_t at; /* among the owned vertices */
@@ -46,8 +46,13 @@ struct HfPotential_ {
   HfGrid grid;
   HfElectrodes electrodes;
   PetscReal thickness, tolerance;
-  PetscBool film; /* Sigma depends on m */
-  HfConductor *conductors;
+  PetscBool film;    /* Sigma depends on m */
+  PetscInt n_grains; /* that this rank meets; 1 when nothing varies */
+  PetscInt *grain;   /* number of the cell's, placed like the tensors; NULL when nothing varies */
+  PetscBool thickness_varies;
+  HfConductor *conductors; /* [region * n_grains + grain] */
+  PetscReal (*tensor_numbers)[HF_TENSOR_PARAMETERS];
+  PetscBool *tensor_active;
   HfHalo halo; /* of m */
   HfSigma sigma;
   uint8_t *held;      /* 1 at vertices of electrodes, with ghost rows */
@@ -81,13 +86,18 @@ void HfHallAssemble(HfPotential potential);            /* hall_E, hall_N */
 void HfHallMult(HfPotential potential, PetscReal y[]); /* y += its part of A x right after HfMultigridMult, which leaves x where this reads it */
 void HfHallReaction(HfPotential potential);            /* adds to the reactions */
 void HfHallCurrentRow(HfPotential potential, PetscInt row, PetscReal j[]); /* adds to the current density of a row of cells; phi with ghost rows */
+/* film.c: from materials and grains to conductors */
+PetscErrorCode HfFilmDestroy(HfPotential potential);
+void HfFilmCurrentRow(HfPotential potential, PetscInt row, PetscReal j[]); /* a row of current density where the thickness varies */
 /* sigma.c */
 PetscErrorCode HfSigmaFromMagnetization(HfPotential potential, Vec m);
 /* solver.c: x = A^-1 b on the free vertices, x the start on entry. Created when sigma.hall says whether A is symmetric. Collective. */
 PetscErrorCode HfSolverCreate(HfPotential potential, const char prefix[]);
 PetscErrorCode HfSolverOperatorChanged(HfPotential potential);
 PetscErrorCode HfSolverSolve(HfPotential potential);
-/* potential.c: phi for contact potentials u[n]; phi is the start on entry. Collective. */
+/* potential.c: all but the tensor and the solver. Collective. */
+PetscErrorCode HfPotentialAllocate(HfGrid grid, HfElectrodes electrodes, PetscReal thickness, PetscReal tolerance, HfPotential *potential);
+/* phi for contact potentials u[n]; phi is the start on entry. Collective. */
 PetscErrorCode HfPotentialSolveContacts(HfPotential potential, const PetscReal u[], Vec phi);
 PetscErrorCode HfPotentialLoad(HfPotential potential, Vec phi); /* phi with ghost rows from a Vec */
 /* current.c: currents into the contacts, A. Collective. */

@@ -125,6 +125,7 @@ static void test_turned_hall_device(void **state) { turned_device(SQUARE_OF("20 
 
 /* Sigma[R m] = R Sigma[m] R^T for any angle and any m, the antisymmetric part odd in m, for everything in tensors.def. */
 static void test_tensor_turns_with_m(void **state) {
+  const HfGrainFactors none = {1, 1};
   Film film;
 
   CHECK(film_read(PETSC_COMM_WORLD, SQUARE_OF("100 nm", "1 um", HALL), &film));
@@ -133,7 +134,7 @@ static void test_tensor_turns_with_m(void **state) {
     PetscReal p[HF_TENSOR_PARAMETERS];
     PetscBool active;
 
-    tensor->set_up(HfNodeFind(HfDeckRoot(film.deck), "film.material"), p, &active);
+    tensor->set_up(HfNodeFind(HfDeckRoot(film.deck), "film.material"), &none, p, &active);
     for (PetscInt sample = 0; sample < 50; ++sample) {
       PetscReal u[4], m[2][3], S[2][3] = {{0, 0, 0}, {0, 0, 0}}, yx[3] = {0, 0, 0};
 

@@ -9,13 +9,15 @@
 static const HfKey keys[] = {
     {"amr_ratio", HF_NUMBER, NULL, "0", "(-2,2)", 0,
      "Anisotropic magnetoresistance a = 2 (rho_par - rho_perp)/(rho_par + rho_perp), along and across m"},
+    {"amr_ratio_variation", HF_QUANTITY, "1", "0", "[0,0.2]", 0,
+     "Standard deviation of the AMR ratio from grain to grain (Gaussian), as a part of it, e.g. 10 %; needs film.grains"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
-static void set_up(HfNode material, PetscReal p[], PetscBool *active) {
-  const PetscReal a = HfReal(material, "amr_ratio");
+static void set_up(HfNode material, const HfGrainFactors *factors, PetscReal p[], PetscBool *active) {
+  const PetscReal a = factors->amr_ratio * HfReal(material, "amr_ratio");
 
-  p[0] = -6 * a / (6 + a) * HfReal(material, "conductivity");
+  p[0] = -6 * a / (6 + a) * factors->conductivity * HfReal(material, "conductivity");
   *active = (PetscBool)(a != 0);
 }
 

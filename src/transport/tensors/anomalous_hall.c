@@ -13,8 +13,8 @@ static const HfKey keys[] = {
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
-static void set_up(HfNode material, PetscReal p[], PetscBool *active) {
-  p[0] = HfReal(material, "hall_conductivity");
+static void set_up(HfNode material, const HfGrainFactors *factors, PetscReal p[], PetscBool *active) {
+  p[0] = factors->conductivity * HfReal(material, "hall_conductivity");
   *active = (PetscBool)(p[0] != 0);
 }
 

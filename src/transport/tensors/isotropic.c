@@ -5,11 +5,15 @@
 
 static const HfKey keys[] = {
     {"conductivity", HF_QUANTITY, "S/m", NULL, ">0", 0, "Conductivity sigma0, the mean over all directions of m"},
+    {"conductivity_variation", HF_QUANTITY, "1", "0", "[0,0.2]", 0,
+     "Standard deviation of the conductivity from grain to grain (Gaussian), as a part of it, e.g. 5 %; needs film.grains"},
+    {"thickness_variation", HF_QUANTITY, "1", "0", "[0,0.2]", 0,
+     "Standard deviation of the conducting thickness from grain to grain (Gaussian), as a part of film.thickness; needs film.grains"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
-static void set_up(HfNode material, PetscReal p[], PetscBool *active) {
-  p[0] = HfReal(material, "conductivity");
+static void set_up(HfNode material, const HfGrainFactors *factors, PetscReal p[], PetscBool *active) {
+  p[0] = factors->conductivity * HfReal(material, "conductivity");
   *active = PETSC_TRUE;
 }
 
