@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FILM(initial)                                                                                                                                \
+#define FILM_WITH(initial, patterns)                                                                                                                 \
   "hopfilm: 1\n"                                                                                                                                     \
   "film:\n"                                                                                                                                          \
   "  size: [1.2 um, 1.2 um]\n"                                                                                                                       \
@@ -21,7 +21,8 @@
   "  - {name: '2', shape: {disk: {diameter: 240 nm}}, at: [424 nm, 424 nm]}\n"                                                                       \
   "  - {name: '3', shape: {disk: {diameter: 240 nm}}, at: [-424 nm, -424 nm]}\n"                                                                     \
   "  - {name: '4', shape: {disk: {diameter: 240 nm}}, at: [424 nm, -424 nm]}\n"                                                                      \
-  "patterns: {A: '++--', B: '+-+-', C: '+--+', D: '+---', E: '++-+', F: '+-++', G: '+++-'}\n"
+  "patterns: {" patterns "}\n"
+#define FILM(initial) FILM_WITH(initial, "A: '++--', B: '+-+-', C: '+--+', D: '+---', E: '++-+', F: '+-++', G: '+++-'")
 
 enum { MOST = 256 };
 typedef struct {

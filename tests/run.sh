@@ -70,7 +70,9 @@ run_tests() { ctest --test-dir "$1" -j "$cores" --output-on-failure --no-tests=e
 # Every deck of inputs/ on a coarse film, all times divided by a thousand.
 figures=()
 [ $full = 0 ] || figures=(--full)
-short=(--shorten 1000 --set "film.cell=40 nm" --decks inputs/*.yaml)
+shopt -s extglob nullglob
+short=(--shorten 1000 --set "film.cell=40 nm" --decks inputs/!(letters|digits|wire)-*.yaml)
+sheets=(--shorten 1000 --set "film.cell=500 nm" --decks inputs/@(letters|digits|wire)-*.yaml) # their nodes are 2 um apart
 
 if [ $install = 1 ]; then stage "packages" bash jobs/install-packages.sh --test || finish; fi
 stage "format" check_format
@@ -84,6 +86,7 @@ stage "build with sanitizers" build sanitize && {
   stage "bad decks with sanitizers" env ASAN_OPTIONS=detect_leaks=0 bash jobs/python.sh tests/bad_decks.py build-sanitize/hopfilm
   stage "small decks with sanitizers" bash jobs/python.sh tests/decks.py build-sanitize/hopfilm --ranks 1 2
   stage "all decks, short, with sanitizers" bash jobs/python.sh tests/decks.py build-sanitize/hopfilm --ranks 1 "${short[@]}"
+  stage "all sheets, short, with sanitizers" bash jobs/python.sh tests/decks.py build-sanitize/hopfilm --ranks 1 "${sheets[@]}"
 }
 if [ $full = 1 ]; then
   # Leaks are the sanitizers' business; Open MPI sends its messages with holes in them, which its own suppressions name.

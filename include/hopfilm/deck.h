@@ -70,7 +70,7 @@ typedef struct {
   const char *path; /* relative to the prefix of HfKeysAdd, e.g. "thickness"; NULL ends a table */
   HfKeyType type;
   const char *unit;         /* "m"; alternatives as "J/m|A m" (HfUnitIndex tells which was written); name of the type for HF_TYPE(S);
-                               "file" for a text that names a file */
+                               "file" for a text that names a file, "file:.pbm|.pgm" for one that does with these endings */
   const char *default_text; /* as written in a deck; NULL = required (and, for a list, not empty); "" = optional and absent; "{}" = a section filled
                                with its own defaults; "=film.material" = inherit: a section takes from there the keys it leaves out, a key the
                                value of the same name. Of no meaning for the keys of a variant */
@@ -99,6 +99,7 @@ HfNode HfDeckRoot(HfDeck deck); /* the merged deck with every default filled in,
 const char *HfDeckText(HfDeck deck); /* the deck file as the user wrote it */
 const char *HfDeckPath(HfDeck deck);
 MPI_Comm HfDeckComm(HfDeck deck);
+PetscBool HfNodeNamesFile(HfNode node);                                            /* a text of the validated deck that names a file */
 PetscErrorCode HfDeckFilePath(HfDeck deck, HfNode node, char path[], size_t size); /* a file named in the deck, relative to the file that names it */
 /* Errors and warnings found by other modules, with the place of `node` (NULL: the deck as a whole). Same call on all ranks. */
 PetscErrorCode HfDeckError(HfDeck deck, HfNode node, const char *format, ...) PETSC_ATTRIBUTE_FORMAT(3, 4);

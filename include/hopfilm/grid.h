@@ -26,6 +26,15 @@ PetscErrorCode HfShapeCreate(HfDeck deck, HfNode node, HfShape *shape); /* error
 PetscErrorCode HfShapeDestroy(HfShape *shape);
 PetscBool HfShapeContains(HfShape shape, PetscReal x, PetscReal y, PetscReal tolerance); /* points within `tolerance` outside count as inside */
 
+/* ---- images: portable bitmaps and graymaps ---- */
+typedef struct {
+  PetscInt columns, rows;
+  PetscReal *grey; /* [row][column], the top row first: 0 black to 1 white */
+} HfImage;
+/* *why: NULL or what is wrong (code stays 0); *opened tells whether the file could be read at all. Collective. */
+PetscErrorCode HfImageRead(MPI_Comm comm, const char path[], HfImage *image, PetscBool *opened, const char **why);
+PetscErrorCode HfImageDestroy(HfImage *image);
+
 /* ---- the grid ---- */
 PetscErrorCode HfGridRegisterKeys(HfKeys keys);                 /* film.size, .cell, .thickness, .shape, .regions, .grains, type shape: */
 PetscErrorCode HfGridCreateFromDeck(HfDeck deck, HfGrid *grid); /* Collective. Errors go to the deck; *grid may be NULL then. */

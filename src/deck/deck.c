@@ -96,6 +96,8 @@ const char *HfDeckText(HfDeck deck) { return deck->text; }
 const char *HfDeckPath(HfDeck deck) { return deck->path; }
 MPI_Comm HfDeckComm(HfDeck deck) { return deck->comm; }
 
+PetscBool HfNodeNamesFile(HfNode node) { return node->names_file; }
+
 PetscErrorCode HfDeckFilePath(HfDeck deck, HfNode node, char path[], size_t size) {
   PetscFunctionBeginUser;
   HfFileRelative(node->file, node->text, path, size);

@@ -99,6 +99,13 @@ static PetscErrorCode CheckNumber(HfKeys keys, HfMessages messages, const HfKey 
   PetscFunctionReturn(0);
 }
 
+/* unit "file", or "file:.pbm|.pgm" for texts with one of these endings. */
+static PetscBool NamesFile(const char *unit, const char *text) {
+  const char *dot = strrchr(text, '.');
+  if (!unit || strncmp(unit, "file", 4)) return PETSC_FALSE;
+  return !unit[4] || (unit[4] == ':' && dot && HfChoiceHolds(unit + 5, dot)) ? PETSC_TRUE : PETSC_FALSE;
+}
+
 PetscErrorCode HfLeafValidate(HfKeys keys, HfMessages messages, const HfEntry *entry, HfNode node) {
   const HfKey *row = entry->row;
   char why[HF_PATH_LENGTH], shown[HF_PATH_LENGTH];
@@ -122,8 +129,7 @@ PetscErrorCode HfLeafValidate(HfKeys keys, HfMessages messages, const HfEntry *e
   }
   switch (HfKeyItemType(row->type)) {
   case HF_TEXT:
-    node->names_file = row->unit && !strcmp(row->unit, "file") ? PETSC_TRUE : PETSC_FALSE;
-
+    node->names_file = NamesFile(row->unit, node->text);
     if (row->range && *row->range) PetscCall(CheckChoice(messages, row->range, node));
     break;
   case HF_CHOICE:

@@ -36,12 +36,13 @@ static PetscErrorCode identity(HfDevice d) {
 static PetscErrorCode read_wiring(HfDevice d, HfNode root) {
   HfWiring *w = &d->wiring;
   HfNode node = HfChild(root, "wiring");
-  const PetscInt count = HfCount(root, "wiring");
+  const PetscInt count = HfCount(root, "wiring"), errors = HfDeckErrorCount(d->deck);
   PetscInt most = 0, *shown;
 
   PetscFunctionBeginUser;
   if (count != w->n_nodes) {
     PetscCall(HfDeckError(d->deck, node, "wiring: %d pixel numbers for %d electrodes", (int)count, (int)w->n_nodes));
+    w->n_pixels = 0;
     PetscFunctionReturn(0);
   }
   PetscCall(PetscCalloc1(count, &shown));
@@ -61,8 +62,8 @@ static PetscErrorCode read_wiring(HfDevice d, HfNode root) {
   }
   for (PetscInt i = 0; i < most; ++i)
     if (!shown[i]) PetscCall(HfDeckError(d->deck, node, "wiring: no electrode shows pixel %d of %d", (int)i + 1, (int)most));
-  if (most > 0) w->n_pixels = most;
   if (most == 1) PetscCall(HfDeckError(d->deck, node, "wiring: a network needs two pixels"));
+  w->n_pixels = HfDeckErrorCount(d->deck) > errors ? 0 : most; /* patterns are not held against a wrong wiring */
   PetscCall(PetscFree(shown));
   PetscFunctionReturn(0);
 }

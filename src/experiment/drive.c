@@ -27,16 +27,21 @@ PetscErrorCode HfDriveOff(HfExperiment e) {
 }
 
 PetscErrorCode HfDriveVoltage(HfExperiment e, HfNode node, const PetscReal x[], PetscReal *voltage) {
+  PetscFunctionBeginUser;
+  if (HfHas(node, "voltage"))
+    *voltage = HfReal(node, "voltage");
+  else
+    PetscCall(HfDriveVoltageForField(e, node, x, voltage));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfDriveVoltageForField(HfExperiment e, HfNode node, const PetscReal x[], PetscReal *voltage) {
   const PetscReal *unit = x;
   PetscReal *named, wanted, at_centre, rms;
   char *text;
   const char *why;
 
   PetscFunctionBeginUser;
-  if (HfHas(node, "voltage")) {
-    *voltage = HfReal(node, "voltage");
-    PetscFunctionReturn(0);
-  }
   wanted = HfReal(node, "field");
   if (HfUnitIndex(node, "field") == 1) wanted /= HF_MU0;
   PetscCall(PetscMalloc2(e->n, &named, e->n + 1, &text));

@@ -128,8 +128,10 @@ PetscErrorCode HfEvolve(HfExperiment e, const char *what, PetscReal duration, Pe
     *time = next;
     if (next == probe) {
       k_probe++;
-      PetscCall(HfProbeNow(e));
-      PetscCall(HfTraceAdd(e));
+      if (probe_every >= 0.0) {
+        PetscCall(HfProbeNow(e));
+        PetscCall(HfTraceAdd(e));
+      }
     }
     if (next == frame) {
       k_frame++;

@@ -4,7 +4,9 @@
 
 static const HfKey experiment_keys[] = {
     {"patterns", HF_NAMED, NULL, "", "", 0, "Patterns by name, one sign per electrode in the deck's order, or per pixel of the wiring"},
-    {"patterns.*", HF_TEXT, NULL, NULL, "", 0, "Signs: + # 1 or - . 0; white space is ignored, so rows of pixels may be written one below the other"},
+    {"patterns.*", HF_TEXT, "file:.pbm|.pgm", NULL, "", 0,
+     "Signs: + # 1 or - . 0; white space is ignored, so rows of pixels may be written one below the other. Or a PBM or PGM file of as many pixels, "
+     "relative to the deck: what is darker than half is +"},
     {"schedule", HF_VARIANTS, NULL, NULL, "", 0, "What happens to the film, step by step"},
     HF_KEYS_END,
 };
@@ -147,12 +149,7 @@ PetscErrorCode HfExperimentDestroy(HfExperiment *experiment) {
 
   PetscFunctionBeginUser;
   if (!e) PetscFunctionReturn(0);
-  for (PetscInt k = 0; k < e->n_memories; k++) {
-    PetscCall(PetscFree(e->memories[k].pattern));
-    PetscCall(PetscFree2(e->memories[k].x, e->memories[k].G));
-    PetscCall(PetscFree(e->memories[k].rested));
-  }
-  PetscCall(PetscFree(e->memories));
+  PetscCall(HfMemoriesDestroy(e));
   for (PetscInt k = 0; k < e->n_checked; k++) PetscCall(PetscFree(e->checked[k]));
   PetscCall(PetscFree(e->checked));
   PetscCall(PetscFree(e->trace.times));

@@ -1,6 +1,6 @@
 /* experiment_impl.h: private to src/experiment: the run's memory and what the steps share.
 
-   Words: a *pattern* is a text of + and - per electrode; a *pulse* holds a pattern's voltages for a time; what the film's conductance matrix is at
+   Words: a *pattern* is a text of + and - per terminal (electrode, or pixel of a wiring); a *pulse* holds a pattern's voltages for a time; what the film's conductance matrix is at
    the end of a pulse is a *memory* of that pattern; the *untrained* film is the state in which the first pulse after the last
    `initial` finds it: relaxed, or after a time without voltage. */
 #pragma once
@@ -14,13 +14,19 @@ typedef struct {
   PetscInt step, epoch;
 } HfMemory;
 
+/* The conductance on the way, while a training with `probe_every` goes on. */
+typedef struct {
+  PetscReal time, *x, *G; /* x[n] drives; G[n*n], S */
+  PetscInt step, epoch;
+} HfSnapshot;
+
 /* The last pulse as `fit` needs it. */
 typedef struct {
   PetscInt n_times, capacity;
   PetscReal *times, *G;  /* G[n_times][n][n] */
   PetscReal *before, *x; /* patterns before and during the pulse, +1/-1 */
   PetscBool have_before; /* a pulse came before, since the last `initial` */
-  PetscBool recording;
+  PetscBool recording, training;
   PetscReal voltage;
 } HfTrace;
 
@@ -77,6 +83,8 @@ struct HfExperiment_ {
   PetscBool have_x;   /* a pattern was driven since the last `initial` */
   HfMemory *memories; /* of the whole run */
   PetscInt n_memories, capacity, first_memory;
+  HfSnapshot *snapshots; /* of the whole run */
+  PetscInt n_snapshots, snapshot_capacity;
   HfTrace trace;
 
   /* while the schedule is checked */
@@ -91,29 +99,34 @@ struct HfExperiment_ {
 /* x[n] and text (n+1 bytes, + and -) of a pattern given by its name or as it stands. `why` is NULL or what is wrong with it. */
 PetscErrorCode HfPatternRead(HfExperiment e, const char *name, PetscReal x[], char text[], const char **why);
 PetscErrorCode HfPatternCheck(HfExperiment e, HfNode node, const char *name); /* errors to the deck */
-PetscErrorCode HfPatternsCheckAll(HfExperiment e);                            /* section `patterns` */
+/* What a line of the log calls a pattern: its text if that is short, else its name if it has one. */
+const char *HfPatternLabel(HfExperiment e, const char *name, const char *text);
+PetscErrorCode HfPatternsCheckAll(HfExperiment e); /* section `patterns` */
 
 PetscErrorCode HfCheckedAdd(HfExperiment e, const char *name); /* a step of the schedule trains this pattern */
 PetscBool HfCheckedHas(HfExperiment e, const char *text);      /* one before trained it, or its mirror */
 
 /* ---- drive.c ---- */
-#define HF_DRIVE_KEYS(step)                                                                                                                          \
-  {step ".voltage", HF_QUANTITY, "V", "", ">0", 0, "Voltage of a + electrode (- gets the negative); this or field"},                                 \
-      {step ".field", HF_QUANTITY, "A/m|T", "", ">0", 0, "Wanted Oersted field |H| at the film's centre; this or voltage"}, {                        \
+#define HF_DRIVE_FIELD_KEYS(step)                                                                                                                    \
+  {step ".field", HF_QUANTITY, "A/m|T", "", ">0", 0, "Wanted Oersted field |H| at the film's centre; this or voltage"}, {                            \
     step ".field_pattern", HF_TEXT, NULL, "", "", 0, "Pattern for which the voltage gives that field (default: each pattern for itself)"             \
   }
+#define HF_DRIVE_KEYS(step)                                                                                                                          \
+  {step ".voltage", HF_QUANTITY, "V", "", ">0", 0, "Voltage of a + electrode (- gets the negative); this or field"}, HF_DRIVE_FIELD_KEYS(step)
 PetscErrorCode HfDriveCheck(HfExperiment e, HfNode node);
 PetscBool HfDriveByGold(HfExperiment e);   /* otherwise through the film's own electrodes */
 PetscErrorCode HfDriveLog(HfExperiment e); /* how the current followed the texture since HfDriveOn(), without gold. Collective. */
 /* Volts for the pattern x of a step with HF_DRIVE_KEYS. Collective. */
 PetscErrorCode HfDriveVoltage(HfExperiment e, HfNode node, const PetscReal x[], PetscReal *voltage);
-PetscErrorCode HfDriveOn(HfExperiment e, const PetscReal x[], const char *text, PetscReal voltage); /* Collective. */
+PetscErrorCode HfDriveVoltageForField(HfExperiment e, HfNode node, const PetscReal x[], PetscReal *voltage); /* from `field` alone. Collective. */
+PetscErrorCode HfDriveOn(HfExperiment e, const PetscReal x[], const char *text, PetscReal voltage);          /* Collective. */
 PetscErrorCode HfDriveCompare(HfExperiment e, const PetscReal x[],
                               PetscReal voltage); /* once per run: the two models of the Oersted field. Collective. */
 PetscErrorCode HfDriveOff(HfExperiment e);        /* Collective. */
 
 /* ---- evolve.c ---- */
-/* Lets time pass, probing every `probe_every` (0: never on the way; always at the end). Collective. */
+/* Lets time pass, probing every `probe_every` (0: never on the way; always at the end, unless HF_NO_PROBES). Collective. */
+#define HF_NO_PROBES (-1.0)
 PetscErrorCode HfEvolve(HfExperiment e, const char *what, PetscReal duration, PetscReal probe_every);
 PetscErrorCode HfProbeNow(HfExperiment e);                                 /* e->G of the present texture. Collective. */
 PetscErrorCode HfRowNow(HfExperiment e, PetscReal t, PetscReal dt, Vec m); /* a line of the table. Collective. */
@@ -137,8 +150,9 @@ PetscErrorCode HfMemoryAdd(HfExperiment e);         /* the present texture as me
 PetscErrorCode HfMemoryRested(HfExperiment e);      /* the newest memory after its pause: the present texture. Collective. */
 const PetscReal *HfMemoryConductance(const HfWeighting *weighting, const HfMemory *memory); /* G[n*n] that these weights are made of */
 const HfMemory *HfMemoryFind(HfExperiment e, const PetscReal x[]); /* newest since the last `initial` of x or its mirror, NULL if none */
-PetscErrorCode HfTraceStart(HfExperiment e, PetscReal voltage);
-PetscErrorCode HfTraceAdd(HfExperiment e); /* the last probe, while a pulse is recorded */
+PetscErrorCode HfTraceStart(HfExperiment e, PetscReal voltage, PetscBool training); /* training: its probes are snapshots, too */
+PetscErrorCode HfTraceAdd(HfExperiment e);                                          /* the last probe, while a pulse is recorded */
+PetscErrorCode HfMemoriesDestroy(HfExperiment e);
 /* First memory that a step with key `of: all|last` looks at; all newer ones follow. Faults when there is none. Collective. */
 PetscErrorCode HfMemoriesOf(HfExperiment e, HfNode node, PetscInt *first);
 /* From `weights` and `xi`; the untrained film must be known, as it is after any pulse. */

@@ -53,6 +53,19 @@ const PetscReal *HfMemoryConductance(const HfWeighting *weighting, const HfMemor
   return weighting->after_pause && memory->rested ? memory->rested : memory->G;
 }
 
+PetscErrorCode HfMemoriesDestroy(HfExperiment e) {
+  PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < e->n_memories; k++) {
+    PetscCall(PetscFree(e->memories[k].pattern));
+    PetscCall(PetscFree2(e->memories[k].x, e->memories[k].G));
+    PetscCall(PetscFree(e->memories[k].rested));
+  }
+  for (PetscInt k = 0; k < e->n_snapshots; k++) PetscCall(PetscFree2(e->snapshots[k].x, e->snapshots[k].G));
+  PetscCall(PetscFree(e->memories));
+  PetscCall(PetscFree(e->snapshots));
+  PetscFunctionReturn(0);
+}
+
 const HfMemory *HfMemoryFind(HfExperiment e, const PetscReal x[]) {
   for (PetscInt k = e->n_memories - 1; k >= e->first_memory; k--) {
     PetscReal overlap = 0.0;
@@ -70,15 +83,32 @@ PetscErrorCode HfMemoriesOf(HfExperiment e, HfNode node, PetscInt *first) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfTraceStart(HfExperiment e, PetscReal voltage) {
+PetscErrorCode HfTraceStart(HfExperiment e, PetscReal voltage, PetscBool training) {
   HfTrace *trace = &e->trace;
 
   PetscFunctionBeginUser;
   trace->n_times = 0;
   trace->recording = PETSC_TRUE;
+  trace->training = training;
   trace->have_before = e->have_x;
   trace->voltage = voltage;
   PetscCall(PetscArraycpy(trace->before, e->x, e->n));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode SnapshotAdd(HfExperiment e) {
+  HfSnapshot *snapshot;
+
+  PetscFunctionBeginUser;
+  if (e->n_snapshots == e->snapshot_capacity) {
+    e->snapshot_capacity = PetscMax(2 * e->snapshot_capacity, 64);
+    PetscCall(PetscRealloc(e->snapshot_capacity * sizeof(*e->snapshots), &e->snapshots));
+  }
+  snapshot = &e->snapshots[e->n_snapshots++];
+  *snapshot = (HfSnapshot){.time = *HfDeviceTime(e->device), .step = e->step, .epoch = e->epoch};
+  PetscCall(PetscMalloc2(e->n, &snapshot->x, e->n * e->n, &snapshot->G));
+  PetscCall(PetscArraycpy(snapshot->x, e->x, e->n));
+  PetscCall(PetscArraycpy(snapshot->G, e->G, e->n * e->n));
   PetscFunctionReturn(0);
 }
 
@@ -87,6 +117,7 @@ PetscErrorCode HfTraceAdd(HfExperiment e) {
 
   PetscFunctionBeginUser;
   if (!trace->recording) PetscFunctionReturn(0);
+  if (trace->training) PetscCall(SnapshotAdd(e));
   if (trace->n_times == trace->capacity) {
     trace->capacity = trace->capacity ? 2 * trace->capacity : 64;
     PetscCall(PetscRealloc(trace->capacity * sizeof(PetscReal), &trace->times));

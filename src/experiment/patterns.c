@@ -1,7 +1,10 @@
-/* patterns.c: a pattern is one sign per pixel, which is an electrode unless a wiring says otherwise: + # 1 for plus, - . 0 for minus, white space ignored (so pixel art in a block works).
+/* patterns.c: a pattern is one sign per pixel, which is an electrode unless a wiring says otherwise: + # 1 for plus, - . 0 for minus, white space ignored (so pixel art in a block works);
+   or an image of as many pixels.
    Wherever a step names a pattern, a literal text is as good as a name from the deck's `patterns`. */
 #include "experiment_impl.h"
 #include <ctype.h>
+
+#define MAX_IN_LOG 16 /* signs that a line of the log can bear */
 
 static PetscErrorCode Parse(const char *text, PetscInt n, PetscReal x[], const char **why) {
   PetscInt count = 0;
@@ -21,18 +24,41 @@ static PetscErrorCode Parse(const char *text, PetscInt n, PetscReal x[], const c
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfPatternRead(HfExperiment e, const char *name, PetscReal x[], char text[], const char **why) {
-  HfNode root = HfDeckRoot(e->deck);
-  const char *given = name;
+/* Dark pixels are +. */
+static PetscErrorCode ParseImage(HfExperiment e, HfNode node, PetscReal x[], const char **why) {
+  char path[PETSC_MAX_PATH_LEN];
+  PetscBool opened;
+  HfImage image;
 
   PetscFunctionBeginUser;
-  if (HfHas(root, "patterns")) {
-    HfNode patterns = HfChild(root, "patterns");
-    for (PetscInt i = 0; i < HfNodeLength(patterns); i++)
-      if (!strcmp(HfNodeName(HfNodeItem(patterns, i)), name)) given = HfNodeText(HfNodeItem(patterns, i));
-  }
-  PetscCall(Parse(given, e->n, x, why));
-  if (*why && given == name && strspn(name, "+#1-.0 \t\r\n") != strlen(name)) *why = "no such pattern in the section `patterns`";
+  PetscCall(HfDeckFilePath(e->deck, node, path, sizeof(path)));
+  PetscCall(HfImageRead(e->comm, path, &image, &opened, why));
+  if (!*why && image.columns * image.rows != e->n) *why = "the image has not as many pixels as a pattern";
+  for (PetscInt i = 0; !*why && i < e->n; i++) x[i] = image.grey[i] < 0.5 ? 1.0 : -1.0;
+  PetscCall(HfImageDestroy(&image));
+  PetscFunctionReturn(0);
+}
+
+/* In the section `patterns`, NULL if there is none of that name. */
+static HfNode Named(HfExperiment e, const char *name) {
+  HfNode root = HfDeckRoot(e->deck), patterns = HfHas(root, "patterns") ? HfChild(root, "patterns") : NULL;
+
+  for (PetscInt i = 0; patterns && i < HfNodeLength(patterns); i++)
+    if (!strcmp(HfNodeName(HfNodeItem(patterns, i)), name)) return HfNodeItem(patterns, i);
+  return NULL;
+}
+
+const char *HfPatternLabel(HfExperiment e, const char *name, const char *text) { return e->n > MAX_IN_LOG && Named(e, name) ? name : text; }
+
+PetscErrorCode HfPatternRead(HfExperiment e, const char *name, PetscReal x[], char text[], const char **why) {
+  HfNode node = Named(e, name);
+
+  PetscFunctionBeginUser;
+  if (node && HfNodeNamesFile(node))
+    PetscCall(ParseImage(e, node, x, why));
+  else
+    PetscCall(Parse(node ? HfNodeText(node) : name, e->n, x, why));
+  if (*why && !node && strspn(name, "+#1-.0 \t\r\n") != strlen(name)) *why = "no such pattern in the section `patterns`";
   if (!*why) HfStateToText(e->n, x, text);
   PetscFunctionReturn(0);
 }
@@ -47,7 +73,8 @@ PetscErrorCode HfPatternCheck(HfExperiment e, HfNode node, const char *name) {
   PetscCall(PetscMalloc2(e->n, &x, e->n + 1, &text));
   PetscCall(HfPatternRead(e, name, x, text, &why));
   if (why)
-    PetscCall(HfDeckError(e->deck, node, "%s: %s (%d, %s)", name, why, (int)e->n, HfDeviceWiring(e->device) ? "from `wiring`" : "one per electrode"));
+    PetscCall(HfDeckError(e->deck, node, "%s: %s (a pattern has %d signs, %s)", name, why, (int)e->n,
+                          HfDeviceWiring(e->device) ? "from `wiring`" : "one per electrode"));
   PetscCall(PetscFree2(x, text));
   PetscFunctionReturn(0);
 }

@@ -33,6 +33,7 @@ static void test_mistakes(void **state) {
   assert_int_equal(Errors("schedule:\n  - train: {patterns: [Z, '+++', '+-+-+', '+x+-'], voltage: 1 mV, pulse: 1 ns}\n"), 4);
   assert_int_equal(Errors("schedule:\n  - train: {patterns: A, voltage: 1 mV, field: 20 Oe, pulse: 1 ns}\n"), 1);
   assert_int_equal(Errors("schedule:\n  - train: {patterns: A, pulse: 1 ns}\n"), 1);
+  assert_int_equal(Errors("schedule:\n  - train: {patterns: [A, B, C], voltage: [1 mV, 2 mV], pulse: 1 ns}\n"), 1);
   assert_int_equal(Errors("schedule:\n  - hold: {time: 1 ns, voltage: 1 V}\n"), 1);
   assert_int_equal(Errors("schedule:\n  - energies: {}\n  - recall: {}\n  - fit: {}\n"), 3);                          /* nothing trained yet */
   assert_int_equal(Errors(TRAIN "  - initial: {random: {seed: 2}}\n  - energies: {}\n"), 1);                          /* and nothing again */

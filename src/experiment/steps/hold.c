@@ -48,7 +48,7 @@ static PetscErrorCode Hold(HfExperiment e, HfNode node, PetscReal x[], char text
     PetscCall(HfPatternRead(e, HfText(node, "pattern"), x, text, &why));
     PetscCall(HfDriveVoltage(e, node, x, &voltage));
     PetscCall(HfDriveCompare(e, x, voltage));
-    PetscCall(HfTraceStart(e, voltage));
+    PetscCall(HfTraceStart(e, voltage, PETSC_FALSE));
     PetscCall(HfDriveOn(e, x, text, voltage));
     PetscCall(HfTraceAdd(e));
   } else

@@ -1,0 +1,91 @@
+/* Training schedules: orders, voltages, when memories are taken, patterns from images; the same on any number of ranks. */
+#include "experiment_case.h"
+
+#define START     FILM("{random: {seed: 3}}") "schedule:\n"
+#define TRAIN     "  - train: {patterns: [A, B, C, D], pulse: 0.2 ns, epochs: 4"
+#define TOLERANCE 1e-7 /* of G11: adaptive steps */
+
+/* Every epoch shows every pattern once, in an order of its own that the seed alone decides. */
+static void shuffled_by_the_seed_alone(void **state) {
+  Memory all, alone, other;
+  int changed = 0, apart = 0;
+
+  CHECK(RunDeck(PETSC_COMM_WORLD, START TRAIN ", voltage: 1 mV, order: shuffled, seed: 5}\n", &all));
+  CHECK(RunDeck(PETSC_COMM_SELF, START TRAIN ", voltage: 1 mV, order: shuffled, seed: 5}\n", &alone));
+  CHECK(RunDeck(PETSC_COMM_SELF, START TRAIN ", voltage: 1 mV, order: shuffled, seed: 6}\n", &other));
+  assert_int_equal(all.n_probes, 1 + 16); /* the untrained film and every pulse */
+  for (int k = 1; k <= 16; k++) {
+    assert_string_equal(all.pattern[k], alone.pattern[k]);
+    apart += strcmp(all.pattern[k], other.pattern[k]) != 0;
+    if (k > 4) changed += strcmp(all.pattern[k], all.pattern[k - 4]) != 0;
+    for (int l = k + 1; l <= 16 && (l - 1) / 4 == (k - 1) / 4; l++) assert_string_not_equal(all.pattern[k], all.pattern[l]);
+  }
+  assert_true(changed > 0 && apart > 0);
+  for (int e = 0; e < 16; e++) ASSERT_NEAR(all.G[16][e], alone.G[16][e], TOLERANCE * all.G[0][0]);
+  CHECK(HfNodeDestroy(&all.entries));
+  CHECK(HfNodeDestroy(&alone.entries));
+  CHECK(HfNodeDestroy(&other.entries));
+}
+
+/* Memories after every epoch, or one at the end, are those of the film that is probed after every pulse: reading does not disturb it. */
+static void memories_when_they_are_wanted(void **state) {
+  Memory pulse, epoch, end;
+
+  CHECK(RunDeck(PETSC_COMM_WORLD, START TRAIN ", voltage: 1 mV}\n  - energies: {weights: midrange}\n", &pulse));
+  CHECK(RunDeck(PETSC_COMM_WORLD, START TRAIN ", voltage: 1 mV, memory: epoch}\n  - energies: {weights: midrange}\n", &epoch));
+  CHECK(RunDeck(PETSC_COMM_WORLD, START TRAIN ", voltage: 1 mV, memory: end}\n", &end));
+  assert_int_equal(pulse.n_probes, 1 + 16);
+  assert_int_equal(epoch.n_probes, 1 + 4);
+  assert_int_equal(end.n_probes, 1 + 1);
+  ASSERT_NEAR(end.time[1], 3.2e-9, 1e-18);
+  for (int e = 0; e < 16; e++) {
+    ASSERT_NEAR(end.G[1][e], pulse.G[16][e], TOLERANCE * pulse.G[0][0]);
+    for (int k = 1; k <= 4; k++) ASSERT_NEAR(epoch.G[k][e], pulse.G[4 * k][e], TOLERANCE * pulse.G[0][0]);
+  }
+  for (int k = 1; k <= 4; k++) assert_string_equal(epoch.pattern[k], "+---"); /* the last of the epoch */
+  ASSERT_NEAR(Number(EntryFromEnd(&pulse, "energies", 0), "of"), 16, 0);
+  ASSERT_NEAR(Number(EntryFromEnd(&epoch, "energies", 0), "of"), 4, 0);
+  assert_int_equal(pulse.n_fields - epoch.n_fields, 12 * 4); /* m, H, j, j_gold */
+  CHECK(HfNodeDestroy(&pulse.entries));
+  CHECK(HfNodeDestroy(&epoch.entries));
+  CHECK(HfNodeDestroy(&end.entries));
+}
+
+/* A list of voltages does what a step for each does. */
+static void a_voltage_for_each(void **state) {
+  Memory list, steps;
+
+  CHECK(RunDeck(PETSC_COMM_WORLD, START "  - train: {patterns: [A, B], voltage: [0.5 mV, 2 mV], pulse: 1 ns}\n", &list));
+  CHECK(RunDeck(PETSC_COMM_WORLD,
+                START "  - train: {patterns: A, voltage: 0.5 mV, pulse: 1 ns}\n  - train: {patterns: B, voltage: 2 mV, pulse: 1 ns}\n", &steps));
+  for (int k = 1; k <= 2; k++)
+    for (int e = 0; e < 16; e++) ASSERT_NEAR(list.G[k][e], steps.G[k][e], TOLERANCE * steps.G[0][0]);
+  CHECK(HfNodeDestroy(&list.entries));
+  CHECK(HfNodeDestroy(&steps.entries));
+}
+
+/* Dark pixels are +; a 2 x 2 image is a pattern of four electrodes. Every rank reads what rank 0 reads. */
+static void a_pattern_from_an_image(void **state) {
+  Memory memory;
+  PetscMPIInt rank;
+
+  CHECK(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
+  if (!rank) {
+    FILE *file = fopen("hf_test_pattern.pgm", "w");
+    assert_non_null(file);
+    fprintf(file, "P2\n2 2\n100\n49 51\n100 0\n");
+    fclose(file);
+  }
+  CHECK(RunDeck(
+      PETSC_COMM_WORLD,
+      FILM_WITH("{random: {seed: 3}}", "picture: hf_test_pattern.pgm") "schedule:\n  - train: {patterns: picture, voltage: 1 mV, pulse: 0.1 ns}\n",
+      &memory));
+  assert_string_equal(memory.pattern[1], "+--+");
+  CHECK(HfNodeDestroy(&memory.entries));
+  CHECK(MPI_Barrier(PETSC_COMM_WORLD));
+  if (!rank) remove("hf_test_pattern.pgm");
+}
+
+static const struct CMUnitTest tests[] = {cmocka_unit_test(shuffled_by_the_seed_alone), cmocka_unit_test(memories_when_they_are_wanted),
+                                          cmocka_unit_test(a_voltage_for_each), cmocka_unit_test(a_pattern_from_an_image)};
+HF_TEST_MAIN(tests)
