@@ -174,6 +174,27 @@ static void test_sweep_visits_all_once(void **state) {
   assert_true(differ > 10);
 }
 
+/* Five nodes that oppose each other, all +: the first two that are asked turn, then the others feel nothing. Every pair is as likely: 500 of 5000, with
+   a standard deviation of 21. */
+static void test_sweep_order_is_uniform(void **state) {
+  HfRecallOptions options = {.method = HF_RECALL_SWEEPS, .max_iterations = 20, .dead_zone = 1e-9, .seed = 8};
+  PetscReal w[25], V[5];
+  HfRecallResult result;
+  int pairs[5][5] = {{0}};
+  for (int e = 0; e < 25; e++) w[e] = e % 6 ? -1 : 0;
+  for (options.stream_index = 0; options.stream_index < 5000; options.stream_index++) {
+    int turned[5], count = 0;
+    for (int i = 0; i < 5; i++) V[i] = 1;
+    CHECK(HfRecall(5, w, &options, V, &result));
+    for (int i = 0; i < 5; i++)
+      if (V[i] < 0) turned[count++] = i;
+    assert_true(count == 2 && result.converged && result.sweeps == 2);
+    pairs[turned[1]][turned[0]]++;
+  }
+  for (int a = 0; a < 5; a++)
+    for (int b = 0; b < a; b++) ASSERT_NEAR(pairs[a][b], 500, 105);
+}
+
 /* Tests cut into uneven ranges count the same, for every method; and each is what recall of its image says. */
 static void test_ranges_add_up(void **state) {
   const PetscReal amounts[3] = {1, 2, 5};
@@ -254,6 +275,7 @@ static const struct CMUnitTest tests[] = {cmocka_unit_test(test_flips),
                                           cmocka_unit_test(test_recall_against_plain),
                                           cmocka_unit_test(test_sweeps_go_down),
                                           cmocka_unit_test(test_sweep_visits_all_once),
+                                          cmocka_unit_test(test_sweep_order_is_uniform),
                                           cmocka_unit_test(test_ranges_add_up),
                                           cmocka_unit_test(test_wilson),
                                           cmocka_unit_test(test_margin)};
