@@ -19,8 +19,9 @@ PetscErrorCode HfOerstedDestroy(HfOersted *oersted);
 void HfOerstedCell(PetscReal x, PetscReal y, PetscReal z, PetscReal lx, PetscReal ly, PetscReal lz, PetscReal H_x[3], PetscReal H_y[3]);
 
 typedef struct HfDevice_ *HfDevice;
-PetscErrorCode HfDeviceRegisterKeys(HfKeys keys);             /* gold section, and all modules below */
-PetscErrorCode HfDeviceCreate(HfDeck deck, HfDevice *device); /* Collective; ends with HfDeckVerdict. */
+PetscErrorCode HfDeviceRegisterKeys(HfKeys keys); /* gold section, and all modules below */
+PetscErrorCode HfDeviceCreate(HfDeck deck,
+                              HfDevice *device); /* Collective; ends with HfDeckVerdict. Without `electrodes` a magnet alone, with no terminals. */
 PetscErrorCode HfDeviceDestroy(HfDevice *device);
 HfGrid HfDeviceGrid(HfDevice device);
 HfMagnet HfDeviceMagnet(HfDevice device);

@@ -13,7 +13,7 @@ typedef struct HfElectrodes_ *HfElectrodes;
 PetscErrorCode HfElectrodesRegisterKeys(HfKeys keys); /* electrodes[]: name, shape, at, lattice {columns, rows, pitch}, resistance, floating;
                                                          misplacement; type contact: {shape, at} */
 /* Checks, reported to the deck: electrode off the film, covers no film vertex, overlap (a vertex in two electrodes), duplicate name, film island without
-   contact, fewer than two driven electrodes. Collective. */
+   contact, fewer than two driven electrodes. A deck without the section makes an empty set. Collective. */
 PetscErrorCode HfElectrodesCreate(HfGrid grid, HfDeck deck, HfElectrodes *electrodes);
 /* The same checks for any set of sections with keys of electrodes[] or contact:; one that stands under a name in the deck is called by it. Errors of
    the set as a whole are told at `where`. Collective. */

@@ -114,14 +114,15 @@ class Run:
         self.cell = np.array(film.attrs["cell_size"], float)
         self.origin = np.array(film.attrs["origin"], float)
         self.thickness = float(film.attrs["thickness"])
-        self.electrodes = film["electrodes"][()]
-        self.node_names = [text(name) for name in film["electrode_names"][()]]
-        self.positions = film["electrode_positions"][()]
+        magnet_alone = "electrodes" not in film
+        self.electrodes = np.full(np.add(self.mask.shape, 1), -1) if magnet_alone else film["electrodes"][()]
+        self.node_names = [] if magnet_alone else [text(name) for name in film["electrode_names"][()]]
+        self.positions = np.zeros((0, 2)) if magnet_alone else film["electrode_positions"][()]
         self.n_nodes = len(self.node_names)
         wiring = self.settings.get("wiring")
         rows = wiring if isinstance(wiring, list) else []
         numbers = [n for row in rows for n in (row if isinstance(row, list) else [row])]
-        self.wiring = np.array(numbers, int) if len(numbers) == self.n_nodes else None  # signed pixel of each electrode, from 1; None: its own
+        self.wiring = np.array(numbers, int) if numbers and len(numbers) == self.n_nodes else None  # signed pixel of each electrode, from 1; None: its own
         self.n = self.n_nodes if self.wiring is None else int(np.abs(self.wiring).max())
         self.names = self.node_names if self.wiring is None else [str(k + 1) for k in range(self.n)]
 

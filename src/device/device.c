@@ -47,6 +47,27 @@ static PetscErrorCode create_gold(HfDevice d, HfNode gold) {
   PetscFunctionReturn(0);
 }
 
+/* Without electrodes the film is a magnet alone: what needs a current is out of place. */
+static PetscErrorCode check_magnet_alone(HfDevice d, HfNode root) {
+  PetscFunctionBeginUser;
+  if (HfHas(root, "gold")) PetscCall(HfDeckError(d->deck, HfChild(root, "gold"), "a gold layer without `electrodes` carries no current"));
+  PetscFunctionReturn(0);
+}
+
+/* Transport needs a conductivity in every region. */
+static PetscErrorCode check_conductivity(HfDevice d, HfNode root) {
+  HfNode film = HfChild(root, "film"), material = HfChild(film, "material");
+
+  PetscFunctionBeginUser;
+  if (!HfHas(root, "electrodes") && !HfHas(root, "gauges")) PetscFunctionReturn(0);
+  for (PetscInt r = 0; r < HfGridGetInfo(d->grid)->n_regions; ++r) {
+    HfNode own = r ? HfChild(HfItem(film, "regions", r - 1), "material") : material;
+    if (!HfHas(own ? own : material, "conductivity"))
+      PetscCall(HfDeckError(d->deck, own ? own : material, "a film with contacts needs the key \"conductivity\" in its material"));
+  }
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfDeviceCreate(HfDeck deck, HfDevice *out) {
   HfNode root = HfDeckRoot(deck);
   HfDevice d;
@@ -62,14 +83,19 @@ PetscErrorCode HfDeviceCreate(HfDeck deck, HfDevice *out) {
     PetscCall(HfDeviceWiringCreate(d));
     PetscCall(HfGaugesCreate(d));
     PetscCall(HfMagnetCreate(d->grid, deck, &d->magnet));
+    PetscCall(check_conductivity(d, root));
   }
   PetscCall(HfDeckVerdict(deck));
   PetscCall(HfMagnetCreateState(d->magnet, &d->m));
   PetscCall(HfMagnetSetInitial(d->magnet, HfNodeFind(root, "film.initial"), d->m));
-  PetscCall(HfPotentialCreateFilm(d->grid, d->electrodes, deck, &d->film));
-  PetscCall(HfPotentialCreateVector(d->film, &d->film_phi));
+  if (HfElectrodesCount(d->electrodes)) {
+    PetscCall(HfPotentialCreateFilm(d->grid, d->electrodes, deck, &d->film));
+    PetscCall(HfPotentialCreateVector(d->film, &d->film_phi));
+  }
   PetscCall(HfGaugesSetUp(d));
-  if (HfHas(root, "gold"))
+  if (!d->film)
+    PetscCall(check_magnet_alone(d, root));
+  else if (HfHas(root, "gold"))
     PetscCall(create_gold(d, HfChild(root, "gold")));
   else
     PetscCall(HfCouplingCreate(d));

@@ -11,6 +11,7 @@ PetscErrorCode HfDeviceFilmCurrent(HfDevice d, const PetscReal V[], Vec j) {
 
 PetscErrorCode HfDeviceNodeConductance(HfDevice d, PetscReal G[]) {
   PetscFunctionBeginUser;
+  if (!d->film) PetscFunctionReturn(0);
   PetscCall(HfPotentialSetMagnetization(d->film, d->m));
   PetscCall(HfConductance(d->film, PETSC_FALSE, G));
   PetscFunctionReturn(0);
@@ -20,7 +21,7 @@ PetscErrorCode HfDeviceNodeSaturatedConductance(HfDevice d, PetscReal G0[]) {
   const PetscInt n = HfElectrodesCount(d->electrodes);
 
   PetscFunctionBeginUser;
-  if (!d->saturated) {
+  if (d->film && !d->saturated) {
     PetscCall(PetscMalloc1(n * n, &d->saturated));
     PetscCall(HfPotentialSetMagnetization(d->film, NULL));
     PetscCall(HfConductance(d->film, PETSC_FALSE, d->saturated));

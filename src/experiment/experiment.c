@@ -49,6 +49,10 @@ static PetscErrorCode CheckSchedule(HfExperiment e) {
   PetscCall(HfPatternsCheckAll(e));
   for (PetscInt i = 0; i < n_steps; i++) {
     const HfStep *step = StepAt(e, i, &section);
+    if (!HfHas(root, "electrodes") && (!step->magnetic || HfNodeFind(section, "pattern"))) {
+      PetscCall(HfDeckError(e->deck, section, "schedule: %s needs `electrodes`, and the deck has none", step->name));
+      continue;
+    }
     if (step->check) PetscCall(step->check(e, section));
     if (step->plan) PetscCall(step->plan(e, section, &e->plan));
   }

@@ -56,6 +56,7 @@ typedef struct {
   PetscErrorCode (*check)(HfExperiment e, HfNode node);
   PetscErrorCode (*plan)(HfExperiment e, HfNode node, HfPlan *plan); /* adds what the step will do; NULL: no time passes */
   PetscErrorCode (*run)(HfExperiment e, HfNode node);                /* Collective. */
+  PetscBool magnetic;                                                /* of use for a film without electrodes */
 } HfStep;
 const HfStep *HfStepFind(const char *name);
 

@@ -130,7 +130,7 @@ PetscErrorCode HfOutputWriteFilm(HfOutput output) {
   PetscCall(HfH5AttributeText(output, "/film", "unit", "m"));
   PetscCall(HfH5AttributeText(output, "/film", "doc", "cell_size: sides of a cell; origin: lower left corner of the film; thickness: of the film"));
   PetscCall(write_mask(output, grid));
-  PetscCall(write_electrodes(output, grid, HfDeviceElectrodes(device)));
+  if (HfElectrodesCount(HfDeviceElectrodes(device))) PetscCall(write_electrodes(output, grid, HfDeviceElectrodes(device)));
   if (HfDeviceWiring(device)) PetscCall(write_wiring(output, HfDeviceWiring(device)));
   PetscFunctionReturn(0);
 }

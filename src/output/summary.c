@@ -22,7 +22,7 @@ static PetscErrorCode make_header(HfOutput output, const char *status, HfNode *h
   PetscCall(HfNodePutInt(*header, "ranks", output->size));
   PetscCall(HfNodePutInt(*header, "cells", HfGridGetInfo(HfDeviceGrid(device))->n_film));
   HfMagnetStatistics(HfDeviceMagnet(device), &steps, &rejected, &evaluations);
-  HfPotentialStatistics(HfDeviceFilmPotential(device), &solves, &iterations, &last);
+  if (HfDeviceFilmPotential(device)) HfPotentialStatistics(HfDeviceFilmPotential(device), &solves, &iterations, &last);
   if (gold) {
     HfPotentialStatistics(gold, &more_solves, &more_iterations, &last);
     solves += more_solves;

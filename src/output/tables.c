@@ -20,6 +20,7 @@ PetscErrorCode HfOutputSaturated(void *context, PetscInt n, const PetscReal G0[]
   const HfTable table = {H5T_NATIVE_DOUBLE, 2, {(hsize_t)n, (hsize_t)n}, "S", "Conductance matrix of the film saturated along z"};
 
   PetscFunctionBeginUser;
+  if (!n) PetscFunctionReturn(0);
   if (!output->is_open) PetscFunctionReturn(0);
   PetscCall(HfH5Write(output, HF_PATH_CONDUCTANCE "/G0", &table, G0));
   PetscCall(HfOutputAgree(output));
@@ -64,7 +65,7 @@ PetscErrorCode HfOutputProbe(void *context, const HfProbe *probe) {
   const int step_number = (int)probe->step, epoch_number = (int)probe->epoch;
 
   PetscFunctionBeginUser;
-  if (!output->is_open) PetscFunctionReturn(0);
+  if (!output->is_open || !probe->n) PetscFunctionReturn(0);
   if (!output->pattern_width) output->pattern_width = PetscMax(32, probe->n);
   PetscCall(HfH5Append(output, HF_PATH_CONDUCTANCE "/time", &time, &probe->time));
   PetscCall(HfH5Append(output, HF_PATH_CONDUCTANCE "/G", &G, probe->G));

@@ -168,8 +168,8 @@ static PetscErrorCode create(HfGrid grid, HfDeck deck, HfNode where, PetscInt n_
     for (PetscInt c = 0; c < copies(items[i]); ++c) PetscCall(place(e, k++, items[i], shapes[i], c));
   }
   if (misplacement) misplace(e, misplacement);
-  if (HfDeckErrorCount(deck) == errors) PetscCall(check(e, deck, where));
-  if (HfDeckErrorCount(deck) == errors) PetscCall(check_islands(e, deck));
+  if (n_items && HfDeckErrorCount(deck) == errors) PetscCall(check(e, deck, where));
+  if (n_items && HfDeckErrorCount(deck) == errors) PetscCall(check_islands(e, deck));
   for (PetscInt i = 0; i < n_items; ++i) PetscCall(HfShapeDestroy(&shapes[i]));
   PetscCall(PetscFree(shapes));
   PetscCall(PetscFree2(e->shapes, e->nodes));

@@ -189,4 +189,4 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Energies = {"energies", "niu-2024", keys, Check, NULL, Run};
+const HfStep HfStep_Energies = {.name = "energies", .citation = "niu-2024", .keys = keys, .check = Check, .run = Run};

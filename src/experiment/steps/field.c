@@ -21,4 +21,4 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Field = {"field", NULL, keys, NULL, NULL, Run};
+const HfStep HfStep_Field = {.name = "field", .keys = keys, .run = Run, .magnetic = PETSC_TRUE};

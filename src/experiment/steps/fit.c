@@ -126,4 +126,4 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Fit = {"fit", "oja-1982", keys, Check, NULL, Run};
+const HfStep HfStep_Fit = {.name = "fit", .citation = "oja-1982", .keys = keys, .check = Check, .run = Run};

@@ -34,7 +34,7 @@ static PetscErrorCode Plan(HfExperiment e, HfNode node, HfPlan *plan) {
 static PetscErrorCode Hold(HfExperiment e, HfNode node, PetscReal x[], char text[], PetscReal before[]) {
   const PetscBool driven = HfHas(node, "pattern");
   const PetscReal start = *HfDeviceTime(e->device);
-  PetscReal voltage = 0.0, change = 0.0;
+  PetscReal voltage = 0.0, change = 0.0, average[3];
   const char *why;
   HfNode entry;
 
@@ -61,14 +61,20 @@ static PetscErrorCode Hold(HfExperiment e, HfNode node, PetscReal x[], char text
   for (PetscInt k = 0; k < e->n * e->n; k++)
     if (before[k] != 0.0) change = PetscMax(change, PetscAbsReal(e->G[k] / before[k] - 1.0));
 
+  PetscCall(HfMagnetAverage(HfDeviceMagnet(e->device), HfDeviceState(e->device), average));
   PetscCall(HfEntryCreate(e, "hold", &entry));
   PetscCall(HfNodePutReal(entry, "time_s", HfReal(node, "time")));
   PetscCall(HfNodePutText(entry, "pattern", text));
   PetscCall(HfNodePutReal(entry, "voltage_V", voltage));
-  PetscCall(HfNodePutReal(entry, "largest_change_percent", 100.0 * change));
+  PetscCall(HfNodePutReals(entry, "average_m", 3, average));
+  if (e->n) PetscCall(HfNodePutReal(entry, "largest_change_percent", 100.0 * change));
   PetscCall(HfRecordSummary(e, entry));
-  PetscCall(HfRecordLog(e, "hold %s, %.6g ns: largest change of a conductance %.3f %%", driven ? text : "without voltage",
-                        1e9 * (double)HfReal(node, "time"), 100.0 * (double)change));
+  if (e->n)
+    PetscCall(HfRecordLog(e, "hold %s, %.6g ns: largest change of a conductance %.3f %%", driven ? text : "without voltage",
+                          1e9 * (double)HfReal(node, "time"), 100.0 * (double)change));
+  else
+    PetscCall(HfRecordLog(e, "hold, %.6g ns: <m> = (%.4f, %.4f, %.4f)", 1e9 * (double)HfReal(node, "time"), (double)average[0], (double)average[1],
+                          (double)average[2]));
   PetscCall(HfReadingsReport(e, text, voltage, start));
   PetscFunctionReturn(0);
 }
@@ -85,4 +91,4 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscFunctionReturn(code);
 }
 
-const HfStep HfStep_Hold = {"hold", NULL, keys, Check, Plan, Run};
+const HfStep HfStep_Hold = {.name = "hold", .keys = keys, .check = Check, .plan = Plan, .run = Run, .magnetic = PETSC_TRUE};

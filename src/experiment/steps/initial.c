@@ -41,4 +41,4 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Initial = {"initial", NULL, keys, Check, Plan, Run};
+const HfStep HfStep_Initial = {.name = "initial", .keys = keys, .check = Check, .plan = Plan, .run = Run, .magnetic = PETSC_TRUE};

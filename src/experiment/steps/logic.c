@@ -137,4 +137,4 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Logic = {"logic", "niu-2024", keys, Check, NULL, Run};
+const HfStep HfStep_Logic = {.name = "logic", .citation = "niu-2024", .keys = keys, .check = Check, .run = Run};

@@ -111,4 +111,4 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Probe = {"probe", NULL, keys, Check, Plan, Run};
+const HfStep HfStep_Probe = {.name = "probe", .keys = keys, .check = Check, .plan = Plan, .run = Run};

@@ -176,4 +176,4 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Recall = {"recall", "niu-2024", keys, Check, NULL, Run};
+const HfStep HfStep_Recall = {.name = "recall", .citation = "niu-2024", .keys = keys, .check = Check, .run = Run};

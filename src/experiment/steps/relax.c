@@ -19,7 +19,7 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   HfMagnet magnet = HfDeviceMagnet(e->device);
   Vec m = HfDeviceState(e->device);
   const PetscReal t = *HfDeviceTime(e->device);
-  PetscReal torque;
+  PetscReal torque, average[3];
   PetscBool converged;
   PetscErrorCode code;
   HfNode entry;
@@ -40,9 +40,11 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscCall(HfEntryCreate(e, "relax", &entry));
   PetscCall(HfNodePutBool(entry, "converged", converged));
   PetscCall(HfNodePutReal(entry, "max_torque", torque));
+  PetscCall(HfMagnetAverage(magnet, m, average));
+  PetscCall(HfNodePutReals(entry, "average_m", 3, average));
   PetscCall(HfRecordSummary(e, entry));
   PetscCall(HfRecordLog(e, "relax: max |m x H|/Ms = %.3g, %s", (double)torque, converged ? "converged" : "stopped at max_time before it converged"));
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Relax = {"relax", NULL, keys, NULL, Plan, Run};
+const HfStep HfStep_Relax = {.name = "relax", .keys = keys, .plan = Plan, .run = Run, .magnetic = PETSC_TRUE};

@@ -319,4 +319,4 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Tiles = {"tiles", "niu-2024", keys, Check, NULL, Run};
+const HfStep HfStep_Tiles = {.name = "tiles", .citation = "niu-2024", .keys = keys, .check = Check, .run = Run};

@@ -183,4 +183,4 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscFunctionReturn(code);
 }
 
-const HfStep HfStep_Train = {"train", NULL, keys, Check, Plan, Run};
+const HfStep HfStep_Train = {.name = "train", .keys = keys, .check = Check, .plan = Plan, .run = Run};

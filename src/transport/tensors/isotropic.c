@@ -4,7 +4,7 @@
 #include "tensors.h"
 
 static const HfKey keys[] = {
-    {"conductivity", HF_QUANTITY, "S/m", NULL, ">0", 0, "Conductivity sigma0, the mean over all directions of m"},
+    {"conductivity", HF_QUANTITY, "S/m", "", ">0", 0, "Conductivity sigma0, the mean over all directions of m; a film with electrodes needs it"},
     {"conductivity_variation", HF_QUANTITY, "1", "0", "[0,0.2]", 0,
      "Standard deviation of the conductivity from grain to grain (Gaussian), as a part of it, e.g. 5 %; needs film.grains"},
     {"thickness_variation", HF_QUANTITY, "1", "0", "[0,0.2]", 0,
