@@ -1,0 +1,112 @@
+/* A film with Hall currents, driven through its own electrodes: the torque turns round with the voltage, the current does not run along the field,
+   the same run on any number of ranks, hardly more iterations per refresh than without. */
+#include <hf_test.h>
+#include <hopfilm/device.h>
+
+#define FILM                                                                                                                                         \
+  "hopfilm: 1\nfilm:\n  size: [160 nm, 124 nm]\n  cell: 4 nm\n  thickness: 20 nm\n"                                                                  \
+  "  shape: {difference: [{rectangle: {size: [1 um, 1 um]}}, {disk: {at: [20 nm, 8 nm], diameter: 24 nm}}]}\n"                                       \
+  "  material: {Ms: 490 kA/m, Aex: 3.25e-11 A m, Dbulk: 6.5e-3 A, Ku: 5.2e5 A/m, alpha: 0.3, polarization: 0.5, conductivity: 5e6 S/m, "             \
+  "amr_ratio: 1.5%s}\n  initial: {random: {seed: 3}}\n"                                                                                              \
+  "electrodes:\n"                                                                                                                                    \
+  "  - {name: left, shape: {rectangle: {size: [0 nm, 80 nm]}}, at: [-80 nm, 0 nm]}\n"                                                                \
+  "  - {name: right, shape: {rectangle: {size: [0 nm, 80 nm]}}, at: [80 nm, 0 nm]}\n"                                                                \
+  "  - {name: top, shape: {rectangle: {size: [60 nm, 0 nm]}}, at: [0 nm, 62 nm]}\n"
+#define HALL ", hall_conductivity: 5e5 S/m"
+
+typedef struct {
+  HfKeys keys;
+  HfDeck deck;
+  HfDevice device;
+} Film;
+
+static void film_create(Film *film, MPI_Comm comm, const char *material) {
+  char text[2048];
+
+  CHECK(PetscSNPrintf(text, sizeof(text), FILM, material));
+  CHECK(HfKeysCreate(&film->keys));
+  CHECK(HfDeviceRegisterKeys(film->keys));
+  CHECK(HfDeckCreateFromText(comm, film->keys, text, &film->deck));
+  CHECK(HfDeckVerdict(film->deck));
+  CHECK(HfDeviceCreate(film->deck, &film->device));
+  CHECK(HfMagnetAdvance(HfDeviceMagnet(film->device), HfDeviceState(film->device), 0, 20e-12, NULL, NULL));
+}
+
+static void film_destroy(Film *film) {
+  CHECK(HfDeviceDestroy(&film->device));
+  CHECK(HfDeckDestroy(&film->deck));
+  CHECK(HfKeysDestroy(&film->keys));
+}
+
+/* The rate of change that the voltage adds. */
+static void torque(Film *film, const PetscReal V[3], Vec rate) {
+  HfMagnet magnet = HfDeviceMagnet(film->device);
+  Vec m = HfDeviceState(film->device), without;
+
+  CHECK(VecDuplicate(rate, &without));
+  CHECK(HfDeviceDrive(film->device, NULL));
+  CHECK(HfMagnetRightHandSide(magnet, 0, m, without));
+  CHECK(HfDeviceDrive(film->device, V));
+  CHECK(HfMagnetRightHandSide(magnet, 0, m, rate));
+  CHECK(VecAXPY(rate, -1, without));
+  CHECK(VecDestroy(&without));
+}
+
+static void voltage_reverses_the_torque(void **unused) {
+  const PetscReal V[2][3] = {{0.02, -0.03, 0.01}, {-0.02, 0.03, -0.01}};
+  PetscReal size, sum, change;
+  Vec rate[3];
+  Film hall, none;
+
+  film_create(&hall, PETSC_COMM_WORLD, HALL);
+  film_create(&none, PETSC_COMM_WORLD, "");
+  for (int k = 0; k < 3; ++k) CHECK(VecDuplicate(HfDeviceState(hall.device), &rate[k]));
+  torque(&hall, V[0], rate[0]);
+  torque(&hall, V[1], rate[1]);
+  torque(&none, V[0], rate[2]); /* the same texture: no current has flowed yet */
+  CHECK(VecNorm(rate[0], NORM_INFINITY, &size));
+  CHECK(VecAXPY(rate[1], 1, rate[0]));
+  CHECK(VecNorm(rate[1], NORM_INFINITY, &sum));
+  CHECK(VecAXPY(rate[2], -1, rate[0]));
+  CHECK(VecNorm(rate[2], NORM_INFINITY, &change));
+  ASSERT_NEAR(sum / size, 0, 1e-8);                   /* a hundred times the solver's tolerance */
+  assert_true(change > 1e-3 * size && change < size); /* the Hall current takes part, as a tenth of the current */
+  for (int k = 0; k < 3; ++k) CHECK(VecDestroy(&rate[k]));
+  film_destroy(&hall);
+  film_destroy(&none);
+}
+
+static void short_run_is_the_same_on_all_ranks(void **unused) {
+  const PetscReal V[3] = {0.05, -0.05, 0.02};
+  const PetscScalar *a, *b;
+  PetscReal G[2][9], most = 0;
+  Film film[2];
+
+  for (int alone = 0; alone < 2; ++alone) {
+    PetscInt64 refreshes, largest;
+    PetscReal mean;
+
+    film_create(&film[alone], alone ? PETSC_COMM_SELF : PETSC_COMM_WORLD, HALL);
+    CHECK(HfDeviceDrive(film[alone].device, V));
+    CHECK(HfMagnetAdvance(HfDeviceMagnet(film[alone].device), HfDeviceState(film[alone].device), 20e-12, 30e-12, NULL, NULL));
+    HfDeviceCouplingStatistics(film[alone].device, &refreshes, &mean, &largest);
+    assert_true(refreshes > 10 && mean <= 6); /* a texture far from rest */
+    CHECK(HfDeviceConductance(film[alone].device, G[alone]));
+  }
+  const HfGridInfo *g = HfGridGetInfo(HfDeviceGrid(film[0].device));
+  CHECK(VecGetArrayRead(HfDeviceState(film[0].device), &a));
+  CHECK(VecGetArrayRead(HfDeviceState(film[1].device), &b));
+  for (PetscInt i = 0; i < 3 * g->nx * g->ym; ++i) most = PetscMax(most, PetscAbsReal(a[i] - b[3 * g->nx * g->ys + i]));
+  CHECK(VecRestoreArrayRead(HfDeviceState(film[0].device), &a));
+  CHECK(VecRestoreArrayRead(HfDeviceState(film[1].device), &b));
+  ASSERT_NEAR(most, 0, 1e-9);
+  for (int k = 0; k < 9; ++k) ASSERT_NEAR(G[0][k], G[1][k], 1e-9 * G[1][0]);
+  assert_true(PetscAbsReal(G[0][1] - G[0][3]) > 1e-5 * G[0][0]);
+  for (int k = 0; k < 2; ++k) film_destroy(&film[k]);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(voltage_reverses_the_torque),
+    cmocka_unit_test(short_run_is_the_same_on_all_ranks),
+};
+HF_TEST_MAIN(tests)
