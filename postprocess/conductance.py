@@ -3,13 +3,19 @@
 
     python3 postprocess/conductance.py DIR -o FILE.png [--pulse K]
 """
-from hopfilm import conductance_figures as figures
+from hopfilm import conductance_figures as figures, link_figures
 from hopfilm.command import main
+
+MOST_NAMED = 6  # electrodes whose pairs have a line each; of more only neighbours are drawn, together
 
 
 def draw(run, options):
     if not run.pulses:
         raise SystemExit(f"{run.directory}: no pattern was driven while the conductance was probed")
+    if run.n > MOST_NAMED:
+        if not link_figures.can_draw(run):
+            raise SystemExit(f"{run.directory}: too many pairs for one line each, and no conductances between neighbours in time")
+        return link_figures.links_in_time(run)
     fits = [(e, run.pulse_of_fit(e)) for e in run.steps("fit")]
     if options.pulse is not None:
         pulse = run.pulses[options.pulse]

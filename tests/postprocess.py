@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Runs every postprocess command on run directories and checks what comes out: python3 tests/postprocess.py DIR [DIR...]
 
-Expected of a report: one file that fetches nothing. Of an OVF file: the numbers of run.h5, bit by bit."""
+Expected of a report: one file that fetches nothing, and no accuracy without its controls beside it. Of the figures of a step `infer`: one for whatever the
+run holds. Of an OVF file: the numbers of run.h5, bit by bit."""
 import os
 import re
 import subprocess
@@ -10,8 +11,12 @@ import tempfile
 
 import h5py
 import numpy as np
+import yaml
 
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "postprocess")
+# a figure of a step `infer`, and what run.h5 holds below /inference/ITEM when it can be drawn
+INFERENCE = {"epochs": r"/epochs/accuracy$", "noise": r"/exact$", "gallery": r"/gallery$", "confusion": r"/confusion$", "basins": r"/basins/k$", "attractors": r"/attractors/time$",
+             "xi": r"/xi_scan/xi$", "weights": r"/nodes/G$"}
 
 
 def command(name, *arguments):
@@ -27,6 +32,7 @@ def check_report(directory):
     outside = re.findall(r'(?:src|href)="(?!data:|#)[^"]*"|url\((?!data:)', html)
     assert not outside, f"{directory}: the report fetches {outside[:3]}"
     assert html.rstrip().endswith("</html>") and "<h2>How it was made</h2>" in html
+    check_controls(directory, html)
     return html.count("<figure>")
 
 
@@ -42,6 +48,43 @@ def check_figures(directory, folder):
                 assert file.read(8) == b"\x89PNG\r\n\x1a\n"
             drawn += 1
     return drawn
+
+
+def results(directory):
+    with open(os.path.join(directory, "summary.yaml")) as file:
+        return (yaml.load(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}).get("results") or []
+
+
+def check_controls(directory, html):
+    """Wherever the report names the accuracy of a film it names those of its controls, in the same row of the table of results."""
+    films = [e for e in results(directory) if e.get("step") == "infer" and "control_no_recall" in e]
+    if not films:
+        return 0
+    rows = [row for row in re.findall(r"<tr>.*?</tr>", html, re.S) if "<td>accuracy " in row]
+    for row in rows:
+        film = [e for e in films if f"<td>accuracy {e['accuracy']:.3f}" in row]
+        names = ("control_no_recall", "control_untrained", "control_outer_product")
+        assert any(all(f"{e[name]:.3f}" in row for name in names) for e in film), f"{directory}: an accuracy without its controls: {row}"
+    assert rows, f"{directory}: the report has no accuracy"
+    return len(rows)
+
+
+def check_inference(directory, folder):
+    """Every figure for which the run holds something is drawn, no other; the capacity of the one run as well."""
+    held = []
+    with h5py.File(os.path.join(directory, "run.h5"), "r") as run:
+        if "inference" in run:
+            run["inference"].visit(lambda name: held.append("/" + name))
+    drawn = 0
+    for kind, pattern in INFERENCE.items():
+        path = os.path.join(folder, kind + ".png")
+        done = command("inference.py", directory, "-o", path, "--figure", kind)
+        wanted = any(re.search(pattern, name) for name in held)
+        assert (done.returncode == 0) == wanted, f"{directory}: inference.py --figure {kind}: {done.stderr or 'drawn from nothing'}"
+        drawn += wanted
+    done = command("capacity.py", directory, "-o", os.path.join(folder, "capacity.png"))
+    assert (done.returncode == 0) == bool(held), f"{directory}: capacity.py: {done.stderr}"
+    return drawn + bool(held)
 
 
 def check_ovf(directory, folder):
@@ -69,6 +112,7 @@ def main():
     for directory in sys.argv[1:]:
         with tempfile.TemporaryDirectory() as folder:
             print(f"postprocess: {directory}: {check_report(directory)} figures in the report, {check_figures(directory, folder)} drawn alone, "
+                  f"{check_inference(directory, folder)} of noisy patterns, "
                   f"OVF {'as in run.h5' if check_ovf(directory, folder) else 'none'}")
 
 

@@ -42,7 +42,7 @@ def epochs(found):
     epoch, accuracy, low, high, exact = (found.array("epochs/" + name) for name in ("epoch", "accuracy", "low", "high", "exact"))
     if epoch is None:
         return None
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10.2, 3.5), width_ratios=[1.25, 1], gridspec_kw={"wspace": 0.62})
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10.2, 3.4), width_ratios=[1.2, 1], gridspec_kw={"wspace": 0.78})
     left.fill_between(epoch, low, high, color=FILMS[0], alpha=0.22, linewidth=0)
     left.plot(epoch, accuracy, color=FILMS[0], marker="o" if len(epoch) <= 30 else None, markersize=3.5, zorder=4)
     more = found.array("epochs/one_more_iteration")

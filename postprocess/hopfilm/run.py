@@ -119,10 +119,7 @@ class Run:
         self.node_names = [] if magnet_alone else [text(name) for name in film["electrode_names"][()]]
         self.positions = np.zeros((0, 2)) if magnet_alone else film["electrode_positions"][()]
         self.n_nodes = len(self.node_names)
-        wiring = self.settings.get("wiring")
-        rows = wiring if isinstance(wiring, list) else []
-        numbers = [n for row in rows for n in (row if isinstance(row, list) else [row])]
-        self.wiring = np.array(numbers, int) if numbers and len(numbers) == self.n_nodes else None  # signed pixel of each electrode, from 1; None: its own
+        self.wiring = self.array("film/wiring")  # signed pixel of each electrode, from 1; None: its own
         self.n = self.n_nodes if self.wiring is None else int(np.abs(self.wiring).max())
         self.names = self.node_names if self.wiring is None else [str(k + 1) for k in range(self.n)]
 
@@ -159,7 +156,13 @@ class Run:
 
     def pattern_name(self, pattern):
         """The deck's name of a text of signs, "" if it has none."""
-        return next((name for name, rows in self.patterns.items() if "".join(rows) == pattern), "")
+        fitting = [name for name, rows in self.patterns.items() if "".join(rows) == pattern]
+        return next((name for name in fitting if name in self.trained_names), fitting[0] if fitting else "")
+
+    @cached_property
+    def trained_names(self):
+        steps = [step.get("train") or {} for step in self.settings.get("schedule") or [] if isinstance(step, dict)]
+        return {str(name) for step in steps for name in step.get("patterns") or []}
 
     def picture_shape(self, n):
         """(rows, columns) in which n pixels make a picture: as the deck draws its patterns, as the electrodes lie, or about square."""

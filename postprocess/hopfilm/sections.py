@@ -1,5 +1,5 @@
 """The sections of a report. Each takes a Run and returns HTML, "" where the run has nothing for it."""
-from . import conductance_figures, energy_figures, gauge_figures, memory_figures, tile_figures
+from . import conductance_figures, energy_figures, gauge_figures, link_figures, memory_figures, tile_figures
 from .inference_section import headline_rows
 from .page import Raw, cell, facts, mark, number, pattern, picture, table, yaml_code
 from .results import (default_weightings, energy_details, energy_totals, sweep_totals, totals, training_name, weights_name)
@@ -125,6 +125,10 @@ def conductance(run):
     for k, group in enumerate(seen):
         html += picture(image_uri(conductance_figures.history(run, group)),
                         "All pulses" + (f" from initial state {k + 1}" if len(seen) > 1 else "") + ": |G<sub>ij</sub>| against its mean over the time shown.")
+    if link_figures.can_draw(run):
+        html += picture(image_uri(link_figures.links_in_time(run)),
+                        "Conductances between neighbouring electrodes, by the number of patterns in which both have the same sign: median, and the band that holds "
+                        "80 % of the links. What is alike grows apart: |G<sub>ij</sub>| falls, and the weight G<sub>ij</sub> − ξ G₀<sub>ij</sub> rises.")
     memories = [pulse for pulse, _, _ in run.memories()]
     if len(memories) > 2 and run.n <= 4:
         html += picture(image_uri(conductance_figures.memory_map(run, memories)),

@@ -54,24 +54,27 @@ def weight_map(found, frame=None):
     hebb = np.array([wanted(found)[link] for link in run.links])
     has_texture = "m" in run.field_names()
     height = run.mask.shape[0] * run.cell[1] / (run.mask.shape[1] * run.cell[0])
-    wide = height < 0.8  # one below the other
+    wide = height < 0.5  # one below the other
     count = 3 if has_texture else 2
-    size = (7.5, 7.0 * height * count + 0.5 * count) if wide else (3.3 * count, 3.0 * height + 0.6)
-    figure, axes = plt.subplots(*((count, 1) if wide else (1, count)), figsize=size, squeeze=False, gridspec_kw={"wspace": 0.12, "hspace": 0.16})
+    width = 7.2 if wide else 3.0  # of a panel, inches
+    inch = (1 / width, 1 / (width * height))
+    size = (width, (width * height + 0.35) * count) if wide else ((width + 0.35) * count, width * height)
+    figure, axes = plt.subplots(*((count, 1) if wide else (1, count)), figsize=size, squeeze=False,
+                                gridspec_kw={"left": 0, "right": 1, "bottom": 0, "top": 1, "wspace": 0.35 * inch[0], "hspace": 0.35 * inch[1]})
     axes = list(axes.flat)
     if has_texture:
         ax = axes.pop(0)
         draw_texture(ax, run, run.field("m", -1 if frame is None else frame))
-        ax.set_title("magnetization", pad=4)
-        draw_wheel(ax.inset_axes([1.0, 0.72, 0.2, 0.2] if wide else [-0.24, 0.82, 0.2, 0.2]))
+        ax.set_title("magnetization", pad=2)
+        draw_wheel(ax.inset_axes([1 + 0.1 * inch[0], 1 - 0.75 * inch[1], 0.7 * inch[0], 0.7 * inch[1]] if wide else
+                                 [-0.72 * inch[0], 1 - 0.75 * inch[1], 0.7 * inch[0], 0.7 * inch[1]]))
     for ax, title, shown, words in ((axes[0], "film: w = G − ξ G₀", values, unit), (axes[1], "neighbour outer product", hebb, "")):
-        limit = np.percentile(np.abs(shown), 99) or 1.0
-        lines = _draw_links(ax, run, shown, limit)
-        ax.set_title(title, pad=4)
-        bar = figure.colorbar(lines, ax=ax, orientation="vertical" if wide else "horizontal", fraction=0.04, pad=0.02, aspect=24, shrink=0.7)
+        lines = _draw_links(ax, run, shown, np.percentile(np.abs(shown), 99) or 1.0)
+        ax.set_title(title + (f" ({words})" if words else ""), pad=2)
+        place = [1 + 0.12 * inch[0], 0.12, 0.09 * inch[0], 0.76] if wide else [0.15, -0.16 * inch[1], 0.7, 0.09 * inch[1]]
+        bar = figure.colorbar(lines, cax=ax.inset_axes(place), orientation="vertical" if wide else "horizontal")
         bar.outline.set_visible(False)
         bar.ax.tick_params(length=2, labelsize=8)
-        bar.set_label(words, labelpad=1)
     return figure
 
 
