@@ -152,7 +152,7 @@ def refresh(table, found):
     if "refresh-stage" not in found:
         return
     for seed, exact in found["refresh-stage"].items():
-        for name, words in (("refresh-step", "every step"), ("refresh-5ps", "every 5 ps"), ("refresh-50ps", "every 50 ps")):
+        for name, words in (("synapse-50mV", "every step"), ("refresh-5ps", "every 5 ps"), ("refresh-50ps", "every 50 ps")):
             if seed not in found.get(name, {}):
                 continue
             ends, on_the_way = [], []
@@ -162,3 +162,22 @@ def refresh(table, found):
                 on_the_way.append(100 * apart.max())
             table.add(f"current refreshed {words} against every stage, start {seed}: G after 50 ns, along and across", "<= 0.4 %", per_seed(ends, "{:.3f}"), max(ends) <= 0.4)
             table.add("  at most on the way", "reported", per_seed(on_the_way, "{:.3f}"), None)
+
+
+def pinning(table, found):
+    for name, words in (("synapse-50mV", "none"), ("pinning-5", "5 %"), ("pinning-10", "10 %"), ("pinning-20", "20 %")):
+        if name in found:
+            along, across = along_and_across(found[name])
+            table.add(f"anisotropy that varies by {words} among grains, 0.05 V, 50 ns: G along, across", "reported",
+                      per_seed(along, "{:+.2f}") + "; " + per_seed(across, "{:+.2f}"), None)
+
+
+def hall(table, found):
+    """The paper neglects the anomalous Hall effect: of the same texture before the pulse, and of what the pulse makes of it."""
+    if "hall" not in found or "synapse-50mV" not in found:
+        return
+    for words, key in (("the untrained maze", "start_S"), ("after 50 ns at 0.05 V", "end_S")):
+        with_hall, without = ([[g[key] for g in next(e for e in entries(run.results, "gauges") if e["pattern"])["gauges"]] for run in found[name].values()]
+                              for name in ("hall", "synapse-50mV"))
+        table.add(f"anomalous Hall conductivity, {words}: G along and across against none, %", "reported",
+                  per_seed([100 * (a / b - 1) for one, other in zip(with_hall, without) for a, b in zip(one, other)], "{:+.4f}"), None)

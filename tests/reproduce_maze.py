@@ -22,31 +22,35 @@ from launch import ROOT, environment, mpiexec
 Run = collections.namedtuple("Run", "results directory")
 
 
-def runs_of(deck, **variants):
-    """By name: deck and settings."""
-    return {name.replace("_", "-"): (deck, settings) for name, settings in variants.items()}
-
-
-# The decks' voltages are those of a + electrode, half of what lies between the contacts.
+# Name of a run: deck, and what is set in it. The decks' voltages are those of a + electrode, half of what lies between the contacts.
 ADIABATIC = "film.material.nonadiabaticity=0"
+RUNS = {
+    "synapse-50mV": ("maze-synapse", []),
+    "synapse-100mV": ("maze-synapse", ["schedule.1.train.voltage=50 mV"]),
+    "retention": ("maze-retention", []),  # the pulses of maze-hopfield, and a pause after each
+    "controls-nonadiabatic": ("maze-controls", []),
+    "controls-interfacial": ("maze-controls", [ADIABATIC, "film.material.Dbulk=0", "film.material.Dinterfacial=6.5e-3 A"]),
+    "controls-negative-amr": ("maze-controls", [ADIABATIC, "film.material.amr_ratio=-1.5"]),
+    "controls-uniform": ("maze-controls", [ADIABATIC, "coupling.current=uniform"]),
+    "controls-frozen": ("maze-controls", [ADIABATIC, "coupling.refresh=frozen"]),
+    "resistance": ("maze-resistance", []),
+    "refresh-stage": ("maze-synapse", ["coupling.refresh=stage"]),
+    "refresh-5ps": ("maze-synapse", ["coupling.refresh=interval", "coupling.every=5 ps"]),
+    "refresh-50ps": ("maze-synapse", ["coupling.refresh=interval", "coupling.every=50 ps"]),
+    "pinning-5": ("maze-pinning", ["film.material.Ku_variation=5 %"]),
+    "pinning-10": ("maze-pinning", ["film.material.Ku_variation=10 %"]),
+    "pinning-20": ("maze-pinning", ["film.material.Ku_variation=20 %"]),
+    "hall": ("maze-hall", []),
+}
 # Group: its runs, from every start or from the first alone, and its rows of the table.
 GROUPS = {
-    "synapse": (runs_of("maze-synapse", synapse_50mV=["schedule.1.train.voltage=25 mV"], synapse_100mV=["schedule.1.train.voltage=50 mV"]),
-                "every", figures.synapse),
-    # The pulses are those of maze-hopfield.
-    "hopfield": (runs_of("maze-retention", retention=[]), "every", figures.hopfield),
-    "controls": (runs_of("maze-controls",
-                         controls_nonadiabatic=[],
-                         controls_interfacial=[ADIABATIC, "film.material.Dbulk=0", "film.material.Dinterfacial=6.5e-3 A"],
-                         controls_negative_amr=[ADIABATIC, "film.material.amr_ratio=-1.5"],
-                         controls_uniform=[ADIABATIC, "coupling.current=uniform"],
-                         controls_frozen=[ADIABATIC, "coupling.refresh=frozen"]), "every", figures.controls),
-    "resistance": (runs_of("maze-resistance", resistance=[]), "every", figures.resistance),
-    "refresh": (runs_of("maze-synapse",
-                        refresh_stage=["coupling.refresh=stage"],
-                        refresh_step=["coupling.refresh=step"],
-                        refresh_5ps=["coupling.refresh=interval", "coupling.every=5 ps"],
-                        refresh_50ps=["coupling.refresh=interval", "coupling.every=50 ps"]), "first", figures.refresh),
+    "synapse": (["synapse-50mV", "synapse-100mV"], "every", figures.synapse),
+    "hopfield": (["retention"], "every", figures.hopfield),
+    "controls": ([name for name in RUNS if name.startswith("controls-")], "every", figures.controls),
+    "resistance": (["resistance"], "every", figures.resistance),
+    "refresh": (["refresh-stage", "synapse-50mV", "refresh-5ps", "refresh-50ps"], "first", figures.refresh),
+    "pinning": (["synapse-50mV", "pinning-5", "pinning-10", "pinning-20"], "first", figures.pinning),
+    "hall": (["synapse-50mV", "hall"], "first", figures.hall),
 }
 
 
@@ -64,8 +68,8 @@ def finished(options, name, seed):
     return Run(summary["results"], directory(options, name, seed)) if summary["status"] == "done" else None
 
 
-def run(options, name, seed, deck, changes):
-    start = time.time()
+def run(options, name, seed):
+    (deck, changes), start = RUNS[name], time.time()
     settings = [word for change in [f"film.initial.random.seed={seed}", *changes] for word in ("--set", change)]
     command = mpiexec(1, os.path.abspath(options.program), "run", os.path.join("inputs", deck + ".yaml"), *settings, "--out",
                       directory(options, name, seed), "--force")
@@ -75,14 +79,9 @@ def run(options, name, seed, deck, changes):
         print(done.stdout.decode(errors="replace")[-2000:], flush=True)
 
 
-def jobs(options):
-    """Every run asked for, all of one start before the next start."""
-    for seed in options.seeds:
-        for group in options.only:
-            runs, starts, _ = GROUPS[group]
-            for name, (deck, changes) in runs.items():
-                if starts == "every" or seed == options.seeds[0]:
-                    yield name, seed, deck, changes
+def wanted_of(options, group):
+    names, starts, _ = GROUPS[group]
+    return [(name, seed) for seed in (options.seeds if starts == "every" else options.seeds[:1]) for name in names]
 
 
 def main():
@@ -96,29 +95,28 @@ def main():
     parser.add_argument("--show", action="store_true", help="run nothing")
     options = parser.parse_args()
     options.out = os.path.abspath(options.out)
-    wanted, start = list(jobs(options)), time.time()
+    start = time.time()
+    wanted = sorted({job for group in options.only for job in wanted_of(options, group)}, key=lambda job: (job[1], list(RUNS).index(job[0])))
     if not options.show:
         with concurrent.futures.ThreadPoolExecutor(options.at_once) as pool:
-            list(pool.map(lambda job: run(options, *job), [j for j in wanted if not options.missing or finished(options, j[0], j[1]) is None]))
+            list(pool.map(lambda job: run(options, *job), [job for job in wanted if not options.missing or finished(options, *job) is None]))
         print(f"{time.time() - start:.0f} s")
-    missed, asked, absent = 0, 0, []
+    missed, asked = 0, 0
     for group in options.only:
         table, found = Table(), {}
-        for name, seed, _, _ in wanted:
-            if name in GROUPS[group][0]:
-                result = finished(options, name, seed)
-                if result is None:
-                    absent.append(f"{name}, start {seed}")
-                else:
-                    found.setdefault(name, {})[seed] = result
+        for name, seed in wanted_of(options, group):
+            result = finished(options, name, seed)
+            if result is not None:
+                found.setdefault(name, {})[seed] = result
         print(f"\n{group}: " + "; ".join(f"{name} from start {', '.join(map(str, seeds))}" for name, seeds in found.items()))
         GROUPS[group][2](table, found)
         table.show()
         missed += table.missed
         asked += sum(1 for row in table.rows if row[3])
+    absent = [job for job in wanted if finished(options, *job) is None]
     print()
-    for name in absent:
-        print(f"no finished run: {name}")
+    for name, seed in absent:
+        print(f"no finished run: {name}, start {seed}")
     print(f"figures: {asked} asked, {missed} missed, {len(absent)} runs absent")
     return 1 if missed or absent else 0
 
