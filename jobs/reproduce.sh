@@ -3,7 +3,7 @@
 # Usage: bash jobs/reproduce.sh maze [--seeds 1 2 3 4] [--only GROUP...] [--at-once 2] [--missing | --show]
 #   maze       the spin-transfer film (Yu et al. 2021); results in runs/reproduce-maze/
 #   --seeds    random starts; one run is one maze
-#   --only     groups of runs: synapse hopfield controls resistance refresh pinning hall
+#   --only     groups of runs: synapse hopfield controls resistance refresh pinning hall grid
 #   --at-once  runs side by side, one rank each
 #   --missing  run only what has not finished before
 #   --show     run nothing, print the table of the runs that are there

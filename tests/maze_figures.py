@@ -8,6 +8,9 @@ import numpy
 from figures import entries
 
 
+CELLS = ("6.25", "5", "4", "3.0075188", "2")  # nm
+
+
 def per_seed(values, form="{}"):
     return "  ".join(form.format(v) for v in values)
 
@@ -181,3 +184,18 @@ def hall(table, found):
                               for name in ("hall", "synapse-50mV"))
         table.add(f"anomalous Hall conductivity, {words}: G along and across against none, %", "reported",
                   per_seed([100 * (a / b - 1) for one, other in zip(with_hall, without) for a, b in zip(one, other)], "{:+.4f}"), None)
+
+
+def grid(table, found):
+    """The conductance of one texture on different cells, against that on the finest."""
+    finest = found.get(f"grid-{CELLS[-1]}nm", {})
+    for cell in CELLS[:-1]:
+        runs = found.get(f"grid-{cell}nm", {})
+        apart = []
+        for seed in sorted(runs.keys() & finest.keys()):
+            coarse, fine = (entries(run.results, "probe")[-1]["gauges_S"] for run in (runs[seed], finest[seed]))
+            apart += [100 * (coarse[gauge] / fine[gauge] - 1) for gauge in ("along", "across")]
+        if apart:
+            asked = float(cell) <= 4
+            table.add(f"the same maze on cells of {float(cell):.3g} nm against {CELLS[-1]} nm: G along, across", "<= 0.5 %" if asked else "reported",
+                      per_seed(apart, "{:+.3f}"), max(map(abs, apart)) <= 0.5 if asked else None)

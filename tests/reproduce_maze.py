@@ -9,6 +9,7 @@ import argparse
 import collections
 import concurrent.futures
 import os
+import re
 import subprocess
 import sys
 import time
@@ -42,6 +43,9 @@ RUNS = {
     "pinning-20": ("maze-pinning", ["film.material.Ku_variation=20 %"]),
     "hall": ("maze-hall", []),
 }
+# The maze of the synapse before its pulse, on other cells; 133 of them for 3 nm.
+for cell in figures.CELLS:
+    RUNS[f"grid-{cell}nm"] = ("maze-grid", ["film.initial.file.path={synapse-50mV}/run.h5", "film.initial.file.frame=1", f"film.cell={cell} nm"])
 # Group: its runs, from every start or from the first alone, and its rows of the table.
 GROUPS = {
     "synapse": (["synapse-50mV", "synapse-100mV"], "every", figures.synapse),
@@ -51,6 +55,7 @@ GROUPS = {
     "refresh": (["refresh-stage", "synapse-50mV", "refresh-5ps", "refresh-50ps"], "first", figures.refresh),
     "pinning": (["synapse-50mV", "pinning-5", "pinning-10", "pinning-20"], "first", figures.pinning),
     "hall": (["synapse-50mV", "hall"], "first", figures.hall),
+    "grid": (["synapse-50mV", *(f"grid-{cell}nm" for cell in figures.CELLS)], "every", figures.grid),
 }
 
 
@@ -70,13 +75,23 @@ def finished(options, name, seed):
 
 def run(options, name, seed):
     (deck, changes), start = RUNS[name], time.time()
-    settings = [word for change in [f"film.initial.random.seed={seed}", *changes] for word in ("--set", change)]
+    if needs(name):
+        changes = [change.format(**{needs(name): directory(options, needs(name), seed)}) for change in changes]
+    else:
+        changes = [f"film.initial.random.seed={seed}", *changes]
+    settings = [word for change in changes for word in ("--set", change)]
     command = mpiexec(1, os.path.abspath(options.program), "run", os.path.join("inputs", deck + ".yaml"), *settings, "--out",
                       directory(options, name, seed), "--force")
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT, env=environment())
     print(f"{name}, start {seed}: exit code {done.returncode} after {time.time() - start:.0f} s", flush=True)
     if done.returncode:
         print(done.stdout.decode(errors="replace")[-2000:], flush=True)
+
+
+def needs(name):
+    """The run whose results this one starts from, None if it starts from a random state."""
+    found = re.search(r"{(.*?)}", " ".join(RUNS[name][1]))
+    return found and found.group(1)
 
 
 def wanted_of(options, group):
@@ -99,7 +114,9 @@ def main():
     wanted = sorted({job for group in options.only for job in wanted_of(options, group)}, key=lambda job: (job[1], list(RUNS).index(job[0])))
     if not options.show:
         with concurrent.futures.ThreadPoolExecutor(options.at_once) as pool:
-            list(pool.map(lambda job: run(options, *job), [job for job in wanted if not options.missing or finished(options, *job) is None]))
+            for later in (False, True):
+                list(pool.map(lambda job: run(options, *job), [job for job in wanted if bool(needs(job[0])) == later
+                                                               and (not options.missing or finished(options, *job) is None)]))
         print(f"{time.time() - start:.0f} s")
     missed, asked = 0, 0
     for group in options.only:
