@@ -42,6 +42,11 @@ static void test_mistakes(void **state) {
   assert_int_equal(Errors(TRAIN "  - logic: {learn: {AND: A}}\n"), 1); /* two gates are wanted */
   assert_int_equal(Errors(TRAIN "  - tiles: {letters: {a: '++ --', b: '++ -', c: '+?', d: '++ +-'}}\n"), 3); /* rows, pixel, untrained window */
   assert_int_equal(Errors(TRAIN "  - tiles: {letters: {a: '++ --'}, flips: 5}\n"), 1);
+  assert_int_equal(Errors("schedule:\n  - infer: {patterns: [A, B], flips: 1}\n"), 1);           /* nothing trained yet */
+  assert_int_equal(Errors(TRAIN "  - infer: {patterns: [A, B], flips: 1, grey: 1}\n"), 1);       /* one kind of noise */
+  assert_int_equal(Errors(TRAIN "  - infer: {patterns: [A, B]}\n"), 1);                          /* not none */
+  assert_int_equal(Errors(TRAIN "  - infer: {patterns: [A, Z], flips: [4, 5], rules: x}\n"), 3); /* pattern, five of four pixels, rule */
+  assert_int_equal(Errors(TRAIN "  - infer: {patterns: A, flips: 1}\n"), 1);                     /* one answer is no question */
 }
 
 /* Every step once. The clock counts pulses and pauses, not the relaxation. */
