@@ -63,7 +63,7 @@ def check_controls(directory, html):
     rows = [row for row in re.findall(r"<tr>.*?</tr>", html, re.S) if "<td>accuracy " in row]
     for row in rows:
         film = [e for e in films if f"<td>accuracy {e['accuracy']:.3f}" in row]
-        names = ("control_no_recall", "control_untrained", "control_outer_product")
+        names = ("control_no_recall", "control_untrained", "control_outer_product", "control_outer_product_neighbours")
         assert any(all(f"{e[name]:.3f}" in row for name in names) for e in film), f"{directory}: an accuracy without its controls: {row}"
     assert rows, f"{directory}: the report has no accuracy"
     return len(rows)

@@ -8,9 +8,9 @@ from .style import FAINT, INK, PAIR_COLOURS, SOFT, SHADES, plt, spread, time_uni
 
 FILMS = ["#0072b2", "#d55e00", "#56b4e9", "#e69f00"]
 STYLES = {"no-recall": (INK, ":"), "untrained": (FAINT, "-"), "one-more-iteration": (SOFT, (0, (1, 1))), "outer-product": ("#cc79a7", "-"),
-          "neighbour-outer-product": ("#009e73", "-")}
+          "outer-product-neighbours": ("#009e73", "-")}
 RULES = ["#8c6d31", "#7b4173", "#393b79", "#637939", "#843c39", "#6b6ecf"]
-HEADLINE = ("no-recall", "neighbour-outer-product", "untrained", "outer-product")  # what an accuracy must be seen beside
+HEADLINE = ("no-recall", "outer-product-neighbours", "untrained", "outer-product")  # what an accuracy must be seen beside
 
 
 def style_of(variant, variants):

@@ -6,7 +6,7 @@ from .results import weights_name
 from .style import image_uri
 
 MOST_WEIGHTINGS = 3  # of one step; of a longer scan the best alone
-SHOWN = ("no-recall", "untrained", "one-more-iteration", "outer-product", "neighbour-outer-product")
+SHOWN = ("no-recall", "untrained", "one-more-iteration", "outer-product", "outer-product-neighbours")
 
 
 def chosen(run):
