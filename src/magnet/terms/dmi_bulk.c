@@ -4,7 +4,7 @@
    Central differences. The energy of a bond along d from cell i to j is (D/d) d.(m_j x m_i); each of its cells carries one half of it. Helices turn with the
    period 4 pi Aex/D: D > 0 right-handed, m turns about d by +d D/(2 Aex). At edges see joint.c.
    Source: Bak and Jensen, J. Phys. C 13, L881 (1980); standard problem: Cortes-Ortuno et al., New J. Phys. 20, 113015 (2018). */
-#include "../term.h"
+#include "dmi.h"
 
 static const HfKey keys[] = {
     {"Dbulk", HF_QUANTITY, "J/m^2|A", "0", "", 0,
@@ -12,21 +12,9 @@ static const HfKey keys[] = {
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
-enum { HX, HY, EX, EY, D }; /* D/(mu0 Ms d) in A/m and D/(2 d) in J/m^3, along x and y; D in J/m^2 */
-
 static PetscErrorCode set_up(HfTerm *term, const HfSite *site, PetscInt region, PetscReal p[], PetscBool *active) {
-  const HfGridInfo *g = HfGridGetInfo(site->grid);
-  const HfMaterial *material = &site->materials[region];
-
   PetscFunctionBeginUser;
-  p[D] = HfMaterialConstant(material, "Dbulk");
-  p[EX] = 0.5 * p[D] / g->dx;
-  p[EY] = 0.5 * p[D] / g->dy;
-  p[HX] = 2 * p[EX] / (HF_MU0 * material->Ms);
-  p[HY] = 2 * p[EY] / (HF_MU0 * material->Ms);
-  *active = (PetscBool)(p[D] != 0);
-  if (*active && material->Aex == 0)
-    PetscCall(HfDeckError(site->deck, HfChild(material->node, "Dbulk"), "Dbulk needs Aex > 0: without exchange m turns without bound"));
+  PetscCall(HfDmiSetUp(site, region, "Dbulk", p, active));
   PetscFunctionReturn(0);
 }
 
@@ -56,8 +44,6 @@ static PetscReal energy(const HfTerm *term, const PetscReal p[], const HfSpan *s
   return sum;
 }
 
-static PetscReal stiffness(const PetscReal p[]) { return 2 * PetscAbsReal(p[HX]) + 2 * PetscAbsReal(p[HY]); }
-
 static void chirality(const PetscReal p[], const PetscReal n[2], PetscReal C[3]) {
   C[0] += p[D] * n[0];
   C[1] += p[D] * n[1];
@@ -72,6 +58,6 @@ const HfTermType HfTermType_dmi_bulk = {
     .set_up = set_up,
     .field = field,
     .energy = energy,
-    .stiffness = stiffness,
+    .stiffness = HfDmiStiffness,
     .chirality = chirality,
 };

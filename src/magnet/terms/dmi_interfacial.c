@@ -4,7 +4,7 @@
    Central differences. The energy of a bond along d from cell i to j is (D/d) (d x z).(m_j x m_i); each of its cells carries one half of it. Cycloids turn
    with the period 4 pi Aex/D, for D > 0 from z towards -d as one goes along d. At edges see joint.c.
    Source: Rohart and Thiaville, Phys. Rev. B 88, 184422 (2013). D of either sign is found in papers: what counts is E as above. */
-#include "../term.h"
+#include "dmi.h"
 
 static const HfKey keys[] = {
     {"Dinterfacial", HF_QUANTITY, "J/m^2|A", "0", "", 0,
@@ -12,21 +12,9 @@ static const HfKey keys[] = {
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
-enum { HX, HY, EX, EY, D }; /* D/(mu0 Ms d) in A/m and D/(2 d) in J/m^3, along x and y; D in J/m^2 */
-
 static PetscErrorCode set_up(HfTerm *term, const HfSite *site, PetscInt region, PetscReal p[], PetscBool *active) {
-  const HfGridInfo *g = HfGridGetInfo(site->grid);
-  const HfMaterial *material = &site->materials[region];
-
   PetscFunctionBeginUser;
-  p[D] = HfMaterialConstant(material, "Dinterfacial");
-  p[EX] = 0.5 * p[D] / g->dx;
-  p[EY] = 0.5 * p[D] / g->dy;
-  p[HX] = 2 * p[EX] / (HF_MU0 * material->Ms);
-  p[HY] = 2 * p[EY] / (HF_MU0 * material->Ms);
-  *active = (PetscBool)(p[D] != 0);
-  if (*active && material->Aex == 0)
-    PetscCall(HfDeckError(site->deck, HfChild(material->node, "Dinterfacial"), "Dinterfacial needs Aex > 0: without exchange m turns without bound"));
+  PetscCall(HfDmiSetUp(site, region, "Dinterfacial", p, active));
   PetscFunctionReturn(0);
 }
 
@@ -56,8 +44,6 @@ static PetscReal energy(const HfTerm *term, const PetscReal p[], const HfSpan *s
   return sum;
 }
 
-static PetscReal stiffness(const PetscReal p[]) { return 2 * PetscAbsReal(p[HX]) + 2 * PetscAbsReal(p[HY]); }
-
 static void chirality(const PetscReal p[], const PetscReal n[2], PetscReal C[3]) { /* D n x z */
   C[0] += p[D] * n[1];
   C[1] -= p[D] * n[0];
@@ -72,6 +58,6 @@ const HfTermType HfTermType_dmi_interfacial = {
     .set_up = set_up,
     .field = field,
     .energy = energy,
-    .stiffness = stiffness,
+    .stiffness = HfDmiStiffness,
     .chirality = chirality,
 };

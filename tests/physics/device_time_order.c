@@ -1,0 +1,99 @@
+/* Order in time of a run in which everything moves: a chiral film driven through its own contacts, the potential solved again for every stage.
+
+     dm/dt = f(m, j[m]),   div(Sigma[m] grad phi) = 0
+   With fixed steps of h the state at a given time is wrong by C h^p, p the order of the Runge-Kutta pair: that the potential is a part of f costs no
+   order as long as it belongs to the stage. The yardstick is Richardson's: the difference of the runs with h and h/2 falls by 2^p from one h to the
+   next, whatever the exact state is. */
+#include <hf_test.h>
+#include <hopfilm/device.h>
+
+#define FILM                                                                                                                                         \
+  "hopfilm: 1\nfilm:\n  size: [80 nm, 48 nm]\n  cell: 4 nm\n  thickness: 20 nm\n"                                                                    \
+  "  material: {Ms: 490 kA/m, Aex: 3.25e-11 A m, Dbulk: 6.5e-3 A, Ku: 5.2e5 A/m, alpha: 0.3, polarization: 0.5, nonadiabaticity: 0.1, "              \
+  "conductivity: 5e6 S/m, amr_ratio: 1.5}\n"                                                                                                         \
+  "  initial: {vortex: {core: 20 nm, centre: [12 nm, 5 nm]}}\n"                                                                                      \
+  "electrodes:\n"                                                                                                                                    \
+  "  - {name: left, shape: {rectangle: {size: [0 nm, 32 nm]}}, at: [-40 nm, 0 nm]}\n"                                                                \
+  "  - {name: right, shape: {rectangle: {size: [0 nm, 48 nm]}}, at: [40 nm, 0 nm]}\n"                                                                \
+  "integrator: {method: %s, tolerance: 1e9, first_step: %.17g s, max_step: %.17g s}\n"                                                               \
+  "coupling: {refresh: %s}\n"                                                                                                                        \
+  "potential: {tolerance: 1e-13}\n"
+
+#define REST 4.8e-12 /* without voltage: what the start has of short waves decays */
+#define TIME 4.8e-12
+
+static Vec driven(const char *method, const char *refresh, PetscReal step) {
+  const PetscReal V[2] = {0.05, -0.05};
+  char text[2048];
+  HfKeys keys;
+  HfDeck deck;
+  HfDevice device;
+  Vec m;
+
+  CHECK(PetscSNPrintf(text, sizeof(text), FILM, method, (double)step, (double)step, refresh));
+  CHECK(HfKeysCreate(&keys));
+  CHECK(HfDeviceRegisterKeys(keys));
+  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, text, &deck));
+  CHECK(HfDeckVerdict(deck));
+  CHECK(HfDeviceCreate(deck, &device));
+  CHECK(HfMagnetAdvance(HfDeviceMagnet(device), HfDeviceState(device), 0, REST, NULL, NULL));
+  CHECK(HfDeviceDrive(device, V));
+  CHECK(HfMagnetAdvance(HfDeviceMagnet(device), HfDeviceState(device), REST, REST + TIME, NULL, NULL));
+  CHECK(VecDuplicate(HfDeviceState(device), &m));
+  CHECK(VecCopy(HfDeviceState(device), m));
+  CHECK(HfDeviceDestroy(&device));
+  CHECK(HfDeckDestroy(&deck));
+  CHECK(HfKeysDestroy(&keys));
+  return m;
+}
+
+/* Root mean square of the difference of runs with steps h and h/2, h = first, first/2, first/4; the two orders from it. */
+static void orders(const char *method, const char *refresh, PetscReal first, PetscReal order[2]) {
+  const PetscInt n = 3;
+  PetscReal difference[3];
+  Vec coarse = driven(method, refresh, first);
+
+  for (PetscInt k = 0; k < n; ++k) {
+    Vec fine = driven(method, refresh, first / (PetscReal)(2 << k));
+    PetscInt cells;
+
+    CHECK(VecAXPY(coarse, -1, fine));
+    CHECK(VecNorm(coarse, NORM_2, &difference[k]));
+    CHECK(VecGetSize(coarse, &cells));
+    difference[k] /= PetscSqrtReal((PetscReal)cells);
+    CHECK(VecDestroy(&coarse));
+    coarse = fine;
+  }
+  CHECK(VecDestroy(&coarse));
+  for (PetscInt k = 0; k < 2; ++k) order[k] = log2(difference[k] / difference[k + 1]);
+  print_message("%s, potential per %s: differences %.3e %.3e %.3e, orders %.3f %.3f\n", method, refresh, difference[0], difference[1], difference[2],
+                order[0], order[1]);
+}
+
+static void dormand_prince(void **state) {
+  PetscReal order[2];
+
+  orders("5dp", "stage", 0.3e-12, order);
+  ASSERT_NEAR(order[0], 5, 0.3); /* short waves that still decay make it look higher, the less the smaller the step */
+  ASSERT_NEAR(order[1], 5, 0.15);
+}
+
+static void bogacki_shampine(void **state) {
+  PetscReal order[2];
+
+  orders("3bs", "stage", 0.3e-12, order);
+  ASSERT_NEAR(order[0], 3, 0.05);
+  ASSERT_NEAR(order[1], 3, 0.05);
+}
+
+/* What shows that the above is about the stages: a current that stands still during a step makes it first order. */
+static void once_a_step_is_first_order(void **state) {
+  PetscReal order[2];
+
+  orders("5dp", "step", 0.6e-12, order);
+  ASSERT_NEAR(order[1], 1, 0.1);
+}
+
+static const struct CMUnitTest tests[] = {cmocka_unit_test(dormand_prince), cmocka_unit_test(bogacki_shampine),
+                                          cmocka_unit_test(once_a_step_is_first_order)};
+HF_TEST_MAIN(tests)
