@@ -71,7 +71,7 @@ run_tests() { ctest --test-dir "$1" -j "$cores" --output-on-failure --no-tests=e
 figures=()
 [ $full = 0 ] || figures=(--full)
 shopt -s extglob nullglob
-short=(--shorten 1000 --set "film.cell=40 nm" --decks inputs/!(letters|digits|wire)-*.yaml)
+short=(--shorten 1000 --set "film.cell=40 nm" --decks inputs/!(@(letters|digits|wire)-*).yaml)
 sheets=(--shorten 1000 --set "film.cell=500 nm" --decks inputs/@(letters|digits|wire)-*.yaml) # their nodes are 2 um apart
 
 if [ $install = 1 ]; then stage "packages" bash jobs/install-packages.sh --test || finish; fi
