@@ -1,11 +1,12 @@
 /* The gold layer: potential, current and Oersted field of a voltage pattern. The gold is isotropic and does not change, so its potential is a
-   superposition of one unit solution per electrode, solved for once. */
+   superposition of one unit solution per electrode, solved for once. With very many electrodes that costs more memory and time than it saves: each
+   pattern is then solved for by itself. */
 #include "device_impl.h"
 
-static PetscErrorCode ready_gold(HfDevice d) {
+#define MAX_UNITS 200 /* a superposition of so many reads about as much memory as the solution of a pattern does, which needs no units */
+
+static PetscErrorCode superpose(HfDevice d, const PetscReal V[]) {
   PetscFunctionBeginUser;
-  if (!d->gold)
-    return HfFault(HfGridComm(d->grid), HF_ERR_DECK, "the current of a gold layer is asked for, but the deck has none: add a `gold` section");
   if (!d->gold_ready) {
     const PetscInt n = HfElectrodesCount(d->electrodes);
     PetscReal *G;
@@ -15,13 +16,22 @@ static PetscErrorCode ready_gold(HfDevice d) {
     PetscCall(PetscFree(G));
     d->gold_ready = PETSC_TRUE;
   }
+  PetscCall(HfPotentialSuperpose(d->gold, V, d->gold_phi));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfDeviceGoldCurrent(HfDevice d, const PetscReal V[], Vec j) {
+  const PetscReal *of_nodes = HfNodeVoltages(d, V);
+
   PetscFunctionBeginUser;
-  PetscCall(ready_gold(d));
-  PetscCall(HfPotentialSuperpose(d->gold, HfNodeVoltages(d, V), d->gold_phi));
+  if (!d->gold)
+    return HfFault(HfGridComm(d->grid), HF_ERR_DECK, "the current of a gold layer is asked for, but the deck has none: add a `gold` section");
+  if (HfElectrodesCount(d->electrodes) <= MAX_UNITS)
+    PetscCall(superpose(d, of_nodes));
+  else {
+    PetscCall(VecZeroEntries(d->gold_phi)); /* the same field for the same pattern, whatever came before */
+    PetscCall(HfPotentialSolve(d->gold, of_nodes, d->gold_phi, NULL));
+  }
   PetscCall(HfPotentialCurrentDensity(d->gold, d->gold_phi, j));
   PetscFunctionReturn(0);
 }
