@@ -140,9 +140,10 @@ def resistance(table, found):
     if not runs:
         return
     by_resistance, totals = memories(runs, "energies", "resistance")
-    _, by_conductance = memories(runs, "energies", "scaled")
+    by_voltage, by_conductance = memories(runs, "energies", "scaled")
     for p in [e["trained"] for e in by_resistance[0]]:
-        table.add(f"amr_ratio -1.5: power of {p} once trained", "reported", per_seed(of(by_resistance, p, "power_change_percent"), "{:+.2f}"), None)
+        for words, source in ((f"amr_ratio -1.5: power of the currents {p} once trained", by_resistance), ("  of the voltages", by_voltage)):
+            table.add(words, "reported", per_seed(of(source, p, "power_change_percent"), "{:+.2f}"), None)
     table.add("  xi = tr R/tr R0 of the untrained film", "reported", per_seed([t["xi"] for t in totals], "{:.4f}"), None)
     for figure, key in (("minimum, all 16 states", "correct_all_states"), ("fixed points", "fixed_points")):
         counted(table, totals, f"amr_ratio -1.5, resistance weights: {figure}", "reported", key, None)
@@ -168,10 +169,10 @@ def refresh(table, found):
 
 
 def pinning(table, found):
-    for name, words in (("synapse-50mV", "none"), ("pinning-5", "5 %"), ("pinning-10", "10 %"), ("pinning-20", "20 %")):
+    for name, words in (("synapse-50mV", "0 %"), *((f"pinning-{v}", f"{v} %") for v in (2, 5, 10, 30))):
         if name in found:
             along, across = along_and_across(found[name])
-            table.add(f"anisotropy that varies by {words} among grains, 0.05 V, 50 ns: G along, across", "reported",
+            table.add(f"anisotropy varies by {words} from grain to grain, 0.05 V, 50 ns: G along; across", "reported",
                       per_seed(along, "{:+.2f}") + "; " + per_seed(across, "{:+.2f}"), None)
 
 

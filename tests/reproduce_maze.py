@@ -38,9 +38,10 @@ RUNS = {
     "refresh-stage": ("maze-synapse", ["coupling.refresh=stage"]),
     "refresh-5ps": ("maze-synapse", ["coupling.refresh=interval", "coupling.every=5 ps"]),
     "refresh-50ps": ("maze-synapse", ["coupling.refresh=interval", "coupling.every=50 ps"]),
+    "pinning-2": ("maze-pinning", ["film.material.Ku_variation=2 %"]),
     "pinning-5": ("maze-pinning", ["film.material.Ku_variation=5 %"]),
     "pinning-10": ("maze-pinning", ["film.material.Ku_variation=10 %"]),
-    "pinning-20": ("maze-pinning", ["film.material.Ku_variation=20 %"]),
+    "pinning-30": ("maze-pinning", ["film.material.Ku_variation=30 %"]),
     "hall": ("maze-hall", []),
 }
 # The maze of the synapse before its pulse, on other cells; 133 of them for 3 nm.
@@ -53,7 +54,7 @@ GROUPS = {
     "controls": ([name for name in RUNS if name.startswith("controls-")], "every", figures.controls),
     "resistance": (["resistance"], "every", figures.resistance),
     "refresh": (["refresh-stage", "synapse-50mV", "refresh-5ps", "refresh-50ps"], "first", figures.refresh),
-    "pinning": (["synapse-50mV", "pinning-5", "pinning-10", "pinning-20"], "first", figures.pinning),
+    "pinning": (["synapse-50mV", *(name for name in RUNS if name.startswith("pinning-"))], "first", figures.pinning),
     "hall": (["synapse-50mV", "hall"], "first", figures.hall),
     "grid": (["synapse-50mV", *(f"grid-{cell}nm" for cell in figures.CELLS)], "every", figures.grid),
 }

@@ -35,7 +35,7 @@ typedef struct {
 PetscErrorCode HfEnergies(PetscInt n, const PetscReal w[], const PetscReal trained[], PetscBool with_trivial, PetscReal energies[],
                           HfEnergyReport *report);
 
-/* What the pattern x costs, x.G.x (the Ohmic power at 1 V), against another film's conductance, as a part of the latter: of x itself, and the mean over
+/* What the pattern x costs, x.G.x (the Ohmic power at 1 V; with R in place of G that of 1 A), against another film's conductance, as a part of the latter: of x itself, and the mean over
    all other patterns (mirrors and uniform states apart). */
 PetscErrorCode HfPowerChange(PetscInt n, const PetscReal G[], const PetscReal G_before[], const PetscReal x[], PetscReal *own, PetscReal *others);
 

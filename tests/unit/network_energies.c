@@ -159,7 +159,7 @@ static void test_resistances_of_a_triangle(void **state) {
 static void test_negative_feedback_is_stored_by_resistances(void **state) {
   const double g = 2, e = 0.1, before[6] = {g, g, g, g, g, g}, after[6] = {g, g * (1 - e), g * (1 - e), g * (1 - e), g * (1 - e), g};
   const double x[4] = {1, 1, -1, -1};
-  double G[16], G_before[16], w[16], energies[16];
+  double G[16], G_before[16], R[16], R_before[16], w[16], energies[16], own, others;
   HfEnergyReport report;
 
   Conductance(before, G_before);
@@ -171,6 +171,10 @@ static void test_negative_feedback_is_stored_by_resistances(void **state) {
   ASSERT_NEAR(energies[9], -e / (2 - e) / g, 1e-14);
   ASSERT_NEAR(energies[15], 0, 1e-14);
   assert_true(report.trained_is_minimum);
+  CHECK(HfResistance(4, G, R));
+  CHECK(HfResistance(4, G_before, R_before));
+  CHECK(HfPowerChange(4, R, R_before, x, &own, &others));
+  ASSERT_NEAR(own, e / (1 - e), 1e-13);
   CHECK(HfWeights(HF_WEIGHTS_SCALED, 4, G, G_before, 1, 0, NULL, PETSC_TRUE, w));
   CHECK(HfEnergies(4, w, x, PETSC_TRUE, energies, &report));
   for (int s = 0; s < 16; s++) assert_true(energies[s] <= energies[12] + 1e-14);

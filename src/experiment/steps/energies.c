@@ -47,6 +47,24 @@ static PetscErrorCode Tally(HfExperiment e, const PetscReal w[], const PetscReal
   PetscFunctionReturn(0);
 }
 
+/* What the trained pattern costs against the untrained film: x.G.x of voltages, x.R.x of currents where the weights are resistances. */
+static PetscErrorCode Power(HfExperiment e, const HfWeighting *weighting, const HfMemory *memory, PetscReal *own, PetscReal *others) {
+  const PetscReal *G = HfMemoryConductance(weighting, memory);
+  PetscReal *R, *R_untrained;
+
+  PetscFunctionBeginUser;
+  if (weighting->kind != HF_WEIGHTS_RESISTANCE) {
+    PetscCall(HfPowerChange(e->n, G, e->G_untrained, memory->x, own, others));
+    PetscFunctionReturn(0);
+  }
+  PetscCall(PetscMalloc2(e->n * e->n, &R, e->n * e->n, &R_untrained));
+  PetscCall(HfResistance(e->n, G, R));
+  PetscCall(HfResistance(e->n, e->G_untrained, R_untrained));
+  PetscCall(HfPowerChange(e->n, R, R_untrained, memory->x, own, others));
+  PetscCall(PetscFree2(R, R_untrained));
+  PetscFunctionReturn(0);
+}
+
 /* All memories from `first` on with one kind of weights. */
 static PetscErrorCode Weighting(HfExperiment e, HfNode node, const HfWeighting *weighting, PetscInt first, PetscBool details, Count *count) {
   const PetscInt n = e->n, n_states = (PetscInt)1 << n;
@@ -81,7 +99,7 @@ static PetscErrorCode Weighting(HfExperiment e, HfNode node, const HfWeighting *
     count->largest_eigenvalue = PetscMax(count->largest_eigenvalue, whole.largest_eigenvalue);
     if (!details) continue;
 
-    PetscCall(HfPowerChange(n, HfMemoryConductance(weighting, memory), e->G_untrained, memory->x, &power, &others));
+    PetscCall(Power(e, weighting, memory, &power, &others));
     HfStateFromIndex(n, report.minimum, V);
     HfStateToText(n, V, minimum);
     PetscCall(PetscSNPrintf(name, sizeof(name), "%d/%s/%d:%.32s", (int)e->step + 1, weighting->label, (int)(k - first) + 1, memory->pattern));
