@@ -68,3 +68,17 @@ PetscErrorCode HfDeviceGauge(HfDevice device, PetscInt k, PetscReal *G); /* S, p
 /* Oersted field of V by both models, compared over the film: rms and maximum of |H_sheet - H_bs| divided by the rms of |H_sheet|; and |H| at the centre (A/m). Collective. */
 PetscErrorCode HfDeviceCompareOersted(HfDevice device, const PetscReal V[], PetscReal *rms, PetscReal *max, PetscReal *centre_sheet,
                                       PetscReal *centre_biot_savart);
+
+/* ---- a surrogate for the film after many short pulses of several patterns in turn: the texture along the field of the mean voltages, smoothed by
+   exchange, and its first-order effect on the conductance between near nodes. Whole on every rank: only its creation is collective. Voltages are in
+   units of `voltage` (V), nodes those of the electrodes. Needs gold. ---- */
+typedef struct HfSurrogate_ *HfSurrogate;
+PetscErrorCode HfSurrogateCreate(HfDevice device, PetscReal voltage, HfSurrogate *surrogate);
+PetscErrorCode HfSurrogateDestroy(HfSurrogate *surrogate);
+void HfSurrogateSet(HfSurrogate surrogate, const PetscReal V[]); /* mean voltage of every node; nothing is left to take back */
+/* Another mean voltage of one node, recomputed near it alone: equal to HfSurrogateSet() but for round-off. */
+PetscErrorCode HfSurrogateChange(HfSurrogate surrogate, PetscInt node, PetscReal V);
+void HfSurrogateKeep(HfSurrogate surrogate); /* the changes so far are final */
+void HfSurrogateUndo(HfSurrogate surrogate); /* all changes since the last HfSurrogateSet() or HfSurrogateKeep() are taken back, bitwise */
+/* Pairs of nodes links[n][2] with a conductance worth counting, that of the saturated film and the present one, S; borrowed. Returns n. */
+PetscInt HfSurrogateLinks(HfSurrogate surrogate, const PetscInt *links[], const PetscReal *G0[], const PetscReal *G[]);

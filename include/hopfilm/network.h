@@ -80,6 +80,40 @@ void HfWiringExpand(const HfWiring *wiring, const PetscReal x[], PetscReal V[]);
 void HfWiringReduce(const HfWiring *wiring, const PetscReal G_nodes[], PetscReal G[]);       /* G = B^T G_nodes B */
 void HfWiringLinks(const HfWiring *wiring, const PetscReal node_links[], PetscReal links[]); /* |B|^T node_links |B|, zero diagonal */
 
+/* ---- a search for the wiring with which a film recalls given patterns best, by simulated annealing (Kirkpatrick, Gelatt & Vecchi 1983). What the film
+   would learn is told by a model of it: the conductance between near nodes. Then w = B^T (G - xi G0) B, zero diagonal, and the cost of a wiring is the mean
+   over patterns and numbers of flips k of
+
+     -sum_i ln Phi(z_i),   z_i = (1 - 2k/n) a_i / sqrt(4 k/n (1 - k/n) sum_j w_ij^2 + s_i^2),   a_i = sum_j w_ij x_i x_j
+
+   Phi the normal distribution: the chance that every pixel's local field has the right sign when k of n pixels are flipped, the pixels taken as
+   independent. s_i is what the links of pixel i may be wrong by, each by the part `tolerance` of its G0. ---- */
+typedef struct {
+  void *context;
+  PetscInt n_links;
+  const PetscInt *links; /* [n_links][2], nodes */
+  const PetscReal *G0;   /* [n_links] */
+  /* The nodes[n] of the wiring are as they are for the first time (n < 0: all of them, nothing is left to undo): *G of the links from now on. */
+  PetscErrorCode (*change)(void *context, const HfWiring *wiring, PetscInt n, const PetscInt nodes[], const PetscReal **G);
+  PetscErrorCode (*settle)(void *context, PetscBool keep); /* the last change is final, or taken back */
+} HfWiringModel;
+typedef struct {
+  PetscReal xi, tolerance;
+  PetscInt n_flips;
+  const PetscInt *flips;
+  PetscInt64 candidates, seed, start; /* the search is a function of the seed and the number of its start */
+} HfAnnealOptions;
+typedef struct HfAnneal_ *HfAnneal;
+/* A search from a random wiring in which all pixels drive as many nodes, or one more; model, x[n_patterns*n_pixels] and options->flips stay the caller's. */
+PetscErrorCode HfAnnealCreate(const HfWiringModel *model, PetscInt n_nodes, PetscInt n_pixels, PetscInt n_patterns, const PetscReal x[],
+                              const HfAnnealOptions *options, HfAnneal *anneal);
+PetscErrorCode HfAnnealDestroy(HfAnneal *anneal);
+PetscErrorCode HfAnnealAdvance(HfAnneal anneal, PetscInt64 candidates); /* so many more, at most up to options->candidates; the temperature falls */
+PetscInt64 HfAnnealDone(HfAnneal anneal);
+PetscReal HfAnnealBest(HfAnneal anneal, const HfWiring **wiring); /* cost of the best wiring so far; borrowed */
+/* w[n_pixels^2] of a wiring and its cost. Asks the model for all nodes. */
+PetscErrorCode HfAnnealWeights(HfAnneal anneal, const HfWiring *wiring, PetscReal w[], PetscReal *cost);
+
 /* ---- inference: many noisy images of the stored patterns, each recalled and named by the pattern it resembles most. ----
    A test is a number: (amount, pattern, sample), the sample running fastest, so that ranks take any ranges; its image depends on the seed and that
    number alone: all weights and controls see the same images. ---- */

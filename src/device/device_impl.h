@@ -37,6 +37,10 @@ PetscErrorCode HfDeviceWiringDestroy(HfDevice device);
 const PetscReal *HfNodeVoltages(HfDevice device, const PetscReal V[]);              /* B V, valid until the next call; NULL stays NULL */
 void HfPixelConductance(HfDevice device, const PetscReal G_nodes[], PetscReal G[]); /* B^T G B */
 
+/* ---- gold.c ---- */
+/* H (A/m) of voltages on the electrodes themselves; leaves their potential in device->gold_phi. Collective. */
+PetscErrorCode HfGoldFieldOfNodes(HfDevice device, const PetscReal V_nodes[], Vec H);
+
 struct HfDevice_ {
   HfDeck deck;
   HfGrid grid;

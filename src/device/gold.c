@@ -53,6 +53,15 @@ static PetscErrorCode oersted_field(HfDevice d, HfOersted oersted, Vec j, Vec H)
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode HfGoldFieldOfNodes(HfDevice d, const PetscReal V_nodes[], Vec H) {
+  PetscFunctionBeginUser;
+  PetscCall(ready_gold(d));
+  PetscCall(HfPotentialSuperpose(d->gold, V_nodes, d->gold_phi));
+  PetscCall(HfPotentialCurrentDensity(d->gold, d->gold_phi, d->gold_j));
+  PetscCall(oersted_field(d, d->oersted, d->gold_j, H));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfDeviceDrive(HfDevice d, const PetscReal V[]) {
   PetscFunctionBeginUser;
   if (!d->gold) {

@@ -1,0 +1,302 @@
+/* The surrogate's tables: the field and the potential of every node where they are felt, and what each cell's texture gives to each link. Every rank
+   holds all of them. Contacts are taken as ideal, and the film as of film.material everywhere. */
+#include "surrogate_impl.h"
+
+/* What is needed while the tables are made. */
+typedef struct {
+  HfSurrogate s;
+  HfDevice d;
+  const HfGridInfo *g;
+  unsigned char *film;           /* cells */
+  PetscReal *field, *phi;        /* of one node, of the whole film: 3 components per cell; vertices */
+  PetscReal **phis;              /* [n] phi on the vertices of the node's window, its cells' lower left corner first */
+  PetscReal strength, threshold; /* (sigma_par - sigma_perp) t, S; shares below the threshold are left out */
+} Maker;
+
+/* Rows of `width` numbers, of cells or of vertices, to all ranks. */
+static PetscErrorCode gather(Maker *a, PetscInt width, PetscBool vertices, const PetscReal mine[], PetscReal all[]) {
+  const PetscInt *rows = HfGridRowRanges(a->d->grid);
+  const PetscMPIInt size = a->g->size;
+  PetscMPIInt *counts, *starts;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc2(size, &counts, size, &starts));
+  for (PetscMPIInt r = 0; r < size; ++r) {
+    PetscCall(PetscMPIIntCast(width * rows[r], &starts[r]));
+    PetscCall(PetscMPIIntCast(width * (rows[r + 1] - rows[r] + (vertices && r == size - 1)), &counts[r]));
+  }
+  PetscCallMPI(MPI_Allgatherv(mine, counts[a->g->rank], MPIU_REAL, all, counts, starts, MPIU_REAL, HfGridComm(a->d->grid)));
+  PetscCall(PetscFree2(counts, starts));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode gather_film(Maker *a) {
+  const HfGridInfo *g = a->g;
+  const int8_t *regions = HfGridRegions(a->d->grid);
+  PetscReal *mine, *all;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc2(g->nx * g->ym, &mine, g->nx * g->ny, &all));
+  for (PetscInt j = 0; j < g->ym; ++j)
+    for (PetscInt i = 0; i < g->nx; ++i) mine[j * g->nx + i] = HfRegionAt(g, regions, i, g->ys + j) >= 0 ? 1 : 0;
+  PetscCall(gather(a, g->nx, PETSC_FALSE, mine, all));
+  for (PetscInt k = 0; k < g->nx * g->ny; ++k) {
+    const PetscInt i = k % g->nx / a->s->square, j = k / g->nx / a->s->square;
+
+    a->film[k] = all[k] > 0;
+    if (a->film[k]) a->s->film[j * a->s->nx + i] = 1;
+  }
+  PetscCall(PetscFree2(mine, all));
+  PetscFunctionReturn(0);
+}
+
+/* Field and potential of 1 V on one node. */
+static PetscErrorCode gather_node(Maker *a, PetscInt node, Vec H) {
+  const HfGridInfo *g = a->g;
+  PetscReal *V, *mine;
+  const PetscScalar *h;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscCalloc2(a->s->n, &V, (g->nx + 1) * (g->ym + 1), &mine));
+  V[node] = 1;
+  PetscCall(HfGoldFieldOfNodes(a->d, V, H));
+  PetscCall(VecGetArrayRead(H, &h));
+  PetscCall(gather(a, 3 * g->nx, PETSC_FALSE, h, a->field));
+  PetscCall(VecRestoreArrayRead(H, &h));
+  PetscCall(HfPotentialGetVertexValues(a->d->gold, a->d->gold_phi, mine));
+  PetscCall(gather(a, g->nx + 1, PETSC_TRUE, mine, a->phi));
+  PetscCall(PetscFree2(V, mine));
+  PetscFunctionReturn(0);
+}
+
+/* Mean field over the film's cells of a coarse cell, and the largest step of phi between their corners. */
+static void look(const Maker *a, PetscInt ci, PetscInt cj, PetscReal field[2], PetscReal *step) {
+  const PetscInt nx = a->g->nx, square = a->s->square;
+  PetscInt cells = 0;
+
+  field[0] = field[1] = *step = 0;
+  for (PetscInt j = cj * square; j < PetscMin((cj + 1) * square, a->g->ny); ++j) {
+    for (PetscInt i = ci * square; i < PetscMin((ci + 1) * square, nx); ++i) {
+      const PetscReal *corner = a->phi + j * (nx + 1) + i;
+
+      if (!a->film[j * nx + i]) continue;
+      for (int c = 0; c < 2; ++c) field[c] += a->field[3 * (j * nx + i) + c];
+      *step = PetscMax(*step, PetscMax(PetscAbsReal(corner[1] - corner[0]), PetscAbsReal(corner[nx + 1] - corner[0])));
+      ++cells;
+    }
+  }
+  for (int c = 0; c < 2 && cells > 0; ++c) field[c] /= (PetscReal)cells;
+}
+
+/* The window of a node, and what is kept of its field and potential. */
+static PetscErrorCode keep_node(Maker *a, PetscInt node, PetscReal voltage) {
+  HfSurrogate s = a->s;
+  const PetscInt size = s->nx * s->ny, wide = a->g->nx + 1;
+  PetscReal *fields, *steps, most[2] = {0, 0};
+  HfWindow w = {s->nx, 0, s->ny, 0};
+  PetscInt width, height, v0, v1, u0, u1;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc2(2 * size, &fields, size, &steps));
+  for (PetscInt k = 0; k < size; ++k) {
+    look(a, k % s->nx, k / s->nx, fields + 2 * k, &steps[k]);
+    most[0] = PetscMax(most[0], PetscSqr(fields[2 * k]) + PetscSqr(fields[2 * k + 1]));
+    most[1] = PetscMax(most[1], steps[k]);
+  }
+  for (PetscInt k = 0; k < size; ++k) {
+    const PetscInt i = k % s->nx, j = k / s->nx;
+
+    if (PetscSqr(fields[2 * k]) + PetscSqr(fields[2 * k + 1]) <= PetscSqr(HF_SURROGATE_REACH) * most[0] && steps[k] <= HF_SURROGATE_REACH * most[1])
+      continue;
+    w = (HfWindow){PetscMin(w.i0, i), PetscMax(w.i1, i + 1), PetscMin(w.j0, j), PetscMax(w.j1, j + 1)};
+  }
+  width = w.i1 - w.i0;
+  height = w.j1 - w.j0;
+  PetscCheck(width > 0, PETSC_COMM_SELF, PETSC_ERR_ARG_WRONGSTATE, "node %" PetscInt_FMT " makes no field in the film", node + 1);
+  s->windows[node] = w;
+  PetscCall(PetscMalloc1(2 * width * height, &s->fields[node]));
+  for (int c = 0; c < 2; ++c)
+    for (PetscInt k = 0; k < width * height; ++k)
+      s->fields[node][c * width * height + k] = voltage * fields[2 * ((w.j0 + k / width) * s->nx + w.i0 + k % width) + c];
+  u0 = w.i0 * s->square;
+  u1 = PetscMin(w.i1 * s->square, a->g->nx);
+  v0 = w.j0 * s->square;
+  v1 = PetscMin(w.j1 * s->square, a->g->ny);
+  PetscCall(PetscMalloc1((u1 - u0 + 1) * (v1 - v0 + 1), &a->phis[node]));
+  for (PetscInt v = v0; v <= v1; ++v) PetscCall(PetscArraycpy(a->phis[node] + (v - v0) * (u1 - u0 + 1), a->phi + v * wide + u0, u1 - u0 + 1));
+  PetscCall(PetscFree2(fields, steps));
+  PetscFunctionReturn(0);
+}
+
+/* Differences of phi along the edges of cell (i,j): below, above; left, right. */
+static void edges(const Maker *a, PetscInt node, PetscInt i, PetscInt j, PetscReal x[2], PetscReal y[2]) {
+  const HfWindow w = a->s->windows[node];
+  const PetscInt u0 = w.i0 * a->s->square, width = PetscMin(w.i1 * a->s->square, a->g->nx) - u0 + 1;
+  const PetscReal *p = a->phis[node] + (j - w.j0 * a->s->square) * width + i - u0;
+
+  x[0] = p[1] - p[0];
+  x[1] = p[width + 1] - p[width];
+  y[0] = p[width] - p[0];
+  y[1] = p[width + 1] - p[1];
+}
+
+static PetscReal along(const PetscReal a[2], const PetscReal b[2]) { /* integral over the unit square of two gradients linear across it */
+  return (a[0] * b[0] + a[1] * b[1]) / 3 + (a[0] * b[1] + a[1] * b[0]) / 6;
+}
+
+/* P and Q of a coarse cell for two nodes: halves of the integrals of d_x phi_k d_x phi_l - d_y phi_k d_y phi_l and d_x phi_k d_y phi_l + d_y phi_k d_x phi_l over
+   its bilinear elements. */
+static void share(const Maker *a, PetscInt k, PetscInt l, PetscInt ci, PetscInt cj, PetscReal *P, PetscReal *Q) {
+  const PetscInt square = a->s->square;
+  const PetscReal shape = a->g->dy / a->g->dx;
+
+  *P = *Q = 0;
+  for (PetscInt j = cj * square; j < PetscMin((cj + 1) * square, a->g->ny); ++j) {
+    for (PetscInt i = ci * square; i < PetscMin((ci + 1) * square, a->g->nx); ++i) {
+      PetscReal kx[2], ky[2], lx[2], ly[2];
+
+      if (!a->film[j * a->g->nx + i]) continue;
+      edges(a, k, i, j, kx, ky);
+      edges(a, l, i, j, lx, ly);
+      *P += along(kx, lx) * shape - along(ky, ly) / shape;
+      *Q += ((kx[0] + kx[1]) * (ly[0] + ly[1]) + (ky[0] + ky[1]) * (lx[0] + lx[1])) / 4;
+    }
+  }
+  *P *= a->strength / 2;
+  *Q *= a->strength / 2;
+}
+
+typedef enum { LARGEST, COUNT, FILL } Pass;
+
+static void pass_over_shares(Maker *a, Pass pass) {
+  HfSurrogate s = a->s;
+
+  for (PetscInt link = 0; link < s->n_links; ++link) {
+    const PetscInt k = s->links[2 * link], l = s->links[2 * link + 1];
+    const HfWindow v = s->windows[k], w = s->windows[l];
+
+    for (PetscInt j = PetscMax(v.j0, w.j0); j < PetscMin(v.j1, w.j1); ++j) {
+      for (PetscInt i = PetscMax(v.i0, w.i0); i < PetscMin(v.i1, w.i1); ++i) {
+        PetscReal P, Q, size;
+
+        share(a, k, l, i, j, &P, &Q);
+        size = PetscAbsReal(P) + PetscAbsReal(Q);
+        if (pass == LARGEST)
+          a->threshold = PetscMax(a->threshold, size);
+        else if (size > a->threshold) {
+          if (pass == FILL) s->shares[s->first[j * s->nx + i]] = (HfShare){link, P, Q};
+          ++s->first[j * s->nx + i];
+        }
+      }
+    }
+  }
+}
+
+static PetscErrorCode make_links(Maker *a) {
+  HfSurrogate s = a->s;
+  const PetscInt size = s->nx * s->ny;
+  HfNode material = HfNodeFind(HfDeckRoot(a->d->deck), "film.material");
+  const PetscReal amr = HfReal(material, "amr_ratio"), ratio = (2 - amr) / (2 + amr) - 1; /* sigma_delta/sigma_perp */
+  PetscReal *G0, most = 0;
+  PetscInt n_shares = 0;
+
+  PetscFunctionBeginUser;
+  a->strength = ratio * HfReal(material, "conductivity") / (1 + ratio / 3) * a->g->thickness;
+  PetscCall(PetscMalloc1(s->n * s->n, &G0));
+  PetscCall(HfDeviceNodeSaturatedConductance(a->d, G0));
+  for (PetscInt k = 0; k < s->n * s->n; ++k)
+    if (k / s->n != k % s->n) most = PetscMax(most, PetscAbsReal(G0[k]));
+  for (int fill = 0; fill < 2; ++fill) {
+    PetscInt count = 0;
+    for (PetscInt k = 0; k < s->n; ++k)
+      for (PetscInt l = k + 1; l < s->n; ++l) {
+        if (PetscAbsReal(G0[k * s->n + l]) <= HF_SURROGATE_LINK * most) continue;
+        if (fill) {
+          s->links[2 * count] = k;
+          s->links[2 * count + 1] = l;
+          s->G0[count] = G0[k * s->n + l];
+          s->constant[count] = s->G0[count] * (1 + ratio / 2);
+        }
+        ++count;
+      }
+    s->n_links = count;
+    if (!fill) PetscCall(PetscMalloc4(2 * count, &s->links, count, &s->G0, count, &s->constant, count, &s->G));
+  }
+  PetscCall(PetscFree(G0));
+  pass_over_shares(a, LARGEST);
+  a->threshold *= HF_SURROGATE_LINK;
+  PetscCall(PetscCalloc1(size + 1, &s->first));
+  pass_over_shares(a, COUNT);
+  for (PetscInt k = 0; k <= size; ++k) { /* from counts to starts */
+    const PetscInt count = s->first[k];
+    s->first[k] = n_shares;
+    n_shares += count;
+  }
+  PetscCall(PetscMalloc1(n_shares, &s->shares));
+  pass_over_shares(a, FILL); /* moves every start to the next one's */
+  for (PetscInt k = size; k > 0; --k) s->first[k] = s->first[k - 1];
+  s->first[0] = 0;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode allocate(HfSurrogate s) {
+  const PetscInt size = s->nx * s->ny;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscCalloc4(size, &s->film, s->n, &s->windows, s->n, &s->fields, s->n, &s->V));
+  for (int c = 0; c < 2; ++c) {
+    PetscCall(PetscCalloc1(size, &s->H[c]));
+    for (int layer = 0; layer < HF_SURROGATE_LAYERS; ++layer) PetscCall(PetscCalloc1(size, &s->m[layer][c]));
+  }
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode dimensions(HfDevice d, HfSurrogate s) {
+  const HfGridInfo *g = HfGridGetInfo(d->grid);
+  HfNode material = HfNodeFind(HfDeckRoot(d->deck), "film.material");
+  PetscReal nearest = PETSC_MAX_REAL, A = HfReal(material, "Aex");
+
+  PetscFunctionBeginUser;
+  s->n = HfElectrodesCount(d->electrodes);
+  for (PetscInt k = 0; k < s->n; ++k)
+    for (PetscInt l = 0; l < k; ++l) {
+      PetscReal a[2], b[2];
+      HfElectrodesPosition(d->electrodes, k, a);
+      HfElectrodesPosition(d->electrodes, l, b);
+      nearest = PetscMin(nearest, PetscSqrtReal(PetscSqr(a[0] - b[0]) + PetscSqr(a[1] - b[1])));
+    }
+  s->square = PetscMax(1, (PetscInt)(nearest / HF_SURROGATE_FINE / PetscMax(g->dx, g->dy) + 1e-6));
+  s->nx = (g->nx + s->square - 1) / s->square;
+  s->ny = (g->ny + s->square - 1) / s->square;
+  if (HfUnitIndex(material, "Aex") == 0) A *= 2 / (HF_MU0 * HfReal(material, "Ms"));
+  s->ax = A / PetscSqr((PetscReal)s->square * g->dx);
+  s->ay = A / PetscSqr((PetscReal)s->square * g->dy);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfSurrogateCreate(HfDevice d, PetscReal voltage, HfSurrogate *surrogate) {
+  Maker a = {.d = d, .g = HfGridGetInfo(d->grid)};
+  PetscReal *still;
+  Vec H;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(&a.s));
+  *surrogate = a.s;
+  PetscCall(dimensions(d, a.s));
+  PetscCall(allocate(a.s));
+  PetscCall(PetscMalloc4(a.g->nx * a.g->ny, &a.film, 3 * a.g->nx * a.g->ny, &a.field, (a.g->nx + 1) * (a.g->ny + 1), &a.phi, a.s->n, &a.phis));
+  PetscCall(gather_film(&a));
+  PetscCall(HfGridCreateCellVec(d->grid, 3, &H));
+  for (PetscInt k = 0; k < a.s->n; ++k) {
+    PetscCall(gather_node(&a, k, H));
+    PetscCall(keep_node(&a, k, voltage));
+  }
+  PetscCall(VecDestroy(&H));
+  PetscCall(make_links(&a));
+  for (PetscInt k = 0; k < a.s->n; ++k) PetscCall(PetscFree(a.phis[k]));
+  PetscCall(PetscFree4(a.film, a.field, a.phi, a.phis));
+  PetscCall(PetscCalloc1(a.s->n, &still));
+  HfSurrogateSet(a.s, still);
+  PetscCall(PetscFree(still));
+  PetscFunctionReturn(0);
+}
