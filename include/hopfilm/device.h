@@ -41,6 +41,7 @@ PetscErrorCode HfDeviceSetWiring(HfDevice device, const PetscInt numbers[]);
 /* links[n*n] of terminals: how many pairs of neighbouring nodes show pixels i and j (each pair once in links[i,j] and once in links[j,i]; 0 on the
    diagonal). Neighbours: side by side on a lattice; in a free list, nearer than 1.1 times the smallest distance. Not collective. */
 PetscErrorCode HfDeviceLinks(HfDevice device, PetscReal links[]);
+PetscErrorCode HfDeviceNodeLinks(HfDevice device, PetscReal links[]); /* [n_nodes*n_nodes]: 1 for neighbouring electrodes */
 
 /* Terminal voltages V[N] on the gold: sets the Oersted field. Without gold, on the film's own electrodes: the current through the film acts by its
    spin-transfer torque and follows the texture while time passes. V NULL: off. Collective. */

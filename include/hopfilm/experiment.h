@@ -28,8 +28,10 @@ struct HfRecorder_ {
   PetscErrorCode (*field)(void *context, const char *name, PetscReal time, PetscInt dof, Vec v);              /* a frame of /fields/<name> */
   PetscErrorCode (*energies)(void *context, const char *name, PetscInt n_states, const PetscReal energies[]); /* /energy/<name> */
   PetscErrorCode (*array)(void *context, const char *dataset, PetscInt rank, const PetscInt shape[], const PetscReal values[],
-                          const char *unit);              /* any other small table, e.g. /fit/model */
-  PetscErrorCode (*summary)(void *context, HfNode entry); /* one entry of summary.yaml's `results`; takes ownership */
+                          const char *unit);                                 /* any other small table, e.g. /fit/model */
+  PetscErrorCode (*wiring)(void *context, const HfWiring *wiring);           /* the device has another one from now on: /film/wiring */
+  PetscErrorCode (*text)(void *context, const char *name, const char *text); /* a file of the run directory */
+  PetscErrorCode (*summary)(void *context, HfNode entry);                    /* one entry of summary.yaml's `results`; takes ownership */
   PetscErrorCode (*progress)(void *context, const char *what, PetscReal done, PetscReal total); /* simulated seconds; prints with ETA */
   PetscErrorCode (*log)(void *context, const char *line);
 };

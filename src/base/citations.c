@@ -287,6 +287,17 @@ static const Citation citations[] = {
      "  year = {2011},\n"
      "  doi = {10.1145/2063384.2063405}\n"
      "}"},
+    {"kirkpatrick-1983",
+     "@article{kirkpatrick-1983,\n"
+     "  author = {Kirkpatrick, S. and Gelatt, C. D. and Vecchi, M. P.},\n"
+     "  title = {Optimization by simulated annealing},\n"
+     "  journal = {Science},\n"
+     "  volume = {220},\n"
+     "  number = {4598},\n"
+     "  pages = {671--680},\n"
+     "  year = {1983},\n"
+     "  doi = {10.1126/science.220.4598.671}\n"
+     "}"},
 };
 // clang-format on
 #define N_CITATIONS ((int)(sizeof(citations) / sizeof(citations[0])))

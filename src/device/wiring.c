@@ -11,6 +11,8 @@ static const HfKey keys[] = {
     {"wiring", HF_INTS, NULL, "", "", 0,
      "Pixel, from 1, that each electrode shows, in the order of the electrodes, with the sign of its drive and read-out; may be written in rows of "
      "the lattice. A pattern then has one sign per pixel. One pixel per electrode when left out"},
+    {"pixels", HF_INT, NULL, "", ">=2", 0,
+     "Pixels of a pattern where `wiring` is left out: the electrodes show them in turn, until a step `wire` finds something better"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
@@ -29,6 +31,22 @@ static PetscErrorCode identity(HfDevice d) {
     w->pixel[k] = k;
     w->sign[k] = 1;
   }
+  PetscFunctionReturn(0);
+}
+
+/* The electrodes show the pixels in turn. */
+static PetscErrorCode in_turn(HfDevice d, HfNode root) {
+  HfWiring *w = &d->wiring;
+  const PetscInt64 pixels = HfInteger(root, "pixels");
+
+  PetscFunctionBeginUser;
+  if (pixels > w->n_nodes) {
+    PetscCall(HfDeckError(d->deck, HfChild(root, "pixels"), "pixels: %" PetscInt64_FMT " pixels, but only %d electrodes to show them", pixels,
+                          (int)w->n_nodes));
+    PetscFunctionReturn(0);
+  }
+  w->n_pixels = (PetscInt)pixels;
+  for (PetscInt k = 0; k < w->n_nodes; ++k) w->pixel[k] = k % w->n_pixels;
   PetscFunctionReturn(0);
 }
 
@@ -76,9 +94,12 @@ PetscErrorCode HfDeviceWiringCreate(HfDevice d) {
   d->wiring.n_nodes = n;
   PetscCall(PetscMalloc4(n, &d->wiring.pixel, n, &d->wiring.sign, n, &d->node_V, n * n, &d->node_G));
   PetscCall(identity(d));
-  if (HfHas(root, "wiring")) {
+  if (HfHas(root, "wiring") || HfHas(root, "pixels")) {
     d->wired = PETSC_TRUE;
-    PetscCall(read_wiring(d, root));
+    if (HfHas(root, "wiring"))
+      PetscCall(read_wiring(d, root));
+    else
+      PetscCall(in_turn(d, root));
     PetscCall(PetscCalloc1(d->wiring.n_pixels, &d->pixel_names));
     for (PetscInt i = 0; i < d->wiring.n_pixels; ++i) PetscCall(PetscSNPrintf(d->pixel_names[i], sizeof(d->pixel_names[i]), "%" PetscInt_FMT, i + 1));
   }
@@ -124,12 +145,13 @@ void HfPixelConductance(HfDevice d, const PetscReal G_nodes[], PetscReal G[]) {
 }
 
 /* Nearest neighbours among the electrodes: by place on a lattice, by distance in a free list. */
-static void node_links(HfDevice d, PetscReal links[]) {
+PetscErrorCode HfDeviceNodeLinks(HfDevice d, PetscReal links[]) {
   HfNode root = HfDeckRoot(d->deck),
          lattice = HfHas(root, "electrodes") && HfCount(root, "electrodes") == 1 ? HfChild(HfItem(root, "electrodes", 0), "lattice") : NULL;
   const PetscInt n = d->wiring.n_nodes, columns = lattice ? (PetscInt)HfInteger(lattice, "columns") : 1;
   PetscReal smallest = PETSC_MAX_REAL;
 
+  PetscFunctionBeginUser;
   for (int pass = 0; pass < 2; ++pass) {
     for (PetscInt k = 0; k < n; ++k) {
       for (PetscInt l = 0; l < n; ++l) {
@@ -144,6 +166,7 @@ static void node_links(HfDevice d, PetscReal links[]) {
       }
     }
   }
+  PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfDeviceLinks(HfDevice d, PetscReal links[]) {
@@ -152,7 +175,7 @@ PetscErrorCode HfDeviceLinks(HfDevice d, PetscReal links[]) {
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(n * n, &of_nodes));
-  node_links(d, of_nodes);
+  PetscCall(HfDeviceNodeLinks(d, of_nodes));
   if (d->wired)
     HfWiringLinks(&d->wiring, of_nodes, links);
   else

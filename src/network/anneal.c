@@ -2,8 +2,8 @@
    when the cost falls, or else with probability exp(-rise/T). T falls from what a candidate changes the cost by at the start to a small part of it. */
 #include <hopfilm/network.h>
 
-#define TRIALS 100  /* candidates that measure the first temperature */
-#define HOT    0.3  /* first and last temperature, of the mean change of the cost by a candidate */
+#define TRIALS 100 /* candidates that measure the first temperature */
+#define HOT    0.3 /* first and last temperature, of the mean change of the cost by a candidate */
 #define COLD   3e-4
 #define Z_STEP 64 /* -ln Phi(z) from a table: entries per unit, */
 #define Z_LOW  -12

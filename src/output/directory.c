@@ -151,6 +151,19 @@ static void close_text(HfOutput output, const char name[], FILE *file) {
   if (fclose(file) != 0 || bad) HfOutputNote(output, "cannot write %s/%s: %s", output->directory, name, strerror(errno));
 }
 
+PetscErrorCode HfOutputText(void *context, const char *name, const char *text) {
+  HfOutput output = context;
+  FILE *file;
+
+  PetscFunctionBeginUser;
+  if (!output->rank && (file = open_text(output, name, "w"))) {
+    fputs(text, file);
+    close_text(output, name, file);
+  }
+  PetscCall(HfOutputAgree(output));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfOutputOpenDirectory(HfOutput output) {
   FILE *deck = NULL;
 

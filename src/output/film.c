@@ -103,8 +103,9 @@ static PetscErrorCode write_electrodes(HfOutput output, HfGrid grid, HfElectrode
   PetscFunctionReturn(0);
 }
 
-/* As the deck has it. */
-static PetscErrorCode write_wiring(HfOutput output, const HfWiring *wiring) {
+/* As a deck has it. */
+PetscErrorCode HfOutputWiring(void *context, const HfWiring *wiring) {
+  HfOutput output = context;
   const HfTable table = {
       H5T_NATIVE_INT, 1, {(hsize_t)wiring->n_nodes}, "1", "Pixel that each electrode shows, from 1, with the sign of drive and read-out"};
   int *numbers;
@@ -131,6 +132,6 @@ PetscErrorCode HfOutputWriteFilm(HfOutput output) {
   PetscCall(HfH5AttributeText(output, "/film", "doc", "cell_size: sides of a cell; origin: lower left corner of the film; thickness: of the film"));
   PetscCall(write_mask(output, grid));
   if (HfElectrodesCount(HfDeviceElectrodes(device))) PetscCall(write_electrodes(output, grid, HfDeviceElectrodes(device)));
-  if (HfDeviceWiring(device)) PetscCall(write_wiring(output, HfDeviceWiring(device)));
+  if (HfDeviceWiring(device)) PetscCall(HfOutputWiring(output, HfDeviceWiring(device)));
   PetscFunctionReturn(0);
 }

@@ -45,6 +45,8 @@ PetscErrorCode HfOutputCreate(HfDeck deck, const char *directory, PetscBool forc
                                           .field = HfOutputField,
                                           .energies = HfOutputEnergies,
                                           .array = HfOutputArray,
+                                          .wiring = HfOutputWiring,
+                                          .text = HfOutputText,
                                           .summary = HfOutputSummary,
                                           .progress = HfOutputProgress,
                                           .log = HfOutputLog};

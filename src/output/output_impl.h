@@ -115,5 +115,7 @@ PetscErrorCode HfOutputField(void *context, const char *name, PetscReal time, Pe
 PetscErrorCode HfOutputEnergies(void *context, const char *name, PetscInt n_states, const PetscReal energies[]);
 PetscErrorCode HfOutputArray(void *context, const char *dataset, PetscInt rank, const PetscInt shape[], const PetscReal values[], const char *unit);
 PetscErrorCode HfOutputSummary(void *context, HfNode entry);
+PetscErrorCode HfOutputWiring(void *context, const HfWiring *wiring);
+PetscErrorCode HfOutputText(void *context, const char *name, const char *text);
 PetscErrorCode HfOutputProgress(void *context, const char *what, PetscReal done, PetscReal total);
 PetscErrorCode HfOutputLog(void *context, const char *line);
