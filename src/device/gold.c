@@ -20,19 +20,23 @@ static PetscErrorCode superpose(HfDevice d, const PetscReal V[]) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfDeviceGoldCurrent(HfDevice d, const PetscReal V[], Vec j) {
-  const PetscReal *of_nodes = HfNodeVoltages(d, V);
-
+static PetscErrorCode current_of_nodes(HfDevice d, const PetscReal V_nodes[], Vec j) {
   PetscFunctionBeginUser;
   if (!d->gold)
     return HfFault(HfGridComm(d->grid), HF_ERR_DECK, "the current of a gold layer is asked for, but the deck has none: add a `gold` section");
   if (HfElectrodesCount(d->electrodes) <= MAX_UNITS)
-    PetscCall(superpose(d, of_nodes));
+    PetscCall(superpose(d, V_nodes));
   else {
     PetscCall(VecZeroEntries(d->gold_phi)); /* the same field for the same pattern, whatever came before */
-    PetscCall(HfPotentialSolve(d->gold, of_nodes, d->gold_phi, NULL));
+    PetscCall(HfPotentialSolve(d->gold, V_nodes, d->gold_phi, NULL));
   }
   PetscCall(HfPotentialCurrentDensity(d->gold, d->gold_phi, j));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfDeviceGoldCurrent(HfDevice d, const PetscReal V[], Vec j) {
+  PetscFunctionBeginUser;
+  PetscCall(current_of_nodes(d, HfNodeVoltages(d, V), j));
   PetscFunctionReturn(0);
 }
 
@@ -55,9 +59,7 @@ static PetscErrorCode oersted_field(HfDevice d, HfOersted oersted, Vec j, Vec H)
 
 PetscErrorCode HfGoldFieldOfNodes(HfDevice d, const PetscReal V_nodes[], Vec H) {
   PetscFunctionBeginUser;
-  PetscCall(ready_gold(d));
-  PetscCall(HfPotentialSuperpose(d->gold, V_nodes, d->gold_phi));
-  PetscCall(HfPotentialCurrentDensity(d->gold, d->gold_phi, d->gold_j));
+  PetscCall(current_of_nodes(d, V_nodes, d->gold_j));
   PetscCall(oersted_field(d, d->oersted, d->gold_j, H));
   PetscFunctionReturn(0);
 }
