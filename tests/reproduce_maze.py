@@ -46,7 +46,7 @@ RUNS = {
 }
 # The maze of the synapse before its pulse, on other cells; 133 of them for 3 nm.
 for cell in figures.CELLS:
-    RUNS[f"grid-{cell}nm"] = ("maze-grid", ["film.initial.file.path={synapse-50mV}/run.h5", "film.initial.file.frame=1", f"film.cell={cell} nm"])
+    RUNS[f"grid-{cell}nm"] = ("maze-grid", ["film.initial.file.path={synapse-50mV}/run.h5", "film.initial.file.frame=2", f"film.cell={cell} nm"])
 # Group: its runs, from every start or from the first alone, and its rows of the table.
 GROUPS = {
     "synapse": (["synapse-50mV", "synapse-100mV"], "every", figures.synapse),
