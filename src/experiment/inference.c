@@ -37,6 +37,14 @@ static PetscErrorCode ReadPatterns(HfInference *inference) {
   PetscFunctionReturn(0);
 }
 
+/* What a pulse of the training leaves of a link of the reduced model. */
+static PetscReal Decay(const HfInference *inference) {
+  HfExperiment e = inference->e;
+  const char *name;
+  HfNode step = HfVariant(HfItem(HfDeckRoot(e->deck), "schedule", e->memories[e->n_memories - 1].step), &name);
+  return strcmp(name, "train") ? HF_RULE_DEFAULTS.decay : PetscExpReal(-HfReal(step, "pulse") / HfReal(inference->node, "tau"));
+}
+
 /* Every rule learns the same patterns. */
 static PetscErrorCode ReadRules(HfInference *inference) {
   HfExperiment e = inference->e;
@@ -49,6 +57,7 @@ static PetscErrorCode ReadRules(HfInference *inference) {
   PetscCall(HfDeviceLinks(e->device, inference->links));
   context.seed = inference->options.seed;
   context.links = inference->links;
+  context.decay = Decay(inference);
   context.epochs = e->memories[e->n_memories - 1].epoch + 1;
   PetscCall(PetscCalloc2(n_named + 2, &inference->rules, n_named + 2, &inference->rule_networks));
   for (PetscInt k = -2; k < n_named; k++) { /* the outer product and the one of neighbours, whatever else is wanted */
@@ -75,6 +84,7 @@ PetscErrorCode HfInferenceCreate(HfExperiment e, HfNode node, HfInference **infe
   (*inference)->node = node;
   (*inference)->n = e->n;
   (*inference)->read_noise = HfReal(node, "read_noise");
+  PetscCall(HfWeightingsRead(e, node, &(*inference)->n_weightings, (*inference)->weightings));
   PetscCall(ReadNoise(*inference));
   PetscCall(ReadPatterns(*inference));
   PetscCall(ReadRules(*inference));
@@ -99,35 +109,41 @@ const char *HfContestantName(const HfInference *inference, PetscInt c) {
   return c < HF_FIRST_RULE ? names[c] : inference->rules[c - HF_FIRST_RULE]->name;
 }
 
-/* Errors of reading, relative to the current that is read: of the film's pair, and of the same pair of the saturated film, scaled as it enters w. The
-   means of a midrange are taken over many readings. */
-static void AddReadErrors(const HfInference *inference, const HfWeighting *weighting, const PetscReal G[], PetscInt reading, PetscReal w[]) {
-  const PetscReal *G0 = inference->e->G0;
-  const PetscReal xi = weighting->kind == HF_WEIGHTS_MIDRANGE ? 0.0 : weighting->xi;
-  const PetscInt64 seed = inference->options.seed;
+/* G as it is read: every pair's conductance with a relative error of its own; row sums stay. */
+static void Misread(const HfInference *inference, const PetscReal G[], PetscInt reading, PetscReal read[]) {
   const PetscInt n = inference->n;
-  PetscReal of_film, of_saturated;
 
+  for (PetscInt e = 0; e < n * n; e++) read[e] = G[e];
   for (PetscInt i = 0; i < n; i++)
     for (PetscInt j = i + 1; j < n; j++) {
-      const PetscInt pair = i * n + j;
-      HfRandomNormal(seed, HF_STREAM_READING, reading, pair, 1, &of_film);
-      HfRandomNormal(seed, HF_STREAM_READING, 0, pair, 1, &of_saturated);
-      w[pair] += inference->read_noise * (G[pair] * of_film - xi * G0[pair] * of_saturated);
-      w[j * n + i] = w[pair];
+      PetscReal error;
+      HfRandomNormal(inference->options.seed, HF_STREAM_READING, reading, i * n + j, 1, &error);
+      error *= inference->read_noise * G[i * n + j];
+      read[i * n + j] += error;
+      read[j * n + i] += error;
+      read[i * n + i] -= error;
+      read[j * n + j] -= error;
     }
 }
 
+/* Midranges are taken over the memories as they are: the mean of many readings. */
 PetscErrorCode HfInferenceNetwork(const HfInference *inference, const HfWeighting *weighting, const PetscReal G[], PetscInt reading,
                                   HfNetwork *network) {
-  PetscReal *w;
+  const PetscInt nn = inference->n * inference->n;
+  struct HfExperiment_ bench = *inference->e; /* the run as the instruments see it */
+  PetscReal *w, *film, *saturated;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(inference->n * inference->n, &w));
-  PetscCall(HfWeightingApply(inference->e, weighting, G, PETSC_FALSE, w));
-  if (inference->read_noise > 0.0) AddReadErrors(inference, weighting, G, reading, w);
+  PetscCall(PetscMalloc3(nn, &w, nn, &film, nn, &saturated));
+  if (inference->read_noise > 0.0) {
+    Misread(inference, bench.G0, 0, saturated);
+    Misread(inference, G, reading, film);
+    bench.G0 = saturated;
+    G = film;
+  }
+  PetscCall(HfWeightingApply(&bench, weighting, G, PETSC_FALSE, w));
   PetscCall(HfNetworkCreate(inference->n, w, network));
-  PetscCall(PetscFree(w));
+  PetscCall(PetscFree3(w, film, saturated));
   PetscFunctionReturn(0);
 }
 

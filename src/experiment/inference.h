@@ -10,9 +10,10 @@ enum { HF_FILM, HF_NO_RECALL, HF_UNTRAINED, HF_ONE_MORE, HF_FIRST_RULE };
 typedef struct {
   HfExperiment e;
   HfNode node;
-  PetscInt n, n_patterns, n_rules, n_contestants; /* film and controls, then the rules */
-  PetscReal *x;                                   /* stored patterns [P][n] */
-  const char **names;                             /* [P], as the deck calls them */
+  PetscInt n, n_patterns, n_weightings, n_rules, n_contestants; /* contestants: film and controls, then the rules */
+  HfWeighting weightings[HF_MAX_WEIGHTINGS];
+  PetscReal *x;       /* stored patterns [P][n] */
+  const char **names; /* [P], as the deck calls them */
   HfInferOptions options;
   PetscReal *amounts, *links, read_noise;
   const HfRule **rules;
@@ -39,7 +40,7 @@ const char *HfContestantName(const HfInference *inference, PetscInt c); /* "film
 /* The network of a conductance matrix as it is read: `reading` tells the errors of one reading from another's. Not collective. */
 PetscErrorCode HfInferenceNetwork(const HfInference *inference, const HfWeighting *weighting, const PetscReal G[], PetscInt reading,
                                   HfNetwork *network);
-enum { HF_READING_UNTRAINED = 1, HF_READING_FIRST = 2 }; /* 0: the saturated film; memory k is HF_READING_FIRST + k */
+enum { HF_READING_UNTRAINED = 1, HF_READING_FIRST = 2 }; /* 0: the saturated film; memory k is HF_READING_FIRST + k, snapshot k is -1 - k */
 /* All tests of `options`, in ranges over the ranks. network NULL: no recall. */
 PetscErrorCode HfAnswersCreate(const HfInference *inference, const HfInferOptions *options, HfNetwork network, HfAnswers *answers);
 PetscErrorCode HfAnswersDestroy(HfAnswers *answers);
@@ -58,11 +59,14 @@ PetscErrorCode HfInferenceArray(const HfInference *inference, const char *label,
                                 const PetscReal values[], const char *unit);
 /* accuracy, its interval, exact recovery and overlap of every contestant, [V][A]. */
 PetscErrorCode HfInferenceArrays(const HfInference *inference, const char *label, const HfAnswers answers[]);
+/* Conductance of the nodes, whatever the wiring: what the film looks like now. */
+PetscErrorCode HfInferenceNodes(const HfInference *inference);
 PetscErrorCode HfInferenceGallery(const HfInference *inference, const HfWeighting *weighting, const HfMemory *memory);
 
 /* ---- inference_curves.c: the same tests against time, distortion and xi ---- */
 PetscErrorCode HfInferenceEpochs(const HfInference *inference, const HfWeighting *weighting, const HfAnswers answers[]);
 PetscErrorCode HfInferenceBasins(const HfInference *inference, const HfWeighting *weighting);
+PetscErrorCode HfInferenceAttractors(const HfInference *inference, const HfWeighting *weighting); /* nothing without snapshots */
 /* Results against xi, one after the other. */
 typedef struct {
   PetscInt n;

@@ -1,4 +1,4 @@
-/* inference_curves.c: the tests of a step `infer` against the epoch of training, the distortion and xi. */
+/* inference_curves.c: the tests of a step `infer` against the epoch of training and the distortion, and what the film recalls while it is trained. */
 #include "inference.h"
 
 /* Memories that end an epoch, oldest first: the next one is of another epoch or step. */
@@ -44,10 +44,11 @@ static PetscErrorCode Epoch(const HfInference *inference, const HfWeighting *wei
   for (PetscInt a = 0; a < n_amounts; a++) curve->exact[row * n_amounts + a] = HfScoreOf(inference, &film, a, 1).exact;
   for (PetscInt p = 0; p < inference->n_patterns; p++) curve->unstable[row * inference->n_patterns + p] = film.unstable[p];
   HfControlsText(inference, answers, controls, sizeof(controls));
-  PetscCall(HfRecordLog(inference->e,
-                        "  epoch %d, %.6g ns: accuracy %.3f (%.3f to %.3f), exact %.3f, %d unstable pixels | one iteration more %.3f; at the end: %s",
-                        (int)row + 1, 1e9 * (double)memory->time, (double)score.accuracy, (double)score.low, (double)score.high, (double)score.exact,
-                        (int)Unstable(inference, &film), (double)curve->one_more[row], controls));
+  if (inference->n_weightings == 1) /* a scan would fill the log */
+    PetscCall(HfRecordLog(
+        inference->e, "  epoch %d, %.6g ns: accuracy %.3f (%.3f to %.3f), exact %.3f, %d unstable pixels | one iteration more %.3f; at the end: %s",
+        (int)row + 1, 1e9 * (double)memory->time, (double)score.accuracy, (double)score.low, (double)score.high, (double)score.exact,
+        (int)Unstable(inference, &film), (double)curve->one_more[row], controls));
   PetscCall(HfAnswersDestroy(&film));
   PetscCall(HfAnswersDestroy(&one_more));
   PetscCall(HfNetworkDestroy(&network));
@@ -65,7 +66,8 @@ PetscErrorCode HfInferenceEpochs(const HfInference *inference, const HfWeighting
   PetscCall(PetscMalloc6(n_ends, &curve.epoch, n_ends, &curve.time, n_ends, &curve.accuracy, n_ends, &curve.low, n_ends, &curve.high, n_ends,
                          &curve.one_more));
   PetscCall(PetscMalloc2(n_ends * n_amounts, &curve.exact, n_ends * inference->n_patterns, &curve.unstable));
-  PetscCall(HfRecordLog(inference->e, "infer, %s, %s, epoch by epoch:", HfRecallNames[inference->options.recall.method], weighting->label));
+  if (inference->n_weightings == 1)
+    PetscCall(HfRecordLog(inference->e, "infer, %s, %s, epoch by epoch:", HfRecallNames[inference->options.recall.method], weighting->label));
   for (PetscInt k = 0; k < n_ends; k++) PetscCall(Epoch(inference, weighting, ends[k], answers, &curve));
 
   const struct {
@@ -118,5 +120,50 @@ PetscErrorCode HfInferenceBasins(const HfInference *inference, const HfWeighting
   for (PetscInt c = 0; c < shape[0]; c++) PetscCall(HfAnswersDestroy(&answers[c]));
   PetscCall(PetscFree(answers));
   PetscCall(PetscFree3(k, accuracy, exact));
+  PetscFunctionReturn(0);
+}
+
+/* Snapshots since the last initial state, each time once. */
+static PetscInt SnapshotsSince(HfExperiment e, PetscInt taken[]) {
+  PetscInt n = 0;
+  for (PetscInt k = 0; k < e->n_snapshots; k++) {
+    if (e->snapshots[k].step < e->memories[e->first_memory].step) continue;
+    if (n && e->snapshots[taken[n - 1]].time == e->snapshots[k].time) n--;
+    taken[n++] = k;
+  }
+  return n;
+}
+
+/* overlap[T][P][P]: the state that the film of time t recalls from stored pattern q (second index) with pattern p, x_p.V/n (inset of Fig. 5c). */
+PetscErrorCode HfInferenceAttractors(const HfInference *inference, const HfWeighting *weighting) {
+  HfExperiment e = inference->e;
+  const PetscInt n = inference->n, P = inference->n_patterns;
+  PetscInt n_times, *taken;
+  PetscReal *times, *overlap, *V;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc4(e->n_snapshots, &taken, e->n_snapshots, &times, e->n_snapshots * P * P, &overlap, n, &V));
+  n_times = SnapshotsSince(e, taken);
+  for (PetscInt t = 0; t < n_times; t++) {
+    HfNetwork network;
+    times[t] = e->snapshots[taken[t]].time;
+    PetscCall(HfInferenceNetwork(inference, weighting, e->snapshots[taken[t]].G, -1 - taken[t], &network));
+    for (PetscInt q = 0; q < P; q++) {
+      HfRecallResult result;
+      PetscCall(PetscArraycpy(V, inference->x + q * n, n));
+      PetscCall(HfNetworkRecall(network, &inference->options.recall, V, &result));
+      for (PetscInt p = 0; p < P; p++) {
+        PetscReal sum = 0.0;
+        for (PetscInt i = 0; i < n; i++) sum += V[i] * inference->x[p * n + i];
+        overlap[(t * P + q) * P + p] = sum / n;
+      }
+    }
+    PetscCall(HfNetworkDestroy(&network));
+  }
+  if (n_times) {
+    PetscCall(HfInferenceArray(inference, weighting->label, "attractors/time", 1, &n_times, times, "s"));
+    PetscCall(HfInferenceArray(inference, weighting->label, "attractors/overlap", 3, (const PetscInt[]){n_times, P, P}, overlap, "1"));
+  }
+  PetscCall(PetscFree4(taken, times, overlap, V));
   PetscFunctionReturn(0);
 }

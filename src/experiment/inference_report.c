@@ -214,6 +214,23 @@ PetscErrorCode HfInferenceArrays(const HfInference *inference, const char *label
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode HfInferenceNodes(const HfInference *inference) {
+  HfExperiment e = inference->e;
+  const PetscInt n = HfElectrodesCount(HfDeviceElectrodes(e->device)), shape[2] = {n, n};
+  const PetscBool wired = HfDeviceWiring(e->device) ? PETSC_TRUE : PETSC_FALSE;
+  PetscReal *G;
+
+  PetscFunctionBeginUser;
+  if (!e->recorder->array) PetscFunctionReturn(0);
+  PetscCall(PetscMalloc1(wired ? n * n : 0, &G));
+  if (wired) PetscCall(HfDeviceNodeConductance(e->device, G));
+  PetscCall(HfInferenceArray(inference, "nodes", "G", 2, shape, wired ? G : e->memories[e->n_memories - 1].G, "S"));
+  if (wired) PetscCall(HfDeviceNodeSaturatedConductance(e->device, G));
+  PetscCall(HfInferenceArray(inference, "nodes", "G0", 2, shape, wired ? G : e->G0, "S"));
+  PetscCall(PetscFree(G));
+  PetscFunctionReturn(0);
+}
+
 /* Noisy, recalled and true image, a few of every pattern, the amounts of noise in turn. */
 PetscErrorCode HfInferenceGallery(const HfInference *inference, const HfWeighting *weighting, const HfMemory *memory) {
   const HfInferOptions *options = &inference->options;

@@ -20,6 +20,7 @@ static const HfKey keys[] = {
     {"infer.epochs", HF_CHOICE, NULL, "last", "all|last", 0, "After every epoch of the training, or after the last alone"},
     {"infer.basins", HF_BOOL, NULL, "false", "", 0, "Also from 1 to half of all pixels flipped"},
     {"infer.rules", HF_TEXTS, NULL, "", "", 0, "Learning rules to compare with beside the two outer products (default: all there are)"},
+    {"infer.tau", HF_QUANTITY, "s", "7.9 ns", ">0", 0, "Time constant of the rule oja; the four-node film's fit of Eq. (2), see the step fit"},
     {"infer.gallery", HF_INT, NULL, "4", ">=0", 0, "Images of each pattern kept to look at"},
     HF_KEYS_END,
 };
@@ -62,6 +63,7 @@ static PetscErrorCode Film(const HfInference *inference, const HfWeighting *weig
   PetscCall(HfInferenceReport(inference, weighting, memory, answers));
   PetscCall(HfInferenceArrays(inference, weighting->label, answers));
   PetscCall(HfInferenceGallery(inference, weighting, memory));
+  PetscCall(HfInferenceAttractors(inference, weighting));
   if (HfFlag(inference->node, "basins")) PetscCall(HfInferenceBasins(inference, weighting));
   PetscCall(HfScanAdd(inference, weighting, answers, scan));
   PetscCall(HfAnswersDestroy(&answers[HF_FILM]));
@@ -71,21 +73,19 @@ static PetscErrorCode Film(const HfInference *inference, const HfWeighting *weig
 }
 
 static PetscErrorCode Run(HfExperiment e, HfNode node) {
-  HfWeighting list[HF_MAX_WEIGHTINGS];
   HfInference *inference;
   HfAnswers *answers; /* of every contestant */
   HfScan scan;
-  PetscInt n;
 
   PetscFunctionBeginUser;
-  PetscCall(HfWeightingsRead(e, node, &n, list));
   PetscCall(HfInferenceCreate(e, node, &inference));
   PetscCall(HfScanCreate(inference, &scan));
   PetscCall(PetscCalloc1(inference->n_contestants, &answers));
   PetscCall(HfAnswersOfOthers(inference, &inference->options, answers));
-  for (PetscInt k = 0; k < n; k++) PetscCall(Film(inference, &list[k], answers, &scan));
+  for (PetscInt k = 0; k < inference->n_weightings; k++) PetscCall(Film(inference, &inference->weightings[k], answers, &scan));
   PetscCall(HfInferenceReportOthers(inference, answers));
   PetscCall(HfScanReport(inference, &scan));
+  PetscCall(HfInferenceNodes(inference));
   for (PetscInt c = 0; c < inference->n_contestants; c++) PetscCall(HfAnswersDestroy(&answers[c]));
   PetscCall(PetscFree(answers));
   PetscCall(HfScanDestroy(&scan));
