@@ -32,6 +32,7 @@ PetscErrorCode HfDeviceNodeSaturatedConductance(HfDevice d, PetscReal G0[]) {
 
 PetscErrorCode HfDeviceConductance(HfDevice d, PetscReal G[]) {
   PetscFunctionBeginUser;
+  if (!d->film) PetscFunctionReturn(0); /* a magnet alone */
   PetscCall(HfDeviceNodeConductance(d, d->node_G));
   HfPixelConductance(d, d->node_G, G);
   PetscFunctionReturn(0);
@@ -39,6 +40,7 @@ PetscErrorCode HfDeviceConductance(HfDevice d, PetscReal G[]) {
 
 PetscErrorCode HfDeviceSaturatedConductance(HfDevice d, PetscReal G0[]) {
   PetscFunctionBeginUser;
+  if (!d->film) PetscFunctionReturn(0); /* a magnet alone */
   PetscCall(HfDeviceNodeSaturatedConductance(d, d->node_G));
   HfPixelConductance(d, d->node_G, G0);
   PetscFunctionReturn(0);
