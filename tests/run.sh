@@ -18,7 +18,7 @@ done
 export UBSAN_OPTIONS=print_stacktrace=1
 # The slow unwinder sees through libraries without frame pointers, as the suppression of leaks inside MPI needs.
 export ASAN_OPTIONS=fast_unwind_on_malloc=0 LSAN_OPTIONS="suppressions=$PWD/tests/lsan.supp:print_suppressions=0"
-cores=$(nproc)
+cores=$(env -u OMP_NUM_THREADS nproc) # of the machine: nproc heeds OMP_NUM_THREADS
 names=() times=() verdicts=()
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
