@@ -6,13 +6,10 @@ import h5py
 import numpy
 
 from figures import entries
+from reproduce import per_seed
 
 
 CELLS = ("6.25", "5", "4", "3.0075188", "2")  # nm
-
-
-def per_seed(values, form="{}"):
-    return "  ".join(form.format(v) for v in values)
 
 
 def pulse_changes(runs):

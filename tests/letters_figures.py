@@ -1,0 +1,194 @@
+"""The figures of the films of many nodes (Niu et al. 2024, Fig. 5): runs, and what is asked of each group of them beside what every start gives.
+
+No accuracy without its controls: no recall, the untrained film, one iteration more, the rules; nor without exact recovery and overlap."""
+
+import statistics
+
+from figures import entries
+from reproduce import Deck, Group, per_seed
+
+ORDERS = ("CEP", "CPE", "PCE", "PEC", "EPC")
+RUNS = {
+    "ecp": Deck("letters-ecp", report=True),
+    **{f"order-{order}": Deck("letters-ecp", [f"schedule.0.train.patterns=[{', '.join(order)}]"]) for order in ORDERS},
+    "order-shuffled": Deck("letters-ecp", ["schedule.0.train.order=shuffled"]),
+    "single": Deck("letters-single"),
+    "edcp": Deck("letters-edcp"),
+    "edcpl": Deck("letters-edcpl"),
+    "digits": Deck("digits-08965"),
+    "xi": Deck("letters-xi"),
+    "ecp-2-ranks": Deck("letters-ecp", ranks=2),
+    "ecp-4-ranks": Deck("letters-ecp", ranks=4),
+}
+SHOWN_CONTROLS = ("no-recall", "untrained", "one-more-iteration", "outer-product", "outer-product-neighbours", "pseudo-inverse")
+
+
+def mean_and_each(values, form="{:.3f}"):
+    """0.943 +- 0.004 (standard deviation): each of them"""
+    mean = statistics.mean(values)
+    spread = f" +- {form.format(statistics.stdev(values))}" if len(values) > 1 else ""
+    return f"{form.format(mean)}{spread}: {per_seed(values, form)}"
+
+
+def films(runs, label, method):
+    """The entry of each start's film read with these weights by this method."""
+    return [next(e for e in entries(run.results, "infer", label=label, method=method) if "accuracy" in e) for run in runs.values()]
+
+
+def controls(runs, label, method, name):
+    """The entry of each start's control or rule on the same images."""
+    found = []
+    for run, film in zip(runs.values(), films(runs, label, method)):
+        same = [e for step in ("control", "baseline") for e in entries(run.results, step, item=film["item"]) if name in (e.get("control"), e.get("rule"))]
+        found.append(next(e for e in same if e.get("label", label) == label))
+    return found
+
+
+def slashed(values):
+    return "/".join(f"{v:.3f}" for v in values)
+
+
+def exact_text(found):
+    """Mean over the starts, each amount of noise in turn, and every start."""
+    each = [list(e["exact_recovery"].values()) for e in found]
+    return f"{slashed(map(statistics.mean, zip(*each)))}: {'  '.join(map(slashed, each))}"
+
+
+def key_of(found, key):
+    return [e[key] for e in found]
+
+
+def control_rows(table, runs, label, method):
+    """What every accuracy has to be read beside."""
+    for name in SHOWN_CONTROLS:
+        found = controls(runs, label, method, name)
+        same = all(e["accuracy"] == found[0]["accuracy"] for e in found)
+        accuracy = f"{found[0]['accuracy']:.3f}" if same else mean_and_each(key_of(found, "accuracy"))
+        exact = slashed(found[0]["exact_recovery"].values()) if same else exact_text(found)
+        table.add(f"  {name}", "-", f"{accuracy}  exact {exact}", None)
+
+
+def film_rows(table, runs, label, method, title):
+    found = films(runs, label, method)
+    amounts = "/".join(f"{a:g}" for a in found[0]["amounts"])
+    table.add(f"  exact recovery from {amounts} flips", "-", exact_text(found), None)
+    table.add("  overlap before, after", "-", f"{found[0]['overlap_before']:.3f}  {mean_and_each(key_of(found, 'overlap_after'))}", None)
+    table.add("  ties counted as wrong", "-", mean_and_each(key_of(found, "accuracy_ties_wrong")), None)
+    control_rows(table, runs, label, method)
+    return found
+
+
+def ecp(table, found):
+    runs = found.get("ecp")
+    if not runs:
+        return
+    films_1 = films(runs, "scaled-1", "synchronous")
+    accuracy = key_of(films_1, "accuracy")
+    table.add("E, C, P, xi 1, flips 1-4: letter named right", "mean >= 0.92, each >= 0.90", mean_and_each(accuracy),
+              statistics.mean(accuracy) >= 0.92 and min(accuracy) >= 0.90)
+    one = [e["accuracy_of"][1] for e in films_1]
+    table.add("  one flip", ">= 0.95", mean_and_each(one), min(one) >= 0.95)
+    unstable(table, films_1, True)
+    odd = key_of(controls(runs, "scaled-1", "synchronous", "one-more-iteration"), "accuracy")
+    apart = [abs(a - b) for a, b in zip(accuracy, odd)]
+    table.add("  one iteration more: accuracy apart", "<= 0.02", per_seed(apart, "{:.4f}"), max(apart) <= 0.02)
+    outer = key_of(controls(runs, "scaled-1", "synchronous", "outer-product"), "accuracy")
+    table.add("  outer product", "0.333 +- 0.01", per_seed(outer, "{:.3f}"), all(abs(a - 0.333) <= 0.01 for a in outer))
+    untrained = key_of(controls(runs, "scaled-1", "synchronous", "untrained"), "accuracy")
+    table.add("  untrained film", "<= 0.80", mean_and_each(untrained), max(untrained) <= 0.80)
+    film_rows(table, runs, "scaled-1", "synchronous", "E, C, P")
+    for method, prototype in (("synchronous", (0.71, 0.54, 0.24)), ("sweeps", (0.87, 0.74, 0.54))):
+        exact_rows(table, runs, method, prototype)
+
+
+def exact_rows(table, runs, method, prototype):
+    found = films(runs, "scaled-0.995", method)
+    means = [statistics.mean(values) for values in zip(*(e["exact_recovery"].values() for e in found))]
+    table.add(f"E, C, P, xi 0.995, {method}: exact recovery, flips 1/2/4", "within 0.05 of " + "/".join(f"{p:.2f}" for p in prototype), exact_text(found),
+              all(abs(m - p) <= 0.05 for m, p in zip(means, prototype)))
+    unstable(table, found, True)
+    table.add("  letter named right", "-", mean_and_each(key_of(found, "accuracy")), None)
+    control_rows(table, runs, "scaled-0.995", method)
+
+
+def unstable(table, found, asked):
+    counts = [e["unstable_pixels"] for e in found]
+    table.add("  unstable pixels of the stored patterns", "0" if asked else "reported", "  ".join(",".join(map(str, c)) for c in counts),
+              not any(map(sum, counts)) if asked else None)
+
+
+def orders(table, found):
+    for name, runs in found.items():
+        films_1 = films(runs, "scaled-1", "synchronous")
+        accuracy = key_of(films_1, "accuracy")
+        what = "shuffled in every epoch" if name == "order-shuffled" else "in the order " + ", ".join(name[len("order-"):])
+        table.add(f"E, C, P {what}, xi 1, flips 1-4: letter named right", ">= 0.90", mean_and_each(accuracy), min(accuracy) >= 0.90)
+        unstable(table, films_1, False)
+        film_rows(table, runs, "scaled-1", "synchronous", name)
+
+
+def single(table, found):
+    runs = found.get("single")
+    if not runs:
+        return
+    letters = films(runs, "scaled-0.995", "synchronous")
+    after = key_of(letters, "overlap_after")
+    table.add("one letter, 40 ns, xi 0.995: overlap after recall from 4 flips", ">= 0.93", mean_and_each(after), min(after) >= 0.93)
+    unstable(table, letters, True)
+    table.add("  its mirror image or the letter: named right", "-", mean_and_each(key_of(letters, "accuracy")), None)
+    film_rows(table, runs, "scaled-0.995", "synchronous", "single")
+
+
+def more(table, found):
+    for name, title in (("edcp", "E, D, C, P"), ("edcpl", "E, D, C, P, L"), ("digits", "0, 8, 9, 6, 5")):
+        runs = found.get(name)
+        if not runs:
+            continue
+        films_1 = films(runs, "scaled-1", "synchronous")
+        accuracy, outer = (key_of(f, "accuracy") for f in (films_1, controls(runs, "scaled-1", "synchronous", "outer-product")))
+        table.add(f"{title}, xi 1, flips 1-4: letter named right", "outer product + 0.15", mean_and_each(accuracy),
+                  all(a >= o + 0.15 for a, o in zip(accuracy, outer)))
+        unstable(table, films_1, False)
+        film_rows(table, runs, "scaled-1", "synchronous", title)
+        for method in ("synchronous", "sweeps"):
+            found_995 = films(runs, "scaled-0.995", method)
+            table.add(f"{title}, xi 0.995, {method}: exact recovery, flips 1/2/4", "reported", exact_text(found_995), None)
+            unstable(table, found_995, False)
+            table.add("  letter named right", "-", mean_and_each(key_of(found_995, "accuracy")), None)
+            control_rows(table, runs, "scaled-0.995", method)
+
+
+def xi(table, found):
+    for seed, run in found.get("xi", {}).items():
+        for scan in entries(run.results, "infer", scan="xi"):
+            window = " to ".join(f"{x:g}" for x in scan["window"]) + (" with gaps" if scan["window_gaps"] else "") if "window" in scan else "none"
+            table.add(f"start {seed}, {scan['method']}: working window of xi (all stable, accuracy within 0.02 of the best)", "reported", window, None)
+            for k, value in enumerate(scan["xi"]):
+                inside = "window" in scan and scan["window"][0] <= value <= scan["window"][1]
+                table.add(f"  xi {value:g}{' *' if inside else ''}", "-",
+                          f"accuracy {scan['accuracy'][k]:.3f}  exact {scan['exact'][k]:.3f}  unstable {scan['unstable'][k]:.0f}  margin {scan['margin'][k]:+.3f}  "
+                          f"(untrained {scan['control_untrained'][k]:.3f}, one iteration more {scan['control_one_more_iteration'][k]:.3f})", None)
+
+
+def ranks(table, found):
+    """Everything that inference counts, the same to the last digit."""
+    for seed, run in found.get("ecp", {}).items():
+        for other in ("ecp-2-ranks", "ecp-4-ranks"):
+            if seed not in found.get(other, {}):
+                continue
+            steps = ("infer", "control", "baseline")
+            one, two = ([{k: v for k, v in e.items() if k not in ("margin", "time_s")} for e in r.results if e["step"] in steps] for r in (run, found[other][seed]))
+            apart = sum(a != b for a, b in zip(one, two)) + abs(len(one) - len(two))
+            margins = max(abs(a["margin"] - b["margin"]) for a, b in zip(run.results, found[other][seed].results) if "margin" in a)
+            table.add(f"start {seed}, 1 and {other[4]} ranks: entries of tallies that differ, of {len(one)}", "0", str(apart), apart == 0)
+            table.add("  margins of the letters differ at most by", "-", f"{margins:.1e}", None)
+
+
+GROUPS = {
+    "ecp": Group(["ecp"], "every", ecp),
+    "orders": Group([name for name in RUNS if name.startswith("order-")], "every", orders),
+    "single": Group(["single"], "every", single),
+    "more": Group(["edcp", "edcpl", "digits"], "every", more),
+    "xi": Group(["xi"], "every", xi),
+    "ranks": Group(["ecp", "ecp-2-ranks", "ecp-4-ranks"], "first", ranks),
+}
