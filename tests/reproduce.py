@@ -1,5 +1,5 @@
 """Runs the decks of a published device from several random starts and prints what is asked beside what every start gives. A device is a list of runs
-and groups of them with a function for the rows of their table; reproduce_maze.py and reproduce_letters.py each have one.
+and groups of them with a function for the rows of their table; the reproduce_*.py each have one.
 
   RUNS   {name: Deck}       what is run; a name in braces in a change is the directory of another run, which starts it
   GROUPS {name: Group}      runs, from every start or from the first alone, and figures(table, found) with found[run][seed] a Finished run
@@ -19,7 +19,8 @@ import yaml
 from figures import Table
 from launch import ROOT, environment, mpiexec
 
-Deck = collections.namedtuple("Deck", "deck changes ranks report", defaults=([], 1, False))
+# seeded: a start of the run is the seed of its random state; otherwise the deck says where it starts
+Deck = collections.namedtuple("Deck", "deck changes ranks report seeded", defaults=([], 1, False, True))
 Group = collections.namedtuple("Group", "runs starts figures", defaults=("every", None))
 Finished = collections.namedtuple("Finished", "results directory summary")
 
@@ -55,7 +56,7 @@ class Device:
         out = directory(options, name, seed)
         if self.needs(name):
             changes = [change.format(**{self.needs(name): directory(options, self.needs(name), seed)}) for change in changes]
-        else:
+        elif deck.seeded:
             changes = [f"film.initial.random.seed={seed}", *changes]
         settings = [word for change in changes for word in ("--set", change)]
         command = mpiexec(deck.ranks, os.path.abspath(options.program), "run", os.path.join("inputs", deck.deck + ".yaml"), *settings, "--out", out, "--force")

@@ -73,6 +73,7 @@ figures=()
 shopt -s extglob nullglob
 short=(--shorten 1000 --set "film.cell=40 nm" --decks inputs/!(@(letters|digits|wire)-*).yaml)
 sheets=(--shorten 1000 --set "film.cell=500 nm" --decks inputs/@(letters|digits|wire)-*.yaml) # their nodes are 2 um apart
+problems=(--shorten 1000 --decks inputs/validation/*.yaml) # standard problems, on their own cells
 
 if [ $install = 1 ]; then stage "packages" bash jobs/install-packages.sh --test || finish; fi
 stage "format" check_format
@@ -81,6 +82,7 @@ stage "static check" check_static
 stage "build, warnings are errors" build release || finish
 stage "tests" run_tests build -L fast
 if [ $full = 1 ]; then stage "slow tests" run_tests build -L slow; fi
+stage "standard problems, short" bash jobs/python.sh tests/decks.py build/hopfilm --ranks 1 2 "${problems[@]}"
 stage "build with sanitizers" build sanitize && {
   stage "tests with sanitizers" run_tests build-sanitize -L unit
   stage "bad decks with sanitizers" env ASAN_OPTIONS=detect_leaks=0 bash jobs/python.sh tests/bad_decks.py build-sanitize/hopfilm
