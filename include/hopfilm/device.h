@@ -8,15 +8,23 @@
      sheet:        H = K x n / 2, K the sheet current (A/m), n the normal from gold to film
      biot-savart:  H(r) = (1/4pi) int j x (r-r')/|r-r'|^3 d^3r' over the gold cells, closed form per rectangular cell, by FFT ---- */
 typedef struct HfOersted_ *HfOersted;
+typedef enum { HF_LEADS_NONE, HF_LEADS_ABOVE, HF_LEADS_BELOW } HfLeads; /* vertical feeds of the gold, from above or below all layers */
 typedef struct {
   PetscReal thickness, gap; /* of the gold layer; gap: between the facing surfaces of gold and film */
   PetscReal side;           /* +1: gold above the film, -1: below */
+  HfLeads leads;
 } HfOerstedGeometry;
 PetscErrorCode HfOerstedCreate(HfGrid grid, const char *model, const HfOerstedGeometry *geometry, HfOersted *oersted);
 PetscErrorCode HfOerstedApply(HfOersted oersted, Vec j, Vec H); /* j: cell Vec of 2 components, A/m^2 in the gold; H: cell Vec of 3. Collective. */
+/* H += field of the leads of the geometry; j_z: cell Vec of 1 component, what they bring into the gold, A/m^2. Nothing without leads. Collective. */
+PetscErrorCode HfOerstedAddLeads(HfOersted oersted, Vec j_z, Vec H);
 PetscErrorCode HfOerstedDestroy(HfOersted *oersted);
 /* H at displacement (x,y,z) (centre of source to point) of a rectangular cell lx x ly x lz with unit current density along x (H_x[]) and y (H_y[]). Not collective. */
 void HfOerstedCell(PetscReal x, PetscReal y, PetscReal z, PetscReal lx, PetscReal ly, PetscReal lz, PetscReal H_x[3], PetscReal H_y[3]);
+/* H at (x,y) from the centre of a vertical column lx x ly of unit current density along +z, one end in the layer of the given thickness whose mid-plane is z
+   away, the current leaving it evenly over the thickness; the point lies on the column's side of that layer (film_side) or on the other. z = 0: in
+   the plane of an end. Not collective. */
+void HfOerstedColumn(PetscReal x, PetscReal y, PetscReal z, PetscReal lx, PetscReal ly, PetscReal thickness, PetscBool film_side, PetscReal H[2]);
 
 typedef struct HfDevice_ *HfDevice;
 PetscErrorCode HfDeviceRegisterKeys(HfKeys keys); /* gold section, and all modules below */

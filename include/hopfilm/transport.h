@@ -57,6 +57,10 @@ PetscErrorCode HfPotentialSolve(HfPotential potential, const PetscReal V[], Vec 
 PetscErrorCode HfPotentialSuperpose(HfPotential potential, const PetscReal V[], Vec phi);
 /* Current density at the cell centres, j (A/m^2), cell Vec with 2 components. Collective. */
 PetscErrorCode HfPotentialCurrentDensity(HfPotential potential, Vec phi, Vec j);
+/* Current density that enters the layer from outside through its electrodes (floating ones have no lead), A/m^2, cell Vec with 1 component: the discrete
+   reactions spread over the cells around their vertices, so that its sum times the cell's area is the current of the electrode; or, uniform, this
+   current shared evenly by the electrode's vertices. Collective. */
+PetscErrorCode HfPotentialLeadCurrentDensity(HfPotential potential, Vec phi, PetscBool uniform, Vec j_z);
 /* phi at the owned vertices of the unpadded film for output: array of (nx+1) x owned vertex rows, caller's memory. Collective. */
 PetscErrorCode HfPotentialGetVertexValues(HfPotential potential, Vec phi, PetscReal values[]);
 /* Iterations since creation, and of the last solve. */

@@ -15,6 +15,10 @@ static const HfKey gold_keys[] = {
     {"gold.side", HF_CHOICE, NULL, "above", "above|below", 0, "Side of the film on which the gold lies"},
     {"gold.oersted", HF_CHOICE, NULL, "biot-savart", "sheet|biot-savart", 0,
      "Oersted field: the local limit of a wide sheet, H = K x n/2, or the full Biot-Savart integral"},
+    {"gold.leads", HF_CHOICE, NULL, "none", "none|above|below", 0,
+     "Vertical leads that feed the electrodes from above or from below all layers, without end; none: their field is left out"},
+    {"gold.lead_current", HF_CHOICE, NULL, "local", "local|uniform", 0,
+     "Current in a lead: strands, each with what enters the gold at its place (a closed circuit), or uniform over the electrode"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
@@ -32,15 +36,22 @@ PetscErrorCode HfDeviceRegisterKeys(HfKeys keys) {
 }
 
 static PetscErrorCode create_gold(HfDevice d, HfNode gold) {
-  PetscBool above;
+  PetscBool above, none, from_above;
 
   PetscFunctionBeginUser;
   PetscCall(PetscStrcmp(HfText(gold, "side"), "above", &above));
-  d->geometry = (HfOerstedGeometry){HfReal(gold, "thickness"), HfReal(gold, "gap"), above ? 1.0 : -1.0};
+  PetscCall(PetscStrcmp(HfText(gold, "leads"), "none", &none));
+  PetscCall(PetscStrcmp(HfText(gold, "leads"), "above", &from_above));
+  PetscCall(PetscStrcmp(HfText(gold, "lead_current"), "uniform", &d->solid_leads));
+  d->geometry = (HfOerstedGeometry){HfReal(gold, "thickness"), HfReal(gold, "gap"), above ? 1.0 : -1.0,
+                                    none         ? HF_LEADS_NONE
+                                    : from_above ? HF_LEADS_ABOVE
+                                                 : HF_LEADS_BELOW};
   PetscCall(HfPotentialCreateIsotropic(d->grid, d->electrodes, HfReal(gold, "conductivity"), d->geometry.thickness, &d->gold));
   PetscCall(HfPotentialCreateVector(d->gold, &d->gold_phi));
   PetscCall(HfOerstedCreate(d->grid, HfText(gold, "oersted"), &d->geometry, &d->oersted));
   PetscCall(HfGridCreateCellVec(d->grid, 2, &d->gold_j));
+  if (!none) PetscCall(HfGridCreateCellVec(d->grid, 1, &d->lead_j));
   PetscCall(HfGridCreateCellVec(d->grid, 3, &d->drive));
   if (HfMagnetFeelsCurrent(d->magnet))
     PetscCall(HfDeckWarn(d->deck, NULL, "the current flows in the gold: `polarization` acts in a film without gold alone"));
@@ -115,6 +126,7 @@ PetscErrorCode HfDeviceDestroy(HfDevice *device) {
   PetscCall(VecDestroy(&d->film_phi));
   PetscCall(VecDestroy(&d->gold_phi));
   PetscCall(VecDestroy(&d->gold_j));
+  PetscCall(VecDestroy(&d->lead_j));
   PetscCall(HfOerstedDestroy(&d->oersted));
   PetscCall(HfPotentialDestroy(&d->gold));
   PetscCall(HfPotentialDestroy(&d->film));

@@ -50,6 +50,8 @@ struct HfDevice_ {
   HfOersted oersted;
   HfOerstedGeometry geometry;
   Vec m, film_phi, gold_phi, gold_j, drive; /* drive: H of the present voltages on the gold, 3 components */
+  Vec lead_j;                               /* what the leads bring into the gold, A/m^2; NULL without */
+  PetscBool solid_leads;                    /* uniform over the electrode */
   HfCoupling coupling;                      /* without gold */
   PetscInt n_gauges;
   HfGauge *gauges;

@@ -40,7 +40,7 @@ PetscErrorCode HfDeviceGoldCurrent(HfDevice d, const PetscReal V[], Vec j) {
   PetscFunctionReturn(0);
 }
 
-/* H of the current density j by a model; zero outside the film, where nobody feels it. */
+/* H of the current density j, that of gold_phi, and of the leads by a model; zero outside the film, where nobody feels it. */
 static PetscErrorCode oersted_field(HfDevice d, HfOersted oersted, Vec j, Vec H) {
   const HfGridInfo *g = HfGridGetInfo(d->grid);
   const int8_t *regions = HfGridRegions(d->grid);
@@ -48,6 +48,10 @@ static PetscErrorCode oersted_field(HfDevice d, HfOersted oersted, Vec j, Vec H)
 
   PetscFunctionBeginUser;
   PetscCall(HfOerstedApply(oersted, j, H));
+  if (d->lead_j) {
+    PetscCall(HfPotentialLeadCurrentDensity(d->gold, d->gold_phi, d->solid_leads, d->lead_j));
+    PetscCall(HfOerstedAddLeads(oersted, d->lead_j, H));
+  }
   PetscCall(VecGetArray(H, &h));
   for (PetscInt row = g->ys; row < g->ys + g->ym; ++row)
     for (PetscInt i = 0; i < g->nx; ++i)

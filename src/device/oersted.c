@@ -10,6 +10,8 @@ static const HfOerstedModel *const models[] = {
 struct HfOersted_ {
   const HfOerstedModel *model;
   void *data;
+  HfGrid grid;
+  HfConvolution leads; /* NULL without */
 };
 
 PetscErrorCode HfOerstedCreate(HfGrid grid, const char *name, const HfOerstedGeometry *geometry, HfOersted *oersted) {
@@ -29,7 +31,9 @@ PetscErrorCode HfOerstedCreate(HfGrid grid, const char *name, const HfOerstedGeo
   HfCite(model->citation);
   PetscCall(PetscNew(oersted));
   (*oersted)->model = model;
+  (*oersted)->grid = grid;
   PetscCall(model->create(grid, geometry, &(*oersted)->data));
+  if (geometry->leads != HF_LEADS_NONE) PetscCall(HfLeadsCreate(grid, geometry, model->local, &(*oersted)->leads));
   PetscFunctionReturn(0);
 }
 
@@ -39,10 +43,17 @@ PetscErrorCode HfOerstedApply(HfOersted oersted, Vec j, Vec H) {
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode HfOerstedAddLeads(HfOersted oersted, Vec j_z, Vec H) {
+  PetscFunctionBeginUser;
+  if (oersted->leads) PetscCall(HfLeadsAdd(oersted->grid, oersted->leads, j_z, H));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfOerstedDestroy(HfOersted *oersted) {
   PetscFunctionBeginUser;
   if (!*oersted) PetscFunctionReturn(0);
   PetscCall((*oersted)->model->destroy(&(*oersted)->data));
+  PetscCall(HfConvolutionDestroy(&(*oersted)->leads));
   PetscCall(PetscFree(*oersted));
   PetscFunctionReturn(0);
 }

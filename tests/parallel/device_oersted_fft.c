@@ -15,7 +15,7 @@ static void current(PetscReal x, PetscReal y, PetscReal j[2]) {
 
 static void compare(PetscInt nx, PetscInt ny, PetscReal side) {
   const PetscReal dx = 2.5e-7 / (PetscReal)nx, dy = 2.5e-7 / (PetscReal)ny, thickness = 2e-8;
-  const HfOerstedGeometry geometry = {5e-8, 3e-8, side};
+  const HfOerstedGeometry geometry = {5e-8, 3e-8, side, HF_LEADS_NONE};
   const PetscReal z = -side * 6.5e-8;
   HfGrid grid;
   const HfGridInfo *g;
@@ -78,7 +78,7 @@ static void test_direct_sum(void **state) {
 }
 
 static void test_unknown_model(void **state) {
-  const HfOerstedGeometry geometry = {5e-8, 3e-8, 1.0};
+  const HfOerstedGeometry geometry = {5e-8, 3e-8, 1.0, HF_LEADS_NONE};
   HfGrid grid;
   HfOersted oersted;
   PetscErrorCode code;

@@ -56,7 +56,7 @@ static void test_right_hand_rule(void **state) {
   CHECK(HfGridCreate(PETSC_COMM_WORLD, 11, 11, 1e-7, 1e-7, 2e-8, NULL, NULL, &grid));
   for (int m = 0; m < 2; m++) {
     for (int side = -1; side <= 1; side += 2) {
-      const HfOerstedGeometry geometry = {5e-8, 3e-8, side};
+      const HfOerstedGeometry geometry = {5e-8, 3e-8, side, HF_LEADS_NONE};
       const Strip along_x = {1.0, 1e10, 0.0}, along_y = {1.0, 0.0, 1e10};
       const PetscReal K = 1e10 * geometry.thickness;
       const PetscReal *centre = H + 3 * 5;
@@ -78,7 +78,7 @@ static void test_right_hand_rule(void **state) {
 static void test_long_wire(void **state) {
   const PetscInt nx = 201, ny = 41;
   const PetscReal s = 1e-8, dx = 5e-8, length = (PetscReal)nx * dx, j = 1e11;
-  const HfOerstedGeometry geometry = {s, 9e-8, 1.0};
+  const HfOerstedGeometry geometry = {s, 9e-8, 1.0, HF_LEADS_NONE};
   const PetscReal z = -1e-7; /* gap 90 nm + half of 10 nm + half of 10 nm */
   const Strip wire = {0.1 * s, j, 0.0};
   HfGrid grid;
@@ -117,7 +117,7 @@ static void infinite_bar(PetscReal y, PetscReal z, PetscReal a, PetscReal t, Pet
 static void test_strip_with_fringes(void **state) {
   const PetscInt nx = 101, ny = 60;
   const PetscReal dy = 2e-8, j = 1e11, a = 4e-7;
-  const HfOerstedGeometry geometry = {5e-8, 3e-8, 1.0};
+  const HfOerstedGeometry geometry = {5e-8, 3e-8, 1.0, HF_LEADS_NONE};
   const PetscReal z = -6.5e-8, K = j * geometry.thickness;
   const Strip strip = {a, j, 0.0};
   PetscReal H[3][3 * 60], worst[3] = {0.0, 0.0, 0.0}, extrapolated = 0.0;
@@ -158,7 +158,7 @@ static void test_wide_sheet(void **state) {
     const PetscReal d = 4e-7 / (1 << k);
     const PetscReal omega = 4.0 * atan(0.25 * width * width / (d * sqrt(0.5 * width * width + d * d)));
     for (int side = -1; side <= 1; side += 2) {
-      const HfOerstedGeometry geometry = {t, d - t, side}; /* film as thin as the gold */
+      const HfOerstedGeometry geometry = {t, d - t, side, HF_LEADS_NONE}; /* film as thin as the gold */
       const Strip all = {1.0, j, 0.0};
       HfGrid grid;
       CHECK(HfGridCreate(PETSC_COMM_WORLD, n, n, width / n, width / n, t, NULL, NULL, &grid));
@@ -177,7 +177,7 @@ static void test_wide_sheet(void **state) {
 static void test_sheet_limit_of_the_device(void **state) {
   const PetscInt n = 81;
   const PetscReal width = 2e-6, j = 1e11;
-  const HfOerstedGeometry geometry = {5e-8, 3e-8, 1.0};
+  const HfOerstedGeometry geometry = {5e-8, 3e-8, 1.0, HF_LEADS_NONE};
   const Strip all = {1.0, j, 0.0};
   const PetscReal K = j * geometry.thickness;
   HfGrid grid;

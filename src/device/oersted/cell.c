@@ -10,75 +10,21 @@
    the singularity. Both agree to about 1e-13 there. */
 #include "oersted_impl.h"
 
-#define FAR       1000.0
-#define MAX_ORDER 10
-
-/* Gauss-Legendre nodes >= 0 and weights on [-1,1], order 1 to MAX_ORDER. */
-static const PetscReal gauss[MAX_ORDER + 1][5][2] = {
-    {{0.0, 0.0}},
-    {{0.0, 2.0}},
-    {{0.577350269189625765, 1.0}},
-    {{0.774596669241483377, 0.555555555555555556}, {0.0, 0.888888888888888889}},
-    {{0.861136311594052575, 0.347854845137453857}, {0.339981043584856265, 0.652145154862546143}},
-    {{0.906179845938663993, 0.236926885056189088}, {0.538469310105683091, 0.478628670499366468}, {0.0, 0.568888888888888889}},
-    {{0.932469514203152028, 0.171324492379170345}, {0.661209386466264514, 0.360761573048138608}, {0.238619186083196909, 0.467913934572691047}},
-    {{0.949107912342758525, 0.129484966168869693},
-     {0.741531185599394440, 0.279705391489276668},
-     {0.405845151377397167, 0.381830050505118945},
-     {0.0, 0.417959183673469388}},
-    {{0.960289856497536232, 0.101228536290376259},
-     {0.796666477413626740, 0.222381034453374471},
-     {0.525532409916328986, 0.313706645877887287},
-     {0.183434642495649805, 0.362683783378361983}},
-    {{0.968160239507626090, 0.081274388361574412},
-     {0.836031107326635794, 0.180648160694857404},
-     {0.613371432700590397, 0.260610696402935462},
-     {0.324253423403808929, 0.312347077040002840},
-     {0.0, 0.330239355001259763}},
-    {{0.973906528517171720, 0.066671344308688138},
-     {0.865063366688984511, 0.149451349150580593},
-     {0.679409568299024406, 0.219086362515982044},
-     {0.433395394129247191, 0.269266719309996355},
-     {0.148874338981631211, 0.295524224714752870}},
-};
-
-/* Nodes of order n on an axis of length l: offsets from the centre and weights that sum to l. */
-static void nodes(int n, PetscReal l, PetscReal at[], PetscReal weight[]) {
-  for (int k = 0; k < (n + 1) / 2; k++) {
-    at[k] = -0.5 * l * gauss[n][k][0];
-    at[n - 1 - k] = 0.5 * l * gauss[n][k][0];
-    weight[k] = weight[n - 1 - k] = 0.5 * l * gauss[n][k][1];
-  }
-}
-
-/* Order that leaves a relative error of about 1e-14 on an axis of length l when the integrand is singular at distance d > l/2 from its centre in
-   the complex plane: the error falls as rho^(-2n), rho + 1/rho = 2 (2d/l). MAX_ORDER + 1 when none does. */
-static int order(PetscReal d, PetscReal l) {
-  const PetscReal a = 2.0 * d / l;
-  const PetscReal rho = a > 1.0 ? a + PetscSqrtReal(a * a - 1.0) : 1.0;
-  PetscReal error = 1.0;
-  int n = 0;
-
-  while (error > 1e-14 && n <= MAX_ORDER) {
-    error /= rho * rho;
-    n++;
-  }
-  return n;
-}
+#define FAR 1000.0
 
 static PetscReal gap(PetscReal x, PetscReal l) { return PetscMax(x - 0.5 * l, 0.0); }
 
 /* x, y, z >= 0. False when the cell is too near for the orders at hand. */
 static PetscBool far_field(const PetscReal r[3], const PetscReal l[3], PetscReal g[3]) {
-  PetscReal at[3][MAX_ORDER], weight[3][MAX_ORDER];
+  PetscReal at[3][HF_GAUSS_MOST], weight[3][HF_GAUSS_MOST];
   int n[3];
 
   for (int a = 0; a < 3; a++) {
     const int b = (a + 1) % 3, c = (a + 2) % 3;
     const PetscReal v = gap(r[b], l[b]), w = gap(r[c], l[c]);
-    n[a] = order(PetscSqrtReal(r[a] * r[a] + v * v + w * w), l[a]);
-    if (n[a] > MAX_ORDER) return PETSC_FALSE;
-    nodes(n[a], l[a], at[a], weight[a]);
+    n[a] = HfGaussOrder(PetscSqrtReal(r[a] * r[a] + v * v + w * w), l[a]);
+    if (n[a] > HF_GAUSS_MOST) return PETSC_FALSE;
+    HfGaussNodes(n[a], l[a], at[a], weight[a]);
   }
   g[0] = g[1] = g[2] = 0.0;
   for (int k = 0; k < n[2]; k++) {

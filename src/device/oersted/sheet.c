@@ -41,7 +41,8 @@ static PetscErrorCode destroy_sheet(void **data) {
   PetscFunctionReturn(0);
 }
 
-const HfOerstedModel HfOersted_Sheet = {.name = "sheet",
+const HfOerstedModel HfOersted_Sheet = {.local = PETSC_TRUE,
+                                        .name = "sheet",
                                         .doc = "local limit of a wide sheet, H = K x n/2",
                                         .citation = "niu-2024",
                                         .create = create_sheet,
