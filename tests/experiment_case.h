@@ -81,8 +81,8 @@ static inline PetscErrorCode MemoryProgress(void *context, const char *what, Pet
   PetscFunctionReturn(0);
 }
 
-/* Runs a deck and returns the code of the run; *memory holds what the recorder saw (MemoryDestroy). */
-static inline PetscErrorCode RunDeck(MPI_Comm comm, const char *text, Memory *memory) {
+/* Runs a deck and returns the code of the run; *memory holds what the recorder saw (MemoryDestroy). `more`: what else is to be recorded; may be NULL. */
+static inline PetscErrorCode RunDeckWith(MPI_Comm comm, const char *text, HfRecorder more, Memory *memory) {
   HfKeys keys;
   HfDeck deck;
   HfExperiment experiment;
@@ -96,7 +96,9 @@ static inline PetscErrorCode RunDeck(MPI_Comm comm, const char *text, Memory *me
                                           .field = MemoryField,
                                           .energies = MemoryEnergies,
                                           .summary = MemorySummary,
-                                          .progress = MemoryProgress};
+                                          .progress = MemoryProgress,
+                                          .wiring = more ? more->wiring : NULL,
+                                          .text = more ? more->text : NULL};
   PetscCall(HfNodeCreate(HF_NODE_LIST, &memory->entries));
   PetscCall(HfKeysCreate(&keys));
   PetscCall(HfExperimentRegisterKeys(keys));
@@ -108,6 +110,8 @@ static inline PetscErrorCode RunDeck(MPI_Comm comm, const char *text, Memory *me
   PetscCall(HfKeysDestroy(&keys));
   PetscFunctionReturn(code);
 }
+
+static inline PetscErrorCode RunDeck(MPI_Comm comm, const char *text, Memory *memory) { return RunDeckWith(comm, text, NULL, memory); }
 
 /* The k-th entry of the summary from the end whose `step` is the given one. */
 static inline HfNode EntryFromEnd(const Memory *memory, const char *step, int k) {

@@ -166,8 +166,8 @@ typedef struct {
   PetscInt *flips, n_starts;
   PetscReal *cost; /* [n_starts] of the best wiring of each, and what is forecast for it, [n_starts][n_flips] images recovered; 0 for other ranks' */
   PetscInt64 *exact;
-  PetscInt *numbers;    /* [n_starts][n_nodes] */
-  PetscReal per_second; /* candidates of all ranks */
+  PetscInt *numbers;  /* [n_starts][n_nodes] */
+  PetscLogDouble cpu; /* s, of all ranks */
 } Search;
 
 /* How many exact recoveries of how many the weights of the best wiring give. */
@@ -219,10 +219,12 @@ static PetscErrorCode Calibrate(HfExperiment e, const Learner *learner, Search *
 static PetscErrorCode RunStarts(HfExperiment e, HfNode node, const Learner *learner, Search *search) {
   const PetscInt n_starts = search->n_starts;
   const double begin = MPI_Wtime();
+  PetscLogDouble cpu;
   PetscMPIInt rank, size;
   PetscInt rounds;
 
   PetscFunctionBeginUser;
+  PetscCall(PetscGetCPUTime(&cpu));
   PetscCallMPI(MPI_Comm_rank(e->comm, &rank));
   PetscCallMPI(MPI_Comm_size(e->comm, &size));
   rounds = (n_starts + size - 1) / size;
@@ -250,7 +252,9 @@ static PetscErrorCode RunStarts(HfExperiment e, HfNode node, const Learner *lear
     if (anneal) PetscCall(Forecast(e, node, learner, anneal, search, start));
     PetscCall(HfAnnealDestroy(&anneal));
   }
-  search->per_second = (PetscReal)(search->options.candidates * n_starts) / (MPI_Wtime() - begin);
+  PetscCall(PetscGetCPUTime(&search->cpu));
+  search->cpu -= cpu;
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &search->cpu, 1, MPI_DOUBLE, MPI_SUM, e->comm));
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, search->cost, (PetscMPIInt)n_starts, MPIU_REAL, MPI_SUM, e->comm));
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, search->exact, (PetscMPIInt)(n_starts * search->options.n_flips), MPIU_INT64, MPI_SUM, e->comm));
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, search->numbers, (PetscMPIInt)(n_starts * learner->n_nodes), MPIU_INT, MPI_SUM, e->comm));
@@ -275,16 +279,18 @@ static PetscErrorCode WriteWiring(HfExperiment e, HfNode node, const Search *sea
   HfNode electrodes = HfChild(HfDeckRoot(e->deck), "electrodes"),
          lattice = HfNodeLength(electrodes) == 1 ? HfChild(HfNodeItem(electrodes, 0), "lattice") : NULL;
   const PetscInt columns = lattice ? (PetscInt)HfInteger(lattice, "columns") : n_nodes;
-  const size_t size = 1024 + 12 * (size_t)n_nodes;
   char *text, name[64];
-  size_t used = 0;
+  size_t size = 1024 + 12 * (size_t)n_nodes, used;
 
   PetscFunctionBeginUser;
+  for (PetscInt p = 0; p < HfCount(node, "patterns"); p++) size += 2 + strlen(HfTextAt(node, "patterns", p));
   PetscCall(PetscMalloc1(size, &text));
-  used += (size_t)snprintf(
-      text, size,
-      "# Found ex situ by step `wire` (start %d of %d, seed %d, %lld candidates, xi %g) for these patterns on a surrogate of the film.\nwiring:\n",
-      (int)start + 1, (int)search->n_starts, (int)search->options.seed, (long long)search->options.candidates, (double)search->options.xi);
+  used = (size_t)snprintf(text, size, "# Found ex situ by step `wire` for these patterns: ");
+  for (PetscInt p = 0; p < HfCount(node, "patterns"); p++)
+    used += (size_t)snprintf(text + used, size - used, "%s%s", p ? ", " : "", HfTextAt(node, "patterns", p));
+  used += (size_t)snprintf(text + used, size - used, "\n# model %s, start %d of %d, seed %d, %lld candidates, xi %g\nwiring:\n",
+                           HfText(node, "model"), (int)start + 1, (int)search->n_starts, (int)search->options.seed,
+                           (long long)search->options.candidates, (double)search->options.xi);
   for (PetscInt k = 0; k < n_nodes; k++)
     used += (size_t)snprintf(text + used, size - used, "%s%3d%s", k % columns ? ", " : "  - [", (int)search->numbers[start * n_nodes + k],
                              (k + 1) % columns && k + 1 < n_nodes ? "" : "]\n");
@@ -325,7 +331,6 @@ static PetscErrorCode Report(HfExperiment e, HfNode node, const Learner *learner
   PetscCall(HfNodePutReal(entry, "xi", search->options.xi));
   PetscCall(HfNodePutInt(entry, "starts", search->n_starts));
   PetscCall(HfNodePutInt(entry, "candidates", search->options.candidates));
-  PetscCall(HfNodePutReal(entry, "candidates_per_second", search->per_second));
   PetscCall(HfNodePutInt(entry, "start", order[0] + 1));
   PetscCall(HfNodePutReal(entry, "cost", search->cost[order[0]]));
   PetscCall(HfNodePutReals(entry, "costs", search->n_starts, search->cost));
@@ -340,9 +345,8 @@ static PetscErrorCode Report(HfExperiment e, HfNode node, const Learner *learner
   }
   PetscCall(HfNodePutNode(entry, "predicted_exact_recovery", forecast));
   PetscCall(HfRecordHeadline(
-      e, entry, "wire: best of %d starts of %lld candidates (%.0f per second), start %d, cost %.4f; the surrogate predicts exact recovery%s",
-      (int)search->n_starts, (long long)search->options.candidates, (double)search->per_second, (int)order[0] + 1, (double)search->cost[order[0]],
-      text));
+      e, entry, "wire: best of %d starts of %lld candidates (%.0f core-seconds), start %d, cost %.4f; the surrogate predicts exact recovery%s",
+      (int)search->n_starts, (long long)search->options.candidates, (double)search->cpu, (int)order[0] + 1, (double)search->cost[order[0]], text));
   PetscCall(HfRecordSummary(e, entry));
   PetscFunctionReturn(0);
 }

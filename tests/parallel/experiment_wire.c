@@ -1,0 +1,110 @@
+/* The step `wire` from end to end: the wiring that it writes, included in a deck, makes the film that goes on after the search; the forecasts; the same on any
+   number of ranks. */
+#include "experiment_case.h"
+
+#define SHEET                                                                                                                                        \
+  "hopfilm: 1\n"                                                                                                                                     \
+  "film:\n"                                                                                                                                          \
+  "  size: [3 um, 3 um]\n"                                                                                                                           \
+  "  cell: 125 nm\n"                                                                                                                                 \
+  "  thickness: 30 nm\n"                                                                                                                             \
+  "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Ku: -43.062 A/m, alpha: 0.3, conductivity: 5e6 S/m, amr_ratio: 0.04}\n"                                  \
+  "  initial: {random: {seed: 3}}\n"                                                                                                                 \
+  "gold: {thickness: 100 nm, gap: 30 nm, conductivity: 4.1e7 S/m, oersted: sheet}\n"                                                                 \
+  "electrodes:\n"                                                                                                                                    \
+  "  - {shape: {disk: {diameter: 500 nm}}, lattice: {columns: 3, rows: 3, pitch: [1 um, 1 um]}}\n"                                                   \
+  "patterns: {A: '++--', B: '+-+-'}\n"
+#define WIRE "  - wire: {patterns: [A, B], voltage: 0.4 mV, starts: 3, candidates: 300, samples: 20, flips: [0, 1]%s}\n"
+#define LEARN                                                                                                                                        \
+  "  - train: {patterns: [A, B], voltage: 0.4 mV, pulse: 1 ns, epochs: 3}\n"                                                                         \
+  "  - infer: {patterns: [A, B], flips: [0, 1], samples: 50, weights: scaled, xi: 1.0025, method: sweeps}\n"
+
+/* The recorder of experiment_case.h, and the files written. */
+enum { FILES = 3 };
+static char files[FILES + 1][4096];
+static int n_files, n_wirings;
+
+static PetscErrorCode Keep(void *context, const char *name, const char *text) {
+  char wanted[32];
+  snprintf(wanted, sizeof(wanted), "wiring-%d.yaml", n_files + 1);
+  assert_string_equal(name, wanted);
+  assert_true(n_files < FILES);
+  snprintf(files[n_files++], sizeof(files[0]), "%s", text);
+  return 0;
+}
+
+static PetscErrorCode Count(void *context, const HfWiring *wiring) {
+  n_wirings++;
+  return 0;
+}
+
+static void Go(MPI_Comm comm, const char *text, Memory *memory) {
+  n_files = n_wirings = 0;
+  CHECK(RunDeckWith(comm, text, &(struct HfRecorder_){.text = Keep, .wiring = Count}, memory));
+}
+
+static const char *Text(HfNode entry, const char *key) {
+  HfNode node = HfNodeFind(entry, key);
+  if (!node) fail_msg("the entry has no %s", key);
+  return HfNodeText(node);
+}
+
+static void test_included(void **state) {
+  static const char *const keys[] = {"exact", "exact_recovery.0", "exact_recovery.1", "accuracy", "overlap_after", "margin"};
+  char deck[8192], included[8192];
+  Memory found, given;
+
+  snprintf(deck, sizeof(deck), SHEET "pixels: 4\nschedule:\n" WIRE LEARN, "");
+  Go(PETSC_COMM_WORLD, deck, &found);
+  assert_int_equal(n_files, FILES);
+  assert_int_equal(n_wirings, 1);
+  assert_string_not_equal(files[0], files[1]);
+  assert_non_null(strstr(files[0], "A, B"));
+  snprintf(included, sizeof(included), SHEET "%sschedule:\n" LEARN, files[0]);
+  Go(PETSC_COMM_WORLD, included, &given);
+  assert_int_equal(n_files, 0);
+  for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
+    assert_string_equal(Text(EntryFromEnd(&found, "infer", 0), keys[k]), Text(EntryFromEnd(&given, "infer", 0), keys[k]));
+  assert_int_equal(found.n_probes, given.n_probes);
+  assert_memory_equal(found.G[found.n_probes - 1], given.G[given.n_probes - 1], sizeof(found.G[0]));
+  CHECK(HfNodeDestroy(&found.entries));
+  CHECK(HfNodeDestroy(&given.entries));
+}
+
+/* The best is kept with its forecast: both patterns are stored, and so they are by the film. */
+static void test_forecast(void **state) {
+  char deck[8192];
+  Memory memory;
+  HfNode wire, costs;
+
+  snprintf(deck, sizeof(deck), SHEET "pixels: 4\nschedule:\n" WIRE LEARN, "");
+  Go(PETSC_COMM_WORLD, deck, &memory);
+  wire = EntryFromEnd(&memory, "wire", 0);
+  assert_string_equal(Text(wire, "found"), "ex situ");
+  costs = HfNodeFind(wire, "costs");
+  assert_int_equal(HfNodeLength(costs), 3);
+  assert_string_equal(HfNodeText(HfNodeItem(costs, (PetscInt)Number(wire, "start") - 1)), Text(wire, "cost"));
+  ASSERT_NEAR(Number(wire, "predicted_exact_recovery.0"), 1, 0);
+  ASSERT_NEAR(Number(EntryFromEnd(&memory, "infer", 0), "exact_recovery.0"), 1, 0);
+  CHECK(HfNodeDestroy(&memory.entries));
+}
+
+/* Searches belong to starts, not to ranks; the rule of neighbours is searched likewise. */
+static void test_ranks(void **state) {
+  static const char *const models[] = {"", ", model: outer-product-neighbours"};
+  char deck[8192], here[FILES][4096];
+  Memory memory;
+
+  for (int m = 0; m < 2; m++) {
+    snprintf(deck, sizeof(deck), SHEET "pixels: 4\nschedule:\n" WIRE, models[m]);
+    Go(PETSC_COMM_WORLD, deck, &memory);
+    CHECK(HfNodeDestroy(&memory.entries));
+    memcpy(here, files, sizeof(here));
+    Go(PETSC_COMM_SELF, deck, &memory);
+    for (int f = 0; f < FILES; f++) assert_string_equal(here[f], files[f]);
+    CHECK(HfNodeDestroy(&memory.entries));
+  }
+}
+
+static const struct CMUnitTest tests[] = {cmocka_unit_test(test_included), cmocka_unit_test(test_forecast), cmocka_unit_test(test_ranks)};
+HF_TEST_MAIN(tests)
