@@ -8,6 +8,7 @@ PetscErrorCode HfOutputRegisterKeys(HfKeys keys); /* section output: fields, eve
    status: done) is not overwritten unless `force`; HF_ERR_FILE with path and reason. Lines logged before HfOutputSetUp are kept for the log. Collective. */
 PetscErrorCode HfOutputCreate(HfDeck deck, const char *directory, PetscBool force, HfOutput *output);
 HfRecorder HfOutputRecorder(HfOutput output);
+void HfOutputQuiet(HfOutput output); /* nothing goes to stdout from now on; the log has it */
 /* Called once the device is built: makes the directory (HF_ERR_FILE when it cannot, or when another run is writing there) and the files; writes
    /provenance, /film (mask, cell size, electrode map) and the frame of /VTKHDF. The experiment is borrowed until HfOutputClose. Collective. */
 PetscErrorCode HfOutputSetUp(HfOutput output, HfExperiment experiment);
