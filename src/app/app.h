@@ -21,7 +21,8 @@ struct HfOptions_ {
   const char *set[HF_MAX_SET]; /* "path=value" */
   const char *out;             /* NULL: runs/<deck name> */
   PetscBool force, json_schema;
-  int petsc_argc; /* what follows "--" */
+  int first_member, last_member; /* of an ensemble, from 1; 0: all */
+  int petsc_argc;                /* what follows "--" */
   char **petsc_argv;
   char fault[512]; /* what is wrong with the command line, "" when nothing is */
 };

@@ -17,6 +17,7 @@ static const struct {
     {"--set", "PATH=VALUE", "replace or add one value of the deck, as in --set film.cell=\"10 nm\"; may be repeated", HF_TAKES_SET},
     {"--out", "DIR", "directory of the results (default runs/<deck name>)", HF_TAKES_OUT},
     {"--force", NULL, "overwrite a finished run", HF_TAKES_OUT},
+    {"--members", "FIRST[-LAST]", "only these members of an ensemble, counted from 1", HF_TAKES_OUT},
     {"--json-schema", NULL, "as a JSON schema, for editors", HF_TAKES_SCHEMA},
     {"--help", NULL, "print this", 0},
 };
@@ -28,7 +29,7 @@ void HfOptionsUsage(const HfCommand *command, FILE *file) {
     const HfCommand *c = &commands[k];
     if (command && c != command) continue;
     fprintf(file, "  hopfilm %s%s%s%s%s%s%s\n      %s\n", c->name, c->argument[0] ? " " : "", c->argument,
-            c->takes & HF_TAKES_SET ? " [--set PATH=VALUE]..." : "", c->takes & HF_TAKES_OUT ? " [--out DIR] [--force]" : "",
+            c->takes & HF_TAKES_SET ? " [--set PATH=VALUE]..." : "", c->takes & HF_TAKES_OUT ? " [--out DIR] [--force] [--members FIRST[-LAST]]" : "",
             c->takes & HF_TAKES_SCHEMA ? " [--json-schema]" : "", c->takes & HF_TAKES_PETSC ? " [-- PETSc options]" : "", c->doc);
   }
   fprintf(file, "Options:\n");
@@ -54,6 +55,20 @@ static void set_fault_with_hint(HfOptions *o, const char *what, const char *word
   for (int k = 0; k < n; k++) HfSuggestionTry(&suggestion, name(k), strlen(name(k)));
   HfSuggestionText(&suggestion, hint);
   if (!o->fault[0]) snprintf(o->fault, sizeof o->fault, "%s '%s'%.200s", what, word, hint);
+}
+/* "3" or "3-7" */
+static void parse_members(HfOptions *o, const char *value) {
+  int used = 0, first = 0, last = 0;
+  if (sscanf(value, "%9d-%9d%n", &first, &last, &used) != 2 || value[used]) {
+    used = 0;
+    if (sscanf(value, "%9d%n", &first, &used) == 1) last = first;
+  }
+  if (!used || value[used] || first < 1 || last < first)
+    set_fault(o, "--members needs FIRST or FIRST-LAST, counted from 1, not", value);
+  else {
+    o->first_member = first;
+    o->last_member = last;
+  }
 }
 static const char *command_name(int k) { return commands[k].name; }
 static const char *option_name(int k) { return known[k].name; }
@@ -98,7 +113,9 @@ static void parse_option(int argc, char **argv, int *k, HfOptions *o) {
   } else if (!strcmp(known[which].name, "--out")) {
     if (o->out) set_fault(o, "--out is given twice:", value);
     o->out = value;
-  } else if (!strcmp(known[which].name, "--force"))
+  } else if (!strcmp(known[which].name, "--members"))
+    parse_members(o, value);
+  else if (!strcmp(known[which].name, "--force"))
     o->force = PETSC_TRUE;
   else if (!strcmp(known[which].name, "--json-schema"))
     o->json_schema = PETSC_TRUE;
