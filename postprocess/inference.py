@@ -16,7 +16,7 @@ def basins(found):
 
 FIGURES = {"epochs": accuracy_figures.epochs, "noise": lambda found: accuracy_figures.against_noise([found]), "gallery": pixel_figures.gallery,
            "confusion": pixel_figures.confusion, "basins": basins, "attractors": accuracy_figures.attractors, "weights": weight_figures.weight_map,
-           "wiring": lambda found: weight_figures.wiring_map(found.run)}
+           "wiring": weight_figures.wiring_map}
 
 
 def draw(run, options):

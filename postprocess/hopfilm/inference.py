@@ -4,6 +4,7 @@
         found.names, found.X          the stored patterns, [pattern][pixel]
         found.array("accuracy")       [variant][amount of noise]
         found.variants                "film", the controls, the rules
+        found.wiring                  signed pixel of each electrode, from 1; None: its own
 """
 import numpy as np
 
@@ -23,6 +24,7 @@ class Inference:
         self.names = [str(name) for name in entry["pattern_names"]]
         self.amounts = np.atleast_1d(run.array(f"inference/{self.item}/amounts"))
         self.variants = list(entry["variants"])
+        self.wiring = run.wiring_at(self.item)
         self.shape = run.picture_shape(self.X.shape[1])
 
     def array(self, name):

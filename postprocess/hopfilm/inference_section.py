@@ -77,8 +77,17 @@ def inference(run):
         for f in group:
             html += _pictures(f, len(group) > 1)
     html += _scans(run)
-    html += _weights(run, groups[-1][0]) if groups else ""
-    return html
+    return html + "".join(_weights(found, len(run.wirings) > 1) for found in _wired(run, groups))
+
+
+def _wired(run, groups):
+    """One inference for each wiring that the schedule found; the first of the last group where there is one wiring alone."""
+    if len(run.wirings) < 2:
+        return [groups[-1][0]] if groups else []
+    first = {}
+    for found in (f for group in groups for f in group):
+        first.setdefault(found.wiring.tobytes(), found)
+    return list(first.values())
 
 
 def _pictures(f, several):
@@ -100,10 +109,10 @@ def _scans(run):
     return html
 
 
-def _weights(run, found):
-    html = ""
+def _weights(found, several):
+    html = f"<h3>Wiring found by item {max(k for k in found.run.wirings if k <= found.item)} of the schedule</h3>" if several else ""
     r = weight_figures.agreement(found)
     words = f" Correlation between the two: {number(r, '.3f')}." if r is not None else ""
-    html += _figure(weight_figures.weight_map(found), "The film at the end, the weights of its neighbouring electrodes, and what the outer product of the patterns would put "
+    html += _figure(weight_figures.weight_map(found), "The film as it was read, the weights of its neighbouring electrodes, and what the outer product of the patterns would put "
                     f"there, thick where strong.{words}", kind="png")
-    return html + _figure(weight_figures.wiring_map(run), "Wiring: the pixel that each electrode shows, numbered row by row from the top left; black: with the sign turned.")
+    return html + _figure(weight_figures.wiring_map(found), "Wiring: the pixel that each electrode shows, numbered row by row from the top left; black: with the sign turned.")

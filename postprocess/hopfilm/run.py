@@ -120,12 +120,18 @@ class Run:
         self.positions = np.zeros((0, 2)) if magnet_alone else film["electrode_positions"][()]
         self.n_nodes = len(self.node_names)
         self.wiring = self.array("film/wiring")  # signed pixel of each electrode, from 1; None: its own
+        self.wirings = {int(item): group["wiring"][()].astype(int) for item, group in self.h5.get("wire", {}).items()}  # found by these items of the schedule
         self.n = self.n_nodes if self.wiring is None else int(np.abs(self.wiring).max())
         self.names = self.node_names if self.wiring is None else [str(k + 1) for k in range(self.n)]
 
+    def wiring_at(self, item):
+        """The wiring when this item of the schedule ran."""
+        before = [k for k in self.wirings if k <= item]
+        return self.wirings[max(before)] if before else self.wiring
+
     def node_signs(self, pattern):
-        """The sign of each electrode's voltage for a text of signs; zeros for none."""
-        if len(pattern) != self.n:
+        """The sign of each electrode's voltage for a text of signs; zeros for none, and where the wiring has changed on the way."""
+        if len(pattern) != self.n or len(self.wirings) > 1:
             return np.zeros(self.n_nodes, int)
         x = signs(pattern)
         return x if self.wiring is None else np.sign(self.wiring) * x[np.abs(self.wiring) - 1]

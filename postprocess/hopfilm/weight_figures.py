@@ -21,8 +21,7 @@ def node_weights(found):
 
 def wanted(found):
     """What an outer product of the stored patterns puts between electrodes, the signs of the wiring included."""
-    run = found.run
-    nodes = found.X if run.wiring is None else np.sign(run.wiring) * found.X[:, np.abs(run.wiring) - 1]
+    nodes = found.X if found.wiring is None else np.sign(found.wiring) * found.X[:, np.abs(found.wiring) - 1]
     return nodes.T @ nodes / len(nodes)
 
 
@@ -43,7 +42,13 @@ def _draw_links(ax, run, values, limit):
     return lines
 
 
-def weight_map(found, frame=None):
+def _frame(found):
+    """The texture that was read: the first one kept at or after the time of the memory."""
+    late = found.run.field_times("m") >= found.entry.get("time_s", np.inf) * (1 - 1e-9)
+    return int(np.argmax(late)) if late.any() else -1
+
+
+def weight_map(found):
     """Texture, weights of neighbours, and what the outer product wants there. None without weights between electrodes or without links."""
     run, w = found.run, node_weights(found)
     if w is None or not run.links:
@@ -64,7 +69,7 @@ def weight_map(found, frame=None):
     axes = list(axes.flat)
     if has_texture:
         ax = axes.pop(0)
-        draw_texture(ax, run, run.field("m", -1 if frame is None else frame))
+        draw_texture(ax, run, run.field("m", _frame(found)))
         ax.set_title("magnetization", pad=2)
         draw_wheel(ax.inset_axes([1 + 0.1 * inch[0], 1 - 0.75 * inch[1], 0.7 * inch[0], 0.7 * inch[1]] if wide else
                                  [-0.72 * inch[0], 1 - 0.75 * inch[1], 0.7 * inch[0], 0.7 * inch[1]]))
@@ -87,14 +92,15 @@ def agreement(found):
     return float(np.corrcoef(a, b)[0, 1]) if a.std() > 0 and b.std() > 0 else None
 
 
-def wiring_map(run):
+def wiring_map(found):
     """The pixel that each electrode shows, by number from the top left, and its sign: white +, black −."""
-    if run.wiring is None or run.n_nodes > MOST_NUMBERED:
+    run = found.run
+    if found.wiring is None or run.n_nodes > MOST_NUMBERED:
         return None
     x, y = run.positions.T
     columns, rows = (np.searchsorted(np.unique(np.round(v, 12)), np.round(v, 12)) for v in (x, y))
     figure, ax = plt.subplots(figsize=(0.42 * (columns.max() + 1) + 0.2, 0.42 * (rows.max() + 1) + 0.2))
-    for c, r, number in zip(columns, rows, run.wiring):
+    for c, r, number in zip(columns, rows, found.wiring):
         ax.add_patch(Circle((c, r), 0.42, facecolor="white" if number > 0 else INK, edgecolor=INK, linewidth=0.7))
         ax.text(c, r, abs(number), ha="center", va="center_baseline", fontsize=8, color=INK if number > 0 else "white")
     ax.set_xlim(-0.6, columns.max() + 0.6)

@@ -4,6 +4,7 @@
    A search is a function of (seed, start) alone, and the best is chosen by the recall that is forecast, then by cost, then by start: any number of ranks
    finds the same. With a limit on time the number of candidates depends on the machine. */
 #include "../experiment_impl.h"
+#include <time.h>
 
 enum { SLICES = 20, CALIBRATION = 200 };
 
@@ -219,12 +220,11 @@ static PetscErrorCode Calibrate(HfExperiment e, const Learner *learner, Search *
 static PetscErrorCode RunStarts(HfExperiment e, HfNode node, const Learner *learner, Search *search) {
   const PetscInt n_starts = search->n_starts;
   const double begin = MPI_Wtime();
-  PetscLogDouble cpu;
+  const clock_t cpu = clock();
   PetscMPIInt rank, size;
   PetscInt rounds;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscGetCPUTime(&cpu));
   PetscCallMPI(MPI_Comm_rank(e->comm, &rank));
   PetscCallMPI(MPI_Comm_size(e->comm, &size));
   rounds = (n_starts + size - 1) / size;
@@ -252,8 +252,7 @@ static PetscErrorCode RunStarts(HfExperiment e, HfNode node, const Learner *lear
     if (anneal) PetscCall(Forecast(e, node, learner, anneal, search, start));
     PetscCall(HfAnnealDestroy(&anneal));
   }
-  PetscCall(PetscGetCPUTime(&search->cpu));
-  search->cpu -= cpu;
+  search->cpu = (double)(clock() - cpu) / CLOCKS_PER_SEC;
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &search->cpu, 1, MPI_DOUBLE, MPI_SUM, e->comm));
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, search->cost, (PetscMPIInt)n_starts, MPIU_REAL, MPI_SUM, e->comm));
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, search->exact, (PetscMPIInt)(n_starts * search->options.n_flips), MPIU_INT64, MPI_SUM, e->comm));
@@ -300,6 +299,21 @@ static PetscErrorCode WriteWiring(HfExperiment e, HfNode node, const Search *sea
   PetscFunctionReturn(0);
 }
 
+/* The step's own, whatever later steps find. */
+static PetscErrorCode RecordWiring(HfExperiment e, const PetscInt numbers[]) {
+  const PetscInt n_nodes = HfDeviceWiring(e->device)->n_nodes;
+  PetscReal *values;
+  char name[64];
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(n_nodes, &values));
+  for (PetscInt k = 0; k < n_nodes; k++) values[k] = (PetscReal)numbers[k];
+  PetscCall(PetscSNPrintf(name, sizeof(name), "/wire/%d/wiring", (int)e->step + 1));
+  PetscCall(HfRecordArray(e, name, 1, &n_nodes, values, "1"));
+  PetscCall(PetscFree(values));
+  PetscFunctionReturn(0);
+}
+
 /* The device has another wiring: what the film learned and showed before was of the old one. */
 static PetscErrorCode Use(HfExperiment e, const PetscInt numbers[]) {
   PetscFunctionBeginUser;
@@ -307,6 +321,7 @@ static PetscErrorCode Use(HfExperiment e, const PetscInt numbers[]) {
   PetscCall(HfDeviceSaturatedConductance(e->device, e->G0));
   if (e->recorder->saturated) PetscCall(e->recorder->saturated(e->recorder->context, e->n, e->G0));
   if (e->recorder->wiring) PetscCall(e->recorder->wiring(e->recorder->context, HfDeviceWiring(e->device)));
+  PetscCall(RecordWiring(e, numbers));
   PetscCall(HfTextureChanged(e));
   e->have_untrained = e->have_x = PETSC_FALSE;
   e->first_memory = e->n_memories;
