@@ -113,7 +113,9 @@ def check_deck(program, deck, ranks, wrapper, settings, report, tmp):
     run([program, "info", out])
     if report:
         run([sys.executable, os.path.join(HERE, "postprocess.py"), out])
-    run([program, "run", deck, "--out", out, *settings], code=4)
+    run([program, "run", deck, "--out", out, "--restart", "never", *settings], code=4)
+    if "finished already" not in run([program, "run", deck, "--out", out, *settings]):
+        raise Failure("a finished run is not reported as finished")
     again = os.path.join(tmp, f"{name}-again")
     run(mpiexec(ranks[0], program, "run", os.path.join(out, "deck.yaml"), "--out", again))
     apart = differences(first, results(again))

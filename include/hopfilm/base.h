@@ -70,10 +70,16 @@ PetscInt HfRandomInteger(PetscInt64 seed, HfStream stream, PetscInt64 step, Pets
    If the file cannot be read, *text is NULL and *why says the reason (static text, same on all ranks); the return code stays 0. ---- */
 PetscErrorCode HfReadFile(MPI_Comm comm, const char path[], char **text, size_t *length, const char **why);
 
+/* ---- signals, noted on the rank that gets them. Not collective. TERM and INT ask to stop (the second time the process ends at once), USR1 for a
+   checkpoint, USR2 to flush the tables. ---- */
+typedef enum { HF_SIGNAL_STOP, HF_SIGNAL_CHECKPOINT, HF_SIGNAL_FLUSH, HF_N_SIGNALS } HfSignal;
+void HfSignalsCatch(void); /* from now on */
+PetscBool HfSignalCaught(HfSignal which);
+void HfSignalDone(HfSignal which); /* forgets it */
+
 /* ---- citations: the papers behind the features a run used. Not collective; HfCitationsWrite writes BibTeX. ---- */
 void HfCite(const char *key); /* key of an entry in src/base/citations.c; citing twice is harmless; NULL does nothing */
 PetscErrorCode HfCitationsWrite(FILE *file);
-void HfCitationsClear(void); /* another run begins */
 PetscBool HfCitationKnown(const char *key);
 
 /* ---- provenance: what was built and where it runs ---- */

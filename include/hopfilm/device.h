@@ -39,6 +39,11 @@ HfPotential HfDeviceGoldPotential(HfDevice device); /* NULL without gold */
 Vec HfDeviceState(HfDevice device);                 /* m, borrowed */
 PetscReal *HfDeviceTime(HfDevice device);           /* simulated time, s */
 
+/* Everything that the device's future depends on besides its deck, the voltages and the wiring: call HfDeviceDrive() with those of the saved device before
+   this list is loaded, and HfDeviceStateLoaded() afterwards. Collective. */
+PetscErrorCode HfDeviceListState(HfDevice device, HfPhaseKind inside, HfState state);
+PetscErrorCode HfDeviceStateLoaded(HfDevice device, HfPhaseKind inside);
+
 /* ---- terminals: what voltages and conductances below speak of. The pixels of the deck's `wiring`, or else the electrodes (nodes) themselves. Pixel i
      drives every node k that shows it with s_k V_i, and the currents of these nodes count with the same sign: G = B^T G_nodes B. ---- */
 PetscInt HfDeviceTerminals(HfDevice device); /* 0 when the deck's errors left none */
@@ -69,8 +74,7 @@ PetscErrorCode HfDeviceNodeConductance(HfDevice device, PetscReal G[]);
 PetscErrorCode HfDeviceNodeSaturatedConductance(HfDevice device, PetscReal G0[]);
 /* Of the nodes, without use of any property of G: column k holds the currents into the electrodes for 1 V on k, from N solves that start from zero. */
 PetscErrorCode HfDeviceConductanceByCurrents(HfDevice device, PetscReal G[]);
-/* G0: mean of the film's matrices with m = z and with m = -z, which differ by Hall currents alone; symmetric. Computed once. Collective. */
-PetscErrorCode HfDeviceSaturatedConductance(HfDevice device, PetscReal G0[]);
+PetscErrorCode HfDeviceSaturatedConductance(HfDevice device, PetscReal G0[]); /* m = z, computed once */
 /* Two-terminal read-outs of the deck's section `gauges`: each between two contacts of its own, everything else insulating. */
 PetscInt HfDeviceGaugeCount(HfDevice device);
 const char *HfDeviceGaugeName(HfDevice device, PetscInt k);

@@ -19,6 +19,11 @@ typedef struct {
   PetscReal time, dt, average[3], max_torque, energy; /* energy: total, J */
   const PetscReal *G;                                 /* last probed conductance, NULL if none yet */
 } HfRow;
+/* What is asked of a run that goes on. */
+typedef struct {
+  PetscBool checkpoint, stop; /* now; stop comes with a checkpoint */
+  PetscInt steps;             /* of the integrator until it should be asked for again */
+} HfRequest;
 typedef struct HfRecorder_ *HfRecorder;
 struct HfRecorder_ {
   void *context;
@@ -34,6 +39,14 @@ struct HfRecorder_ {
   PetscErrorCode (*summary)(void *context, HfNode entry);                    /* one entry of summary.yaml's `results`; takes ownership */
   PetscErrorCode (*progress)(void *context, const char *what, PetscReal done, PetscReal total); /* simulated seconds; prints with ETA */
   PetscErrorCode (*log)(void *context, const char *line);
+  /* Checkpoints; all NULL when there are none. `attend` is asked from time to time, and at the end of every item of the schedule; a checkpoint holds what
+     was found and the state, in or after item `begun` (from 1) of `n_items`. `stored` tells how many numbers of that name a checkpoint to resume from holds, 0
+     without one; `restore` loads items of it, and with `live` the recorder learns that from now on things happen that it was not told before. Until then
+     `field` is called with a NULL Vec, for a frame that was written. */
+  PetscErrorCode (*attend)(void *context, PetscBool at_step, PetscBool last, HfRequest *request);
+  PetscErrorCode (*checkpoint)(void *context, HfState state, PetscInt begun, PetscInt n_items, PetscBool finished);
+  PetscErrorCode (*stored)(void *context, const char *name, PetscInt *n);
+  PetscErrorCode (*restore)(void *context, HfState state, PetscBool live);
 };
 
 typedef struct HfExperiment_ *HfExperiment;

@@ -56,5 +56,11 @@ PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t
    of that time passed (*converged says which). The energy never rises beyond round-off. The applied field is that of time t. Collective. */
 PetscErrorCode HfMagnetRelax(HfMagnet magnet, PetscReal t, Vec m, PetscReal tolerance, PetscReal max_time, HfMagnetMonitor monitor, void *context,
                              PetscBool *converged);
+/* What the next step depends on besides m. `inside`: also where a phase stands, from the monitor of HfMagnetAdvance() or HfMagnetRelax() (which then
+   keeps the present state in its m); the same call after loading goes on from there, to the same end bitwise. Collective. */
+typedef enum { HF_BETWEEN_PHASES, HF_INSIDE_ADVANCE, HF_INSIDE_RELAX } HfPhaseKind;
+PetscBool HfMagnetCanPause(HfMagnet magnet, HfPhaseKind kind); /* one of PETSc's own integrators keeps to itself what it needs inside a phase */
+PetscErrorCode HfMagnetState(HfMagnet magnet, HfPhaseKind inside, HfState state);
+PetscErrorCode HfMagnetStateLoaded(HfMagnet magnet, HfPhaseKind inside);
 /* Counters since creation. */
 void HfMagnetStatistics(HfMagnet magnet, PetscInt64 *steps, PetscInt64 *rejected, PetscInt64 *rhs_evaluations);

@@ -7,8 +7,11 @@ PetscErrorCode HfOutputRegisterKeys(HfKeys keys); /* section output: fields, eve
 /* Looks whether the directory can be written and touches nothing yet, so that a bad deck leaves no trace. A finished run (summary.yaml with
    status: done) is not overwritten unless `force`; HF_ERR_FILE with path and reason. Lines logged before HfOutputSetUp are kept for the log. Collective. */
 PetscErrorCode HfOutputCreate(HfDeck deck, const char *directory, PetscBool force, HfOutput *output);
+/* Whether the run goes on from a checkpoint: `restart` NULL or "auto" (from the directory's own, if it has one that is whole), "never", or the path of
+   one. A deck that asks for something else than what was computed is HF_ERR_DECK with the keys. *finished: there is nothing left to do. After
+   HfOutputCreate(); a forced run starts afresh. Collective. */
+PetscErrorCode HfOutputLookBack(HfOutput output, const char *restart, PetscBool force, PetscBool *finished);
 HfRecorder HfOutputRecorder(HfOutput output);
-void HfOutputQuiet(HfOutput output); /* nothing goes to stdout from now on; the log has it */
 /* Called once the device is built: makes the directory (HF_ERR_FILE when it cannot, or when another run is writing there) and the files; writes
    /provenance, /film (mask, cell size, electrode map) and the frame of /VTKHDF. The experiment is borrowed until HfOutputClose. Collective. */
 PetscErrorCode HfOutputSetUp(HfOutput output, HfExperiment experiment);

@@ -65,6 +65,9 @@ PetscErrorCode HfPotentialLeadCurrentDensity(HfPotential potential, Vec phi, Pet
 PetscErrorCode HfPotentialGetVertexValues(HfPotential potential, Vec phi, PetscReal values[]);
 /* Iterations since creation, and of the last solve. */
 void HfPotentialStatistics(HfPotential potential, PetscInt64 *solves, PetscInt64 *iterations, PetscInt *last);
+/* What its next solution depends on: start vectors, lagged coarse levels, counters; the second call once these were loaded. Collective. */
+PetscErrorCode HfPotentialState(HfPotential potential, HfState state);
+PetscErrorCode HfPotentialStateLoaded(HfPotential potential);
 
 /* ---- conductance ---- */
 /* G[N*N] (S) between the terminals: I = G V, so G[k*N+l] is the current into k for 1 V on l; N-1 solves, each starting from its previous solution. Contact resistances are in it; floating electrodes have

@@ -20,9 +20,9 @@ struct HfOptions_ {
   PetscInt n_set;
   const char *set[HF_MAX_SET]; /* "path=value" */
   const char *out;             /* NULL: runs/<deck name> */
+  const char *restart;         /* NULL: auto */
   PetscBool force, json_schema;
-  int first_member, last_member; /* of an ensemble, from 1; 0: all */
-  int petsc_argc;                /* what follows "--" */
+  int petsc_argc; /* what follows "--" */
   char **petsc_argv;
   char fault[512]; /* what is wrong with the command line, "" when nothing is */
 };
@@ -37,17 +37,6 @@ PetscErrorCode HfAppCreateKeys(HfKeys *keys);
 PetscErrorCode HfAppInsertPetscOptions(HfDeck deck);
 /* Refuses PETSc options that no object asked for, once every object has been set up. Collective. */
 PetscErrorCode HfAppRefuseUnusedPetscOptions(MPI_Comm comm);
-
-/* Runs a good deck, results in the directory; quiet: nothing on stdout. Faults are returned with everything closed. Collective on the deck's
-   communicator. */
-PetscErrorCode HfAppRun(HfDeck deck, const char *directory, const HfOptions *options, PetscBool quiet);
-/* Runs all members of a deck with a section `ensemble`, each in a folder of the directory, and makes their table. Returns HF_ERR_STOPPED when some
-   have still to run, else the fault of the first member that failed. Collective. */
-PetscErrorCode HfAppRunEnsemble(HfDeck deck, HfKeys keys, const char *directory, const HfOptions *options);
-/* Builds the device of a good deck and plans its run. Collective. */
-PetscErrorCode HfAppPlan(HfDeck deck, HfNode *plan);
-/* Faults of the section and of every member, whose devices are built; prints the members and what they cost. Collective. */
-PetscErrorCode HfAppCheckEnsemble(HfDeck deck, HfKeys keys, const HfOptions *options);
 
 /* A value with its name, and what is below it, for people to read. On one rank. */
 void HfAppPrintItem(HfNode item, int indent, FILE *file);

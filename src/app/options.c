@@ -1,6 +1,7 @@
 /* options.c: the command line, `hopfilm COMMAND [ARGUMENT] [options] [-- PETSc options]`. Plain C, before MPI is started. */
 #include "app.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const HfCommand commands[] = {
@@ -16,8 +17,10 @@ static const struct {
 } known[] = {
     {"--set", "PATH=VALUE", "replace or add one value of the deck, as in --set film.cell=\"10 nm\"; may be repeated", HF_TAKES_SET},
     {"--out", "DIR", "directory of the results (default runs/<deck name>)", HF_TAKES_OUT},
-    {"--force", NULL, "overwrite a finished run", HF_TAKES_OUT},
-    {"--members", "FIRST[-LAST]", "only these members of an ensemble, counted from 1", HF_TAKES_OUT},
+    {"--restart", "auto|never|FILE", "go on from the last checkpoint (auto, the default), from this one, or not at all", HF_TAKES_OUT},
+    {"--max-walltime", "TIME", "as output.max_walltime in the deck: stop in time, with a checkpoint", HF_TAKES_OUT},
+    {"--checkpoint-every", "TIME", "as output.checkpoint_every in the deck", HF_TAKES_OUT},
+    {"--force", NULL, "start afresh, over a finished run too", HF_TAKES_OUT},
     {"--json-schema", NULL, "as a JSON schema, for editors", HF_TAKES_SCHEMA},
     {"--help", NULL, "print this", 0},
 };
@@ -29,8 +32,9 @@ void HfOptionsUsage(const HfCommand *command, FILE *file) {
     const HfCommand *c = &commands[k];
     if (command && c != command) continue;
     fprintf(file, "  hopfilm %s%s%s%s%s%s%s\n      %s\n", c->name, c->argument[0] ? " " : "", c->argument,
-            c->takes & HF_TAKES_SET ? " [--set PATH=VALUE]..." : "", c->takes & HF_TAKES_OUT ? " [--out DIR] [--force] [--members FIRST[-LAST]]" : "",
-            c->takes & HF_TAKES_SCHEMA ? " [--json-schema]" : "", c->takes & HF_TAKES_PETSC ? " [-- PETSc options]" : "", c->doc);
+            c->takes & HF_TAKES_SET ? " [--set PATH=VALUE]..." : "",
+            c->takes & HF_TAKES_OUT ? " [--out DIR] [--restart auto|never|FILE] [--force]" : "", c->takes & HF_TAKES_SCHEMA ? " [--json-schema]" : "",
+            c->takes & HF_TAKES_PETSC ? " [-- PETSc options]" : "", c->doc);
   }
   fprintf(file, "Options:\n");
   for (int k = 0; k < N_KNOWN; k++) {
@@ -56,22 +60,21 @@ static void set_fault_with_hint(HfOptions *o, const char *what, const char *word
   HfSuggestionText(&suggestion, hint);
   if (!o->fault[0]) snprintf(o->fault, sizeof o->fault, "%s '%s'%.200s", what, word, hint);
 }
-/* "3" or "3-7" */
-static void parse_members(HfOptions *o, const char *value) {
-  int used = 0, first = 0, last = 0;
-  if (sscanf(value, "%9d-%9d%n", &first, &last, &used) != 2 || value[used]) {
-    used = 0;
-    if (sscanf(value, "%9d%n", &first, &used) == 1) last = first;
-  }
-  if (!used || value[used] || first < 1 || last < first)
-    set_fault(o, "--members needs FIRST or FIRST-LAST, counted from 1, not", value);
-  else {
-    o->first_member = first;
-    o->last_member = last;
-  }
-}
 static const char *command_name(int k) { return commands[k].name; }
 static const char *option_name(int k) { return known[k].name; }
+
+/* An option that stands for a value of the deck. */
+static void set_value(HfOptions *o, const char *path, const char *value) {
+  const size_t length = strlen(path) + strlen(value) + 2;
+  char *text = malloc(length); /* for as long as the program runs */
+  if (o->n_set == HF_MAX_SET || !text) {
+    set_fault(o, "too many --set at", value);
+    free(text);
+    return;
+  }
+  snprintf(text, length, "%s=%s", path, value);
+  o->set[o->n_set++] = text;
+}
 
 /* One option at argv[*k]; "--name value" and "--name=value" are the same. Moves *k past its value. */
 static void parse_option(int argc, char **argv, int *k, HfOptions *o) {
@@ -113,8 +116,12 @@ static void parse_option(int argc, char **argv, int *k, HfOptions *o) {
   } else if (!strcmp(known[which].name, "--out")) {
     if (o->out) set_fault(o, "--out is given twice:", value);
     o->out = value;
-  } else if (!strcmp(known[which].name, "--members"))
-    parse_members(o, value);
+  } else if (!strcmp(known[which].name, "--restart"))
+    o->restart = value;
+  else if (!strcmp(known[which].name, "--max-walltime"))
+    set_value(o, "output.max_walltime", value);
+  else if (!strcmp(known[which].name, "--checkpoint-every"))
+    set_value(o, "output.checkpoint_every", value);
   else if (!strcmp(known[which].name, "--force"))
     o->force = PETSC_TRUE;
   else if (!strcmp(known[which].name, "--json-schema"))

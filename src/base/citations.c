@@ -31,17 +31,6 @@ static const Citation citations[] = {
      "  year = {2024},\n"
      "  doi = {10.1073/pnas.2416294121}\n"
      "}"},
-    {"rang-2005",
-     "@article{rang-2005,\n"
-     "  author = {Rang, Joachim and Angermann, Lutz},\n"
-     "  title = {New {Rosenbrock} {W}-methods of order 3 for partial differential algebraic equations of index 1},\n"
-     "  journal = {BIT Numerical Mathematics},\n"
-     "  volume = {45},\n"
-     "  number = {4},\n"
-     "  pages = {761--787},\n"
-     "  year = {2005},\n"
-     "  doi = {10.1007/s10543-005-0035-y}\n"
-     "}"},
     {"bogacki-shampine-1989",
      "@article{bogacki-shampine-1989,\n"
      "  author = {Bogacki, Przemyslaw and Shampine, Lawrence F.},\n"
@@ -314,7 +303,7 @@ static const Citation citations[] = {
 #define N_CITATIONS ((int)(sizeof(citations) / sizeof(citations[0])))
 _Static_assert(sizeof(citations) / sizeof(citations[0]) <= 64, "the cited set is one 64-bit word");
 
-/* Process-wide state: bit i says that citations[i] was cited. It steers nothing but the list of references. */
+/* Process-wide state: bit i says that citations[i] was cited. It only ever grows and steers nothing but the list of references. */
 static uint64_t cited = 0;
 
 static int Find(const char *key) {
@@ -329,8 +318,6 @@ void HfCite(const char *key) {
   const int i = key ? Find(key) : -1;
   if (i >= 0) cited |= (uint64_t)1 << i;
 }
-
-void HfCitationsClear(void) { cited = 0; }
 
 PetscErrorCode HfCitationsWrite(FILE *file) {
   PetscFunctionBeginUser;

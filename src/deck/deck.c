@@ -155,3 +155,13 @@ PetscErrorCode HfNodeParse(MPI_Comm comm, const char *path, HfNode *node) {
   if (errors) PetscCall(HfNodeDestroy(node));
   PetscFunctionReturn(errors ? HF_ERR_DECK : 0);
 }
+
+PetscErrorCode HfNodeParseText(const char *text, HfNode *node) {
+  HfMessages messages;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfMessagesCreate(&messages));
+  PetscCall(HfYamlRead(text, strlen(text), "", 0, messages, node));
+  PetscCall(HfMessagesDestroy(&messages));
+  PetscFunctionReturn(0);
+}

@@ -11,6 +11,5 @@ PetscErrorCode HfDeckRegisterKeys(HfKeys keys) {
 
   PetscFunctionBeginUser;
   PetscCall(HfKeysAdd(keys, "", rows));
-  PetscCall(HfEnsembleRegisterKeys(keys));
   PetscFunctionReturn(0);
 }

@@ -22,7 +22,8 @@ PetscBool HfDriveByGold(HfExperiment e) { return (PetscBool)(HfDeviceGoldPotenti
 
 PetscErrorCode HfDriveOff(HfExperiment e) {
   PetscFunctionBeginUser;
-  PetscCall(HfDeviceDrive(e->device, NULL));
+  e->driving = PETSC_FALSE;
+  if (!HfReplaying(e)) PetscCall(HfDeviceDrive(e->device, NULL));
   PetscFunctionReturn(0);
 }
 
@@ -69,6 +70,7 @@ PetscErrorCode HfDriveLog(HfExperiment e) {
   PetscReal mean;
 
   PetscFunctionBeginUser;
+  if (HfReplaying(e)) PetscFunctionReturn(0);
   HfDeviceCouplingStatistics(e->device, &refreshes, &mean, &most);
   if (refreshes > 0)
     PetscCall(HfRecordLog(e, "current refreshed %" PetscInt64_FMT " times, %.2f iterations each, %" PetscInt64_FMT " at most after the first",
@@ -82,7 +84,8 @@ PetscErrorCode HfDriveOn(HfExperiment e, const PetscReal x[], const char *text, 
   PetscCall(PetscStrncpy(e->pattern, text, e->n + 1));
   e->have_x = PETSC_TRUE;
   for (PetscInt k = 0; k < e->n; k++) e->V[k] = voltage * x[k];
-  PetscCall(HfDeviceDrive(e->device, e->V));
+  e->driving = PETSC_TRUE;
+  if (!HfReplaying(e)) PetscCall(HfDeviceDrive(e->device, e->V));
   PetscFunctionReturn(0);
 }
 

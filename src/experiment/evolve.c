@@ -1,5 +1,6 @@
 /* evolve.c: time passes. A phase is cut at its probes and at the frames that the deck's `output.every` asks for; between the cuts the magnet
-   integrates by itself and a monitor adds lines to the table, ROWS per phase unless the deck says how often. */
+   integrates by itself and a monitor adds lines to the table, ROWS per phase unless the deck says how often; it also looks whether the run is to write a
+   checkpoint or to stop. */
 #include "experiment_impl.h"
 
 #define ROWS  200  /* lines of the table per phase: a line costs about two right-hand sides */
@@ -9,7 +10,10 @@ typedef struct {
   HfExperiment e;
   const char *what;
   PetscReal start, row_every, next_row, reached;
+  PetscBool stopped;
 } Watch;
+
+static PetscErrorCode Row(HfExperiment e, PetscReal t, PetscReal dt, Vec m);
 
 static PetscErrorCode Monitor(PetscReal t, PetscReal dt, Vec m, void *context, PetscBool *stop) {
   Watch *watch = (Watch *)context;
@@ -17,20 +21,23 @@ static PetscErrorCode Monitor(PetscReal t, PetscReal dt, Vec m, void *context, P
   PetscFunctionBeginUser;
   watch->reached = t;
   if (t >= watch->next_row) {
-    PetscCall(HfRowNow(watch->e, t, dt, m));
+    PetscCall(Row(watch->e, t, dt, m));
     PetscCall(HfProgressNow(watch->e, watch->what, t - watch->start));
     while (watch->next_row <= t) watch->next_row += watch->row_every;
   }
+  watch->e->replay.next_row = watch->next_row;
+  PetscCall(HfPause(watch->e, HF_INSIDE_ADVANCE, stop));
+  watch->stopped = *stop;
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfProgressNow(HfExperiment e, const char *what, PetscReal extra) {
   PetscFunctionBeginUser;
-  if (e->recorder->progress) PetscCall(e->recorder->progress(e->recorder->context, what, e->done + extra, e->plan.seconds));
+  if (e->recorder->progress && !HfReplaying(e)) PetscCall(e->recorder->progress(e->recorder->context, what, e->done + extra, e->plan.seconds));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfRowNow(HfExperiment e, PetscReal t, PetscReal dt, Vec m) {
+static PetscErrorCode Row(HfExperiment e, PetscReal t, PetscReal dt, Vec m) {
   HfMagnet magnet = HfDeviceMagnet(e->device);
   HfRow row = {.time = t, .dt = dt, .G = e->have_untrained || e->probed ? e->G : NULL};
   const PetscInt n_terms = HfMagnetTermCount(magnet);
@@ -48,6 +55,57 @@ PetscErrorCode HfRowNow(HfExperiment e, PetscReal t, PetscReal dt, Vec m) {
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode HfRowNow(HfExperiment e, PetscReal t, PetscReal dt, Vec m) {
+  PetscBool taken;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfReplayTake(e, HF_OUTCOME_ROW, 0, NULL, &taken));
+  if (taken) PetscFunctionReturn(0);
+  PetscCall(Row(e, t, dt, m));
+  PetscCall(HfReplayKeep(e, HF_OUTCOME_ROW, 0, NULL));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfMeasureNow(HfExperiment e, PetscReal average[3], PetscReal *torque) {
+  HfMagnet magnet = HfDeviceMagnet(e->device);
+  PetscReal found[4];
+  PetscBool taken;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfReplayTake(e, HF_OUTCOME_MEASURE, 4, found, &taken));
+  if (!taken) {
+    PetscCall(HfMagnetAverage(magnet, HfDeviceState(e->device), found));
+    PetscCall(HfMagnetMaxTorque(magnet, *HfDeviceTime(e->device), HfDeviceState(e->device), &found[3]));
+    PetscCall(HfReplayKeep(e, HF_OUTCOME_MEASURE, 4, found));
+  }
+  PetscCall(PetscArraycpy(average, found, 3));
+  *torque = found[3];
+  PetscFunctionReturn(0);
+}
+
+/* G and the gauges, by the film or from before. */
+static PetscErrorCode Measure(HfExperiment e) {
+  const PetscInt n = e->n * e->n;
+  PetscReal *found;
+  PetscBool taken;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(n + e->n_gauges, &found));
+  PetscCall(HfReplayTake(e, HF_OUTCOME_PROBE, n + e->n_gauges, found, &taken));
+  if (taken) {
+    PetscCall(PetscArraycpy(e->G, found, n));
+    PetscCall(PetscArraycpy(e->gauges, found + n, e->n_gauges));
+  } else {
+    PetscCall(HfDeviceConductance(e->device, e->G));
+    PetscCall(HfReadingsMeasure(e));
+    PetscCall(PetscArraycpy(found, e->G, n));
+    PetscCall(PetscArraycpy(found + n, e->gauges, e->n_gauges));
+    PetscCall(HfReplayKeep(e, HF_OUTCOME_PROBE, n + e->n_gauges, found));
+  }
+  PetscCall(PetscFree(found));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfProbeNow(HfExperiment e) {
   HfProbe probe = {.time = *HfDeviceTime(e->device),
                    .n = e->n,
@@ -61,21 +119,29 @@ PetscErrorCode HfProbeNow(HfExperiment e) {
 
   PetscFunctionBeginUser;
   if (e->probed) PetscFunctionReturn(0);
-  PetscCall(HfDeviceConductance(e->device, e->G));
-  PetscCall(HfReadingsMeasure(e));
+  PetscCall(Measure(e));
   e->probed = PETSC_TRUE;
   if (e->recorder->probe) PetscCall(e->recorder->probe(e->recorder->context, &probe));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfFramesNow(HfExperiment e, PetscBool currents) {
+/* Those that were written: only their names are told. */
+static PetscErrorCode OldFrames(HfExperiment e, PetscBool currents) {
+  PetscFunctionBeginUser;
+  PetscCall(HfRecordField(e, "m", 3, NULL));
+  if (HfDriveByGold(e)) PetscCall(HfRecordField(e, "H", 3, NULL));
+  if (currents) PetscCall(HfRecordField(e, "j", 2, NULL));
+  if (currents && HfDriveByGold(e)) PetscCall(HfRecordField(e, "j_gold", 2, NULL));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode NewFrames(HfExperiment e, PetscBool currents) {
   Vec j;
 
   PetscFunctionBeginUser;
-  if (!e->recorder->field) PetscFunctionReturn(0);
   PetscCall(HfRecordField(e, "m", 3, HfDeviceState(e->device)));
   if (HfDriveByGold(e)) PetscCall(HfRecordField(e, "H", 3, HfDeviceDriveField(e->device)));
-  if (!currents || !e->have_x) PetscFunctionReturn(0);
+  if (!currents) PetscFunctionReturn(0);
   PetscCall(HfGridCreateCellVec(HfDeviceGrid(e->device), 2, &j));
   PetscCall(HfDeviceFilmCurrent(e->device, e->x, j)); /* for +-1 V on the film */
   PetscCall(HfRecordField(e, "j", 2, j));
@@ -84,6 +150,18 @@ PetscErrorCode HfFramesNow(HfExperiment e, PetscBool currents) {
     PetscCall(HfRecordField(e, "j_gold", 2, j));
   }
   PetscCall(VecDestroy(&j));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfFramesNow(HfExperiment e, PetscBool currents) {
+  PetscBool taken;
+
+  PetscFunctionBeginUser;
+  if (!e->recorder->field) PetscFunctionReturn(0);
+  currents = (PetscBool)(currents && e->have_x);
+  PetscCall(HfReplayTake(e, HF_OUTCOME_FRAMES, 0, NULL, &taken));
+  PetscCall((taken ? OldFrames : NewFrames)(e, currents));
+  if (!taken) PetscCall(HfReplayKeep(e, HF_OUTCOME_FRAMES, 0, NULL));
   PetscFunctionReturn(0);
 }
 
@@ -103,28 +181,49 @@ static PetscReal Stop(PetscReal start, PetscReal duration, PetscReal every, Pets
   return every > 0.0 && k * every < duration * (1.0 - CLOSE) ? start + k * every : start + duration;
 }
 
-PetscErrorCode HfEvolve(HfExperiment e, const char *what, PetscReal duration, PetscReal probe_every) {
+/* From the present stop to the next one, at time `next`. */
+static PetscErrorCode Segment(HfExperiment e, Watch *watch, PetscReal next) {
   PetscReal *time = HfDeviceTime(e->device);
-  const PetscReal start = *time, end = start + duration, frame_every = HfOutputTime(e, "every");
-  Watch watch = {.e = e, .what = what, .start = start, .row_every = HfOutputTime(e, "table_every"), .reached = start};
-  PetscInt k_probe = 1, k_frame = 1;
+  PetscBool taken, resumed = HfReplaying(e);
   PetscErrorCode code;
 
   PetscFunctionBeginUser;
-  if (!(watch.row_every > 0.0)) watch.row_every = duration / ROWS;
+  PetscCall(HfReplayTake(e, HF_OUTCOME_TIME, 0, NULL, &taken));
+  e->probed = PETSC_FALSE;
+  if (taken) PetscFunctionReturn(0);
+  if (resumed) watch->next_row = e->replay.next_row; /* goes on from here */
+  e->replay.next_row = watch->next_row;
+  if (!resumed) PetscCall(HfPause(e, HF_BETWEEN_PHASES, &watch->stopped));
+  if (watch->stopped) PetscFunctionReturn(HF_ERR_STOPPED);
+  code = HfMagnetAdvance(HfDeviceMagnet(e->device), HfDeviceState(e->device), *time, next, Monitor, watch);
+  if (code == HF_ERR_DIVERGED) { /* what it diverged from is what one wants to look at */
+    *time = watch->reached;
+    PetscCall(HfFramesNow(e, PETSC_FALSE));
+    PetscFunctionReturn(code);
+  }
+  PetscCall(code);
+  if (watch->stopped) PetscFunctionReturn(HF_ERR_STOPPED);
+  PetscCall(HfReplayKeep(e, HF_OUTCOME_TIME, 0, NULL));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfEvolve(HfExperiment e, const char *what, PetscReal duration, PetscReal probe_every) {
+  PetscReal *time = HfDeviceTime(e->device), every[2] = {HfOutputTime(e, "every"), HfOutputTime(e, "table_every")};
+  const PetscReal start = *time, end = start + duration;
+  Watch watch = {.e = e, .what = what, .start = start, .reached = start};
+  PetscInt k_probe = 1, k_frame = 1;
+  PetscBool taken;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfReplayTake(e, HF_OUTCOME_EVOLVE, 2, every, &taken)); /* the deck may ask for other times than before */
+  if (!taken) PetscCall(HfReplayKeep(e, HF_OUTCOME_EVOLVE, 2, every));
+  watch.row_every = every[1] > 0.0 ? every[1] : duration / ROWS;
   watch.next_row = start + watch.row_every;
   while (*time < end) {
-    const PetscReal probe = Stop(start, duration, probe_every, k_probe), frame = Stop(start, duration, frame_every, k_frame);
+    const PetscReal probe = Stop(start, duration, probe_every, k_probe), frame = Stop(start, duration, every[0], k_frame);
     const PetscReal next = PetscAbsReal(probe - frame) < CLOSE * duration ? probe : PetscMin(probe, frame);
 
-    code = HfMagnetAdvance(HfDeviceMagnet(e->device), HfDeviceState(e->device), *time, next, Monitor, &watch);
-    e->probed = PETSC_FALSE;
-    if (code == HF_ERR_DIVERGED) { /* what it diverged from is what one wants to look at */
-      *time = watch.reached;
-      PetscCall(HfFramesNow(e, PETSC_FALSE));
-      PetscFunctionReturn(code);
-    }
-    PetscCall(code);
+    PetscCall(Segment(e, &watch, next));
     *time = next;
     if (next == probe) {
       k_probe++;
@@ -140,5 +239,40 @@ PetscErrorCode HfEvolve(HfExperiment e, const char *what, PetscReal duration, Pe
     PetscCall(HfProgressNow(e, what, next - start));
   }
   e->done += duration;
+  PetscFunctionReturn(0);
+}
+
+typedef struct {
+  HfExperiment e;
+  PetscBool stopped;
+} Relaxing;
+
+static PetscErrorCode RelaxMonitor(PetscReal t, PetscReal dt, Vec m, void *context, PetscBool *stop) {
+  Relaxing *relaxing = context;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfPause(relaxing->e, HF_INSIDE_RELAX, stop));
+  relaxing->stopped = *stop;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfRelaxNow(HfExperiment e, PetscReal tolerance, PetscReal max_time, PetscBool *converged) {
+  Relaxing relaxing = {.e = e};
+  PetscReal found = 0.0;
+  PetscBool taken;
+  PetscErrorCode code;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfReplayTake(e, HF_OUTCOME_RELAX, 1, &found, &taken));
+  PetscCall(HfTextureChanged(e));
+  if (!taken) {
+    code = HfMagnetRelax(HfDeviceMagnet(e->device), *HfDeviceTime(e->device), HfDeviceState(e->device), tolerance, max_time, RelaxMonitor, &relaxing,
+                         converged);
+    if (code) PetscFunctionReturn(code);
+    if (relaxing.stopped) PetscFunctionReturn(HF_ERR_STOPPED);
+    found = *converged ? 1.0 : 0.0;
+    PetscCall(HfReplayKeep(e, HF_OUTCOME_RELAX, 1, &found));
+  }
+  *converged = found > 0.0 ? PETSC_TRUE : PETSC_FALSE;
   PetscFunctionReturn(0);
 }

@@ -82,6 +82,7 @@ PetscErrorCode HfExperimentCreate(HfDeck deck, HfRecorder recorder, HfExperiment
     PetscFunctionReturn(code ? code : verdict);
   }
   PetscCall(VecDuplicate(HfDeviceState(e->device), &e->untrained));
+  PetscCall(VecZeroEntries(e->untrained));
   PetscCall(HfReadingsCreate(e));
   *experiment = e;
   PetscFunctionReturn(0);
@@ -92,6 +93,8 @@ PetscErrorCode HfExperimentRun(HfExperiment e) {
   const PetscInt n_steps = HfCount(HfDeckRoot(e->deck), "schedule");
 
   PetscFunctionBeginUser;
+  e->n_steps = n_steps;
+  PetscCall(HfReplayStart(e));
   PetscCall(HfDeviceSaturatedConductance(e->device, e->G0));
   if (e->recorder->saturated) PetscCall(e->recorder->saturated(e->recorder->context, e->n, e->G0));
   PetscCall(HfFramesNow(e, PETSC_FALSE));
@@ -102,6 +105,7 @@ PetscErrorCode HfExperimentRun(HfExperiment e) {
     e->epoch = 0;
     HfCite(step->citation);
     PetscCall(step->run(e, section));
+    PetscCall(HfReplayStepDone(e));
   }
   PetscFunctionReturn(0);
 }
@@ -161,6 +165,7 @@ PetscErrorCode HfExperimentDestroy(HfExperiment *experiment) {
   PetscCall(PetscFree3(e->trace.before, e->trace.x, e->pattern));
   PetscCall(PetscFree5(e->G, e->G0, e->G_untrained, e->x, e->V));
   PetscCall(VecDestroy(&e->untrained));
+  PetscCall(PetscFree(e->replay.values));
   PetscCall(HfReadingsDestroy(e));
   PetscCall(HfDeviceDestroy(&e->device));
   PetscCall(PetscFree(*experiment));

@@ -47,6 +47,31 @@ typedef struct {
   PetscInt64 probes, frames;
 } HfPlan;
 
+/* ---- replay.c: outcomes, what the steps learn from the film; a resumed run has those from before from its checkpoint ---- */
+typedef enum {
+  HF_OUTCOME_STEP = 1, /* the end of a step of the schedule */
+  HF_OUTCOME_TEXTURE,  /* m was set anew */
+  HF_OUTCOME_EVOLVE,   /* time begins to pass: output times */
+  HF_OUTCOME_TIME,     /* it passed, up to the next stop */
+  HF_OUTCOME_RELAX,
+  HF_OUTCOME_PROBE,
+  HF_OUTCOME_MEASURE,
+  HF_OUTCOME_CURRENTS,
+  HF_OUTCOME_NODES,
+  HF_OUTCOME_WIRING,
+  HF_OUTCOME_ROW,
+  HF_OUTCOME_FRAMES
+} HfOutcome;
+typedef struct {
+  PetscBool on;      /* outcomes are those of the list */
+  PetscInt n, room;  /* numbers in the list */
+  PetscInt at;       /* next one, while on */
+  PetscReal *values; /* one outcome after the other: kind, count, numbers */
+  PetscBool at_step; /* the list ends with a step */
+  HfPhaseKind inside;
+  PetscReal next_row; /* of the table, inside HfEvolve() */
+} HfReplay;
+
 /* A schedule step: one file in steps/, one line in steps.def. */
 typedef struct {
   const char *name;
@@ -68,6 +93,10 @@ struct HfExperiment_ {
   PetscInt n; /* terminals: electrodes, or pixels of a wiring; 0 when the deck's errors left none */
   HfPlan plan;
 
+  HfReplay replay;
+  PetscInt attend_in;             /* steps until the recorder is asked what to do */
+  PetscInt n_steps;               /* of the schedule */
+  PetscBool driving;              /* e->V is on */
   PetscInt step, epoch, initials; /* position in the schedule; how many initial states so far, the film's own included */
   PetscReal done;                 /* simulated seconds, of plan.seconds */
 
@@ -125,10 +154,25 @@ PetscErrorCode HfDriveCompare(HfExperiment e, const PetscReal x[],
                               PetscReal voltage); /* once per run: the two models of the Oersted field. Collective. */
 PetscErrorCode HfDriveOff(HfExperiment e);        /* Collective. */
 
+/* ---- replay.c ---- */
+PetscBool HfReplaying(HfExperiment e);
+PetscErrorCode HfReplayStart(HfExperiment e);
+/* Whether the outcome is known from before: then values[n] have it. Otherwise the caller finds it, and keeps it with the second call. Any kind of
+   number that a step learns from the film, or that took long to find, goes this way; what follows from them does not. Collective. */
+PetscErrorCode HfReplayTake(HfExperiment e, HfOutcome kind, PetscInt n, PetscReal values[], PetscBool *taken);
+PetscErrorCode HfReplayKeep(HfExperiment e, HfOutcome kind, PetscInt n, const PetscReal values[]);
+PetscErrorCode HfReplayStepDone(HfExperiment e); /* HF_ERR_STOPPED when the run is to stop here. Collective. */
+/* Inside of a phase, or between two: writes a checkpoint when one is due, and tells whether to stop. Collective. */
+PetscErrorCode HfPause(HfExperiment e, HfPhaseKind inside, PetscBool *stop);
+
 /* ---- evolve.c ---- */
 /* Lets time pass, probing every `probe_every` (0: never on the way; always at the end, unless HF_NO_PROBES). Collective. */
 #define HF_NO_PROBES (-1.0)
 PetscErrorCode HfEvolve(HfExperiment e, const char *what, PetscReal duration, PetscReal probe_every);
+/* Relaxes the film; HF_ERR_STOPPED like HfEvolve(). Collective. */
+PetscErrorCode HfRelaxNow(HfExperiment e, PetscReal tolerance, PetscReal max_time, PetscBool *converged);
+/* Of the present texture: average[3] of m and max |m x H|/Ms. Collective. */
+PetscErrorCode HfMeasureNow(HfExperiment e, PetscReal average[3], PetscReal *torque);
 PetscErrorCode HfProbeNow(HfExperiment e);                                 /* e->G of the present texture. Collective. */
 PetscErrorCode HfRowNow(HfExperiment e, PetscReal t, PetscReal dt, Vec m); /* a line of the table. Collective. */
 PetscErrorCode HfFramesNow(HfExperiment e, PetscBool currents); /* m, H and, with currents, j and j_gold of the last pattern. Collective. */

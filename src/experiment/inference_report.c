@@ -218,12 +218,19 @@ PetscErrorCode HfInferenceNodes(const HfInference *inference) {
   HfExperiment e = inference->e;
   const PetscInt n = HfElectrodesCount(HfDeviceElectrodes(e->device)), shape[2] = {n, n};
   const PetscBool wired = HfDeviceWiring(e->device) ? PETSC_TRUE : PETSC_FALSE;
+  PetscBool taken;
   PetscReal *G;
 
   PetscFunctionBeginUser;
   if (!e->recorder->array) PetscFunctionReturn(0);
   PetscCall(PetscMalloc1(wired ? n * n : 0, &G));
-  if (wired) PetscCall(HfDeviceNodeConductance(e->device, G));
+  if (wired) {
+    PetscCall(HfReplayTake(e, HF_OUTCOME_NODES, n * n, G, &taken));
+    if (!taken) {
+      PetscCall(HfDeviceNodeConductance(e->device, G));
+      PetscCall(HfReplayKeep(e, HF_OUTCOME_NODES, n * n, G));
+    }
+  }
   PetscCall(HfInferenceArray(inference, "nodes", "G", 2, shape, wired ? G : e->memories[e->n_memories - 1].G, "S"));
   if (wired) PetscCall(HfDeviceNodeSaturatedConductance(e->device, G));
   PetscCall(HfInferenceArray(inference, "nodes", "G0", 2, shape, wired ? G : e->G0, "S"));

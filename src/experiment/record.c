@@ -34,7 +34,7 @@ PetscErrorCode HfRecordLog(HfExperiment e, const char *format, ...) {
   va_list arguments;
 
   PetscFunctionBeginUser;
-  if (!e->recorder->log) PetscFunctionReturn(0);
+  if (!e->recorder->log || HfReplaying(e)) PetscFunctionReturn(0);
   va_start(arguments, format);
   vsnprintf(line, sizeof(line), format, arguments);
   va_end(arguments);
@@ -51,7 +51,7 @@ PetscErrorCode HfRecordHeadline(HfExperiment e, HfNode entry, const char *format
   vsnprintf(line, sizeof(line), format, arguments);
   va_end(arguments);
   PetscCall(HfNodePutText(entry, "headline", line));
-  if (e->recorder->log) PetscCall(e->recorder->log(e->recorder->context, line));
+  if (e->recorder->log && !HfReplaying(e)) PetscCall(e->recorder->log(e->recorder->context, line));
   PetscFunctionReturn(0);
 }
 

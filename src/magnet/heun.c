@@ -59,14 +59,15 @@ PetscErrorCode HfHeunAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t1,
   PetscCall(VecDuplicate(m, &k1));
   PetscCall(VecDuplicate(m, &k2));
   PetscCall(VecDuplicate(m, &next));
-  *reached = t0;
-  for (PetscInt64 k = 0; k < PetscMax(n, 1) && finite && !stop; ++k) {
+  for (PetscInt64 k = magnet->phase.done; k < PetscMax(n, 1) && finite && !stop; ++k) {
     const PetscReal t = t0 + (PetscReal)k * h, end = k + 1 < n ? t0 + (PetscReal)(k + 1) * h : t1;
 
     PetscCall(heun_step(magnet, thermal, t, h, m, k1, k2, next, &finite));
     if (!finite) break;
     *reached = end;
     if (magnet->current.mode != HF_CURRENT_PER_STAGE && HfCurrentDue(magnet, end, PETSC_TRUE)) PetscCall(HfCurrentRefreshNow(magnet, end, m));
+    magnet->phase.time = end;
+    magnet->phase.done = k + 1;
     if (monitor) PetscCall((*monitor)(end, h, m, context, &stop));
   }
   PetscCall(VecDestroy(&k1));

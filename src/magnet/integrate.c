@@ -1,17 +1,14 @@
-/* Time integration by PETSc TS with an adaptive explicit Runge-Kutta pair (runge_kutta.c), by default Dormand and Prince's 5(4), or with an implicit
-   method (implicit.c).
+/* Time integration by PETSc TS with an adaptive explicit Runge-Kutta pair (runge_kutta.c), by default Dormand and Prince's 5(4).
 
    The error of a step is measured in the largest component of m (absolute, infinity norm), so that neither the number of ranks nor void cells
    matter. Every accepted step ends with m of unit length. The right-hand side sees m/|m|, so that this changes nothing for
    it: the last stage of a step stays valid as the first of the next (FSAL), and no stage can run away. */
 #include "heun.h"
-#include "implicit.h"
 #include "runge_kutta.h"
 
 static const HfKey keys[] = {
     {"integrator", HF_SECTION, NULL, "{}", "", 0, "Time integration of the magnetization; PETSc's -ts_ options go further"},
-    {"integrator.method", HF_CHOICE, NULL, "5dp", "5dp|3bs|rosenbrock", 0,
-     "Explicit Runge-Kutta pair, 5dp Dormand-Prince or 3bs Bogacki-Shampine, or rosenbrock, implicit, of third order, for fine cells"},
+    {"integrator.method", HF_CHOICE, NULL, "5dp", "5dp|3bs", 0, "Runge-Kutta pair, by its PETSc name: 5dp Dormand-Prince, 3bs Bogacki-Shampine"},
     {"integrator.tolerance", HF_NUMBER, NULL, "1e-5", ">0", 0,
      "Error of a step allowed in any component of m; over 5 ns of a permalloy disk 1e-5 adds up to 3e-5, at nearly the largest stable steps"},
     {"integrator.first_step", HF_QUANTITY, "s", "", ">0", 0, "First step; from the stiffness of the film when left out"},
@@ -33,9 +30,9 @@ struct HfIntegrator_ {
   PetscReal step;           /* to begin the next phase with; 0: none known */
   PetscReal recent[RECENT]; /* sizes of the last accepted steps */
   PetscReal end, accepted;  /* of the phase; time of the last accepted state */
-  PetscReal smallest;       /* PETSc's types accept any error of a step below it */
-  PetscBool own_type;       /* not one of PETSc's: implicit, or chosen by -ts_type */
-  HfImplicit implicit;      /* NULL: explicit */
+  PetscBool own_type;       /* not one of PETSc's that -ts_type chose */
+  PetscInt rejected;        /* steps of the present phase that magnet->rejected has already */
+  Vec rate;                 /* dm/dt to begin a resumed phase with; NULL until there was one */
   HfMagnetMonitor monitor;
   void *context;
 };
@@ -61,6 +58,20 @@ static PetscErrorCode finish_foreign_step(HfMagnet magnet, TS ts, Vec m) {
   PetscFunctionReturn(0);
 }
 
+/* Where the phase stands, should the monitor ask for it. */
+static PetscErrorCode note_phase(HfMagnet magnet) {
+  HfIntegrator self = magnet->integrator;
+  PetscInt rejected;
+
+  PetscFunctionBeginUser;
+  PetscCall(TSGetStepRejections(self->ts, &rejected));
+  magnet->rejected += rejected - self->rejected;
+  self->rejected = rejected;
+  PetscCall(TSGetTime(self->ts, &magnet->phase.time));
+  PetscCall(TSGetTimeStep(self->ts, &magnet->phase.step));
+  PetscFunctionReturn(0);
+}
+
 /* After an accepted step: counters, the caller's monitor. */
 static PetscErrorCode post_step(TS ts) {
   HfMagnet magnet;
@@ -82,11 +93,11 @@ static PetscErrorCode post_step(TS ts) {
   if (PetscAbsReal(t - self->end) <= 1e-6 * (t - t_before)) t = self->end;
   self->accepted = t;
   magnet->changed = PETSC_FALSE;
-  if (self->implicit && self->recent[0] < self->smallest && t < self->end) PetscCall(TSSetConvergedReason(ts, TS_DIVERGED_STEP_REJECTED));
   if (!self->own_type && magnet->current.mode != HF_CURRENT_PER_STAGE && HfCurrentDue(magnet, t, PETSC_TRUE)) {
     PetscCall(HfCurrentRefreshNow(magnet, t, m));
-    magnet->changed = (PetscBool)!self->implicit; /* these keep no rates, and the current is as smooth as the texture */
+    magnet->changed = PETSC_TRUE;
   }
+  PetscCall(note_phase(magnet));
   if (self->monitor) PetscCall((*self->monitor)(t, self->recent[0], m, self->context, &stop));
   if (magnet->changed) PetscCall(TSRestartStep(ts));
   if (stop) PetscCall(TSSetConvergedReason(ts, TS_CONVERGED_USER));
@@ -96,7 +107,6 @@ static PetscErrorCode post_step(TS ts) {
 PetscErrorCode HfIntegratorCreate(HfMagnet magnet) {
   HfNode section = HfNodeFind(HfDeckRoot(magnet->deck), "integrator");
   HfIntegrator self;
-  const char *method = HfText(section, "method");
   TSAdapt adapt;
   PetscReal step;
 
@@ -107,14 +117,9 @@ PetscErrorCode HfIntegratorCreate(HfMagnet magnet) {
   PetscCall(TSCreate(HfGridComm(magnet->grid), &self->ts));
   PetscCall(TSSetApplicationContext(self->ts, magnet));
   PetscCall(TSSetProblemType(self->ts, TS_NONLINEAR));
-  if (!strcmp(method, "rosenbrock"))
-    PetscCall(HfImplicitCreate(magnet, self->ts, &self->implicit));
-  else {
-    PetscCall(TSSetRHSFunction(self->ts, NULL, right_hand_side, magnet));
-    PetscCall(TSSetType(self->ts, HF_RUNGE_KUTTA));
-    PetscCall(HfRungeKuttaSetMethod(self->ts, method));
-    HfCite(strcmp(method, "3bs") ? "dormand-prince-1980" : "bogacki-shampine-1989");
-  }
+  PetscCall(TSSetRHSFunction(self->ts, NULL, right_hand_side, magnet));
+  PetscCall(TSSetType(self->ts, HF_RUNGE_KUTTA));
+  PetscCall(HfRungeKuttaSetMethod(self->ts, HfText(section, "method")));
   PetscCall(TSSetTolerances(self->ts, HfReal(section, "tolerance"), NULL, 0, NULL));
   PetscCall(TSSetExactFinalTime(self->ts, TS_EXACTFINALTIME_MATCHSTEP));
   PetscCall(TSSetMaxSteps(self->ts, PETSC_MAX_INT));
@@ -128,8 +133,8 @@ PetscErrorCode HfIntegratorCreate(HfMagnet magnet) {
   PetscCall(TSSetFromOptions(self->ts));
   PetscCall(PetscObjectTypeCompare((PetscObject)self->ts, HF_RUNGE_KUTTA, &self->own_type));
   PetscCall(TSGetTimeStep(self->ts, &step)); /* -ts_dt */
-  self->smallest = HfReal(section, "min_step") * (1 + PETSC_SQRT_MACHINE_EPSILON);
   self->step = step > 0 ? step : HfHas(section, "first_step") ? HfReal(section, "first_step") : 0;
+  HfCite(strcmp(HfText(section, "method"), "3bs") ? "dormand-prince-1980" : "bogacki-shampine-1989");
   HfCite("petsc");
   PetscFunctionReturn(0);
 }
@@ -138,8 +143,23 @@ PetscErrorCode HfIntegratorDestroy(HfIntegrator *self) {
   PetscFunctionBeginUser;
   if (!*self) PetscFunctionReturn(0);
   PetscCall(TSDestroy(&(*self)->ts));
-  PetscCall(HfImplicitDestroy(&(*self)->implicit));
+  PetscCall(VecDestroy(&(*self)->rate));
   PetscCall(PetscFree(*self));
+  PetscFunctionReturn(0);
+}
+
+PetscBool HfIntegratorCanPause(HfIntegrator self) { return self->own_type; }
+
+PetscErrorCode HfIntegratorState(HfMagnet magnet, PetscBool inside, HfState state) {
+  HfIntegrator self = magnet->integrator;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfStateAdd(state, "step", HF_STATE_REAL, 1, &self->step));
+  PetscCall(HfStateAdd(state, "recent", HF_STATE_REAL, RECENT, self->recent));
+  if (!inside) PetscFunctionReturn(0);
+  if (!self->rate) PetscCall(HfMagnetCreateState(magnet, &self->rate));
+  PetscCall(HfRungeKuttaGetRate(self->ts, self->rate));
+  PetscCall(HfStateAddVec(state, "rate", self->rate));
   PetscFunctionReturn(0);
 }
 
@@ -189,37 +209,42 @@ static PetscReal first_step(HfMagnet magnet, PetscReal span) {
 }
 
 PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t1, HfMagnetMonitor monitor, void *context) {
+  const PetscBool resume = magnet->phase.resume;
   HfIntegrator self = magnet->integrator;
   TSConvergedReason reason;
   PetscScalar *rows;
-  PetscInt rejected;
 
   PetscFunctionBeginUser;
+  magnet->phase.resume = PETSC_FALSE;
   self->monitor = monitor;
   self->context = context;
   self->end = t1;
-  self->accepted = t0;
+  self->accepted = resume ? magnet->phase.time : t0;
   if (!(t1 > t0)) PetscFunctionReturn(0);
   if (!(self->step > 0)) self->step = first_step(magnet, t1 - t0);
-  for (PetscInt k = 0; k < RECENT; ++k) self->recent[k] = 0;
-  PetscCall(VecGetArray(m, &rows));
-  HfMagnetNormalize(magnet, rows);
-  PetscCall(VecRestoreArray(m, &rows));
-  if (HfCurrentDue(magnet, t0, PETSC_TRUE)) PetscCall(HfCurrentRefreshNow(magnet, t0, m));
+  if (!resume) {
+    for (PetscInt k = 0; k < RECENT; ++k) self->recent[k] = 0;
+    PetscCall(VecGetArray(m, &rows));
+    HfMagnetNormalize(magnet, rows);
+    PetscCall(VecRestoreArray(m, &rows));
+    if (HfCurrentDue(magnet, t0, PETSC_TRUE)) PetscCall(HfCurrentRefreshNow(magnet, t0, m));
+    magnet->phase.done = 0;
+  }
   if (HfMagnetThermal(magnet)) {
     const PetscErrorCode code = HfHeunAdvance(magnet, m, t0, t1, monitor, context, &self->accepted);
     if (code == HF_ERR_DIVERGED) return report_divergence(magnet, m, self->accepted);
     PetscFunctionReturn(code);
   }
-  PetscCall(TSSetTime(self->ts, t0));
+  self->rejected = 0;
+  PetscCall(TSSetTime(self->ts, self->accepted));
   PetscCall(TSSetMaxTime(self->ts, t1));
   PetscCall(TSSetStepNumber(self->ts, 0));
-  PetscCall(TSSetTimeStep(self->ts, PetscMin(self->step, t1 - t0)));
+  PetscCall(TSSetTimeStep(self->ts, resume ? magnet->phase.step : PetscMin(self->step, t1 - t0)));
   PetscCall(TSRestartStep(self->ts));
+  if (resume) PetscCall(HfRungeKuttaResume(self->ts, m, self->rate));
   PetscCall(TSSolve(self->ts, m));
   PetscCall(TSGetConvergedReason(self->ts, &reason));
-  PetscCall(TSGetStepRejections(self->ts, &rejected));
-  magnet->rejected += rejected;
+  PetscCall(note_phase(magnet));
   for (PetscInt k = 0; k < RECENT; ++k) self->step = k ? PetscMax(self->step, self->recent[k]) : self->recent[0];
   if (reason < 0) return report_divergence(magnet, m, self->accepted);
   PetscFunctionReturn(0);

@@ -86,8 +86,13 @@ typedef struct {
   PetscBool fresh;              /* there was one */
 } HfCurrent;
 
-/* What a sweep's field is made of: all terms at the time given, all with what they last prepared, or the local ones that are linear in m. */
-typedef enum { HF_ALL_TERMS, HF_AS_PREPARED, HF_LINEAR_PART } HfPart;
+/* ---- where a phase of time integration or relaxation stands (pause.c) ---- */
+typedef struct {
+  PetscBool resume;     /* the next phase goes on from here */
+  PetscReal time, step; /* of the last accepted state; of the next step */
+  PetscInt64 done;      /* steps of Heun's method */
+  PetscReal passed;     /* relaxation time */
+} HfPhase;
 
 struct HfMagnet_ {
   HfGrid grid;
@@ -99,13 +104,13 @@ struct HfMagnet_ {
   HfTorque *torques;
   HfRows rows;
   HfSweep sweep;
-  HfPart part; /* of the sweeps of the moment */
   PetscInt64 steps, rejected, evaluations;
   PetscInt64 thermal_steps; /* number of the next draw of the thermal field */
   /* time integration (integrate.c) */
   struct HfIntegrator_ *integrator;
   PetscBool changed; /* a field was replaced: what was computed at the end of the last step is out of date */
   HfCurrent current;
+  HfPhase phase;
 };
 PetscBool HfTermsWhole(HfMagnet magnet);             /* an active term needs the whole state before its rows */
 PetscBool HfTermActive(HfMagnet magnet, PetscInt k); /* in any region */
@@ -119,6 +124,8 @@ PetscErrorCode HfCurrentRefreshNow(HfMagnet magnet, PetscReal t, Vec m); /* Coll
 typedef struct HfIntegrator_ *HfIntegrator;
 PetscErrorCode HfIntegratorCreate(HfMagnet magnet); /* into magnet->integrator; takes the -ts_ options */
 PetscErrorCode HfIntegratorDestroy(HfIntegrator *integrator);
+PetscBool HfIntegratorCanPause(HfIntegrator integrator);
+PetscErrorCode HfIntegratorState(HfMagnet magnet, PetscBool inside, HfState state);
 PetscErrorCode HfInitialRegisterKeys(HfKeys keys);
 PetscErrorCode HfIntegratorRegisterKeys(HfKeys keys);
 PetscErrorCode HfMaterialsWarn(HfMagnet magnet);

@@ -162,14 +162,16 @@ static PetscErrorCode normalize(HfMagnet magnet, Vec m) {
   PetscFunctionReturn(0);
 }
 
+/* `out` follows the state for the monitor. */
 static PetscErrorCode flow(HfMagnet magnet, PetscReal t, State *now, State *trial, Vec work[3], PetscReal tolerance, PetscReal max_time,
-                           HfMagnetMonitor monitor, void *context, PetscBool *converged) {
-  PetscReal gamma0 = 0, passed = 0, h = 0;
+                           HfMagnetMonitor monitor, void *context, PetscBool resume, Vec out, PetscBool *converged) {
+  PetscReal gamma0 = 0, passed = resume ? magnet->phase.passed : 0, h = resume ? magnet->phase.step : 0;
   PetscBool stop = PETSC_FALSE;
 
   PetscFunctionBeginUser;
   for (PetscInt r = 0; r < magnet->site.n_regions; ++r) gamma0 = PetscMax(gamma0, magnet->materials[r].gamma0);
   PetscCall(evaluate(magnet, t, now, PETSC_FALSE));
+  if (resume) --magnet->evaluations; /* it was counted */
   PetscCheckFault(!PetscIsInfOrNanReal(now->energy) && !PetscIsInfOrNanReal(now->torque), HfGridComm(magnet->grid), HF_ERR_DIVERGED,
                   "relaxation starts from a state or a field that is not finite");
   while (!(now->torque < tolerance) && passed < max_time && !stop) {
@@ -199,7 +201,12 @@ static PetscErrorCode flow(HfMagnet magnet, PetscReal t, State *now, State *tria
     }
     passed += h;
     ++magnet->steps;
-    if (monitor) PetscCall((*monitor)(t, h, now->m, context, &stop));
+    magnet->phase.passed = passed;
+    magnet->phase.step = h * grow;
+    if (monitor) {
+      PetscCall(VecCopy(now->m, out));
+      PetscCall((*monitor)(t, h, out, context, &stop));
+    }
     h *= grow;
   }
   *converged = (PetscBool)(now->torque < tolerance);
@@ -208,22 +215,24 @@ static PetscErrorCode flow(HfMagnet magnet, PetscReal t, State *now, State *tria
 
 PetscErrorCode HfMagnetRelax(HfMagnet magnet, PetscReal t, Vec m, PetscReal tolerance, PetscReal max_time, HfMagnetMonitor monitor, void *context,
                              PetscBool *converged) {
+  const PetscBool resume = magnet->phase.resume;
   State now, trial;
   Vec work[3];
   PetscErrorCode code;
 
   PetscFunctionBeginUser;
+  magnet->phase.resume = PETSC_FALSE;
   PetscCall(VecDuplicate(m, &now.m));
   PetscCall(VecDuplicate(m, &now.rate));
   PetscCall(VecDuplicate(m, &trial.m));
   PetscCall(VecDuplicate(m, &trial.rate));
   for (int k = 0; k < 3; ++k) PetscCall(VecDuplicate(m, &work[k]));
   PetscCall(VecCopy(m, now.m));
-  PetscCall(normalize(magnet, now.m));
+  if (!resume) PetscCall(normalize(magnet, now.m));
   PetscCall(VecSet(now.rate, 0));
   PetscCall(VecSet(trial.rate, 0));
   PetscCall(VecSet(work[2], 0));
-  code = flow(magnet, t, &now, &trial, work, tolerance, max_time, monitor, context, converged);
+  code = flow(magnet, t, &now, &trial, work, tolerance, max_time, monitor, context, resume, m, converged);
   PetscCall(VecCopy(now.m, m));
   PetscCall(VecDestroy(&now.m));
   PetscCall(VecDestroy(&now.rate));

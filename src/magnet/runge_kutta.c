@@ -36,6 +36,7 @@ typedef struct {
   PetscReal error;     /* of the last step, in units of the tolerance */
   PetscBool evaluated; /* k of the last stage belongs to the present state */
   PetscBool refreshed; /* the current was brought up to date with the last stage */
+  PetscBool resumed;   /* the next step goes on where a run was interrupted: no new start, though TSSolve() takes it for one */
 } RungeKutta;
 
 PetscErrorCode HfRungeKuttaSetMethod(TS ts, const char *name) {
@@ -133,13 +134,13 @@ static PetscErrorCode step(TS ts) {
   PetscFunctionBeginUser;
   PetscCall(TSGetApplicationContext(ts, &magnet));
   PetscCall(TSGetAdapt(ts, &adapt));
-  if (rk->evaluated && !ts->steprestart && !ts->steprollback) {
+  if (rk->evaluated && (rk->resumed || !ts->steprestart) && !ts->steprollback) {
     Vec k = rk->k[0];
     rk->k[0] = rk->k[last];
     rk->k[last] = k;
   } else
     PetscCall(HfUnitRightHandSide(magnet, ts->ptime, ts->vec_sol, rk->k[0]));
-  rk->evaluated = PETSC_FALSE;
+  rk->evaluated = rk->resumed = PETSC_FALSE;
   for (PetscBool accept = PETSC_TRUE; !ts->reason;) {
     PetscReal next_step;
     PetscInt scheme;
@@ -165,6 +166,25 @@ static PetscErrorCode step(TS ts) {
     if (++rejections > ts->max_reject && ts->max_reject >= 0) ts->reason = TS_DIVERGED_STEP_REJECTED;
     if (rk->refreshed && !ts->reason) PetscCall(take_current_back(ts, magnet));
   }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfRungeKuttaGetRate(TS ts, Vec rate) {
+  RungeKutta *rk = ts->data;
+
+  PetscFunctionBeginUser;
+  if (ts->setupcalled) PetscCall(VecCopy(rk->k[rk->tableau->stages - 1], rate));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfRungeKuttaResume(TS ts, Vec m, Vec rate) {
+  RungeKutta *rk = ts->data;
+
+  PetscFunctionBeginUser;
+  PetscCall(TSSetSolution(ts, m));
+  PetscCall(TSSetUp(ts));
+  PetscCall(VecCopy(rate, rk->k[rk->tableau->stages - 1]));
+  rk->evaluated = rk->resumed = PETSC_TRUE;
   PetscFunctionReturn(0);
 }
 

@@ -94,7 +94,8 @@ static void check_writable(HfOutput output) {
 PetscErrorCode HfOutputCheckDirectory(HfOutput output, PetscBool force) {
   PetscFunctionBeginUser;
   if (!output->rank) {
-    if (!force && is_finished(output))
+    if (is_finished(output)) output->was_finished = PETSC_TRUE;
+    if (!force && output->was_finished)
       HfOutputNote(output, "%s holds a finished run; --force writes over it, --out names another directory", output->directory);
     else if (holds_the_deck(output))
       HfOutputNote(output, "%s holds the deck itself, and a run writes its own deck.yaml; choose another directory with --out", output->directory);
@@ -102,6 +103,7 @@ PetscErrorCode HfOutputCheckDirectory(HfOutput output, PetscBool force) {
       check_writable(output);
   }
   PetscCall(HfOutputAgree(output));
+  PetscCallMPI(MPI_Bcast(&output->was_finished, 1, MPIU_BOOL, 0, output->comm));
   PetscFunctionReturn(0);
 }
 
@@ -164,6 +166,43 @@ PetscErrorCode HfOutputText(void *context, const char *name, const char *text) {
   PetscFunctionReturn(0);
 }
 
+/* A fresh run must not find what is another one's. */
+static void remove_old(HfOutput output) {
+  const char *const names[] = {"checkpoint.h5", "checkpoint.h5.new", "checkpoint-previous.h5", "run.h5.new", "STOP"};
+  char path[PETSC_MAX_PATH_LEN];
+
+  for (size_t k = output->replaying ? 4 : 0; k < sizeof names / sizeof names[0]; k++) {
+    HfOutputPath(output, names[k], path);
+    if (unlink(path) != 0 && errno != ENOENT) HfOutputNote(output, "cannot remove %s: %s", path, strerror(errno));
+  }
+}
+
+/* The table as it was at the checkpoint: what came later comes again. It may be that of another directory. */
+static void reopen_table(HfOutput output) {
+  char path[PETSC_MAX_PATH_LEN], *slash;
+  PetscInt64 left = output->kept.table_bytes;
+  char bytes[65536];
+  FILE *before;
+
+  snprintf(path, sizeof path, "%.*s", PETSC_MAX_PATH_LEN - 64, output->resume_path);
+  slash = strrchr(path, '/');
+  snprintf(slash ? slash + 1 : path, 16, "table.tsv");
+  before = fopen(path, "r");
+  output->table = before ? open_text(output, "table.tsv.new", "w") : NULL;
+  while (output->table && left > 0) {
+    const size_t n = fread(bytes, 1, (size_t)PetscMin(left, (PetscInt64)sizeof bytes), before);
+    if (!n) break;
+    if (fwrite(bytes, 1, n, output->table) != n) break;
+    left -= (PetscInt64)n;
+  }
+  if (before) fclose(before);
+  if (left > 0 || !before)
+    HfOutputNote(output, "cannot resume: %s is shorter than it was at the checkpoint", path);
+  else if (fflush(output->table) != 0)
+    HfOutputNote(output, "cannot write %s/table.tsv.new: %s", output->directory, strerror(errno));
+  HfPublishFile(output, "table.tsv.new", "table.tsv", NULL);
+}
+
 PetscErrorCode HfOutputOpenDirectory(HfOutput output) {
   FILE *deck = NULL;
 
@@ -176,16 +215,19 @@ PetscErrorCode HfOutputOpenDirectory(HfOutput output) {
         HfOutputNote(output, "another run is writing in %s", output->directory);
         fclose(output->log);
         output->log = NULL;
-      } else if (ftruncate(fileno(output->log), 0) != 0)
+      } else if (!output->replaying && ftruncate(fileno(output->log), 0) != 0)
         HfOutputNote(output, "cannot write %s/log.txt: %s", output->directory, strerror(errno));
     }
-    if (!output->why[0]) output->table = open_text(output, "table.tsv", "w");
-    if (!output->why[0]) deck = open_text(output, "deck.yaml", "w");
+    if (!output->why[0]) remove_old(output);
+    if (!output->why[0] && output->replaying) reopen_table(output);
+    if (!output->why[0] && !output->replaying) output->table = open_text(output, "table.tsv", "w");
+    if (!output->why[0]) deck = open_text(output, "deck.yaml.new", "w");
   }
   PetscCall(HfOutputAgree(output));
   if (deck) {
     PetscCall(HfNodeWrite(HfDeckRoot(output->deck), deck));
-    close_text(output, "deck.yaml", deck);
+    close_text(output, "deck.yaml.new", deck);
+    HfPublishFile(output, "deck.yaml.new", "deck.yaml", NULL);
   }
   PetscCall(HfOutputAgree(output));
   PetscFunctionReturn(0);

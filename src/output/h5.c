@@ -13,13 +13,18 @@ static herr_t keep_deepest(unsigned n, const H5E_error2_t *error, void *context)
   return 0;
 }
 
-PetscErrorCode HfH5Failed(HfOutput output, const char *call) {
-  char reason[HF_WHY_LENGTH] = "";
+const char *HfH5Reason(void) {
+  static char reason[HF_WHY_LENGTH];
 
+  reason[0] = '\0';
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, keep_deepest, reason);
   H5Eclear2(H5E_DEFAULT);
+  return reason[0] ? reason : "HDF5 does not say why";
+}
+
+PetscErrorCode HfH5Failed(HfOutput output, const char *call) {
   return PetscError(PETSC_COMM_SELF, __LINE__, __func__, __FILE__, PETSC_ERR_FILE_WRITE, PETSC_ERROR_INITIAL, "cannot write %.200s/run.h5: %.*s: %s",
-                    output->directory, (int)strcspn(call, "("), call, reason);
+                    output->directory, (int)strcspn(call, "("), call, HfH5Reason());
 }
 
 /* HDF5 asks for every link on the way: a question below a missing group is an error. */

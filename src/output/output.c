@@ -11,6 +11,9 @@ static const HfKey output_keys[] = {
      "Time between frames while the film is driven; when left out, frames at the end of each pulse only"},
     {"output.compression", HF_INT, NULL, "1", "[0,9]", 0, "Deflate level of the fields"},
     {"output.table_every", HF_QUANTITY, "s", "", ">0", 0, "Least time between lines of table.tsv; every step when left out"},
+    {"output.checkpoint_every", HF_QUANTITY, "s", "10 min", ">=0", 0,
+     "Wall time between checkpoints, beside those at the end of the schedule's items; 0: none are written"},
+    {"output.max_walltime", HF_QUANTITY, "s", "", ">0", 0, "The run stops in time before so much wall time has passed, with a checkpoint"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
@@ -30,8 +33,11 @@ PetscErrorCode HfOutputCreate(HfDeck deck, const char *directory, PetscBool forc
   PetscCall(PetscNew(&output));
   output->deck = deck;
   output->comm = HfDeckComm(deck);
-  output->file = -1;
-  output->start = MPI_Wtime();
+  output->file = output->resume = output->frames_before = -1;
+  output->start = output->launched = output->checkpointed = output->attended = MPI_Wtime();
+  output->attend_steps = 1;
+  output->checkpoint_every = HfReal(section, "checkpoint_every");
+  output->max_walltime = HfHas(section, "max_walltime") ? HfReal(section, "max_walltime") : 0;
   PetscCallMPI(MPI_Comm_rank(output->comm, &output->rank));
   PetscCallMPI(MPI_Comm_size(output->comm, &output->size));
   PetscCall(PetscStrncpy(output->directory, directory, sizeof output->directory));
@@ -49,7 +55,11 @@ PetscErrorCode HfOutputCreate(HfDeck deck, const char *directory, PetscBool forc
                                           .text = HfOutputText,
                                           .summary = HfOutputSummary,
                                           .progress = HfOutputProgress,
-                                          .log = HfOutputLog};
+                                          .log = HfOutputLog,
+                                          .attend = HfOutputAttend,
+                                          .checkpoint = HfOutputCheckpoint,
+                                          .stored = HfOutputStored,
+                                          .restore = HfOutputRestore};
   PetscCall(HfNodeCreate(HF_NODE_MAP, &output->results));
   PetscCall(HfNodeCreate(HF_NODE_LIST, &output->entries));
   PetscCall(HfNodePutNode(output->results, "results", output->entries));
@@ -63,7 +73,6 @@ PetscErrorCode HfOutputCreate(HfDeck deck, const char *directory, PetscBool forc
 }
 
 HfRecorder HfOutputRecorder(HfOutput output) { return &output->recorder; }
-void HfOutputQuiet(HfOutput output) { output->quiet = PETSC_TRUE; }
 
 static PetscErrorCode open_h5(HfOutput output) {
   const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
@@ -71,7 +80,7 @@ static PetscErrorCode open_h5(HfOutput output) {
 
   PetscFunctionBeginUser;
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* failures are told by HfFault, not by HDF5's own trace */
-  HfOutputPath(output, "run.h5", path);
+  HfOutputPath(output, "run.h5.part", path);
   H5Pset_fapl_mpio(access, output->comm, MPI_INFO_NULL);
   H5Pset_coll_metadata_write(access, 1);
   HF_H5(output->file, H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access));
@@ -103,7 +112,10 @@ PetscErrorCode HfOutputSetUp(HfOutput output, HfExperiment experiment) {
   PetscFunctionBeginUser;
   output->experiment = experiment;
   PetscCall(HfOutputOpenDirectory(output));
-  PetscCall(HfOutputSummaryWrite(output, "running")); /* from here on the directory holds an unfinished run */
+  if (output->replaying)
+    output->start = output->launched - (double)output->kept.wall_seconds;
+  else
+    PetscCall(HfOutputSummaryWrite(output, "running")); /* from here on the directory holds an unfinished run */
   PetscCall(open_h5(output));
   output->is_open = PETSC_TRUE;
   PetscCall(greet(output));
@@ -111,7 +123,10 @@ PetscErrorCode HfOutputSetUp(HfOutput output, HfExperiment experiment) {
   PetscCall(HfOutputWriteProvenance(output));
   PetscCall(HfOutputWriteFilm(output));
   PetscCall(HfOutputVtkSetUp(output));
-  PetscCall(HfH5Flush(output));
+  if (output->replaying)
+    PetscCall(HfOutputOpenFramesBefore(output));
+  else
+    PetscCall(HfOutputPublish(output));
   PetscCall(HfOutputAgree(output));
   PetscFunctionReturn(0);
 }
@@ -153,13 +168,14 @@ PetscErrorCode HfOutputClose(HfOutput output, const char *status, HfExperiment e
   HF_H5_CALL(H5Fclose(output->file));
   output->file = -1;
   output->is_open = PETSC_FALSE;
+  HfPublishFile(output, "run.h5.part", "run.h5", NULL);
   if (!output->rank) {
     PetscCall(write_references(output));
     close_file(output, &output->table, "table.tsv");
   }
   PetscCall(HfOutputAgree(output)); /* a run whose files are not whole is not done */
   PetscCall(HfOutputSummaryWrite(output, status));
-  snprintf(line, sizeof line, "%s; results in %.80s", status, output->directory);
+  snprintf(line, sizeof line, "%s; results in %.80s%s", status, output->directory, strcmp(status, "stopped") ? "" : "; the same command goes on");
   HfOutputSay(output, line);
   close_file(output, &output->log, "log.txt");
   PetscCall(HfOutputAgree(output));
@@ -170,6 +186,9 @@ PetscErrorCode HfOutputDestroy(HfOutput *output) {
   PetscFunctionBeginUser;
   if (!*output) PetscFunctionReturn(0);
   if ((*output)->file >= 0) H5Fclose((*output)->file);
+  if ((*output)->resume >= 0) H5Fclose((*output)->resume);
+  if ((*output)->frames_before >= 0) H5Fclose((*output)->frames_before);
+  for (PetscInt k = 0; k < (*output)->n_fields; k++) PetscCall(PetscFree((*output)->fields[k].times_before));
   if ((*output)->table) fclose((*output)->table);
   if ((*output)->log) fclose((*output)->log);
   PetscCall(HfNodeDestroy(&(*output)->results));

@@ -19,7 +19,17 @@ enum { HF_MAX_FIELDS = 16, HF_WHY_LENGTH = 512, HF_TABLE_MAX_ELECTRODES = 8 };
 typedef struct {
   char name[32];
   PetscInt frames;
+  PetscInt n_before; /* frames of the run that is resumed, and their times */
+  double *times_before;
 } HfFieldState;
+
+/* What the output itself has in a checkpoint. */
+typedef struct {
+  PetscReal wall_seconds;
+  PetscInt64 table_bytes;
+  PetscInt items_begun, items; /* of the schedule */
+  PetscBool finished;
+} HfKept;
 
 struct HfOutput_ {
   struct HfRecorder_ recorder;
@@ -27,7 +37,7 @@ struct HfOutput_ {
   PetscMPIInt rank, size;
   HfDeck deck;
   char directory[PETSC_MAX_PATH_LEN];
-  PetscBool is_open, quiet;
+  PetscBool is_open;
   double start; /* MPI_Wtime at creation */
   HfExperiment experiment;
 
@@ -37,6 +47,16 @@ struct HfOutput_ {
   HfFieldState fields[HF_MAX_FIELDS];
   PetscInt n_fields, n_vtk_steps, compression, n_probes, pattern_width;
   PetscReal vtk_time;
+
+  /* checkpoints and what is asked of the run */
+  HfKept kept;
+  hid_t resume; /* the checkpoint that the run goes on from, until it has; else -1 */
+  char resume_path[PETSC_MAX_PATH_LEN];
+  char run_before[PETSC_MAX_PATH_LEN]; /* its run.h5 ... */
+  hid_t frames_before;                 /* ... while it is open, else -1 */
+  PetscBool replaying, was_finished;
+  double launched, checkpointed, checkpoint_cost, attended, attend_steps, looked; /* times of MPI_Wtime(); s; steps asked for last */
+  PetscReal checkpoint_every, max_walltime;                                       /* s; 0: never */
 
   FILE *table, *log;    /* rank 0 */
   char early_log[4096]; /* lines logged before the directory was made */
@@ -62,12 +82,31 @@ void HfOutputPath(HfOutput output, const char name[], char path[PETSC_MAX_PATH_L
 /* HF_ERR_FILE when the disk has not room for so many bytes more and some to end the run with. Collective. */
 PetscErrorCode HfOutputNeedRoom(HfOutput output, PetscReal bytes);
 
+/* ---- sealed.c: whole or not there ---- */
+PetscErrorCode HfSealFile(HfOutput output, const char name[]);                  /* Collective; failures are noted. */
+PetscErrorCode HfSealCheck(MPI_Comm comm, const char path[], const char **why); /* why: NULL, or what is wrong with it. Collective. */
+void HfSyncPath(HfOutput output, const char path[]);                            /* a file or directory; failures are noted. Not collective. */
+void HfPublishFile(HfOutput output, const char from[], const char to[], const char kept[]); /* rank 0: synced and renamed; what was there is kept
+                                                                                               under that name, unless NULL. Failures are noted. */
+/* ---- publish.c ---- */
+PetscErrorCode HfOutputPublish(HfOutput output); /* run.h5 and table.tsv hold everything up to now. Collective. */
+/* ---- checkpoint.c ---- */
+PetscErrorCode HfOutputListState(HfOutput output, HfState state);
+PetscErrorCode HfCheckpointOpen(HfOutput output, const char path[], hid_t *file); /* -1 when it is none. Collective. */
+PetscErrorCode HfCheckpointDeck(hid_t file, char **text);                         /* NULL when it has none; PetscFree()d by the caller. Collective. */
+PetscErrorCode HfCheckpointRead(HfOutput output, HfState state);                  /* from output->resume. Collective. */
+/* ---- restart.c ---- */
+PetscErrorCode HfOutputEndOfReplay(HfOutput output); /* Collective. */
+/* ---- fields.c ---- */
+PetscErrorCode HfOutputOpenFramesBefore(HfOutput output); /* run.h5 of the run that is resumed. Collective. */
+
 /* ---- failures of rank 0's own work. It notes what went wrong and goes on; HfOutputAgree makes it a fault of all ranks. ---- */
 void HfOutputNote(HfOutput output, const char *format, ...) PETSC_ATTRIBUTE_FORMAT(2, 3); /* not collective; the first note stays */
 PetscErrorCode HfOutputAgree(HfOutput output);                                            /* Collective; HF_ERR_FILE when any rank noted a failure. */
 
 /* ---- h5.c: thin layer over HDF5. All calls are collective, with the same values on all ranks; they fail on the rank that fails. ---- */
 PetscErrorCode HfH5Failed(HfOutput output, const char *call); /* reports the reason that HDF5 has on its stack */
+const char *HfH5Reason(void);                                 /* that reason; the stack is empty then */
 #define HF_H5(result, call)                                                                                                                          \
   do {                                                                                                                                               \
     (result) = (call);                                                                                                                               \
@@ -119,3 +158,7 @@ PetscErrorCode HfOutputWiring(void *context, const HfWiring *wiring);
 PetscErrorCode HfOutputText(void *context, const char *name, const char *text);
 PetscErrorCode HfOutputProgress(void *context, const char *what, PetscReal done, PetscReal total);
 PetscErrorCode HfOutputLog(void *context, const char *line);
+PetscErrorCode HfOutputAttend(void *context, PetscBool at_step, PetscBool last, HfRequest *request);
+PetscErrorCode HfOutputCheckpoint(void *context, HfState state, PetscInt begun, PetscInt n_items, PetscBool finished);
+PetscErrorCode HfOutputStored(void *context, const char *name, PetscInt *n);
+PetscErrorCode HfOutputRestore(void *context, HfState state, PetscBool live);

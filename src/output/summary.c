@@ -67,6 +67,6 @@ PetscErrorCode HfOutputSummary(void *context, HfNode entry) {
 
   PetscFunctionBeginUser;
   PetscCall(HfNodePutNode(output->entries, NULL, entry));
-  if (output->is_open) PetscCall(HfOutputSummaryWrite(output, "running"));
+  if (output->is_open && !output->replaying) PetscCall(HfOutputSummaryWrite(output, "running"));
   PetscFunctionReturn(0);
 }

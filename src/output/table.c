@@ -9,7 +9,7 @@ PetscErrorCode HfOutputTableOpen(HfOutput output) {
 
   PetscFunctionBeginUser;
   output->table_pairs = n <= HF_TABLE_MAX_ELECTRODES ? n : 0; /* beyond that run.h5 is the place for G */
-  if (output->rank) PetscFunctionReturn(0);
+  if (output->rank || output->replaying) PetscFunctionReturn(0);
   fprintf(output->table, "# t (s)\tmx ()\tmy ()\tmz ()\tdt (s)\tmax_torque ()\tE_total (J)");
   for (PetscInt i = 0; i < output->table_pairs; i++)
     for (PetscInt j = i + 1; j < n; j++) {

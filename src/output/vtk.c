@@ -65,7 +65,8 @@ PetscErrorCode HfOutputVtkFrame(HfOutput output, PetscInt k, PetscReal time) {
     PetscCall(HfH5Append(output, HF_PATH_STEPS "/Values", &row, &time));
     output->vtk_time = time;
     output->n_vtk_steps++;
-    for (PetscInt f = 0; f < output->n_fields; f++) PetscCall(put_offset(output, &output->fields[f], PETSC_TRUE));
+    for (PetscInt f = 0; f < output->n_fields; f++)
+      if (output->fields[f].frames) PetscCall(put_offset(output, &output->fields[f], PETSC_TRUE));
     PetscCall(put_count(output));
   }
   PetscFunctionReturn(0);

@@ -6,7 +6,7 @@
    Contact resistances and floating electrodes are circuit algebra on G (circuit.c). */
 #include "transport_impl.h"
 
-static PetscErrorCode create_units(HfPotential p) {
+PetscErrorCode HfConductanceUnits(HfPotential p) {
   const PetscInt n = p->electrodes->n;
 
   PetscFunctionBeginUser;
@@ -63,7 +63,7 @@ PetscErrorCode HfConductanceUpdate(HfPotential p) {
 
   PetscFunctionBeginUser;
   if (!e->n || p->unit_version == p->operator_version) PetscFunctionReturn(0);
-  PetscCall(create_units(p));
+  PetscCall(HfConductanceUnits(p));
   PetscCall(PetscArrayzero(u, e->n));
   for (PetscInt k = 0; k < e->n - 1; ++k) {
     u[k] = 1;

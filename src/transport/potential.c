@@ -79,6 +79,7 @@ PetscErrorCode HfPotentialDestroy(HfPotential *potential) {
   PetscCall(VecDestroy(&p->b));
   PetscCall(VecDestroy(&p->x));
   PetscCall(VecDestroy(&p->start));
+  PetscCall(VecDestroy(&p->made_for));
   PetscCall(PetscFree3(p->sigma.xx, p->sigma.xy, p->sigma.yy));
   PetscCall(PetscFree4(p->contact_G, p->terminal_G, p->contact_from_terminal, p->work));
   PetscCall(PetscFree2(p->held, p->contact));
@@ -145,6 +146,7 @@ PetscErrorCode HfPotentialSetMagnetization(HfPotential p, Vec m) {
   PetscCheck(p->film, HfGridComm(p->grid), PETSC_ERR_ARG_WRONGSTATE, "only the magnetic film's conductivity depends on the magnetization");
   PetscCall(HfSigmaFromMagnetization(p, m));
   PetscCall(HfSolverOperatorChanged(p));
+  p->m = m;
   PetscFunctionReturn(0);
 }
 

@@ -98,8 +98,13 @@ static PetscErrorCode try_solve(HfPotential p, PetscInt max_iterations, KSPConve
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode renew(HfPotential p) {
+PetscErrorCode HfSolverRenew(HfPotential p) {
   PetscFunctionBeginUser;
+  if (p->film) {
+    p->for_saturated = p->m ? PETSC_FALSE : PETSC_TRUE;
+    if (p->m && !p->made_for) PetscCall(VecDuplicate(p->m, &p->made_for));
+    if (p->m) PetscCall(VecCopy(p->m, p->made_for));
+  }
   PetscCall(HfMultigridSetUp(&p->mg));
   p->set_up = PETSC_TRUE;
   p->lagged = p->worn = PETSC_FALSE;
@@ -112,12 +117,12 @@ PetscErrorCode HfSolverSolve(HfPotential p) {
 
   PetscFunctionBeginUser;
   p->last_iterations = 0;
-  if (!p->set_up || (p->lagged && p->worn)) PetscCall(renew(p));
+  if (!p->set_up || (p->lagged && p->worn)) PetscCall(HfSolverRenew(p));
   if (p->lagged) PetscCall(VecCopy(p->x, p->start));
   PetscCall(try_solve(p, p->lagged ? PetscMin(PATIENCE, p->max_iterations) : p->max_iterations, &reason, &digits));
   if (p->lagged && reason < 0) { /* too far from the operator they were made for */
     PetscCall(VecCopy(p->start, p->x));
-    PetscCall(renew(p));
+    PetscCall(HfSolverRenew(p));
     PetscCall(try_solve(p, p->max_iterations, &reason, &digits));
   }
   if (p->lagged)

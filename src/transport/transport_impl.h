@@ -67,6 +67,8 @@ struct HfPotential_ {
   Vec b, x, start;
   PetscBool set_up, lagged; /* coarse levels exist; they belong to an earlier operator */
   PetscBool worn;           /* the last solve converged so much slower that they should be renewed */
+  PetscBool for_saturated;  /* they belong to the film saturated along z; else to the magnetization made_for */
+  Vec m, made_for;          /* that of the present operator, borrowed, NULL: saturated; of a film alone */
   PetscReal digits;         /* decimal digits per iteration right after a set-up, the last one that was measured */
   PetscInt64 solves, iterations;
   PetscInt last_iterations, max_iterations;
@@ -95,6 +97,7 @@ PetscErrorCode HfSigmaFromMagnetization(HfPotential potential, Vec m);
 PetscErrorCode HfSolverCreate(HfPotential potential, const char prefix[]);
 PetscErrorCode HfSolverOperatorChanged(HfPotential potential);
 PetscErrorCode HfSolverSolve(HfPotential potential);
+PetscErrorCode HfSolverRenew(HfPotential potential); /* the coarse levels, for the present operator */
 /* potential.c: all but the tensor and the solver. Collective. */
 PetscErrorCode HfPotentialAllocate(HfGrid grid, HfElectrodes electrodes, PetscReal thickness, PetscReal tolerance, HfPotential *potential);
 /* phi for contact potentials u[n]; phi is the start on entry. Collective. */
@@ -104,6 +107,7 @@ PetscErrorCode HfPotentialLoad(HfPotential potential, Vec phi); /* phi with ghos
 PetscErrorCode HfCurrentsOfContacts(HfPotential potential, Vec phi, PetscReal currents[]);
 /* conductance.c: unit solutions of the present operator exist. Collective. */
 PetscErrorCode HfConductanceUpdate(HfPotential potential);
+PetscErrorCode HfConductanceUnits(HfPotential potential); /* room for the unit solutions, zero at first */
 static inline PetscBool HfHasCircuit(HfElectrodes e) {
   for (PetscInt k = 0; k < e->n; ++k)
     if (e->floating[k] || e->resistance[k] > 0) return PETSC_TRUE;

@@ -34,7 +34,7 @@ static PetscErrorCode Plan(HfExperiment e, HfNode node, HfPlan *plan) {
 static PetscErrorCode Hold(HfExperiment e, HfNode node, PetscReal x[], char text[], PetscReal before[]) {
   const PetscBool driven = HfHas(node, "pattern");
   const PetscReal start = *HfDeviceTime(e->device);
-  PetscReal voltage = 0.0, change = 0.0, average[3];
+  PetscReal voltage = 0.0, change = 0.0, average[3], torque;
   const char *why;
   HfNode entry;
 
@@ -61,7 +61,7 @@ static PetscErrorCode Hold(HfExperiment e, HfNode node, PetscReal x[], char text
   for (PetscInt k = 0; k < e->n * e->n; k++)
     if (before[k] != 0.0) change = PetscMax(change, PetscAbsReal(e->G[k] / before[k] - 1.0));
 
-  PetscCall(HfMagnetAverage(HfDeviceMagnet(e->device), HfDeviceState(e->device), average));
+  PetscCall(HfMeasureNow(e, average, &torque));
   PetscCall(HfEntryCreate(e, "hold", &entry));
   PetscCall(HfNodePutReal(entry, "time_s", HfReal(node, "time")));
   PetscCall(HfNodePutText(entry, "pattern", text));

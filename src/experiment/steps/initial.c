@@ -22,12 +22,17 @@ static PetscErrorCode Plan(HfExperiment e, HfNode node, HfPlan *plan) {
 }
 
 static PetscErrorCode Run(HfExperiment e, HfNode node) {
+  PetscBool taken;
   HfNode entry;
 
   PetscFunctionBeginUser;
   PetscCall(HfDriveOff(e));
-  PetscCall(HfMagnetSetInitial(HfDeviceMagnet(e->device), node, HfDeviceState(e->device)));
-  PetscCall(HfDeckVerdict(e->deck)); /* a file with the state may be missing */
+  PetscCall(HfReplayTake(e, HF_OUTCOME_TEXTURE, 0, NULL, &taken));
+  if (!taken) {
+    PetscCall(HfMagnetSetInitial(HfDeviceMagnet(e->device), node, HfDeviceState(e->device)));
+    PetscCall(HfDeckVerdict(e->deck)); /* a file with the state may be missing */
+    PetscCall(HfReplayKeep(e, HF_OUTCOME_TEXTURE, 0, NULL));
+  }
   PetscCall(HfTextureChanged(e));
   e->initials++;
   e->have_untrained = e->have_x = PETSC_FALSE;

@@ -16,9 +16,6 @@ static PetscErrorCode Plan(HfExperiment e, HfNode node, HfPlan *plan) {
 }
 
 static PetscErrorCode Run(HfExperiment e, HfNode node) {
-  HfMagnet magnet = HfDeviceMagnet(e->device);
-  Vec m = HfDeviceState(e->device);
-  const PetscReal t = *HfDeviceTime(e->device);
   PetscReal torque, average[3];
   PetscBool converged;
   PetscErrorCode code;
@@ -26,21 +23,19 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
 
   PetscFunctionBeginUser;
   PetscCall(HfProgressNow(e, "relax", 0.0));
-  code = HfMagnetRelax(magnet, t, m, HfReal(node, "tolerance"), HfReal(node, "max_time"), NULL, NULL, &converged);
-  PetscCall(HfTextureChanged(e));
+  code = HfRelaxNow(e, HfReal(node, "tolerance"), HfReal(node, "max_time"), &converged);
   if (!e->have_x) e->have_untrained = PETSC_FALSE;
   if (code == HF_ERR_DIVERGED) {
     PetscCall(HfFramesNow(e, PETSC_FALSE));
     PetscFunctionReturn(code);
   }
   PetscCall(code);
-  PetscCall(HfMagnetMaxTorque(magnet, t, m, &torque));
+  PetscCall(HfMeasureNow(e, average, &torque));
   PetscCall(HfFramesNow(e, PETSC_FALSE));
-  PetscCall(HfRowNow(e, t, 0.0, m));
+  PetscCall(HfRowNow(e, *HfDeviceTime(e->device), 0.0, HfDeviceState(e->device)));
   PetscCall(HfEntryCreate(e, "relax", &entry));
   PetscCall(HfNodePutBool(entry, "converged", converged));
   PetscCall(HfNodePutReal(entry, "max_torque", torque));
-  PetscCall(HfMagnetAverage(magnet, m, average));
   PetscCall(HfNodePutReals(entry, "average_m", 3, average));
   PetscCall(HfRecordSummary(e, entry));
   PetscCall(HfRecordLog(e, "relax: max |m x H|/Ms = %.3g, %s", (double)torque, converged ? "converged" : "stopped at max_time before it converged"));

@@ -260,6 +260,38 @@ static PetscErrorCode RunStarts(HfExperiment e, HfNode node, const Learner *lear
   PetscFunctionReturn(0);
 }
 
+/* The search, or what it found before the run was cut. */
+static PetscErrorCode RunOrRecall(HfExperiment e, HfNode node, const Learner *learner, Search *search) {
+  const PetscInt n_exact = search->n_starts * search->options.n_flips, n_numbers = search->n_starts * learner->n_nodes;
+  const PetscInt n = 2 + search->n_starts + n_exact + n_numbers;
+  PetscReal *found, *cost, *exact, *numbers;
+  PetscBool taken;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(n, &found));
+  cost = found + 2;
+  exact = cost + search->n_starts;
+  numbers = exact + n_exact;
+  PetscCall(HfReplayTake(e, HF_OUTCOME_WIRING, n, found, &taken));
+  if (taken) {
+    search->cpu = (PetscLogDouble)found[0];
+    search->options.candidates = (PetscInt64)found[1];
+    PetscCall(PetscArraycpy(search->cost, cost, search->n_starts));
+    for (PetscInt k = 0; k < n_exact; k++) search->exact[k] = (PetscInt64)exact[k];
+    for (PetscInt k = 0; k < n_numbers; k++) search->numbers[k] = (PetscInt)numbers[k];
+  } else {
+    PetscCall(RunStarts(e, node, learner, search));
+    found[0] = (PetscReal)search->cpu;
+    found[1] = (PetscReal)search->options.candidates;
+    PetscCall(PetscArraycpy(cost, search->cost, search->n_starts));
+    for (PetscInt k = 0; k < n_exact; k++) exact[k] = (PetscReal)search->exact[k];
+    for (PetscInt k = 0; k < n_numbers; k++) numbers[k] = (PetscReal)search->numbers[k];
+    PetscCall(HfReplayKeep(e, HF_OUTCOME_WIRING, n, found));
+  }
+  PetscCall(PetscFree(found));
+  PetscFunctionReturn(0);
+}
+
 /* ---- what came out ---- */
 
 static PetscBool Better(const Search *search, PetscInt a, PetscInt b) { /* of two starts, a < b */
@@ -401,7 +433,7 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
                                      .flips = search.flips,
                                      .candidates = HfInteger(node, "candidates"),
                                      .seed = HfInteger(node, "seed")};
-  PetscCall(RunStarts(e, node, &learner, &search));
+  PetscCall(RunOrRecall(e, node, &learner, &search));
   PetscCall(Choose(e, node, &learner, &search));
   PetscCall(PetscFree4(search.flips, search.cost, search.exact, search.numbers));
   PetscCall(LearnerDestroy(&learner));

@@ -1,0 +1,161 @@
+/* replay.c: how a run that was cut goes on. Steps are written as if nothing ever happened. What they learn from the film, and every passage of time, is an
+   *outcome*: it goes through HfReplayTake(), is found by the film, and is kept here with HfReplayKeep(). A checkpoint holds the outcomes so far, a few numbers
+   each, and the state of the device. A resumed run goes through its schedule again from the beginning: outcomes are taken from the list instead of the
+   film, what was written is not written again, and all that is computed from them (weights, recalls, random numbers) comes out as before. Where
+   the list ends, at the end of a step or inside a phase of HfEvolve() or HfRelaxNow(), the state is loaded and the run is live. */
+#include "experiment_impl.h"
+
+enum { HEAD = 2 }; /* kind and count come before the numbers of an outcome */
+
+PetscBool HfReplaying(HfExperiment e) { return e->replay.on; }
+
+static PetscErrorCode Mismatch(HfExperiment e) {
+  return HfFault(
+      e->comm, HF_ERR_FILE,
+      "schedule, item %d: what the checkpoint holds is not what this schedule does; it is of another version of hopfilm or of another run: "
+      "--restart never starts afresh",
+      (int)e->step + 1);
+}
+
+/* The list of the device and of the steps' memory. */
+static PetscErrorCode ListState(HfExperiment e, HfState state) {
+  HfReplay *replay = &e->replay;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfDeviceListState(e->device, replay->inside, state));
+  PetscCall(HfStateGroup(state, "experiment"));
+  PetscCall(HfStateAddVec(state, "untrained", e->untrained));
+  PetscCall(HfStateAdd(state, "next_row", HF_STATE_REAL, 1, &replay->next_row));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode GoLive(HfExperiment e) {
+  HfState state;
+
+  PetscFunctionBeginUser;
+  if (e->n) PetscCall(HfDeviceDrive(e->device, e->driving ? e->V : NULL));
+  PetscCall(HfStateCreate(&state));
+  PetscCall(ListState(e, state));
+  PetscCall(e->recorder->restore(e->recorder->context, state, PETSC_TRUE));
+  PetscCall(HfStateDestroy(&state));
+  PetscCall(HfDeviceStateLoaded(e->device, e->replay.inside));
+  e->replay.on = PETSC_FALSE;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfReplayTake(HfExperiment e, HfOutcome kind, PetscInt n, PetscReal values[], PetscBool *taken) {
+  HfReplay *replay = &e->replay;
+  const PetscReal *at = replay->values + replay->at;
+
+  PetscFunctionBeginUser;
+  *taken = PETSC_FALSE;
+  if (!replay->on) PetscFunctionReturn(0);
+  if (replay->at == replay->n) { /* the run was cut inside of what begins here */
+    const HfOutcome cut = replay->inside == HF_INSIDE_RELAX ? HF_OUTCOME_RELAX : HF_OUTCOME_TIME;
+    if (replay->at_step || kind != cut) PetscFunctionReturn(Mismatch(e));
+    PetscCall(GoLive(e));
+    PetscFunctionReturn(0);
+  }
+  if ((HfOutcome)at[0] != kind || (PetscInt)at[1] != n) PetscFunctionReturn(Mismatch(e));
+  PetscCall(PetscArraycpy(values, at + HEAD, n));
+  replay->at += HEAD + n;
+  *taken = PETSC_TRUE;
+  if (replay->at == replay->n && replay->at_step) {
+    if (kind != HF_OUTCOME_STEP) PetscFunctionReturn(Mismatch(e));
+    PetscCall(GoLive(e));
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfReplayKeep(HfExperiment e, HfOutcome kind, PetscInt n, const PetscReal values[]) {
+  HfReplay *replay = &e->replay;
+  PetscReal *at;
+
+  PetscFunctionBeginUser;
+  if (!e->recorder->checkpoint) PetscFunctionReturn(0);
+  if (replay->n + HEAD + n > replay->room) {
+    replay->room = PetscMax(2 * replay->room, PetscMax(1024, replay->n + HEAD + n));
+    PetscCall(PetscRealloc((size_t)replay->room * sizeof(PetscReal), &replay->values));
+  }
+  at = replay->values + replay->n;
+  at[0] = (PetscReal)kind;
+  at[1] = (PetscReal)n;
+  PetscCall(PetscArraycpy(at + HEAD, values, n));
+  replay->n += HEAD + n;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfReplayStart(HfExperiment e) {
+  HfReplay *replay = &e->replay;
+  PetscInt inside, n = 0;
+  HfState state;
+
+  PetscFunctionBeginUser;
+  if (e->recorder->stored) PetscCall(e->recorder->stored(e->recorder->context, "replay/outcomes", &n));
+  if (!n) PetscFunctionReturn(0);
+  PetscCall(PetscMalloc1(n, &replay->values));
+  PetscCall(HfStateCreate(&state));
+  PetscCall(HfStateGroup(state, "replay"));
+  PetscCall(HfStateAdd(state, "outcomes", HF_STATE_REAL, n, replay->values));
+  PetscCall(HfStateAdd(state, "inside", HF_STATE_INT, 1, &inside));
+  PetscCall(HfStateAdd(state, "at_step", HF_STATE_BOOL, 1, &replay->at_step));
+  PetscCall(e->recorder->restore(e->recorder->context, state, PETSC_FALSE));
+  PetscCall(HfStateDestroy(&state));
+  replay->n = replay->room = n;
+  replay->inside = (HfPhaseKind)inside;
+  replay->on = PETSC_TRUE;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode WriteCheckpoint(HfExperiment e, HfPhaseKind inside, PetscBool at_step) {
+  HfReplay *replay = &e->replay;
+  PetscInt number = (PetscInt)inside;
+  HfState state;
+
+  PetscFunctionBeginUser;
+  replay->inside = inside;
+  replay->at_step = at_step;
+  PetscCall(HfStateCreate(&state));
+  PetscCall(HfStateGroup(state, "replay"));
+  PetscCall(HfStateAdd(state, "outcomes", HF_STATE_REAL, replay->n, replay->values));
+  PetscCall(HfStateAdd(state, "inside", HF_STATE_INT, 1, &number));
+  PetscCall(HfStateAdd(state, "at_step", HF_STATE_BOOL, 1, &replay->at_step));
+  PetscCall(ListState(e, state));
+  PetscCall(e->recorder->checkpoint(e->recorder->context, state, e->step + 1, e->n_steps, (PetscBool)(at_step && e->step + 1 == e->n_steps)));
+  PetscCall(HfStateDestroy(&state));
+  PetscFunctionReturn(0);
+}
+
+/* Every so many steps of the integrator, so that nobody notices, the ranks agree on what is asked of the run. */
+PetscErrorCode HfPause(HfExperiment e, HfPhaseKind inside, PetscBool *stop) {
+  HfRequest request;
+
+  PetscFunctionBeginUser;
+  *stop = PETSC_FALSE;
+  if (!e->recorder->attend || --e->attend_in > 0) PetscFunctionReturn(0);
+  PetscCall(e->recorder->attend(e->recorder->context, PETSC_FALSE, PETSC_FALSE, &request));
+  e->attend_in = request.steps;
+  if (!request.stop && !request.checkpoint) PetscFunctionReturn(0);
+  if (!HfMagnetCanPause(HfDeviceMagnet(e->device), inside)) {
+    e->attend_in = 1;
+    PetscFunctionReturn(0);
+  }
+  PetscCall(WriteCheckpoint(e, inside, PETSC_FALSE));
+  *stop = request.stop;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfReplayStepDone(HfExperiment e) {
+  const PetscBool last = (PetscBool)(e->step + 1 == e->n_steps);
+  HfRequest request;
+  PetscBool taken;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfReplayTake(e, HF_OUTCOME_STEP, 0, NULL, &taken));
+  if (taken || !e->recorder->attend) PetscFunctionReturn(0);
+  PetscCall(HfReplayKeep(e, HF_OUTCOME_STEP, 0, NULL));
+  PetscCall(e->recorder->attend(e->recorder->context, PETSC_TRUE, last, &request));
+  e->attend_in = request.steps;
+  if (request.checkpoint || request.stop) PetscCall(WriteCheckpoint(e, HF_BETWEEN_PHASES, PETSC_TRUE));
+  PetscFunctionReturn(request.stop ? HF_ERR_STOPPED : 0);
+}

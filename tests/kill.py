@@ -1,0 +1,171 @@
+#!/usr/bin/env python3
+"""Runs are killed (kill -9, all ranks) at random instants and resumed; what comes out must be what the undisturbed run finds: m, conductances, every
+dataset of run.h5, table.tsv and summary.yaml bitwise on the same number of ranks. At every kill run.h5 must be readable."""
+
+import argparse
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import h5py
+import numpy as np
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from launch import environment, mpiexec  # noqa: E402
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+# These say how long a run took, where it ran and when.
+PASSING = ("wall_seconds", "ranks", "candidates_per_second", "headline")
+
+
+def datasets(path):
+    found = {}
+    with h5py.File(path, "r") as file:
+        file.visititems(lambda name, item: found.__setitem__(name, item[()]) if isinstance(item, h5py.Dataset) else None)
+    return {name: value for name, value in found.items() if not name.startswith("provenance")}
+
+
+def lines(path, bitwise):
+    """The lines of a text that must agree, numbers apart when they may differ in their last digits."""
+    kept = [line for line in open(path).read().splitlines() if not any(word in line for word in PASSING)]
+    return kept if bitwise else [re.split(r"(-?\d+\.\d+(?:e[-+]\d+)?)", line) for line in kept]
+
+
+def differences(a, b, tolerance):
+    """What differs between two run directories; tolerance 0: bitwise."""
+    wrong = []
+    left, right = datasets(f"{a}/run.h5"), datasets(f"{b}/run.h5")
+    if sorted(left) != sorted(right):
+        wrong.append(f"datasets {sorted(set(left) ^ set(right))}")
+    for name in sorted(set(left) & set(right)):
+        x, y = np.asarray(left[name]), np.asarray(right[name])
+        if x.shape != y.shape:
+            wrong.append(f"{name}: shape {x.shape} and {y.shape}")
+        elif x.dtype.kind == "f" and tolerance:
+            scale = np.nanmax(np.abs(x)) if x.size else 0
+            apart = np.nanmax(np.abs(x - y)) if x.size else 0
+            if apart > tolerance * scale:
+                wrong.append(f"{name}: {apart / scale:.2g} apart")
+        elif x.tobytes() != y.tobytes():
+            wrong.append(f"{name}: differs")
+    if not tolerance:
+        for name in ("summary.yaml", "table.tsv"):
+            one, two = lines(f"{a}/{name}", True), lines(f"{b}/{name}", True)
+            if one != two:
+                which = [f"{p!r} | {q!r}" for p, q in zip(one, two) if p != q][:1] or [f"{len(one)} and {len(two)} lines"]
+                wrong.append(f"{name}: {which[0]}")
+    return wrong
+
+
+def program(args, deck, out, ranks, *options):
+    return mpiexec(ranks, args.program, "run", deck["path"], "--out", out, *deck["set"], *options)
+
+
+def finish(args, deck, out, ranks, *options):
+    done = subprocess.run(program(args, deck, out, ranks, *options), env=environment(), capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{deck['name']} ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return done.stdout
+
+
+def descendants(pid):
+    parents = {}
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            parents.setdefault(int(open(f"/proc/{entry}/stat").read().rsplit(")", 1)[1].split()[1]), []).append(int(entry))
+        except (OSError, IndexError):
+            pass
+    found = [pid]
+    for one in found:
+        found += parents.get(one, [])
+    return found
+
+
+def kill_all(process):
+    """kill -9 of the launcher and every rank below it."""
+    for pid in descendants(process.pid):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    process.wait()
+
+
+def killed_run(args, deck, out, ranks, length, rng, kills):
+    """Starts, kills after a random part of the undisturbed run's time, and again; returns how often it was killed before it ended."""
+    count = 0
+    for _ in range(kills):
+        process = subprocess.Popen(program(args, deck, out, ranks, "--checkpoint-every", args.every), env=environment(),
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            process.wait(args.start_up + rng.random() * length)
+            break
+        except subprocess.TimeoutExpired:
+            kill_all(process)
+            count += 1
+        if os.path.exists(f"{out}/run.h5"):
+            datasets(f"{out}/run.h5")  # readable, or h5py raises
+    return count
+
+
+def decks(args):
+    small = os.path.join(HERE, "decks")
+    table = {
+        "four-node": (f"{small}/four-node-small.yaml", ["--set", "schedule.0.relax.max_time=2 ns"]),
+        "thermal": (f"{small}/kill-thermal.yaml", []),
+        "maze": (f"{small}/kill-maze.yaml", []),
+        "wire": (f"{small}/kill-wire.yaml", []),
+    }
+    return [{"name": name, "path": path, "set": options} for name, (path, options) in table.items() if not args.only or name in args.only]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("program")
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--every", default="60 ms", help="wall time between checkpoints")
+    parser.add_argument("--start-up", type=float, default=0.25, help="seconds before the first kill")
+    parser.add_argument("--only", nargs="*")
+    parser.add_argument("--keep", help="directory of the runs, kept")
+    args = parser.parse_args()
+    args.program = os.path.abspath(args.program)
+    rng = random.Random(args.seed)
+    top = args.keep or tempfile.mkdtemp(prefix="hopfilm-kill-")
+    chosen, failed, total, runs = decks(args), 0, 0, 0
+    lengths = {}
+
+    for deck in chosen:
+        for ranks in (1, 2):
+            start = time.time()
+            finish(args, deck, f"{top}/{deck['name']}-{ranks}", ranks)
+            lengths[deck["name"], ranks] = time.time() - start
+    while total < args.kills:
+        deck = chosen[runs % len(chosen)]
+        ranks = 1 + (runs // len(chosen)) % 2
+        out = f"{top}/{deck['name']}-killed-{runs}"
+        count = killed_run(args, deck, out, ranks, lengths[deck["name"], ranks], rng, min(3, args.kills - total))
+        other = 3 - ranks if runs % 4 == 3 and count else ranks  # some go on with another number of ranks
+        finish(args, deck, out, other)
+        wrong = differences(f"{top}/{deck['name']}-{ranks}", out, 0 if other == ranks else 1e-9)
+        total += count
+        runs += 1
+        failed += bool(wrong)
+        print(f"{deck['name']:10} {ranks} rank{'s'[:ranks - 1]}, {count} kills, ended on {other}: "
+              f"{'; '.join(wrong[:4]) if wrong else 'bitwise the same' if other == ranks else 'the same to 1e-9'}", flush=True)
+        if not wrong and not args.keep:
+            shutil.rmtree(out, ignore_errors=True)
+    if not args.keep:
+        shutil.rmtree(top, ignore_errors=True)
+    print(f"{total} kills in {runs} runs, {failed} of them came out otherwise")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
