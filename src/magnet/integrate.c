@@ -1,14 +1,17 @@
-/* Time integration by PETSc TS with an adaptive explicit Runge-Kutta pair (runge_kutta.c), by default Dormand and Prince's 5(4).
+/* Time integration by PETSc TS with an adaptive explicit Runge-Kutta pair (runge_kutta.c), by default Dormand and Prince's 5(4), or with an implicit
+   method (implicit.c).
 
    The error of a step is measured in the largest component of m (absolute, infinity norm), so that neither the number of ranks nor void cells
    matter. Every accepted step ends with m of unit length. The right-hand side sees m/|m|, so that this changes nothing for
    it: the last stage of a step stays valid as the first of the next (FSAL), and no stage can run away. */
 #include "heun.h"
+#include "implicit.h"
 #include "runge_kutta.h"
 
 static const HfKey keys[] = {
     {"integrator", HF_SECTION, NULL, "{}", "", 0, "Time integration of the magnetization; PETSc's -ts_ options go further"},
-    {"integrator.method", HF_CHOICE, NULL, "5dp", "5dp|3bs", 0, "Runge-Kutta pair, by its PETSc name: 5dp Dormand-Prince, 3bs Bogacki-Shampine"},
+    {"integrator.method", HF_CHOICE, NULL, "5dp", "5dp|3bs|rosenbrock", 0,
+     "Explicit Runge-Kutta pair, 5dp Dormand-Prince or 3bs Bogacki-Shampine, or rosenbrock, implicit, of third order, for fine cells"},
     {"integrator.tolerance", HF_NUMBER, NULL, "1e-5", ">0", 0,
      "Error of a step allowed in any component of m; over 5 ns of a permalloy disk 1e-5 adds up to 3e-5, at nearly the largest stable steps"},
     {"integrator.first_step", HF_QUANTITY, "s", "", ">0", 0, "First step; from the stiffness of the film when left out"},
@@ -30,9 +33,11 @@ struct HfIntegrator_ {
   PetscReal step;           /* to begin the next phase with; 0: none known */
   PetscReal recent[RECENT]; /* sizes of the last accepted steps */
   PetscReal end, accepted;  /* of the phase; time of the last accepted state */
-  PetscBool own_type;       /* not one of PETSc's that -ts_type chose */
   PetscInt rejected;        /* steps of the present phase that magnet->rejected has already */
   Vec rate;                 /* dm/dt to begin a resumed phase with; NULL until there was one */
+  PetscReal smallest;       /* PETSc's types accept any error of a step below it */
+  PetscBool own_type;       /* not one of PETSc's: implicit, or chosen by -ts_type */
+  HfImplicit implicit;      /* NULL: explicit */
   HfMagnetMonitor monitor;
   void *context;
 };
@@ -93,9 +98,10 @@ static PetscErrorCode post_step(TS ts) {
   if (PetscAbsReal(t - self->end) <= 1e-6 * (t - t_before)) t = self->end;
   self->accepted = t;
   magnet->changed = PETSC_FALSE;
+  if (self->implicit && self->recent[0] < self->smallest && t < self->end) PetscCall(TSSetConvergedReason(ts, TS_DIVERGED_STEP_REJECTED));
   if (!self->own_type && magnet->current.mode != HF_CURRENT_PER_STAGE && HfCurrentDue(magnet, t, PETSC_TRUE)) {
     PetscCall(HfCurrentRefreshNow(magnet, t, m));
-    magnet->changed = PETSC_TRUE;
+    magnet->changed = (PetscBool)!self->implicit; /* these keep no rates, and the current is as smooth as the texture */
   }
   PetscCall(note_phase(magnet));
   if (self->monitor) PetscCall((*self->monitor)(t, self->recent[0], m, self->context, &stop));
@@ -107,6 +113,7 @@ static PetscErrorCode post_step(TS ts) {
 PetscErrorCode HfIntegratorCreate(HfMagnet magnet) {
   HfNode section = HfNodeFind(HfDeckRoot(magnet->deck), "integrator");
   HfIntegrator self;
+  const char *method = HfText(section, "method");
   TSAdapt adapt;
   PetscReal step;
 
@@ -117,9 +124,14 @@ PetscErrorCode HfIntegratorCreate(HfMagnet magnet) {
   PetscCall(TSCreate(HfGridComm(magnet->grid), &self->ts));
   PetscCall(TSSetApplicationContext(self->ts, magnet));
   PetscCall(TSSetProblemType(self->ts, TS_NONLINEAR));
-  PetscCall(TSSetRHSFunction(self->ts, NULL, right_hand_side, magnet));
-  PetscCall(TSSetType(self->ts, HF_RUNGE_KUTTA));
-  PetscCall(HfRungeKuttaSetMethod(self->ts, HfText(section, "method")));
+  if (!strcmp(method, "rosenbrock"))
+    PetscCall(HfImplicitCreate(magnet, self->ts, &self->implicit));
+  else {
+    PetscCall(TSSetRHSFunction(self->ts, NULL, right_hand_side, magnet));
+    PetscCall(TSSetType(self->ts, HF_RUNGE_KUTTA));
+    PetscCall(HfRungeKuttaSetMethod(self->ts, method));
+    HfCite(strcmp(method, "3bs") ? "dormand-prince-1980" : "bogacki-shampine-1989");
+  }
   PetscCall(TSSetTolerances(self->ts, HfReal(section, "tolerance"), NULL, 0, NULL));
   PetscCall(TSSetExactFinalTime(self->ts, TS_EXACTFINALTIME_MATCHSTEP));
   PetscCall(TSSetMaxSteps(self->ts, PETSC_MAX_INT));
@@ -133,8 +145,8 @@ PetscErrorCode HfIntegratorCreate(HfMagnet magnet) {
   PetscCall(TSSetFromOptions(self->ts));
   PetscCall(PetscObjectTypeCompare((PetscObject)self->ts, HF_RUNGE_KUTTA, &self->own_type));
   PetscCall(TSGetTimeStep(self->ts, &step)); /* -ts_dt */
+  self->smallest = HfReal(section, "min_step") * (1 + PETSC_SQRT_MACHINE_EPSILON);
   self->step = step > 0 ? step : HfHas(section, "first_step") ? HfReal(section, "first_step") : 0;
-  HfCite(strcmp(HfText(section, "method"), "3bs") ? "dormand-prince-1980" : "bogacki-shampine-1989");
   HfCite("petsc");
   PetscFunctionReturn(0);
 }
@@ -144,6 +156,7 @@ PetscErrorCode HfIntegratorDestroy(HfIntegrator *self) {
   if (!*self) PetscFunctionReturn(0);
   PetscCall(TSDestroy(&(*self)->ts));
   PetscCall(VecDestroy(&(*self)->rate));
+  PetscCall(HfImplicitDestroy(&(*self)->implicit));
   PetscCall(PetscFree(*self));
   PetscFunctionReturn(0);
 }

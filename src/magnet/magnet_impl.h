@@ -93,6 +93,8 @@ typedef struct {
   PetscInt64 done;      /* steps of Heun's method */
   PetscReal passed;     /* relaxation time */
 } HfPhase;
+/* What a sweep's field is made of: all terms at the time given, all with what they last prepared, or the local ones that are linear in m. */
+typedef enum { HF_ALL_TERMS, HF_AS_PREPARED, HF_LINEAR_PART } HfPart;
 
 struct HfMagnet_ {
   HfGrid grid;
@@ -104,6 +106,7 @@ struct HfMagnet_ {
   HfTorque *torques;
   HfRows rows;
   HfSweep sweep;
+  HfPart part; /* of the sweeps of the moment */
   PetscInt64 steps, rejected, evaluations;
   PetscInt64 thermal_steps; /* number of the next draw of the thermal field */
   /* time integration (integrate.c) */

@@ -116,6 +116,7 @@ static void visit_row(HfMagnet magnet, PetscInt j, HfVisit visit, void *context)
 
 static PetscErrorCode prepare_terms(HfMagnet magnet, PetscReal t, Vec m) {
   PetscFunctionBeginUser;
+  if (magnet->part != HF_ALL_TERMS) PetscFunctionReturn(0);
   for (PetscInt k = 0; k < magnet->n_terms; ++k)
     if (magnet->terms[k].type->prepare && HfTermActive(magnet, k)) PetscCall((*magnet->terms[k].type->prepare)(&magnet->terms[k], t, m));
   for (PetscInt k = 0; k < magnet->n_torques; ++k)
@@ -185,6 +186,7 @@ PetscErrorCode HfSweepStage(HfMagnet magnet, PetscReal t, const HfStage *stage, 
 static void apply_terms(HfMagnet magnet, PetscInt region, const HfSpan *span) {
   for (PetscInt k = 0; k < magnet->n_terms; ++k) {
     const HfTerm *term = &magnet->terms[k];
+    if (magnet->part == HF_LINEAR_PART && (!term->type->stiffness || term->type->whole)) continue;
     if (term->active[region]) (*term->type->field)(term, term->p[region], span);
   }
 }

@@ -1,0 +1,267 @@
+/* Implicit time stepping: F(m, dm/dt) = dm/dt - f(m/|m|) = 0 by a Rosenbrock-W method of PETSc's, third order and L-stable.
+
+   The linear systems are (s - J) x = b with J the exact derivative of the Landau-Lifshitz torque by m, but for the magnetostatic field of the change
+   itself and spin-transfer torques, neither of which is stiff:
+     w = x - (u.x) u,   l = L w,   dT = -gamma0 (w x h + u x l),   (1+alpha^2) J x = dT + alpha (w x T + u x dT),   T = -gamma0 u x h
+   u: the unit state, h: the field there, L: the local terms that are linear in m (exchange, DMI, anisotropy), applied row by row, never assembled.
+   A W-method keeps its order with such a Jacobian and takes one evaluation and one linear solve per stage.
+   Preconditioner: the inverse in each cell of s - J with the diagonal of exchange for L, a turn about m with damping in closed form; since it turns with
+   m, it serves small damping, where exchange mostly precesses, on any mask and in any region. GMRES does the rest.
+   Source: Rang and Angermann, BIT 45, 761 (2005), method ROS34PW2. */
+#include "implicit.h"
+#include <petsc/private/tsimpl.h>
+
+#define SOLVED 0.02 /* error left by the linear solves, in parts of the tolerance of a step */
+
+struct HfImplicit_ {
+  HfMagnet magnet;
+  Mat jacobian;
+  Vec state, field, tangent; /* u, h, w */
+  PetscReal shift;           /* s, 1/s */
+  PetscReal *exchange;       /* per region: the diagonal of exchange, A/m */
+};
+
+static PetscErrorCode residual(TS ts, PetscReal t, Vec m, Vec dmdt, Vec F, void *context) {
+  PetscFunctionBeginUser;
+  PetscCall(HfUnitRightHandSide(((HfImplicit)context)->magnet, t, m, F));
+  PetscCall(VecAYPX(F, -1, dmdt));
+  PetscFunctionReturn(0);
+}
+
+static void visit_field(HfMagnet magnet, const HfRow *row, void *context) {
+  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  const PetscInt first = row->cells->first;
+  PetscScalar *out = context;
+
+  HfRowField(magnet, row, PETSC_FALSE);
+  HfRowJoin(first, row->cells->last - first + 1, row->H, out + 3 * g->nx * (row->j - g->ys));
+}
+
+/* u and h at m; the terms that depend on time or on the whole film as they were last. */
+static PetscErrorCode linearize(TS ts, PetscReal t, Vec m, Vec dmdt, PetscReal shift, Mat J, Mat P, void *context) {
+  HfImplicit self = context;
+  PetscScalar *a;
+
+  PetscFunctionBeginUser;
+  self->shift = shift;
+  PetscCall(VecCopy(m, self->state));
+  PetscCall(VecGetArray(self->state, &a));
+  HfMagnetNormalize(self->magnet, a);
+  PetscCall(VecRestoreArray(self->state, &a));
+  self->magnet->part = HF_AS_PREPARED;
+  PetscCall(VecGetArray(self->field, &a));
+  PetscCall(HfSweepRows(self->magnet, t, self->state, HF_AS_IT_IS, visit_field, a));
+  PetscCall(VecRestoreArray(self->field, &a));
+  self->magnet->part = HF_ALL_TERMS;
+  PetscCall(MatAssemblyBegin(J, MAT_FINAL_ASSEMBLY));
+  PetscCall(MatAssemblyEnd(J, MAT_FINAL_ASSEMBLY));
+  PetscFunctionReturn(0);
+}
+
+HF_KERNEL static void project(PetscInt n, const PetscReal *restrict u, const PetscReal *restrict x, PetscReal *restrict w) {
+  HF_CELLS
+  for (PetscInt k = 0; k < 3 * n; k += 3) {
+    const PetscReal along = u[k] * x[k] + u[k + 1] * x[k + 1] + u[k + 2] * x[k + 2];
+    w[k] = x[k] - along * u[k];
+    w[k + 1] = x[k + 1] - along * u[k + 1];
+    w[k + 2] = x[k + 2] - along * u[k + 2];
+  }
+}
+
+/* out = shift x - J x of n cells; w and l: component rows, all others interleaved. */
+HF_KERNEL static void derivative(PetscInt n, const HfMaterial *material, PetscReal shift, PetscReal *const w[3], PetscReal *const l[3],
+                                 const PetscReal *restrict u, const PetscReal *restrict h, const PetscReal *restrict x, PetscReal *restrict out) {
+  const PetscReal alpha = material->alpha, gamma0 = material->gamma0, a = gamma0 / (1 + alpha * alpha), b = alpha * a;
+  const PetscReal *restrict wx = w[0], *restrict wy = w[1], *restrict wz = w[2], *restrict lx = l[0], *restrict ly = l[1], *restrict lz = l[2];
+
+  HF_CELLS
+  for (PetscInt k = 0; k < n; ++k) {
+    const PetscReal ux = u[3 * k], uy = u[3 * k + 1], uz = u[3 * k + 2], hx = h[3 * k], hy = h[3 * k + 1], hz = h[3 * k + 2];
+    const PetscReal tx = uy * hz - uz * hy, ty = uz * hx - ux * hz, tz = ux * hy - uy * hx; /* u x h and its change */
+    const PetscReal dx = wy[k] * hz - wz[k] * hy + uy * lz[k] - uz * ly[k], dy = wz[k] * hx - wx[k] * hz + uz * lx[k] - ux * lz[k],
+                    dz = wx[k] * hy - wy[k] * hx + ux * ly[k] - uy * lx[k];
+
+    out[3 * k] = shift * x[3 * k] + a * dx + b * (wy[k] * tz - wz[k] * ty + uy * dz - uz * dy);
+    out[3 * k + 1] = shift * x[3 * k + 1] + a * dy + b * (wz[k] * tx - wx[k] * tz + uz * dx - ux * dz);
+    out[3 * k + 2] = shift * x[3 * k + 2] + a * dz + b * (wx[k] * ty - wy[k] * tx + ux * dy - uy * dx);
+  }
+}
+
+/* Void cells of a row hold 0, whatever a solve that failed left there. */
+static void clear_void(const HfRowCells *cells, PetscInt nx, PetscScalar row[]) {
+  PetscInt at = 0;
+
+  for (PetscInt k = 0; k < cells->n_runs; at = cells->runs[k].i + cells->runs[k].n, ++k)
+    memset(row + 3 * at, 0, sizeof(*row) * (size_t)(3 * (cells->runs[k].i - at)));
+  memset(row + 3 * at, 0, sizeof(*row) * (size_t)(3 * (nx - at)));
+}
+
+typedef struct {
+  PetscReal shift;
+  const PetscScalar *u, *h, *x;
+  PetscScalar *out;
+} Product;
+
+static void visit_product(HfMagnet magnet, const HfRow *row, void *context) {
+  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  const Product *p = context;
+
+  HfRowField(magnet, row, PETSC_FALSE);
+  for (PetscInt k = 0; k < row->cells->n_runs; ++k) {
+    const HfRun *run = &row->cells->runs[k];
+    const PetscInt at = 3 * (g->nx * (row->j - g->ys) + run->i);
+    PetscReal *const w[3] = {row->m[0] + run->i, row->m[1] + run->i, row->m[2] + run->i};
+    PetscReal *const l[3] = {row->H[0] + run->i, row->H[1] + run->i, row->H[2] + run->i};
+
+    derivative(run->n, &magnet->materials[run->region], p->shift, w, l, p->u + at, p->h + at, p->x + at, p->out + at);
+  }
+}
+
+/* out = (s - J) x. */
+static PetscErrorCode multiply(Mat J, Vec x, Vec out) {
+  const HfGridInfo *g;
+  HfImplicit self;
+  PetscScalar *w;
+  PetscInt n;
+  Product p;
+
+  PetscFunctionBeginUser;
+  PetscCall(MatShellGetContext(J, &self));
+  g = HfGridGetInfo(self->magnet->grid);
+  p.shift = self->shift;
+  PetscCall(VecGetLocalSize(x, &n));
+  PetscCall(VecGetArrayRead(x, &p.x));
+  PetscCall(VecGetArrayRead(self->state, &p.u));
+  PetscCall(VecGetArrayWrite(self->tangent, &w));
+  project(n / 3, p.u, p.x, w);
+  PetscCall(VecRestoreArrayWrite(self->tangent, &w));
+  PetscCall(VecGetArrayRead(self->field, &p.h));
+  PetscCall(VecGetArray(out, &p.out));
+  self->magnet->part = HF_LINEAR_PART;
+  PetscCall(HfSweepRows(self->magnet, 0, self->tangent, HF_AS_IT_IS, visit_product, &p));
+  self->magnet->part = HF_ALL_TERMS;
+  for (PetscInt j = 0; j < g->ym; ++j) clear_void(HfRowsGet(self->magnet->rows, g->ys + j), g->nx, p.out + 3 * g->nx * j);
+  PetscCall(VecRestoreArray(out, &p.out));
+  PetscCall(VecRestoreArrayRead(self->field, &p.h));
+  PetscCall(VecRestoreArrayRead(self->state, &p.u));
+  PetscCall(VecRestoreArrayRead(x, &p.x));
+  PetscFunctionReturn(0);
+}
+
+/* (s + g (alpha - u x)) y = x  across u, s y = x along it, with g = gamma0 d/(1+alpha^2), d the diagonal of exchange. */
+HF_KERNEL static void turn_back(PetscInt n, PetscReal shift, PetscReal g, PetscReal alpha, const PetscReal *restrict u, const PetscReal *restrict x,
+                                PetscReal *restrict y) {
+  const PetscReal c = shift + g * alpha, square = c * c + g * g, across = c / square, turned = g / square, along = 1 / shift - across;
+
+  HF_CELLS
+  for (PetscInt k = 0; k < 3 * n; k += 3) {
+    const PetscReal ux = u[k], uy = u[k + 1], uz = u[k + 2], f = along * (ux * x[k] + uy * x[k + 1] + uz * x[k + 2]);
+    y[k] = across * x[k] + turned * (uy * x[k + 2] - uz * x[k + 1]) + f * ux;
+    y[k + 1] = across * x[k + 1] + turned * (uz * x[k] - ux * x[k + 2]) + f * uy;
+    y[k + 2] = across * x[k + 2] + turned * (ux * x[k + 1] - uy * x[k]) + f * uz;
+  }
+}
+
+static PetscErrorCode precondition(PC pc, Vec x, Vec y) {
+  const PetscScalar *from, *u;
+  const HfGridInfo *g;
+  PetscScalar *to;
+  HfImplicit self;
+
+  PetscFunctionBeginUser;
+  PetscCall(PCShellGetContext(pc, &self));
+  g = HfGridGetInfo(self->magnet->grid);
+  PetscCall(VecGetArrayRead(x, &from));
+  PetscCall(VecGetArrayRead(self->state, &u));
+  PetscCall(VecGetArray(y, &to));
+  for (PetscInt j = 0; j < g->ym; ++j) {
+    const HfRowCells *cells = HfRowsGet(self->magnet->rows, g->ys + j);
+    clear_void(cells, g->nx, to + 3 * g->nx * j);
+    for (PetscInt k = 0; k < cells->n_runs; ++k) {
+      const HfRun *run = &cells->runs[k];
+      const HfMaterial *material = &self->magnet->materials[run->region];
+      const PetscInt at = 3 * (g->nx * j + run->i);
+      const PetscReal rate = material->gamma0 * self->exchange[run->region] / (1 + PetscSqr(material->alpha));
+
+      turn_back(run->n, self->shift, rate, material->alpha, u + at, from + at, to + at);
+    }
+  }
+  PetscCall(VecRestoreArray(y, &to));
+  PetscCall(VecRestoreArrayRead(self->state, &u));
+  PetscCall(VecRestoreArrayRead(x, &from));
+  PetscFunctionReturn(0);
+}
+
+/* The Jacobian is renewed with each first stage. PETSc 3.18 leaves it at "never again" when a stage fails. */
+static PetscErrorCode before_stage(TS ts, PetscReal t) {
+  SNES snes;
+
+  PetscFunctionBeginUser;
+  if (t > ts->ptime) PetscFunctionReturn(0);
+  PetscCall(TSGetSNES(ts, &snes));
+  PetscCall(SNESSetLagJacobian(snes, 1));
+  PetscFunctionReturn(0);
+}
+
+/* The preconditioned residual is an error of m, here in the root mean square. */
+static PetscErrorCode set_solvers(HfImplicit self, TS ts) {
+  const PetscReal error = SOLVED * HfReal(HfNodeFind(HfDeckRoot(self->magnet->deck), "integrator"), "tolerance");
+  SNES snes;
+  KSP ksp;
+  PC pc;
+
+  PetscFunctionBeginUser;
+  PetscCall(TSGetSNES(ts, &snes));
+  PetscCall(SNESSetOptionsPrefix(snes, "implicit_"));
+  PetscCall(SNESSetType(snes, SNESKSPONLY));
+  PetscCall(SNESGetKSP(snes, &ksp));
+  PetscCall(KSPSetType(ksp, KSPGMRES));
+  PetscCall(KSPSetTolerances(ksp, 1e-12, error * PetscSqrtReal((PetscReal)HfGridGetInfo(self->magnet->grid)->n_film), PETSC_DEFAULT, 200));
+  PetscCall(KSPGetPC(ksp, &pc));
+  PetscCall(PCSetType(pc, PCSHELL));
+  PetscCall(PCShellSetContext(pc, self));
+  PetscCall(PCShellSetApply(pc, precondition));
+  PetscCall(TSSetMaxSNESFailures(ts, -1)); /* the step gets smaller, down to its limit */
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfImplicitCreate(HfMagnet magnet, TS ts, HfImplicit *implicit) {
+  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  HfImplicit self;
+  TSAdapt adapt;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(&self));
+  *implicit = self;
+  self->magnet = magnet;
+  PetscCall(HfMagnetCreateState(magnet, &self->state));
+  PetscCall(VecDuplicate(self->state, &self->field));
+  PetscCall(VecDuplicate(self->state, &self->tangent));
+  PetscCall(PetscMalloc1(magnet->site.n_regions, &self->exchange));
+  for (PetscInt r = 0; r < magnet->site.n_regions; ++r)
+    self->exchange[r] = 4 * magnet->materials[r].Aex * (1 / PetscSqr(g->dx) + 1 / PetscSqr(g->dy)) / (HF_MU0 * magnet->materials[r].Ms);
+  PetscCall(MatCreateShell(HfGridComm(magnet->grid), 3 * g->nx * g->ym, 3 * g->nx * g->ym, PETSC_DETERMINE, PETSC_DETERMINE, self, &self->jacobian));
+  PetscCall(MatShellSetOperation(self->jacobian, MATOP_MULT, (void (*)(void))multiply));
+  PetscCall(TSSetType(ts, TSROSW));
+  PetscCall(TSRosWSetType(ts, TSROSWRA34PW2));
+  HfCite("rang-2005");
+  PetscCall(TSSetPreStage(ts, before_stage));
+  PetscCall(TSSetIFunction(ts, NULL, residual, self));
+  PetscCall(TSSetIJacobian(ts, self->jacobian, self->jacobian, linearize, self));
+  PetscCall(TSGetAdapt(ts, &adapt));
+  adapt->wnormtype = NORM_INFINITY; /* as the explicit pairs */
+  PetscCall(set_solvers(self, ts));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfImplicitDestroy(HfImplicit *implicit) {
+  PetscFunctionBeginUser;
+  if (!*implicit) PetscFunctionReturn(0);
+  PetscCall(VecDestroy(&(*implicit)->state));
+  PetscCall(VecDestroy(&(*implicit)->field));
+  PetscCall(VecDestroy(&(*implicit)->tangent));
+  PetscCall(MatDestroy(&(*implicit)->jacobian));
+  PetscCall(PetscFree((*implicit)->exchange));
+  PetscCall(PetscFree(*implicit));
+  PetscFunctionReturn(0);
+}
