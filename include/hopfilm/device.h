@@ -74,7 +74,8 @@ PetscErrorCode HfDeviceNodeConductance(HfDevice device, PetscReal G[]);
 PetscErrorCode HfDeviceNodeSaturatedConductance(HfDevice device, PetscReal G0[]);
 /* Of the nodes, without use of any property of G: column k holds the currents into the electrodes for 1 V on k, from N solves that start from zero. */
 PetscErrorCode HfDeviceConductanceByCurrents(HfDevice device, PetscReal G[]);
-PetscErrorCode HfDeviceSaturatedConductance(HfDevice device, PetscReal G0[]); /* m = z, computed once */
+/* G0: mean of the film's matrices with m = z and with m = -z, which differ by Hall currents alone; symmetric. Computed once. Collective. */
+PetscErrorCode HfDeviceSaturatedConductance(HfDevice device, PetscReal G0[]);
 /* Two-terminal read-outs of the deck's section `gauges`: each between two contacts of its own, everything else insulating. */
 PetscInt HfDeviceGaugeCount(HfDevice device);
 const char *HfDeviceGaugeName(HfDevice device, PetscInt k);

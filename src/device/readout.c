@@ -1,4 +1,8 @@
-/* Reading the film: its current and its conductance matrix in the present texture, and saturated along z (G0). */
+/* Reading the film: its current and its conductance matrix in the present texture, and saturated along z (G0).
+
+   With Hall currents the matrix of a film saturated along z is not symmetric, while that of a maze, where m_z vanishes on average, nearly is. So that
+   G - xi G0 has no such part either, G0 is the mean over m = z and m = -z. The second matrix is the transpose of the first: Onsager's relation, which
+   the discrete film obeys exactly (transport/hall.c). */
 #include "device_impl.h"
 
 PetscErrorCode HfDeviceFilmCurrent(HfDevice d, const PetscReal V[], Vec j) {
@@ -25,6 +29,8 @@ PetscErrorCode HfDeviceNodeSaturatedConductance(HfDevice d, PetscReal G0[]) {
     PetscCall(PetscMalloc1(n * n, &d->saturated));
     PetscCall(HfPotentialSetMagnetization(d->film, NULL));
     PetscCall(HfConductance(d->film, PETSC_FALSE, d->saturated));
+    for (PetscInt i = 0; i < n; ++i)
+      for (PetscInt k = 0; k < i; ++k) d->saturated[i * n + k] = d->saturated[k * n + i] = 0.5 * (d->saturated[i * n + k] + d->saturated[k * n + i]);
   }
   PetscCall(PetscArraycpy(G0, d->saturated, n * n));
   PetscFunctionReturn(0);

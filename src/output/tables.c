@@ -17,7 +17,7 @@ static PetscErrorCode flush_now_and_then(HfOutput output) {
 
 PetscErrorCode HfOutputSaturated(void *context, PetscInt n, const PetscReal G0[]) {
   HfOutput output = context;
-  const HfTable table = {H5T_NATIVE_DOUBLE, 2, {(hsize_t)n, (hsize_t)n}, "S", "Conductance matrix of the film saturated along z"};
+  const HfTable table = {H5T_NATIVE_DOUBLE, 2, {(hsize_t)n, (hsize_t)n}, "S", "Conductance matrix of the film saturated along +z and -z, mean"};
 
   PetscFunctionBeginUser;
   if (!n) PetscFunctionReturn(0);

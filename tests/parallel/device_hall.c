@@ -1,5 +1,5 @@
 /* A film with Hall currents, driven through its own electrodes: the torque turns round with the voltage, the current does not run along the field,
-   the same run on any number of ranks, hardly more iterations per refresh than without. */
+   the same run on any number of ranks, hardly more iterations per refresh than without. The saturated conductance is that of both saturating fields. */
 #include <hf_test.h>
 #include <hopfilm/device.h>
 
@@ -105,8 +105,41 @@ static void short_run_is_the_same_on_all_ranks(void **unused) {
   for (int k = 0; k < 2; ++k) film_destroy(&film[k]);
 }
 
+/* The matrix with m = +-z everywhere, from N independent solves. */
+static void saturated_along(Film *film, PetscReal z, PetscReal G[9]) {
+  const HfGridInfo *g = HfGridGetInfo(HfDeviceGrid(film->device));
+  const int8_t *regions = HfGridRegions(HfDeviceGrid(film->device));
+  PetscScalar *m;
+
+  CHECK(VecGetArray(HfDeviceState(film->device), &m));
+  for (PetscInt j = g->ys; j < g->ys + g->ym; ++j)
+    for (PetscInt i = 0; i < g->nx; ++i)
+      for (int c = 0; c < 3; ++c) m[3 * (g->nx * (j - g->ys) + i) + c] = HfRegionAt(g, regions, i, j) >= 0 && c == 2 ? z : 0;
+  CHECK(VecRestoreArray(HfDeviceState(film->device), &m));
+  CHECK(HfDeviceConductanceByCurrents(film->device, G));
+}
+
+/* Reversing the field reverses the Hall currents: no single saturated film is a reference that is symmetric, the mean of both is. */
+static void saturated_conductance_is_the_mean_of_both_fields(void **unused) {
+  PetscReal up[9], down[9], G0[9], apart = 0;
+  Film film;
+
+  film_create(&film, PETSC_COMM_WORLD, HALL);
+  CHECK(HfDeviceSaturatedConductance(film.device, G0));
+  saturated_along(&film, 1, up);
+  saturated_along(&film, -1, down);
+  for (int k = 0; k < 9; ++k) {
+    ASSERT_NEAR(G0[k], 0.5 * (up[k] + down[k]), 1e-8 * up[0]); /* a hundred times the solver's tolerance */
+    apart = PetscMax(apart, PetscAbsReal(up[k] - down[k]));
+  }
+  assert_true(apart > 0.01 * up[0]);
+  for (int i = 0; i < 3; ++i) ASSERT_NEAR(G0[3 * i] + G0[3 * i + 1] + G0[3 * i + 2], 0, 1e-12 * up[0]);
+  film_destroy(&film);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(voltage_reverses_the_torque),
     cmocka_unit_test(short_run_is_the_same_on_all_ranks),
+    cmocka_unit_test(saturated_conductance_is_the_mean_of_both_fields),
 };
 HF_TEST_MAIN(tests)
