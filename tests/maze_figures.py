@@ -49,7 +49,7 @@ def controls(table, found):
             table.add("  across", "-", per_seed(across, "{:+.2f}"), None)
             late = [values[len(values) // 2:].mean() / values[0] - 1 for _, values in (trace(run, "along") for run in found[name].values())]
             table.add("  along, mean over the last 25 ns", "-", per_seed([100 * c for c in late], "{:+.2f}"), None)
-    for name, control in {"controls-uniform": "uniform current", "controls-frozen": "frozen current"}.items():
+    for name, control in {"controls-nonadiabatic-0.6": "xi = 0.6", "controls-uniform": "uniform current", "controls-frozen": "frozen current"}.items():
         if name in found:
             along, across = along_and_across(found[name])
             table.add(f"0.1 V, {control}: G along the current", "reported", per_seed(along, "{:+.2f}"), None)

@@ -47,6 +47,9 @@ def check_figures(directory, folder):
             with open(path, "rb") as file:
                 assert file.read(8) == b"\x89PNG\r\n\x1a\n"
             drawn += 1
+    if os.path.exists(os.path.join(folder, "synapse.png")):  # of several runs
+        assert command("synapse.py", directory, directory, "-o", os.path.join(folder, "synapses.png")).returncode == 0
+        drawn += 1
     return drawn
 
 

@@ -18,6 +18,7 @@ RUNS = {
     "synapse-100mV": Deck("maze-synapse", ["schedule.1.train.voltage=50 mV"]),
     "retention": Deck("maze-retention"),  # the pulses of maze-hopfield, and a pause after each
     "controls-nonadiabatic": Deck("maze-controls"),
+    "controls-nonadiabatic-0.6": Deck("maze-controls", ["film.material.nonadiabaticity=0.6"]),
     "controls-interfacial": Deck("maze-controls", [ADIABATIC, "film.material.Dbulk=0", "film.material.Dinterfacial=6.5e-3 A"]),
     "controls-negative-amr": Deck("maze-controls", [ADIABATIC, "film.material.amr_ratio=-1.5"]),
     "controls-uniform": Deck("maze-controls", [ADIABATIC, "coupling.current=uniform"]),

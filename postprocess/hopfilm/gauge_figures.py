@@ -2,25 +2,67 @@
 import numpy as np
 
 from .film_figures import current_decades, draw_current_log, draw_stripes, log_ticks
-from .style import FAINT, PAIR_COLOURS, plt, time_unit
+from .style import FAINT, PAIR_COLOURS, SOFT, plt, spread, time_unit
+
+
+def _changes(run, pulse):
+    """Times since the first probe of a pulse (s), and the percent change of every gauge since then, by its name."""
+    times = run.time[pulse.probes]
+    return times - times[0], {name: 100 * (values[pulse.probes] / values[pulse.probes[0]] - 1) for name, values in run.gauges.items()}
+
+
+def _axes_of_changes(ax, longest, unit):
+    ax.axhline(0, color=FAINT, linewidth=0.8, zorder=1)
+    ax.set_xlim(0, longest)
+    ax.set_xlabel(f"time ({unit})")
+    ax.set_ylabel("change of G (%)")
+    ax.grid(axis="y")
 
 
 def draw_gauges(ax, run, pulse):
     """Percent change of every gauge since the first probe of a pulse."""
-    times = run.time[pulse.probes]
-    scale, unit = time_unit(times[-1] - times[0])
-    times = (times - times[0]) / scale
-    for k, (name, values) in enumerate(run.gauges.items()):
-        change = 100 * (values[pulse.probes] / values[pulse.probes[0]] - 1)
+    times, changes = _changes(run, pulse)
+    scale, unit = time_unit(times[-1])
+    times = times / scale
+    for k, (name, change) in enumerate(changes.items()):
         colour = PAIR_COLOURS[k % len(PAIR_COLOURS)]
         ax.plot(times, change, color=colour, zorder=3)
         ax.annotate(f"{name}  {change[-1]:+.1f}".replace("-", "−"), xy=(times[-1], change[-1]), xytext=(6, 0), textcoords="offset points", va="center",
                     color=colour, annotation_clip=False)
-    ax.axhline(0, color=FAINT, linewidth=0.8, zorder=1)
-    ax.set_xlim(0, times[-1])
-    ax.set_xlabel(f"time ({unit})")
-    ax.set_ylabel("change of G (%)")
-    ax.grid(axis="y")
+    _axes_of_changes(ax, times[-1], unit)
+
+
+def _voltage(run, pulse):
+    """Between the + and the - electrodes of a pulse, V; None when the summary does not say."""
+    entries = [e for e in run.steps("gauges") if e["pattern"] == pulse.pattern and abs(e["end_s"] - pulse.end) <= 1e-6 * pulse.end]
+    return entries[0]["voltage_V"] * len(set(pulse.pattern)) if entries else None
+
+
+def synapses(found):
+    """Percent changes of the gauges of several runs, found: [(run, pulse)]. A colour for each voltage, dashes for each gauge; thin lines are the runs, thick
+    ones the mean of those that were probed at the same times."""
+    voltages = sorted({v for v in (_voltage(run, pulse) for run, pulse in found) if v is not None})
+    longest = max(pulse.end - pulse.start for _, pulse in found)
+    scale, unit = time_unit(longest)
+    figure, ax = plt.subplots(figsize=(6.2, 4.2))
+    labels = []
+    for k, voltage in enumerate([*voltages, None]):
+        group = [_changes(run, pulse) for run, pulse in found if _voltage(run, pulse) == voltage]
+        colour = PAIR_COLOURS[k % len(PAIR_COLOURS)] if voltage is not None else SOFT
+        for dashes, name in zip(("-", "--", ":", "-."), group[0][1] if group else ()):
+            for times, changes in group:
+                ax.plot(times / scale, changes[name], color=colour, linestyle=dashes, linewidth=0.8, alpha=0.5 if len(group) > 1 else 1, zorder=2)
+            alike = [changes[name] for times, changes in group if len(times) == len(group[0][0]) and np.allclose(times, group[0][0])]
+            mean = np.mean(alike, axis=0)
+            if len(alike) > 1:
+                ax.plot(group[0][0] / scale, mean, color=colour, linestyle=dashes, linewidth=2.2, zorder=3)
+            words = f"{voltage:.3g} V {name}" if voltage is not None else name
+            labels.append((group[0][0][-1] / scale, mean[-1], f"{words}  {mean[-1]:+.1f}".replace("-", "−"), colour))
+    _axes_of_changes(ax, longest / scale, unit)
+    low, high = ax.get_ylim()
+    for (time, _, words, colour), height in zip(labels, spread([label[1] for label in labels], 0.05 * (high - low))):
+        ax.annotate(words, xy=(time, height), xytext=(6, 0), textcoords="offset points", va="center", color=colour, annotation_clip=False)
+    return figure
 
 
 def _start_frame(run, pulse):
