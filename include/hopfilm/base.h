@@ -80,6 +80,7 @@ void HfSignalDone(HfSignal which); /* forgets it */
 /* ---- citations: the papers behind the features a run used. Not collective; HfCitationsWrite writes BibTeX. ---- */
 void HfCite(const char *key); /* key of an entry in src/base/citations.c; citing twice is harmless; NULL does nothing */
 PetscErrorCode HfCitationsWrite(FILE *file);
+void HfCitationsClear(void); /* another run begins */
 PetscBool HfCitationKnown(const char *key);
 
 /* ---- provenance: what was built and where it runs ---- */

@@ -128,3 +128,21 @@ const char *HfTextAt(HfNode section, const char *key, PetscInt i);
 PetscBool HfIsWordAt(HfNode section, const char *key, PetscInt i); /* a name stands where a number could; HfTextAt has it, HfRealAt is not a number */
 HfNode HfItem(HfNode section, const char *key, PetscInt i);        /* of HF_LIST, HF_TYPES, HF_VARIANTS, HF_NAMED */
 HfNode HfVariant(HfNode variant, const char **name);               /* the one value of a variant node and its name */
+
+/* ---- an ensemble: a deck with a section `ensemble` stands for many, its members 0 .. n-1, which differ in the keys of its axes ---- */
+typedef struct HfEnsemble_ *HfEnsemble;
+/* *ensemble is NULL for a deck without the section or with errors; what is wrong with the section goes to the deck, which must outlive it. Not
+   collective, the same on all ranks. */
+PetscErrorCode HfEnsembleCreate(HfDeck deck, HfEnsemble *ensemble);
+PetscErrorCode HfEnsembleDestroy(HfEnsemble *ensemble);
+PetscInt HfEnsembleMembers(HfEnsemble ensemble);
+PetscInt HfEnsembleRanks(HfEnsemble ensemble); /* of one member */
+PetscInt HfEnsembleAxes(HfEnsemble ensemble);
+const char *HfEnsembleKey(HfEnsemble ensemble, PetscInt axis); /* the first, of an axis of several keys */
+const char *HfEnsembleValue(HfEnsemble ensemble, PetscInt member, PetscInt axis);
+PetscBool HfEnsembleAverages(HfEnsemble ensemble, PetscInt axis); /* its values repeat the experiment: seeds */
+PetscInt HfEnsembleFigures(HfEnsemble ensemble);                  /* patterns of the figures that the deck asks for */
+const char *HfEnsembleFigure(HfEnsemble ensemble, PetscInt k);
+/* The deck of one member: that of `path` with `set` and then the member's own values put in, without the section `ensemble`. Collective on comm. */
+PetscErrorCode HfEnsembleDeck(HfEnsemble ensemble, PetscInt member, MPI_Comm comm, HfKeys keys, const char *path, PetscInt n_set,
+                              const char *const set[], HfDeck *deck);

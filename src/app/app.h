@@ -38,6 +38,17 @@ PetscErrorCode HfAppInsertPetscOptions(HfDeck deck);
 /* Refuses PETSc options that no object asked for, once every object has been set up. Collective. */
 PetscErrorCode HfAppRefuseUnusedPetscOptions(MPI_Comm comm);
 
+/* Runs a good deck, results in the directory; quiet: nothing on stdout. Faults are returned with everything closed. Collective on the deck's
+   communicator. */
+PetscErrorCode HfAppRun(HfDeck deck, const char *directory, const HfOptions *options, PetscBool quiet);
+/* Runs all members of a deck with a section `ensemble`, each in a folder of the directory, and makes their table. Returns HF_ERR_STOPPED when some
+   have still to run, else the fault of the first member that failed. Collective. */
+PetscErrorCode HfAppRunEnsemble(HfDeck deck, HfKeys keys, const char *directory, const HfOptions *options);
+/* Builds the device of a good deck and plans its run. Collective. */
+PetscErrorCode HfAppPlan(HfDeck deck, HfNode *plan);
+/* Faults of the section and of every member, whose devices are built; prints the members and what they cost. Collective. */
+PetscErrorCode HfAppCheckEnsemble(HfDeck deck, HfKeys keys, const HfOptions *options);
+
 /* A value with its name, and what is below it, for people to read. On one rank. */
 void HfAppPrintItem(HfNode item, int indent, FILE *file);
 

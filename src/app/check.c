@@ -2,30 +2,47 @@
 #include "app.h"
 #include <string.h>
 
-PetscErrorCode HfCommand_check(MPI_Comm comm, const HfOptions *options) {
-  PetscMPIInt rank;
-  HfKeys keys;
-  HfDeck deck;
+PetscErrorCode HfAppPlan(HfDeck deck, HfNode *plan) {
   HfExperiment experiment;
-  HfNode plan;
   struct HfRecorder_ nowhere;
   PetscFunctionBeginUser;
-  PetscCallMPI(MPI_Comm_rank(comm, &rank));
   memset(&nowhere, 0, sizeof nowhere);
-  PetscCall(HfAppCreateKeys(&keys));
-  PetscCall(HfDeckCreate(comm, keys, options->argument, options->n_set, options->set, &deck));
-  PetscCall(HfDeckVerdict(deck));
-  PetscCall(HfAppInsertPetscOptions(deck));
   PetscCall(HfExperimentCreate(deck, &nowhere, &experiment));
-  PetscCall(HfAppRefuseUnusedPetscOptions(comm));
-  PetscCall(HfExperimentPlan(experiment, &plan));
+  PetscCall(HfAppRefuseUnusedPetscOptions(HfDeckComm(deck)));
+  PetscCall(HfExperimentPlan(experiment, plan));
+  PetscCall(HfExperimentDestroy(&experiment));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode check(HfDeck deck, HfKeys keys, const HfOptions *options) {
+  PetscMPIInt rank;
+  HfNode plan;
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_rank(HfDeckComm(deck), &rank));
+  if (HfHas(HfDeckRoot(deck), "ensemble")) {
+    PetscCall(HfAppCheckEnsemble(deck, keys, options));
+    PetscFunctionReturn(0);
+  }
+  PetscCall(HfAppPlan(deck, &plan));
   if (!rank) {
     printf("%s is a valid deck\n", options->argument);
     for (PetscInt k = 0; k < HfNodeLength(plan); k++) HfAppPrintItem(HfNodeItem(plan, k), 2, stdout);
   }
   PetscCall(HfNodeDestroy(&plan));
-  PetscCall(HfExperimentDestroy(&experiment));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfCommand_check(MPI_Comm comm, const HfOptions *options) {
+  HfKeys keys;
+  HfDeck deck;
+  PetscErrorCode code;
+  PetscFunctionBeginUser;
+  PetscCall(HfAppCreateKeys(&keys));
+  PetscCall(HfDeckCreate(comm, keys, options->argument, options->n_set, options->set, &deck));
+  PetscCall(HfDeckVerdict(deck));
+  PetscCall(HfAppInsertPetscOptions(deck));
+  code = check(deck, keys, options);
   PetscCall(HfDeckDestroy(&deck));
   PetscCall(HfKeysDestroy(&keys));
-  PetscFunctionReturn(0);
+  PetscFunctionReturn(code);
 }

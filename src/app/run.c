@@ -25,14 +25,38 @@ static const char *status_of(PetscErrorCode code) {
   }
 }
 
+/* From a good deck to its results. */
+static PetscErrorCode run_in(HfDeck deck, HfOutput output, HfExperiment *experiment) {
+  PetscErrorCode code;
+  PetscFunctionBeginUser;
+  PetscCall(HfExperimentCreate(deck, HfOutputRecorder(output), experiment));
+  PetscCall(HfAppRefuseUnusedPetscOptions(HfDeckComm(deck)));
+  PetscCall(HfOutputSetUp(output, *experiment));
+  code = HfExperimentRun(*experiment);
+  PetscCall(HfOutputClose(output, status_of(code), *experiment));
+  PetscFunctionReturn(code);
+}
+
+PetscErrorCode HfAppRun(HfDeck deck, const char *directory, const HfOptions *options, PetscBool quiet) {
+  HfOutput output = NULL;
+  HfExperiment experiment = NULL;
+  PetscBool finished;
+  PetscErrorCode code;
+  PetscFunctionBeginUser;
+  PetscCall(HfOutputCreate(deck, directory, (PetscBool)(options->force || !options->restart || strcmp(options->restart, "never")), &output));
+  if (quiet) HfOutputQuiet(output);
+  code = HfOutputLookBack(output, options->restart, options->force, &finished);
+  if (!code && !finished) code = run_in(deck, output, &experiment);
+  PetscCall(HfExperimentDestroy(&experiment));
+  PetscCall(HfOutputDestroy(&output));
+  PetscFunctionReturn(code);
+}
+
 PetscErrorCode HfCommand_run(MPI_Comm comm, const HfOptions *options) {
   char directory[PETSC_MAX_PATH_LEN];
   HfKeys keys;
   HfDeck deck;
-  HfOutput output;
-  HfExperiment experiment;
   PetscErrorCode code;
-  PetscBool finished;
   PetscFunctionBeginUser;
   if (options->out)
     PetscCall(PetscStrncpy(directory, options->out, sizeof directory));
@@ -44,25 +68,10 @@ PetscErrorCode HfCommand_run(MPI_Comm comm, const HfOptions *options) {
   PetscCall(HfDeckVerdict(deck));
   PetscCall(HfAppInsertPetscOptions(deck));
   HfSignalsCatch();
-  PetscCall(HfOutputCreate(deck, directory, (PetscBool)(options->force || !options->restart || strcmp(options->restart, "never")), &output));
-  PetscCall(HfOutputLookBack(output, options->restart, options->force, &finished));
-  if (finished) {
-    PetscCall(HfOutputDestroy(&output));
-    PetscCall(HfDeckDestroy(&deck));
-    PetscCall(HfKeysDestroy(&keys));
-    PetscFunctionReturn(0);
-  }
-  PetscCall(HfExperimentCreate(deck, HfOutputRecorder(output), &experiment));
-  PetscCall(HfAppRefuseUnusedPetscOptions(comm));
-  PetscCall(HfOutputSetUp(output, experiment));
-
-  code = HfExperimentRun(experiment);
-  PetscCall(HfOutputClose(output, status_of(code), experiment));
-  if (code) PetscFunctionReturn(code);
-
-  PetscCall(HfExperimentDestroy(&experiment));
-  PetscCall(HfOutputDestroy(&output));
+  PetscCheckFault(!options->first_member || HfHas(HfDeckRoot(deck), "ensemble"), comm, HF_ERR_DECK, "--members: %s has no section `ensemble`",
+                  options->argument);
+  code = HfHas(HfDeckRoot(deck), "ensemble") ? HfAppRunEnsemble(deck, keys, directory, options) : HfAppRun(deck, directory, options, PETSC_FALSE);
   PetscCall(HfDeckDestroy(&deck));
   PetscCall(HfKeysDestroy(&keys));
-  PetscFunctionReturn(0);
+  PetscFunctionReturn(code);
 }

@@ -314,7 +314,7 @@ static const Citation citations[] = {
 #define N_CITATIONS ((int)(sizeof(citations) / sizeof(citations[0])))
 _Static_assert(sizeof(citations) / sizeof(citations[0]) <= 64, "the cited set is one 64-bit word");
 
-/* Process-wide state: bit i says that citations[i] was cited. It only ever grows and steers nothing but the list of references. */
+/* Process-wide state: bit i says that citations[i] was cited. It steers nothing but the list of references. */
 static uint64_t cited = 0;
 
 static int Find(const char *key) {
@@ -329,6 +329,8 @@ void HfCite(const char *key) {
   const int i = key ? Find(key) : -1;
   if (i >= 0) cited |= (uint64_t)1 << i;
 }
+
+void HfCitationsClear(void) { cited = 0; }
 
 PetscErrorCode HfCitationsWrite(FILE *file) {
   PetscFunctionBeginUser;

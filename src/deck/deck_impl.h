@@ -106,6 +106,9 @@ const char *HfKeyTypeName(HfKeyType type);
 /* ---- deck_keys.c ---- */
 PetscErrorCode HfDeckRegisterKeys(HfKeys keys);
 
+/* ---- ensemble.c ---- */
+PetscErrorCode HfEnsembleRegisterKeys(HfKeys keys);
+
 /* ---- validate.c, leaves.c ---- */
 PetscErrorCode HfDeckValidate(HfKeys keys, HfMessages messages, HfNode root); /* checks, fills defaults, stores SI values */
 PetscErrorCode HfLeafValidate(HfKeys keys, HfMessages messages, const HfEntry *entry, HfNode node);

@@ -11,5 +11,6 @@ PetscErrorCode HfDeckRegisterKeys(HfKeys keys) {
 
   PetscFunctionBeginUser;
   PetscCall(HfKeysAdd(keys, "", rows));
+  PetscCall(HfEnsembleRegisterKeys(keys));
   PetscFunctionReturn(0);
 }

@@ -7,8 +7,10 @@ void HfOutputSay(HfOutput output, const char *line) {
 
   if (output->rank) return;
   snprintf(text, sizeof text, "[%8.1f s] %s\n", MPI_Wtime() - output->start, line);
-  fputs(text, stdout);
-  fflush(stdout);
+  if (!output->quiet) {
+    fputs(text, stdout);
+    fflush(stdout);
+  }
   if (output->log) {
     fputs(text, output->log);
     fflush(output->log);

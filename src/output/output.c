@@ -73,6 +73,7 @@ PetscErrorCode HfOutputCreate(HfDeck deck, const char *directory, PetscBool forc
 }
 
 HfRecorder HfOutputRecorder(HfOutput output) { return &output->recorder; }
+void HfOutputQuiet(HfOutput output) { output->quiet = PETSC_TRUE; }
 
 static PetscErrorCode open_h5(HfOutput output) {
   const hid_t access = H5Pcreate(H5P_FILE_ACCESS);

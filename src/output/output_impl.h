@@ -37,7 +37,7 @@ struct HfOutput_ {
   PetscMPIInt rank, size;
   HfDeck deck;
   char directory[PETSC_MAX_PATH_LEN];
-  PetscBool is_open;
+  PetscBool is_open, quiet;
   double start; /* MPI_Wtime at creation */
   HfExperiment experiment;
 
