@@ -47,6 +47,7 @@ endfunction()
 hf_add_test_script(source 1 check_source.py)
 if(TARGET hopfilm)
   hf_add_test_script(bad-decks 4 bad_decks.py $<TARGET_FILE:hopfilm>)
+  hf_add_test_script(ensemble 3 ensemble.py $<TARGET_FILE:hopfilm>)
   hf_add_test_script(decks 4 decks.py $<TARGET_FILE:hopfilm> --report)
 endif()
 

@@ -22,7 +22,8 @@ struct HfOptions_ {
   const char *out;             /* NULL: runs/<deck name> */
   const char *restart;         /* NULL: auto */
   PetscBool force, json_schema;
-  int petsc_argc; /* what follows "--" */
+  int first_member, last_member; /* of an ensemble, from 1; 0: all */
+  int petsc_argc;                /* what follows "--" */
   char **petsc_argv;
   char fault[512]; /* what is wrong with the command line, "" when nothing is */
 };

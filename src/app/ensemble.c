@@ -15,9 +15,9 @@ typedef struct {
   const char *directory;
   MPI_Comm comm, team; /* team: MPI_COMM_NULL for ranks that are left over */
   PetscMPIInt rank, size, team_rank;
-  PetscInt n;
-  PetscMPIInt *code;  /* [n] exit code of each member, as it is known on the team's first rank; -1: not run here */
-  PetscReal *seconds; /* [n] */
+  PetscInt n, first, last; /* members; those that this job runs: first .. last-1 */
+  PetscMPIInt *code;       /* [n] exit code of each member, as it is known on the team's first rank; -1: not run here */
+  PetscReal *seconds;      /* [n] */
   double start;
 } Ensemble;
 
@@ -47,6 +47,9 @@ static PetscErrorCode create(Ensemble *e) {
   PetscCall(HfEnsembleCreate(e->deck, &e->ensemble));
   PetscCall(HfDeckVerdict(e->deck));
   e->n = HfEnsembleMembers(e->ensemble);
+  e->first = e->options->first_member ? e->options->first_member - 1 : 0;
+  e->last = e->options->last_member ? e->options->last_member : e->n;
+  PetscCheckFault(e->last <= e->n, e->comm, HF_ERR_DECK, "--members: there are %d members, none of number %d", (int)e->n, (int)e->last);
   PetscCall(PetscMalloc2(e->n, &e->code, e->n, &e->seconds));
   for (PetscInt m = 0; m < e->n; m++) {
     HfDeck member;
@@ -95,7 +98,7 @@ static PetscErrorCode make_teams(Ensemble *e) {
   PetscCallMPI(MPI_Comm_split(e->comm, e->rank < teams * each ? e->rank / each : MPI_UNDEFINED, e->rank, &e->team));
   if (e->team != MPI_COMM_NULL) PetscCallMPI(MPI_Comm_rank(e->team, &e->team_rank));
   if (!e->rank) {
-    printf("%d members on %d team%s of %d rank%s\n", (int)e->n, teams, teams == 1 ? "" : "s", each, each == 1 ? "" : "s");
+    printf("%d members on %d team%s of %d rank%s\n", (int)(e->last - e->first), teams, teams == 1 ? "" : "s", each, each == 1 ? "" : "s");
     if (e->size % each) printf("%d rank%s left over\n", e->size % each, e->size % each == 1 ? "" : "s");
     fflush(stdout);
   }
@@ -143,7 +146,7 @@ static PetscErrorCode run_team(Ensemble *e, MPI_Win window) {
       PetscCallMPI(MPI_Win_unlock(0, window));
     }
     PetscCallMPI(MPI_Bcast(&next, 1, MPI_INT, 0, e->team));
-    if (next >= e->n) break;
+    if (next >= e->last) break;
     PetscCall(run_member(e, next));
     if (e->code[next] == HF_EXIT_STOPPED) break;
   }
@@ -155,7 +158,7 @@ static PetscErrorCode run_all(Ensemble *e) {
   MPI_Win window;
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Win_allocate(e->rank ? 0 : sizeof *counter, sizeof *counter, MPI_INFO_NULL, e->comm, &counter, &window));
-  if (!e->rank) *counter = 0;
+  if (!e->rank) *counter = (PetscMPIInt)e->first;
   PetscCallMPI(MPI_Barrier(e->comm));
   if (e->team != MPI_COMM_NULL) PetscCall(run_team(e, window));
   PetscCallMPI(MPI_Barrier(e->comm));
@@ -172,7 +175,7 @@ static PetscErrorCode verdict(const Ensemble *e) {
   PetscInt done = 0, failed = 0, waiting = 0;
   PetscMPIInt worst = 0;
   PetscFunctionBeginUser;
-  for (PetscInt m = 0; m < e->n; m++) {
+  for (PetscInt m = e->first; m < e->last; m++) {
     if (!e->code[m])
       done++;
     else if (e->code[m] < 0 || e->code[m] == HF_EXIT_STOPPED)
@@ -183,8 +186,8 @@ static PetscErrorCode verdict(const Ensemble *e) {
     }
   }
   if (!e->rank)
-    printf("[%8.1f s] ensemble: %d of %d members done, %d failed, %d to be run yet; results in %s\n", MPI_Wtime() - e->start, (int)done, (int)e->n,
-           (int)failed, (int)waiting, e->directory);
+    printf("[%8.1f s] ensemble: %d of %d members done, %d failed, %d to be run yet; results in %s\n", MPI_Wtime() - e->start, (int)done,
+           (int)(e->last - e->first), (int)failed, (int)waiting, e->directory);
   PetscFunctionReturn(waiting ? HF_ERR_STOPPED : worst ? HF_ERR_BASE + worst : 0);
 }
 

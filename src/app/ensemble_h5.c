@@ -78,11 +78,11 @@ static PetscErrorCode write_groups(const HfEnsembleTable *table, hid_t file) {
 }
 
 PetscErrorCode HfEnsembleH5Write(const HfEnsembleTable *table, const char **why) {
-  char path[PETSC_MAX_PATH_LEN], temporary[PETSC_MAX_PATH_LEN + 8], name[32], from[64], to[64];
+  char path[PETSC_MAX_PATH_LEN], temporary[PETSC_MAX_PATH_LEN + 16], name[32], from[64], to[64];
   hid_t file;
   PetscFunctionBeginUser;
   snprintf(path, sizeof path, "%.*s/ensemble.h5", PETSC_MAX_PATH_LEN - 64, table->directory);
-  snprintf(temporary, sizeof temporary, "%s.new", path);
+  snprintf(temporary, sizeof temporary, "%s.%d", path, (int)getpid());
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
   file = H5Fcreate(temporary, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
   if (file < 0) {

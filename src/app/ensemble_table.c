@@ -226,11 +226,11 @@ static PetscErrorCode write_summary(const HfEnsembleTable *table, FILE *file) {
 /* Written under another name and renamed, so that nobody reads half a file. */
 static PetscErrorCode write_file(const HfEnsembleTable *table, const char *name, PetscErrorCode (*write)(const HfEnsembleTable *, FILE *),
                                  const char **why) {
-  char path[PETSC_MAX_PATH_LEN], temporary[PETSC_MAX_PATH_LEN + 8];
+  char path[PETSC_MAX_PATH_LEN], temporary[PETSC_MAX_PATH_LEN + 16];
   FILE *file;
   PetscFunctionBeginUser;
   snprintf(path, sizeof path, "%.*s/%s", PETSC_MAX_PATH_LEN - 64, table->directory, name);
-  snprintf(temporary, sizeof temporary, "%s.new", path);
+  snprintf(temporary, sizeof temporary, "%s.%d", path, (int)getpid()); /* tasks of an array may end at once */
   file = fopen(temporary, "w");
   if (file) {
     PetscCall(write(table, file));

@@ -21,6 +21,7 @@ static const struct {
     {"--max-walltime", "TIME", "as output.max_walltime in the deck: stop in time, with a checkpoint", HF_TAKES_OUT},
     {"--checkpoint-every", "TIME", "as output.checkpoint_every in the deck", HF_TAKES_OUT},
     {"--force", NULL, "start afresh, over a finished run too", HF_TAKES_OUT},
+    {"--members", "FIRST[-LAST]", "only these members of an ensemble, counted from 1", HF_TAKES_OUT},
     {"--json-schema", NULL, "as a JSON schema, for editors", HF_TAKES_SCHEMA},
     {"--help", NULL, "print this", 0},
 };
@@ -33,8 +34,8 @@ void HfOptionsUsage(const HfCommand *command, FILE *file) {
     if (command && c != command) continue;
     fprintf(file, "  hopfilm %s%s%s%s%s%s%s\n      %s\n", c->name, c->argument[0] ? " " : "", c->argument,
             c->takes & HF_TAKES_SET ? " [--set PATH=VALUE]..." : "",
-            c->takes & HF_TAKES_OUT ? " [--out DIR] [--restart auto|never|FILE] [--force]" : "", c->takes & HF_TAKES_SCHEMA ? " [--json-schema]" : "",
-            c->takes & HF_TAKES_PETSC ? " [-- PETSc options]" : "", c->doc);
+            c->takes & HF_TAKES_OUT ? " [--out DIR] [--restart auto|never|FILE] [--force] [--members FIRST[-LAST]]" : "",
+            c->takes & HF_TAKES_SCHEMA ? " [--json-schema]" : "", c->takes & HF_TAKES_PETSC ? " [-- PETSc options]" : "", c->doc);
   }
   fprintf(file, "Options:\n");
   for (int k = 0; k < N_KNOWN; k++) {
@@ -59,6 +60,20 @@ static void set_fault_with_hint(HfOptions *o, const char *what, const char *word
   for (int k = 0; k < n; k++) HfSuggestionTry(&suggestion, name(k), strlen(name(k)));
   HfSuggestionText(&suggestion, hint);
   if (!o->fault[0]) snprintf(o->fault, sizeof o->fault, "%s '%s'%.200s", what, word, hint);
+}
+/* "3" or "3-7" */
+static void parse_members(HfOptions *o, const char *value) {
+  int used = 0, first = 0, last = 0;
+  if (sscanf(value, "%9d-%9d%n", &first, &last, &used) != 2 || value[used]) {
+    used = 0;
+    if (sscanf(value, "%9d%n", &first, &used) == 1) last = first;
+  }
+  if (!used || value[used] || first < 1 || last < first)
+    set_fault(o, "--members needs FIRST or FIRST-LAST, counted from 1, not", value);
+  else {
+    o->first_member = first;
+    o->last_member = last;
+  }
 }
 static const char *command_name(int k) { return commands[k].name; }
 static const char *option_name(int k) { return known[k].name; }
@@ -122,6 +137,8 @@ static void parse_option(int argc, char **argv, int *k, HfOptions *o) {
     set_value(o, "output.max_walltime", value);
   else if (!strcmp(known[which].name, "--checkpoint-every"))
     set_value(o, "output.checkpoint_every", value);
+  else if (!strcmp(known[which].name, "--members"))
+    parse_members(o, value);
   else if (!strcmp(known[which].name, "--force"))
     o->force = PETSC_TRUE;
   else if (!strcmp(known[which].name, "--json-schema"))
