@@ -1,7 +1,8 @@
 """Runs the decks of a published device from several random starts and prints what is asked beside what every start gives. A device is a list of runs
 and groups of them with a function for the rows of their table; the reproduce_*.py each have one.
 
-  RUNS   {name: Deck}       what is run; a name in braces in a change is the directory of another run, which starts it
+  RUNS   {name: Deck}       what is run; {seed} in a change is the start's, another name in braces the directory
+                             of a run that starts this one
   GROUPS {name: Group}      runs, from every start or from the first alone, and figures(table, found) with found[run][seed] a Finished run
 """
 
@@ -48,11 +49,12 @@ class Device:
 
     def needs(self, name):
         """The run whose results this one starts from, None if it starts from a random state."""
-        found = re.search(r"{(.*?)}", " ".join(self.runs[name].changes))
+        found = re.search(r"{(?!seed})(.*?)}", " ".join(self.runs[name].changes))
         return found and found.group(1)
 
     def run(self, options, name, seed):
-        deck, start, changes = self.runs[name], time.time(), self.runs[name].changes
+        deck, start = self.runs[name], time.time()
+        changes = [change.replace("{seed}", str(seed)) for change in deck.changes]
         out = directory(options, name, seed)
         if self.needs(name):
             changes = [change.format(**{self.needs(name): directory(options, self.needs(name), seed)}) for change in changes]

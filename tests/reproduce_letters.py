@@ -7,11 +7,12 @@ Usage: reproduce_letters.py HOPFILM [--seeds 1 2 3] [--only GROUP...] [--at-once
 
 import sys
 
+import letters_device_figures
 import letters_figures
 import letters_wired_figures
 from reproduce import Device
 
-MODULES = [letters_figures, letters_wired_figures]  # each has RUNS and GROUPS
+MODULES = [letters_figures, letters_wired_figures, letters_device_figures]  # each has RUNS and GROUPS
 
 if __name__ == "__main__":
     runs, groups = ({name: value for module in MODULES for name, value in getattr(module, kind).items()} for kind in ("RUNS", "GROUPS"))

@@ -83,6 +83,8 @@ PetscErrorCode HfDeviceGauge(HfDevice device, PetscInt k, PetscReal *G); /* S, p
 /* Oersted field of V by both models, compared over the film: rms and maximum of |H_sheet - H_bs| divided by the rms of |H_sheet|; and |H| at the centre (A/m). Collective. */
 PetscErrorCode HfDeviceCompareOersted(HfDevice device, const PetscReal V[], PetscReal *rms, PetscReal *max, PetscReal *centre_sheet,
                                       PetscReal *centre_biot_savart);
+/* rms over the film of |H| of V by the deck's model and leads, divided by that without leads. Collective. */
+PetscErrorCode HfDeviceCompareLeads(HfDevice device, const PetscReal V[], PetscReal *rms);
 
 /* ---- a surrogate for the film after many short pulses of several patterns in turn: the texture along the field of the mean voltages, smoothed by
    exchange, and its first-order effect on the conductance between near nodes. Whole on every rank: only its creation is collective. Voltages are in

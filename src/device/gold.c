@@ -40,15 +40,15 @@ PetscErrorCode HfDeviceGoldCurrent(HfDevice d, const PetscReal V[], Vec j) {
   PetscFunctionReturn(0);
 }
 
-/* H of the current density j, that of gold_phi, and of the leads by a model; zero outside the film, where nobody feels it. */
-static PetscErrorCode oersted_field(HfDevice d, HfOersted oersted, Vec j, Vec H) {
+/* H of the current density j, that of gold_phi, by a model, with its leads if wanted; zero outside the film, where nobody feels it. */
+static PetscErrorCode oersted_field(HfDevice d, HfOersted oersted, PetscBool leads, Vec j, Vec H) {
   const HfGridInfo *g = HfGridGetInfo(d->grid);
   const int8_t *regions = HfGridRegions(d->grid);
   PetscScalar *h;
 
   PetscFunctionBeginUser;
   PetscCall(HfOerstedApply(oersted, j, H));
-  if (d->lead_j) {
+  if (leads && d->lead_j) {
     PetscCall(HfPotentialLeadCurrentDensity(d->gold, d->gold_phi, d->solid_leads, d->lead_j));
     PetscCall(HfOerstedAddLeads(oersted, d->lead_j, H));
   }
@@ -64,7 +64,7 @@ static PetscErrorCode oersted_field(HfDevice d, HfOersted oersted, Vec j, Vec H)
 PetscErrorCode HfGoldFieldOfNodes(HfDevice d, const PetscReal V_nodes[], Vec H) {
   PetscFunctionBeginUser;
   PetscCall(current_of_nodes(d, V_nodes, d->gold_j));
-  PetscCall(oersted_field(d, d->oersted, d->gold_j, H));
+  PetscCall(oersted_field(d, d->oersted, PETSC_TRUE, d->gold_j, H));
   PetscFunctionReturn(0);
 }
 
@@ -76,7 +76,7 @@ PetscErrorCode HfDeviceDrive(HfDevice d, const PetscReal V[]) {
   }
   if (V) {
     PetscCall(HfDeviceGoldCurrent(d, V, d->gold_j));
-    PetscCall(oersted_field(d, d->oersted, d->gold_j, d->drive));
+    PetscCall(oersted_field(d, d->oersted, PETSC_TRUE, d->gold_j, d->drive));
   } else
     PetscCall(VecZeroEntries(d->drive));
   PetscCall(HfMagnetSetStoredField(d->magnet, V ? d->drive : NULL));
@@ -113,7 +113,7 @@ PetscErrorCode HfDeviceCentreField(HfDevice d, const PetscReal V[], PetscReal *m
   PetscFunctionBeginUser;
   PetscCall(HfDeviceGoldCurrent(d, V, d->gold_j));
   PetscCall(HfGridCreateCellVec(d->grid, 3, &H));
-  PetscCall(oersted_field(d, d->oersted, d->gold_j, H));
+  PetscCall(oersted_field(d, d->oersted, PETSC_TRUE, d->gold_j, H));
   PetscCall(field_at_centre(d->grid, H, magnitude));
   PetscCall(VecDestroy(&H));
   PetscFunctionReturn(0);
@@ -132,7 +132,7 @@ PetscErrorCode HfDeviceCompareOersted(HfDevice d, const PetscReal V[], PetscReal
 
     PetscCall(HfGridCreateCellVec(d->grid, 3, &H[k]));
     PetscCall(HfOerstedCreate(d->grid, models[k], &d->geometry, &oersted));
-    PetscCall(oersted_field(d, oersted, d->gold_j, H[k]));
+    PetscCall(oersted_field(d, oersted, PETSC_TRUE, d->gold_j, H[k]));
     PetscCall(HfOerstedDestroy(&oersted));
   }
   PetscCall(field_at_centre(d->grid, H[0], centre_sheet));
@@ -144,5 +144,21 @@ PetscErrorCode HfDeviceCompareOersted(HfDevice d, const PetscReal V[], PetscReal
   *rms = reference > 0 ? difference[0] / reference : 0;
   *max = reference > 0 ? difference[1] / (reference / sqrt((PetscReal)HfGridGetInfo(d->grid)->n_film)) : 0;
   for (int k = 0; k < 2; ++k) PetscCall(VecDestroy(&H[k]));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfDeviceCompareLeads(HfDevice d, const PetscReal V[], PetscReal *rms) {
+  PetscReal norms[2];
+  Vec H;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfDeviceGoldCurrent(d, V, d->gold_j));
+  PetscCall(HfGridCreateCellVec(d->grid, 3, &H));
+  for (int leads = 0; leads < 2; ++leads) {
+    PetscCall(oersted_field(d, d->oersted, (PetscBool)leads, d->gold_j, H));
+    PetscCall(VecNorm(H, NORM_2, &norms[leads]));
+  }
+  *rms = norms[0] > 0 ? norms[1] / norms[0] : 1;
+  PetscCall(VecDestroy(&H));
   PetscFunctionReturn(0);
 }

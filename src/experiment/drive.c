@@ -90,9 +90,9 @@ PetscErrorCode HfDriveOn(HfExperiment e, const PetscReal x[], const char *text, 
 }
 
 PetscErrorCode HfDriveCompare(HfExperiment e, const PetscReal x[], PetscReal voltage) {
-  PetscReal *V, rms, max, sheet, full;
+  HfNode gold = HfChild(HfDeckRoot(e->deck), "gold"), entry;
+  PetscReal *V, rms, max, sheet, full, leads;
   char *text;
-  HfNode entry;
 
   PetscFunctionBeginUser;
   if (e->compared || !HfDriveByGold(e)) PetscFunctionReturn(0);
@@ -103,11 +103,17 @@ PetscErrorCode HfDriveCompare(HfExperiment e, const PetscReal x[], PetscReal vol
   PetscCall(HfDeviceCompareOersted(e->device, V, &rms, &max, &sheet, &full));
   PetscCall(HfEntryCreate(e, "oersted", &entry));
   PetscCall(HfNodePutText(entry, "pattern", text));
-  PetscCall(HfNodePutText(entry, "model_used", HfText(HfChild(HfDeckRoot(e->deck), "gold"), "oersted")));
+  PetscCall(HfNodePutText(entry, "model_used", HfText(gold, "oersted")));
   PetscCall(HfNodePutReal(entry, "rms_difference", rms));
   PetscCall(HfNodePutReal(entry, "largest_difference", max));
   PetscCall(HfNodePutReal(entry, "centre_sheet_A_per_m", sheet));
   PetscCall(HfNodePutReal(entry, "centre_biot_savart_A_per_m", full));
+  if (strcmp(HfText(gold, "leads"), "none")) {
+    PetscCall(HfDeviceCompareLeads(e->device, V, &leads));
+    PetscCall(HfNodePutText(entry, "leads", HfText(gold, "leads")));
+    PetscCall(HfNodePutReal(entry, "rms_of_no_leads", leads));
+    PetscCall(HfRecordLog(e, "leads from %s: the field's rms is %.3f of that without leads", HfText(gold, "leads"), (double)leads));
+  }
   PetscCall(HfRecordSummary(e, entry));
   PetscCall(HfRecordLog(e,
                         "Oersted field of %s at %.6g V: %.1f A/m at the centre as a sheet, %.1f A/m by Biot-Savart; they differ by %.3f of the "

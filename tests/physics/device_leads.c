@@ -111,6 +111,27 @@ static void test_coaxial_disk(void **state) {
   }
 }
 
+/* The number that runs print: rms of |H| with leads, of that without. In the cells at the rims of the electrodes, over which a lead's current is spread, H is
+   neither; they are a part of the film that falls with the cell, and rms with its root. */
+static void test_comparison(void **state) {
+  const PetscReal V[2] = {1e-3, 0.0};
+  PetscReal rms[2][3];
+
+  for (int k = 0; k < 2; k++) {
+    for (int l = 0; l < 3; l++) {
+      Film film;
+      film_create(&film, COAXIAL, k ? 5e-8 : 1e-7, "sheet", "above", around[l], "local", V);
+      CHECK(HfDeviceCompareLeads(film.device, V, &rms[k][l]));
+      film_destroy(&film);
+    }
+  }
+  CHECK(PetscPrintf(PETSC_COMM_WORLD, "rms of that without leads: above %.3f, %.3f; below %.3f, %.3f\n", (double)rms[0][1], (double)rms[1][1],
+                    (double)rms[0][2], (double)rms[1][2]));
+  for (int k = 0; k < 2; k++) ASSERT_NEAR(rms[k][0], 1.0, 0.0);
+  ASSERT_NEAR(rms[0][1] / rms[1][1], sqrt(2.0), 0.1);
+  ASSERT_NEAR(rms[1][2], 2.0, 0.05);
+}
+
 /* Circulation of H around a rectangle of cell centres, anticlockwise, corners in m. */
 static PetscReal circulation(const Film *film, const PetscReal low[2], const PetscReal high[2]) {
   const PetscInt n[2] = {film->nx, film->ny};
@@ -160,5 +181,5 @@ static void test_circulation(void **state) {
   }
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(test_coaxial_disk), cmocka_unit_test(test_circulation)};
+static const struct CMUnitTest tests[] = {cmocka_unit_test(test_coaxial_disk), cmocka_unit_test(test_comparison), cmocka_unit_test(test_circulation)};
 HF_TEST_MAIN(tests)
