@@ -1,19 +1,13 @@
 /* The spin-transfer film: a maze of 400 x 400 nm (Yu et al. 2021) whose own current moves it, one step at a time. What a step costs without current,
-   with a frozen current and with the potential solved again, per step and per interval; what 50 ns of it take. Then the right-hand side alone on a
-   larger film. CPU time of rank 0.
+   with a frozen current and with the potential solved again, per step and per interval; what 50 ns of it take. Before that the right-hand side alone,
+   on this film and on a larger one, beside a STREAM triad of the same run. CPU time of rank 0.
    Options: -cell 4 (nm), -time 0.1 (ns, per measurement), -settle 1 (ns without current first), -voltage 0.1 (V), -cells 512 (of the larger film) */
+#include "cpu_time.h"
 #include <hopfilm/device.h>
-#include <time.h>
 
 #define MATERIAL                                                                                                                                     \
   "  material: {Ms: 490 kA/m, Aex: 3.25e-11 A m, Dbulk: 6.5e-3 A, Ku: 5.2e5 A/m, alpha: 0.3, polarization: 0.5, conductivity: 5e6 S/m, "             \
   "amr_ratio: 1.5}\n"
-
-static PetscReal now_s(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return (PetscReal)t.tv_sec + 1e-9 * (PetscReal)t.tv_nsec;
-}
 
 typedef struct {
   HfKeys keys;
@@ -77,8 +71,8 @@ static PetscErrorCode measure(Vec start, PetscReal cell, const char *what, const
   PetscFunctionReturn(0);
 }
 
-/* Right-hand side with and without current, cell evaluations per second. */
-static PetscErrorCode bare(PetscInt cells, PetscReal cell) {
+/* Right-hand side with exchange, uniaxial anisotropy and DMI, without and with the torque of a current: cell evaluations per second. stream: GB/s. */
+static PetscErrorCode bare(PetscInt cells, PetscReal cell, PetscReal stream) {
   const PetscReal V[2] = {0.05, -0.05};
   Maze maze;
   Vec m, dmdt;
@@ -97,9 +91,10 @@ static PetscErrorCode bare(PetscInt cells, PetscReal cell) {
       for (PetscInt k = 0; k < repeat; ++k) PetscCall(HfMagnetRightHandSide(HfDeviceMagnet(maze.device), 0, m, dmdt));
       best = PetscMin(best, (now_s() - t) / (PetscReal)repeat);
     }
-    PetscCall(PetscPrintf(PETSC_COMM_WORLD, "right-hand side, %d x %d cells, %s: %.1f M cell evaluations/s (asked with current: 90)\n", (int)cells,
-                          (int)cells, current ? "with current" : "without current",
-                          1e-6 * (double)HfGridGetInfo(HfDeviceGrid(maze.device))->n_film / (double)best));
+    const PetscReal million = 1e-6 * (PetscReal)HfGridGetInfo(HfDeviceGrid(maze.device))->n_film / best;
+    PetscCall(PetscPrintf(PETSC_COMM_WORLD, "right-hand side, %d x %d cells, %s: %.1f M cell evaluations/s%s, 48 B each is %.2f of the triad\n",
+                          (int)cells, (int)cells, current ? "with current" : "without current", (double)million, current ? " (asked: 90)" : "",
+                          (double)(48e-3 * million / stream)));
   }
   PetscCall(VecDestroy(&dmdt));
   PetscCall(maze_destroy(&maze));
@@ -107,7 +102,7 @@ static PetscErrorCode bare(PetscInt cells, PetscReal cell) {
 }
 
 int main(int argc, char **argv) {
-  PetscReal cell = 4, time = 0.1, settle = 1, voltage = 0.1, still, frozen, step, other;
+  PetscReal cell = 4, time = 0.1, settle = 1, voltage = 0.1, still, frozen, step, other, stream;
   PetscInt cells = 512;
   Maze maze;
   Vec start;
@@ -120,8 +115,10 @@ int main(int argc, char **argv) {
   PetscCall(PetscOptionsGetReal(NULL, NULL, "-voltage", &voltage, NULL));
   PetscCall(PetscOptionsGetInt(NULL, NULL, "-cells", &cells, NULL));
   time *= 1e-9;
-  PetscCall(bare((PetscInt)(400 / cell + 0.5), cell));
-  PetscCall(bare(cells, cell));
+  stream = triad(0.3);
+  PetscCall(PetscPrintf(PETSC_COMM_WORLD, "triad %.1f GB/s\n", (double)stream));
+  PetscCall(bare((PetscInt)(400 / cell + 0.5), cell, stream));
+  PetscCall(bare(cells, cell, stream));
   PetscCall(maze_create(400, cell, "", &maze));
   PetscCall(HfMagnetAdvance(HfDeviceMagnet(maze.device), HfDeviceState(maze.device), 0, 1e-9 * settle, NULL, NULL));
   start = HfDeviceState(maze.device);
