@@ -26,7 +26,7 @@ static int n_files, n_wirings;
 
 static PetscErrorCode Keep(void *context, const char *name, const char *text) {
   char wanted[32];
-  snprintf(wanted, sizeof(wanted), "wiring-%d.yaml", n_files + 1);
+  snprintf(wanted, sizeof(wanted), "wiring-1-%d.yaml", n_files + 1);
   assert_string_equal(name, wanted);
   assert_true(n_files < FILES);
   snprintf(files[n_files++], sizeof(files[0]), "%s", text);

@@ -11,8 +11,7 @@ enum { SLICES = 20, CALIBRATION = 200 };
 static const HfKey keys[] = {
     {"wire", HF_SECTION, NULL, "", "", 0,
      "Searches, by simulated annealing on a surrogate of the film, for a wiring with which it would recall the patterns; the device keeps the best, "
-     "and it is "
-     "written to wiring-1.yaml"},
+     "and it is written to wiring-ITEM-1.yaml, ITEM the step's place in the schedule"},
     {"wire.patterns", HF_TEXTS, NULL, NULL, "", 0, "Names or literal patterns, in the order of training"},
     HF_DRIVE_KEYS("wire"),
     {"wire.model", HF_CHOICE, NULL, "film", "film|outer-product-neighbours", 0,
@@ -28,7 +27,7 @@ static const HfKey keys[] = {
     {"wire.time", HF_QUANTITY, "s", "", ">0", 0, "Instead of `candidates`: about so much wall time for the whole; not reproducible"},
     {"wire.seed", HF_INT, NULL, "1", ">=0", 0, "Of the searches"},
     {"wire.samples", HF_INT, NULL, "100", ">=1", 0, "Noisy images per pattern and number of flips that forecast the recall of each search's best"},
-    {"wire.keep", HF_INT, NULL, "3", ">=1", 0, "How many of the best wirings are written: wiring-1.yaml is the best"},
+    {"wire.keep", HF_INT, NULL, "3", ">=1", 0, "How many of the best wirings are written: wiring-ITEM-1.yaml is the best"},
     HF_KEYS_END,
 };
 
@@ -325,7 +324,7 @@ static PetscErrorCode WriteWiring(HfExperiment e, HfNode node, const Search *sea
   for (PetscInt k = 0; k < n_nodes; k++)
     used += (size_t)snprintf(text + used, size - used, "%s%3d%s", k % columns ? ", " : "  - [", (int)search->numbers[start * n_nodes + k],
                              (k + 1) % columns && k + 1 < n_nodes ? "" : "]\n");
-  PetscCall(PetscSNPrintf(name, sizeof(name), "wiring-%d.yaml", (int)place + 1));
+  PetscCall(PetscSNPrintf(name, sizeof(name), "wiring-%d-%d.yaml", (int)e->step + 1, (int)place + 1));
   if (e->recorder->text) PetscCall(e->recorder->text(e->recorder->context, name, text));
   PetscCall(PetscFree(text));
   PetscFunctionReturn(0);
