@@ -89,6 +89,19 @@ static void test_forecast(void **state) {
   CHECK(HfNodeDestroy(&memory.entries));
 }
 
+/* About so much time instead of so many candidates. */
+static void test_time(void **state) {
+  char deck[8192];
+  Memory memory;
+
+  snprintf(deck, sizeof(deck),
+           SHEET "pixels: 4\nschedule:\n  - wire: {patterns: [A, B], voltage: 0.4 mV, starts: 2, time: 0.05 s, samples: 5, flips: 1}\n");
+  Go(PETSC_COMM_WORLD, deck, &memory);
+  assert_true(Number(EntryFromEnd(&memory, "wire", 0), "candidates") >= 1);
+  assert_int_equal(n_files, 2);
+  CHECK(HfNodeDestroy(&memory.entries));
+}
+
 /* Searches belong to starts, not to ranks; the rule of neighbours is searched likewise. */
 static void test_ranks(void **state) {
   static const char *const models[] = {"", ", model: outer-product-neighbours"};
@@ -106,5 +119,6 @@ static void test_ranks(void **state) {
   }
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(test_included), cmocka_unit_test(test_forecast), cmocka_unit_test(test_ranks)};
+static const struct CMUnitTest tests[] = {cmocka_unit_test(test_included), cmocka_unit_test(test_forecast), cmocka_unit_test(test_time),
+                                          cmocka_unit_test(test_ranks)};
 HF_TEST_MAIN(tests)
