@@ -30,7 +30,7 @@ stage() {
   log=$logs/${#names[@]}
   printf '%-34s ' "$name"
   "$@" >"$log" 2>&1 || verdict=FAILED
-  printf '%-7s %4d s   %s\n' "$verdict" $((SECONDS - start)) "$(grep -E '^(source check|bad decks|decks|[0-9]+% tests passed|cppcheck|format|figures)' "$log" | tail -n 1)"
+  printf '%-7s %4d s   %s\n' "$verdict" $((SECONDS - start)) "$(grep -E '^(source check|bad decks|[0-9]+ kills|stop:|decks|[0-9]+% tests passed|cppcheck|format|figures)' "$log" | tail -n 1)"
   if [ $verdict = FAILED ]; then
     echo "---- $name: $*"
     grep -vE '^ +Start |  Passed  |^ok  ' "$log" | tail -n 60
@@ -81,7 +81,10 @@ stage "source check" bash jobs/python.sh tests/check_source.py
 stage "static check" check_static
 stage "build, warnings are errors" build release || finish
 stage "tests" run_tests build -L fast
-if [ $full = 1 ]; then stage "slow tests" run_tests build -L slow; fi
+if [ $full = 1 ]; then
+  stage "slow tests" run_tests build -L slow
+  stage "killed and resumed, 200 times" bash jobs/python.sh tests/kill.py build/hopfilm --kills 200 --seed 2
+fi
 stage "standard problems, short" bash jobs/python.sh tests/decks.py build/hopfilm --ranks 1 2 "${problems[@]}"
 stage "build with sanitizers" build sanitize && {
   stage "tests with sanitizers" run_tests build-sanitize -L unit

@@ -49,6 +49,8 @@ if(TARGET hopfilm)
   hf_add_test_script(bad-decks 4 bad_decks.py $<TARGET_FILE:hopfilm>)
   hf_add_test_script(ensemble 3 ensemble.py $<TARGET_FILE:hopfilm>)
   hf_add_test_script(decks 4 decks.py $<TARGET_FILE:hopfilm> --report)
+  hf_add_test_script(kill 4 kill.py $<TARGET_FILE:hopfilm>)
+  hf_add_test_script(stop 4 stop.py $<TARGET_FILE:hopfilm>)
 endif()
 
 file(GLOB benches CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/bench/*.c)

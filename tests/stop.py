@@ -1,0 +1,288 @@
+#!/usr/bin/env python3
+"""Ends that are no end: signals, STOP, the time limit, torn checkpoints, other decks, full and read-only disks, a rank that dies. After each of them the same
+command goes on, and what comes out is bitwise what the undisturbed run finds."""
+
+import argparse
+import os
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from kill import datasets, descendants, differences, spread  # noqa: E402
+from launch import environment, mpiexec  # noqa: E402
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+DECK = os.path.join(HERE, "kill-decks", "maze.yaml")
+STOPPED, FILE, DECK_FAULT = 75, 4, 2
+PATIENCE = 120  # s that anything may take on a busy machine
+
+
+class Failure(Exception):
+    pass
+
+
+class Case:
+    def __init__(self, program, top):
+        self.program, self.top = program, top
+        self.number = 0
+
+    def directory(self):
+        self.number += 1
+        return f"{self.top}/{self.number}"
+
+    def command(self, out, *options, ranks=2, deck=DECK):
+        return mpiexec(ranks, self.program, "run", deck, "--out", out, *options)
+
+    def run(self, out, *options, code=0, **more):
+        """To its end; returns what it said."""
+        done = subprocess.run(self.command(out, *options, **more), env=environment(), capture_output=True, text=True, timeout=PATIENCE)
+        if done.returncode != code:
+            raise Failure(f"exit code {done.returncode}, not {code}: {' '.join(options)}\n{done.stdout[-1500:]}{done.stderr[-1500:]}")
+        return done.stdout + done.stderr
+
+    def start(self, out, *options, until="train", **more):
+        """Returns the process once `until` stands in its log or table."""
+        log = open(f"{self.top}/output-{os.path.basename(out)}", "w+")
+        process = subprocess.Popen(self.command(out, *options, **more), env=environment(), stdout=log, stderr=log)
+        end = time.time() + PATIENCE
+        while until not in open(log.name).read():
+            if time.time() > end or process.poll() is not None:
+                raise Failure(f"'{until}' never came:\n{open(log.name).read()[-1500:]}")
+            time.sleep(0.02)
+        process.log = log.name
+        return process
+
+    def ranks(self, process):
+        return [pid for pid in descendants(process.pid)[1:] if os.path.basename(os.readlink(f"/proc/{pid}/exe")) == "hopfilm"]
+
+    def end(self, process, code):
+        if process.wait(PATIENCE) != code:
+            raise Failure(f"exit code {process.returncode}, not {code}\n{open(process.log).read()[-1500:]}")
+
+    def same(self, out, **more):
+        """Goes on, and finds what the undisturbed run found."""
+        text = self.run(out, **more)
+        wrong = differences(self.reference, out, 0)
+        if wrong:
+            raise Failure("; ".join(wrong[:3]))
+        return text
+
+
+def check(condition, what):
+    if not condition:
+        raise Failure(what)
+
+
+def status(out):
+    return re.search(r"^status: (\w+)", open(f"{out}/summary.yaml").read(), re.M).group(1)
+
+
+OFTEN = ("--checkpoint-every", "50 ms")
+
+
+def term(case, number=signal.SIGTERM, who=0):
+    """A signal to one rank alone: all stop after the step, with a checkpoint."""
+    out = case.directory()
+    process = case.start(out, until="hold")
+    os.kill(case.ranks(process)[who], number)
+    case.end(process, STOPPED)
+    check(status(out) == "stopped" and os.path.exists(f"{out}/checkpoint.h5"), "not stopped with a checkpoint")
+    datasets(f"{out}/run.h5")
+    check("resuming" in case.same(out), "it did not resume")
+
+
+def interrupt(case):
+    """INT to another rank."""
+    term(case, signal.SIGINT, 1)
+
+
+def checkpoint_and_flush(case):
+    """USR1: a checkpoint, and on. USR2: tables flushed, and on."""
+    out = case.directory()
+    process = case.start(out, until="checkpoint")
+    before = open(process.log).read().count("checkpoint:")
+    os.kill(case.ranks(process)[1], signal.SIGUSR1)
+    os.kill(case.ranks(process)[0], signal.SIGUSR2)
+    case.end(process, 0)
+    check(open(process.log).read().count("checkpoint:") > before, "no checkpoint was written")
+    check(not differences(case.reference, out, 0), "a signal changed the results")
+
+
+def stop_file(case):
+    """A file STOP: the run ends, and the file is gone."""
+    out = case.directory()
+    process = case.start(out, until="hold")
+    open(f"{out}/STOP", "w").close()
+    case.end(process, STOPPED)
+    check(not os.path.exists(f"{out}/STOP"), "STOP is still there")
+    case.same(out)
+
+
+def walltime(case):
+    """The time limit; as often as it takes."""
+    out = case.directory()
+    case.run(out, "--max-walltime", "1.5 s", code=STOPPED)
+    case.same(out)
+
+
+def torn(case):
+    """A torn, altered or foreign checkpoint is told from a whole one, and the one before it is used."""
+    out = case.directory()
+    for damage in ("cut", "bit", "foreign"):
+        process = case.start(out, *OFTEN, "--force", until="train")
+        os.kill(case.ranks(process)[0], signal.SIGTERM)
+        case.end(process, STOPPED)
+        name = f"{out}/checkpoint.h5"
+        size = os.path.getsize(name)
+        with open(name, "r+b") as file:
+            if damage == "cut":
+                file.truncate(size // 2)
+            elif damage == "bit":
+                file.seek(size // 2)
+                byte = file.read(1)
+                file.seek(size // 2)
+                file.write(bytes([byte[0] ^ 4]))
+            else:
+                file.truncate(0)
+                file.write(b"no checkpoint at all" * 1000)
+        text = case.same(out)
+        check("is not used" in text and "before" in text, f"{damage}: not told\n{text[:1500]}")
+    out = case.directory()
+    check("cannot resume" in case.run(out, "--restart", f"{case.top}/nothing.h5", code=FILE), "a missing file is used")
+
+
+def other_deck(case):
+    """Another physics is refused with its keys; a longer schedule and other output are not; a finished run is reported as finished."""
+    out = case.directory()
+    case.run(out, "--max-walltime", "1.5 s", code=STOPPED)
+    text = case.run(out, "--set", "film.material.alpha=0.2", "--set", "integrator.tolerance=1e-4", code=DECK_FAULT)
+    check("film.material.alpha" in text and "integrator.tolerance" in text, f"the keys are not told:\n{text}")
+    text = case.run(out, "--set", "schedule.0.hold.time=0.4 ns", code=DECK_FAULT)
+    check("schedule.0" in text, f"the item is not told:\n{text}")
+    case.run(out, "--set", "output.compression=3", "--set", "title=another")
+    check("finished already" in case.run(out), "a finished run is not reported")
+    longer = f"{case.top}/longer.yaml"
+    deck = open(DECK).read().replace("../../inputs", os.path.join(HERE, "..", "inputs"))
+    with open(longer, "w") as file:
+        file.write(deck.replace("output:", "  - hold: {time: 0.1 ns}\noutput:"))
+    check("resuming" in case.run(out, deck=longer), "a longer schedule does not resume")
+    whole = case.directory()
+    case.run(whole, deck=longer)
+    check(not differences(whole, out, 0), f"a longer schedule: {differences(whole, out, 0)[:3]}")
+
+
+def other_ranks(case):
+    """On another number of ranks the results are the same but for round-off, and what this film makes of it."""
+    alone = case.directory()
+    case.run(alone, ranks=1)
+    out = case.directory()
+    case.run(out, "--max-walltime", "1.5 s", code=STOPPED)
+    case.run(out, ranks=1)
+    wrong = differences(case.reference, out, 1e-9, spread(case.reference, alone))
+    check(not wrong, "; ".join(wrong[:3]))
+
+
+def too_large(case):
+    """Writing fails on the way: exit 4, the last run.h5 stays readable, and with room the run goes on."""
+    out = case.directory()
+    process = case.start(out, *OFTEN, until="train", ranks=1)
+    before = datasets(f"{out}/run.h5")
+    limit = os.path.getsize(f"{out}/run.h5") + 20000
+    for rank in case.ranks(process):
+        resource.prlimit(rank, resource.RLIMIT_FSIZE, (limit, limit))
+    case.end(process, FILE)
+    check(re.search("cannot write|not be written", open(process.log).read()), f"no reason is told:\n{open(process.log).read()[-1000:]}")
+    after = datasets(f"{out}/run.h5")
+    check(all(len(after[name]) >= len(before[name]) for name in before if before[name].ndim), "earlier data are lost")
+    alone = case.directory()
+    case.run(alone, ranks=1)
+    case.run(out, ranks=1)
+    check(not differences(alone, out, 0), "it does not go on")
+
+
+def disk_full(case):
+    """The same on a small disk that is full."""
+    disk = f"{case.top}/disk"
+    os.mkdir(disk)
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", disk], capture_output=True).returncode:
+        return "skipped: no tmpfs may be mounted here"
+    try:
+        text = case.run(f"{disk}/run", "--set", "output.every=0.02 ns", code=FILE)
+        check("disk is full" in text, f"no reason is told:\n{text}")
+        datasets(f"{disk}/run/run.h5")
+    finally:
+        subprocess.run(["umount", disk], check=False)
+    return None
+
+
+def vanished(case):
+    """The directory is taken away: exit 4."""
+    out = case.directory()
+    process = case.start(out, *OFTEN, until="train")
+    os.rename(out, f"{out}-away")
+    case.end(process, FILE)
+    datasets(f"{out}-away/run.h5")
+
+
+def read_only(case):
+    """A directory that has become read-only: exit 4."""
+    if os.geteuid() == 0:
+        return "skipped: nothing is read-only for root"
+    out = case.directory()
+    process = case.start(out, *OFTEN, until="train")
+    os.chmod(out, 0o500)
+    try:
+        case.end(process, FILE)
+        datasets(f"{out}/run.h5")
+    finally:
+        os.chmod(out, 0o700)
+    case.same(out)
+    return None
+
+
+def dead_rank(case):
+    """A rank is killed: the others end within seconds, and the run can go on."""
+    out = case.directory()
+    process = case.start(out, *OFTEN, until="train")
+    os.kill(case.ranks(process)[1], signal.SIGKILL)
+    start = time.time()
+    process.wait(PATIENCE)
+    check(process.returncode != 0 and time.time() - start < 20, f"exit code {process.returncode} after {time.time() - start:.1f} s")
+    case.same(out)
+
+
+CASES = [term, interrupt, checkpoint_and_flush, stop_file, walltime, torn, other_deck, other_ranks, too_large, disk_full, vanished, read_only, dead_rank]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("program")
+    parser.add_argument("--only", nargs="*")
+    args = parser.parse_args()
+    top = tempfile.mkdtemp(prefix="hopfilm-stop-")
+    case = Case(os.path.abspath(args.program), top)
+    case.reference = f"{top}/reference"
+    case.run(case.reference)
+    failed = 0
+    for one in CASES:
+        if args.only and one.__name__ not in args.only:
+            continue
+        start = time.time()
+        try:
+            verdict = one(case) or "ok"
+        except (Failure, subprocess.TimeoutExpired, OSError) as fault:
+            verdict, failed = f"FAILED: {fault}", failed + 1
+        print(f"{one.__name__:22} {verdict}  ({time.time() - start:.1f} s)", flush=True)
+    shutil.rmtree(top, ignore_errors=True)
+    print(f"stop: {len(args.only or CASES)} cases, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
