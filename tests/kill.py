@@ -126,6 +126,7 @@ def decks(args):
         "four-node": (f"{HERE}/decks/four-node-small.yaml", ["--set", "schedule.0.relax.max_time=2 ns"]),
         "thermal": (f"{HERE}/kill-decks/thermal.yaml", []),
         "maze": (f"{HERE}/kill-decks/maze.yaml", []),
+        "implicit": (f"{HERE}/kill-decks/maze.yaml", ["--set", "integrator.method=rosenbrock"]),
         "wire": (f"{HERE}/kill-decks/wire.yaml", []),
     }
     return [{"name": name, "path": path, "set": options} for name, (path, options) in table.items() if not args.only or name in args.only]
@@ -165,7 +166,7 @@ def main():
         total += count
         runs += 1
         failed += bool(wrong)
-        print(f"{deck['name']:10} {ranks} rank{'s'[:ranks - 1]}, {count} kills, ended on {other}: "
+        print(f"{deck['name']:9} {ranks} rank{'s'[:ranks - 1]}, {count} kills, ended on {other}: "
               f"{'; '.join(wrong[:4]) if wrong else 'bitwise the same' if other == ranks else f'the same to {max(1e-9, 10 * max(usual.values())):.0e}'}", flush=True)
         if not wrong and not args.keep:
             shutil.rmtree(out, ignore_errors=True)

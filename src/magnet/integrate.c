@@ -161,7 +161,7 @@ PetscErrorCode HfIntegratorDestroy(HfIntegrator *self) {
   PetscFunctionReturn(0);
 }
 
-PetscBool HfIntegratorCanPause(HfIntegrator self) { return self->own_type; }
+PetscBool HfIntegratorCanPause(HfIntegrator self) { return (PetscBool)(self->own_type || self->implicit); }
 
 PetscErrorCode HfIntegratorState(HfMagnet magnet, PetscBool inside, HfState state) {
   HfIntegrator self = magnet->integrator;
@@ -169,7 +169,7 @@ PetscErrorCode HfIntegratorState(HfMagnet magnet, PetscBool inside, HfState stat
   PetscFunctionBeginUser;
   PetscCall(HfStateAdd(state, "step", HF_STATE_REAL, 1, &self->step));
   PetscCall(HfStateAdd(state, "recent", HF_STATE_REAL, RECENT, self->recent));
-  if (!inside) PetscFunctionReturn(0);
+  if (!inside || !self->own_type) PetscFunctionReturn(0); /* the implicit method keeps nothing from step to step */
   if (!self->rate) PetscCall(HfMagnetCreateState(magnet, &self->rate));
   PetscCall(HfRungeKuttaGetRate(self->ts, self->rate));
   PetscCall(HfStateAddVec(state, "rate", self->rate));
@@ -254,7 +254,7 @@ PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t
   PetscCall(TSSetStepNumber(self->ts, 0));
   PetscCall(TSSetTimeStep(self->ts, resume ? magnet->phase.step : PetscMin(self->step, t1 - t0)));
   PetscCall(TSRestartStep(self->ts));
-  if (resume) PetscCall(HfRungeKuttaResume(self->ts, m, self->rate));
+  if (resume && self->own_type) PetscCall(HfRungeKuttaResume(self->ts, m, self->rate));
   PetscCall(TSSolve(self->ts, m));
   PetscCall(TSGetConvergedReason(self->ts, &reason));
   PetscCall(note_phase(magnet));
