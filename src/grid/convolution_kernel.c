@@ -15,6 +15,8 @@ typedef struct {
   fftw_complex *row_side; /* one component, as in HfConvolution_ */
   fftw_complex *column_side;
   fftw_complex *transform; /* [batch][my][L] */
+  fftw_complex *column;    /* [my][L] */
+  fftw_plan forward;       /* of the whole column: the kernel has no half that is zero */
 } Workspace;
 
 static PetscErrorCode sample_kernel(HfConvolution conv, PetscErrorCode (*kernel)(PetscReal, PetscReal, void *, PetscReal[]), void *context,
@@ -39,6 +41,7 @@ static PetscErrorCode sample_kernel(HfConvolution conv, PetscErrorCode (*kernel)
 /* The two-dimensional transform of component e into w->transform. */
 static PetscErrorCode transform_component(HfConvolution conv, PetscInt e, Workspace *w) {
   const PetscInt wide = 2 * conv->nx - 1, n_cols = conv->n_cols, my = conv->my;
+  fftw_complex *column = w->column;
 
   PetscFunctionBeginUser;
   PetscCall(PetscArrayzero(conv->row, conv->mx));
@@ -54,13 +57,13 @@ static PetscErrorCode transform_component(HfConvolution conv, PetscInt e, Worksp
   PetscCall(HfConvolutionTranspose_Private(conv, 1, w->share, 1, w->row_side, w->column_side, PETSC_TRUE));
   for (PetscInt k0 = 0; k0 < n_cols; k0 += L) {
     const PetscInt width = PetscMin(L, n_cols - k0);
-    PetscCall(PetscArrayzero(conv->column_in, my * L));
+    PetscCall(PetscArrayzero(column, my * L));
     for (PetscInt j = 0; j < 2 * conv->ny - 1; j++) {
       const PetscInt to = j < conv->ny - 1 ? my + j - (conv->ny - 1) : j - (conv->ny - 1);
-      PetscCall(PetscArraycpy(conv->column_in + to * L, w->column_side + j * n_cols + k0, width));
+      PetscCall(PetscArraycpy(column + to * L, w->column_side + j * n_cols + k0, width));
     }
-    fftw_execute_dft(conv->column_forward, conv->column_in, conv->column_in);
-    PetscCall(PetscArraycpy(w->transform + k0 * my, conv->column_in, my * L));
+    fftw_execute_dft(w->forward, column, column);
+    PetscCall(PetscArraycpy(w->transform + k0 * my, column, my * L));
   }
   PetscFunctionReturn(0);
 }
@@ -107,12 +110,14 @@ static PetscErrorCode store_component(HfConvolution conv, const fftw_complex *tr
   for (PetscInt b = 0; b < batches; b++)
     for (PetscInt k = 0; k < stored; k++)
       for (PetscInt l = 0; l < L; l++)
-        for (int p = 0; p < parts; p++) entry->f[((b * stored + k) * L + l) * parts + p] = scale * transform[(b * my + k) * L + l][first + p];
+        for (int p = 0; p < parts; p++)
+          entry->f[((b * L + l) * stored + HfConvPlace(k, stored)) * parts + p] = scale * transform[(b * my + k) * L + l][first + p];
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfConvolutionKernel_Private(HfConvolution conv, PetscErrorCode (*kernel)(PetscReal, PetscReal, void *, PetscReal[]), void *context) {
   const PetscInt n = conv->n_out * conv->n_in, high = 2 * conv->ny - 1, batches = (conv->n_cols + L - 1) / L;
+  const int my = (int)conv->my;
   Workspace w;
 
   PetscFunctionBeginUser;
@@ -127,11 +132,17 @@ PetscErrorCode HfConvolutionKernel_Private(HfConvolution conv, PetscErrorCode (*
     w.column_side = w.row_side;
   else
     PetscCall(PetscMalloc1(high * conv->n_cols, &w.column_side));
+  w.column = fftw_alloc_complex((size_t)(conv->my * L));
+  PetscCheck(w.column, PETSC_COMM_SELF, PETSC_ERR_MEM, "FFT convolution: no memory for a column");
+  w.forward = fftw_plan_many_dft(1, &my, L, w.column, NULL, L, 1, w.column, NULL, L, 1, FFTW_FORWARD, FFTW_ESTIMATE);
+  PetscCheck(w.forward, PETSC_COMM_SELF, PETSC_ERR_LIB, "FFTW has no plan for a transform of length %d", my);
   for (PetscInt e = 0; e < n; e++) {
     PetscCall(transform_component(conv, e, &w));
     PetscCall(classify(conv, w.transform, &conv->entries[e]));
     PetscCall(store_component(conv, w.transform, &conv->entries[e]));
   }
+  fftw_destroy_plan(w.forward);
+  fftw_free(w.column);
   if (conv->size > 1) PetscCall(PetscFree(w.column_side));
   PetscCall(PetscFree2(w.row_side, w.transform));
   PetscCall(PetscFree(w.samples));
