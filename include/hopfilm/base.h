@@ -83,6 +83,11 @@ PetscErrorCode HfCitationsWrite(FILE *file);
 void HfCitationsClear(void); /* another run begins */
 PetscBool HfCitationKnown(const char *key);
 
+/* ---- profile: the parts of a run in PETSc's -log_view; parts may lie in each other. Not collective; without -log_view they cost nothing to speak of. ---- */
+typedef enum { HF_PROFILE_RIGHT_HAND_SIDE, HF_PROFILE_CONVOLUTION, HF_PROFILE_POTENTIAL, HF_PROFILE_PROBE, HF_PROFILE_OUTPUT } HfProfile;
+PetscErrorCode HfProfileBegin(HfProfile part);
+PetscErrorCode HfProfileEnd(HfProfile part);
+
 /* ---- provenance: what was built and where it runs ---- */
 typedef struct {
   const char *version, *commit, *build; /* build: compiler and flags */

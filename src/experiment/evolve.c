@@ -119,7 +119,9 @@ PetscErrorCode HfProbeNow(HfExperiment e) {
 
   PetscFunctionBeginUser;
   if (e->probed) PetscFunctionReturn(0);
+  PetscCall(HfProfileBegin(HF_PROFILE_PROBE));
   PetscCall(Measure(e));
+  PetscCall(HfProfileEnd(HF_PROFILE_PROBE));
   e->probed = PETSC_TRUE;
   if (e->recorder->probe) PetscCall(e->recorder->probe(e->recorder->context, &probe));
   PetscFunctionReturn(0);

@@ -229,6 +229,7 @@ PetscErrorCode HfConvolutionApply(HfConvolution conv, Vec in, Vec out) {
   PetscCall(VecGetLocalSize(out, &n_out));
   PetscCheck(n_in == conv->nx * conv->ym * conv->n_in && n_out == conv->nx * conv->ym * conv->n_out, PETSC_COMM_SELF, PETSC_ERR_ARG_SIZ,
              "convolution of %" PetscInt_FMT " to %" PetscInt_FMT " components: a Vec has another length", conv->n_in, conv->n_out);
+  PetscCall(HfProfileBegin(HF_PROFILE_CONVOLUTION));
   PetscCall(rows_forward(conv, in));
   PetscCall(HfConvolutionTranspose_Private(conv, conv->n_max, conv->rows, conv->n_max, conv->row_side, conv->column_side, PETSC_TRUE));
   for (PetscInt batch = 0; batch < conv->n_cols / L; batch++) {
@@ -247,5 +248,6 @@ PetscErrorCode HfConvolutionApply(HfConvolution conv, Vec in, Vec out) {
   }
   PetscCall(HfConvolutionTranspose_Private(conv, conv->n_max, conv->rows, conv->n_max, conv->row_side, conv->column_side, PETSC_FALSE));
   PetscCall(rows_backward(conv, out));
+  PetscCall(HfProfileEnd(HF_PROFILE_CONVOLUTION));
   PetscFunctionReturn(0);
 }

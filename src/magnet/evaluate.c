@@ -38,7 +38,9 @@ static PetscErrorCode right_hand_side(HfMagnet magnet, PetscReal t, Vec m, HfLen
 
   PetscFunctionBeginUser;
   PetscCall(VecGetArrayWrite(dmdt, &out));
+  PetscCall(HfProfileBegin(HF_PROFILE_RIGHT_HAND_SIDE));
   PetscCall(HfSweepRows(magnet, t, m, length, visit_rhs, out));
+  PetscCall(HfProfileEnd(HF_PROFILE_RIGHT_HAND_SIDE));
   clear_empty_rows(magnet, out);
   PetscCall(VecRestoreArrayWrite(dmdt, &out));
   ++magnet->evaluations;
@@ -93,7 +95,9 @@ PetscErrorCode HfStageRightHandSide(HfMagnet magnet, PetscReal t, const HfStage 
       PetscCall(VecGetArrayRead(k[i], &output.k[output.n]));
     output.weight[output.n++] = weight[i];
   }
+  PetscCall(HfProfileBegin(HF_PROFILE_RIGHT_HAND_SIDE));
   PetscCall(HfSweepStage(magnet, t, stage, visit_stage, &output));
+  PetscCall(HfProfileEnd(HF_PROFILE_RIGHT_HAND_SIDE));
   for (PetscInt i = 0; i < output.n; ++i)
     if (read[i] != dmdt) PetscCall(VecRestoreArrayRead(read[i], &output.k[i]));
   PetscCall(VecRestoreArrayWrite(dmdt, &output.out));

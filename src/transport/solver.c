@@ -116,6 +116,7 @@ PetscErrorCode HfSolverSolve(HfPotential p) {
   PetscReal digits;
 
   PetscFunctionBeginUser;
+  PetscCall(HfProfileBegin(HF_PROFILE_POTENTIAL));
   p->last_iterations = 0;
   if (!p->set_up || (p->lagged && p->worn)) PetscCall(HfSolverRenew(p));
   if (p->lagged) PetscCall(VecCopy(p->x, p->start));
@@ -131,6 +132,7 @@ PetscErrorCode HfSolverSolve(HfPotential p) {
     p->digits = digits;
   ++p->solves;
   p->iterations += p->last_iterations;
+  PetscCall(HfProfileEnd(HF_PROFILE_POTENTIAL));
   if (reason < 0) {
     PetscReal residual, norm;
 
