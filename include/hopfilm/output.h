@@ -12,7 +12,9 @@ PetscErrorCode HfOutputCreate(HfDeck deck, const char *directory, PetscBool forc
    HfOutputCreate(); a forced run starts afresh. Collective. */
 PetscErrorCode HfOutputLookBack(HfOutput output, const char *restart, PetscBool force, PetscBool *finished);
 HfRecorder HfOutputRecorder(HfOutput output);
-void HfOutputQuiet(HfOutput output); /* nothing goes to stdout from now on; the log has it */
+/* The run is a member of an ensemble: nothing goes to stdout (the log has it), wall time counts from `launched` (MPI_Wtime), and a file STOP in the
+   ensemble's directory stops it too. */
+PetscErrorCode HfOutputBelongs(HfOutput output, const char *ensemble, double launched);
 /* Called once the device is built: makes the directory (HF_ERR_FILE when it cannot, or when another run is writing there) and the files; writes
    /provenance, /film (mask, cell size, electrode map) and the frame of /VTKHDF. The experiment is borrowed until HfOutputClose. Collective. */
 PetscErrorCode HfOutputSetUp(HfOutput output, HfExperiment experiment);

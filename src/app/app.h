@@ -39,9 +39,9 @@ PetscErrorCode HfAppInsertPetscOptions(HfDeck deck);
 /* Refuses PETSc options that no object asked for, once every object has been set up. Collective. */
 PetscErrorCode HfAppRefuseUnusedPetscOptions(MPI_Comm comm);
 
-/* Runs a good deck, results in the directory; quiet: nothing on stdout. Faults are returned with everything closed. Collective on the deck's
-   communicator. */
-PetscErrorCode HfAppRun(HfDeck deck, const char *directory, const HfOptions *options, PetscBool quiet);
+/* Runs a good deck, results in the directory; as a member of an ensemble that was launched then, or of none (NULL). Faults are returned with
+   everything closed. Collective on the deck's communicator. */
+PetscErrorCode HfAppRun(HfDeck deck, const char *directory, const HfOptions *options, const char *ensemble, double launched);
 /* Runs all members of a deck with a section `ensemble`, each in a folder of the directory, and makes their table. Returns HF_ERR_STOPPED when some
    have still to run, else the fault of the first member that failed. Collective. */
 PetscErrorCode HfAppRunEnsemble(HfDeck deck, HfKeys keys, const char *directory, const HfOptions *options);

@@ -115,7 +115,7 @@ static PetscErrorCode run_member(Ensemble *e, PetscInt m) {
   HfEnsembleMemberPath(e->directory, m, "", path);
   PetscCall(HfEnsembleDeck(e->ensemble, m, e->team, e->keys, e->options->argument, e->options->n_set, e->options->set, &deck));
   HfCitationsClear();
-  code = HfAppRun(deck, path, e->options, PETSC_TRUE);
+  code = HfAppRun(deck, path, e->options, e->directory, e->start);
   PetscCall(HfDeckDestroy(&deck));
   if (code && code < HF_ERR_BASE) PetscFunctionReturn(code);
   e->code[m] = code ? (PetscMPIInt)code - HF_ERR_BASE : HF_EXIT_DONE;
@@ -148,7 +148,7 @@ static PetscErrorCode run_team(Ensemble *e, MPI_Win window) {
     PetscCallMPI(MPI_Bcast(&next, 1, MPI_INT, 0, e->team));
     if (next >= e->last) break;
     PetscCall(run_member(e, next));
-    if (e->code[next] == HF_EXIT_STOPPED) break;
+    if (e->code[next] == HF_EXIT_STOPPED) break; /* the others will hear of it, too */
   }
   PetscFunctionReturn(0);
 }
@@ -189,6 +189,13 @@ static PetscErrorCode verdict(const Ensemble *e) {
     printf("[%8.1f s] ensemble: %d of %d members done, %d failed, %d to be run yet; results in %s\n", MPI_Wtime() - e->start, (int)done,
            (int)(e->last - e->first), (int)failed, (int)waiting, e->directory);
   PetscFunctionReturn(waiting ? HF_ERR_STOPPED : worst ? HF_ERR_BASE + worst : 0);
+}
+
+/* A file STOP is obeyed by then. */
+static void remove_stop(const Ensemble *e) {
+  char path[PETSC_MAX_PATH_LEN];
+  snprintf(path, sizeof path, "%.*s/STOP", PETSC_MAX_PATH_LEN - 8, e->directory);
+  if (!e->rank) remove(path);
 }
 
 /* One line of `hopfilm check`; adds the member's cost to the sums: steps, cells times steps, bytes. */
@@ -243,6 +250,7 @@ PetscErrorCode HfAppRunEnsemble(HfDeck deck, HfKeys keys, const char *directory,
   if (!code) code = run_all(&e);
   if (!code) code = HfEnsembleTables(e.ensemble, e.comm, directory, e.seconds);
   if (!code) code = verdict(&e);
+  if (!code || code > HF_ERR_BASE) remove_stop(&e);
   if (e.team != MPI_COMM_NULL && e.team) PetscCallMPI(MPI_Comm_free(&e.team));
   PetscCall(destroy(&e));
   PetscFunctionReturn(code);

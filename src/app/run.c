@@ -37,14 +37,14 @@ static PetscErrorCode run_in(HfDeck deck, HfOutput output, HfExperiment *experim
   PetscFunctionReturn(code);
 }
 
-PetscErrorCode HfAppRun(HfDeck deck, const char *directory, const HfOptions *options, PetscBool quiet) {
+PetscErrorCode HfAppRun(HfDeck deck, const char *directory, const HfOptions *options, const char *ensemble, double launched) {
   HfOutput output = NULL;
   HfExperiment experiment = NULL;
   PetscBool finished;
   PetscErrorCode code;
   PetscFunctionBeginUser;
   PetscCall(HfOutputCreate(deck, directory, (PetscBool)(options->force || !options->restart || strcmp(options->restart, "never")), &output));
-  if (quiet) HfOutputQuiet(output);
+  if (ensemble) PetscCall(HfOutputBelongs(output, ensemble, launched));
   code = HfOutputLookBack(output, options->restart, options->force, &finished);
   if (!code && !finished) code = run_in(deck, output, &experiment);
   PetscCall(HfExperimentDestroy(&experiment));
@@ -70,7 +70,7 @@ PetscErrorCode HfCommand_run(MPI_Comm comm, const HfOptions *options) {
   HfSignalsCatch();
   PetscCheckFault(!options->first_member || HfHas(HfDeckRoot(deck), "ensemble"), comm, HF_ERR_DECK, "--members: %s has no section `ensemble`",
                   options->argument);
-  code = HfHas(HfDeckRoot(deck), "ensemble") ? HfAppRunEnsemble(deck, keys, directory, options) : HfAppRun(deck, directory, options, PETSC_FALSE);
+  code = HfHas(HfDeckRoot(deck), "ensemble") ? HfAppRunEnsemble(deck, keys, directory, options) : HfAppRun(deck, directory, options, NULL, 0);
   PetscCall(HfDeckDestroy(&deck));
   PetscCall(HfKeysDestroy(&keys));
   PetscFunctionReturn(code);

@@ -17,7 +17,7 @@ static PetscBool stop_file(HfOutput output, double now) {
   if (now - output->looked < LOOK_EVERY) return PETSC_FALSE;
   output->looked = now;
   HfOutputPath(output, "STOP", path);
-  return access(path, F_OK) == 0 ? PETSC_TRUE : PETSC_FALSE;
+  return access(path, F_OK) == 0 || (output->ensemble_stop[0] && access(output->ensemble_stop, F_OK) == 0) ? PETSC_TRUE : PETSC_FALSE;
 }
 
 /* Steps that take about PERIOD, from those of the last time; never many more at once. */

@@ -73,7 +73,14 @@ PetscErrorCode HfOutputCreate(HfDeck deck, const char *directory, PetscBool forc
 }
 
 HfRecorder HfOutputRecorder(HfOutput output) { return &output->recorder; }
-void HfOutputQuiet(HfOutput output) { output->quiet = PETSC_TRUE; }
+
+PetscErrorCode HfOutputBelongs(HfOutput output, const char *ensemble, double launched) {
+  PetscFunctionBeginUser;
+  output->quiet = PETSC_TRUE;
+  output->launched = launched;
+  PetscCall(PetscSNPrintf(output->ensemble_stop, sizeof output->ensemble_stop, "%s/STOP", ensemble));
+  PetscFunctionReturn(0);
+}
 
 static PetscErrorCode open_h5(HfOutput output) {
   const hid_t access = H5Pcreate(H5P_FILE_ACCESS);

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Builds hopfilm on a cluster without root, from the site's modules:  MODULES="gcc openmpi petsc hdf5-parallel fftw udunits cmake" bash jobs/build-with-modules.sh
+# What the site lacks comes from Spack instead:  spack env activate jobs/spack && spack install && PREFIX=$(spack location --env)/.spack-env/view bash jobs/build-with-modules.sh
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# ---- to be set for your site, here or in the environment; nothing below ----
+MODULES=${MODULES-}
+PREFIX=${PREFIX-}               # folders of libraries outside /usr, separated by colons, each with lib/pkgconfig
+CC=${CC-mpicc}                  # the compiler that the MPI module brings
+
+[ -z "$MODULES" ] || module load $MODULES
+export CC
+IFS=: read -r -a prefixes <<<"$PREFIX"
+for prefix in "${prefixes[@]}"; do
+  export PKG_CONFIG_PATH="$prefix/lib/pkgconfig:$prefix/lib64/pkgconfig:${PKG_CONFIG_PATH-}" CPATH="$prefix/include:${CPATH-}"
+done
+cmake --preset release && cmake --build --preset release --target hopfilm
+build/hopfilm version

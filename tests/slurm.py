@@ -1,0 +1,295 @@
+#!/usr/bin/env python3
+"""The job scripts on a real Slurm, started here under a configuration of its own: two nodes of two processors on this one machine.
+
+  time     a job that runs out of time saves its state, goes back into the queue and ends with the results of an undisturbed run
+  node     the node of a running job is lost (its daemon and all it runs are killed): the job is requeued, goes on elsewhere, and the same
+  chain    jobs of a dependency chain: the first one does it, the next is cancelled, a later one finds nothing left to do
+  array    an ensemble, a member for each task of an array, against the same ensemble in one run
+
+Usage: slurm.py HOPFILM            Without slurmctld, slurmd and munged, or where they do not start, it says so and counts as passed.
+"""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+import yaml
+
+from launch import ROOT, environment, mpiexec
+
+DAEMONS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "scontrol")
+CONFIGURATION = """ClusterName=hopfilm
+SlurmctldHost={host}(127.0.0.1)
+SlurmctldPort={port}
+SlurmUser={user}
+SlurmdUser={user}
+AuthType=auth/munge
+AuthInfo=socket={home}/munge.socket
+CredType=cred/munge
+StateSaveLocation={home}/state
+SlurmdSpoolDir={home}/spool-%n
+SlurmctldPidFile={home}/slurmctld.pid
+SlurmdPidFile={home}/slurmd-%n.pid
+SlurmctldLogFile={home}/slurmctld.log
+SlurmdLogFile={home}/slurmd-%n.log
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_CPU
+ReturnToService=2
+SlurmdTimeout=10
+KillWait=5
+JobRequeue=1
+MpiDefault=pmix
+SchedulerParameters=sched_interval=2,bf_interval=2
+NodeName=one,two NodeHostname={host} NodeAddr=127.0.0.1 Port=[{node}-{node_end}] CPUs=2 State=UNKNOWN
+PartitionName=main Nodes=one,two Default=YES MaxTime=INFINITE State=UP
+"""
+# A film that learns for as long as the test needs, and an ensemble of short runs.
+LONG = """include: {root}/tests/bad-decks/part-base.yaml
+film: {{cell: 5 nm}}
+schedule:
+  - train: {{patterns: [A, B], voltage: 1 V, pulse: 1 ns, epochs: {epochs}}}
+  - energies: {{weights: midrange}}
+"""
+ENSEMBLE = """include: {root}/tests/bad-decks/part-base.yaml
+ensemble:
+  axes: [{{key: film.initial.random.seed, from: 1, to: 4}}]
+schedule:
+  - train: {{patterns: [A, B], voltage: 1 V, pulse: 0.1 ns}}
+  - energies: {{weights: midrange}}
+"""
+failures = []
+
+
+def check(condition, text):
+    print(("ok     " if condition else "FAILED ") + text, flush=True)
+    if not condition:
+        failures.append(text)
+    return condition
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Cluster:
+    def __init__(self, home, program):
+        self.home, self.program, self.processes = home, program, {}
+        port = free_port()
+        text = CONFIGURATION.format(host=socket.gethostname().split(".")[0], user=self.user(), home=home, port=port, node=port + 1, node_end=port + 2)
+        with open(os.path.join(home, "slurm.conf"), "w") as file:
+            file.write(text)
+        for name in ("state", "spool-one", "spool-two"):
+            os.mkdir(os.path.join(home, name))
+        self.environment = {**environment(), "SLURM_CONF": os.path.join(home, "slurm.conf"), "HOPFILM": program, "RESULTS": os.path.join(home, "runs"),
+                            "LAUNCH": "srun"}
+
+    @staticmethod
+    def user():
+        return subprocess.run(["id", "-un"], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+
+    def call(self, *command, timeout=60):
+        done = subprocess.run(command, cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True, timeout=timeout)
+        return done.returncode, done.stdout.strip()
+
+    def daemon(self, name, *command):
+        log = open(os.path.join(self.home, name + ".out"), "w")
+        self.processes[name] = subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+
+    def start(self):
+        """None, or why it does not start."""
+        home, key = self.home, os.path.join(self.home, "munge.key")
+        with open(key, "wb") as file:
+            file.write(os.urandom(1024))
+        os.chmod(key, 0o400)
+        self.daemon("munged", "munged", "-F", "--force", f"--key-file={key}", f"--socket={home}/munge.socket", f"--pid-file={home}/munged.pid",
+                    f"--log-file={home}/munged.log", f"--seed-file={home}/munged.seed")
+        time.sleep(1)
+        self.daemon("slurmctld", "slurmctld", "-D")
+        time.sleep(1)
+        for node in ("one", "two"):
+            self.node(node)
+        for _ in range(60):
+            if any(p.poll() is not None for p in self.processes.values()):
+                return "a daemon ended: " + ", ".join(n for n, p in self.processes.items() if p.poll() is not None)
+            if self.states() == ["idle", "idle"]:
+                return None
+            time.sleep(0.5)
+        return "its nodes do not come up"
+
+    def node(self, name):
+        self.daemon("slurmd-" + name, "slurmd", "-D", "-N", name)
+
+    def states(self):
+        return self.call("sinfo", "-h", "-N", "-o", "%t")[1].split()
+
+    def lose(self, name):
+        """The node and all that runs on it are gone at once."""
+        os.kill(self.processes["slurmd-" + name].pid, signal.SIGKILL)
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{pid}/environ", "rb") as file:
+                    variables = file.read()
+                if f"SLURMD_NODENAME={name}".encode() in variables and self.home.encode() in variables:
+                    os.kill(int(pid), signal.SIGKILL)
+            except OSError:
+                pass
+
+    def submit(self, *words):
+        code, text = self.call("sbatch", "--parsable", f"--output={self.home}/%j.log", *words)
+        if code:
+            raise RuntimeError(text)
+        return text.split(";")[0]
+
+    def job(self, number):
+        text = self.call("scontrol", "-o", "show", "job", number)[1]
+        return dict(re.findall(r"(\w+)=(\S*)", text)) if "JobState=" in text else {"JobState": "GONE"}
+
+    def wait(self, number, seconds, ends=("COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "GONE")):
+        """Waits until the job ends, and says how it did."""
+        end = time.time() + seconds
+        while time.time() < end:
+            self.release()
+            job = self.job(number)
+            if job["JobState"] in ends:
+                return job
+            time.sleep(1)
+        return job
+
+    def release(self):
+        """Slurm holds a requeued job back for two minutes; the administrator of this cluster does not."""
+        for line in self.call("squeue", "-h", "-o", "%i %r")[1].splitlines():
+            number, *reason = line.split()
+            if reason == ["BeginTime"]:
+                self.call("scontrol", "update", "jobid=" + number, "starttime=now")
+
+    def log(self, number):
+        path = os.path.join(self.home, f"{number}.log")
+        return open(path).read()[-3000:] if os.path.exists(path) else "no log"
+
+    def stop(self):
+        for process in reversed(list(self.processes.values())):
+            if process.poll() is None:
+                process.terminate()
+        for process in self.processes.values():
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def results(directory):
+    path = os.path.join(directory, "summary.yaml")
+    if not os.path.exists(path):
+        return None, None
+    with open(path) as file:
+        summary = yaml.safe_load(file)
+    return summary["status"], summary.get("results", summary.get("groups"))
+
+
+def same_as_undisturbed(what, directory, wanted):
+    status, found = results(directory)
+    check(status == "done", f"{what}: the run is done ({status})")
+    check(found == wanted, f"{what}: its results are those of an undisturbed run, to the last bit")
+
+
+def write(home, name, text):
+    path = os.path.join(home, name)
+    with open(path, "w") as file:
+        file.write(text)
+    return path
+
+
+def test_all(cluster):
+    home, runs = cluster.home, os.path.join(cluster.home, "runs")
+    ensemble = write(home, "ensemble.yaml", ENSEMBLE.format(root=ROOT))
+    # how long is long: the undisturbed run shall take some 40 s
+    probe = write(home, "probe.yaml", LONG.format(root=ROOT, epochs=1))
+    start = time.time()
+    cluster.call(*mpiexec(2, cluster.program, "run", probe, "--out", os.path.join(home, "probe")), timeout=300)
+    long = write(home, "long.yaml", LONG.format(root=ROOT, epochs=max(4, round(40 / (time.time() - start)))))
+    wanted = os.path.join(home, "undisturbed")
+    start = time.time()
+    cluster.call(*mpiexec(2, cluster.program, "run", long, "--out", wanted), timeout=600)
+    undisturbed, took = results(wanted)[1], time.time() - start
+    print(f"       the undisturbed run takes {took:.0f} s", flush=True)
+
+    # out of time: told to stop half a minute before the end of its minute
+    by_time = cluster.submit("--ntasks=2", "--nodes=1", "--nodelist=one", "--time=1", "--signal=TERM@20", "jobs/slurm.sh", long)
+    # the members of an ensemble as tasks of an array on the other node, meanwhile
+    array = cluster.submit("--ntasks=1", "--nodelist=two", "--array=1-4", "jobs/slurm-once.sh", ensemble, os.path.join(runs, "array"))
+    for task in range(1, 5):
+        cluster.wait(f"{array}_{task}", 120)
+    cluster.call(*mpiexec(2, cluster.program, "run", ensemble, "--out", os.path.join(home, "ensemble")), timeout=300)
+    same_as_undisturbed("array", os.path.join(runs, "array"), results(os.path.join(home, "ensemble"))[1])
+
+    # the node is lost
+    by_node = cluster.submit("--ntasks=2", "--nodes=1", "--nodelist=two", "jobs/slurm.sh", long)
+    lost = os.path.join(runs, f"long-{by_node}")
+    for _ in range(120):
+        if any("checkpoint" in name for name in (os.listdir(lost) if os.path.isdir(lost) else [])):
+            break
+        time.sleep(0.5)
+    cluster.lose("two")
+    for _ in range(90):
+        cluster.release()
+        if cluster.job(by_node).get("Restarts", "0") != "0":
+            break
+        time.sleep(1)
+    check(cluster.job(by_node).get("Restarts") == "1", "node: the job of the lost node is back in the queue")
+    cluster.node("two")
+
+    job = cluster.wait(by_time, 900)
+    restarts = int(job.get("Restarts", 0))
+    if not check(job["JobState"] == "COMPLETED" and restarts >= 1, f"time: the job ran out of time {restarts} times and is {job['JobState']}"):
+        print(cluster.log(by_time))
+    same_as_undisturbed("time", os.path.join(runs, f"long-{by_time}"), undisturbed)
+    job = cluster.wait(by_node, 900)
+    if not check(job["JobState"] == "COMPLETED", f"node: the job is {job['JobState']}"):
+        print(cluster.log(by_node))
+    same_as_undisturbed("node", lost, undisturbed)
+
+    # a chain of three
+    code, text = cluster.call("bash", "jobs/slurm-chain.sh", "3", ensemble, "--ntasks=1", f"--output={home}/%j.log")
+    chain = re.findall(r"job (\d+):", text)
+    check(code == 0 and len(chain) == 3, "chain: three jobs are submitted")
+    states = [cluster.wait(number, 120)["JobState"] for number in chain]
+    check(states[0] == "COMPLETED" and states[1] in ("CANCELLED", "GONE"), f"chain: the first job does it, the next is cancelled {states}")
+    same_as_undisturbed("chain", os.path.join(runs, "ensemble"), results(os.path.join(home, "ensemble"))[1])
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    absent = [name for name in DAEMONS if not shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin:/sbin")]
+    if absent:
+        print(f"slurm: skipped, {', '.join(absent)} not installed (Debian packages slurm-wlm and munge)")
+        return 0
+    os.environ["PATH"] += ":/usr/sbin:/sbin"
+    home = tempfile.mkdtemp(prefix="hf-slurm-")
+    cluster = Cluster(home, program)
+    try:
+        why = cluster.start()
+        if why:
+            print(f"slurm: skipped, {why}")
+            return 0
+        test_all(cluster)
+    finally:
+        cluster.stop()
+        if not failures:
+            shutil.rmtree(home, ignore_errors=True)
+    print(f"slurm: {len(failures)} failed" + (f"; logs in {home}" if failures else ""))
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
