@@ -20,7 +20,7 @@ import yaml
 from launch import ROOT, environment, mpiexec
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-FILES = ["run.h5", "table.tsv", "summary.yaml", "deck.yaml", "log.txt", "references.bib"]
+FILES = ["run.h5", "table.tsv", "summary.yaml", "deck.yaml", "log.txt", "references.bib", "status.yaml"]
 # Results follow from solves to a relative residual of 1e-10 and a short run, in which the order of sums matters to round-off only.
 TOLERANCE = 1e-7
 # Results that are nothing but round-off or the residual of a solve: they need not agree, only be small.

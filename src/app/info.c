@@ -98,6 +98,31 @@ static void print_summary(HfNode summary) {
   }
 }
 
+/* A run that has not shown its run.h5 yet, or an ensemble, has a summary all the same. On one rank. */
+static PetscBool is_young(const char *directory) {
+  char path[PETSC_MAX_PATH_LEN];
+  snprintf(path, sizeof path, "%s/run.h5", directory);
+  if (!access(path, F_OK)) return PETSC_FALSE;
+  snprintf(path, sizeof path, "%s/summary.yaml", directory);
+  return access(path, R_OK) ? PETSC_FALSE : PETSC_TRUE;
+}
+
+/* How far a run is that goes on. On one rank. */
+static PetscErrorCode print_status(const char *directory) {
+  char path[PETSC_MAX_PATH_LEN];
+  HfNode status;
+  PetscFunctionBeginUser;
+  snprintf(path, sizeof path, "%s/status.yaml", directory);
+  if (access(path, R_OK)) PetscFunctionReturn(0);
+  PetscCall(HfNodeParse(PETSC_COMM_SELF, path, &status));
+  if (HfNodeFind(status, "status") && !strcmp(HfNodeText(HfNodeFind(status, "status")), "running")) {
+    printf("%s\n", path);
+    for (PetscInt k = 0; k < HfNodeLength(status); k++) HfAppPrintItem(HfNodeItem(status, k), 2, stdout);
+  }
+  PetscCall(HfNodeDestroy(&status));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfCommand_info(MPI_Comm comm, const HfOptions *options) {
   const size_t length = strlen(options->argument);
   const PetscBool is_file = (PetscBool)(length > 3 && !strcmp(options->argument + length - 3, ".h5"));
@@ -114,9 +139,11 @@ PetscErrorCode HfCommand_info(MPI_Comm comm, const HfOptions *options) {
     if (reason) PetscCall(PetscStrncpy(why, reason, sizeof why));
     fflush(stdout);
   }
+  if (!rank && why[0] && !is_file && is_young(options->argument)) why[0] = '\0';
   PetscCallMPI(MPI_Bcast(why, sizeof why, MPI_CHAR, 0, comm));
   PetscCheckFault(!why[0], comm, HF_ERR_FILE, "%s: %s", path, why);
   if (is_file) PetscFunctionReturn(0);
+  if (!rank) PetscCall(print_status(options->argument));
   PetscCall(PetscSNPrintf(path, sizeof path, "%s/summary.yaml", options->argument));
   PetscCall(HfNodeParse(comm, path, &summary));
   if (!rank) {

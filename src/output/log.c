@@ -56,6 +56,7 @@ PetscErrorCode HfOutputProgress(void *context, const char *what, PetscReal done,
   snprintf(line, sizeof line, "%-24s %3.0f %%  %.3f of %.3f ns  %s%s", what, (double)(100 * done / total), (double)(done * 1e9),
            (double)(total * 1e9), left < 0 ? "" : "to go: ", left < 0 ? "" : duration(left, eta));
   HfOutputSay(output, line);
+  PetscCall(HfOutputStatus(output, "running", what, left));
   output->progress_printed = now;
   PetscFunctionReturn(0);
 }

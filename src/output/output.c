@@ -183,6 +183,7 @@ PetscErrorCode HfOutputClose(HfOutput output, const char *status, HfExperiment e
   }
   PetscCall(HfOutputAgree(output)); /* a run whose files are not whole is not done */
   PetscCall(HfOutputSummaryWrite(output, status));
+  PetscCall(HfOutputStatus(output, status, "", 0));
   snprintf(line, sizeof line, "%s; results in %.80s%s", status, output->directory, strcmp(status, "stopped") ? "" : "; the same command goes on");
   HfOutputSay(output, line);
   close_file(output, &output->log, "log.txt");

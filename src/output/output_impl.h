@@ -142,6 +142,8 @@ PetscErrorCode HfOutputWriteFilm(HfOutput output);
 PetscErrorCode HfOutputVtkSetUp(HfOutput output);
 PetscErrorCode HfOutputVtkFrame(HfOutput output, PetscInt field, PetscReal time); /* the last frame of `field` was taken at `time` */
 PetscErrorCode HfOutputTableOpen(HfOutput output);
+/* status.yaml: what is done now ("" at the end), and seconds to go (negative: unknown). */
+PetscErrorCode HfOutputStatus(HfOutput output, const char *text, const char *what, double left);
 PetscErrorCode HfOutputSummaryWrite(HfOutput output, const char *status);
 void HfOutputSay(HfOutput output, const char *line); /* rank 0: log.txt and stdout */
 void HfOutputNow(char text[32]);                     /* ISO 8601 UTC */
