@@ -134,16 +134,27 @@ class Cluster:
         return self.call("sinfo", "-h", "-N", "-o", "%t")[1].split()
 
     def lose(self, name):
-        """The node and all that runs on it are gone at once."""
+        """The node and all that runs on it are gone: first the daemons, which would report the end of the others."""
         os.kill(self.processes["slurmd-" + name].pid, signal.SIGKILL)
-        for pid in filter(str.isdigit, os.listdir("/proc")):
-            try:
-                with open(f"/proc/{pid}/environ", "rb") as file:
-                    variables = file.read()
-                if f"SLURMD_NODENAME={name}".encode() in variables and self.home.encode() in variables:
-                    os.kill(int(pid), signal.SIGKILL)
-            except OSError:
-                pass
+        for is_on_node in (self.is_daemon, self.is_task):
+            for pid in filter(str.isdigit, os.listdir("/proc")):
+                try:
+                    if is_on_node(pid, name):
+                        os.kill(int(pid), signal.SIGKILL)
+                except OSError:
+                    pass
+
+    def is_daemon(self, pid, name):
+        """One slurmstepd for every step, with the node's log open."""
+        with open(f"/proc/{pid}/comm") as file:
+            if not file.read().startswith("slurmstepd"):
+                return False
+        return any(os.readlink(f"/proc/{pid}/fd/{fd}") == f"{self.home}/slurmd-{name}.log" for fd in os.listdir(f"/proc/{pid}/fd"))
+
+    def is_task(self, pid, name):
+        with open(f"/proc/{pid}/environ", "rb") as file:
+            variables = file.read()
+        return f"SLURMD_NODENAME={name}".encode() in variables and self.home.encode() in variables
 
     def submit(self, *words):
         code, text = self.call("sbatch", "--parsable", f"--output={self.home}/%j.log", *words)

@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""A figure of an ensemble against one of its keys, with error bars over what is averaged (standard error of the mean), a line for every other choice.
+
+    python3 postprocess/ensemble.py DIR -o FILE.png --figure "infer-1.accuracy" [--figure ...] [--against KEY]
+
+Names of figures are those of DIR/ensemble.tsv; * and ? stand for any letters. KEY: the first that is not averaged when left out.
+"""
+import argparse
+import csv
+import fnmatch
+import os
+import re
+import sys
+
+import matplotlib.pyplot as plt
+import numpy
+import yaml
+
+from hopfilm.style import PAIR_COLOURS, save
+
+
+def read(directory):
+    """Lines of ensemble.tsv of members that are done, as maps; the averaged keys."""
+    with open(os.path.join(directory, "ensemble.tsv")) as file:
+        lines = [line for line in csv.DictReader(file, delimiter="\t") if line["status"] == "done"]
+    with open(os.path.join(directory, "summary.yaml")) as file:
+        summary = yaml.safe_load(file)
+    keys = [key for key in summary["results_of"][0] if key not in ("directory", "status")]
+    kept = [key for key in summary["groups"][0] if key in keys]
+    return lines, keys, kept
+
+
+def number(text):
+    """The first number of a value as it stands in the deck, "[2 um, 2 um]"; None if there is none."""
+    found = re.search(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", text)
+    return float(found.group(0)) if found else None
+
+
+def varying_alone(lines, kept, against):
+    """Keys that are not bound to the one that the figure is against."""
+    pairs = {key: {(line[against], line[key]) for line in lines} for key in kept}
+    return [key for key in kept if key != against and len(pairs[key]) > len({line[against] for line in lines})]
+
+
+def draw(lines, kept, figures, against):
+    others = varying_alone(lines, kept, against)
+    # keys that run along with another tell nothing more
+    told = [k for i, k in enumerate(others) if not any(len({(x[k], x[o]) for x in lines}) == len({x[o] for x in lines}) for o in others[:i])]
+    figure, axes = plt.subplots(1, len(figures), figsize=(1 + 3.6 * len(figures), 3.6), squeeze=False, constrained_layout=True, sharey=True)
+    for axis, name in zip(axes[0], figures):
+        for k, choice in enumerate(sorted({tuple(line[key] for key in told) for line in lines})):
+            mine = [line for line in lines if tuple(line[key] for key in told) == choice]
+            values = sorted({line[against] for line in mine}, key=lambda v: (number(v) is None, number(v), v))
+            data = [numpy.array([float(line[name]) for line in mine if line[against] == v and line[name] not in ("", "nan")]) for v in values]
+            place = [number(v) for v in values] if all(number(v) is not None for v in values) else range(len(values))
+            error = [d.std(ddof=1) / len(d) ** 0.5 if len(d) > 1 else 0 for d in data]
+            axis.errorbar(place, [d.mean() if len(d) else numpy.nan for d in data], error, fmt="o-", ms=4, capsize=3,
+                          color=PAIR_COLOURS[k % len(PAIR_COLOURS)], label=", ".join(choice) or None)
+            axis.set_xticks(place, values, fontsize="small")
+        axis.set(title=name, xlabel=against)
+    axes[0][0].set_ylabel("mean and standard error")
+    if told:
+        axes[0][-1].legend(title=", ".join(key.rsplit(".", 1)[-1] for key in told), frameon=False, fontsize="small")
+    return figure
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("directory", metavar="DIR", help="the directory of an ensemble")
+    parser.add_argument("-o", "--output", required=True, metavar="FILE", help="the picture; its ending says the kind: .png, .pdf, .svg")
+    parser.add_argument("--figure", action="append", required=True, metavar="NAME", help="may be repeated")
+    parser.add_argument("--against", metavar="KEY")
+    options = parser.parse_args()
+    lines, keys, kept = read(options.directory)
+    if not lines:
+        sys.exit(f"no member of {options.directory} is done")
+    names = [name for name in lines[0] if any(fnmatch.fnmatch(name, wanted) for wanted in options.figure)]
+    against = options.against or (kept or keys)[0]
+    if not names or against not in keys:
+        sys.exit(f"there is no {'key ' + against if names else 'figure ' + ' or '.join(options.figure)}; figures are {', '.join(list(lines[0])[3 + len(keys):])}; keys {', '.join(keys)}")
+    save(draw(lines, kept or keys, names, against), options.output)
+
+
+if __name__ == "__main__":
+    main()
