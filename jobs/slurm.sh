@@ -20,6 +20,7 @@ set -euo pipefail
 # ---- to be set for your site, here or in the environment; nothing below ----
 MODULES=${MODULES-}                     # those hopfilm was built with, as in "openmpi petsc hdf5-parallel fftw udunits"
 RESULTS=${RESULTS-runs}                 # where run directories go; on a parallel file system, scratch
+RESTARTS=${RESTARTS-100}                # at most so many times back into the queue
 LAUNCH=${LAUNCH-srun --cpu-bind=cores}  # if srun cannot start this Open MPI (`srun --mpi=list`): mpirun -n $SLURM_NTASKS
 
 [ -z "$MODULES" ] || module load $MODULES
@@ -28,9 +29,12 @@ deck=${1:?usage: sbatch jobs/slurm.sh DECK [hopfilm options]}
 shift
 export OMP_NUM_THREADS=1 # ranks, no threads
 
+out=$RESULTS/$(basename "${deck%.yaml}")-$SLURM_JOB_ID
 code=0
-$LAUNCH "${HOPFILM:-build/hopfilm}" run "$deck" --out "$RESULTS/$(basename "${deck%.yaml}")-$SLURM_JOB_ID" --restart auto "$@" || code=$?
-if [ $code = 75 ]; then
+$LAUNCH "${HOPFILM:-build/hopfilm}" run "$deck" --out "$out" --restart auto "$@" || code=$?
+# srun also says 0 of a step that it could not start
+if [ $code = 0 ] && ! grep -qs '^status: done' "$out/summary.yaml"; then code=75; fi
+if [ $code = 75 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt "$RESTARTS" ]; then
   echo "not done yet: back into the queue (start ${SLURM_RESTART_COUNT:-0} of this job ends here)"
   scontrol requeue "$SLURM_JOB_ID" # ends this script
   sleep 60

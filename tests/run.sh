@@ -85,6 +85,7 @@ if [ $full = 1 ]; then
   stage "slow tests" run_tests build -L slow
   stage "killed and resumed, 200 times" bash jobs/python.sh tests/kill.py build/hopfilm --kills 200 --seed 2
 fi
+stage "job scripts on a Slurm of its own" bash jobs/python.sh tests/slurm.py build/hopfilm
 stage "standard problems, short" bash jobs/python.sh tests/decks.py build/hopfilm --ranks 1 2 "${problems[@]}"
 stage "build with sanitizers" build sanitize && {
   stage "tests with sanitizers" run_tests build-sanitize -L unit

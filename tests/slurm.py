@@ -43,7 +43,7 @@ TaskPlugin=task/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
 ReturnToService=2
-SlurmdTimeout=10
+SlurmdTimeout=5
 KillWait=5
 JobRequeue=1
 MpiDefault=pmix
@@ -134,7 +134,7 @@ class Cluster:
         return self.call("sinfo", "-h", "-N", "-o", "%t")[1].split()
 
     def lose(self, name):
-        """The node and all that runs on it are gone: first the daemons, which would report the end of the others."""
+        """The node and all that runs on it are gone, sockets too: first the daemons, which would report the end of the others."""
         os.kill(self.processes["slurmd-" + name].pid, signal.SIGKILL)
         for is_on_node in (self.is_daemon, self.is_task):
             for pid in filter(str.isdigit, os.listdir("/proc")):
@@ -143,6 +143,9 @@ class Cluster:
                         os.kill(int(pid), signal.SIGKILL)
                 except OSError:
                     pass
+        spool = os.path.join(self.home, "spool-" + name)
+        shutil.rmtree(spool, ignore_errors=True)
+        os.mkdir(spool)
 
     def is_daemon(self, pid, name):
         """One slurmstepd for every step, with the node's log open."""

@@ -80,8 +80,8 @@ PetscErrorCode HfHaloDestroy(HfHalo *halo);
 
 /* ---- fields in HDF5 files; the one place that reads and writes a cell Vec. The dataset has shape [frame][y][x][component], chunked and
    compressed; row 0 is the lowest. Collective. ---- */
-/* An empty dataset with deflate level 0 (none) to 9; nothing when there is one already. */
-PetscErrorCode HfFieldCreate(HfGrid grid, int64_t hdf5_file, const char *dataset, PetscInt dof, PetscInt deflate);
+/* An empty dataset with deflate level 0 (none) to 9, of doubles or, single, of floats; nothing when there is one already. */
+PetscErrorCode HfFieldCreate(HfGrid grid, int64_t hdf5_file, const char *dataset, PetscInt dof, PetscInt deflate, PetscBool single);
 /* One more frame, created with deflate level 1 when missing; void cells are written as 0. *frame (may be NULL): its number. HF_ERR_FILE when it
    cannot be written. */
 PetscErrorCode HfFieldAppend(HfGrid grid, int64_t hdf5_file, const char *dataset, Vec v, PetscInt dof, PetscInt *frame);

@@ -123,6 +123,19 @@ static PetscReal EstimatedSteps(HfExperiment e) {
   return e->plan.seconds * HF_GAMMA0 * 4.0 * A * (1.0 / PetscSqr(grid->dx) + 1.0 / PetscSqr(grid->dy)) / (2.8 * PetscSqrtReal(1.0 + alpha * alpha));
 }
 
+/* Of a frame of all fields that the deck keeps, without compression. */
+static PetscInt64 BytesPerCell(HfExperiment e) {
+  HfNode output = HfNodeFind(HfDeckRoot(e->deck), "output"); /* not there in a program without output */
+  PetscInt64 numbers = 0;
+
+  if (!output) return 0;
+  for (PetscInt k = 0; k < HfCount(output, "fields"); k++) {
+    const char *name = HfTextAt(output, "fields", k);
+    numbers += name[0] == 'j' ? 2 : 3;
+  }
+  return numbers * (!strcmp(HfText(output, "precision"), "single") ? 4 : 8);
+}
+
 PetscErrorCode HfExperimentPlan(HfExperiment e, HfNode *plan) {
   const HfGridInfo *grid = HfGridGetInfo(HfDeviceGrid(e->device));
   PetscLogDouble mine, all;
@@ -145,7 +158,7 @@ PetscErrorCode HfExperimentPlan(HfExperiment e, HfNode *plan) {
   PetscCall(HfNodePutInt(*plan, "integrator_steps_about", (PetscInt64)EstimatedSteps(e)));
   PetscCall(HfNodePutInt(*plan, "conductance_probes", e->plan.probes));
   PetscCall(HfNodePutInt(*plan, "field_frames", frames));
-  PetscCall(HfNodePutInt(*plan, "field_bytes_at_most", frames * 10 * 8 * (PetscInt64)grid->nx * grid->ny)); /* m 3, H 3, j 2, j_gold 2 */
+  PetscCall(HfNodePutInt(*plan, "field_bytes_at_most", frames * BytesPerCell(e) * (PetscInt64)grid->nx * grid->ny));
   PetscCall(HfNodePutInt(*plan, "memory_bytes_after_set_up", (PetscInt64)all));
   PetscFunctionReturn(0);
 }

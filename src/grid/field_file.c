@@ -1,4 +1,4 @@
-/* Fields of the film in parallel HDF5 files: a dataset [frame][y][x][component] of doubles that grows by frames, row 0 the lowest.
+/* Fields of the film in parallel HDF5 files: a dataset [frame][y][x][component] of doubles or floats that grows by frames, row 0 the lowest.
 
    Every rank writes and reads its own rows in one collective transfer; compressed parallel writes exist only as such (HDF5 >= 1.10.2), every
    rank taking part. Chunks hold whole rows of one frame, at most a rank's share, between 64 kB and 1 MB, so that ranks rarely share a chunk and a
@@ -83,10 +83,10 @@ static hsize_t chunk_rows(const HfGridInfo *g, hsize_t bytes_per_row) {
   return rows;
 }
 
-static HfFieldReason create_field(const HfGridInfo *g, hid_t file, const char *path, PetscInt dof, PetscInt deflate) {
-  const hsize_t row = (hsize_t)(g->nx * dof) * sizeof(double);
+static HfFieldReason create_field(const HfGridInfo *g, hid_t file, const char *path, PetscInt dof, PetscInt deflate, PetscBool single) {
+  const hsize_t bytes = single ? sizeof(float) : sizeof(double), row = (hsize_t)(g->nx * dof) * bytes;
   const hsize_t shape[4] = {0, (hsize_t)g->ny, (hsize_t)g->nx, (hsize_t)dof}, most[4] = {H5S_UNLIMITED, shape[1], shape[2], shape[3]};
-  const hsize_t chunk[4] = {1, chunk_rows(g, row), PetscMin(shape[2], CHUNK_MOST / sizeof(double) / (hsize_t)dof), shape[3]};
+  const hsize_t chunk[4] = {1, chunk_rows(g, row), PetscMin(shape[2], CHUNK_MOST / bytes / (hsize_t)dof), shape[3]};
   const hid_t space = H5Screate_simple(4, shape, most), links = H5Pcreate(H5P_LINK_CREATE), properties = H5Pcreate(H5P_DATASET_CREATE);
   hid_t dataset = -1;
 
@@ -97,11 +97,19 @@ static HfFieldReason create_field(const HfGridInfo *g, hid_t file, const char *p
     H5Pset_shuffle(properties);
     H5Pset_deflate(properties, (unsigned)deflate);
   }
-  dataset = H5Dcreate2(file, path, H5T_IEEE_F64LE, space, links, properties, H5P_DEFAULT);
+  dataset = H5Dcreate2(file, path, single ? H5T_IEEE_F32LE : H5T_IEEE_F64LE, space, links, properties, H5P_DEFAULT);
   H5Pclose(properties);
   H5Pclose(links);
   H5Sclose(space);
   return dataset < 0 || H5Dclose(dataset) < 0 ? HF_FIELD_NOT_WRITTEN : HF_FIELD_FINE;
+}
+
+static PetscBool is_single(hid_t dataset) {
+  const hid_t type = H5Dget_type(dataset);
+  const PetscBool single = (PetscBool)(H5Tget_size(type) == sizeof(float));
+
+  H5Tclose(type);
+  return single;
 }
 
 herr_t HfFieldTransfer(hid_t dataset, const hsize_t start[4], const hsize_t count[4], double rows[], PetscBool write) {
@@ -110,7 +118,15 @@ herr_t HfFieldTransfer(hid_t dataset, const hsize_t start[4], const hsize_t coun
 
   H5Pset_dxpl_mpio(how, H5FD_MPIO_COLLECTIVE);
   H5Sselect_hyperslab(place, H5S_SELECT_SET, start, NULL, count, NULL);
-  if (write)
+  if (write && is_single(dataset)) { /* a parallel write of compressed data converts nothing */
+    const hsize_t n = count[0] * count[1] * count[2] * count[3];
+
+    for (hsize_t k = 0; k < n; k++) { /* in place, from the front */
+      const float number = (float)rows[k];
+      memcpy((char *)rows + k * sizeof number, &number, sizeof number);
+    }
+    status = H5Dwrite(dataset, H5T_NATIVE_FLOAT, memory, place, how, rows);
+  } else if (write)
     status = H5Dwrite(dataset, H5T_NATIVE_DOUBLE, memory, place, how, rows);
   else
     status = H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, place, how, rows);
@@ -151,12 +167,12 @@ static void zero_void_cells(HfGrid grid, PetscInt dof, PetscScalar rows[]) {
         for (PetscInt c = 0; c < dof; c++) rows[(j * g->nx + i) * dof + c] = 0.0;
 }
 
-PetscErrorCode HfFieldCreate(HfGrid grid, int64_t hdf5_file, const char *dataset, PetscInt dof, PetscInt deflate) {
+PetscErrorCode HfFieldCreate(HfGrid grid, int64_t hdf5_file, const char *dataset, PetscInt dof, PetscInt deflate, PetscBool single) {
   HfFieldReason reason = HF_FIELD_FINE;
 
   PetscFunctionBeginUser;
   H5E_BEGIN_TRY {
-    if (!exists((hid_t)hdf5_file, dataset)) reason = create_field(HfGridGetInfo(grid), (hid_t)hdf5_file, dataset, dof, deflate);
+    if (!exists((hid_t)hdf5_file, dataset)) reason = create_field(HfGridGetInfo(grid), (hid_t)hdf5_file, dataset, dof, deflate, single);
   }
   H5E_END_TRY
   PetscCall(HfFieldAgree(HfGridComm(grid), &reason));
@@ -176,7 +192,7 @@ PetscErrorCode HfFieldAppend(HfGrid grid, int64_t hdf5_file, const char *dataset
   PetscFunctionBeginUser;
   PetscCall(VecGetLocalSize(v, &length));
   PetscCheck(length == n, PETSC_COMM_SELF, PETSC_ERR_ARG_SIZ, "%s: the Vec has not %" PetscInt_FMT " components per cell", dataset, dof);
-  PetscCall(HfFieldCreate(grid, hdf5_file, dataset, dof, DEFLATE));
+  PetscCall(HfFieldCreate(grid, hdf5_file, dataset, dof, DEFLATE, PETSC_FALSE));
   PetscCall(PetscMalloc1(n, &rows));
   PetscCall(VecGetArrayRead(v, &a));
   PetscCall(PetscArraycpy(rows, a, n));

@@ -24,7 +24,7 @@ PetscErrorCode HfFieldAgree(MPI_Comm comm, HfFieldReason *reason); /* the larges
 /* Opens a field of `dof` components and has its shape [frame][y][x][component]; -1 and the reason when it is none. */
 hid_t HfFieldOpen(hid_t file, const char *path, PetscInt dof, hsize_t shape[4], HfFieldReason *reason);
 PetscBool HfFieldSameCells(const HfGridInfo *g, const hsize_t shape[4]);
-/* A block of the dataset, from or to `rows`. Collective. */
+/* A block of the dataset, from or to `rows`, which a write may leave in another form. Collective. */
 herr_t HfFieldTransfer(hid_t dataset, const hsize_t start[4], const hsize_t count[4], double rows[], PetscBool write);
 
 /* HfFieldRead() with the reader's way from the opened dataset to the owned rows. Collective, as the reader is. */

@@ -105,7 +105,7 @@ static PetscErrorCode put_frame(HfOutput output, PetscInt k, PetscReal time, Pet
   PetscCall(PetscSNPrintf(times, sizeof times, HF_PATH_FIELD_TIMES "/%s", name));
   PetscCall(PetscSNPrintf(probes, sizeof probes, HF_PATH_FIELD_PROBES "/%s", name));
   PetscCall(HfOutputNeedRoom(output, (PetscReal)HfGridGetInfo(grid)->nx * HfGridGetInfo(grid)->ny * dof * sizeof(PetscReal)));
-  if (!output->fields[k].frames) PetscCall(HfFieldCreate(grid, output->file, path, dof, output->compression));
+  if (!output->fields[k].frames) PetscCall(HfFieldCreate(grid, output->file, path, dof, output->compression, output->single));
   PetscCall(HfFieldAppend(grid, output->file, path, v, dof, &frame));
   output->fields[k].frames = frame + 1;
   if (!frame) PetscCall(describe(output, name, path));

@@ -10,6 +10,10 @@ static const HfKey output_keys[] = {
     {"output.every", HF_QUANTITY, "s", "", ">0", 0,
      "Time between frames while the film is driven; when left out, frames at the end of each pulse only"},
     {"output.compression", HF_INT, NULL, "1", "[0,9]", 0, "Deflate level of the fields"},
+    {"output.precision", HF_CHOICE, NULL, "double", "double|single", 0,
+     "Of the fields in run.h5; single halves the file (checkpoints are always whole)"},
+    {"output.hints", HF_FREE, NULL, "", "", 0,
+     "Hints to MPI-IO for run.h5, such as {cb_nodes: 8, striping_factor: 16}; which there are is the file system's and the MPI library's matter"},
     {"output.table_every", HF_QUANTITY, "s", "", ">0", 0, "Least time between lines of table.tsv; every step when left out"},
     {"output.checkpoint_every", HF_QUANTITY, "s", "10 min", ">=0", 0,
      "Wall time between checkpoints, beside those at the end of the schedule's items; 0: none are written"},
@@ -43,6 +47,7 @@ PetscErrorCode HfOutputCreate(HfDeck deck, const char *directory, PetscBool forc
   PetscCall(PetscStrncpy(output->directory, directory, sizeof output->directory));
   for (size_t n = strlen(output->directory); n > 1 && output->directory[n - 1] == '/'; n--) output->directory[n - 1] = '\0';
   output->compression = (PetscInt)HfInteger(section, "compression");
+  output->single = (PetscBool)!strcmp(HfText(section, "precision"), "single");
   output->table_every = HfHas(section, "table_every") ? HfReal(section, "table_every") : 0;
   output->recorder = (struct HfRecorder_){.context = output,
                                           .saturated = HfOutputSaturated,
@@ -84,15 +89,21 @@ PetscErrorCode HfOutputBelongs(HfOutput output, const char *ensemble, double lau
 
 static PetscErrorCode open_h5(HfOutput output) {
   const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  HfNode hints = HfChild(HfNodeFind(HfDeckRoot(output->deck), "output"), "hints");
   char path[PETSC_MAX_PATH_LEN];
+  MPI_Info info;
 
   PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Info_create(&info));
+  for (PetscInt k = 0; hints && k < HfNodeLength(hints); k++)
+    PetscCallMPI(MPI_Info_set(info, HfNodeName(HfNodeItem(hints, k)), HfNodeText(HfNodeItem(hints, k))));
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* failures are told by HfFault, not by HDF5's own trace */
   HfOutputPath(output, "run.h5.part", path);
-  H5Pset_fapl_mpio(access, output->comm, MPI_INFO_NULL);
+  H5Pset_fapl_mpio(access, output->comm, info);
   H5Pset_coll_metadata_write(access, 1);
   HF_H5(output->file, H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access));
   H5Pclose(access);
+  PetscCallMPI(MPI_Info_free(&info));
   PetscCall(HfOutputAgree(output));
   PetscFunctionReturn(0);
 }

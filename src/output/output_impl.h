@@ -37,7 +37,7 @@ struct HfOutput_ {
   PetscMPIInt rank, size;
   HfDeck deck;
   char directory[PETSC_MAX_PATH_LEN], ensemble_stop[PETSC_MAX_PATH_LEN]; /* the latter "" unless the run is a member of an ensemble */
-  PetscBool is_open, quiet;
+  PetscBool is_open, quiet, single;
   double start; /* MPI_Wtime at creation */
   HfExperiment experiment;
 

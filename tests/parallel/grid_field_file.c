@@ -63,7 +63,7 @@ static void round_trip(PetscInt nx, PetscInt ny, PetscInt deflate) {
   CHECK(HfGridCreateCellVec(grid, 3, &m));
   CHECK(HfGridCreateCellVec(grid, 2, &j));
   file = create_file(path);
-  if (deflate != 1) CHECK(HfFieldCreate(grid, file, "/fields/m", 3, deflate));
+  if (deflate != 1) CHECK(HfFieldCreate(grid, file, "/fields/m", 3, deflate, PETSC_FALSE));
   for (PetscInt k = 0; k < 5; k++) {
     fill(grid, 3, k, m);
     fill(grid, 2, 10 + k, j);
@@ -161,7 +161,7 @@ static void test_reasons(void **state) {
   CHECK(HfGridCreateCellVec(grid, 3, &m));
   file = create_file(path);
   CHECK(HfFieldAppend(grid, file, "/fields/m", m, 3, NULL));
-  CHECK(HfFieldCreate(grid, file, "/fields/empty", 3, 1));
+  CHECK(HfFieldCreate(grid, file, "/fields/empty", 3, 1, PETSC_FALSE));
   H5Fclose(file);
 
   expect_reason(grid, "/tmp/hf_no_such_file.h5", "/fields/m", -1, 3, "no such file");
@@ -214,6 +214,46 @@ static void test_append_fault(void **state) {
   CHECK(HfGridDestroy(&grid));
 }
 
+/* Single precision: half the bytes, each number the nearest float. */
+static void test_single_precision(void **state) {
+  char path[256];
+  const char *why;
+  HfGrid grid;
+  Vec m, back;
+  PetscReal apart, size;
+  hid_t file, dataset, type;
+  PetscMPIInt rank;
+
+  file_name(path, sizeof(path));
+  CHECK(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
+  CHECK(HfGridCreate(PETSC_COMM_WORLD, 23, 17, 1.0, 1.0, 1.0, NULL, NULL, &grid));
+  CHECK(HfGridCreateCellVec(grid, 3, &m));
+  CHECK(HfGridCreateCellVec(grid, 3, &back));
+  fill(grid, 3, 1, m);
+  CHECK(VecScale(m, 1.0 / 3.0));
+  file = create_file(path);
+  CHECK(HfFieldCreate(grid, file, "/fields/m", 3, 1, PETSC_TRUE));
+  CHECK(HfFieldAppend(grid, file, "/fields/m", m, 3, NULL));
+  dataset = H5Dopen2(file, "/fields/m", H5P_DEFAULT);
+  type = H5Dget_type(dataset);
+  assert_int_equal(H5Tget_size(type), 4);
+  H5Tclose(type);
+  H5Dclose(dataset);
+  H5Fclose(file);
+  CHECK(HfFieldRead(grid, path, "/fields/m", 0, 3, back, &why));
+  assert_null(why);
+  CHECK(VecNorm(m, NORM_INFINITY, &size));
+  CHECK(VecAXPY(back, -1.0, m));
+  CHECK(VecNorm(back, NORM_INFINITY, &apart));
+  ASSERT_NEAR(apart, 0.0, size * 6e-8); /* half a unit in the last of 24 bits */
+  assert_true(apart > 0.0);
+  CHECK(MPI_Barrier(PETSC_COMM_WORLD));
+  if (!rank) remove(path);
+  CHECK(VecDestroy(&m));
+  CHECK(VecDestroy(&back));
+  CHECK(HfGridDestroy(&grid));
+}
+
 static const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip), cmocka_unit_test(test_shape_on_disk), cmocka_unit_test(test_reasons),
-                                          cmocka_unit_test(test_append_fault)};
+                                          cmocka_unit_test(test_append_fault), cmocka_unit_test(test_single_precision)};
 HF_TEST_MAIN(tests)
