@@ -9,6 +9,7 @@
 Usage: slurm.py HOPFILM            Without slurmctld, slurmd and munged, or where they do not start, it says so and counts as passed.
 """
 
+import glob
 import os
 import re
 import shutil
@@ -88,7 +89,9 @@ class Cluster:
         text = CONFIGURATION.format(host=socket.gethostname().split(".")[0], user=self.user(), home=home, port=port, node=port + 1, node_end=port + 2)
         with open(os.path.join(home, "slurm.conf"), "w") as file:
             file.write(text)
-        for name in ("state", "spool-one", "spool-two"):
+        with open(os.path.join(home, "mpi.conf"), "w") as file:
+            file.write(f"PMIxCliTmpDirBase={home}/pmix\n")
+        for name in ("state", "spool-one", "spool-two", "pmix"):
             os.mkdir(os.path.join(home, name))
         self.environment = {**environment(), "SLURM_CONF": os.path.join(home, "slurm.conf"), "HOPFILM": program, "RESULTS": os.path.join(home, "runs"),
                             "LAUNCH": "srun"}
@@ -133,8 +136,8 @@ class Cluster:
     def states(self):
         return self.call("sinfo", "-h", "-N", "-o", "%t")[1].split()
 
-    def lose(self, name):
-        """The node and all that runs on it are gone, sockets too: first the daemons, which would report the end of the others."""
+    def lose(self, name, job):
+        """The node and all that runs on it are gone, its temporary files too: first the daemons, which would report the end of the others."""
         os.kill(self.processes["slurmd-" + name].pid, signal.SIGKILL)
         for is_on_node in (self.is_daemon, self.is_task):
             for pid in filter(str.isdigit, os.listdir("/proc")):
@@ -144,7 +147,8 @@ class Cluster:
                 except OSError:
                     pass
         spool = os.path.join(self.home, "spool-" + name)
-        shutil.rmtree(spool, ignore_errors=True)
+        for path in (spool, *glob.glob(os.path.join(self.home, "pmix", f"*_{job}.*"))):
+            shutil.rmtree(path, ignore_errors=True)
         os.mkdir(spool)
 
     def is_daemon(self, pid, name):
@@ -254,7 +258,7 @@ def test_all(cluster):
         if any("checkpoint" in name for name in (os.listdir(lost) if os.path.isdir(lost) else [])):
             break
         time.sleep(0.5)
-    cluster.lose("two")
+    cluster.lose("two", by_node)
     for _ in range(90):
         cluster.release()
         if cluster.job(by_node).get("Restarts", "0") != "0":
