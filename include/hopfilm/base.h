@@ -77,6 +77,9 @@ void HfSignalsCatch(void); /* from now on */
 PetscBool HfSignalCaught(HfSignal which);
 void HfSignalDone(HfSignal which); /* forgets it */
 
+/* A directory and those above it, where they are missing. *why: NULL or the reason it could not (static text). Not collective. */
+void HfMakeDirectories(const char path[], const char **why);
+
 /* ---- citations: the papers behind the features a run used. Not collective; HfCitationsWrite writes BibTeX. ---- */
 void HfCite(const char *key); /* key of an entry in src/base/citations.c; citing twice is harmless; NULL does nothing */
 PetscErrorCode HfCitationsWrite(FILE *file);

@@ -2,10 +2,9 @@
    the next one from a counter that all teams share (MPI one-sided), so that slow members hold nobody up. A member is a run directory like any other,
    <directory>/member-001: it restarts by itself, and its fault ends nothing but itself. The table of all members is made by table.c. */
 #include "ensemble.h"
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 typedef struct {
   HfEnsemble ensemble;
@@ -71,22 +70,13 @@ static PetscErrorCode destroy(Ensemble *e) {
 }
 
 static PetscErrorCode make_directory(const Ensemble *e) {
-  char path[PETSC_MAX_PATH_LEN];
-  int failed = 0;
+  const char *why = NULL;
+  char reason[128] = "";
   PetscFunctionBeginUser;
-  if (!e->rank) {
-    snprintf(path, sizeof path, "%s", e->directory);
-    for (char *c = path + 1; !failed; c++) {
-      const char kept = *c;
-      if (kept != '/' && kept) continue;
-      *c = '\0';
-      failed = mkdir(path, 0777) && errno != EEXIST ? errno : 0;
-      *c = kept;
-      if (!kept) break;
-    }
-  }
-  PetscCallMPI(MPI_Bcast(&failed, 1, MPI_INT, 0, e->comm));
-  PetscCheckFault(!failed, e->comm, HF_ERR_FILE, "cannot make the directory %s: %s", e->directory, strerror(failed));
+  if (!e->rank) HfMakeDirectories(e->directory, &why);
+  if (why) snprintf(reason, sizeof reason, "%s", why);
+  PetscCallMPI(MPI_Bcast(reason, sizeof reason, MPI_CHAR, 0, e->comm));
+  PetscCheckFault(!reason[0], e->comm, HF_ERR_FILE, "cannot make the directory %s: %s", e->directory, reason);
   PetscFunctionReturn(0);
 }
 
@@ -134,6 +124,24 @@ static PetscErrorCode run_member(Ensemble *e, PetscInt m) {
   PetscFunctionReturn(0);
 }
 
+static void stop_path(const Ensemble *e, char path[PETSC_MAX_PATH_LEN]) {
+  snprintf(path, PETSC_MAX_PATH_LEN, "%.*s/STOP", PETSC_MAX_PATH_LEN - 8, e->directory);
+}
+
+/* A file STOP in the ensemble's directory: the members that run look for it themselves, and no other begins. On one rank. */
+static PetscBool is_to_stop(const Ensemble *e) {
+  char path[PETSC_MAX_PATH_LEN];
+  stop_path(e, path);
+  return access(path, F_OK) ? PETSC_FALSE : PETSC_TRUE;
+}
+
+/* It is obeyed by then. */
+static void remove_stop(const Ensemble *e) {
+  char path[PETSC_MAX_PATH_LEN];
+  stop_path(e, path);
+  if (!e->rank) (void)remove(path);
+}
+
 /* Members one by one from the shared counter, until none is left or one was stopped from outside: then the whole job is. */
 static PetscErrorCode run_team(Ensemble *e, MPI_Win window) {
   PetscFunctionBeginUser;
@@ -144,6 +152,7 @@ static PetscErrorCode run_team(Ensemble *e, MPI_Win window) {
       PetscCallMPI(MPI_Win_lock(MPI_LOCK_SHARED, 0, 0, window));
       PetscCallMPI(MPI_Fetch_and_op(&one, &next, MPI_INT, 0, 0, MPI_SUM, window));
       PetscCallMPI(MPI_Win_unlock(0, window));
+      if (is_to_stop(e)) next = (PetscMPIInt)e->last;
     }
     PetscCallMPI(MPI_Bcast(&next, 1, MPI_INT, 0, e->team));
     if (next >= e->last) break;
@@ -189,13 +198,6 @@ static PetscErrorCode verdict(const Ensemble *e) {
     printf("[%8.1f s] ensemble: %d of %d members done, %d failed, %d to be run yet; results in %s\n", MPI_Wtime() - e->start, (int)done,
            (int)(e->last - e->first), (int)failed, (int)waiting, e->directory);
   PetscFunctionReturn(waiting ? HF_ERR_STOPPED : worst ? HF_ERR_BASE + worst : 0);
-}
-
-/* A file STOP is obeyed by then. */
-static void remove_stop(const Ensemble *e) {
-  char path[PETSC_MAX_PATH_LEN];
-  snprintf(path, sizeof path, "%.*s/STOP", PETSC_MAX_PATH_LEN - 8, e->directory);
-  if (!e->rank) remove(path);
 }
 
 /* One line of `hopfilm check`; adds the member's cost to the sums: steps, cells times steps, bytes. */

@@ -70,3 +70,25 @@ PetscErrorCode HfReadFile(MPI_Comm comm, const char path[], char **text, size_t 
   *length = (size_t)header[1];
   PetscFunctionReturn(0);
 }
+
+void HfMakeDirectories(const char path[], const char **why) {
+  char part[PETSC_MAX_PATH_LEN];
+  struct stat status;
+
+  *why = NULL;
+  snprintf(part, sizeof part, "%s", path);
+  for (char *c = part + 1;; c++) {
+    const char kept = *c;
+    if (kept != '/' && kept != '\0') continue;
+    *c = '\0';
+    if (mkdir(part, 0777) != 0) {
+      const int reason = errno;
+      if (stat(part, &status) != 0 || !S_ISDIR(status.st_mode)) {
+        *why = reason == EEXIST ? "there is a file of that name" : strerror(reason);
+        return;
+      }
+    }
+    *c = kept;
+    if (!kept) return;
+  }
+}

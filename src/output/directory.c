@@ -107,25 +107,6 @@ PetscErrorCode HfOutputCheckDirectory(HfOutput output, PetscBool force) {
   PetscFunctionReturn(0);
 }
 
-/* mkdir -p */
-static void make_directories(HfOutput output) {
-  char path[PETSC_MAX_PATH_LEN];
-
-  snprintf(path, sizeof path, "%s", output->directory);
-  for (char *c = path + 1;; c++) {
-    const char kept = *c;
-    if (kept != '/' && kept != '\0') continue;
-    *c = '\0';
-    if (mkdir(path, 0777) != 0 && !is_directory(path)) {
-      HfOutputNote(output, "cannot make the run directory %s: %s", output->directory,
-                   errno == EEXIST ? "there is a file of that name" : strerror(errno));
-      return;
-    }
-    *c = kept;
-    if (!kept) return;
-  }
-}
-
 PetscErrorCode HfOutputNeedRoom(HfOutput output, PetscReal bytes) {
   const double reserve = 1 << 20; /* for tables, HDF5's own structure and the closing of the files */
   struct statvfs disk;
@@ -205,10 +186,12 @@ static void reopen_table(HfOutput output) {
 
 PetscErrorCode HfOutputOpenDirectory(HfOutput output) {
   FILE *deck = NULL;
+  const char *why;
 
   PetscFunctionBeginUser;
   if (!output->rank) {
-    make_directories(output);
+    HfMakeDirectories(output->directory, &why);
+    if (why) HfOutputNote(output, "cannot make the run directory %s: %s", output->directory, why);
     if (!output->why[0]) output->log = open_text(output, "log.txt", "a");
     if (output->log) {
       if (flock(fileno(output->log), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
