@@ -87,7 +87,12 @@ def check_inference(directory, folder):
         drawn += wanted
     done = command("capacity.py", directory, "-o", os.path.join(folder, "capacity.png"))
     assert (done.returncode == 0) == bool(held), f"{directory}: capacity.py: {done.stderr}"
-    return drawn + bool(held)
+    films = [e for e in results(directory) if e.get("step") == "infer" and "accuracy" in e]
+    misread = next((e for e in films if e.get("read_noise")), None)
+    done = command("robustness.py", directory, "-o", os.path.join(folder, "robustness.png"),
+                   *(("--method", misread["method"], "--xi", str(misread["xi"])) if misread else ()))
+    assert (done.returncode == 0) == bool(misread), f"{directory}: robustness.py: {done.stderr or 'drawn from nothing'}"
+    return drawn + bool(held) + bool(misread)
 
 
 def check_ovf(directory, folder):

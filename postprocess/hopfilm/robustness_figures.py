@@ -9,8 +9,8 @@ from .style import SHADES, SOFT, plt
 
 UNITS = {"": 1, "%": 1e-2, "nm": 1e-9, "um": 1e-6, "m": 1}
 # imperfection: its name on the axis, what its size is multiplied by
-AXES = {"reading": ("conductances misread by, %", 100), "misplacement": ("electrodes misplaced by, nm", 1e9), "conductivity": ("conductivity varies by, %", 100), "thickness": ("thickness varies by, %", 100),
-        "amr_ratio": ("AMR ratio varies by, %", 100)}
+AXES = {"reading": ("conductances misread by, %", 100), "misplacement": ("electrodes misplaced by, nm", 1e9),
+        "conductivity": ("conductivity varies by, %", 100), "thickness": ("thickness varies by, %", 100), "amr_ratio": ("AMR ratio varies by, %", 100)}
 
 
 def size_of(value):
@@ -30,11 +30,15 @@ def sizes(found):
 
 
 def panels(all_found):
-    """{imperfection: {size: [Inference]}}; size 0 is the same for all, those with several imperfections at a time are left out."""
-    ideal = [f for f in all_found if not sizes(f)]
+    """{imperfection: {size: [Inference]}}; size 0 is the same for all, those with several imperfections at a time, or of other noise, are left out."""
+    single = [f for f in all_found if len(sizes(f)) == 1]
+    if not single:
+        return {}
+    alike = [f for f in all_found if f.entry.get("noise") == single[0].entry.get("noise") and np.array_equal(f.amounts, single[0].amounts)]
+    ideal = [f for f in alike if not sizes(f)]
     found = {}
     for name in AXES:
-        alone = [f for f in all_found if list(sizes(f)) == [name]]
+        alone = [f for f in alike if list(sizes(f)) == [name]]
         if alone:
             found[name] = {0.0: ideal} if ideal else {}
             for f in alone:
