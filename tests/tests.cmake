@@ -1,6 +1,10 @@
 # Every file tests/<kind>/<module>_<what>.c is one cmocka program, linked with the library of its module (the word before the first underscore).
 #   unit/      1 rank            physics/ and parallel/   1, 2 and 4 ranks
 # A name that ends in _slow.c gets the label slow, all others fast. Benchmarks in bench/ are built, never run by ctest.
+if(HOPFILM_FUZZ)
+  include(${PROJECT_SOURCE_DIR}/tests/fuzz/fuzz.cmake)
+  return() # nothing else is built
+endif()
 pkg_check_modules(CMOCKA IMPORTED_TARGET QUIET cmocka)
 if(NOT CMOCKA_FOUND)
   message(STATUS "cmocka is not here (Debian package libcmocka-dev): no tests are built")
@@ -38,6 +42,8 @@ foreach(kind_ranks "unit:1" "physics:1,2,4" "parallel:1,2,4")
     hf_add_test_program(${kind} ${file} ${ranks})
   endforeach()
 endforeach()
+
+include(${PROJECT_SOURCE_DIR}/tests/fuzz/fuzz.cmake)
 
 # The source check, and the program as a user meets it.
 function(hf_add_test_script name ranks)

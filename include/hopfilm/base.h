@@ -67,8 +67,17 @@ void HfRandomNormal(PetscInt64 seed, HfStream stream, PetscInt64 step, PetscInt6
 PetscInt HfRandomInteger(PetscInt64 seed, HfStream stream, PetscInt64 step, PetscInt64 index, PetscInt bound);        /* 0 .. bound-1 */
 
 /* ---- files read on rank 0 and handed to all ranks. Collective. `*text` is NUL-terminated and PetscFree()d by the caller.
-   If the file cannot be read, *text is NULL and *why says the reason (static text, same on all ranks); the return code stays 0. ---- */
+   If the file cannot be read, *text is NULL and *why says the reason (static text, same on all ranks); the return code stays 0.
+   A file is regular and at most 256 MB long, or it is not read; a stream is whatever the user himself names, to its end. ---- */
 PetscErrorCode HfReadFile(MPI_Comm comm, const char path[], char **text, size_t *length, const char **why);
+PetscErrorCode HfReadStream(MPI_Comm comm, const char path[], char **text, size_t *length, const char **why);
+
+/* ---- memory ---- */
+/* Bytes that the ranks of comm may take all together, each as much as the one that may take least: of the machines' memory, shared by the ranks of a
+   machine, and within what control groups (batch systems, containers) and `ulimit` allow. Collective. */
+PetscErrorCode HfMemoryAvailable(MPI_Comm comm, PetscReal *bytes);
+void HfMemoryPretend(PetscReal bytes);             /* for tests: a rank may take no more than this. Not collective. */
+void HfMemoryText(PetscReal bytes, char text[32]); /* "12.3 GB" */
 
 /* ---- signals, noted on the rank that gets them. Not collective. TERM and INT ask to stop (the second time the process ends at once), USR1 for a
    checkpoint, USR2 to flush the tables. ---- */

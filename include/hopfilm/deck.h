@@ -52,7 +52,7 @@ typedef enum {
   HF_TEXT,       /* any string */
   HF_CHOICE,     /* one of range "a|b|c" */
   HF_BOOL,       /* true | false */
-  HF_INT,        /* integer, range as below */
+  HF_INT,        /* integer, range as below; one of 32 bits where the range has no upper end */
   HF_INTS,       /* list of integers; may be written in rows, [[1, 2], [3, 4]] */
   HF_NUMBER,     /* dimensionless real */
   HF_NUMBERS,    /* list of dimensionless reals */

@@ -31,6 +31,8 @@ PetscErrorCode HfDeviceRegisterKeys(HfKeys keys); /* gold section, and all modul
 PetscErrorCode HfDeviceCreate(HfDeck deck,
                               HfDevice *device); /* Collective; ends with HfDeckVerdict. Without `electrodes` a magnet alone, with no terminals. */
 PetscErrorCode HfDeviceDestroy(HfDevice *device);
+/* Bytes that a run of the deck takes at most, about, on all ranks together: an estimate before anything is made. Not collective. */
+PetscErrorCode HfDeviceMemory(HfDeck deck, PetscReal *bytes);
 HfGrid HfDeviceGrid(HfDevice device);
 HfMagnet HfDeviceMagnet(HfDevice device);
 HfElectrodes HfDeviceElectrodes(HfDevice device);

@@ -24,6 +24,7 @@ typedef struct {
 typedef struct HfShape_ *HfShape;
 PetscErrorCode HfShapeCreate(HfDeck deck, HfNode node, HfShape *shape); /* errors go to the deck. Collective (an image is read). */
 PetscErrorCode HfShapeDestroy(HfShape *shape);
+void HfShapeBox(HfShape shape, PetscReal low[2], PetscReal high[2]); /* nothing of the shape is outside of it; not always the smallest */
 PetscBool HfShapeContains(HfShape shape, PetscReal x, PetscReal y, PetscReal tolerance); /* points within `tolerance` outside count as inside */
 
 /* ---- images: portable bitmaps and graymaps ---- */

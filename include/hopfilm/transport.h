@@ -15,6 +15,7 @@ PetscErrorCode HfElectrodesRegisterKeys(HfKeys keys); /* electrodes[]: name, sha
 /* Checks, reported to the deck: electrode off the film, covers no film vertex, overlap (a vertex in two electrodes), duplicate name, film island without
    contact, fewer than two driven electrodes. A deck without the section makes an empty set. Collective. */
 PetscErrorCode HfElectrodesCreate(HfGrid grid, HfDeck deck, HfElectrodes *electrodes);
+PetscReal HfElectrodesOfDeck(HfDeck deck); /* how many a deck asks for, lattices included, whether they can be made or not. Not collective. */
 /* The same checks for any set of sections with keys of electrodes[] or contact:; one that stands under a name in the deck is called by it. Errors of
    the set as a whole are told at `where`. Collective. */
 PetscErrorCode HfElectrodesCreateFromNodes(HfGrid grid, HfDeck deck, HfNode where, PetscInt n, const HfNode nodes[], HfElectrodes *electrodes);

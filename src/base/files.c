@@ -1,4 +1,5 @@
-/* Text files: rank 0 reads, all ranks receive the bytes, or the reason why there are none. */
+/* Text files: rank 0 reads, all ranks receive the bytes, or the reason why there are none. What a deck names is read from regular files alone: a pipe
+   may never end or never begin, a device may not either. */
 #include <errno.h>
 #include <hopfilm/base.h>
 #include <stdio.h>
@@ -6,7 +7,9 @@
 #include <sys/stat.h>
 
 #define CHUNK      65536
-#define MAX_LENGTH ((size_t)1 << 30) /* an MPI count is an int; no text is nearly so long */
+#define MAX_LENGTH ((size_t)1 << 28) /* an MPI count is an int; no text is nearly so long */
+
+enum { NOT_REGULAR = -1, TOO_LONG = -2 }; /* beside the errors of the C library, which are positive */
 
 /* Grows *text (PetscMalloc) to the end of the file; returns errno. Streams such as /dev/stdin have no length to ask for first. */
 static PetscErrorCode ReadAll(FILE *file, char **text, size_t *length, int *error) {
@@ -21,7 +24,7 @@ static PetscErrorCode ReadAll(FILE *file, char **text, size_t *length, int *erro
     if (ferror(file)) *error = errno ? errno : EIO;
     if (*length < room || *error) break;
     if (room >= MAX_LENGTH) {
-      *error = EFBIG;
+      *error = TOO_LONG;
       break;
     }
     room *= 2;
@@ -31,7 +34,13 @@ static PetscErrorCode ReadAll(FILE *file, char **text, size_t *length, int *erro
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfReadFile(MPI_Comm comm, const char path[], char **text, size_t *length, const char **why) {
+static const char *Reason(int error) {
+  if (error == NOT_REGULAR) return "it is no regular file";
+  if (error == TOO_LONG) return "it is longer than 256 MB";
+  return strerror(error); /* of a known error: a constant of the C library */
+}
+
+static PetscErrorCode Read(MPI_Comm comm, const char path[], PetscBool stream, char **text, size_t *length, const char **why) {
   PetscMPIInt rank;
   int header[2] = {0, 0}; /* errno, length */
   char *data = NULL;
@@ -49,6 +58,10 @@ PetscErrorCode HfReadFile(MPI_Comm comm, const char path[], char **text, size_t 
       header[0] = errno;
     else if (S_ISDIR(status.st_mode))
       header[0] = EISDIR;
+    else if (!stream && !S_ISREG(status.st_mode))
+      header[0] = NOT_REGULAR;
+    else if (status.st_size > (off_t)MAX_LENGTH)
+      header[0] = TOO_LONG;
     else if (!(file = fopen(path, "rb")))
       header[0] = errno;
     if (file) {
@@ -61,7 +74,7 @@ PetscErrorCode HfReadFile(MPI_Comm comm, const char path[], char **text, size_t 
   if (header[0]) {
     PetscCall(PetscFree(data));
     *length = 0;
-    *why = strerror(header[0]); /* of a known error: a constant of the C library */
+    *why = Reason(header[0]);
     PetscFunctionReturn(0);
   }
   if (rank) PetscCall(PetscMalloc1((size_t)header[1] + 1, &data));
@@ -91,4 +104,16 @@ void HfMakeDirectories(const char path[], const char **why) {
     *c = kept;
     if (!kept) return;
   }
+}
+
+PetscErrorCode HfReadFile(MPI_Comm comm, const char path[], char **text, size_t *length, const char **why) {
+  PetscFunctionBeginUser;
+  PetscCall(Read(comm, path, PETSC_FALSE, text, length, why));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfReadStream(MPI_Comm comm, const char path[], char **text, size_t *length, const char **why) {
+  PetscFunctionBeginUser;
+  PetscCall(Read(comm, path, PETSC_TRUE, text, length, why));
+  PetscFunctionReturn(0);
 }

@@ -73,7 +73,7 @@ PetscErrorCode HfDeckCreate(MPI_Comm comm, HfKeys keys, const char *path, PetscI
 
   PetscFunctionBeginUser;
   *deck = NULL;
-  PetscCall(HfReadFile(comm, path, &text, &length, &why));
+  PetscCall(HfReadStream(comm, path, &text, &length, &why));
   PetscCheckFault(text, comm, HF_ERR_FILE, "cannot read %s: %s", path, why);
   code = Build(comm, keys, path, text, length, n_set, set, deck);
   if (code < HF_ERR_BASE) PetscCall(code);

@@ -1,5 +1,6 @@
 /* One scalar against its row: text, choice, bool, integer, number or quantity; range; the SI value is kept in the node. */
 #include "deck_impl.h"
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,7 +51,12 @@ static PetscErrorCode CheckRange(HfMessages messages, const HfKey *row, HfNode n
   char why[HF_PATH_LENGTH], unit[64] = "", bounds[64];
 
   PetscFunctionBeginUser;
-  if (!HfRangeRead(row->range, &range) || HfRangeHolds(&range, node->value)) PetscFunctionReturn(0);
+  if (!HfRangeRead(row->range, &range)) PetscFunctionReturn(0);
+  if (HfKeyItemType(row->type) == HF_INT && !range.has_high && PetscAbsReal(node->value) > INT_MAX) {
+    snprintf(why, sizeof(why), "must lie within +-%d, found %.80s", INT_MAX, node->text);
+    PetscCall(Wrong(messages, node, why));
+  }
+  if (HfRangeHolds(&range, node->value)) PetscFunctionReturn(0);
   if (row->unit && (range.low != 0.0 || range.high != 0.0)) snprintf(unit, sizeof(unit), " %.*s", (int)strcspn(row->unit, "|"), row->unit);
   snprintf(bounds, sizeof(bounds), "%.*s", (int)strcspn(row->range, "|"), row->range);
   if (row->range[0] == '>' || row->range[0] == '<') {

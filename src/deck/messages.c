@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MAX_KEPT 1000 /* a deck that is wrong everywhere is told so a thousand times */
+
 typedef struct {
   char *file, *text;
   PetscInt line, column;
@@ -12,7 +14,7 @@ typedef struct {
 } Message;
 
 struct HfMessages_ {
-  PetscInt n, room, n_errors;
+  PetscInt n, room, n_errors, n_dropped;
   Message *list;
 };
 
@@ -41,6 +43,11 @@ PetscErrorCode HfMessagesAddV(HfMessages messages, PetscBool error, HfPlace plac
   int length;
 
   PetscFunctionBeginUser;
+  if (messages->n >= MAX_KEPT) {
+    messages->n_errors += error;
+    messages->n_dropped++;
+    PetscFunctionReturn(0);
+  }
   va_copy(again, arguments);
   length = vsnprintf(NULL, 0, format, again);
   va_end(again);
@@ -109,6 +116,8 @@ PetscErrorCode HfMessagesPrint(HfMessages messages, MPI_Comm comm, const char *f
     }
     m->printed = PETSC_TRUE;
   }
+  if (!rank && messages->n_dropped) fprintf(stderr, "%s: and %d more errors and warnings\n", first_file, (int)messages->n_dropped);
+  messages->n_dropped = 0;
   if (!rank) fflush(stderr);
   PetscFunctionReturn(0);
 }

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define MAX_SECTIONS 10000 /* in one list; each may be filled with dozens of defaults */
+
 typedef struct {
   HfKeys keys;
   HfMessages messages;
@@ -127,11 +129,12 @@ static PetscErrorCode CheckCount(Walk *walk, const HfEntry *entry, HfNode node) 
   char prefix[HF_PATH_LENGTH];
 
   PetscFunctionBeginUser;
-  Prefix(node, prefix);
-  if (entry->row->count && node->n != entry->row->count)
+  if (entry->row->count ? node->n == entry->row->count : node->n || entry->row->default_text) PetscFunctionReturn(0);
+  Prefix(node, prefix); /* looks for the node among its neighbours: in a long list not for nothing */
+  if (entry->row->count)
     PetscCall(
         HfMessagesAdd(walk->messages, PETSC_TRUE, HfNodePlace(node), "%sexpected %d values, found %d", prefix, (int)entry->row->count, (int)node->n));
-  else if (!entry->row->default_text && !node->n)
+  else
     PetscCall(HfMessagesAdd(walk->messages, PETSC_TRUE, HfNodePlace(node), "%sempty, but at least one entry is needed", prefix));
   PetscFunctionReturn(0);
 }
@@ -163,6 +166,12 @@ static PetscErrorCode CheckList(Walk *walk, const HfForm *form, const HfEntry *e
   }
   if (entry->row->type == HF_INTS) PetscCall(HfNodeJoinRows(node));
   PetscCall(CheckCount(walk, entry, node));
+  if (form->kind == HF_FORM_LIST && node->n > MAX_SECTIONS) {
+    char prefix[HF_PATH_LENGTH];
+    Prefix(node, prefix);
+    PetscCall(HfMessagesAdd(walk->messages, PETSC_TRUE, HfNodePlace(node), "%s%d entries; at most %d", prefix, (int)node->n, MAX_SECTIONS));
+    PetscFunctionReturn(0);
+  }
   for (PetscInt k = 0; k < node->n; k++) {
     if (form->kind == HF_FORM_LEAVES)
       PetscCall(HfLeafValidate(walk->keys, walk->messages, entry, node->items[k]));

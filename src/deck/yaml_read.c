@@ -4,8 +4,12 @@
 #include <string.h>
 #include <yaml.h>
 
-#define MAX_DEPTH 64
-#define MAX_NODES 1000000 /* aliases of aliases can make a short text huge */
+/* Whoever writes more than this made a mistake, or means harm: aliases of aliases can make a short text huge. */
+#define MAX_DEPTH  64
+#define MAX_NODES  200000
+#define MAX_KEYS   10000 /* of one map, which is searched key by key */
+#define MAX_LENGTH (16 << 20)
+#define TOO_MANY   "more than 200000 values, those of anchors and aliases included"
 
 typedef struct {
   yaml_parser_t parser;
@@ -111,6 +115,7 @@ static PetscErrorCode BuildMap(Reader *reader, PetscInt depth, HfNode map) {
         child->name_line = place.line;
         child->name_column = place.column;
         PetscCall(HfNodeAppend(map, name, child));
+        if (map->n > MAX_KEYS) PetscCall(Fail(reader, key.start_mark, "a section of more than ten thousand keys%s", ""));
       }
     } else
       PetscCall(HfNodeDestroy(&child));
@@ -157,7 +162,7 @@ static PetscErrorCode Build(Reader *reader, yaml_event_t *event, PetscInt depth,
     if (source) {
       reader->n_nodes += Size(source);
       if (reader->n_nodes > MAX_NODES)
-        PetscCall(Fail(reader, event->start_mark, "the aliases make more than a million values%s", ""));
+        PetscCall(Fail(reader, event->start_mark, TOO_MANY "%s", ""));
       else
         PetscCall(HfNodeClone(source, node));
     } else
@@ -180,8 +185,9 @@ static PetscErrorCode Build(Reader *reader, yaml_event_t *event, PetscInt depth,
     PetscCall(Fail(reader, event->start_mark, "tags such as %s are not supported", (const char *)tag));
   else if (depth >= MAX_DEPTH)
     PetscCall(Fail(reader, event->start_mark, "nested too deeply%s", ""));
+  else if (++reader->n_nodes > MAX_NODES)
+    PetscCall(Fail(reader, event->start_mark, TOO_MANY "%s", ""));
   if (reader->failed) PetscFunctionReturn(0);
-  reader->n_nodes++;
   PetscCall(HfNodeNew(kind, Place(reader, event->start_mark), node));
   if (kind == HF_NODE_SCALAR)
     PetscCall(BuildScalar(reader, event, *node));
@@ -193,8 +199,15 @@ static PetscErrorCode Build(Reader *reader, yaml_event_t *event, PetscInt depth,
     HfNode copy;
     const PetscInt old = HfNodeIndex(reader->anchors, (const char *)anchor);
     if (old >= 0) PetscCall(HfNodeRemove(reader->anchors, old)); /* YAML: the last one counts */
-    PetscCall(HfNodeClone(*node, &copy));
-    PetscCall(HfNodeAppend(reader->anchors, (const char *)anchor, copy));
+    reader->n_nodes += Size(*node);
+    if (reader->n_nodes > MAX_NODES)
+      PetscCall(Fail(reader, event->start_mark, TOO_MANY "%s", ""));
+    else if (reader->anchors->n == MAX_KEYS)
+      PetscCall(Fail(reader, event->start_mark, "more than ten thousand anchors%s", ""));
+    else {
+      PetscCall(HfNodeClone(*node, &copy));
+      PetscCall(HfNodeAppend(reader->anchors, (const char *)anchor, copy));
+    }
   }
   PetscFunctionReturn(0);
 }
@@ -241,6 +254,7 @@ PetscErrorCode HfYamlRead(const char *text, size_t length, const char *file, Pet
   yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
   yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text, length);
   PetscCall(HfNodeCreate(HF_NODE_MAP, &reader.anchors));
+  if (length > MAX_LENGTH) PetscCall(Fail(&reader, (yaml_mark_t){0, 0, 0}, "longer than 16 MB%s", ""));
   PetscCall(ReadStream(&reader, root));
   if (reader.parser.error) {
     reader.failed = PETSC_FALSE;

@@ -88,6 +88,7 @@ PetscErrorCode HfDeviceCreate(HfDeck deck, HfDevice *out) {
   PetscCall(PetscNew(&d));
   d->deck = deck;
   *out = d; /* from here on HfDeviceDestroy() frees what was made, whatever happens */
+  PetscCall(HfDeviceCheckMemory(d));
   PetscCall(HfGridCreateFromDeck(deck, &d->grid));
   if (d->grid) {
     PetscCall(HfElectrodesCreate(d->grid, deck, &d->electrodes));

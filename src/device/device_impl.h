@@ -37,7 +37,11 @@ PetscErrorCode HfDeviceWiringDestroy(HfDevice device);
 const PetscReal *HfNodeVoltages(HfDevice device, const PetscReal V[]);              /* B V, valid until the next call; NULL stays NULL */
 void HfPixelConductance(HfDevice device, const PetscReal G_nodes[], PetscReal G[]); /* B^T G B */
 
+/* ---- memory.c ---- */
+PetscErrorCode HfDeviceCheckMemory(HfDevice device); /* Errors go to the deck. Collective. */
+
 /* ---- gold.c ---- */
+#define HF_MAX_UNITS 200 /* a superposition of so many reads about as much memory as the solution of a pattern does, which needs no units */
 /* H (A/m) of voltages on the electrodes themselves; leaves their potential in device->gold_phi. Collective. */
 PetscErrorCode HfGoldFieldOfNodes(HfDevice device, const PetscReal V_nodes[], Vec H);
 

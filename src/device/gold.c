@@ -3,8 +3,6 @@
    pattern is then solved for by itself. */
 #include "device_impl.h"
 
-#define MAX_UNITS 200 /* a superposition of so many reads about as much memory as the solution of a pattern does, which needs no units */
-
 static PetscErrorCode superpose(HfDevice d, const PetscReal V[]) {
   PetscFunctionBeginUser;
   if (!d->gold_ready) {
@@ -24,7 +22,7 @@ static PetscErrorCode current_of_nodes(HfDevice d, const PetscReal V_nodes[], Ve
   PetscFunctionBeginUser;
   if (!d->gold)
     return HfFault(HfGridComm(d->grid), HF_ERR_DECK, "the current of a gold layer is asked for, but the deck has none: add a `gold` section");
-  if (HfElectrodesCount(d->electrodes) <= MAX_UNITS)
+  if (HfElectrodesCount(d->electrodes) <= HF_MAX_UNITS)
     PetscCall(superpose(d, V_nodes));
   else {
     PetscCall(VecZeroEntries(d->gold_phi)); /* the same field for the same pattern, whatever came before */

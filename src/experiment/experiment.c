@@ -44,6 +44,8 @@ static const HfStep *StepAt(HfExperiment e, PetscInt i, HfNode *section) {
 static PetscErrorCode CheckSchedule(HfExperiment e) {
   HfNode root = HfDeckRoot(e->deck), section;
   const PetscInt n_steps = HfCount(root, "schedule");
+  const PetscReal matrix = (PetscReal)e->n * (PetscReal)e->n * sizeof(PetscReal);
+  PetscReal available;
 
   PetscFunctionBeginUser;
   PetscCall(HfPatternsCheckAll(e));
@@ -55,6 +57,15 @@ static PetscErrorCode CheckSchedule(HfExperiment e) {
     }
     if (step->check) PetscCall(step->check(e, section));
     if (step->plan) PetscCall(step->plan(e, section, &e->plan));
+  }
+  PetscCall(HfMemoryAvailable(e->comm, &available));
+  if (e->plan.probes * matrix > available) {
+    char need[32], have[32];
+    HfMemoryText(e->plan.probes * matrix, need);
+    HfMemoryText(available, have);
+    PetscCall(HfDeckError(e->deck, HfChild(root, "schedule"),
+                          "schedule: %.3g conductance matrices of %d terminals take %s of memory, but there are %s: probe less often",
+                          (double)e->plan.probes, (int)e->n, need, have));
   }
   PetscFunctionReturn(0);
 }
@@ -136,11 +147,22 @@ static PetscInt64 BytesPerCell(HfExperiment e) {
   return numbers * (!strcmp(HfText(output, "precision"), "single") ? 4 : 8);
 }
 
+/* A whole number, or, far beyond what anyone can wait for, its order of magnitude. */
+static PetscErrorCode PutCount(HfNode node, const char *name, PetscReal count) {
+  PetscFunctionBeginUser;
+  if (count < 1e15)
+    PetscCall(HfNodePutInt(node, name, (PetscInt64)count));
+  else
+    PetscCall(HfNodePutReal(node, name, count));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfExperimentPlan(HfExperiment e, HfNode *plan) {
   const HfGridInfo *grid = HfGridGetInfo(HfDeviceGrid(e->device));
   PetscLogDouble mine, all;
+  PetscReal estimate;
   const PetscReal every = HfOutputTime(e, "every");
-  const PetscInt64 frames = 1 + e->plan.frames + (every > 0.0 ? (PetscInt64)(e->plan.seconds / every) : 0);
+  const PetscReal frames = 1 + e->plan.frames + (every > 0.0 ? floor(e->plan.seconds / every) : 0);
 
   PetscFunctionBeginUser;
   PetscCall(PetscMemoryGetCurrentUsage(&mine));
@@ -155,11 +177,13 @@ PetscErrorCode HfExperimentPlan(HfExperiment e, HfNode *plan) {
   if (HfDeviceWiring(e->device)) PetscCall(HfNodePutInt(*plan, "pixels", e->n));
   PetscCall(HfNodePutInt(*plan, "schedule_steps", HfCount(HfDeckRoot(e->deck), "schedule")));
   PetscCall(HfNodePutReal(*plan, "simulated_seconds", e->plan.seconds));
-  PetscCall(HfNodePutInt(*plan, "integrator_steps_about", (PetscInt64)EstimatedSteps(e)));
-  PetscCall(HfNodePutInt(*plan, "conductance_probes", e->plan.probes));
-  PetscCall(HfNodePutInt(*plan, "field_frames", frames));
-  PetscCall(HfNodePutInt(*plan, "field_bytes_at_most", frames * BytesPerCell(e) * (PetscInt64)grid->nx * grid->ny));
+  PetscCall(PutCount(*plan, "integrator_steps_about", EstimatedSteps(e)));
+  PetscCall(PutCount(*plan, "conductance_probes", e->plan.probes));
+  PetscCall(PutCount(*plan, "field_frames", frames));
+  PetscCall(PutCount(*plan, "field_bytes_at_most", frames * (PetscReal)BytesPerCell(e) * (PetscReal)grid->nx * (PetscReal)grid->ny));
   PetscCall(HfNodePutInt(*plan, "memory_bytes_after_set_up", (PetscInt64)all));
+  PetscCall(HfDeviceMemory(e->deck, &estimate));
+  PetscCall(PutCount(*plan, "memory_bytes_about", estimate));
   PetscFunctionReturn(0);
 }
 

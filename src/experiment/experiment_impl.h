@@ -43,8 +43,7 @@ typedef struct {
   { NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL }
 
 typedef struct {
-  PetscReal seconds;
-  PetscInt64 probes, frames;
+  PetscReal seconds, probes, frames; /* real: what a deck may ask for has no bound */
 } HfPlan;
 
 /* ---- replay.c: outcomes, what the steps learn from the film; a resumed run has those from before from its checkpoint ---- */
@@ -241,7 +240,7 @@ PetscErrorCode HfWeightingApply(HfExperiment e, const HfWeighting *weighting, co
        "Most updates of all nodes (synchronous, sweeps: 20 when left out) or of single ones (asynchronous: 1000)"},                                  \
       {step ".quiet", HF_INT, NULL, "10", ">=1", 0, "Asynchronous: stop when nothing changed for more than so many updates"},                        \
       {step ".dead_zone", HF_NUMBER, NULL, "1e-9", ">=0", 0, "A current below this part of the sum of its own parts keeps the old state"}, {         \
-    step ".seed", HF_INT, NULL, "1", ">=0", 0, "Order of asynchronous updates and sweeps"                                                            \
+    step ".seed", HF_INT, NULL, "1", "[0,9e18]", 0, "Order of asynchronous updates and sweeps"                                                       \
   }
 PetscErrorCode HfRecallOptionsRead(HfNode node, HfRecallOptions *options);
 

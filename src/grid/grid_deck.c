@@ -14,7 +14,7 @@ static const HfKey film_keys[] = {
     {"film.regions[].shape", HF_TYPE, "shape", NULL, "", 0, "Where it is; only inside film.shape"},
     {"film.grains", HF_SECTION, NULL, "", "", 0, "Grains, for what varies from one to the next; the same on any cells and any number of ranks"},
     {"film.grains.size", HF_QUANTITY, "m", NULL, ">0", 0, "Square root of the mean area of a grain"},
-    {"film.grains.seed", HF_INT, NULL, "1", ">=0", 0, "Seed of the grains and of all that varies with them"},
+    {"film.grains.seed", HF_INT, NULL, "1", "[0,9e18]", 0, "Seed of the grains and of all that varies with them"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
@@ -63,6 +63,18 @@ static PetscErrorCode count_cells(HfDeck deck, HfNode film, int d, PetscInt *n) 
   PetscFunctionReturn(0);
 }
 
+/* Grains are numbered; there are numbers for a billion along each side. */
+static PetscErrorCode check_grains(HfDeck deck, HfNode film) {
+  const PetscReal most = PetscMax(HfRealAt(film, "size", 0), HfRealAt(film, "size", 1));
+  HfNode grains = HfHas(film, "grains") ? HfChild(film, "grains") : NULL;
+
+  PetscFunctionBeginUser;
+  if (grains && !(most / HfReal(grains, "size") < 1e9))
+    PetscCall(HfDeckError(deck, HfChild(grains, "size"), "grains of %g m in a film of %g m: more than a billion along it is not meant",
+                          (double)HfReal(grains, "size"), (double)most));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfGridCreateFromDeck(HfDeck deck, HfGrid *grid) {
   HfNode film = HfNodeFind(HfDeckRoot(deck), "film");
   Layout layout = {NULL, 0, NULL, 0};
@@ -72,6 +84,7 @@ PetscErrorCode HfGridCreateFromDeck(HfDeck deck, HfGrid *grid) {
   *grid = NULL;
   layout.tolerance = 1e-9 * HfReal(film, "cell");
   for (int d = 0; d < 2; ++d) PetscCall(count_cells(deck, film, d, &n[d]));
+  PetscCall(check_grains(deck, film));
   if (HfHas(film, "shape")) PetscCall(HfShapeCreate(deck, HfChild(film, "shape"), &layout.outline));
   if (HfHas(film, "regions")) {
     layout.n = HfCount(film, "regions");
@@ -84,7 +97,12 @@ PetscErrorCode HfGridCreateFromDeck(HfDeck deck, HfGrid *grid) {
     PetscMPIInt size;
 
     PetscCallMPI(MPI_Comm_size(HfDeckComm(deck), &size));
-    if (size > n[1]) {
+    if (3 * (PetscReal)(n[0] + 2) * (PetscReal)(n[1] + 2) > (PetscReal)PETSC_MAX_INT) {
+      PetscCall(HfDeckError(deck, HfChild(film, "cell"),
+                            "film.cell gives %" PetscInt_FMT " x %" PetscInt_FMT
+                            " cells: more than this build of PETSc, with indices of %d bits, can number",
+                            n[0], n[1], (int)(8 * sizeof(PetscInt))));
+    } else if (size > n[1]) {
       PetscCall(HfDeckError(deck, HfChild(film, "size"),
                             "%d ranks for %" PetscInt_FMT " rows of cells: every rank needs a row; use at most %" PetscInt_FMT " ranks", size, n[1],
                             n[1]));

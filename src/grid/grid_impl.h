@@ -24,7 +24,7 @@ typedef struct {
 
 struct HfShape_ {
   const HfShapeKind *kind;
-  PetscReal at[2], size[2]; /* centre and extent, where the kind has them */
+  PetscReal at[2], size[2]; /* centre and extent: of a kind with neither corners nor parts nor a size, nobody knows where it ends */
   PetscInt n_values;
   PetscReal *values; /* corners of a polygon, x y x y ... */
   PetscInt columns, rows;

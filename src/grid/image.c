@@ -2,6 +2,8 @@
 #include "grid_impl.h"
 #include <ctype.h>
 
+#define MAX_PIXELS (1 << 26) /* 8192 x 8192: half a gigabyte of grey levels */
+
 typedef struct {
   const char *p, *end;
   PetscBool bad;
@@ -43,6 +45,14 @@ static PetscErrorCode decode(const char *text, size_t length, HfImage *image, co
   if (!bitmap) white = next_number(&r, PETSC_FALSE);
   if (r.bad || image->columns < 1 || image->rows < 1 || image->columns > 65536 || image->rows > 65536 || white < 1 || white > 65535) {
     *why = "has a header that cannot be read";
+    PetscFunctionReturn(0);
+  }
+  if ((PetscInt64)image->columns * image->rows > MAX_PIXELS) {
+    *why = "has more than 2^26 pixels";
+    PetscFunctionReturn(0);
+  }
+  if (plain && (PetscInt64)(r.end - r.p) < (PetscInt64)image->columns * image->rows) { /* a digit each */
+    *why = "ends before its last pixel";
     PetscFunctionReturn(0);
   }
   ++r.p; /* the single blank after the header of a raw file */

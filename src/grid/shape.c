@@ -68,3 +68,24 @@ PetscErrorCode HfShapeDestroy(HfShape *shape) {
 }
 
 PetscBool HfShapeContains(HfShape shape, PetscReal x, PetscReal y, PetscReal tolerance) { return (*shape->kind->contains)(shape, x, y, tolerance); }
+
+void HfShapeBox(HfShape shape, PetscReal low[2], PetscReal high[2]) {
+  const PetscReal half = 0.5 * PetscMax(shape->size[0], shape->size[1]);
+
+  for (int d = 0; d < 2; ++d) {
+    low[d] = shape->n_parts || shape->n_values ? PETSC_INFINITY : half > 0 ? shape->at[d] - half : -PETSC_INFINITY;
+    high[d] = shape->n_parts || shape->n_values ? -PETSC_INFINITY : half > 0 ? shape->at[d] + half : PETSC_INFINITY;
+  }
+  for (PetscInt k = 0; k < shape->n_values; ++k) {
+    low[k % 2] = PetscMin(low[k % 2], shape->values[k]);
+    high[k % 2] = PetscMax(high[k % 2], shape->values[k]);
+  }
+  for (PetscInt k = 0; k < shape->n_parts; ++k) {
+    PetscReal from[2], to[2];
+    HfShapeBox(shape->parts[k], from, to);
+    for (int d = 0; d < 2; ++d) {
+      low[d] = PetscMin(low[d], from[d]);
+      high[d] = PetscMax(high[d], to[d]);
+    }
+  }
+}

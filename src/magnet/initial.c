@@ -11,7 +11,7 @@ static const HfKey variant_keys[] = {
     {"uniform", HF_SECTION, NULL, "", "", 0, "The same direction everywhere"},
     {"uniform.direction", HF_NUMBERS, NULL, NULL, "", 3, "Direction (x, y, z), any length"},
     {"random", HF_SECTION, NULL, "", "", 0, "An independent direction in each cell, uniform on the sphere; the same on any number of ranks"},
-    {"random.seed", HF_INT, NULL, "1", ">=0", 0, "Seed"},
+    {"random.seed", HF_INT, NULL, "1", "[0,9e18]", 0, "Seed"},
     {"vortex", HF_SECTION, NULL, "", "", 0, "A vortex: m turns about the centre, m_z = polarity exp(-(r/core)^2)"},
     {"vortex.centre", HF_QUANTITIES, "m", "[0, 0]", "", 2, "Centre of the core"},
     {"vortex.core", HF_QUANTITY, "m", "10 nm", ">0", 0, "Radius of the core"},

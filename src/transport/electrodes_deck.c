@@ -21,7 +21,7 @@ static const HfKey electrode_keys[] = {
     {"misplacement", HF_SECTION, NULL, "", "", 0, "Electrodes that are not quite where they should be, as in a real device"},
     {"misplacement.by", HF_QUANTITY, "m", NULL, ">=0", 0,
      "Standard deviation of the shift of every electrode along x and along y (Gaussian); it is felt in steps of cells"},
-    {"misplacement.seed", HF_INT, NULL, "1", ">=0", 0, "Seed of the shifts"},
+    {"misplacement.seed", HF_INT, NULL, "1", "[0,9e18]", 0, "Seed of the shifts"},
     {"contact:", HF_SECTION, NULL, "", "", 0, "An ideal contact: a patch of the film held at one potential"},
     {"contact:shape", HF_TYPE, "shape", NULL, "", 0, "Outline of the patch, about `at`"},
     {"contact:at", HF_QUANTITIES, "m", "[0 m, 0 m]", "", 2, "Where the centre of the shape lies"},
@@ -34,9 +34,17 @@ PetscErrorCode HfElectrodesRegisterKeys(HfKeys keys) {
   PetscFunctionReturn(0);
 }
 
-static PetscInt copies(HfNode item) {
+static PetscInt64 copies(HfNode item) {
   HfNode lattice = HfChild(item, "lattice");
-  return lattice ? (PetscInt)(HfInteger(lattice, "columns") * HfInteger(lattice, "rows")) : 1;
+  return lattice ? HfInteger(lattice, "columns") * HfInteger(lattice, "rows") : 1; /* of 31 bits each */
+}
+
+PetscReal HfElectrodesOfDeck(HfDeck deck) {
+  HfNode root = HfDeckRoot(deck);
+  PetscReal n = 0;
+
+  for (PetscInt i = 0; HfHas(root, "electrodes") && i < HfCount(root, "electrodes"); ++i) n += (PetscReal)copies(HfItem(root, "electrodes", i));
+  return n;
 }
 
 /* Electrode k is copy c of an entry; what a plain contact has no key for is that of an ideal one. */
@@ -65,6 +73,14 @@ static PetscErrorCode place(HfElectrodes e, PetscInt k, HfNode item, HfShape sha
   PetscFunctionReturn(0);
 }
 
+/* The vertices among first .. last, `step` apart, that may lie between low and high, a step of safety included. */
+static void near(PetscReal low, PetscReal high, PetscReal step, PetscInt first, PetscInt last, PetscInt *from, PetscInt *to) {
+  const PetscReal a = floor(low / step) - 1, b = ceil(high / step) + 1;
+
+  *from = a > (PetscReal)first ? (PetscInt)PetscMin(a, (PetscReal)last + 1) : first; /* not-a-number: all of them */
+  *to = b < (PetscReal)last ? (PetscInt)PetscMax(b, (PetscReal)first - 1) : last;
+}
+
 /* Vertices in each electrode (all ranks), and for each the first other electrode that holds one of its vertices (n: none). */
 static PetscErrorCode mark_vertices(HfElectrodes e, PetscInt counts[], PetscInt overlaps[]) {
   const HfGridInfo *g = HfGridGetInfo(e->grid);
@@ -72,15 +88,20 @@ static PetscErrorCode mark_vertices(HfElectrodes e, PetscInt counts[], PetscInt 
   PetscMPIInt n;
 
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < e->n; ++k) overlaps[k] = e->n;
-  for (PetscInt j = g->ys; j < g->ys + e->n_rows; ++j) {
-    for (PetscInt i = 0; i <= g->nx; ++i) {
-      int16_t *owner = &e->vertices[(j - g->ys) * (g->nx + 1) + i];
+  for (PetscInt k = 0; k < e->n; ++k) {
+    PetscReal low[2], high[2];
+    PetscInt from[2], to[2];
 
-      if (!HfVertexOfFilm(e->grid, i, j)) continue;
-      for (PetscInt k = 0; k < e->n; ++k) {
+    overlaps[k] = e->n;
+    HfShapeBox(e->shapes[k], low, high);
+    near(low[0] + e->positions[k][0] - g->x0, high[0] + e->positions[k][0] - g->x0, g->dx, 0, g->nx, &from[0], &to[0]);
+    near(low[1] + e->positions[k][1] - g->y0, high[1] + e->positions[k][1] - g->y0, g->dy, g->ys, g->ys + e->n_rows - 1, &from[1], &to[1]);
+    for (PetscInt j = from[1]; j <= to[1]; ++j) {
+      for (PetscInt i = from[0]; i <= to[0]; ++i) {
+        int16_t *owner = &e->vertices[(j - g->ys) * (g->nx + 1) + i];
         const PetscReal x = g->x0 + (PetscReal)i * g->dx - e->positions[k][0], y = g->y0 + (PetscReal)j * g->dy - e->positions[k][1];
-        if (!HfShapeContains(e->shapes[k], x, y, tolerance)) continue;
+
+        if (!HfVertexOfFilm(e->grid, i, j) || !HfShapeContains(e->shapes[k], x, y, tolerance)) continue;
         ++counts[k];
         if (*owner >= 0)
           overlaps[k] = PetscMin(overlaps[k], *owner);

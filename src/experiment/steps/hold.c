@@ -26,7 +26,7 @@ static PetscErrorCode Plan(HfExperiment e, HfNode node, HfPlan *plan) {
   PetscFunctionBeginUser;
   plan->seconds += HfReal(node, "time");
   plan->frames++;
-  plan->probes += HfHas(node, "probe_every") ? 1 + (PetscInt64)(HfReal(node, "time") / HfReal(node, "probe_every")) : 1;
+  plan->probes += HfHas(node, "probe_every") ? 1 + floor(HfReal(node, "time") / HfReal(node, "probe_every")) : 1;
   PetscFunctionReturn(0);
 }
 

@@ -85,7 +85,7 @@ static PetscErrorCode Check(HfExperiment e, HfNode node) {
     }
     for (PetscInt f = 0; f < HfCount(node, "flips"); f++) {
       PetscReal images = 1.0;
-      for (PetscInt k = 0; k < HfIntegerAt(node, "flips", f); k++) images *= (PetscReal)(letter.pixels - k) / (PetscReal)(k + 1);
+      for (PetscInt k = 0; k < HfIntegerAt(node, "flips", f) && images > 0.0; k++) images *= (PetscReal)(letter.pixels - k) / (PetscReal)(k + 1);
       if (images < 0.5 || images > MAX_IMAGES)
         PetscCall(HfDeckError(e->deck, HfChild(node, "flips"), "%d flips of %d pixels: every way of flipping is run, at most %d",
                               (int)HfIntegerAt(node, "flips", f), (int)letter.pixels, MAX_IMAGES));

@@ -14,7 +14,7 @@ static const HfKey keys[] = {
     {"train.epochs", HF_INT, NULL, "1", ">=1", 0, "How often the list of patterns is gone through"},
     {"train.order", HF_CHOICE, NULL, "given", "given|shuffled", 0,
      "Order of the patterns in an epoch: as listed, or a new random one in every epoch"},
-    {"train.seed", HF_INT, NULL, "1", ">=0", 0, "Seed of the shuffled orders"},
+    {"train.seed", HF_INT, NULL, "1", "[0,9e18]", 0, "Seed of the shuffled orders"},
     {"train.fresh", HF_BOOL, NULL, "false", "", 0, "Back to the untrained film before each pulse"},
     {"train.memory", HF_CHOICE, NULL, "pulse", "pulse|epoch|end", 0,
      "When the conductance is measured and kept, with a frame of the texture: after every pulse, every epoch, or all epochs"},
@@ -43,21 +43,21 @@ static PetscErrorCode Check(HfExperiment e, HfNode node) {
   if (HfHas(node, "voltage") && HfCount(node, "voltage") != 1 && HfCount(node, "voltage") != n_patterns)
     PetscCall(HfDeckError(e->deck, HfChild(node, "voltage"), "give one voltage for all patterns or one for each of the %d, not %d", (int)n_patterns,
                           (int)HfCount(node, "voltage")));
-  e->checked_pulses += n_patterns * (PetscInt)HfInteger(node, "epochs");
+  e->checked_pulses = PetscMin(e->checked_pulses + n_patterns * HfInteger(node, "epochs"), 2); /* a fit asks for two */
   e->checked_trace = HfHas(node, "probe_every");
   if (HfReal(node, "pause") <= 0.0) e->checked_unpaused = PETSC_TRUE;
   PetscFunctionReturn(0);
 }
 
 static PetscErrorCode Plan(HfExperiment e, HfNode node, HfPlan *plan) {
-  const PetscInt64 epochs = HfInteger(node, "epochs"), pulses = HfCount(node, "patterns") * epochs;
+  const PetscReal epochs = (PetscReal)HfInteger(node, "epochs"), pulses = HfCount(node, "patterns") * epochs;
   const char *memory = HfText(node, "memory");
-  const PetscInt64 memories = !strcmp(memory, "pulse") ? pulses : !strcmp(memory, "epoch") ? epochs : 1;
+  const PetscReal memories = !strcmp(memory, "pulse") ? pulses : !strcmp(memory, "epoch") ? epochs : 1;
 
   PetscFunctionBeginUser;
-  plan->seconds += (PetscReal)pulses * (HfReal(node, "pulse") + HfReal(node, "pause"));
+  plan->seconds += pulses * (HfReal(node, "pulse") + HfReal(node, "pause"));
   plan->frames += memories;
-  plan->probes += HfHas(node, "probe_every") ? pulses * (1 + (PetscInt64)(HfReal(node, "pulse") / HfReal(node, "probe_every"))) : memories;
+  plan->probes += HfHas(node, "probe_every") ? pulses * (1 + floor(HfReal(node, "pulse") / HfReal(node, "probe_every"))) : memories;
   PetscFunctionReturn(0);
 }
 

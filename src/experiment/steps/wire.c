@@ -25,7 +25,7 @@ static const HfKey keys[] = {
     {"wire.starts", HF_INT, NULL, "4", ">=1", 0, "Searches from different random wirings, shared among the ranks"},
     {"wire.candidates", HF_INT, NULL, "100000", ">=1", 0, "Candidates of each search"},
     {"wire.time", HF_QUANTITY, "s", "", ">0", 0, "Instead of `candidates`: about so much wall time for the whole; not reproducible"},
-    {"wire.seed", HF_INT, NULL, "1", ">=0", 0, "Of the searches"},
+    {"wire.seed", HF_INT, NULL, "1", "[0,9e18]", 0, "Of the searches"},
     {"wire.samples", HF_INT, NULL, "100", ">=1", 0, "Noisy images per pattern and number of flips that forecast the recall of each search's best"},
     {"wire.keep", HF_INT, NULL, "3", ">=1", 0, "How many of the best wirings are written: wiring-ITEM-1.yaml is the best"},
     HF_KEYS_END,

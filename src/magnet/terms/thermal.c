@@ -8,7 +8,7 @@
 static const HfKey keys[] = {
     {"thermal", HF_SECTION, NULL, "", "", 0, "Thermal fluctuations; time then goes on in fixed steps, by Heun's method"},
     {"thermal.temperature", HF_QUANTITY, "K", NULL, ">0", 0, "Temperature"},
-    {"thermal.seed", HF_INT, NULL, "1", ">=0", 0, "Seed of the fluctuations"},
+    {"thermal.seed", HF_INT, NULL, "1", "[0,9e18]", 0, "Seed of the fluctuations"},
     {"thermal.step", HF_QUANTITY, "s", "", ">0", 0, "Time step; when left out, a tenth of the largest stable one"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };

@@ -1,0 +1,24 @@
+/* Any text as a deck, as `hopfilm check` takes it: validated, device built, schedule checked and planned; on a machine of little memory. */
+#include "fuzz.h"
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  char *text = FuzzText(data, size);
+  struct HfRecorder_ nowhere;
+  HfDeck deck;
+  HfExperiment experiment;
+  HfNode plan;
+
+  HfMemoryPretend(3e6);
+  memset(&nowhere, 0, sizeof(nowhere));
+  if (FuzzSucceeds(HfDeckCreateFromText(MPI_COMM_SELF, FuzzKeys(), text, &deck))) {
+    if (FuzzSucceeds(HfDeckVerdict(deck)) && FuzzSucceeds(HfExperimentCreate(deck, &nowhere, &experiment))) {
+      if (!FuzzSucceeds(HfExperimentPlan(experiment, &plan))) abort();
+      if (HfNodeDestroy(&plan) || HfExperimentDestroy(&experiment)) abort();
+    }
+    if (HfDeckDestroy(&deck)) abort();
+  }
+  free(text);
+  return 0;
+}

@@ -1,0 +1,22 @@
+# Fuzz targets, tests/fuzz/TARGET.c: under libFuzzer (HOPFILM_FUZZ, with clang; `bash tests/fuzz/run.sh`), otherwise programs that replay files.
+# What the fuzzers found is kept in regressions/TARGET and replayed by ctest together with all decks and images.
+foreach(target deck check image node)
+  set(sources fuzz/fuzz.c fuzz/${target}.c)
+  if(HOPFILM_FUZZ AND target MATCHES "deck|check")
+    list(APPEND sources fuzz/mutate_lines.c)
+  elseif(NOT HOPFILM_FUZZ)
+    list(APPEND sources fuzz/replay.c)
+  endif()
+  list(TRANSFORM sources PREPEND ${PROJECT_SOURCE_DIR}/tests/)
+  add_executable(fuzz_${target} ${sources})
+  target_link_libraries(fuzz_${target} PRIVATE hf_output)
+  set_target_properties(fuzz_${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzz)
+  if(HOPFILM_FUZZ)
+    target_link_options(fuzz_${target} PRIVATE -fsanitize=fuzzer)
+  else()
+    set(inputs ${PROJECT_SOURCE_DIR}/inputs ${PROJECT_SOURCE_DIR}/tests/bad-decks ${PROJECT_SOURCE_DIR}/tests/decks)
+    add_test(NAME fuzz/${target} COMMAND fuzz_${target} ${inputs} ${PROJECT_SOURCE_DIR}/tests/fuzz/regressions/${target}
+             WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}/inputs)
+    set_tests_properties(fuzz/${target} PROPERTIES LABELS "fast;unit" ENVIRONMENT "${HF_MPI_ENVIRONMENT}" TIMEOUT 300)
+  endif()
+endforeach()

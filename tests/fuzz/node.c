@@ -1,0 +1,16 @@
+/* Any bytes as a YAML file. What can be read is written and read again: that must give the same tree. */
+#include "fuzz.h"
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  HfNode node, copy;
+  char *written, *again;
+
+  if (!FuzzSucceeds(HfNodeParse(MPI_COMM_SELF, FuzzFile(data, size), &node))) return 0;
+  if (!FuzzSucceeds(HfNodeFormat(node, &written))) abort();
+  if (!FuzzSucceeds(HfNodeParse(MPI_COMM_SELF, FuzzFile((const uint8_t *)written, strlen(written)), &copy))) abort();
+  if (!FuzzSucceeds(HfNodeFormat(copy, &again)) || strcmp(written, again)) abort();
+  if (PetscFree(written) || PetscFree(again) || HfNodeDestroy(&node) || HfNodeDestroy(&copy)) abort();
+  return 0;
+}

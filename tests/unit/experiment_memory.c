@@ -1,0 +1,91 @@
+/* What a deck is said to take of memory against what its run takes, and a film that does not fit. */
+#include "hf_test.h"
+#include <hopfilm/experiment.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#define DECK(more)                                                                                                                                   \
+  "hopfilm: 1\n"                                                                                                                                     \
+  "film:\n"                                                                                                                                          \
+  "  size: [1.5 um, 1.5 um]\n"                                                                                                                       \
+  "  cell: 5 nm\n"                                                                                                                                   \
+  "  thickness: 20 nm\n"                                                                                                                             \
+  "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, alpha: 0.3, conductivity: 5e6 S/m, amr_ratio: 0.04}\n"                                                   \
+  "  initial: {random: {seed: 1}}\n"                                                                                                                 \
+  "integrator: {first_step: 0.01 ps}\n" more
+#define ELECTRODES                                                                                                                                   \
+  "electrodes:\n"                                                                                                                                    \
+  "  - {shape: {disk: {diameter: 200 nm}}, lattice: {columns: 2, rows: 2, pitch: [1 um, 1 um]}}\n"
+static const char magnet[] = DECK("schedule: [{relax: {max_time: 0.02 ps}}, {hold: {time: 0.01 ps}}]\n");
+static const char coupled[] =
+    DECK("gold: {thickness: 50 nm, gap: 30 nm, conductivity: 4.1e7 S/m}\n" ELECTRODES
+         "schedule: [{relax: {max_time: 0.02 ps}}, {train: {patterns: ['++--'], voltage: 0.1 V, pulse: 0.01 ps}}, {probe: {}}]\n");
+
+static PetscReal peak(void) {
+  struct rusage usage;
+  assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
+  return 1024 * (PetscReal)usage.ru_maxrss;
+}
+
+/* Returns the code of the set-up; runs what could be set up. */
+static PetscErrorCode run(const char *text, PetscReal *estimate) {
+  struct HfRecorder_ nowhere;
+  HfKeys keys;
+  HfDeck deck;
+  HfExperiment experiment;
+  PetscErrorCode code;
+
+  memset(&nowhere, 0, sizeof(nowhere));
+  CHECK(HfKeysCreate(&keys));
+  CHECK(HfExperimentRegisterKeys(keys));
+  CHECK(HfDeckCreateFromText(PETSC_COMM_SELF, keys, text, &deck));
+  CHECK(HfDeckVerdict(deck));
+  CHECK(HfDeviceMemory(deck, estimate));
+  code = HfExperimentCreate(deck, &nowhere, &experiment);
+  if (!code) CHECK(HfExperimentRun(experiment));
+  if (!code) CHECK(HfExperimentDestroy(&experiment));
+  CHECK(HfDeckDestroy(&deck));
+  CHECK(HfKeysDestroy(&keys));
+  return code;
+}
+
+/* The estimate is one of the most that a run takes: never less, and not three times as much. */
+static void test_estimate(void **state) {
+  const char *const decks[] = {magnet, coupled};
+  const PetscReal base = peak();
+
+  for (int k = 0; k < 2; ++k) {
+    PetscReal estimate, taken;
+    CHECK(run(decks[k], &estimate));
+    taken = peak() - base;
+    printf("memory of 300 x 300 cells: estimated %.1f MB, taken %.1f MB\n", 1e-6 * (double)estimate, 1e-6 * (double)taken);
+#if !defined(__SANITIZE_ADDRESS__)
+    assert_true(taken < estimate && estimate < 3 * taken);
+#endif
+  }
+}
+
+static void test_too_little(void **state) {
+  PetscReal estimate;
+
+  HfMemoryPretend(10e6);
+  CHECK(PetscPushErrorHandler(PetscReturnErrorHandler, NULL));
+  assert_int_equal(run(magnet, &estimate), HF_ERR_DECK);
+  CHECK(PetscPopErrorHandler());
+  HfMemoryPretend(PETSC_MAX_REAL);
+}
+
+static void test_available(void **state) {
+  PetscReal bytes;
+  char text[32];
+
+  CHECK(HfMemoryAvailable(PETSC_COMM_SELF, &bytes));
+  assert_true(bytes > 1e8 && bytes < 1e16);
+  HfMemoryText(1.25e9, text);
+  assert_string_equal(text, "1.25 GB");
+  HfMemoryText(999.9e3, text);
+  assert_string_equal(text, "1 MB");
+}
+
+static const struct CMUnitTest tests[] = {cmocka_unit_test(test_estimate), cmocka_unit_test(test_too_little), cmocka_unit_test(test_available)};
+HF_TEST_MAIN(tests)
