@@ -38,7 +38,7 @@ def check_report(directory):
 
 def check_figures(directory, folder):
     drawn = 0
-    for name in ("conductance", "texture", "current", "energies", "memories", "synapse"):
+    for name in ("conductance", "texture", "current", "energies", "memories", "synapse", "spectrum"):
         path = os.path.join(folder, name + ".png")
         done = command(name + ".py", directory, "-o", path)
         # what the run does not hold is said in one line

@@ -7,8 +7,12 @@ Usage: reproduce_standard_problems.py HOPFILM [--only GROUP...] [--at-once 2] [-
 
 import sys
 
-import standard_figures as figures
+import standard_textures
+import standard_traces
 from reproduce import Device
 
+MODULES = [standard_traces, standard_textures]  # each has RUNS and GROUPS
+
 if __name__ == "__main__":
-    sys.exit(Device("standard-problems", figures.RUNS, figures.GROUPS, [1], __doc__).main())
+    runs, groups = ({name: value for module in MODULES for name, value in getattr(module, kind).items()} for kind in ("RUNS", "GROUPS"))
+    sys.exit(Device("standard-problems", runs, groups, [1], __doc__).main())

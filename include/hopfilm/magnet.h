@@ -28,9 +28,10 @@ PetscErrorCode HfMagnetSetStoredField(HfMagnet magnet, Vec field);
 
 /* ---- the current in the film and its spin-transfer torque ---- */
 PetscBool HfMagnetFeelsCurrent(HfMagnet magnet); /* some region has a polarization */
-/* The conventional current density j (A/m^2, cell Vec of 2 components, borrowed until replaced); NULL: no current. Call it again when the values
-   changed, also from a monitor. */
+/* The conventional current density j (A/m^2, cell Vec of 2 components, borrowed until replaced); NULL: the uniform one below, if there is one. Call it
+   again when the values changed, also from a monitor. */
 PetscErrorCode HfMagnetSetCurrentDensity(HfMagnet magnet, Vec j);
+PetscErrorCode HfMagnetSetUniformCurrent(HfMagnet magnet, const PetscReal j[2]); /* the same j (A/m^2) in every cell from now on. Collective. */
 /* A current that follows the texture: `update` renews the values of j for the state m (borrowed) at time t; t may go back when a step is taken back.
    It is called before every evaluation, or once for the state at the end of every step, or for the first such state after each multiple of `every`
    (s); and at the start of HfMagnetAdvance(). NULL: the current stays as it is. Collective, as the calls are. */

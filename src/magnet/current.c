@@ -24,8 +24,22 @@ PetscBool HfMagnetFeelsCurrent(HfMagnet magnet) {
 
 PetscErrorCode HfMagnetSetCurrentDensity(HfMagnet magnet, Vec j) {
   PetscFunctionBeginUser;
-  PetscCall(HfTorqueZhangLiSet(zhang_li(magnet), magnet->site.n_regions, j));
+  PetscCall(HfTorqueZhangLiSet(zhang_li(magnet), magnet->site.n_regions, j ? j : magnet->uniform_current));
   magnet->changed = PETSC_TRUE;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfMagnetSetUniformCurrent(HfMagnet magnet, const PetscReal j[2]) {
+  PetscInt n;
+  PetscScalar *a;
+
+  PetscFunctionBeginUser;
+  if (!magnet->uniform_current) PetscCall(HfGridCreateCellVec(magnet->grid, 2, &magnet->uniform_current));
+  PetscCall(VecGetLocalSize(magnet->uniform_current, &n));
+  PetscCall(VecGetArrayWrite(magnet->uniform_current, &a));
+  for (PetscInt k = 0; k < n; ++k) a[k] = j[k % 2];
+  PetscCall(VecRestoreArrayWrite(magnet->uniform_current, &a));
+  PetscCall(HfMagnetSetCurrentDensity(magnet, NULL));
   PetscFunctionReturn(0);
 }
 

@@ -142,6 +142,7 @@ PetscErrorCode HfMagnetDestroy(HfMagnet *out) {
   PetscCall(PetscFree(magnet->materials));
   PetscCall(HfRowsDestroy(&magnet->rows));
   PetscCall(HfSweepDestroy(&magnet->sweep));
+  PetscCall(VecDestroy(&magnet->uniform_current));
   PetscCall(PetscFree(*out));
   PetscFunctionReturn(0);
 }

@@ -114,6 +114,7 @@ struct HfMagnet_ {
   PetscBool changed; /* a field was replaced: what was computed at the end of the last step is out of date */
   HfCurrent current;
   HfPhase phase;
+  Vec uniform_current; /* j where no other is set, NULL: none */
 };
 PetscBool HfTermsWhole(HfMagnet magnet);             /* an active term needs the whole state before its rows */
 PetscBool HfTermActive(HfMagnet magnet, PetscInt k); /* in any region */

@@ -247,11 +247,47 @@ static void turns_with_the_film(void **unused) {
   }
 }
 
+/* A uniform current of the magnet's own is that of a Vec of equal entries; a Vec takes its place, and NULL gives the place back. */
+static void uniform_current_of_its_own(void **unused) {
+  const PetscReal own[2] = {J, -0.3 * J};
+  PetscReal difference[3], largest;
+  Vec dmdt[4], j;
+  Case c;
+
+  case_create(&c, PETSC_COMM_WORLD,
+              "hopfilm: 1\nfilm:\n  size: [60 nm, 45 nm]\n  cell: 5 nm\n  thickness: 10 nm\n  shape: {disk: {diameter: 58 nm}}\n"
+              "  material: {Ms: 490 kA/m, Aex: 0 J/m, alpha: 0.2, polarization: 0.5, nonadiabaticity: 0.4}\n");
+  case_fill(&c, c.m, rough, NULL);
+  for (int k = 0; k < 4; ++k) CHECK(VecDuplicate(c.m, &dmdt[k]));
+  j = uniform_current(&c, J, -0.3 * J);
+  CHECK(HfMagnetRightHandSide(c.magnet, 0, c.m, dmdt[0]));
+  CHECK(HfMagnetSetUniformCurrent(c.magnet, own));
+  CHECK(HfMagnetRightHandSide(c.magnet, 0, c.m, dmdt[1]));
+  CHECK(VecScale(j, -2));
+  CHECK(HfMagnetSetCurrentDensity(c.magnet, j));
+  CHECK(HfMagnetRightHandSide(c.magnet, 0, c.m, dmdt[2]));
+  CHECK(HfMagnetSetCurrentDensity(c.magnet, NULL));
+  CHECK(HfMagnetRightHandSide(c.magnet, 0, c.m, dmdt[3]));
+  CHECK(VecNorm(dmdt[0], NORM_INFINITY, &largest));
+  assert_true(largest > 1e8);
+  CHECK(VecAXPY(dmdt[2], 2, dmdt[0]));
+  CHECK(VecAXPY(dmdt[1], -1, dmdt[0]));
+  CHECK(VecAXPY(dmdt[3], -1, dmdt[0]));
+  for (int k = 0; k < 3; ++k) {
+    CHECK(VecNorm(dmdt[k + 1], NORM_INFINITY, &difference[k]));
+    ASSERT_NEAR(difference[k] / largest, 0, 1e-14);
+  }
+  for (int k = 0; k < 4; ++k) CHECK(VecDestroy(&dmdt[k]));
+  CHECK(VecDestroy(&j));
+  case_destroy(&c);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(helix_moves_against_the_current),
     cmocka_unit_test(wall_moves_rigidly_when_xi_is_alpha),
     cmocka_unit_test(wall_turns_when_it_is_not),
     cmocka_unit_test(perpendicular_odd_and_as_convened),
     cmocka_unit_test(turns_with_the_film),
+    cmocka_unit_test(uniform_current_of_its_own),
 };
 HF_TEST_MAIN(tests)

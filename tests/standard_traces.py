@@ -1,4 +1,5 @@
-"""Standard problems of micromagnetics: their runs, and what is published of each beside what this film gives, with convergence in the cell size."""
+"""Standard problems read from the averages in time: the runs of muMAG 4, and what is published of it beside what this film gives, with convergence in
+the cell size."""
 
 import os
 
@@ -20,13 +21,13 @@ def film(deck, *changes):
     return Deck(deck, list(changes), seeded=False)
 
 
-def cells(deck, sizes):
+def sizes_of(deck, sizes):
     return {f"{os.path.basename(deck)}-{size}nm": film(deck, f"film.cell={size} nm") for size in sizes}
 
 
 RUNS = {
-    **cells(FIELD_1, ("5", "3.90625", "2.5")),
-    **cells(FIELD_2, ("3.90625", "2.5")),
+    **sizes_of(FIELD_1, ("5", "3.90625", "2.5")),
+    **sizes_of(FIELD_2, ("3.90625", "2.5")),
     "mumag-4-5dp": film(FIELD_1, "film.cell=2.5 nm", "integrator.method=5dp", "integrator.tolerance=1e-6"),
 }
 
