@@ -2,7 +2,10 @@
 
 No accuracy without its controls: no recall, the untrained film, one iteration more, the rules; nor without exact recovery and overlap."""
 
+import os
 import statistics
+
+import h5py
 
 from figures import entries
 from reproduce import Deck, Group, per_seed
@@ -19,7 +22,21 @@ RUNS = {
     "xi": Deck("letters-xi"),
     "ecp-2-ranks": Deck("letters-ecp", ranks=2),
     "ecp-4-ranks": Deck("letters-ecp", ranks=4),
+    "grid-24": Deck("letters-ecp", [f"film.cell={2000 / 24} nm", "schedule.0.train.probe_every=5 ns"]),
+    "grid-12-wide": Deck("letters-ecp", ["electrodes.0.shape.disk.diameter=1.2 um"]),
 }
+# The saturated film alone on finer and finer cells: what the contacts of 1 um are.
+CELLS_PER_PITCH = (12, 24, 48, 96)
+for n in CELLS_PER_PITCH:
+    RUNS[f"contacts-{n}"] = Deck("letters-ecp", ["schedule=[{probe: {print: false}}]", f"film.cell={2000 / n} nm"])
+RUNS["contacts-12-wide"] = Deck("letters-ecp", ["schedule=[{probe: {print: false}}]", "electrodes.0.shape.disk.diameter=1.2 um"])
+# The same work on films of 35, 140 and 784 nodes.
+GROWTH = {35: ("letters-ecp", "E, C, P"), 140: ("letters-140", "E, C, P"), 784: ("letters-784", "ring, cross, heart")}
+for n, (deck, names) in GROWTH.items():
+    RUNS[f"growth-{n}"] = Deck(deck, [f"schedule=[{{train: {{patterns: [{names}], voltage: 0.78048780 mV, pulse: 5 ns, epochs: 12, memory: end}}}}, "
+                                      f"{{infer: {{patterns: [{names}], probability: [0.05], samples: 1000, seed: 7, weights: scaled, xi: 0.995, "
+                                      "method: sweeps, rules: [pseudo-inverse]}}]"])
+GROWTH_CONTROLS = ("no_recall", "untrained", "one_more_iteration", "outer_product", "outer_product_neighbours", "pseudo_inverse")
 SHOWN_CONTROLS = ("no-recall", "untrained", "one-more-iteration", "outer-product", "outer-product-neighbours", "pseudo-inverse")
 
 
@@ -97,14 +114,18 @@ def ecp(table, found):
     untrained = key_of(controls(runs, "scaled-1", "synchronous", "untrained"), "accuracy")
     table.add("  untrained film", "<= 0.80", mean_and_each(untrained), max(untrained) <= 0.80)
     film_rows(table, runs, "scaled-1", "synchronous", "E, C, P")
+    exact_rows(table, runs, "E, C, P")
+
+
+def exact_rows(table, runs, title):
     for method, prototype in (("synchronous", (0.71, 0.54, 0.24)), ("sweeps", (0.87, 0.74, 0.54))):
-        exact_rows(table, runs, method, prototype)
+        exact_row(table, runs, method, prototype, title)
 
 
-def exact_rows(table, runs, method, prototype):
+def exact_row(table, runs, method, prototype, title):
     found = films(runs, "scaled-0.995", method)
     means = [statistics.mean(values) for values in zip(*(e["exact_recovery"].values() for e in found))]
-    table.add(f"E, C, P, xi 0.995, {method}: exact recovery, flips 1/2/4", "within 0.05 of " + "/".join(f"{p:.2f}" for p in prototype), exact_text(found),
+    table.add(f"{title}, xi 0.995, {method}: exact recovery, flips 1/2/4", "within 0.05 of " + "/".join(f"{p:.2f}" for p in prototype), exact_text(found),
               all(abs(m - p) <= 0.05 for m, p in zip(means, prototype)))
     unstable(table, found, True)
     table.add("  letter named right", "-", mean_and_each(key_of(found, "accuracy")), None)
@@ -170,6 +191,47 @@ def xi(table, found):
                           f"(untrained {scan['control_untrained'][k]:.3f}, one iteration more {scan['control_one_more_iteration'][k]:.3f})", None)
 
 
+def middle_link(run):
+    """Conductance of the saturated film between the node in the middle and its neighbour, in S."""
+    with h5py.File(os.path.join(run.directory, "run.h5")) as file:
+        return -file["conductance/G0"][17, 18]
+
+
+def contacts(table, found):
+    """Contacts are whole vertices: on 12 cells per pitch a disk of 1 um conducts as a smaller one would, and the letters are recovered better than they
+    are on the finer cells."""
+    for name, title in [(f"contacts-{n}", f"{n} cells per pitch") for n in CELLS_PER_PITCH] + [("contacts-12-wide", "12 cells per pitch, contacts of 1.2 um")]:
+        for run in found.get(name, {}).values():
+            table.add(f"saturated film, {title}: link between neighbours, S", "-", f"{middle_link(run):.4f}", None)
+
+
+def grid(table, found):
+    for name, title in (("grid-24", "24 cells per pitch"), ("grid-12-wide", "12 cells per pitch, contacts of 1.2 um")):
+        if name in found:
+            films_1 = films(found[name], "scaled-1", "synchronous")
+            accuracy = key_of(films_1, "accuracy")
+            table.add(f"E, C, P, {title}, xi 1, flips 1-4: letter named right", "mean >= 0.92, each >= 0.90", mean_and_each(accuracy),
+                      statistics.mean(accuracy) >= 0.92 and min(accuracy) >= 0.90)
+            unstable(table, films_1, True)
+            film_rows(table, found[name], "scaled-1", "synchronous", title)
+            exact_rows(table, found[name], "E, C, P, " + title)
+
+
+def growth(table, found):
+    """Processor seconds and memory of one rank. A film of N nodes has N x 144 cells; its conductance matrix takes N solves."""
+    for n in GROWTH:
+        for run in found.get(f"growth-{n}", {}).values():
+            summary, cpu = run.summary, run.summary["cpu_seconds"]
+            film = next(e for e in entries(run.results, "infer") if "accuracy" in e)
+            matrices = summary["conductance_matrices"]
+            table.add(f"{n} nodes, {summary['cells']} cells: set-up, s; memory at most, MB", "reported", f"{cpu['set-up']:.1f}  {summary['peak_memory_bytes'] / 1e6:.0f}", None)
+            table.add(f"  training, 180 ns, {summary['steps']} steps of time, s", "reported", f"{cpu['train']:.1f}", None)
+            table.add("  one conductance matrix, s", "reported", f"{cpu['conductance'] / matrices:.2f} (mean of {matrices})", None)
+            table.add(f"  inference, {film['tests']} images by {len(film['variants'])} films and rules, s", "reported", f"{cpu['infer']:.2f}", None)
+            table.add("  letter or image named right at 5 % flipped, exact", "reported", f"{film['accuracy']:.3f}  {film['exact']:.3f}", None)
+            table.add("  controls: " + ", ".join(GROWTH_CONTROLS), "-", "  ".join(f"{film['control_' + name]:.3f}" for name in GROWTH_CONTROLS), None)
+
+
 def ranks(table, found):
     """Everything that inference counts, the same to the last digit."""
     for seed, run in found.get("ecp", {}).items():
@@ -190,5 +252,8 @@ GROUPS = {
     "single": Group(["single"], "every", single),
     "more": Group(["edcp", "edcpl", "digits"], "every", more),
     "xi": Group(["xi"], "every", xi),
+    "contacts": Group([name for name in RUNS if name.startswith("contacts-")], "first", contacts),
+    "grid": Group(["grid-24", "grid-12-wide"], "every", grid),
+    "growth": Group([f"growth-{n}" for n in GROWTH], "first", growth),
     "ranks": Group(["ecp", "ecp-2-ranks", "ecp-4-ranks"], "first", ranks),
 }

@@ -53,9 +53,23 @@ def check_figures(directory, folder):
     return drawn
 
 
-def results(directory):
+def summary(directory):
     with open(os.path.join(directory, "summary.yaml")) as file:
-        return (yaml.load(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}).get("results") or []
+        return yaml.load(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
+
+
+def results(directory):
+    return summary(directory).get("results") or []
+
+
+def check_effort(directory):
+    """The saturated film's conductance matrix and those of run.h5 are all that were computed; every kind of step is there."""
+    found = summary(directory)
+    with h5py.File(os.path.join(directory, "run.h5"), "r") as run:
+        wanted = 1 + len(run["conductance/time"]) if "conductance/time" in run else 0
+    assert found["conductance_matrices"] == wanted, f"{directory}: {found['conductance_matrices']} conductance matrices, not {wanted}"
+    missing = {e["step"] for e in found["results"]} & {"train", "infer", "recall", "energies"} - set(found["cpu_seconds"])
+    assert not missing and min(found["cpu_seconds"].values()) >= 0 and found["peak_memory_bytes"] > 1e6, f"{directory}: {found['cpu_seconds']}"
 
 
 def check_controls(directory, html):
@@ -118,6 +132,7 @@ def check_ovf(directory, folder):
 
 def main():
     for directory in sys.argv[1:]:
+        check_effort(directory)
         with tempfile.TemporaryDirectory() as folder:
             print(f"postprocess: {directory}: {check_report(directory)} figures in the report, {check_figures(directory, folder)} drawn alone, "
                   f"{check_inference(directory, folder)} of noisy patterns, "

@@ -49,15 +49,14 @@ class Device:
 
     def needs(self, name):
         """The run whose results this one starts from, None if it starts from a random state."""
-        named = re.findall(r"{([^{}]*)}", " ".join(self.runs[name].changes))  # YAML in braces names no run
-        return next((other for other in named if other in self.runs), None)
+        return next((found for found in re.findall(r"{([\w.-]+)}", " ".join(self.runs[name].changes)) if found in self.runs), None)
 
     def run(self, options, name, seed):
         deck, start = self.runs[name], time.time()
         changes = [change.replace("{seed}", str(seed)) for change in deck.changes]
         out = directory(options, name, seed)
         if self.needs(name):
-            changes = [change.replace("{" + self.needs(name) + "}", directory(options, self.needs(name), seed)) for change in changes]
+            changes = [change.replace(f"{{{self.needs(name)}}}", directory(options, self.needs(name), seed)) for change in changes]
         elif deck.seeded:
             changes = [f"film.initial.random.seed={seed}", *changes]
         settings = [word for change in changes for word in ("--set", change)]

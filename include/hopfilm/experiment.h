@@ -56,5 +56,8 @@ PetscErrorCode HfExperimentCreate(HfDeck deck, HfRecorder recorder,
 PetscErrorCode HfExperimentRun(HfExperiment experiment);     /* Collective. */
 PetscErrorCode HfExperimentPlan(HfExperiment experiment,
                                 HfNode *plan); /* `hopfilm check`: cells, ranks, memory, simulated time, estimated steps, bytes written */
+PetscErrorCode HfExperimentEffort(
+    HfExperiment experiment,
+    HfNode summary); /* the calling process's peak memory and processor seconds, by what they went into; not what was done before a restart */
 HfDevice HfExperimentDevice(HfExperiment experiment);
 PetscErrorCode HfExperimentDestroy(HfExperiment *experiment);

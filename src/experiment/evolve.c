@@ -96,8 +96,11 @@ static PetscErrorCode Measure(HfExperiment e) {
     PetscCall(PetscArraycpy(e->G, found, n));
     PetscCall(PetscArraycpy(e->gauges, found + n, e->n_gauges));
   } else {
+    if (e->doing) PetscCall(HfEffortCount(e, e->doing));
     PetscCall(HfDeviceConductance(e->device, e->G));
     PetscCall(HfReadingsMeasure(e));
+    e->effort.n_matrices += e->n > 0;
+    PetscCall(HfEffortCount(e, "conductance"));
     PetscCall(PetscArraycpy(found, e->G, n));
     PetscCall(PetscArraycpy(found + n, e->gauges, e->n_gauges));
     PetscCall(HfReplayKeep(e, HF_OUTCOME_PROBE, n + e->n_gauges, found));

@@ -106,7 +106,10 @@ PetscErrorCode HfExperimentRun(HfExperiment e) {
   PetscFunctionBeginUser;
   e->n_steps = n_steps;
   PetscCall(HfReplayStart(e));
+  PetscCall(HfEffortCount(e, "set-up"));
   PetscCall(HfDeviceSaturatedConductance(e->device, e->G0));
+  e->effort.n_matrices += e->n > 0;
+  PetscCall(HfEffortCount(e, "conductance"));
   if (e->recorder->saturated) PetscCall(e->recorder->saturated(e->recorder->context, e->n, e->G0));
   PetscCall(HfFramesNow(e, PETSC_FALSE));
   PetscCall(HfRowNow(e, *HfDeviceTime(e->device), 0.0, HfDeviceState(e->device)));
@@ -114,8 +117,10 @@ PetscErrorCode HfExperimentRun(HfExperiment e) {
     const HfStep *step = StepAt(e, i, &section);
     e->step = i;
     e->epoch = 0;
+    e->doing = step->name;
     HfCite(step->citation);
     PetscCall(step->run(e, section));
+    PetscCall(HfEffortCount(e, e->doing));
     PetscCall(HfReplayStepDone(e));
   }
   PetscFunctionReturn(0);

@@ -30,6 +30,14 @@ typedef struct {
   PetscReal voltage;
 } HfTrace;
 
+/* Processor seconds of this rank by what they went into. */
+#define HF_MAX_EFFORTS 32
+typedef struct {
+  PetscInt n, n_matrices;
+  const char *names[HF_MAX_EFFORTS];
+  PetscReal seconds[HF_MAX_EFFORTS], counted; /* counted: up to here */
+} HfEffort;
+
 /* One way to turn conductances into weights, from a step's `weights` and `xi`. */
 typedef struct {
   HfWeightsKind kind;
@@ -115,6 +123,8 @@ struct HfExperiment_ {
   HfSnapshot *snapshots; /* of the whole run */
   PetscInt n_snapshots, snapshot_capacity;
   HfTrace trace;
+  HfEffort effort;
+  const char *doing; /* the step's name */
 
   /* while the schedule is checked */
   PetscInt checked_pulses;    /* since the last `initial` */
@@ -178,6 +188,9 @@ PetscErrorCode HfFramesNow(HfExperiment e, PetscBool currents); /* m, H and, wit
 PetscErrorCode HfTextureChanged(HfExperiment e);                /* m was changed otherwise than by HfEvolve */
 PetscReal HfOutputTime(HfExperiment e, const char *key);        /* of the section `output`; 0 when the deck or the program has no such key */
 PetscErrorCode HfProgressNow(HfExperiment e, const char *what, PetscReal extra);
+
+/* ---- effort.c ---- */
+PetscErrorCode HfEffortCount(HfExperiment e, const char *name); /* what was done since the last call was that */
 
 /* ---- readings.c: the deck's two-terminal read-outs, measured by every probe; nothing without them ---- */
 PetscErrorCode HfReadingsCreate(HfExperiment e);
