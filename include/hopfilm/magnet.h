@@ -63,5 +63,7 @@ typedef enum { HF_BETWEEN_PHASES, HF_INSIDE_ADVANCE, HF_INSIDE_RELAX } HfPhaseKi
 PetscBool HfMagnetCanPause(HfMagnet magnet, HfPhaseKind kind); /* one of PETSc's own integrators keeps to itself what it needs inside a phase */
 PetscErrorCode HfMagnetState(HfMagnet magnet, HfPhaseKind inside, HfState state);
 PetscErrorCode HfMagnetStateLoaded(HfMagnet magnet, HfPhaseKind inside);
+/* HF_ERR_DIVERGED, with the first such cell, when a state is not finite or an m of it not of length 1. Collective. */
+PetscErrorCode HfMagnetGuard(HfMagnet magnet, PetscReal t, Vec m);
 /* Counters since creation. */
 void HfMagnetStatistics(HfMagnet magnet, PetscInt64 *steps, PetscInt64 *rejected, PetscInt64 *rhs_evaluations);

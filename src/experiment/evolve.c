@@ -103,6 +103,9 @@ static PetscErrorCode Measure(HfExperiment e) {
     PetscCall(HfEffortCount(e, "conductance"));
     PetscCall(PetscArraycpy(found, e->G, n));
     PetscCall(PetscArraycpy(found + n, e->gauges, e->n_gauges));
+    for (PetscInt k = 0; k < n + e->n_gauges; k++)
+      PetscCheckFault(!PetscIsInfOrNanReal(found[k]), e->comm, HF_ERR_DIVERGED, "a conductance read at t = %.9g s is not finite",
+                      (double)*HfDeviceTime(e->device));
     PetscCall(HfReplayKeep(e, HF_OUTCOME_PROBE, n + e->n_gauges, found));
   }
   PetscCall(PetscFree(found));
@@ -208,6 +211,7 @@ static PetscErrorCode Segment(HfExperiment e, Watch *watch, PetscReal next) {
   }
   PetscCall(code);
   if (watch->stopped) PetscFunctionReturn(HF_ERR_STOPPED);
+  PetscCall(HfMagnetGuard(HfDeviceMagnet(e->device), next, HfDeviceState(e->device)));
   PetscCall(HfReplayKeep(e, HF_OUTCOME_TIME, 0, NULL));
   PetscFunctionReturn(0);
 }

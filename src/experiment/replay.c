@@ -113,6 +113,7 @@ static PetscErrorCode WriteCheckpoint(HfExperiment e, HfPhaseKind inside, PetscB
   HfState state;
 
   PetscFunctionBeginUser;
+  PetscCall(HfMagnetGuard(HfDeviceMagnet(e->device), *HfDeviceTime(e->device), HfDeviceState(e->device))); /* the last good state stays */
   replay->inside = inside;
   replay->at_step = at_step;
   PetscCall(HfStateCreate(&state));

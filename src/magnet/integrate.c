@@ -196,20 +196,14 @@ static PetscErrorCode find_trouble(HfMagnet magnet, PetscReal t, Vec m, PetscInt
 }
 
 static PetscErrorCode report_divergence(HfMagnet magnet, Vec m, PetscReal t) {
-  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
-  MPI_Comm comm = HfGridComm(magnet->grid);
-  PetscInt cell, i, j;
+  PetscInt cell;
 
   PetscFunctionBeginUser;
   PetscCall(find_trouble(magnet, t, m, &cell));
-  PetscCheckFault(cell < PETSC_MAX_INT, comm, HF_ERR_DIVERGED,
+  PetscCheckFault(cell < PETSC_MAX_INT, HfGridComm(magnet->grid), HF_ERR_DIVERGED,
                   "the magnetization diverged at t = %.9g s: no step down to integrator.min_step keeps the error below integrator.tolerance",
                   (double)t);
-  i = cell % g->nx;
-  j = cell / g->nx;
-  return HfFault(comm, HF_ERR_DIVERGED,
-                 "the magnetization diverged at t = %.9g s: dm/dt is not finite in cell (%" PetscInt_FMT ", %" PetscInt_FMT ") at x = %g m, y = %g m",
-                 (double)t, i, j, (double)(g->x0 + ((PetscReal)i + 0.5) * g->dx), (double)(g->y0 + ((PetscReal)j + 0.5) * g->dy));
+  PetscFunctionReturn(HfMagnetReportCell(magnet, t, m, cell, "the magnetization diverged: dm/dt is not finite"));
 }
 
 /* A first step from the fastest rate of the linear terms, gamma0 |dH/dm|; the error control does the rest. */

@@ -125,6 +125,9 @@ PetscReal HfMagnetStiffness(HfMagnet magnet); /* A/m, the largest of the regions
 PetscBool HfCurrentDue(HfMagnet magnet, PetscReal t, PetscBool end);
 PetscErrorCode HfCurrentRefreshNow(HfMagnet magnet, PetscReal t, Vec m); /* Collective. */
 
+/* guard.c: a fault that tells what happened in a cell (global number), and which term's energy is not finite. Collective; HF_ERR_DIVERGED. */
+PetscErrorCode HfMagnetReportCell(HfMagnet magnet, PetscReal t, Vec m, PetscInt cell, const char *what);
+
 typedef struct HfIntegrator_ *HfIntegrator;
 PetscErrorCode HfIntegratorCreate(HfMagnet magnet); /* into magnet->integrator; takes the -ts_ options */
 PetscErrorCode HfIntegratorDestroy(HfIntegrator *integrator);

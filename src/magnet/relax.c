@@ -8,6 +8,7 @@
 #include "evaluate.h"
 
 #define TOLERANCE  1e-3 /* error of a step in any component of m: the path need not be exact, only its end */
+#define STEEP      1e-2 /* torque with which a step of any size finds lower energies */
 #define MAX_STAGES 50
 #define DAMPING    (2.0 / 13.0)
 
@@ -191,7 +192,12 @@ static PetscErrorCode flow(HfMagnet magnet, PetscReal t, State *now, State *tria
     if (error > TOLERANCE || trial->energy > now->energy + now->noise) {
       ++magnet->rejected;
       h *= PetscMin(0.5, grow);
-      if (h * radius < 1e-6) break; /* at the bottom, within round-off */
+      if (h * radius < 1e-6) { /* at the bottom, within round-off; a film far from it would go down */
+        PetscCheckFault(now->torque < STEEP, HfGridComm(magnet->grid), HF_ERR_DIVERGED,
+                        "the energy rises in a relaxation, from %.9g J, while max |m x H|/Ms is %.3g: a field and its energy do not belong together",
+                        (double)now->energy, (double)now->torque);
+        break;
+      }
       continue;
     }
     {

@@ -2,8 +2,9 @@
    procedure of seven wirings (Niu et al. 2024, Methods), of which six give G and the seventh checks it. */
 #include "../experiment_impl.h"
 
-#define MAX_PRINTED 12 /* rows and columns; more does not fit a line */
-#define MAX_LISTED  64 /* terminals whose matrix the summary repeats; run.h5 has it in any case */
+#define MAX_PRINTED 12   /* rows and columns; more does not fit a line */
+#define IMBALANCE   1e-3 /* net current, in parts of the diagonal, with which nothing read is worth anything */
+#define MAX_LISTED  64   /* terminals whose matrix the summary repeats; run.h5 has it in any case */
 
 static const HfKey keys[] = {
     {"probe", HF_SECTION, NULL, "", "", 0, "The conductance matrix of the film as it is"},
@@ -84,6 +85,9 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscCall(HfReplayTake(e, HF_OUTCOME_CURRENTS, sizeof(found) / sizeof(PetscReal), (PetscReal *)&found, &taken));
   if (!taken) {
     PetscCall(CheckCurrents(e, n_nodes, &found));
+    PetscCheckFault(found.column_sum < IMBALANCE, e->comm, HF_ERR_DIVERGED,
+                    "the currents do not balance at t = %.9g s: they add up to %.3g of the largest; potential.tolerance may be too large",
+                    (double)*HfDeviceTime(e->device), (double)found.column_sum);
     PetscCall(HfReplayKeep(e, HF_OUTCOME_CURRENTS, sizeof(found) / sizeof(PetscReal), (PetscReal *)&found));
   }
   PetscCall(HfEntryCreate(e, "probe", &entry));
