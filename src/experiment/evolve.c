@@ -92,6 +92,7 @@ static PetscErrorCode Measure(HfExperiment e) {
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(n + e->n_gauges, &found));
   PetscCall(HfReplayTake(e, HF_OUTCOME_PROBE, n + e->n_gauges, found, &taken));
+  e->effort.n_matrices += e->n > 0;
   if (taken) {
     PetscCall(PetscArraycpy(e->G, found, n));
     PetscCall(PetscArraycpy(e->gauges, found + n, e->n_gauges));
@@ -99,7 +100,6 @@ static PetscErrorCode Measure(HfExperiment e) {
     if (e->doing) PetscCall(HfEffortCount(e, e->doing));
     PetscCall(HfDeviceConductance(e->device, e->G));
     PetscCall(HfReadingsMeasure(e));
-    e->effort.n_matrices += e->n > 0;
     PetscCall(HfEffortCount(e, "conductance"));
     PetscCall(PetscArraycpy(found, e->G, n));
     PetscCall(PetscArraycpy(found + n, e->gauges, e->n_gauges));
