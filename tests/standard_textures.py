@@ -18,7 +18,7 @@ from hopfilm import spectra  # noqa: E402
 VORTEX, FMR, EDGE, DISK, WALL = (f"validation/{name}" for name in ("mumag-5", "fmr", "dmi-edge", "dmi-disk", "wall-pinning"))
 INTERFACIAL = ["film.material.Dbulk=0 J/m^2", "film.material.Dinterfacial=3 mJ/m^2"]
 BULK = ["film.material.Dinterfacial=0 J/m^2", "film.material.Dbulk=3 mJ/m^2"]
-EDGE_CELLS, DISK_CELLS, WALL_CELLS = ("2", "1", "0.5"), ("4", "2", "1"), ("1", "0.5")
+EDGE_CELLS, DISK_CELLS, WALL_CELLS = ("2", "1", "0.5"), ("2", "1", "0.5"), ("1", "0.5")
 
 RUNS = {
     **sizes_of(VORTEX, ("4", "2")),
