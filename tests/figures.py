@@ -26,7 +26,7 @@ class Table:
 
     def add(self, figure, asked, measured, met):
         self.rows.append((figure, asked, measured, "" if met is None else "met" if met else "MISSED"))
-        self.missed += met is False
+        self.missed += met is not None and not met  # numpy has a False of its own
 
     def show(self):
         head = ("figure", "asked", "measured", "")
