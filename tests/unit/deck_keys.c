@@ -20,10 +20,12 @@ static void print(HfKeys keys, PetscErrorCode (*printer)(HfKeys, FILE *)) {
 static void test_table(void **state) {
   HfKeys keys = TestKeys();
   const char *heading;
-  PetscInt n_rows = 0, n_lines = 0;
+  PetscInt n_rows = 0, n_lines = 0, n_ensemble = 0;
 
   print(keys, HfKeysPrint);
   heading = strstr(text, "meaning");
+  for (const char *p = text; (p = strstr(p, "\nensemble")); p++) n_ensemble++;
+  assert_true(n_ensemble > 0);
   for (const char *p = text; *p; p++) n_lines += *p == '\n';
   for (const HfKey *row = test_rows; row->path; row++, n_rows++) {
     char start[80];
@@ -35,7 +37,7 @@ static void test_table(void **state) {
     assert_int_equal(strncmp(meaning, row->doc, strlen(row->doc)), 0);
     assert_int_equal(meaning[strlen(row->doc)], '\n');
   }
-  assert_int_equal(n_lines, n_rows + 4 + 1); /* hopfilm, title, include, petsc; the heading */
+  assert_int_equal(n_lines, n_rows + n_ensemble + 4 + 1); /* hopfilm, title, include, petsc; the heading */
   assert_non_null(strstr(text, "as film.material"));
   assert_non_null(strstr(text, "above or below"));
   assert_non_null(strstr(text, ">0, first or second"));

@@ -59,33 +59,18 @@ static const struct {
     {"count", "12", 12, 0},
     {"count", "1e6", 1e6, 0},
     {"count", "-3", -3, 0},
-    {"count", "9007199254740993", 9007199254740993.0, 0},
+    {"count", "2147483647", 2147483647.0, 0},
 };
 
 /* A reciprocal (Hz for s), a factor inside the unit, dates, hexadecimal, what is not finite, letters behind the number. */
-static const char *const bad[][2] = {{"length", "5 ns"},
-                                     {"length", "5 2 nm"},
-                                     {"length", "5 nm 2"},
-                                     {"length", "nm"},
-                                     {"length", "0x10"},
-                                     {"length", "inf"},
-                                     {"length", "-.inf"},
-                                     {"length", "nan"},
-                                     {"length", "5 nmm"},
-                                     {"length", "5 NM"},
-                                     {"length", "5,0 nm"},
-                                     {"length", "1 1/m"},
-                                     {"length", "5 nm-3"},
-                                     {"time", "1 GHz"},
-                                     {"field", "3 V"},
-                                     {"exchange", "1 J/m2"},
-                                     {"ratio", "4 deg"},
-                                     {"ratio", "four"},
-                                     {"count", "1.5"},
-                                     {"count", "1e30"},
-                                     {"count", "3 nm"},
-                                     {"length", "5e nm"},
-                                     {"time", "1 s since 1970-01-01"},
+static const char *const bad[][2] = {{"length", "5 ns"},     {"length", "5 2 nm"}, {"length", "5 nm 2"},
+                                     {"length", "nm"},       {"length", "0x10"},   {"length", "inf"},
+                                     {"length", "-.inf"},    {"length", "nan"},    {"length", "5 nmm"},
+                                     {"length", "5 NM"},     {"length", "5,0 nm"}, {"length", "1 1/m"},
+                                     {"length", "5 nm-3"},   {"time", "1 GHz"},    {"field", "3 V"},
+                                     {"exchange", "1 J/m2"}, {"ratio", "4 deg"},   {"ratio", "four"},
+                                     {"count", "1.5"},       {"count", "1e30"},    {"count", "2147483648"}, /* PETSc counts with 32 bits */
+                                     {"count", "3 nm"},      {"length", "5e nm"},  {"time", "1 s since 1970-01-01"},
                                      {"length", "1e999 m"}};
 
 static void test_units(void **state) {
@@ -101,8 +86,7 @@ static void test_units(void **state) {
     /* UDUNITS-2 holds the oersted to seven digits; all others come from exact factors. */
     ASSERT_NEAR(HfReal(HfDeckRoot(deck), good[k].key), good[k].value, fabs(good[k].value) * (strstr(good[k].text, "Oe") ? 1e-7 : 1e-15));
     assert_int_equal(HfUnitIndex(HfDeckRoot(deck), good[k].key), good[k].unit);
-    if (!strcmp(good[k].key, "count"))
-      assert_int_equal(HfInteger(HfDeckRoot(deck), "count"), (PetscInt64)good[k].value + (strlen(good[k].text) > 15));
+    if (!strcmp(good[k].key, "count")) assert_int_equal(HfInteger(HfDeckRoot(deck), "count"), (PetscInt64)good[k].value);
     CHECK(HfDeckDestroy(&deck));
   }
   for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++) {
