@@ -83,8 +83,8 @@ def shortened(deck, factor, tmp):
     text = re.sub(r"\bepochs: *([0-9]+)", lambda m: f"epochs: {max(2, round(int(m.group(1)) / factor))}" if int(m.group(1)) > 2 else m.group(0), text)
     text = re.sub(r"\bcandidates: *([0-9]+)", lambda m: f"candidates: {max(1, round(int(m.group(1)) / factor))}", text)
     text = re.sub(r"^include: *(.*)", lambda m: "include: " + re.sub(r"[^][, ]+", lambda name: included(deck, name.group(0), factor, tmp), m.group(1)), text, flags=re.M)
-    # images stay where they are
-    text = re.sub(r"[\w./-]+\.p[bg]m\b", lambda m: os.path.abspath(os.path.join(os.path.dirname(deck), m.group(0))), text)
+    # images and tables stay where they are
+    text = re.sub(r"[\w./-]+\.(?:p[bg]m|txt)\b", lambda m: os.path.abspath(os.path.join(os.path.dirname(deck), m.group(0))), text)
     copy = os.path.join(tmp, os.path.basename(deck))
     with open(copy, "w") as file:
         file.write(text)

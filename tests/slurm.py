@@ -44,7 +44,7 @@ TaskPlugin=task/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
 ReturnToService=2
-SlurmdTimeout=5
+SlurmdTimeout=300
 KillWait=5
 JobRequeue=1
 MpiDefault=pmix
@@ -137,7 +137,8 @@ class Cluster:
         return self.call("sinfo", "-h", "-N", "-o", "%t")[1].split()
 
     def lose(self, name, job):
-        """The node and all that runs on it are gone, its temporary files too: first the daemons, which would report the end of the others."""
+        """The node and all that runs on it are gone, its temporary files too: first the daemons, which would report the end of the others. Who watches
+        the machines tells Slurm, which would find out by itself after SlurmdTimeout."""
         os.kill(self.processes["slurmd-" + name].pid, signal.SIGKILL)
         for is_on_node in (self.is_daemon, self.is_task):
             for pid in filter(str.isdigit, os.listdir("/proc")):
@@ -150,6 +151,7 @@ class Cluster:
         for path in (spool, *glob.glob(os.path.join(self.home, "pmix", f"*_{job}.*"))):
             shutil.rmtree(path, ignore_errors=True)
         os.mkdir(spool)
+        self.call("scontrol", "update", "nodename=" + name, "state=down", "reason=lost")
 
     def is_daemon(self, pid, name):
         """One slurmstepd for every step, with the node's log open."""

@@ -2,10 +2,12 @@
    an earlier job ran counts too. A figure is a number of an entry that has a headline: step-item.key, items counted per step from 1. */
 #include "ensemble.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 static PetscBool is_wanted(const HfEnsembleTable *table, const char *name) {
@@ -241,7 +243,18 @@ static PetscErrorCode write_file(const HfEnsembleTable *table, const char *name,
   PetscFunctionReturn(0);
 }
 
+/* One at a time reads and writes: then the last of several tasks to end sees the results of all. Where there are no locks it is worth a try. */
+static int lock_directory(const HfEnsembleTable *table) {
+  char path[PETSC_MAX_PATH_LEN];
+  int file;
+  snprintf(path, sizeof path, "%.*s/ensemble.lock", PETSC_MAX_PATH_LEN - 64, table->directory);
+  file = open(path, O_RDWR | O_CREAT, 0666);
+  if (file >= 0) (void)flock(file, LOCK_EX);
+  return file;
+}
+
 static PetscErrorCode make(HfEnsembleTable *table, const char **why) {
+  const int lock = lock_directory(table);
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc4(table->n_members, &table->status, table->n_members, &table->group, table->n_members, &table->first, table->n_members,
                          &table->size));
@@ -250,6 +263,7 @@ static PetscErrorCode make(HfEnsembleTable *table, const char **why) {
   PetscCall(write_file(table, "ensemble.tsv", write_lines, why));
   PetscCall(HfEnsembleH5Write(table, why));
   PetscCall(write_file(table, "summary.yaml", write_summary, why)); /* last: it says that the others are there */
+  if (lock >= 0) close(lock);
   for (PetscInt f = 0; f < table->n_figures; f++) PetscCall(PetscFree(table->figures[f]));
   PetscCall(PetscFree(table->figures));
   PetscCall(PetscFree(table->values));
