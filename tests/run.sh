@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # All checks of the project: packages, format, source check, warnings, static check, tests, sanitizers.
 # Usage: bash tests/run.sh [--full] [--no-install]
-#   --full        also the slow tests, valgrind on every deck of inputs/, shortened, and the figures of all decks
+#   --full        also the slow tests, fuzzing (with clang), valgrind on every deck of inputs/, shortened, and the figures of all decks
 #   --no-install  trust that the packages are there
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
@@ -95,6 +95,7 @@ stage "build with sanitizers" build sanitize && {
   stage "all sheets, short, with sanitizers" bash jobs/python.sh tests/decks.py build-sanitize/hopfilm --ranks 1 "${sheets[@]}"
 }
 if [ $full = 1 ]; then
+  if command -v clang >/dev/null; then stage "fuzzing, 60 s a target" bash tests/fuzz/run.sh 60; else echo "no clang: nothing is fuzzed; what fuzzers found is replayed all the same"; fi
   # Leaks are the sanitizers' business; Open MPI sends its messages with holes in them, which its own suppressions name.
   mpi_supp=/usr/share/openmpi/openmpi-valgrind.supp
   stage "all decks, short, under valgrind" bash jobs/python.sh tests/decks.py build/hopfilm --ranks 1 "${short[@]}" \

@@ -58,7 +58,7 @@ PetscErrorCode HfGridCreate(MPI_Comm comm, PetscInt nx, PetscInt ny, PetscReal d
       const PetscReal x = g->x0 + ((PetscReal)i + 0.5) * dx, y = g->y0 + ((PetscReal)j + 0.5) * dy;
       const PetscInt region = inside ? (region_of ? region_of(x, y, context) : 0) : -1;
 
-      PetscCheck(region < 127, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "film.regions: at most 126 regions");
+      PetscCheck(region <= HF_MAX_REGIONS, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "film.regions: at most %d regions", HF_MAX_REGIONS);
       grid->regions[(j - (g->ys - 1)) * (nx + 2) + i + 1] = (int8_t)region;
       if (region >= 0 && j >= g->ys && j < g->ys + g->ym) {
         ++local[0];

@@ -88,6 +88,8 @@ PetscErrorCode HfGridCreateFromDeck(HfDeck deck, HfGrid *grid) {
   if (HfHas(film, "shape")) PetscCall(HfShapeCreate(deck, HfChild(film, "shape"), &layout.outline));
   if (HfHas(film, "regions")) {
     layout.n = HfCount(film, "regions");
+    if (layout.n > HF_MAX_REGIONS)
+      PetscCall(HfDeckError(deck, HfChild(film, "regions"), "%" PetscInt_FMT " regions; at most %d", layout.n, HF_MAX_REGIONS));
     PetscCall(PetscCalloc1(layout.n, &layout.regions));
     for (PetscInt k = 0; k < layout.n; ++k) PetscCall(HfShapeCreate(deck, HfChild(HfItem(film, "regions", k), "shape"), &layout.regions[k]));
   }

@@ -2,7 +2,8 @@
 #pragma once
 #include <hopfilm/grid.h>
 
-#define HF_MAX_DOF 3
+#define HF_MAX_DOF     3
+#define HF_MAX_REGIONS 126 /* a cell's region is an int8_t; with the film's own */
 
 struct HfGrid_ {
   MPI_Comm comm;

@@ -139,7 +139,12 @@ PetscErrorCode HfIntegratorCreate(HfMagnet magnet) {
   PetscCall(TSSetMaxStepRejections(self->ts, 30));
   PetscCall(TSGetAdapt(self->ts, &adapt));
   PetscCall(TSAdaptSetType(adapt, TSADAPTBASIC));
-  PetscCall(TSAdaptSetStepLimits(adapt, HfReal(section, "min_step"), HfReal(section, "max_step")));
+  if (HfReal(section, "min_step") < HfReal(section, "max_step"))
+    PetscCall(TSAdaptSetStepLimits(adapt, HfReal(section, "min_step"), HfReal(section, "max_step")));
+  else
+    PetscCall(HfDeckError(magnet->deck, HfChild(section, HfGiven(section, "min_step") ? "min_step" : "max_step"),
+                          "integrator.min_step, %g s, must be smaller than max_step, %g s", (double)HfReal(section, "min_step"),
+                          (double)HfReal(section, "max_step")));
   PetscCall(TSSetTimeStep(self->ts, 0));
   PetscCall(TSSetPostStep(self->ts, post_step));
   PetscCall(TSSetFromOptions(self->ts));

@@ -1,6 +1,6 @@
 # Fuzz targets, tests/fuzz/TARGET.c: under libFuzzer (HOPFILM_FUZZ, with clang; `bash tests/fuzz/run.sh`), otherwise programs that replay files.
 # What the fuzzers found is kept in regressions/TARGET and replayed by ctest together with all decks and images.
-foreach(target deck check image node)
+foreach(target deck check image node checkpoint)
   set(sources fuzz/fuzz.c fuzz/${target}.c)
   if(HOPFILM_FUZZ AND target MATCHES "deck|check")
     list(APPEND sources fuzz/mutate_lines.c)
@@ -9,6 +9,7 @@ foreach(target deck check image node)
   endif()
   list(TRANSFORM sources PREPEND ${PROJECT_SOURCE_DIR}/tests/)
   add_executable(fuzz_${target} ${sources})
+  target_include_directories(fuzz_${target} PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(fuzz_${target} PRIVATE hf_output)
   set_target_properties(fuzz_${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzz)
   if(HOPFILM_FUZZ)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Where the fuzzers start: the decks and images of the repository, each deck also in one piece and on a coarse film; and the words of decks.
 
-Usage: seeds.py FOLDER HOPFILM     fills FOLDER/{deck,check,image,node} and writes FOLDER/words, a dictionary for libFuzzer from `hopfilm keys`
+Usage: seeds.py FOLDER HOPFILM     fills FOLDER/{deck,check,image,node,checkpoint} and writes FOLDER/words, a dictionary for libFuzzer from `hopfilm keys`
 """
 
 import glob
@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 import yaml
 
@@ -53,7 +54,7 @@ def coarse(path):
 
 def main():
     folder, program = sys.argv[1:]
-    for target in ("deck", "check", "image", "node"):
+    for target in ("deck", "check", "image", "node", "checkpoint"):
         os.makedirs(os.path.join(folder, target), exist_ok=True)
     decks = [p for pattern in ("inputs/**/*.yaml", "tests/decks/*.yaml", "tests/bad-decks/*.yaml") for p in glob.glob(os.path.join(ROOT, pattern), recursive=True)]
     for path in decks:
@@ -74,6 +75,14 @@ def main():
     for name, data in small.items():
         with open(os.path.join(folder, "image", name), "wb") as file:
             file.write(data)
+    with tempfile.TemporaryDirectory() as tmp:  # a true checkpoint: after its first byte, as the target has it, with its seal and to be sealed
+        run = [program, "run", os.path.join(ROOT, "tests/fuzz/checkpoint.yaml"), "--out", os.path.join(tmp, "run")]
+        subprocess.run(run, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
+        with open(os.path.join(tmp, "run", "checkpoint.h5"), "rb") as file:
+            data = file.read()
+        for name, seed in (("whole", b"\0" + data), ("to-be-sealed", b"\1" + data[:-32]), ("cut", b"\0" + data[:5000])):
+            with open(os.path.join(folder, "checkpoint", name), "wb") as file:
+                file.write(seed)
     schema = json.loads(subprocess.run([program, "keys", "--json-schema"], check=True, capture_output=True).stdout)
     words = set(re.findall(r"[A-Za-z_][A-Za-z0-9_-]{2,}", " ".join(keys_of(schema))))
     with open(os.path.join(folder, "words"), "w") as file:
