@@ -177,6 +177,18 @@ def other_deck(case):
     check(not differences(whole, out, 0), f"a longer schedule: {differences(whole, out, 0)[:3]}")
 
 
+def cut_at_the_end(case):
+    """Killed between the last checkpoint and the end: the end is written."""
+    out = case.directory()
+    case.run(out)
+    summary = open(f"{out}/summary.yaml").read()
+    with open(f"{out}/summary.yaml", "w") as file:
+        file.write(summary.replace("status: done", "status: running"))
+    os.remove(f"{out}/references.bib")
+    check("resuming" in case.same(out), "it did not resume")
+    check(status(out) == "done" and os.path.exists(f"{out}/references.bib"), "it has no end")
+
+
 def other_ranks(case):
     """On another number of ranks the results are the same but for round-off, and what this film makes of it."""
     alone = case.directory()
@@ -257,7 +269,7 @@ def dead_rank(case):
     case.same(out)
 
 
-CASES = [term, interrupt, checkpoint_and_flush, stop_file, walltime, torn, other_deck, other_ranks, too_large, disk_full, vanished, read_only, dead_rank]
+CASES = [term, interrupt, checkpoint_and_flush, stop_file, walltime, torn, other_deck, cut_at_the_end, other_ranks, too_large, disk_full, vanished, read_only, dead_rank]
 
 
 def main():

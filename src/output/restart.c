@@ -158,7 +158,8 @@ PetscErrorCode HfOutputLookBack(HfOutput output, const char *restart, PetscBool 
     PetscCheckFault(!count, output->comm, HF_ERR_DECK,
                     "%s holds another run; its deck differs in %s. --restart never starts afresh, --out names another directory", output->directory,
                     list[0] ? list : "everything");
-    *finished = output->kept.finished && !longer ? PETSC_TRUE : PETSC_FALSE;
+    /* one that was killed after its last checkpoint has its end still to write */
+    *finished = output->kept.finished && output->was_finished && !longer ? PETSC_TRUE : PETSC_FALSE;
   }
   if (*finished) {
     PetscCall(PetscSNPrintf(line, sizeof line, "finished already; results in %s; --force runs it again", output->directory));
