@@ -220,6 +220,11 @@ static PetscReal first_step(HfMagnet magnet, PetscReal span) {
   return rate > 0 ? PetscMin(span, 0.5 / rate) : 1e-6 * span;
 }
 
+/* The next phase begins with the largest of the last steps. */
+static void end_phase(HfIntegrator self) {
+  for (PetscInt k = 0; k < RECENT; ++k) self->step = k ? PetscMax(self->step, self->recent[k]) : self->recent[0];
+}
+
 PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t1, HfMagnetMonitor monitor, void *context) {
   const PetscBool resume = magnet->phase.resume;
   HfIntegrator self = magnet->integrator;
@@ -247,6 +252,10 @@ PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t
     if (code == HF_ERR_DIVERGED) return report_divergence(magnet, m, self->accepted);
     PetscFunctionReturn(code);
   }
+  if (self->accepted >= t1) { /* it was interrupted at its last step: nothing is left to do */
+    end_phase(self);
+    PetscFunctionReturn(0);
+  }
   self->rejected = 0;
   PetscCall(TSSetTime(self->ts, self->accepted));
   PetscCall(TSSetMaxTime(self->ts, t1));
@@ -257,7 +266,7 @@ PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t
   PetscCall(TSSolve(self->ts, m));
   PetscCall(TSGetConvergedReason(self->ts, &reason));
   PetscCall(note_phase(magnet));
-  for (PetscInt k = 0; k < RECENT; ++k) self->step = k ? PetscMax(self->step, self->recent[k]) : self->recent[0];
+  end_phase(self);
   if (reason < 0) return report_divergence(magnet, m, self->accepted);
   PetscFunctionReturn(0);
 }
