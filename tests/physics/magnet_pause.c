@@ -1,0 +1,113 @@
+/* A run that is interrupted at any step, the last one of a phase included, goes on in another magnet to the same states bitwise: integrators, fluctuations
+   and relaxation. */
+#include <magnet_case.h>
+#include <string.h>
+
+#define FILM(more)                                                                                                                                   \
+  "hopfilm: 1\nfilm:\n  size: [80 nm, 60 nm]\n  cell: 5 nm\n  thickness: 5 nm\n  shape: {disk: {diameter: 60 nm}}\n"                                 \
+  "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, alpha: 0.3}\n  initial: {random: {seed: 1}}\nfield: {uniform: [2e4 A/m, 0 A/m, 1e4 A/m]}\n" more
+
+#define PHASE 1.5e-12 /* s */
+
+typedef struct {
+  Case *c;
+  HfPhaseKind kind;
+  PetscInt steps, cut; /* steps so far; the one to stop after, 0: none */
+  PetscInt first;      /* steps of the first phase */
+} Watch;
+
+static PetscErrorCode count(PetscReal t, PetscReal dt, Vec m, void *context, PetscBool *stop) {
+  Watch *watch = context;
+  *stop = (PetscBool)(++watch->steps == watch->cut);
+  return 0;
+}
+
+/* Two phases; returns in which of them it was stopped, or 2. */
+static int run(Watch *watch, int first) {
+  Case *c = watch->c;
+  PetscBool converged;
+
+  for (int phase = first; phase < 2; ++phase) {
+    if (watch->kind == HF_INSIDE_RELAX)
+      CHECK(HfMagnetRelax(c->magnet, 0, c->m, phase ? 0.05 : 0.2, 1e-9, count, watch, &converged));
+    else
+      CHECK(HfMagnetAdvance(c->magnet, c->m, phase * PHASE, (phase + 1) * PHASE, count, watch));
+    if (watch->steps == watch->cut) return phase;
+    if (!phase) watch->first = watch->steps;
+  }
+  return 2;
+}
+
+static void copy_state(HfState from, HfState to) {
+  assert_int_equal(HfStateCount(from), HfStateCount(to));
+  for (PetscInt k = 0; k < HfStateCount(from); ++k) {
+    const HfStateItem *a = HfStateGet(from, k), *b = HfStateGet(to, k);
+    const size_t size[] = {sizeof(PetscReal), sizeof(PetscInt), sizeof(PetscInt64), sizeof(PetscBool), 0};
+
+    assert_string_equal(a->name, b->name);
+    if (a->vec)
+      CHECK(VecCopy(a->vec, b->vec));
+    else
+      memcpy(b->values, a->values, (size_t)a->n * size[a->kind]);
+  }
+}
+
+static void resumes_after_any_step(const char *deck, HfPhaseKind kind) {
+  PetscInt n_steps, apart; /* about six interruptions, and that of the last step of a phase */
+  Case whole;
+  Watch watch = {.c = &whole, .kind = kind};
+
+  case_create(&whole, PETSC_COMM_WORLD, deck);
+  assert_int_equal(run(&watch, 0), 2);
+  n_steps = watch.steps;
+  assert_true(watch.first > 1 && n_steps > watch.first + 1);
+  apart = PetscMax(1, n_steps / 6);
+  for (PetscInt cut = 1; cut < n_steps; ++cut) {
+    if (cut != watch.first && cut % apart) continue;
+    Case before, after;
+    Watch first = {.c = &before, .kind = kind, .cut = cut}, second = {.c = &after, .kind = kind, .steps = cut};
+    HfState saved, loaded;
+    PetscBool same;
+    int phase;
+
+    case_create(&before, PETSC_COMM_WORLD, deck);
+    case_create(&after, PETSC_COMM_WORLD, deck);
+    phase = run(&first, 0);
+    assert_true(HfMagnetCanPause(before.magnet, kind));
+    CHECK(HfStateCreate(&saved));
+    CHECK(HfStateCreate(&loaded));
+    CHECK(HfMagnetState(before.magnet, kind, saved));
+    CHECK(HfMagnetState(after.magnet, kind, loaded));
+    copy_state(saved, loaded);
+    CHECK(VecCopy(before.m, after.m));
+    CHECK(HfMagnetStateLoaded(after.magnet, kind));
+    run(&second, phase);
+    assert_int_equal(second.steps, n_steps);
+    CHECK(VecEqual(whole.m, after.m, &same));
+    assert_true(same);
+    CHECK(HfStateDestroy(&saved));
+    CHECK(HfStateDestroy(&loaded));
+    case_destroy(&before);
+    case_destroy(&after);
+  }
+  case_destroy(&whole);
+}
+
+static void runge_kutta(void **state) {
+  resumes_after_any_step(FILM(""), HF_INSIDE_ADVANCE);
+  resumes_after_any_step(FILM("integrator: {method: 3bs}\n"), HF_INSIDE_ADVANCE);
+}
+
+static void implicit(void **state) { resumes_after_any_step(FILM("integrator: {method: rosenbrock}\n"), HF_INSIDE_ADVANCE); }
+
+static void fluctuations(void **state) { resumes_after_any_step(FILM("thermal: {temperature: 300 K, seed: 3, step: 0.03 ps}\n"), HF_INSIDE_ADVANCE); }
+
+static void relaxation(void **state) { resumes_after_any_step(FILM(""), HF_INSIDE_RELAX); }
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(runge_kutta),
+    cmocka_unit_test(implicit),
+    cmocka_unit_test(fluctuations),
+    cmocka_unit_test(relaxation),
+};
+HF_TEST_MAIN(tests)
