@@ -14,10 +14,11 @@ static PetscBool is_harmless(const char name[]) {
 
 /* Items of the schedule that have begun must be the same; others may follow. */
 static PetscInt schedule_differences(HfNode before, HfNode now, PetscInt begun, char list[], size_t size) {
+  const PetscInt most = PetscMax(before ? HfNodeLength(before) : 0, now ? HfNodeLength(now) : 0); /* whatever a damaged file says has begun */
   PetscInt count = 0;
   char path[32];
 
-  for (PetscInt k = 0; k < begun; k++) {
+  for (PetscInt k = 0; k < PetscMin(begun, most); k++) {
     snprintf(path, sizeof path, "schedule.%d", (int)k);
     count += HfNodeDifferences(before && k < HfNodeLength(before) ? HfNodeItem(before, k) : NULL,
                                now && k < HfNodeLength(now) ? HfNodeItem(now, k) : NULL, path, list, size);
@@ -104,13 +105,14 @@ static PetscErrorCode open_checkpoint(HfOutput output, const char given[]) {
 
 static PetscErrorCode read_kept(HfOutput output) {
   HfState state;
+  PetscErrorCode code;
 
   PetscFunctionBeginUser;
   PetscCall(HfStateCreate(&state));
   PetscCall(HfOutputListState(output, state));
-  PetscCall(HfCheckpointRead(output, state));
+  code = HfCheckpointRead(output, state);
   PetscCall(HfStateDestroy(&state));
-  PetscFunctionReturn(0);
+  PetscFunctionReturn(code);
 }
 
 /* A finished run that left no checkpoint is this one when its deck is. */

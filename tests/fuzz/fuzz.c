@@ -1,6 +1,7 @@
 /* Starts MPI and PETSc on one rank, without mpiexec, and turns every error that is not a fault into a crash that the fuzzer sees. */
 #define _GNU_SOURCE
 #include "fuzz.h"
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,7 @@ static PetscErrorCode start(void) {
   unsetenv("PETSC_OPTIONS");
   PetscCall(PetscInitialize(&n, &list, NULL, NULL));
   PetscCall(PetscPopSignalHandler()); /* the fuzzer has its own */
+  signal(SIGABRT, SIG_DFL);           /* Open MPI's would end the process before the fuzzer has kept the input */
   PetscCall(PetscPushErrorHandler(handle_error, NULL));
   PetscCall(HfKeysCreate(&keys));
   PetscCall(HfExperimentRegisterKeys(keys));

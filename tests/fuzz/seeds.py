@@ -19,6 +19,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 COARSE = {"letters": "500 nm", "digits": "500 nm", "wire": "500 nm", "four-node": "100 nm", "maze": "20 nm"}
 SYNTAX = [": ", "- ", "[", "]", "{", "}", "&a ", "*a", "|\\x0a", ">\\x0a", "#", "~", "\\x22", "'", "? ", "<<: ", "!!", "%", "---\\x0a", "...\\x0a"]
 UNITS = ["nm", "um", "m", "s", "ns", "ps", "V", "mV", "kA/m", "Oe", "mT", "pJ/m", "S/m", "ohm", "K", "mJ/m^2", "A m", "%"]
+SETS = ["film.cell=10 nm", "schedule.0=relax", "electrodes.0.at=[1 nm, 2 nm]", "film.shape.disk.diameter=1 um", "film.initial=random"]
 NUMBERS = ["0", "-1", "1e308", "1e-320", "2147483648", "9223372036854775807", "1e999", "nan", ".inf", "0x10", "1_000", "1e9"]
 
 
@@ -54,6 +55,7 @@ def coarse(path):
 
 def main():
     folder, program = sys.argv[1:]
+    environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}  # of MPI, which fuzz_TARGET knows to pass over
     for target in ("deck", "check", "image", "node", "checkpoint"):
         os.makedirs(os.path.join(folder, target), exist_ok=True)
     decks = [p for pattern in ("inputs/**/*.yaml", "tests/decks/*.yaml", "tests/bad-decks/*.yaml") for p in glob.glob(os.path.join(ROOT, pattern), recursive=True)]
@@ -65,6 +67,8 @@ def main():
             text = coarse(path)
         except (yaml.YAMLError, OSError, RecursionError, UnicodeDecodeError):
             continue
+        with open(os.path.join(folder, "deck", "set-" + name), "w", encoding="utf-8") as file:
+            file.write("".join(f"#set {argument}\n" for argument in SETS[len(text) % 3 :]) + text)
         for target in ("deck", "check"):
             with open(os.path.join(folder, target, "whole-" + name), "w", encoding="utf-8") as file:
                 file.write(text)
@@ -77,13 +81,13 @@ def main():
             file.write(data)
     with tempfile.TemporaryDirectory() as tmp:  # a true checkpoint: after its first byte, as the target has it, with its seal and to be sealed
         run = [program, "run", os.path.join(ROOT, "tests/fuzz/checkpoint.yaml"), "--out", os.path.join(tmp, "run")]
-        subprocess.run(run, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
+        subprocess.run(run, check=True, stdout=subprocess.DEVNULL, env=environment)
         with open(os.path.join(tmp, "run", "checkpoint.h5"), "rb") as file:
             data = file.read()
         for name, seed in (("whole", b"\0" + data), ("to-be-sealed", b"\1" + data[:-32]), ("cut", b"\0" + data[:5000])):
             with open(os.path.join(folder, "checkpoint", name), "wb") as file:
                 file.write(seed)
-    schema = json.loads(subprocess.run([program, "keys", "--json-schema"], check=True, capture_output=True).stdout)
+    schema = json.loads(subprocess.run([program, "keys", "--json-schema"], check=True, stdout=subprocess.PIPE, env=environment).stdout)
     words = set(re.findall(r"[A-Za-z_][A-Za-z0-9_-]{2,}", " ".join(keys_of(schema))))
     with open(os.path.join(folder, "words"), "w") as file:
         file.writelines(f'"{word}: "\n' for word in sorted(words))
