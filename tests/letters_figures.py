@@ -6,6 +6,7 @@ import os
 import statistics
 
 import h5py
+import yaml
 
 from figures import entries
 from reproduce import Deck, Group, per_seed
@@ -115,6 +116,20 @@ def ecp(table, found):
     table.add("  untrained film", "<= 0.80", mean_and_each(untrained), max(untrained) <= 0.80)
     film_rows(table, runs, "scaled-1", "synchronous", "E, C, P")
     exact_rows(table, runs, "E, C, P")
+    times = [end_to_end(run) for run in runs.values()]
+    if all("cpu_seconds" in t for t in times):
+        cpu = key_of(times, "cpu_seconds")
+        table.add("letters-ecp with tests, controls and report: seconds of one core", "<= 180", per_seed(cpu, "{:.1f}"), max(cpu) <= 180)
+        table.add("  wall time, beside whatever else ran, s", "-", per_seed(key_of(times, "wall_seconds"), "{:.0f}"), None)
+
+
+def end_to_end(run):
+    """What the driver noted of the run and its report."""
+    path = os.path.join(run.directory, "end_to_end.yaml")
+    if not os.path.exists(path):
+        return {}
+    with open(path) as file:
+        return yaml.safe_load(file)
 
 
 def exact_rows(table, runs, title):

@@ -61,12 +61,13 @@ class Device:
             changes = [f"film.initial.random.seed={seed}", *changes]
         settings = [word for change in changes for word in ("--set", change)]
         command = mpiexec(deck.ranks, os.path.abspath(options.program), "run", os.path.join("inputs", deck.deck + ".yaml"), *settings, "--out", out, "--force")
-        code = call(f"{name}, start {seed}", command)
+        code, cpu = call(f"{name}, start {seed}", command)
         if deck.report and not code:
-            code = call(f"report of {name}, start {seed}", [sys.executable, "-B", os.path.join("postprocess", "report.py"), out])
+            code, more = call(f"report of {name}, start {seed}", [sys.executable, "-B", os.path.join("postprocess", "report.py"), out])
+            cpu += more
         if not code:
             with open(os.path.join(out, "end_to_end.yaml"), "w") as file:
-                yaml.safe_dump({"wall_seconds": time.time() - start}, file)
+                yaml.safe_dump({"wall_seconds": time.time() - start, "cpu_seconds": cpu}, file)
 
     def run_all(self, options, wanted):
         start = time.time()
@@ -118,12 +119,18 @@ def finished(options, name, seed):
 
 
 def call(title, command):
+    """Exit code and processor seconds of a command and of all that it started."""
     start = time.time()
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT, env=environment())
-    print(f"{title}: exit code {done.returncode} after {time.time() - start:.0f} s", flush=True)
-    if done.returncode:
-        print(done.stdout.decode(errors="replace")[-2000:], flush=True)
-    return done.returncode
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT, env=environment())
+    with process.stdout:
+        text = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    cpu = usage.ru_utime + usage.ru_stime
+    print(f"{title}: exit code {process.returncode} after {time.time() - start:.0f} s, {cpu:.1f} s of processor", flush=True)
+    if process.returncode:
+        print(text.decode(errors="replace")[-2000:], flush=True)
+    return process.returncode, cpu
 
 
 def per_seed(values, form="{}"):

@@ -104,7 +104,7 @@ def xi_scan(entry, scan, found):
     """Accuracy, exact recovery, unstable pixels and margin against xi, the working window shaded."""
     order = np.argsort(scan["xi"])
     xi = scan["xi"][order]
-    figure, axes = plt.subplots(2, 2, figsize=(9.4, 4.6), sharex=True, gridspec_kw={"wspace": 0.38, "hspace": 0.12})
+    figure, axes = plt.subplots(2, 2, figsize=(9.4, 4.6), sharex=True, gridspec_kw={"wspace": 0.5, "hspace": 0.12})
     for ax in axes.flat:
         if "window" in entry:
             low, high = entry["window"]
@@ -114,13 +114,17 @@ def xi_scan(entry, scan, found):
     accuracy, exact, unstable, margin = axes.flat
     accuracy.fill_between(xi, scan["low"][order], scan["high"][order], color=FILMS[0], alpha=0.22, linewidth=0)
     accuracy.plot(xi, scan["accuracy"][order], "o-", color=FILMS[0], markersize=3)
+    named = [(scan["accuracy"][order][-1], "film", FILMS[0])]
     if "untrained" in scan:
         accuracy.plot(xi, scan["untrained"][order], color=FAINT, linewidth=1.2)
-        accuracy.text(xi[-1], scan["untrained"][order][-1], " untrained", color=SOFT, fontsize=8, va="center")
-    plain = found.pooled("accuracy", "no-recall") if found else None
-    if plain is not None:
-        accuracy.axhline(plain, color=INK, linestyle=":", linewidth=1.2)
-        accuracy.text(xi[-1], plain, " no recall", fontsize=8, va="center")
+        named.append((scan["untrained"][order][-1], "untrained", SOFT))
+    for variant, words in (("no-recall", "no recall"), ("outer-product-neighbours", "neighbours"), ("outer-product", "outer product")):
+        value = found.pooled("accuracy", variant) if found else None  # none of them knows xi
+        if value is not None:
+            accuracy.axhline(value, color=STYLES[variant][0], linestyle=STYLES[variant][1], linewidth=1.2)
+            named.append((value, words, STYLES[variant][0]))
+    accuracy.set_ylim(top=1.03)
+    labels(accuracy, named, 0.09)
     accuracy.set_ylabel("accuracy")
     if found:
         labels(exact, _amount_lines(exact, xi, scan["exact"][order], found), 0.09)
@@ -143,6 +147,11 @@ def attractors(found):
     time, overlap = found.array("attractors/time"), found.array("attractors/overlap")
     if time is None or len(time) < 2:
         return None
+    moving = np.nonzero(np.any(overlap != overlap[-1], axis=(1, 2)))[0]
+    settled, end = (moving[-1] + 1 if len(moving) else 0), time[-1]
+    shown = min(len(time), max(2, int(1.25 * (settled + 1)))) if settled else len(time)  # the rest is level
+    level = "; unchanged from {:.4g} to {:.4g}" if shown < len(time) else ""
+    from_, (time, overlap) = time[settled], (time[:shown], overlap[:shown])
     scale, unit = time_unit(time[-1])
     colours = FILMS[:2] + ["#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c6d31", "#393b79"]
     count = len(found.names)
@@ -156,5 +165,5 @@ def attractors(found):
         ax.grid(axis="y")
         labels(ax, [(overlap[-1, q, p], found.names[p], colours[p % len(colours)]) for p in range(count)], 0.17)
     axes[-1, 0].set_xlim(0, time[-1] / scale)
-    axes[-1, 0].set_xlabel(f"time ({unit})")
+    axes[-1, 0].set_xlabel(f"time ({unit})" + level.format(from_ / scale, end / scale))
     return figure

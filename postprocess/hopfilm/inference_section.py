@@ -52,10 +52,10 @@ def _figure(figure, words, dpi=150, kind="svg"):
 
 
 def _groups(found):
-    """Inferences of the same patterns and noise belong into one table and one comparison."""
+    """Inferences of one step belong into one table and one comparison: the same images, and rules that are recalled as the film is."""
     groups = {}
     for f in found:
-        groups.setdefault((tuple(f.names), f.entry.get("noise"), tuple(f.amounts)), []).append(f)
+        groups.setdefault(f.item, []).append(f)
     return list(groups.values())
 
 
@@ -64,7 +64,7 @@ def inference(run):
     groups = _groups(chosen(run))
     for group in groups:
         first, e = group[0], group[0].entry
-        html += f"<h3>{', '.join(cell(name) for name in first.names)}</h3>" if len(groups) > 1 else ""
+        html += f"<h3>{', '.join(cell(name) for name in first.names)}; {cell(', '.join(f.title for f in group))}</h3>" if len(groups) > 1 else ""
         html += (f"<p>{e['tests']} noisy images of {len(first.names)} patterns ({e['samples']} of each with every amount of noise); film, controls and rules see the same ones. "
                  f"Accuracy: the most similar stored pattern is the right one, ties share. Exact: all {first.X.shape[1]} pixels. Overlap before recall: "
                  f"{number(e['overlap_before'], '.3f')}.</p>")
@@ -97,7 +97,7 @@ def _pictures(f, several):
     if f.array("basins/k") is not None:
         html += _figure(accuracy_figures.against_noise([f], f.array("basins/k"), "basins/"), f"Basins of attraction{which}: from one flipped pixel to half of them.")
     return html + _figure(accuracy_figures.attractors(f), f"Attractors while the film learns{which}: each pattern without noise is recalled at every probe; overlap of the "
-                          "end state with each stored pattern, 1 when it is that pattern.")
+                          "end state with each stored pattern, 1 when it is that pattern. Drawn until nothing changes any more.")
 
 
 def _scans(run):

@@ -6,7 +6,7 @@ from .style import ACCENT, CURRENT, INK, SOFT, plt
 
 ON, OFF, WRONG_ON, WRONG_OFF = (np.array(to_rgb(c)) for c in (INK, "#e6e8eb", ACCENT, "#f2b4a6"))
 BLOCK = 8  # points of the canvas per pixel, one of them gap
-MOST_ROWS, MOST_TRIPLES = 12, 4
+MOST_ROWS, MOST_TRIPLES = 12, 4  # patterns, images of each
 
 
 def paint(image, truth=None):
@@ -25,41 +25,34 @@ def paint(image, truth=None):
 
 
 def gallery(found):
-    """Rows of noisy -> recalled -> true pictures; a row for every pattern and amount of noise. None when the step kept no images."""
+    """A row of noisy -> recalled -> true pictures for every pattern, the amounts of noise in turn. None when the step kept no images."""
     images, of = found.array("gallery"), found.array("gallery_of")
     if images is None:
         return None
     images = found.pictures(images)
-    rows = list(dict.fromkeys((int(p), float(a)) for p, a in of))
-    if len(rows) > MOST_ROWS:  # the least and the most noise that still fit
-        amounts = sorted({a for _, a in rows})
-        kept = {amounts[0], amounts[-1]} if 2 * len(found.names) <= MOST_ROWS else {amounts[len(amounts) // 2]}
-        rows = [row for row in rows if row[1] in kept][:MOST_ROWS]
+    members = [np.nonzero(of[:, 0] == p)[0] for p in range(len(found.names))][:MOST_ROWS]
     height, width = paint(images[0, 0]).shape[:2]
-    members = [np.nonzero((of[:, 0] == p) & (np.isclose(of[:, 1], a)))[0][:MOST_TRIPLES] for p, a in rows]
-    triples = max(len(m) for m in members)
-    gap, arrow, step = height // 5, int(0.55 * width), 0
+    triples = min(MOST_TRIPLES, max(len(m) for m in members))
+    gap, arrow = height // 3, int(0.55 * width)
     step = 3 * width + 2 * arrow + width
-    canvas = np.ones((len(rows) * (height + gap) - gap, triples * step - width, 3))
-    arrows = []
+    canvas = np.ones((len(members) * (height + gap) - gap, triples * step - width, 3))
+    figure, ax = plt.subplots(figsize=(12, 12 * canvas.shape[0] / canvas.shape[1]))
     for r, member in enumerate(members):
         top = r * (height + gap)
-        for c, k in enumerate(member):
+        for c, k in enumerate(member[:triples]):
             for part in range(3):
                 x = c * step + part * (width + arrow)
                 canvas[top:top + height, x:x + width] = paint(images[k, part], images[k, 2])
                 if part:
-                    arrows.append((x - arrow, x, top + height / 2))
-    figure, ax = plt.subplots(figsize=(9.2, 9.2 * canvas.shape[0] / canvas.shape[1]))
+                    ax.annotate("", xy=(x - 0.14 * arrow, top + height / 2), xytext=(x - 0.9 * arrow, top + height / 2),
+                                arrowprops={"arrowstyle": "-|>", "color": SOFT, "lw": 0.8, "mutation_scale": 7})
+                else:
+                    ax.text(x + width / 2, top - 0.12 * gap, found.noise[1].format(of[k, 1]), ha="center", va="bottom", fontsize=8)
+                if part and not r:
+                    ax.text(x + width / 2, -0.12 * gap, ("recalled", "truth")[part - 1], ha="center", va="bottom", fontsize=8, color=SOFT)
+        ax.text(-0.3 * width, top + height / 2, found.names[r], ha="right", va="center", fontweight="bold")
     ax.imshow(canvas, interpolation="nearest")
     ax.axis("off")
-    for x0, x1, y in arrows:
-        ax.annotate("", xy=(x1 - 0.14 * arrow, y), xytext=(x0 + 0.1 * arrow, y), arrowprops={"arrowstyle": "-|>", "color": SOFT, "lw": 0.8, "mutation_scale": 7})
-    for r, (p, a) in enumerate(rows):
-        ax.text(-0.35 * width, r * (height + gap) + height / 2, f"{found.names[p]}, {found.noise[1].format(a)}", ha="right", va="center", fontsize=8.5)
-    for part, word in enumerate(("noisy", "recalled", "truth")):
-        for c in range(triples):
-            ax.text(c * step + part * (width + arrow) + width / 2, -0.3 * gap, word, ha="center", va="bottom", fontsize=8, color=SOFT)
     return figure
 
 
