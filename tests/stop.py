@@ -13,6 +13,8 @@ import sys
 import tempfile
 import time
 
+import h5py
+
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from kill import datasets, descendants, differences, spread  # noqa: E402
 from launch import environment, mpiexec  # noqa: E402
@@ -45,6 +47,13 @@ class Case:
         if done.returncode != code:
             raise Failure(f"exit code {done.returncode}, not {code}: {' '.join(options)}\n{done.stdout[-1500:]}{done.stderr[-1500:]}")
         return done.stdout + done.stderr
+
+    def info(self, out):
+        """What `hopfilm info` says of going on, and of the checkpoint: {name: value}."""
+        done = subprocess.run([self.program, "info", out], env=environment(), capture_output=True, text=True, timeout=PATIENCE)
+        check(done.returncode == 0 and "\nresumable: " in done.stdout, f"info fails:\n{done.stdout[-500:]}{done.stderr[-500:]}")
+        verdict, *rest = done.stdout.split("\nresumable: ")[1].splitlines()
+        return {"resumable": verdict, **dict(line.split(None, 1) for line in rest)}
 
     def start(self, out, *options, until="train", **more):
         """Returns the process once `until` stands in its log or table."""
@@ -173,6 +182,32 @@ def torn(case):
     check("cannot resume" in case.run(out, "--restart", f"{case.top}/nothing.h5", code=FILE), "a missing file is used")
 
 
+def outlook(case):
+    """`hopfilm info` says whether the run can go on, and from where; or why not."""
+    out = case.directory()
+    process = case.start(out, "--checkpoint-every", "0", until="train")
+    for rank in case.ranks(process):
+        os.kill(rank, signal.SIGKILL)
+    process.wait(PATIENCE)
+    check(case.info(out)["resumable"].startswith("no: there is no checkpoint"), f"none: {case.info(out)}")
+    process = case.start(out, *OFTEN, until="train")
+    os.kill(case.ranks(process)[0], signal.SIGTERM)
+    case.end(process, STOPPED)
+    newest = case.info(out)
+    with h5py.File(f"{out}/checkpoint.h5") as file:
+        time_then, item = file["device/time"][0], file["output/items_begun"][0]
+    check(newest["resumable"].startswith("yes") and newest["checkpoint"] == f"{out}/checkpoint.h5", f"stopped: {newest}")
+    check(abs(float(newest["simulated_seconds"]) - time_then) <= 1e-5 * time_then, f"its time is {time_then}: {newest}")
+    check(newest["position"].startswith(f"inside item {item} of 3, ") or newest["position"].startswith(f"after item {item} of 3, "), f"{newest}")
+    check(0 <= float(newest["seconds_ago"]) < PATIENCE, f"its age: {newest}")
+    os.truncate(f"{out}/checkpoint.h5", 1000)
+    before = case.info(out)
+    check(before["checkpoint"] == f"{out}/checkpoint-previous.h5" and "cut short" in before["not_used"], f"torn: {before}")
+    os.truncate(f"{out}/checkpoint-previous.h5", 1000)
+    check(case.info(out)["resumable"].startswith("no: no checkpoint is sound"), f"both torn: {case.info(out)}")
+    check(case.info(case.reference)["resumable"] == "no: it is finished", f"finished: {case.info(case.reference)}")
+
+
 def other_deck(case):
     """Another physics is refused with its keys; a longer schedule and other output are not; a finished run is reported as finished."""
     out = case.directory()
@@ -285,7 +320,10 @@ def dead_rank(case):
     case.same(out)
 
 
-CASES = [term, interrupt, checkpoint_and_flush, stop_file, walltime, torn, other_deck, cut_at_the_end, other_ranks, too_large, disk_full, vanished, read_only, dead_rank]
+CASES = [
+    term, interrupt, checkpoint_and_flush, stop_file, walltime, torn, outlook, other_deck, cut_at_the_end, other_ranks, too_large, disk_full, vanished,
+    read_only, dead_rank,
+]
 
 
 def main():

@@ -11,6 +11,10 @@ PetscErrorCode HfOutputCreate(HfDeck deck, const char *directory, PetscBool forc
    one. A deck that asks for something else than what was computed is HF_ERR_DECK with the keys. *finished: there is nothing left to do. After
    HfOutputCreate(); a forced run starts afresh. Collective. */
 PetscErrorCode HfOutputLookBack(HfOutput output, const char *restart, PetscBool force, PetscBool *finished);
+/* Whether the run in a directory can go on, for people to read: a map with `resumable`, "yes: ..." or "no: ..." and the reason, and of the newest checkpoint
+   that is whole its path, position in the schedule, simulated and wall seconds, and age; what is wrong with a newer one. `done`: its summary says so.
+   Complete on rank 0. Collective. */
+PetscErrorCode HfOutputOutlook(MPI_Comm comm, const char *directory, PetscBool done, HfNode *outlook);
 HfRecorder HfOutputRecorder(HfOutput output);
 /* The run is a member of an ensemble: nothing goes to stdout (the log has it), wall time counts from `launched` (MPI_Wtime), and a file STOP in the
    ensemble's directory stops it too. */

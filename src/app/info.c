@@ -1,4 +1,5 @@
-/* info.c: `hopfilm info DIR|FILE.h5`: what a run was, its status and its headline results: run.h5's provenance and frames, then summary.yaml. */
+/* info.c: `hopfilm info DIR|FILE.h5`: what a run was, its status, its headline results and whether it can go on: run.h5's provenance and frames, then
+   summary.yaml and the checkpoints. */
 #include "app.h"
 #include <hdf5.h>
 #include <string.h>
@@ -123,11 +124,28 @@ static PetscErrorCode print_status(const char *directory) {
   PetscFunctionReturn(0);
 }
 
+/* Whether the same command would go on, and from where. Collective. */
+static PetscErrorCode print_outlook(MPI_Comm comm, const char *directory, HfNode summary) {
+  HfNode outlook, status = HfNodeFind(summary, "status");
+  PetscMPIInt rank;
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_rank(comm, &rank));
+  PetscCall(HfOutputOutlook(comm, directory, status && !strcmp(HfNodeText(status), "done") ? PETSC_TRUE : PETSC_FALSE, &outlook));
+  if (!rank) {
+    printf("resumable: %s\n", HfNodeText(HfNodeFind(outlook, "resumable")));
+    for (PetscInt k = 0; k < HfNodeLength(outlook); k++)
+      if (strcmp(HfNodeName(HfNodeItem(outlook, k)), "resumable")) HfAppPrintItem(HfNodeItem(outlook, k), 2, stdout);
+  }
+  PetscCall(HfNodeDestroy(&outlook));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfCommand_info(MPI_Comm comm, const HfOptions *options) {
   const size_t length = strlen(options->argument);
   const PetscBool is_file = (PetscBool)(length > 3 && !strcmp(options->argument + length - 3, ".h5"));
   char path[PETSC_MAX_PATH_LEN];
   char why[256] = "";
+  PetscBool young = PETSC_FALSE;
   PetscMPIInt rank;
   HfNode summary;
   PetscFunctionBeginUser;
@@ -139,8 +157,10 @@ PetscErrorCode HfCommand_info(MPI_Comm comm, const HfOptions *options) {
     if (reason) PetscCall(PetscStrncpy(why, reason, sizeof why));
     fflush(stdout);
   }
-  if (!rank && why[0] && !is_file && is_young(options->argument)) why[0] = '\0';
+  if (!rank && why[0] && !is_file) young = is_young(options->argument);
+  if (young) why[0] = '\0';
   PetscCallMPI(MPI_Bcast(why, sizeof why, MPI_CHAR, 0, comm));
+  PetscCallMPI(MPI_Bcast(&young, 1, MPIU_BOOL, 0, comm));
   PetscCheckFault(!why[0], comm, HF_ERR_FILE, "%s: %s", path, why);
   if (is_file) PetscFunctionReturn(0);
   if (!rank) PetscCall(print_status(options->argument));
@@ -150,6 +170,7 @@ PetscErrorCode HfCommand_info(MPI_Comm comm, const HfOptions *options) {
     printf("%s\n", path);
     print_summary(summary);
   }
+  if (!young) PetscCall(print_outlook(comm, options->argument, summary));
   PetscCall(HfNodeDestroy(&summary));
   PetscFunctionReturn(0);
 }
