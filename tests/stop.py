@@ -195,7 +195,7 @@ def outlook(case):
     case.end(process, STOPPED)
     newest = case.info(out)
     with h5py.File(f"{out}/checkpoint.h5") as file:
-        time_then, item = file["device/time"][0], file["output/items_begun"][0]
+        time_then, item = file["replay/time"][0], file["output/items_begun"][0]
     check(newest["resumable"].startswith("yes") and newest["checkpoint"] == f"{out}/checkpoint.h5", f"stopped: {newest}")
     check(abs(float(newest["simulated_seconds"]) - time_then) <= 1e-5 * time_then, f"its time is {time_then}: {newest}")
     check(newest["position"].startswith(f"inside item {item} of 3, ") or newest["position"].startswith(f"after item {item} of 3, "), f"{newest}")
@@ -206,6 +206,21 @@ def outlook(case):
     os.truncate(f"{out}/checkpoint-previous.h5", 1000)
     check(case.info(out)["resumable"].startswith("no: no checkpoint is sound"), f"both torn: {case.info(out)}")
     check(case.info(case.reference)["resumable"] == "no: it is finished", f"finished: {case.info(case.reference)}")
+
+
+def simulated_time(case):
+    """Checkpoints by simulated time, at the first step that reaches each: they change no result, and the run goes on from any of them."""
+    out, step = case.directory(), 0.01  # ns, longer than any step of this film
+    text = case.run(out, "--checkpoint-every", "0", "--checkpoint-every-simulated", "0.8 ns")
+    times = [float(time_then) for time_then in re.findall(r"checkpoint: .* at ([\d.]+) ns", text)]
+    check(len(times) == 2 and all(0 <= there - wanted < step for there, wanted in zip(times, (0.8, 1.6))), f"at {times} ns")
+    check(not differences(case.reference, out, 0), "checkpoints changed the results")
+    earlier = f"{out}-earlier"
+    shutil.copytree(out, earlier)
+    os.remove(f"{earlier}/checkpoint.h5")
+    for place, then in ((out, times[1]), (earlier, times[0])):
+        check(abs(1e9 * float(case.info(place)["simulated_seconds"]) - then) < 1e-4, f"info: {case.info(place)}")
+        check("resuming" in case.same(place), "it did not resume")
 
 
 def other_deck(case):
@@ -321,7 +336,7 @@ def dead_rank(case):
 
 
 CASES = [
-    term, interrupt, checkpoint_and_flush, stop_file, walltime, torn, outlook, other_deck, cut_at_the_end, other_ranks, too_large, disk_full, vanished,
+    term, interrupt, checkpoint_and_flush, stop_file, walltime, torn, outlook, simulated_time, other_deck, cut_at_the_end, other_ranks, too_large, disk_full, vanished,
     read_only, dead_rank,
 ]
 

@@ -19,7 +19,8 @@ static const struct {
     {"--out", "DIR", "directory of the results (default runs/<deck name>)", HF_TAKES_OUT},
     {"--restart", "auto|never|FILE", "go on from the last checkpoint (auto, the default), from this one, or not at all", HF_TAKES_OUT},
     {"--max-walltime", "TIME", "as output.max_walltime in the deck: stop in time, with a checkpoint", HF_TAKES_OUT},
-    {"--checkpoint-every", "TIME", "as output.checkpoint_every in the deck", HF_TAKES_OUT},
+    {"--checkpoint-every", "TIME", "as output.checkpoint_every in the deck: wall time", HF_TAKES_OUT},
+    {"--checkpoint-every-simulated", "TIME", "as output.checkpoint_every_simulated in the deck", HF_TAKES_OUT},
     {"--force", NULL, "start afresh, over a finished run too", HF_TAKES_OUT},
     {"--members", "FIRST[-LAST]", "only these members of an ensemble, counted from 1", HF_TAKES_OUT},
     {"--json-schema", NULL, "as a JSON schema, for editors", HF_TAKES_SCHEMA},
@@ -137,6 +138,8 @@ static void parse_option(int argc, char **argv, int *k, HfOptions *o) {
     set_value(o, "output.max_walltime", value);
   else if (!strcmp(known[which].name, "--checkpoint-every"))
     set_value(o, "output.checkpoint_every", value);
+  else if (!strcmp(known[which].name, "--checkpoint-every-simulated"))
+    set_value(o, "output.checkpoint_every_simulated", value);
   else if (!strcmp(known[which].name, "--members"))
     parse_members(o, value);
   else if (!strcmp(known[which].name, "--force"))

@@ -26,7 +26,7 @@ static PetscErrorCode Monitor(PetscReal t, PetscReal dt, Vec m, void *context, P
     while (watch->next_row <= t) watch->next_row += watch->row_every;
   }
   watch->e->replay.next_row = watch->next_row;
-  PetscCall(HfPause(watch->e, HF_INSIDE_ADVANCE, stop));
+  PetscCall(HfPause(watch->e, HF_INSIDE_ADVANCE, t, stop));
   watch->stopped = *stop;
   PetscFunctionReturn(0);
 }
@@ -201,7 +201,7 @@ static PetscErrorCode Segment(HfExperiment e, Watch *watch, PetscReal next) {
   if (taken) PetscFunctionReturn(0);
   if (resumed) watch->next_row = e->replay.next_row; /* goes on from here */
   e->replay.next_row = watch->next_row;
-  if (!resumed) PetscCall(HfPause(e, HF_BETWEEN_PHASES, &watch->stopped));
+  if (!resumed) PetscCall(HfPause(e, HF_BETWEEN_PHASES, *time, &watch->stopped));
   if (watch->stopped) PetscFunctionReturn(HF_ERR_STOPPED);
   code = HfMagnetAdvance(HfDeviceMagnet(e->device), HfDeviceState(e->device), *time, next, Monitor, watch);
   if (code == HF_ERR_DIVERGED) { /* what it diverged from is what one wants to look at */
@@ -260,7 +260,7 @@ static PetscErrorCode RelaxMonitor(PetscReal t, PetscReal dt, Vec m, void *conte
   Relaxing *relaxing = context;
 
   PetscFunctionBeginUser;
-  PetscCall(HfPause(relaxing->e, HF_INSIDE_RELAX, stop));
+  PetscCall(HfPause(relaxing->e, HF_INSIDE_RELAX, t, stop));
   relaxing->stopped = *stop;
   PetscFunctionReturn(0);
 }

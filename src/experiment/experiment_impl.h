@@ -77,6 +77,7 @@ typedef struct {
   PetscBool at_step; /* the list ends with a step */
   HfPhaseKind inside;
   PetscReal next_row; /* of the table, inside HfEvolve() */
+  PetscReal time;     /* simulated, of the last checkpoint */
 } HfReplay;
 
 /* A schedule step: one file in steps/, one line in steps.def. */
@@ -171,8 +172,8 @@ PetscErrorCode HfReplayStart(HfExperiment e);
 PetscErrorCode HfReplayTake(HfExperiment e, HfOutcome kind, PetscInt n, PetscReal values[], PetscBool *taken);
 PetscErrorCode HfReplayKeep(HfExperiment e, HfOutcome kind, PetscInt n, const PetscReal values[]);
 PetscErrorCode HfReplayStepDone(HfExperiment e); /* HF_ERR_STOPPED when the run is to stop here. Collective. */
-/* Inside of a phase, or between two: writes a checkpoint when one is due, and tells whether to stop. Collective. */
-PetscErrorCode HfPause(HfExperiment e, HfPhaseKind inside, PetscBool *stop);
+/* Inside of a phase, or between two, at simulated time t: writes a checkpoint when one is due, and tells whether to stop. Collective. */
+PetscErrorCode HfPause(HfExperiment e, HfPhaseKind inside, PetscReal t, PetscBool *stop);
 
 /* ---- evolve.c ---- */
 /* Lets time pass, probing every `probe_every` (0: never on the way; always at the end, unless HF_NO_PROBES). Collective. */

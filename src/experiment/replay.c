@@ -5,6 +5,7 @@
    the list ends, at the end of a step or inside a phase of HfEvolve() or HfRelaxNow(), the state is loaded and the run is live. */
 #include "experiment_impl.h"
 
+#define CLOSE 1e-9 /* times nearer than this part of them are one */
 enum { HEAD = 2 }; /* kind and count come before the numbers of an outcome */
 
 PetscBool HfReplaying(HfExperiment e) { return e->replay.on; }
@@ -99,6 +100,7 @@ PetscErrorCode HfReplayStart(HfExperiment e) {
   PetscCall(HfStateAdd(state, "outcomes", HF_STATE_REAL, n, replay->values));
   PetscCall(HfStateAdd(state, "inside", HF_STATE_INT, 1, &inside));
   PetscCall(HfStateAdd(state, "at_step", HF_STATE_BOOL, 1, &replay->at_step));
+  PetscCall(HfStateAdd(state, "time", HF_STATE_REAL, 1, &replay->time));
   PetscCall(e->recorder->restore(e->recorder->context, state, PETSC_FALSE));
   PetscCall(HfStateDestroy(&state));
   replay->n = replay->room = n;
@@ -107,7 +109,7 @@ PetscErrorCode HfReplayStart(HfExperiment e) {
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode WriteCheckpoint(HfExperiment e, HfPhaseKind inside, PetscBool at_step) {
+static PetscErrorCode WriteCheckpoint(HfExperiment e, HfPhaseKind inside, PetscReal t, PetscBool at_step) {
   HfReplay *replay = &e->replay;
   PetscInt number = (PetscInt)inside;
   HfState state;
@@ -116,32 +118,46 @@ static PetscErrorCode WriteCheckpoint(HfExperiment e, HfPhaseKind inside, PetscB
   PetscCall(HfMagnetGuard(HfDeviceMagnet(e->device), *HfDeviceTime(e->device), HfDeviceState(e->device))); /* the last good state stays */
   replay->inside = inside;
   replay->at_step = at_step;
+  replay->time = t;
   PetscCall(HfStateCreate(&state));
   PetscCall(HfStateGroup(state, "replay"));
   PetscCall(HfStateAdd(state, "outcomes", HF_STATE_REAL, replay->n, replay->values));
   PetscCall(HfStateAdd(state, "inside", HF_STATE_INT, 1, &number));
   PetscCall(HfStateAdd(state, "at_step", HF_STATE_BOOL, 1, &replay->at_step));
+  PetscCall(HfStateAdd(state, "time", HF_STATE_REAL, 1, &replay->time));
   PetscCall(ListState(e, state));
-  PetscCall(e->recorder->checkpoint(e->recorder->context, state, e->step + 1, e->n_steps, (PetscBool)(at_step && e->step + 1 == e->n_steps)));
+  PetscCall(e->recorder->checkpoint(e->recorder->context, state, t, e->step + 1, e->n_steps, (PetscBool)(at_step && e->step + 1 == e->n_steps)));
   PetscCall(HfStateDestroy(&state));
   PetscFunctionReturn(0);
 }
 
+/* Whether a multiple of the simulated time between checkpoints lies between the last one and now: all ranks know without a word. */
+static PetscBool Due(HfExperiment e, PetscReal t) {
+  const PetscReal every = HfOutputTime(e, "checkpoint_every_simulated");
+
+  return every > 0.0 && floor(t / every * (1.0 + CLOSE)) > floor(e->replay.time / every * (1.0 + CLOSE)) ? PETSC_TRUE : PETSC_FALSE;
+}
+
 /* Every so many steps of the integrator, so that nobody notices, the ranks agree on what is asked of the run. */
-PetscErrorCode HfPause(HfExperiment e, HfPhaseKind inside, PetscBool *stop) {
-  HfRequest request;
+PetscErrorCode HfPause(HfExperiment e, HfPhaseKind inside, PetscReal t, PetscBool *stop) {
+  HfRequest request = {.steps = e->attend_in - 1, .checkpoint = Due(e, t)};
 
   PetscFunctionBeginUser;
   *stop = PETSC_FALSE;
-  if (!e->recorder->attend || --e->attend_in > 0) PetscFunctionReturn(0);
-  PetscCall(e->recorder->attend(e->recorder->context, PETSC_FALSE, PETSC_FALSE, &request));
+  if (!e->recorder->attend) PetscFunctionReturn(0);
+  if (request.steps <= 0) {
+    const PetscBool due = request.checkpoint;
+
+    PetscCall(e->recorder->attend(e->recorder->context, PETSC_FALSE, PETSC_FALSE, &request));
+    request.checkpoint = due || request.checkpoint ? PETSC_TRUE : PETSC_FALSE;
+  }
   e->attend_in = request.steps;
   if (!request.stop && !request.checkpoint) PetscFunctionReturn(0);
   if (!HfMagnetCanPause(HfDeviceMagnet(e->device), inside)) {
     e->attend_in = 1;
     PetscFunctionReturn(0);
   }
-  PetscCall(WriteCheckpoint(e, inside, PETSC_FALSE));
+  PetscCall(WriteCheckpoint(e, inside, t, PETSC_FALSE));
   *stop = request.stop;
   PetscFunctionReturn(0);
 }
@@ -157,6 +173,7 @@ PetscErrorCode HfReplayStepDone(HfExperiment e) {
   PetscCall(HfReplayKeep(e, HF_OUTCOME_STEP, 0, NULL));
   PetscCall(e->recorder->attend(e->recorder->context, PETSC_TRUE, last, &request));
   e->attend_in = request.steps;
-  if (request.checkpoint || request.stop) PetscCall(WriteCheckpoint(e, HF_BETWEEN_PHASES, PETSC_TRUE));
+  if (request.checkpoint || request.stop || Due(e, *HfDeviceTime(e->device)))
+    PetscCall(WriteCheckpoint(e, HF_BETWEEN_PHASES, *HfDeviceTime(e->device), PETSC_TRUE));
   PetscFunctionReturn(request.stop ? HF_ERR_STOPPED : 0);
 }

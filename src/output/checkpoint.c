@@ -144,7 +144,7 @@ static PetscReal bytes_of(HfState state) {
   return bytes;
 }
 
-PetscErrorCode HfOutputCheckpoint(void *context, HfState state, PetscInt begun, PetscInt n_items, PetscBool finished) {
+PetscErrorCode HfOutputCheckpoint(void *context, HfState state, PetscReal time, PetscInt begun, PetscInt n_items, PetscBool finished) {
   HfOutput output = context;
   const double start = MPI_Wtime();
   const PetscReal bytes = bytes_of(state);
@@ -171,9 +171,9 @@ PetscErrorCode HfOutputCheckpoint(void *context, HfState state, PetscInt begun, 
   PetscCall(HfOutputAgree(output));
   output->checkpointed = MPI_Wtime();
   output->checkpoint_cost = output->checkpointed - start;
-  PetscCall(PetscSNPrintf(line, sizeof line, "checkpoint: %.3g MB, %.0f bytes per cell, %.3f s", (double)bytes / 1e6,
+  PetscCall(PetscSNPrintf(line, sizeof line, "checkpoint: %.3g MB, %.0f bytes per cell, %.3f s, at %.9g ns", (double)bytes / 1e6,
                           (double)(bytes / (PetscReal)HfGridGetInfo(HfDeviceGrid(HfExperimentDevice(output->experiment)))->n_film),
-                          output->checkpoint_cost));
+                          output->checkpoint_cost, (double)(time * 1e9)));
   HfOutputSay(output, line);
   PetscFunctionReturn(0);
 }

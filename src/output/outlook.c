@@ -53,7 +53,7 @@ static PetscErrorCode describe(const char path[], HfNode outlook, PetscBool *fin
   PetscCall(PetscSNPrintf(text, sizeof text, "%s item %d of %d%s", number(file, "replay/at_step") != 0 ? "after" : "inside", (int)item,
                           (int)number(file, "output/items"), name));
   PetscCall(HfNodePutText(outlook, "position", text));
-  PetscCall(HfNodePutReal(outlook, "simulated_seconds", number(file, "device/time")));
+  PetscCall(HfNodePutReal(outlook, "simulated_seconds", number(file, "replay/time")));
   PetscCall(HfNodePutReal(outlook, "wall_seconds", number(file, "output/wall_seconds")));
   if (stat(path, &status) == 0 && gmtime_r(&status.st_mtime, &utc) && strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc)) {
     PetscCall(HfNodePutText(outlook, "written", text));

@@ -16,7 +16,9 @@ static const HfKey output_keys[] = {
      "Hints to MPI-IO for run.h5, such as {cb_nodes: 8, striping_factor: 16}; which there are is the file system's and the MPI library's matter"},
     {"output.table_every", HF_QUANTITY, "s", "", ">0", 0, "Least time between lines of table.tsv; every step when left out"},
     {"output.checkpoint_every", HF_QUANTITY, "s", "10 min", ">=0", 0,
-     "Wall time between checkpoints, beside those at the end of the schedule's items; 0: none are written"},
+     "Wall time between checkpoints, beside those at the end of the schedule's items; 0: none by wall time"},
+    {"output.checkpoint_every_simulated", HF_QUANTITY, "s", "", ">0", 0,
+     "Simulated time between checkpoints, beside those by wall time: at the first step that reaches each of its multiples; no step is cut for it"},
     {"output.max_walltime", HF_QUANTITY, "s", "", ">0", 0, "The run stops in time before so much wall time has passed, with a checkpoint"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };

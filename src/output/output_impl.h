@@ -161,6 +161,6 @@ PetscErrorCode HfOutputText(void *context, const char *name, const char *text);
 PetscErrorCode HfOutputProgress(void *context, const char *what, PetscReal done, PetscReal total);
 PetscErrorCode HfOutputLog(void *context, const char *line);
 PetscErrorCode HfOutputAttend(void *context, PetscBool at_step, PetscBool last, HfRequest *request);
-PetscErrorCode HfOutputCheckpoint(void *context, HfState state, PetscInt begun, PetscInt n_items, PetscBool finished);
+PetscErrorCode HfOutputCheckpoint(void *context, HfState state, PetscReal time, PetscInt begun, PetscInt n_items, PetscBool finished);
 PetscErrorCode HfOutputStored(void *context, const char *name, PetscInt *n);
 PetscErrorCode HfOutputRestore(void *context, HfState state, PetscBool live);
