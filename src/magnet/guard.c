@@ -17,17 +17,62 @@ static PetscErrorCode find_term(HfMagnet magnet, PetscReal t, Vec m, const char 
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfMagnetReportCell(HfMagnet magnet, PetscReal t, Vec m, PetscInt cell, const char *what) {
+/* Collective; HF_ERR_DIVERGED. */
+static PetscErrorCode tell(HfMagnet magnet, PetscReal t, PetscInt cell, const char *what, const char *term, const char *trouble) {
   const HfGridInfo *g = HfGridGetInfo(magnet->grid);
   const PetscInt i = cell % g->nx, j = cell / g->nx;
+
+  PetscFunctionBeginUser;
+  PetscFunctionReturn(HfFault(HfGridComm(magnet->grid), HF_ERR_DIVERGED,
+                              "%s at t = %.9g s in cell (%" PetscInt_FMT ", %" PetscInt_FMT ") at x = %g m, y = %g m; %s %s", what, (double)t, i, j,
+                              (double)(g->x0 + ((PetscReal)i + 0.5) * g->dx), (double)(g->y0 + ((PetscReal)j + 0.5) * g->dy), term, trouble));
+}
+
+PetscErrorCode HfMagnetReportCell(HfMagnet magnet, PetscReal t, Vec m, PetscInt cell, const char *what) {
   const char *term;
 
   PetscFunctionBeginUser;
   PetscCall(find_term(magnet, t, m, &term));
-  PetscFunctionReturn(
-      HfFault(HfGridComm(magnet->grid), HF_ERR_DIVERGED,
-              "%s at t = %.9g s in cell (%" PetscInt_FMT ", %" PetscInt_FMT ") at x = %g m, y = %g m; %s has an energy that is not finite", what,
-              (double)t, i, j, (double)(g->x0 + ((PetscReal)i + 0.5) * g->dx), (double)(g->y0 + ((PetscReal)j + 0.5) * g->dy), term));
+  PetscFunctionReturn(tell(magnet, t, cell, what, term, "has an energy that is not finite"));
+}
+
+/* The cell that turns fastest. Collective. */
+static PetscErrorCode find_fastest(HfMagnet magnet, Vec rate, PetscInt *cell) {
+  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  PetscReal most[2] = {-1, 0}; /* largest |dm/dt|^2: mine, of all */
+  PetscInt mine = 0;
+  const PetscScalar *a;
+
+  PetscFunctionBeginUser;
+  PetscCall(VecGetArrayRead(rate, &a));
+  for (PetscInt k = 0; k < g->nx * g->ym; ++k) {
+    const PetscReal square = PetscSqr(a[3 * k]) + PetscSqr(a[3 * k + 1]) + PetscSqr(a[3 * k + 2]);
+    if (square > most[0]) most[0] = square, mine = g->nx * g->ys + k;
+  }
+  PetscCall(VecRestoreArrayRead(rate, &a));
+  PetscCallMPI(MPI_Allreduce(&most[0], &most[1], 1, MPIU_REAL, MPIU_MAX, HfGridComm(magnet->grid)));
+  if (most[0] < most[1]) mine = PETSC_MAX_INT;
+  PetscCallMPI(MPI_Allreduce(&mine, cell, 1, MPIU_INT, MPI_MIN, HfGridComm(magnet->grid)));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfMagnetReportRise(HfMagnet magnet, PetscReal t, Vec before, Vec after, Vec rate) {
+  const PetscInt n = HfMagnetTermCount(magnet);
+  PetscReal *energies;
+  PetscInt cell, worst = 0;
+  const char *name;
+
+  PetscFunctionBeginUser;
+  PetscCall(find_fastest(magnet, rate, &cell));
+  PetscCall(PetscCalloc1(2 * n + 1, &energies));
+  PetscCall(HfMagnetEnergies(magnet, t, before, energies));
+  PetscCall(HfMagnetEnergies(magnet, t, after, energies + n));
+  for (PetscInt k = 1; k < n; ++k)
+    if (energies[n + k] - energies[k] > energies[n + worst] - energies[worst]) worst = k;
+  name = n ? HfMagnetTermName(magnet, worst) : "no term";
+  PetscCall(PetscFree(energies));
+  PetscFunctionReturn(tell(magnet, t, cell, "the energy rises in a relaxation, with the largest torque", name,
+                           "rises most: a field and its energy do not belong together"));
 }
 
 PetscErrorCode HfMagnetGuard(HfMagnet magnet, PetscReal t, Vec m) {

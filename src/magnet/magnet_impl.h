@@ -128,6 +128,10 @@ PetscErrorCode HfCurrentRefreshNow(HfMagnet magnet, PetscReal t, Vec m); /* Coll
 /* guard.c: a fault that tells what happened in a cell (global number), and which term's energy is not finite. Collective; HF_ERR_DIVERGED. */
 PetscErrorCode HfMagnetReportCell(HfMagnet magnet, PetscReal t, Vec m, PetscInt cell, const char *what);
 
+/* The energy rises from one state to the next of a relaxation, though it moves downhill by `rate`: where it turns fastest, and the term. Collective;
+   HF_ERR_DIVERGED. */
+PetscErrorCode HfMagnetReportRise(HfMagnet magnet, PetscReal t, Vec before, Vec after, Vec rate);
+
 typedef struct HfIntegrator_ *HfIntegrator;
 PetscErrorCode HfIntegratorCreate(HfMagnet magnet); /* into magnet->integrator; takes the -ts_ options */
 PetscErrorCode HfIntegratorDestroy(HfIntegrator *integrator);

@@ -1,5 +1,8 @@
-/* A state that is not finite, or whose m is not of length 1, is told from a good one on all ranks. */
+/* A state that is not finite, or whose m is not of length 1, is told from a good one on all ranks; so is a relaxation in which the energy rises. */
+#include <magnet/magnet_impl.h>
 #include <magnet_case.h>
+#include <string.h>
+#include <unistd.h>
 
 static const char film[] = "hopfilm: 1\nfilm:\n  size: [60 nm, 60 nm]\n  cell: 5 nm\n  thickness: 5 nm\n  shape: {disk: {diameter: 60 nm}}\n"
                            "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, alpha: 0.3}\n  initial: {random: {seed: 1}}\n";
@@ -39,8 +42,66 @@ static void finds_another_length(void **state) {
   assert_int_equal(guard_with(1 + 1e-11, PETSC_TRUE), 0); /* round-off */
 }
 
+static HfTermType wrong_term;
+static PetscReal (*right_energy)(const HfTerm *term, const PetscReal p[], const HfSpan *span);
+static PetscReal wrong_energy(const HfTerm *term, const PetscReal p[], const HfSpan *span) { return -2 * right_energy(term, p, span); }
+
+/* What is said on stderr, of the rank that says it. */
+static PetscErrorCode relax(Case *c, char said[1024]) {
+  PetscBool converged;
+  PetscErrorCode code;
+  FILE *file = tmpfile();
+  const int before = dup(STDERR_FILENO);
+  size_t n;
+
+  assert_non_null(file);
+  dup2(fileno(file), STDERR_FILENO);
+  PetscPushErrorHandler(PetscReturnErrorHandler, NULL);
+  code = HfMagnetRelax(c->magnet, 0, c->m, 1e-4, 1e-9, NULL, NULL, &converged);
+  PetscPopErrorHandler();
+  dup2(before, STDERR_FILENO);
+  close(before);
+  rewind(file);
+  n = fread(said, 1, 1023, file);
+  said[n] = '\0';
+  fclose(file);
+  return code;
+}
+
+/* Downhill by the field of a term is uphill by an energy of the wrong sign: exit code 3, with cell, time and the term. */
+static void finds_an_energy_that_rises(void **state) {
+  static const char deck[] = "hopfilm: 1\nfilm:\n  size: [60 nm, 60 nm]\n  cell: 5 nm\n  thickness: 5 nm\n"
+                             "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, alpha: 0.3}\n  initial: {uniform: {direction: [0, 1, 1]}}\n"
+                             "field: {uniform: [4e5 A/m, 0 A/m, 0 A/m]}\n";
+  char said[1024];
+  PetscMPIInt rank;
+  Case c;
+
+  MPI_Comm_rank(PETSC_COMM_WORLD, &rank);
+  case_create(&c, PETSC_COMM_WORLD, deck);
+  assert_int_equal(relax(&c, said), 0); /* as it should be */
+  case_destroy(&c);
+  case_create(&c, PETSC_COMM_WORLD, deck);
+  for (PetscInt k = 0; k < c.magnet->n_terms; ++k) {
+    HfTerm *term = &c.magnet->terms[k];
+    if (strcmp(term->type->name, "zeeman")) continue;
+    wrong_term = *term->type;
+    right_energy = wrong_term.energy;
+    wrong_term.energy = wrong_energy;
+    term->type = &wrong_term;
+  }
+  assert_non_null(right_energy);
+  assert_int_equal(relax(&c, said), HF_ERR_DIVERGED);
+  if (!rank) {
+    if (!strstr(said, "the energy rises in a relaxation") || !strstr(said, "t = 0 s in cell (") || !strstr(said, "zeeman rises most"))
+      fail_msg("%s", said);
+  }
+  case_destroy(&c);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(finds_what_is_not_finite),
     cmocka_unit_test(finds_another_length),
+    cmocka_unit_test(finds_an_energy_that_rises),
 };
 HF_TEST_MAIN(tests)
