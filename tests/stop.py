@@ -126,6 +126,23 @@ def interrupt(case):
     term(case, signal.SIGINT, 1)
 
 
+def second_signal(case):
+    """An item that is long and cannot be cut: the first signal waits for its end, a second one does not; exit 75 all the same."""
+    out = case.directory()
+    endless = os.path.join(HERE, "kill-decks", "wire.yaml")
+    process = case.start(out, "--set", "schedule.0.wire.candidates=2000000000", until="results in", deck=endless)
+    rank = case.ranks(process)[1]
+    os.kill(rank, signal.SIGTERM)
+    time.sleep(1.5)
+    check(process.poll() is None, "the first signal ended a step that cannot be cut")
+    os.kill(rank, signal.SIGTERM)
+    start = time.time()
+    case.end(process, STOPPED)
+    check(time.time() - start < 20, "it took long")
+    check("asked twice" in open(process.log).read(), "it does not say why")
+    datasets(f"{out}/run.h5")
+
+
 def checkpoint_and_flush(case):
     """USR1: a checkpoint, and on. USR2: tables flushed, and on."""
     out = case.directory()
@@ -336,7 +353,7 @@ def dead_rank(case):
 
 
 CASES = [
-    term, interrupt, checkpoint_and_flush, stop_file, walltime, torn, outlook, simulated_time, other_deck, cut_at_the_end, other_ranks, too_large, disk_full, vanished,
+    term, interrupt, second_signal, checkpoint_and_flush, stop_file, walltime, torn, outlook, simulated_time, other_deck, cut_at_the_end, other_ranks, too_large, disk_full, vanished,
     read_only, dead_rank,
 ]
 

@@ -1,15 +1,41 @@
-/* signals.c: what the outside asks of a run, noted in flags of this rank; the ranks agree on them when they next look. */
+/* signals.c: what the outside asks of a run, noted in flags of this rank; the ranks agree on them when they next look. Who asks a second time to stop
+   will not wait for a long item: the run has GRACE seconds more to come to a step and save its state, then the process ends where it is, and the launcher
+   ends the others. Launchers and batch systems may hand on one signal twice: what follows within SAME seconds is the same request. */
+#define _GNU_SOURCE
 #include <hopfilm/base.h>
 #include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { SAME = 1, GRACE = 2 }; /* s */
 
 static volatile sig_atomic_t caught[HF_N_SIGNALS];
+
+static volatile sig_atomic_t twice;
+static struct timespec first; /* request to stop */
+
+static void end_now(int number) {
+  static const char text[] = "hopfilm: ended at once, asked twice; the same command goes on from the last checkpoint\n";
+
+  (void)!write(STDERR_FILENO, text, sizeof text - 1);
+  _exit(HF_EXIT_STOPPED);
+}
+
+static double since_first(void) {
+  struct timespec now;
+
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return difftime(now.tv_sec, first.tv_sec) + 1e-9 * (double)(now.tv_nsec - first.tv_nsec);
+}
 
 static void note(int number) {
   const HfSignal which = number == SIGUSR1 ? HF_SIGNAL_CHECKPOINT : number == SIGUSR2 ? HF_SIGNAL_FLUSH : HF_SIGNAL_STOP;
 
-  if (which == HF_SIGNAL_STOP && caught[which]) { /* asked twice: at once, back to the last checkpoint */
-    signal(number, SIG_DFL);
-    raise(number);
+  if (which == HF_SIGNAL_STOP && !caught[which])
+    clock_gettime(CLOCK_MONOTONIC, &first);
+  else if (which == HF_SIGNAL_STOP && since_first() > SAME && !twice) {
+    twice = 1;
+    alarm(GRACE);
   }
   caught[which] = 1;
 }
@@ -19,7 +45,9 @@ void HfSignalsCatch(void) {
   struct sigaction action = {.sa_handler = note, .sa_flags = SA_RESTART};
 
   for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++) sigaction(numbers[k], &action, NULL);
+  signal(SIGALRM, end_now); /* comes from note() alone */
   signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is an error of the write */
+  signal(SIGPIPE, SIG_IGN); /* nobody reads the terminal's lines any more: the log has them */
 }
 
 PetscBool HfSignalCaught(HfSignal which) { return caught[which] ? PETSC_TRUE : PETSC_FALSE; }
