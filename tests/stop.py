@@ -310,6 +310,7 @@ def disk_full(case):
     try:
         text = case.run(f"{disk}/run", "--set", "output.every=0.02 ns", code=FILE)
         check("disk is full" in text, f"no reason is told:\n{text}")
+        check("disk is full" in open(f"{disk}/run/log.txt").read(), "the log does not tell the reason")
         datasets(f"{disk}/run/run.h5")
     finally:
         subprocess.run(["umount", disk], check=False)

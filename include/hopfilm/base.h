@@ -32,6 +32,9 @@ PetscErrorCode HfFault(MPI_Comm comm, PetscErrorCode code, const char *format, .
   do {                                                                                                                                               \
     if (PetscUnlikely(!(condition))) return HfFault(comm, code, __VA_ARGS__);                                                                        \
   } while (0)
+/* From now on faults are appended to this file too (NULL: to none): a launcher may lose what a rank said as it ended. It must exist. Not collective. */
+void HfFaultsGoTo(const char path[]);
+void HfFaultTell(const char line[]); /* to stderr and there; a line with its end. Not collective. */
 
 /* Hot kernels are compiled for several instruction sets and chosen at run time; by level, not by processor name, which other makers' processors
    with the same instructions do not answer to. */

@@ -31,13 +31,14 @@ static PetscErrorCode handle_error(MPI_Comm comm, int line, const char *function
                                    const char *message, void *context) {
   PetscMPIInt rank;
   const char *text = NULL;
+  char line_of_text[1024];
   if (code > HF_ERR_BASE) return code;
   if (MPI_Comm_rank(MPI_COMM_WORLD, &rank)) rank = 0;
   if (rank) sleep(2);
   if (PetscErrorMessage(code, &text, NULL)) text = NULL;
-  fprintf(stderr, "hopfilm: error on rank %d: %s%s%s\n    in %s() at %s:%d, PETSc error %d\n", (int)rank, text ? text : "",
-          text && message ? ": " : "", message ? message : "", function, file, line, (int)code);
-  fflush(stderr);
+  snprintf(line_of_text, sizeof line_of_text, "hopfilm: error on rank %d: %s%s%s\n    in %s() at %s:%d, PETSc error %d\n", (int)rank,
+           text ? text : "", text && message ? ": " : "", message ? message : "", function, file, line, (int)code);
+  HfFaultTell(line_of_text);
   MPI_Abort(MPI_COMM_WORLD, exit_of_petsc_error(code));
   return code;
 }

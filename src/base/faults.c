@@ -1,22 +1,39 @@
 /* A fault is an error that every rank of a communicator sees alike: a bad deck, an unreadable file, a field that is no longer finite. Rank 0 tells it in
    one line, and the ranks unwind together through the usual PetscCall() chain. The codes lie above PETSc's own, which is how the error handler
    of the program knows a fault that was told from an error that still needs words. */
+#include <fcntl.h>
 #include <hopfilm/base.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static char log_path[PETSC_MAX_PATH_LEN]; /* "": none */
+
+void HfFaultsGoTo(const char path[]) { snprintf(log_path, sizeof log_path, "%s", path ? path : ""); }
+
+void HfFaultTell(const char line[]) {
+  const int file = log_path[0] ? open(log_path, O_WRONLY | O_APPEND) : -1;
+
+  fflush(stdout);
+  fputs(line, stderr);
+  fflush(stderr);
+  if (file < 0) return;
+  (void)!write(file, line, strlen(line)); /* a log that cannot be written is no reason to say less */
+  close(file);
+}
 
 PetscErrorCode HfFault(MPI_Comm comm, PetscErrorCode code, const char *format, ...) {
   PetscMPIInt rank;
   MPI_Comm_rank(comm, &rank);
   if (!rank) {
+    char line[2 * PETSC_MAX_PATH_LEN] = "hopfilm: ";
     va_list arguments;
-    fflush(stdout);
-    fputs("hopfilm: ", stderr);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    vsnprintf(line + strlen(line), sizeof line - 16, format, arguments);
     va_end(arguments);
-    fputc('\n', stderr);
-    fflush(stderr);
+    memcpy(line + strlen(line), "\n", 2);
+    HfFaultTell(line);
   }
   return code;
 }

@@ -207,6 +207,11 @@ PetscErrorCode HfOutputOpenDirectory(HfOutput output) {
     if (!output->why[0]) deck = open_text(output, "deck.yaml.new", "w");
   }
   PetscCall(HfOutputAgree(output));
+  {
+    char path[PETSC_MAX_PATH_LEN];
+    HfOutputPath(output, "log.txt", path);
+    HfFaultsGoTo(path);
+  }
   if (deck) {
     PetscCall(HfNodeWrite(HfDeckRoot(output->deck), deck));
     close_text(output, "deck.yaml.new", deck);

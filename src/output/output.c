@@ -207,6 +207,7 @@ PetscErrorCode HfOutputClose(HfOutput output, const char *status, HfExperiment e
 PetscErrorCode HfOutputDestroy(HfOutput *output) {
   PetscFunctionBeginUser;
   if (!*output) PetscFunctionReturn(0);
+  HfFaultsGoTo(NULL);
   if ((*output)->file >= 0) H5Fclose((*output)->file);
   if ((*output)->resume >= 0) H5Fclose((*output)->resume);
   if ((*output)->frames_before >= 0) H5Fclose((*output)->frames_before);
