@@ -1,23 +1,67 @@
 #!/usr/bin/env bash
-# Runs the decks of one published device, from several random starts, or of a set of problems and prints what was asked beside what came out, misses included.
-# Usage: bash jobs/reproduce.sh maze|letters|standard-problems|integrators [--seeds 1 2 3] [--only GROUP...] [--at-once 2] [--missing | --show]
-#   maze       the spin-transfer film (Yu et al. 2021); results in runs/reproduce-maze/
-#   letters    the films of 35 nodes and more (Niu et al. 2024, Fig. 5); results in runs/reproduce-letters/
-#   standard-problems   those of micromagnetics (inputs/validation/); results in runs/reproduce-standard-problems/
+# Runs the decks of what is published, from several random starts, and prints what was asked beside what came out, misses included.
+# Usage: bash jobs/reproduce.sh [all|four-node|maze|letters|standard-problems|program|integrators] [--seeds 1 2 3] [--only GROUP...] [--at-once 2]
+#                               [--missing | --show]
+#   all        every one of the next five and one table of them all, runs/reproduction.md; --readme puts it into README.md. Two hours on two cores;
+#              options: --missing, --show, --at-once
+#   four-node  the film of four nodes (Niu et al. 2024, Figs 3, 4)
+#   maze       the spin-transfer film (Yu et al. 2021)
+#   letters    the films of 35 nodes and more (Niu et al. 2024, Fig. 5)
+#   standard-problems   those of micromagnetics (inputs/validation/)
+#   program    speed, scaling, memory, and 200 runs that are killed and resumed; wants a machine that does nothing else
 #   integrators   what explicit and implicit time steps cost on ever finer cells; takes --cells 8 4 2 1, --time (ps), --only of its own
 #   --seeds    random starts: four mazes, three films of letters when left out
 #   --only     groups of runs; --help lists them
 #   --at-once  runs side by side, one rank each
 #   --missing  run only what has not finished before
 #   --show     run nothing, print the table of the runs that are there
+# Results: runs/reproduce-NAME/. Under Slurm, again and again until it is done:   sbatch --ntasks=16 jobs/reproduce.sh all
+#SBATCH --job-name=hopfilm-reproduce
+#SBATCH --ntasks=16
+#SBATCH --nodes=1
+#SBATCH --time=04:00:00
+#SBATCH --requeue
+#SBATCH --open-mode=append
+#SBATCH --output=hopfilm-reproduce-%j.log
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
-case "${1:-}" in
-  maze | letters | standard-problems | integrators) device=$1 && shift ;;
-  *) sed -n 's/^# \{0,1\}//;2,12p' "$0" >&2; exit 2 ;;
+cd "${SLURM_SUBMIT_DIR:-$(dirname "${BASH_SOURCE[0]}")/..}" # Slurm runs a copy, from elsewhere; submit from the top of the tree
+case "${1:-all}" in
+  all | four-node | maze | letters | standard-problems | program | integrators) device=${1:-all} && shift $(($# > 0)) ;;
+  *) sed -n 's/^# \{0,1\}//;2,18p' "$0" >&2; exit 2 ;;
 esac
 # shellcheck source=jobs/mpi-environment.sh
 . jobs/mpi-environment.sh
 program=${HOPFILM:-build/hopfilm}
-[ -n "${HOPFILM:-}" ] || { cmake --preset release >/dev/null && cmake --build --preset release --target hopfilm >/dev/null; }
-exec bash jobs/python.sh "tests/reproduce_${device//-/_}.py" "$program" "$@"
+[ -n "${HOPFILM:-}" ] || { cmake --preset release >/dev/null && cmake --build --preset release >/dev/null; }
+
+part() {
+  local device=$1
+  shift
+  case "$device" in
+    four-node) bash jobs/python.sh tests/figures.py "$program" --full --keep runs/reproduce-four-node "$@" ;;
+    *) bash jobs/python.sh "tests/reproduce_${device//-/_}.py" "$program" "$@" ;;
+  esac
+}
+
+[ "$device" = all ] || { part "$device" "$@"; exit; }
+side=() few=() readme=()
+[ -z "${SLURM_NTASKS:-}" ] || side=(--at-once "$SLURM_NTASKS")
+[ "${SLURM_RESTART_COUNT:-0}" = 0 ] || few=(--missing)
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --at-once) side=(--at-once "$2") && shift ;;
+    --missing | --show) few=("$1") ;;
+    --readme) readme=(--readme) ;;
+    *) echo "all takes --missing, --show, --at-once N, --readme; not $1" >&2; exit 2 ;;
+  esac
+  shift
+done
+code=0 # a figure missed ends nothing
+for device in maze letters standard-problems; do part $device "${side[@]}" "${few[@]}" || code=$?; done
+for device in four-node program; do
+  # They know neither --missing nor --show: what has a table stays.
+  if [ "${few[*]}" = --show ] || { [ "${few[*]}" = --missing ] && [ -e "runs/reproduce-$device/tables.yaml" ]; }; then continue; fi
+  part $device || code=$?
+done
+bash jobs/python.sh tests/reproduction.py "${readme[@]}" || code=$?
+exit "$code"

@@ -4,6 +4,7 @@
 Usage: figures.py HOPFILM [--ranks 1 2 4] [--keep DIR] [--full]
   --ranks  the switch runs on each of these numbers of ranks, everything else on 2; the figures of the first are shown, the others are compared
   --full   also the shape-anisotropy deck
+  --keep   the runs, and the table for reproduction.py
 """
 
 import argparse
@@ -16,23 +17,9 @@ import time
 import yaml
 
 from launch import ROOT, environment, mpiexec
+from table import Table, commit_of, save
 
 UNRECALLED = {"+--+"}  # the one pattern that the published prototype could not recall from one flip
-
-
-class Table:
-    def __init__(self):
-        self.rows, self.missed = [], 0
-
-    def add(self, figure, asked, measured, met):
-        self.rows.append((figure, asked, measured, "" if met is None else "met" if met else "MISSED"))
-        self.missed += met is not None and not met  # numpy has a False of its own
-
-    def show(self):
-        head = ("figure", "asked", "measured", "")
-        widths = [max(len(row[k]) for row in [head, *self.rows]) for k in range(4)]
-        for row in [head, tuple("-" * w for w in widths), *self.rows]:
-            print("  ".join(word.ljust(width) for word, width in zip(row, widths)).rstrip())
 
 
 def entries(results, step, **wanted):
@@ -156,9 +143,11 @@ def main():
             table.add(f"the same on {options.ranks[0]} and {n} ranks, 400 ns from a random start", "<= 1e-4", f"{apart:.1e}", apart <= 1e-4)
         for deck, check in plan:
             check(table, run(program, deck, 2, folder))
+        commits = {commit_of(os.path.join(folder, name)) for name in os.listdir(folder) if name.startswith("four-node-")}
     table.show()
-    asked = sum(1 for row in table.rows if row[3])
-    print(f"figures: {asked} asked, {table.missed} missed")
+    if options.keep:
+        save(options.keep, {"four nodes": (table, commits)})
+    print(f"figures: {table.asked} asked, {table.missed} missed")
     return 1 if table.missed else 0
 
 

@@ -17,8 +17,8 @@ import time
 
 import yaml
 
-from figures import Table
 from launch import ROOT, environment, mpiexec
+from table import Table, commit_of, save
 
 # seeded: a start of the run is the seed of its random state; otherwise the deck says where it starts
 Deck = collections.namedtuple("Deck", "deck changes ranks report seeded", defaults=([], 1, False, True))
@@ -86,16 +86,16 @@ class Device:
         print(f"\n{group}: " + "; ".join(f"{name} from start {', '.join(map(str, seeds))}" for name, seeds in found.items()))
         self.groups[group].figures(table, found)
         table.show()
-        return table
+        return table, {commit_of(run.directory) for starts in found.values() for run in starts.values()}
 
     def main(self):
         options = self.options()
         wanted = sorted({job for group in options.only for job in self.wanted_of(options, group)}, key=lambda job: (job[1], list(self.runs).index(job[0])))
         if not options.show:
             self.run_all(options, wanted)
-        tables = [self.show(options, group) for group in options.only]
-        missed = sum(table.missed for table in tables)
-        asked = sum(1 for table in tables for row in table.rows if row[3])
+        tables = {group: self.show(options, group) for group in options.only}
+        save(options.out, tables)
+        missed, asked = (sum(getattr(table, name) for table, _ in tables.values()) for name in ("missed", "asked"))
         absent = [job for job in wanted if finished(options, *job) is None]
         print()
         for name, seed in absent:

@@ -31,11 +31,16 @@ PARTS = {"HfRightHandSide": "rhs", "HfConvolution": "convolution", "HfPotential"
 
 
 def deck_of(name):
-    with open(os.path.join(HERE, name + ".yaml")) as file:
-        text = file.read()
-    with open(os.path.join(HERE, "magnet.yaml")) as file:
-        size = re.search(r"size: \[([\d.]+) um, ([\d.]+) um\]", text if "size:" in text else file.read())
-    return float(size.group(1)), float(size.group(2)), re.search(r"time: ([\d.]+) ps", text) or re.search(r"time: ([\d.]+) ps", open(os.path.join(HERE, "magnet.yaml")).read())
+    """Size of the film (um), time of its step (ps) and whether electrodes lie at its edges, as the deck or the one it includes says."""
+    deck = {}
+    while name:
+        with open(os.path.join(HERE, name + ".yaml")) as file:
+            found = yaml.safe_load(file)
+        deck = {**found, **deck}
+        base = found.get("include", "")
+        name = base[:-5] if base and "/" not in base else None  # those of inputs/ have no schedule of their own
+    width, height = (float(length.removesuffix(" um")) for length in deck["film"]["size"])
+    return width, height, float(deck["schedule"][0]["hold"]["time"].removesuffix(" ps")), "electrodes" in deck
 
 
 def logged(path):
@@ -52,13 +57,11 @@ def logged(path):
 
 
 def run(options, name, ranks, factor, tall):
-    width, height, held = deck_of(name)
+    width, height, held, electrodes = deck_of(name)
     out = os.path.join(options.out, f"{name}-{ranks}-{factor}" + ("-weak" if tall != 1 else ""))
     log = out + ".log"
-    step = yaml.safe_load(open(os.path.join(HERE, name + ".yaml"))).get("schedule")
-    path = "schedule.0.hold.time"
-    settings = ["--set", f"{path}={factor * options.share * float(held.group(1))} ps", "--set", f"film.size=[{width} um, {tall * height} um]"]
-    if step and "pattern" in step[0]["hold"]:
+    settings = ["--set", f"schedule.0.hold.time={factor * options.share * held} ps", "--set", f"film.size=[{width} um, {tall * height} um]"]
+    if electrodes:
         for k in (0, 1):
             settings += ["--set", f"electrodes.{k}.shape.rectangle.size=[0 nm, {tall * height} um]"]
     command = [*shlex.split(options.launch.format(ranks=ranks)), options.program, "run", os.path.join(HERE, name + ".yaml"), *settings, "--out", out, "--force",
@@ -67,14 +70,15 @@ def run(options, name, ranks, factor, tall):
     if done.returncode:
         sys.exit(f"exit code {done.returncode}: {shlex.join(command)}\n{done.stdout.decode(errors='replace')[-2000:]}")
     summary = yaml.safe_load(open(os.path.join(out, "summary.yaml")))
-    return {**logged(log), "steps": summary["steps"], "evaluations": summary["rhs_evaluations"], "cg": summary["cg_iterations"], "cells": summary["cells"]}
+    return {**logged(log), "steps": summary["steps"], "evaluations": summary["rhs_evaluations"], "cg": summary["cg_iterations"], "cells": summary["cells"],
+            "memory": summary["peak_memory_bytes"]}
 
 
 def measure(options, name, ranks, tall):
     short, long = (run(options, name, ranks, factor, tall) for factor in (1, 2))
     steps = max(1, long["steps"] - short["steps"])
     per = {key: (long[key] - short[key]) / steps for key in ("seconds", "messages", "bytes", "reductions", "evaluations", "cg", *PARTS.values())}
-    return {**per, "name": name, "ranks": ranks, "cells": long["cells"], "steps": steps}
+    return {**per, "name": name, "ranks": ranks, "cells": long["cells"], "steps": steps, "memory": long["memory"]}
 
 
 def model(one, many, options, ranks):
@@ -135,7 +139,7 @@ def main():
     os.makedirs(options.out, exist_ok=True)
     strong = [measure(options, name, ranks, 1) for name in options.decks for ranks in options.ranks]
     weak = [] if options.quick else [measure(options, name, ranks, ranks) for name in options.decks for ranks in options.ranks]
-    columns = ["kind", "name", "ranks", "cells", "steps", "seconds", "evaluations", "cg", "messages", "bytes", "reductions", *PARTS.values()]
+    columns = ["kind", "name", "ranks", "cells", "steps", "seconds", "evaluations", "cg", "messages", "bytes", "reductions", "memory", *PARTS.values()]
     lines = ["\t".join(columns)] + ["\t".join(kind if c == "kind" else f"{r[c]:.6g}" if isinstance(r[c], float) else str(r[c]) for c in columns)
                                     for kind, rows in (("strong", strong), ("weak", weak)) for r in rows]
     with open(os.path.join(options.out, "scaling.tsv"), "w") as file:

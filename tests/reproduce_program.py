@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+"""The program itself: its speed beside a STREAM triad of the same run, two ranks against one, memory per cell, and runs that are killed and resumed. Meant for
+a machine that does nothing else. Exit code 1 when a figure is missed.
+
+Usage: reproduce_program.py HOPFILM [--only speed scaling kills] [--kills 200] [--show] [--out DIR]     (DIR: runs/reproduce-program)
+"""
+
+import argparse
+import csv
+import os
+import re
+import resource
+import subprocess
+import sys
+
+from launch import ROOT, environment, mpiexec
+from table import Table, commit_of, load, save
+
+ASKED = re.compile(r"^(?P<figure>.*?)(?P<value>[\d.]+) ?(?P<unit>[^\d()]*)\(asked: (?P<asked>[\d.]+)\)")
+TRIAD = re.compile(r"triad [\d.]+ GB/s")
+POTENTIAL = re.compile(r"512 x 512 +(?P<figure>.*?): +(?P<seconds>[\d.]+) s, +(?P<iterations>\d+) iterations, net/total +(?P<net>[-+.e\d]+); next step .*?, +(?P<next>\d+);")
+MATRIX = re.compile(r"G of 35: ([\d.]+) s")
+
+
+def call(command):
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT, env=environment())
+    print(done.stdout, flush=True)
+    if done.returncode:
+        sys.exit(f"exit code {done.returncode}: {' '.join(command)}")
+    return done.stdout.splitlines()
+
+
+def bench(options, name):
+    return call([os.path.join(os.path.dirname(options.program), "bench", "bench_" + name)])
+
+
+def asked_lines(table, lines):
+    """A bench's lines with '(asked: N)', each under its heading: rates must reach N, times and ratios stay below."""
+    heading = ""
+    for line in lines:
+        found = ASKED.match(line)
+        if TRIAD.search(line):
+            table.add("STREAM triad in the same run", "-", TRIAD.search(line)[0][6:], None)
+        elif not found:
+            heading = line.strip().split(":")[0]
+        else:
+            value, asked, rate = float(found["value"]), float(found["asked"]), "/s" in found["unit"]
+            figure = found["figure"].strip(" :,")
+            figure = f"{heading}: {figure}" if line.startswith(" ") else figure
+            table.add(figure, f"{'>=' if rate else '<='} {asked:g}", f"{value:g} {found['unit'].strip()}", value >= asked if rate else value <= asked)
+
+
+def speed(options, table):
+    for name in ("magnet_rhs", "device_maze", "grid_convolution"):
+        asked_lines(table, bench(options, name))
+    for line in bench(options, "transport_potential"):
+        found, matrix = POTENTIAL.search(line), MATRIX.search(line)
+        if found:
+            met = float(found["seconds"]) <= 0.6 and int(found["iterations"]) <= 16 and abs(float(found["net"])) <= 1e-9 and int(found["next"]) <= 4
+            table.add(f"potential, 512 x 512, {found['figure'].strip()}: from zero; net current; next step", "<= 0.6 s, 16; 1e-9; 4",
+                      f"{found['seconds']} s, {found['iterations']} iterations; {found['net']}; {found['next']}", met)
+        if matrix:
+            table.add(f"G of 35 electrodes, 120 x 168 cells, amr_ratio {line.split(' a ')[1].split(':')[0]}", "<= 0.5 s", matrix[1] + " s", float(matrix[1]) <= 0.5)
+    for line in bench(options, "network_infer"):
+        if line.strip().startswith("35 nodes"):
+            seconds = float(re.search(r"in ([\d.]+) s", line)[1])
+            table.add(f"10 000 tests of 35 nodes, {line.split(',')[1].split(':')[0].strip()}", "<= 1 s", f"{seconds:g} s", seconds <= 1)
+    out = os.path.join(options.out, "mumag-4")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    call(mpiexec(1, options.program, "run", "inputs/validation/mumag-4.yaml", "--out", out, "--force"))
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    table.add("muMAG 4, field 1, to 1 ns, start-up and files included", "<= 2 s", f"{seconds:.2f} s of one core", seconds <= 2)
+    return {commit_of(out)}
+
+
+def scaling(options, table):
+    out = os.path.join(options.out, "scaling")
+    call(["bash", "jobs/scaling/run.sh", "--program", options.program, "--out", out])
+    with open(os.path.join(out, "scaling.tsv")) as file:
+        rows = {(row["kind"], row["name"], int(row["ranks"])): row for row in csv.DictReader(file, delimiter="\t")}
+    asked = {("strong", "magnet"): 1.8, ("strong", "demag"): 1.6, ("strong", "spin-transfer"): 1.6}
+    for (kind, name, ranks), row in rows.items():
+        if ranks > 1:
+            gain = float(rows[kind, name, 1]["seconds"]) / float(row["seconds"]) * (ranks if kind == "weak" else 1)
+            least = asked.get((kind, name)) if ranks == 2 else None
+            table.add(f"{kind} scaling, {name}, {row['cells']} cells, one to {ranks} ranks", f">= {least}" if least else "-", f"{gain:.2f} x",
+                      gain >= least if least else None)
+    for name, most in (("magnet", 600), ("demag", 1200), ("spin-transfer", 1200)):
+        row = rows["strong", name, 1]
+        each = float(row["memory"]) / int(row["cells"])
+        table.add(f"memory, {name}, {row['cells']} cells on one rank, libraries and all", f"<= {most} B per cell", f"{each:.0f}", each <= most)
+    return {commit_of(os.path.join(out, "magnet-1-1"))}
+
+
+def kills(options, table):
+    lines = call([sys.executable, "-B", "tests/kill.py", options.program, "--kills", str(options.kills)])
+    total, runs, otherwise = map(int, re.match(r"(\d+) kills in (\d+) runs, (\d+)", lines[-1]).groups())
+    table.add(f"kill -9 at random instants, {runs} runs: results other than the undisturbed run's", "0", f"{otherwise} of {total} kills", otherwise == 0)
+    cases = call([sys.executable, "-B", "tests/stop.py", options.program])[-1]
+    table.add("signals, STOP, time limit, torn files, full disk, dead rank", "as promised", cases, " 0 failed" in cases)
+    version = call([options.program, "version"])
+    return {next(line.split()[1] for line in version if line.startswith("commit"))}
+
+
+GROUPS = {"speed": speed, "scaling": scaling, "kills": kills}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("program")
+    parser.add_argument("--only", nargs="+", choices=list(GROUPS), default=list(GROUPS))
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--show", action="store_true", help="run nothing")
+    parser.add_argument("--out", default=os.path.join(ROOT, "runs", "reproduce-program"))
+    options = parser.parse_args()
+    options.program, options.out = os.path.abspath(options.program), os.path.abspath(options.out)
+    os.makedirs(options.out, exist_ok=True)
+    missed = 0
+    for name in options.only:
+        table = Table()
+        if options.show:
+            for row in load(options.out).get(name, {"rows": []})["rows"]:
+                table.add(*row[:3], {"met": True, "MISSED": False, "": None}[row[3]])
+        else:
+            commits = GROUPS[name](options, table)
+            save(options.out, {name: (table, commits)})
+        print(f"\n{name}")
+        table.show()
+        missed += table.missed
+    print(f"figures: {missed} missed")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
