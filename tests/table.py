@@ -27,7 +27,7 @@ class Table:
 def commit_of(directory):
     """The commit of the program that made a run."""
     with open(os.path.join(directory, "summary.yaml")) as file:
-        return next(line.split('"')[1] for line in file if line.startswith("commit:"))
+        return next(line.split()[1].strip('"') for line in file if line.startswith("commit:"))
 
 
 def load(directory):

@@ -48,6 +48,8 @@ PetscErrorCode HfMagnetAverage(HfMagnet magnet, Vec m, PetscReal average[3]);   
 PetscInt HfMagnetTermCount(HfMagnet magnet);                                              /* active terms */
 const char *HfMagnetTermName(HfMagnet magnet, PetscInt k);
 PetscErrorCode HfMagnetEnergies(HfMagnet magnet, PetscReal t, Vec m, PetscReal energies[]); /* J, one per active term */
+/* Largest torque and energies together, for which a demagnetizing field is computed once. */
+PetscErrorCode HfMagnetTorqueAndEnergies(HfMagnet magnet, PetscReal t, Vec m, PetscReal *torque, PetscReal energies[]);
 
 /* Called after every accepted step (time in s, on all ranks); set *stop to end the phase early. */
 typedef PetscErrorCode (*HfMagnetMonitor)(PetscReal t, PetscReal dt, Vec m, void *context, PetscBool *stop);

@@ -46,9 +46,8 @@ static PetscErrorCode Row(HfExperiment e, PetscReal t, PetscReal dt, Vec m) {
   PetscFunctionBeginUser;
   if (!e->recorder->row) PetscFunctionReturn(0);
   PetscCall(HfMagnetAverage(magnet, m, row.average));
-  PetscCall(HfMagnetMaxTorque(magnet, t, m, &row.max_torque));
   PetscCall(PetscMalloc1(n_terms + 1, &energies));
-  PetscCall(HfMagnetEnergies(magnet, t, m, energies));
+  PetscCall(HfMagnetTorqueAndEnergies(magnet, t, m, &row.max_torque, energies));
   for (PetscInt k = 0; k < n_terms; k++) row.energy += energies[k];
   PetscCall(PetscFree(energies));
   PetscCall(e->recorder->row(e->recorder->context, &row));

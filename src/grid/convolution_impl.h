@@ -41,6 +41,7 @@ struct HfConvolution_ {
   fftw_complex *column_out;                                             /* [component][parity of ky][HF_CONV_BATCH][my/2] */
   fftw_complex *twiddle;                                                /* exp(-2 pi i j/my), j < my/2 */
   fftw_plan row_forward, row_backward, column_forward, column_backward; /* columns: of length my/2 */
+  int at_once;                                                          /* columns that a plan takes */
   PetscMPIInt *row_counts, *row_displs, *column_counts, *column_displs; /* of the transposition, set per number of components */
   HfConvEntry *entries;                                                 /* [n_out][n_in] */
 };

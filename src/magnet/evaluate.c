@@ -174,18 +174,49 @@ void HfRowEnergies(HfMagnet magnet, const HfRow *row, PetscReal energies[]) {
 
 static void visit_energies(HfMagnet magnet, const HfRow *row, void *context) { HfRowEnergies(magnet, row, context); }
 
-PetscErrorCode HfMagnetEnergies(HfMagnet magnet, PetscReal t, Vec m, PetscReal energies[]) {
+/* Sums of the rows on all ranks, J, of the active terms one after the other. */
+static PetscErrorCode add_up(HfMagnet magnet, PetscReal density[], PetscReal energies[]) {
   const HfGridInfo *g = HfGridGetInfo(magnet->grid);
-  PetscReal *density;
   PetscInt n = 0;
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, density, (PetscMPIInt)magnet->n_terms, MPIU_REAL, MPIU_SUM, HfGridComm(magnet->grid)));
+  for (PetscInt k = 0; k < magnet->n_terms; ++k)
+    if (HfTermActive(magnet, k)) energies[n++] = density[k] * g->dx * g->dy * g->thickness;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfMagnetEnergies(HfMagnet magnet, PetscReal t, Vec m, PetscReal energies[]) {
+  PetscReal *density;
 
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc1(magnet->n_terms, &density));
   PetscCall(HfSweepRows(magnet, t, m, HF_AS_IT_IS, visit_energies, density));
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, density, (PetscMPIInt)magnet->n_terms, MPIU_REAL, MPIU_SUM, HfGridComm(magnet->grid)));
-  for (PetscInt k = 0; k < magnet->n_terms; ++k)
-    if (HfTermActive(magnet, k)) energies[n++] = density[k] * g->dx * g->dy * g->thickness;
+  PetscCall(add_up(magnet, density, energies));
   PetscCall(PetscFree(density));
+  PetscFunctionReturn(0);
+}
+
+typedef struct {
+  PetscReal torque, *density;
+} Both;
+
+static void visit_both(HfMagnet magnet, const HfRow *row, void *context) {
+  Both *both = context;
+
+  visit_torque(magnet, row, &both->torque);
+  HfRowEnergies(magnet, row, both->density);
+}
+
+PetscErrorCode HfMagnetTorqueAndEnergies(HfMagnet magnet, PetscReal t, Vec m, PetscReal *torque, PetscReal energies[]) {
+  Both both = {.torque = 0};
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscCalloc1(magnet->n_terms, &both.density));
+  PetscCall(HfSweepRows(magnet, t, m, HF_AS_IT_IS, visit_both, &both));
+  PetscCallMPI(MPI_Allreduce(&both.torque, torque, 1, MPIU_REAL, MPIU_MAX, HfGridComm(magnet->grid)));
+  PetscCall(add_up(magnet, both.density, energies));
+  PetscCall(PetscFree(both.density));
   PetscFunctionReturn(0);
 }
 

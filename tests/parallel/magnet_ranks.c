@@ -80,6 +80,9 @@ static void right_hand_side_and_energies_are_the_same(void **unused) {
   CHECK(HfMagnetMaxTorque(together.magnet, 0, together.m, &torque[0]));
   CHECK(HfMagnetMaxTorque(alone.magnet, 0, alone.m, &torque[1]));
   assert_true(torque[0] == torque[1]);
+  CHECK(HfMagnetTorqueAndEnergies(alone.magnet, 0, alone.m, &torque[1], e[0]));
+  assert_true(torque[0] == torque[1]);
+  for (PetscInt k = 0; k < HfMagnetTermCount(alone.magnet); ++k) assert_true(e[0][k] == e[1][k]);
   CHECK(HfMagnetAverage(together.magnet, together.m, average[0]));
   CHECK(HfMagnetAverage(alone.magnet, alone.m, average[1]));
   for (int d = 0; d < 3; ++d) ASSERT_NEAR(average[0][d], average[1][d], 1e-14);
