@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """One table of all that jobs/reproduce.sh has measured, as Markdown: what is asked, what came out, and the commits of the programs that ran.
 
-Usage: reproduction.py [--runs DIR] [--readme]     (DIR: runs; the table: DIR/reproduction.md; --readme puts it into README.md, too)
+Usage: reproduction.py [--runs DIR] [--readme]     (DIR: runs; the table: DIR/reproduction.md; --readme puts what is asked into README.md, too)
 """
 
 import argparse
@@ -23,10 +23,23 @@ BEGIN, END = "<!-- reproduction: begin -->", "<!-- reproduction: end -->"
 
 
 def escaped(text):
-    return re.sub(r"([|<>*_])", r"\\\1", text).strip()
+    return re.sub(r"([|<*_])", r"\\\1", re.sub(" +", " ", text)).strip()
 
 
-def markdown(runs):
+def folded(rows):
+    """Rows, the controls that follow one without being asked beside it: (figure, asked, measured, verdict, controls)."""
+    found, above = [], ""
+    for figure, wanted, measured, verdict in rows:
+        inner = figure.startswith(" ")
+        if found and inner and wanted == "-":
+            found[-1][4].append(f"{figure.strip()} {measured.split(':')[0].strip()}")
+            continue
+        above = above if inner else figure
+        found.append((f"{above}: {figure.strip()}" if inner and above else figure, wanted, measured, verdict, []))
+    return found
+
+
+def markdown(runs, asked_only):
     """The table, and how many figures are asked and missed."""
     text, asked, missed = [], 0, 0
     for part, title in PARTS.items():
@@ -34,12 +47,14 @@ def markdown(runs):
         if not groups:
             continue
         commits = sorted({commit[:7] + ("-dirty" if commit.endswith("dirty") else "") for group in groups.values() for commit in group["commits"]})
-        text += [f"**{title}**; `bash jobs/reproduce.sh {part}`, commit {', '.join(commits)}", "", "| figure | asked | measured | |", "|---|---|---|---|"]
+        text += [f"**{title}**: `bash jobs/reproduce.sh {part}`, commit {', '.join(commits)}", "", "| figure | asked | measured | | controls |", "|---|---|---|---|---|"]
         for name, group in groups.items():
-            if len(groups) > 1:
-                text.append(f"| *{escaped(name)}* | | | |")
-            for figure, wanted, measured, verdict in group["rows"]:
-                text.append(f"| {'&nbsp; ' * (figure != figure.lstrip())}{escaped(figure)} | {escaped(wanted)} | {escaped(measured)} | {f'**{verdict}**' if verdict == 'MISSED' else verdict} |")
+            rows = [row for row in folded(group["rows"]) if row[3] or not asked_only]
+            if rows and len(groups) > 1:
+                text.append(f"| *{escaped(name)}* | | | | |")
+            for figure, wanted, measured, verdict, controls in rows:
+                verdict_ = "**missed**" if verdict == "MISSED" else verdict
+                text.append(f"| {escaped(figure)} | {escaped(wanted)} | {escaped(measured)} | {verdict_} | {escaped('; '.join(controls))} |")
                 asked += verdict != ""
                 missed += verdict == "MISSED"
         text.append("")
@@ -51,18 +66,19 @@ def main():
     parser.add_argument("--runs", default=os.path.join(ROOT, "runs"))
     parser.add_argument("--readme", action="store_true")
     options = parser.parse_args()
-    text, asked, missed = markdown(options.runs)
-    text = f"{asked} figures asked, {missed} missed. Several numbers: one per random start.\n\n{text}"
+    text, asked, missed = markdown(options.runs, False)
+    head = f"{asked} figures asked, {missed} missed. Several numbers: one per random start."
     path = os.path.join(options.runs, "reproduction.md")
     with open(path, "w") as file:
-        file.write(text)
+        file.write(f"{head}\n\n{text}")
     print(path)
     if options.readme:
         path = os.path.join(ROOT, "README.md")
         with open(path) as file:
             before, rest = file.read().split(BEGIN)
         with open(path, "w") as file:
-            file.write(f"{before}{BEGIN}\n{text}\n{END}{rest.split(END)[1]}")
+            file.write(f"{before}{BEGIN}\n{head} What is reported without being asked stands in runs/reproduction.md.\n\n{markdown(options.runs, True)[0]}\n{END}"
+                       f"{rest.split(END)[1]}")
         print(path)
     print(f"figures: {asked} asked, {missed} missed")
     return 0
