@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""The program itself: its speed beside a STREAM triad of the same run, two ranks against one, memory per cell, and runs that are killed and resumed. Meant for
-a machine that does nothing else. Exit code 1 when a figure is missed.
+"""The program itself: its speed beside a STREAM triad of the same run, two ranks against one, memory per cell, runs that are killed and resumed, and many
+ranks. Meant for a machine that does nothing else. Exit code 1 when a figure is missed.
 
-Usage: reproduce_program.py HOPFILM [--only speed scaling kills] [--kills 200] [--show] [--out DIR]     (DIR: runs/reproduce-program)
+Usage: reproduce_program.py HOPFILM [--only speed scaling kills ranks] [--kills 200] [--show] [--out DIR]     (DIR: runs/reproduce-program)
 """
 
 import argparse
@@ -13,9 +13,11 @@ import resource
 import subprocess
 import sys
 
+from kill import differences, spread
 from launch import ROOT, environment, mpiexec
 from table import Table, commit_of, load, save
 
+MANY = 16
 ASKED = re.compile(r"^(?P<figure>.*?)(?P<value>[\d.]+) ?(?P<unit>[^\d()]*)\(asked: (?P<asked>[\d.]+)\)")
 TRIAD = re.compile(r"triad [\d.]+ GB/s")
 POTENTIAL = re.compile(r"512 x 512 +(?P<figure>.*?): +(?P<seconds>[\d.]+) s, +(?P<iterations>\d+) iterations, net/total +(?P<net>[-+.e\d]+); next step .*?, +(?P<next>\d+);")
@@ -103,7 +105,20 @@ def kills(options, table):
     return {next(line.split()[1] for line in version if line.startswith("commit"))}
 
 
-GROUPS = {"speed": speed, "scaling": scaling, "kills": kills}
+def ranks(options, table):
+    """Many more ranks than cores: every dataset, table and summary."""
+    for name, deck, changes in (("letters-ecp, one epoch", "inputs/letters-ecp.yaml", ["--set", "schedule.0.train.epochs=1"]),
+                                ("four nodes with thermal noise", "tests/kill-decks/thermal.yaml", [])):
+        outs = [os.path.join(options.out, f"{os.path.basename(deck)[:-5]}-{n}") for n in (1, MANY)]
+        for n, out in zip((1, MANY), outs):
+            call(mpiexec(n, options.program, "run", deck, *changes, "--out", out, "--force"))
+        wrong = differences(*outs, 1e-9)
+        table.add(f"{name}, on {MANY} ranks and on one: conductances apart by; other results apart by more than 1e-9", "<= 1e-9, none",
+                  f"{spread(*outs)['conductance/G']:.1e}, {len(wrong) or 'none'}", not wrong)
+    return {commit_of(out) for out in outs}
+
+
+GROUPS = {"speed": speed, "scaling": scaling, "kills": kills, "ranks": ranks}
 
 
 def main():
