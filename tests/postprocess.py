@@ -109,6 +109,23 @@ def check_inference(directory, folder):
     return drawn + bool(held) + bool(misread)
 
 
+def check_attractors(directory):
+    """The last attractors are those of the film at the end: a pattern that is stable there recalls itself."""
+    films = {(e["item"], f"{e['weights']}-{e['xi']:g}"): e for e in results(directory)
+             if e.get("step") == "infer" and "unstable_pixels" in e and "xi" in e and not e.get("read_noise")}
+    checked = 0
+    with h5py.File(os.path.join(directory, "run.h5"), "r") as run:
+        for (item, label), e in films.items():
+            overlap = run.get(f"inference/{item}/{label}/attractors/overlap")
+            if overlap is None:
+                continue
+            own = np.diag(overlap[-1])
+            stable = np.array(e["unstable_pixels"]) == 0
+            assert np.abs(overlap[:]).max() <= 1 and np.all(own[stable] == 1), f"{directory}: {label}: attractors end at {own}, unstable: {e['unstable_pixels']}"
+            checked += 1
+    return checked
+
+
 def check_ovf(directory, folder):
     with h5py.File(os.path.join(directory, "run.h5"), "r") as run:
         if "fields/m" not in run:
@@ -135,7 +152,7 @@ def main():
         check_effort(directory)
         with tempfile.TemporaryDirectory() as folder:
             print(f"postprocess: {directory}: {check_report(directory)} figures in the report, {check_figures(directory, folder)} drawn alone, "
-                  f"{check_inference(directory, folder)} of noisy patterns, "
+                  f"{check_inference(directory, folder)} of noisy patterns, attractors of {check_attractors(directory)} networks, "
                   f"OVF {'as in run.h5' if check_ovf(directory, folder) else 'none'}")
 
 
