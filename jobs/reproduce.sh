@@ -2,20 +2,21 @@
 # Runs the decks of what is published, from several random starts, and prints what was asked beside what came out, misses included.
 # Usage: bash jobs/reproduce.sh [all|four-node|maze|letters|standard-problems|program|integrators] [--seeds 1 2 3] [--only GROUP...] [--at-once 2]
 #                               [--missing | --show]
-#   all        every one of the next five and one table of them all, runs/reproduction.md; --readme puts it into README.md. Two hours on two cores;
+#   all        every one of the next five and one table of them all, runs/reproduction.md; --readme puts it into README.md. About two hours on two cores;
 #              options: --missing, --show, --at-once
 #   four-node  the film of four nodes (Niu et al. 2024, Figs 3, 4)
 #   maze       the spin-transfer film (Yu et al. 2021)
 #   letters    the films of 35 nodes and more (Niu et al. 2024, Fig. 5)
 #   standard-problems   those of micromagnetics (inputs/validation/)
-#   program    speed, scaling, memory, and 200 runs that are killed and resumed; wants a machine that does nothing else
+#   program    speed, scaling, memory, 200 kills of runs that are resumed, sixteen ranks; wants a machine that does nothing else
 #   integrators   what explicit and implicit time steps cost on ever finer cells; takes --cells 8 4 2 1, --time (ps), --only of its own
 #   --seeds    random starts: four mazes, three films of letters when left out
 #   --only     groups of runs; --help lists them
 #   --at-once  runs side by side, one rank each
 #   --missing  run only what has not finished before
 #   --show     run nothing, print the table of the runs that are there
-# Results: runs/reproduce-NAME/. Under Slurm, again and again until it is done:   sbatch --ntasks=16 jobs/reproduce.sh all
+# Results: runs/reproduce-NAME/. In a Slurm job (not tried there yet):   sbatch --ntasks=16 jobs/reproduce.sh all     A lost node requeues it; when its time
+# was too short, submit it again with --missing.
 #SBATCH --job-name=hopfilm-reproduce
 #SBATCH --ntasks=16
 #SBATCH --nodes=1
@@ -27,7 +28,7 @@ set -euo pipefail
 cd "${SLURM_SUBMIT_DIR:-$(dirname "${BASH_SOURCE[0]}")/..}" # Slurm runs a copy, from elsewhere; submit from the top of the tree
 case "${1:-all}" in
   all | four-node | maze | letters | standard-problems | program | integrators) device=${1:-all} && shift $(($# > 0)) ;;
-  *) sed -n 's/^# \{0,1\}//;2,18p' "$0" >&2; exit 2 ;;
+  *) sed -n 's/^# \{0,1\}//;2,19p' "$0" >&2; exit 2 ;;
 esac
 # shellcheck source=jobs/mpi-environment.sh
 . jobs/mpi-environment.sh

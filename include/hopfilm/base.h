@@ -83,8 +83,7 @@ void HfMemoryPretend(PetscReal bytes);             /* for tests: a rank may take
 void HfMemoryText(PetscReal bytes, char text[32]); /* "12.3 GB" */
 
 /* ---- signals, noted on the rank that gets them. Not collective. TERM and INT ask to stop (a second one, more than 1 s later, leaves 2 s: then
-   the process ends with HF_EXIT_STOPPED), USR1 for a
-   checkpoint, USR2 to flush the tables. ---- */
+   the process ends with HF_EXIT_STOPPED), USR1 for a checkpoint, USR2 to flush the tables. ---- */
 typedef enum { HF_SIGNAL_STOP, HF_SIGNAL_CHECKPOINT, HF_SIGNAL_FLUSH, HF_N_SIGNALS } HfSignal;
 void HfSignalsCatch(void); /* from now on */
 PetscBool HfSignalCaught(HfSignal which);

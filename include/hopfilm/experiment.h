@@ -40,9 +40,9 @@ struct HfRecorder_ {
   PetscErrorCode (*progress)(void *context, const char *what, PetscReal done, PetscReal total); /* simulated seconds; prints with ETA */
   PetscErrorCode (*log)(void *context, const char *line);
   /* Checkpoints; all NULL when there are none. `attend` is asked from time to time, and at the end of every item of the schedule; a checkpoint holds what
-     was found and the state at the simulated `time`, in or after item `begun` (from 1) of `n_items`. `stored` tells how many numbers of that name a checkpoint to resume from holds, 0
-     without one; `restore` loads items of it, and with `live` the recorder learns that from now on things happen that it was not told before. Until then
-     `field` is called with a NULL Vec, for a frame that was written. */
+     was found and the state at the simulated `time`, in or after item `begun` (from 1) of `n_items`. `stored` tells how many numbers of that name a
+     checkpoint to resume from holds, 0 without one; `restore` loads items of it, and with `live` the recorder learns that from now on things happen
+     that it was not told before. Until then `field` is called with a NULL Vec, for a frame that was written. */
   PetscErrorCode (*attend)(void *context, PetscBool at_step, PetscBool last, HfRequest *request);
   PetscErrorCode (*checkpoint)(void *context, HfState state, PetscReal time, PetscInt begun, PetscInt n_items, PetscBool finished);
   PetscErrorCode (*stored)(void *context, const char *name, PetscInt *n);
