@@ -79,15 +79,31 @@ PetscErrorCode HfHaloBegin(HfHalo halo, const PetscScalar *owned_rows);
 PetscErrorCode HfHaloEnd(HfHalo halo, const PetscScalar **south, const PetscScalar **north);
 PetscErrorCode HfHaloDestroy(HfHalo *halo);
 
+/* ---- a selection: the cells that a field is saved on, first + a * stride for a = 0 .. count-1 along x and y ---- */
+typedef struct {
+  PetscInt first[2], stride[2], count[2];
+} HfSelection;
+PetscErrorCode HfSelectionRegisterKeys(HfKeys keys, const char prefix[]); /* keys stride and region of a section */
+/* From that section; errors go to the deck, and the selection is then the whole film. Not collective, the same on all ranks. */
+PetscErrorCode HfSelectionFromDeck(HfDeck deck, HfNode section, HfGrid grid, HfSelection *selection);
+HfSelection HfSelectionAll(HfGrid grid);
+PetscBool HfSelectionSame(const HfSelection *a, const HfSelection *b);
+/* The picture that the selection makes: cells as wide as the distance of those kept, around their centres. m */
+void HfSelectionImage(const HfSelection *selection, HfGrid grid, PetscReal origin[2], PetscReal spacing[2]);
+
 /* ---- fields in HDF5 files; the one place that reads and writes a cell Vec. The dataset has shape [frame][y][x][component], chunked and
-   compressed; row 0 is the lowest. Collective. ---- */
-/* An empty dataset with deflate level 0 (none) to 9, of doubles or, single, of floats; nothing when there is one already. */
-PetscErrorCode HfFieldCreate(HfGrid grid, int64_t hdf5_file, const char *dataset, PetscInt dof, PetscInt deflate, PetscBool single);
-/* One more frame, created with deflate level 1 when missing; void cells are written as 0. *frame (may be NULL): its number. HF_ERR_FILE when it
-   cannot be written. */
+   compressed; row 0 is the lowest. Its attributes first_cell and stride, [x, y], tell which cells it holds. Collective. ---- */
+/* An empty dataset for the cells of a selection (NULL: all of them), with deflate level 0 (none) to 9, of doubles or, single, of floats; nothing
+   when there is one already. */
+PetscErrorCode HfFieldCreate(HfGrid grid, int64_t hdf5_file, const char *dataset, const HfSelection *selection, PetscInt dof, PetscInt deflate,
+                             PetscBool single);
+/* One more frame, of the cells that the dataset holds; created for all cells with deflate level 1 when missing; void cells are written as 0.
+   *frame (may be NULL): its number. HF_ERR_FILE when it cannot be written. */
 PetscErrorCode HfFieldAppend(HfGrid grid, int64_t hdf5_file, const char *dataset, Vec v, PetscInt dof, PetscInt *frame);
-PetscErrorCode HfFieldRead(HfGrid grid, const char *path, const char *dataset, PetscInt frame, PetscInt dof, Vec v,
-                           const char **why); /* frame -1: last. *why: NULL or the reason it could not (code stays 0) */
+/* frame -1: last. *why: NULL or the reason it could not (code stays 0). The dataset holds all cells, or, unless NULL, just those of the selection:
+   then the others are 0. */
+PetscErrorCode HfFieldRead(HfGrid grid, const char *path, const char *dataset, PetscInt frame, PetscInt dof, const HfSelection *selection, Vec v,
+                           const char **why);
 /* The same from a field on other cells of the same film: bilinear between their centres, linear beyond the outermost; cells that are zero there
    weigh nothing. With the same cells the values are exactly those of the file. A film of another size, as far as the file tells (cell_size of
    /film), is a reason. */

@@ -3,7 +3,7 @@
 #include <hopfilm/experiment.h>
 
 typedef struct HfOutput_ *HfOutput;
-PetscErrorCode HfOutputRegisterKeys(HfKeys keys); /* section output: fields, every, compression, table_every */
+PetscErrorCode HfOutputRegisterKeys(HfKeys keys); /* section output */
 /* Looks whether the directory can be written and touches nothing yet, so that a bad deck leaves no trace. A finished run (summary.yaml with
    status: done) is not overwritten unless `force`; HF_ERR_FILE with path and reason. Lines logged before HfOutputSetUp are kept for the log. Collective. */
 PetscErrorCode HfOutputCreate(HfDeck deck, const char *directory, PetscBool force, HfOutput *output);

@@ -6,16 +6,18 @@ from matplotlib.patches import Circle
 from .style import ACCENT, CURRENT, FAINT, INK, SOFT, STRIPES, length_unit, magnetization_colours, minus, plt, time_unit
 
 
-def extent_of(run):
+def extent_of(run, part=None):
+    """Left, right, lower, upper end of the film or of `part`, run.saved, in a unit of length that suits the film."""
+    part = part or run
     scale, unit = length_unit(max(run.mask.shape) * run.cell.max())
-    ny, nx = run.mask.shape
-    x0, y0 = run.origin / scale
-    return (x0, x0 + nx * run.cell[0] / scale, y0, y0 + ny * run.cell[1] / scale), scale, unit
+    ny, nx = part.mask.shape
+    x0, y0 = part.origin / scale
+    return (x0, x0 + nx * part.cell[0] / scale, y0, y0 + ny * part.cell[1] / scale), scale, unit
 
 
-def _centres(run, scale):
-    ny, nx = run.mask.shape
-    return (run.origin[0] + (np.arange(nx) + 0.5) * run.cell[0]) / scale, (run.origin[1] + (np.arange(ny) + 0.5) * run.cell[1]) / scale
+def _centres(part, scale):
+    ny, nx = part.mask.shape
+    return (part.origin[0] + (np.arange(nx) + 0.5) * part.cell[0]) / scale, (part.origin[1] + (np.arange(ny) + 0.5) * part.cell[1]) / scale
 
 
 def draw_frame(ax, run, pattern, labels):
@@ -66,17 +68,17 @@ def _edge_contact(ax, run, k, face, scale):
 
 
 def draw_texture(ax, run, m, pattern="", labels=False, arrows=19):
-    extent, scale, _ = extent_of(run)
-    film = run.mask > 0
+    extent, scale, _ = extent_of(run, run.saved)
+    film = run.saved.mask > 0
     picture = np.ones(m.shape[:2] + (3,))
     picture[film] = magnetization_colours(m)[film]
     ax.imshow(picture, origin="lower", extent=extent, interpolation="nearest")
     every = max(1, round(max(film.shape) / arrows))
-    x, y = _centres(run, scale)
+    x, y = _centres(run.saved, scale)
     rows, columns = (slice(((n - 1) % every) // 2, None, every) for n in film.shape)
     inside = film[rows, columns]
     mx, my = (np.where(inside, m[rows, columns, c], np.nan) for c in (0, 1))
-    spacing = every * run.cell[0] / scale
+    spacing = every * run.saved.cell[0] / scale
     ax.quiver(x[columns], y[rows], mx, my, pivot="mid", units="xy", angles="xy", scale_units="xy", scale=1 / (0.86 * spacing), color=INK,
               width=0.105 * spacing, headwidth=3.6, headlength=4.2, headaxislength=3.7, minlength=0.2)
     draw_frame(ax, run, pattern, labels)
@@ -84,8 +86,8 @@ def draw_texture(ax, run, m, pattern="", labels=False, arrows=19):
 
 def draw_current(ax, run, j, pattern="", labels=False, limit=None):
     """|j| as shade, direction as stream lines. Returns the image, for a colour bar."""
-    extent, scale, _ = extent_of(run)
-    film = run.mask > 0
+    extent, scale, _ = extent_of(run, run.saved)
+    film = run.saved.mask > 0
     size = np.hypot(j[..., 0], j[..., 1])
     if limit is None:
         limit = current_limit(run, [j])
@@ -96,16 +98,18 @@ def draw_current(ax, run, j, pattern="", labels=False, limit=None):
 
 
 def _stream_lines(ax, run, j, scale):
-    x, y = _centres(run, scale)
-    jx, jy = (np.where(run.mask > 0, j[..., c], np.nan) for c in (0, 1))
+    if min(j.shape[:2]) < 2:
+        return  # a line of cells
+    x, y = _centres(run.saved, scale)
+    jx, jy = (np.where(run.saved.mask > 0, j[..., c], np.nan) for c in (0, 1))
     if np.nanmax(np.abs(jx), initial=0) > 0 or np.nanmax(np.abs(jy), initial=0) > 0:
         ax.streamplot(x, y, jx, jy, density=0.75, color=ACCENT, linewidth=0.75, arrowsize=0.75, maxlength=6.0, broken_streamlines=True)
 
 
 def current_limit(run, currents):
     """Upper end of the scale: the current crowds at the contacts, so not the maximum."""
-    film = run.mask > 0
-    return max(np.percentile(np.hypot(j[..., 0], j[..., 1])[film], 97) for j in currents) or 1.0
+    film = run.saved.mask > 0
+    return max(np.percentile(np.hypot(j[..., 0], j[..., 1])[film], 97) for j in currents) or 1.0 if film.any() else 1.0
 
 
 def draw_wheel(ax):
@@ -129,22 +133,22 @@ def draw_wheel(ax):
 
 
 def draw_stripes(ax, run, m, pattern=""):
-    extent, _, _ = extent_of(run)
-    image = ax.imshow(np.ma.masked_where(run.mask == 0, m[..., 2]), origin="lower", extent=extent, cmap=STRIPES, vmin=-1, vmax=1, interpolation="nearest")
+    extent, _, _ = extent_of(run, run.saved)
+    image = ax.imshow(np.ma.masked_where(run.saved.mask == 0, m[..., 2]), origin="lower", extent=extent, cmap=STRIPES, vmin=-1, vmax=1, interpolation="nearest")
     draw_frame(ax, run, pattern, False)
     return image
 
 
 def current_decades(run, currents):
     """Ends of a logarithmic scale for several currents, without the few cells at the corners of contacts. None when nothing flows."""
-    sizes = np.concatenate([np.hypot(j[..., 0], j[..., 1])[run.mask > 0] for j in currents]) if currents else np.zeros(0)
+    sizes = np.concatenate([np.hypot(j[..., 0], j[..., 1])[run.saved.mask > 0] for j in currents]) if currents else np.zeros(0)
     return tuple(np.percentile(sizes[sizes > 0], [1, 99.5])) if (sizes > 0).any() else None
 
 
 def draw_current_log(ax, run, j, limits, pattern="", lines=False):
-    extent, scale, _ = extent_of(run)
+    extent, scale, _ = extent_of(run, run.saved)
     size = np.hypot(j[..., 0], j[..., 1])
-    image = ax.imshow(np.ma.masked_where(run.mask == 0, np.maximum(size, limits[0])), origin="lower", extent=extent, cmap=CURRENT, norm=LogNorm(*limits),
+    image = ax.imshow(np.ma.masked_where(run.saved.mask == 0, np.maximum(size, limits[0])), origin="lower", extent=extent, cmap=CURRENT, norm=LogNorm(*limits),
                       interpolation="nearest")
     if lines:
         _stream_lines(ax, run, j, scale)

@@ -20,6 +20,9 @@ import yaml
 # probes[0] is the last probe before the pulse, where the conductances start from; all others were taken during it
 Pulse = namedtuple("Pulse", "pattern step epoch start end probes")
 
+# what the fields were saved on: [y][x], sides of the cells and lower left corner of the picture that they make (m)
+Saved = namedtuple("Saved", "mask cell origin")
+
 SIGNS = {"+": "+", "#": "+", "1": "+", "-": "-", ".": "-", "0": "-"}  # how a deck may write them
 
 
@@ -209,6 +212,18 @@ class Run:
         return np.stack([np.abs(self.G[:, i, j]) for i, j in pairs(self.n)], axis=-1)
 
     # ---- fields ----
+    @cached_property
+    def saved(self):
+        """The film as far as its fields were saved: the deck's output.stride and output.region leave cells out."""
+        names = self.field_names()
+        attributes = self.h5[f"fields/{names[0]}"].attrs if names else {}
+        if "stride" not in attributes:
+            return Saved(self.mask, self.cell, self.origin)
+        first, stride = np.array(attributes["first_cell"]), np.array(attributes["stride"])
+        ny, nx = self.h5[f"fields/{names[0]}"].shape[1:3]
+        mask = self.mask[first[1]::stride[1], first[0]::stride[0]][:ny, :nx]
+        return Saved(mask, self.cell * stride, self.origin + (first + 0.5 - 0.5 * stride) * self.cell)
+
     def field_names(self):
         return [name for name in self.h5.get("fields", {}) if name not in ("time", "probe")]
 

@@ -107,7 +107,7 @@ def figure(run, highest, component, mapped):
     axes[0].grid(axis="y")
     if len(rows) > 1:
         for k, (peak, power) in enumerate(zip(tops, maps(run, [p.frequency for p in tops], component))):
-            axes[1 + k].imshow(np.where(run.mask > 0, power, np.nan), origin="lower", cmap=CURRENT, vmin=0)
+            axes[1 + k].imshow(np.where(run.saved.mask > 0, power, np.nan), origin="lower", cmap=CURRENT, vmin=0)
             axes[1 + k].set(xticks=[], yticks=[])
             axes[1 + k].set_title(f"{peak.frequency * 1e-9:.2f} GHz")
     drawing.tight_layout()

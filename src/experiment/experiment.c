@@ -48,6 +48,8 @@ static PetscErrorCode CheckSchedule(HfExperiment e) {
   PetscReal available;
 
   PetscFunctionBeginUser;
+  if (HfNodeFind(root, "output") && e->device && HfDeviceGrid(e->device)) /* not there in a program without output */
+    PetscCall(HfSelectionFromDeck(e->deck, HfNodeFind(root, "output"), HfDeviceGrid(e->device), &e->selection));
   PetscCall(HfPatternsCheckAll(e));
   for (PetscInt i = 0; i < n_steps; i++) {
     const HfStep *step = StepAt(e, i, &section);
@@ -141,7 +143,7 @@ static PetscReal EstimatedSteps(HfExperiment e) {
 
 /* Of a frame of all fields that the deck keeps, without compression. */
 static PetscInt64 BytesPerCell(HfExperiment e) {
-  HfNode output = HfNodeFind(HfDeckRoot(e->deck), "output"); /* not there in a program without output */
+  HfNode output = HfNodeFind(HfDeckRoot(e->deck), "output");
   PetscInt64 numbers = 0;
 
   if (!output) return 0;
@@ -185,7 +187,10 @@ PetscErrorCode HfExperimentPlan(HfExperiment e, HfNode *plan) {
   PetscCall(PutCount(*plan, "integrator_steps_about", EstimatedSteps(e)));
   PetscCall(PutCount(*plan, "conductance_probes", e->plan.probes));
   PetscCall(PutCount(*plan, "field_frames", frames));
-  PetscCall(PutCount(*plan, "field_bytes_at_most", frames * (PetscReal)BytesPerCell(e) * (PetscReal)grid->nx * (PetscReal)grid->ny));
+  PetscCall(HfNodePutInt(*plan, "field_cells_x", e->selection.count[0]));
+  PetscCall(HfNodePutInt(*plan, "field_cells_y", e->selection.count[1]));
+  PetscCall(PutCount(*plan, "field_bytes_at_most",
+                     frames * (PetscReal)BytesPerCell(e) * (PetscReal)e->selection.count[0] * (PetscReal)e->selection.count[1]));
   PetscCall(HfNodePutInt(*plan, "memory_bytes_after_set_up", (PetscInt64)all));
   PetscCall(HfDeviceMemory(e->deck, &estimate));
   PetscCall(PutCount(*plan, "memory_bytes_about", estimate));

@@ -100,6 +100,7 @@ struct HfExperiment_ {
   HfDevice device;
   PetscInt n; /* terminals: electrodes, or pixels of a wiring; 0 when the deck's errors left none */
   HfPlan plan;
+  HfSelection selection; /* the cells of saved fields */
 
   HfReplay replay;
   PetscInt attend_in;             /* steps until the recorder is asked what to do */

@@ -14,6 +14,7 @@ typedef enum {
   HF_FIELD_OTHER_CELLS,
   HF_FIELD_OTHER_SIZE,
   HF_FIELD_OTHER_DOF,
+  HF_FIELD_NOT_ALL,
   HF_FIELD_NO_FRAME,
   HF_FIELD_NOT_READ,
   HF_FIELD_NOT_WRITTEN
@@ -23,11 +24,24 @@ extern const char *const hf_field_reasons[];
 PetscErrorCode HfFieldAgree(MPI_Comm comm, HfFieldReason *reason); /* the largest of all ranks. Collective. */
 /* Opens a field of `dof` components and has its shape [frame][y][x][component]; -1 and the reason when it is none. */
 hid_t HfFieldOpen(hid_t file, const char *path, PetscInt dof, hsize_t shape[4], HfFieldReason *reason);
+/* The cells that an opened field holds; all of its own where it does not tell. */
+HfSelection HfFieldSelection(hid_t dataset, const hsize_t shape[4]);
+PetscBool HfFieldIsWhole(hid_t dataset, const hsize_t shape[4]); /* it holds all cells of its film, or does not tell */
 PetscBool HfFieldSameCells(const HfGridInfo *g, const hsize_t shape[4]);
-/* A block of the dataset, from or to `rows`, which a write may leave in another form. Collective. */
+/* A block of the dataset, from or to `rows`, which a write may leave in another form; empty where count[1] is 0. Collective. */
 herr_t HfFieldTransfer(hid_t dataset, const hsize_t start[4], const hsize_t count[4], double rows[], PetscBool write);
+
+/* The owned rows of a frame, some[b][a][c], from or to the dataset. Collective. */
+herr_t HfFieldTransferRows(const HfGridInfo *g, hid_t dataset, const HfSelection *selection, PetscInt dof, hsize_t frame, double some[],
+                           PetscBool write);
+
+/* ---- selection.c ---- */
+void HfSelectionRows(const HfSelection *selection, const HfGridInfo *g, PetscInt *first, PetscInt *count); /* those of its rows that this rank owns */
+/* All owned cells to those that are also in the selection, void ones as 0, and back: all[j][i][c] and some[b][a][c]. */
+void HfSelectionTake(const HfSelection *selection, HfGrid grid, PetscInt dof, const double all[], double some[]);
+void HfSelectionPut(const HfSelection *selection, const HfGridInfo *g, PetscInt dof, const double some[], double all[]);
 
 /* HfFieldRead() with the reader's way from the opened dataset to the owned rows. Collective, as the reader is. */
 typedef HfFieldReason (*HfFieldReader)(const HfGridInfo *g, hid_t file, hid_t dataset, const hsize_t shape[4], hsize_t frame, double rows[]);
-PetscErrorCode HfFieldReadWith(HfGrid grid, const char *path, const char *dataset, PetscInt frame, PetscInt dof, HfFieldReader reader, Vec v,
-                               const char **why);
+PetscErrorCode HfFieldReadWith(HfGrid grid, const char *path, const char *dataset, PetscInt frame, PetscInt dof, const HfSelection *selection,
+                               HfFieldReader reader, Vec v, const char **why);

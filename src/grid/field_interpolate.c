@@ -114,6 +114,6 @@ static HfFieldReason read_other_cells(const HfGridInfo *g, hid_t file, hid_t dat
 
 PetscErrorCode HfFieldInterpolate(HfGrid grid, const char *path, const char *dataset, PetscInt frame, PetscInt dof, Vec v, const char **why) {
   PetscFunctionBeginUser;
-  PetscCall(HfFieldReadWith(grid, path, dataset, frame, dof, read_other_cells, v, why));
+  PetscCall(HfFieldReadWith(grid, path, dataset, frame, dof, NULL, read_other_cells, v, why));
   PetscFunctionReturn(0);
 }

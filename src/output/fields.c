@@ -74,7 +74,8 @@ static PetscErrorCode frame_before(HfOutput output, HfFieldState *field, PetscRe
   *found = (PetscBool)(field->frames < field->n_before && field->times_before[field->frames] == (double)time);
   if (!*found) PetscFunctionReturn(0);
   PetscCall(PetscSNPrintf(path, sizeof path, HF_PATH_FIELDS "/%s", field->name));
-  PetscCall(HfFieldRead(HfDeviceGrid(HfExperimentDevice(output->experiment)), output->run_before, path, field->frames, dof, v, &why));
+  PetscCall(
+      HfFieldRead(HfDeviceGrid(HfExperimentDevice(output->experiment)), output->run_before, path, field->frames, dof, &output->selection, v, &why));
   PetscCheckFault(!why, output->comm, HF_ERR_FILE, "cannot resume: %s of %s: %s", path, output->run_before, why);
   PetscFunctionReturn(0);
 }
@@ -104,8 +105,8 @@ static PetscErrorCode put_frame(HfOutput output, PetscInt k, PetscReal time, Pet
   PetscCall(PetscSNPrintf(path, sizeof path, HF_PATH_FIELDS "/%s", name));
   PetscCall(PetscSNPrintf(times, sizeof times, HF_PATH_FIELD_TIMES "/%s", name));
   PetscCall(PetscSNPrintf(probes, sizeof probes, HF_PATH_FIELD_PROBES "/%s", name));
-  PetscCall(HfOutputNeedRoom(output, (PetscReal)HfGridGetInfo(grid)->nx * HfGridGetInfo(grid)->ny * dof * sizeof(PetscReal)));
-  if (!output->fields[k].frames) PetscCall(HfFieldCreate(grid, output->file, path, dof, output->compression, output->single));
+  PetscCall(HfOutputNeedRoom(output, (PetscReal)output->selection.count[0] * output->selection.count[1] * dof * sizeof(PetscReal)));
+  if (!output->fields[k].frames) PetscCall(HfFieldCreate(grid, output->file, path, &output->selection, dof, output->compression, output->single));
   PetscCall(HfFieldAppend(grid, output->file, path, v, dof, &frame));
   output->fields[k].frames = frame + 1;
   if (!frame) PetscCall(describe(output, name, path));

@@ -26,6 +26,7 @@ static const HfKey output_keys[] = {
 PetscErrorCode HfOutputRegisterKeys(HfKeys keys) {
   PetscFunctionBeginUser;
   PetscCall(HfKeysAdd(keys, "", output_keys));
+  PetscCall(HfSelectionRegisterKeys(keys, "output"));
   PetscFunctionReturn(0);
 }
 
@@ -132,6 +133,8 @@ static PetscErrorCode greet(HfOutput output) {
 PetscErrorCode HfOutputSetUp(HfOutput output, HfExperiment experiment) {
   PetscFunctionBeginUser;
   output->experiment = experiment;
+  PetscCall(HfSelectionFromDeck(output->deck, HfNodeFind(HfDeckRoot(output->deck), "output"), HfDeviceGrid(HfExperimentDevice(experiment)),
+                                &output->selection));
   PetscCall(HfOutputOpenDirectory(output));
   if (output->replaying)
     output->start = output->launched - (double)output->kept.wall_seconds;

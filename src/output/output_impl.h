@@ -44,6 +44,7 @@ struct HfOutput_ {
   hid_t file;
   char why[HF_WHY_LENGTH]; /* first failure of this rank, "" while all is well; HfOutputAgree tells the others */
   double last_flush;
+  HfSelection selection; /* the cells that fields are saved on */
   HfFieldState fields[HF_MAX_FIELDS];
   PetscInt n_fields, n_vtk_steps, compression, n_probes, pattern_width;
   PetscReal vtk_time;

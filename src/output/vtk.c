@@ -1,8 +1,8 @@
 /* /VTKHDF: the file seen as a time series of images, so that ParaView opens run.h5 as it is.
 
-   VTKHDF 2.0, type ImageData. The film is an image of extent (0,nx, 0,ny, 0,0): for a flat image the reader takes cell arrays of shape
-   [time][y][x][component], which is how the fields are stored: /VTKHDF/CellData holds hard links to them. The fields may have different times:
-   the steps are all times at which any field was written, and CellDataOffsets says which frame of a field to show there (its latest).
+   VTKHDF 2.0, type ImageData. The film, or what is selected of it, is an image of extent (0,nx, 0,ny, 0,0): for a flat image the reader takes cell arrays
+   of shape [time][y][x][component], which is how the fields are stored: /VTKHDF/CellData holds hard links to them. The fields may have different
+   times: the steps are all times at which any field was written, and CellDataOffsets says which frame of a field to show there (its latest).
    https://docs.vtk.org/en/latest/vtk_file_formats/vtkhdf_file_format */
 #include "output_impl.h"
 
@@ -17,16 +17,17 @@ static PetscErrorCode put_count(HfOutput output) {
 }
 
 PetscErrorCode HfOutputVtkSetUp(HfOutput output) {
-  const HfGridInfo *g = HfGridGetInfo(HfDeviceGrid(HfExperimentDevice(output->experiment)));
-  const PetscReal spacing = PetscMin(g->dx, g->dy);
+  const HfSelection *w = &output->selection;
+  PetscReal origin[2], spacing[2];
 
   PetscFunctionBeginUser;
+  HfSelectionImage(w, HfDeviceGrid(HfExperimentDevice(output->experiment)), origin, spacing);
   PetscCall(HfH5Group(output, HF_PATH_VTK));
   PetscCall(HfH5AttributeInts(output, HF_PATH_VTK, "Version", 2, (int[]){2, 0}));
   PetscCall(HfH5AttributeText(output, HF_PATH_VTK, "Type", "ImageData"));
-  PetscCall(HfH5AttributeInts(output, HF_PATH_VTK, "WholeExtent", 6, (int[]){0, (int)g->nx, 0, (int)g->ny, 0, 0}));
-  PetscCall(HfH5AttributeReals(output, HF_PATH_VTK, "Origin", 3, (PetscReal[]){g->x0, g->y0, 0}));
-  PetscCall(HfH5AttributeReals(output, HF_PATH_VTK, "Spacing", 3, (PetscReal[]){g->dx, g->dy, spacing}));
+  PetscCall(HfH5AttributeInts(output, HF_PATH_VTK, "WholeExtent", 6, (int[]){0, (int)w->count[0], 0, (int)w->count[1], 0, 0}));
+  PetscCall(HfH5AttributeReals(output, HF_PATH_VTK, "Origin", 3, (PetscReal[]){origin[0], origin[1], 0}));
+  PetscCall(HfH5AttributeReals(output, HF_PATH_VTK, "Spacing", 3, (PetscReal[]){spacing[0], spacing[1], PetscMin(spacing[0], spacing[1])}));
   PetscCall(HfH5AttributeReals(output, HF_PATH_VTK, "Direction", 9, (PetscReal[]){1, 0, 0, 0, 1, 0, 0, 0, 1}));
   PetscCall(HfH5Group(output, HF_PATH_VTK "/CellData"));
   PetscCall(HfH5Group(output, HF_PATH_STEPS));

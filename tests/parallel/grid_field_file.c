@@ -63,7 +63,7 @@ static void round_trip(PetscInt nx, PetscInt ny, PetscInt deflate) {
   CHECK(HfGridCreateCellVec(grid, 3, &m));
   CHECK(HfGridCreateCellVec(grid, 2, &j));
   file = create_file(path);
-  if (deflate != 1) CHECK(HfFieldCreate(grid, file, "/fields/m", 3, deflate, PETSC_FALSE));
+  if (deflate != 1) CHECK(HfFieldCreate(grid, file, "/fields/m", NULL, 3, deflate, PETSC_FALSE));
   for (PetscInt k = 0; k < 5; k++) {
     fill(grid, 3, k, m);
     fill(grid, 2, 10 + k, j);
@@ -75,18 +75,18 @@ static void round_trip(PetscInt nx, PetscInt ny, PetscInt deflate) {
 
   for (PetscInt k = -1; k < 5; k++) {
     CHECK(VecSet(m, 99.0));
-    CHECK(HfFieldRead(grid, path, "/fields/m", k, 3, m, &why));
+    CHECK(HfFieldRead(grid, path, "/fields/m", k, 3, NULL, m, &why));
     assert_null(why);
     expect_frame(grid, 3, k < 0 ? 4 : k, m);
   }
-  CHECK(HfFieldRead(grid, path, "fields/deep/j", 2, 2, j, &why));
+  CHECK(HfFieldRead(grid, path, "fields/deep/j", 2, 2, NULL, j, &why));
   assert_null(why);
   expect_frame(grid, 2, 12, j);
 
   if (!rank) { /* one rank reads what all wrote */
     CHECK(HfGridCreate(PETSC_COMM_SELF, nx, ny, 1.0, 1.0, 1.0, disk, NULL, &alone));
     CHECK(HfGridCreateCellVec(alone, 3, &m_alone));
-    CHECK(HfFieldRead(alone, path, "/fields/m", 3, 3, m_alone, &why));
+    CHECK(HfFieldRead(alone, path, "/fields/m", 3, 3, NULL, m_alone, &why));
     assert_null(why);
     expect_frame(alone, 3, 3, m_alone);
     CHECK(VecDestroy(&m_alone));
@@ -135,7 +135,7 @@ static void expect_reason(HfGrid grid, const char *path, const char *dataset, Pe
   Vec v;
 
   CHECK(HfGridCreateCellVec(grid, dof, &v));
-  CHECK(HfFieldRead(grid, path, dataset, frame, dof, v, &why));
+  CHECK(HfFieldRead(grid, path, dataset, frame, dof, NULL, v, &why));
   assert_non_null(why);
   if (!strstr(why, word)) fail_msg("\"%s\" has no \"%s\"", why, word);
   CHECK(VecDestroy(&v));
@@ -161,7 +161,7 @@ static void test_reasons(void **state) {
   CHECK(HfGridCreateCellVec(grid, 3, &m));
   file = create_file(path);
   CHECK(HfFieldAppend(grid, file, "/fields/m", m, 3, NULL));
-  CHECK(HfFieldCreate(grid, file, "/fields/empty", 3, 1, PETSC_FALSE));
+  CHECK(HfFieldCreate(grid, file, "/fields/empty", NULL, 3, 1, PETSC_FALSE));
   H5Fclose(file);
 
   expect_reason(grid, "/tmp/hf_no_such_file.h5", "/fields/m", -1, 3, "no such file");
@@ -232,7 +232,7 @@ static void test_single_precision(void **state) {
   fill(grid, 3, 1, m);
   CHECK(VecScale(m, 1.0 / 3.0));
   file = create_file(path);
-  CHECK(HfFieldCreate(grid, file, "/fields/m", 3, 1, PETSC_TRUE));
+  CHECK(HfFieldCreate(grid, file, "/fields/m", NULL, 3, 1, PETSC_TRUE));
   CHECK(HfFieldAppend(grid, file, "/fields/m", m, 3, NULL));
   dataset = H5Dopen2(file, "/fields/m", H5P_DEFAULT);
   type = H5Dget_type(dataset);
@@ -240,7 +240,7 @@ static void test_single_precision(void **state) {
   H5Tclose(type);
   H5Dclose(dataset);
   H5Fclose(file);
-  CHECK(HfFieldRead(grid, path, "/fields/m", 0, 3, back, &why));
+  CHECK(HfFieldRead(grid, path, "/fields/m", 0, 3, NULL, back, &why));
   assert_null(why);
   CHECK(VecNorm(m, NORM_INFINITY, &size));
   CHECK(VecAXPY(back, -1.0, m));

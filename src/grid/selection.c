@@ -1,0 +1,111 @@
+/* The cells that fields are saved on: every stride-th along x and y of those whose centres lie in a rectangle.
+
+   A stride s cuts a side into blocks of s cells, of which the middle one is kept (the one before the middle where s is even), so that the cells kept
+   lie evenly in the rectangle; the last block may be cut short, and is left out when its middle is not there. */
+#include "field_file.h"
+
+static const HfKey selection_keys[] = {
+    {"stride", HF_INTS, NULL, "1", ">=1", 0, "Every so many cells along x and y one is kept in the fields of run.h5: one number or two, [4, 2]"},
+    {"region", HF_SECTION, NULL, "", "", 0,
+     "The rectangle whose cells are kept in the fields of run.h5, by their centres; all of the film when left out"},
+    {"region.size", HF_QUANTITIES, "m", NULL, ">0", 2, "Extent along x and y"},
+    {"region.at", HF_QUANTITIES, "m", "[0 m, 0 m]", "", 2, "Centre; the origin is the film's centre"},
+    {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
+};
+
+PetscErrorCode HfSelectionRegisterKeys(HfKeys keys, const char prefix[]) {
+  PetscFunctionBeginUser;
+  PetscCall(HfKeysAdd(keys, prefix, selection_keys));
+  PetscFunctionReturn(0);
+}
+
+HfSelection HfSelectionAll(HfGrid grid) {
+  const HfGridInfo *g = HfGridGetInfo(grid);
+
+  return (HfSelection){{0, 0}, {1, 1}, {g->nx, g->ny}};
+}
+
+PetscBool HfSelectionSame(const HfSelection *a, const HfSelection *b) {
+  for (int d = 0; d < 2; d++)
+    if (a->first[d] != b->first[d] || a->stride[d] != b->stride[d] || a->count[d] != b->count[d]) return PETSC_FALSE;
+  return PETSC_TRUE;
+}
+
+PetscErrorCode HfSelectionFromDeck(HfDeck deck, HfNode section, HfGrid grid, HfSelection *selection) {
+  const HfGridInfo *g = HfGridGetInfo(grid);
+  const PetscReal low[2] = {g->x0, g->y0}, step[2] = {g->dx, g->dy};
+  const PetscInt cells[2] = {g->nx, g->ny}, n_strides = HfCount(section, "stride");
+  HfNode region = HfHas(section, "region") ? HfChild(section, "region") : NULL;
+
+  PetscFunctionBeginUser;
+  *selection = HfSelectionAll(grid);
+  if (n_strides < 1 || n_strides > 2) {
+    PetscCall(HfDeckError(deck, HfChild(section, "stride"), "stride has %" PetscInt_FMT " numbers: one, or two for x and y, are meant", n_strides));
+    PetscFunctionReturn(0);
+  }
+  for (int d = 0; d < 2; d++) {
+    const PetscInt stride = (PetscInt)PetscMin(HfIntegerAt(section, "stride", d < n_strides ? d : 0), (PetscInt64)cells[d]);
+    PetscInt from = 0, to = cells[d] - 1, middle;
+
+    if (region) { /* in numbers of cells, before they are whole: a region may reach far out of the film */
+      const PetscReal half = 0.5 * HfRealAt(region, "size", d), at = HfRealAt(region, "at", d);
+      from = (PetscInt)PetscMax(0.0, PetscMin(ceil((at - half - low[d]) / step[d] - 0.5 - 1e-9), (PetscReal)cells[d]));
+      to = (PetscInt)PetscMax(-1.0, PetscMin(floor((at + half - low[d]) / step[d] - 0.5 + 1e-9), (PetscReal)(cells[d] - 1)));
+    }
+    if (to < from) {
+      PetscCall(HfDeckError(deck, region, "region holds the centre of no cell along %c, where the film reaches from %g to %g m in cells of %g m",
+                            "xy"[d], (double)low[d], (double)-low[d], (double)step[d]));
+      *selection = HfSelectionAll(grid);
+      PetscFunctionReturn(0);
+    }
+    middle = PetscMin((stride - 1) / 2, (to - from) / 2);
+    selection->first[d] = from + middle;
+    selection->stride[d] = stride;
+    selection->count[d] = (to - from - middle) / stride + 1;
+  }
+  PetscFunctionReturn(0);
+}
+
+void HfSelectionImage(const HfSelection *selection, HfGrid grid, PetscReal origin[2], PetscReal spacing[2]) {
+  const HfGridInfo *g = HfGridGetInfo(grid);
+  const PetscReal low[2] = {g->x0, g->y0}, step[2] = {g->dx, g->dy};
+
+  for (int d = 0; d < 2; d++) {
+    spacing[d] = (PetscReal)selection->stride[d] * step[d];
+    origin[d] = low[d] + ((PetscReal)selection->first[d] + 0.5) * step[d] - 0.5 * spacing[d];
+  }
+}
+
+void HfSelectionRows(const HfSelection *selection, const HfGridInfo *g, PetscInt *first, PetscInt *count) {
+  const PetscInt stride = selection->stride[1], below = g->ys - selection->first[1], up_to = below + g->ym;
+
+  *first = PetscMin(below > 0 ? (below + stride - 1) / stride : 0, selection->count[1]);
+  *count = PetscMin(up_to > 0 ? (up_to + stride - 1) / stride : 0, selection->count[1]) - *first;
+}
+
+void HfSelectionTake(const HfSelection *selection, HfGrid grid, PetscInt dof, const double all[], double some[]) {
+  const HfGridInfo *g = HfGridGetInfo(grid);
+  const int8_t *regions = HfGridRegions(grid);
+  PetscInt first, count;
+
+  HfSelectionRows(selection, g, &first, &count);
+  for (PetscInt b = first; b < first + count; b++)
+    for (PetscInt a = 0; a < selection->count[0]; a++) {
+      const PetscInt i = selection->first[0] + a * selection->stride[0], j = selection->first[1] + b * selection->stride[1];
+      const PetscBool is_film = (PetscBool)(HfRegionAt(g, regions, i, j) >= 0);
+
+      for (PetscInt c = 0; c < dof; c++) *some++ = is_film ? all[((j - g->ys) * g->nx + i) * dof + c] : 0;
+    }
+}
+
+void HfSelectionPut(const HfSelection *selection, const HfGridInfo *g, PetscInt dof, const double some[], double all[]) {
+  PetscInt first, count;
+
+  HfSelectionRows(selection, g, &first, &count);
+  for (PetscInt b = first; b < first + count; b++)
+    for (PetscInt a = 0; a < selection->count[0]; a++) {
+      const PetscInt i = selection->first[0] + a * selection->stride[0], j = selection->first[1] + b * selection->stride[1];
+
+      for (PetscInt c = 0; c < dof; c++) all[((j - g->ys) * g->nx + i) * dof + c] = *some++;
+    }
+}
