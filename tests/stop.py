@@ -108,6 +108,7 @@ def status(out):
 
 
 OFTEN = ("--checkpoint-every", "50 ms")
+AT_ONCE = ("--max-walltime", "1 s")  # what is kept for the end of a run is as much: it stops as soon as it looks
 
 
 def term(case, number=signal.SIGTERM, who=0):
@@ -260,6 +261,51 @@ def other_deck(case):
     check(not differences(whole, out, 0), f"a longer schedule: {differences(whole, out, 0)[:3]}")
 
 
+def other_files(case):
+    """The deck is the same, but a mask, pattern or start field that it names is not: refused with key and file. Written again as it was, it is the same."""
+    folder, out = f"{case.top}/files", case.directory()
+    os.mkdir(folder)
+    with open(f"{folder}/mask.pbm", "w") as file:
+        file.write("P1 4 4 1111 1111 1111 1111\n")
+    with open(f"{folder}/pattern.pbm", "w") as file:
+        file.write("P1 2 1 01\n")
+    for name in ("start.h5", "later.h5"):
+        shutil.copy(f"{case.reference}/run.h5", f"{folder}/{name}")
+    with open(f"{folder}/deck.yaml", "w") as file:
+        file.write(f"hopfilm: 1\ninclude: {DECK}\npatterns: {{current: pattern.pbm}}\n"
+                   "film: {shape: {image: {file: mask.pbm, size: [200 nm, 200 nm]}}, initial: {file: {path: start.h5}}}\n"
+                   "schedule: [hold: {time: 0.1 ns}, train: {patterns: [current], voltage: 25 mV, pulse: 0.1 ns}, initial: {file: {path: later.h5}}]\n")
+    deck = f"{folder}/deck.yaml"
+    keys = {"film.shape.image.file": "mask.pbm", "patterns.current": "pattern.pbm", "film.initial.file.path": "start.h5"}
+    later = {"schedule.2.initial.file.path": "later.h5"}
+
+    def refused(named):
+        for key, name in named.items():
+            with open(f"{folder}/{name}", "rb") as file:
+                before = file.read()
+            with open(f"{folder}/{name}", "wb") as file:
+                file.write(before[:-2] + b"0\n")  # still an image of the same length
+            text = case.run(out, deck=deck, code=DECK_FAULT)
+            check(f"{key} ({folder}/{name})" in text and "--restart never" in text, f"{name} is not told:\n{text}")
+            check(not any(other in text for other in {**keys, **later} if other != key), f"not {name} alone is told:\n{text}")
+            with open(f"{folder}/{name}", "wb") as file:
+                file.write(before)
+
+    case.run(out, *AT_ONCE, deck=deck, code=STOPPED)
+    refused(keys)
+    os.remove(f"{folder}/later.h5")  # of an item that has not begun
+    shutil.copy(f"{folder}/start.h5", f"{folder}/later.h5")
+    with h5py.File(f"{folder}/later.h5", "r+") as file:
+        file["fields/m"][-1] = file["fields/m"][0]
+    check("resuming" in case.run(out, deck=deck), "it did not resume")
+    check("finished already" in case.run(out, deck=deck), "a finished run is not reported")
+    refused(later)
+    out = case.directory()  # one without any checkpoint
+    case.run(out, "--checkpoint-every", "0", deck=deck)
+    refused(later)
+    check("finished already" in case.run(out, deck=deck), "without a checkpoint a finished run is not reported")
+
+
 def cut_at_the_end(case):
     """Killed between the last checkpoint and the end: the end is written."""
     out = case.directory()
@@ -354,7 +400,7 @@ def dead_rank(case):
 
 
 CASES = [
-    term, interrupt, second_signal, checkpoint_and_flush, stop_file, walltime, torn, outlook, simulated_time, other_deck, cut_at_the_end, other_ranks, too_large, disk_full, vanished,
+    term, interrupt, second_signal, checkpoint_and_flush, stop_file, walltime, torn, outlook, simulated_time, other_deck, other_files, cut_at_the_end, other_ranks, too_large, disk_full, vanished,
     read_only, dead_rank,
 ]
 

@@ -90,16 +90,15 @@ static PetscErrorCode write_item(HfOutput output, hid_t file, const HfStateItem 
   PetscFunctionReturn(0);
 }
 
-/* The deck with every default, by which a later run knows whether it is the same one. */
-static PetscErrorCode write_deck(HfOutput output, hid_t file, PetscBool *fine) {
+static PetscErrorCode write_tree(hid_t file, const char name[], HfNode tree, PetscBool *fine) {
   char *used = NULL;
   hid_t type, space, dataset;
 
   PetscFunctionBeginUser;
-  PetscCall(HfNodeFormat(HfDeckRoot(output->deck), &used));
+  PetscCall(HfNodeFormat(tree, &used));
   type = HfH5TextType(strlen(used) + 1);
   space = H5Screate(H5S_SCALAR);
-  dataset = H5Dcreate2(file, "deck", type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+  dataset = H5Dcreate2(file, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
   if (dataset < 0 || H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, used) < 0) *fine = PETSC_FALSE;
   if (dataset >= 0) H5Dclose(dataset);
   H5Sclose(space);
@@ -115,7 +114,9 @@ static PetscErrorCode write_file(HfOutput output, HfState state, const char path
   H5Pclose(access);
   *fine = file >= 0 ? PETSC_TRUE : PETSC_FALSE;
   if (file < 0) PetscFunctionReturn(0);
-  PetscCall(write_deck(output, file, fine));
+  /* the deck with every default, and what its files hold: by them a later run knows whether it is the same one */
+  PetscCall(write_tree(file, "deck", HfDeckRoot(output->deck), fine));
+  PetscCall(write_tree(file, "files", output->files, fine));
   for (PetscInt k = 0; k < HfStateCount(state); k++) PetscCall(write_item(output, file, HfStateGet(state, k), fine));
   if (H5Fclose(file) < 0) *fine = PETSC_FALSE;
   PetscFunctionReturn(0);
@@ -159,6 +160,7 @@ PetscErrorCode HfOutputCheckpoint(void *context, HfState state, PetscReal time, 
   output->kept.items = n_items;
   output->kept.finished = finished;
   PetscCall(HfOutputListState(output, state));
+  PetscCall(HfOutputLookAtFiles(output, begun));
   PetscCall(HfOutputNeedRoom(output, bytes));
   HfOutputPath(output, NEW, path);
   PetscCall(write_file(output, state, path, &fine));
@@ -190,8 +192,8 @@ PetscErrorCode HfCheckpointOpen(HfOutput output, const char path[], hid_t *file)
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfCheckpointDeck(hid_t file, char **text) {
-  const hid_t dataset = H5Dopen2(file, "deck", H5P_DEFAULT);
+PetscErrorCode HfCheckpointText(hid_t file, const char name[], char **text) {
+  const hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
   hid_t type;
 
   PetscFunctionBeginUser;

@@ -25,7 +25,7 @@ static PetscErrorCode step_name(hid_t file, PetscInt item, char name[64]) {
 
   PetscFunctionBeginUser;
   name[0] = '\0';
-  PetscCall(HfCheckpointDeck(file, &text));
+  PetscCall(HfCheckpointText(file, "deck", &text));
   if (text) PetscCall(HfNodeParseText(text, &deck));
   schedule = deck ? HfNodeFind(deck, "schedule") : NULL;
   if (schedule && item >= 1 && item <= HfNodeLength(schedule) && HfNodeLength(HfNodeItem(schedule, item - 1)))

@@ -70,6 +70,7 @@ PetscErrorCode HfOutputCreate(HfDeck deck, const char *directory, PetscBool forc
                                           .restore = HfOutputRestore};
   PetscCall(HfNodeCreate(HF_NODE_MAP, &output->results));
   PetscCall(HfNodeCreate(HF_NODE_LIST, &output->entries));
+  PetscCall(HfNodeCreate(HF_NODE_MAP, &output->files));
   PetscCall(HfNodePutNode(output->results, "results", output->entries));
   code = HfOutputCheckDirectory(output, force);
   if (code) {
@@ -135,6 +136,7 @@ PetscErrorCode HfOutputSetUp(HfOutput output, HfExperiment experiment) {
   output->experiment = experiment;
   PetscCall(HfSelectionFromDeck(output->deck, HfNodeFind(HfDeckRoot(output->deck), "output"), HfDeviceGrid(HfExperimentDevice(experiment)),
                                 &output->selection));
+  PetscCall(HfOutputLookAtFiles(output, 0));
   PetscCall(HfOutputOpenDirectory(output));
   if (output->replaying)
     output->start = output->launched - (double)output->kept.wall_seconds;
@@ -179,12 +181,25 @@ static PetscErrorCode write_references(HfOutput output) {
   PetscFunctionReturn(0);
 }
 
+/* What was read from outside, for good. */
+static PetscErrorCode write_digests(HfOutput output) {
+  char *text;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfOutputLookAtFiles(output, HfCount(HfDeckRoot(output->deck), "schedule")));
+  PetscCall(HfNodeFormat(output->files, &text));
+  PetscCall(HfH5Text(output, "/provenance/files", text, "Length and checksum of the files that the deck names, by key"));
+  PetscCall(PetscFree(text));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfOutputClose(HfOutput output, const char *status, HfExperiment experiment) {
   char ended[32], line[128];
 
   PetscFunctionBeginUser;
   if (!output->is_open) PetscFunctionReturn(0);
   if (experiment) output->experiment = experiment;
+  PetscCall(write_digests(output));
   HfOutputNow(ended);
   PetscCallMPI(MPI_Bcast(ended, sizeof ended, MPI_CHAR, 0, output->comm));
   PetscCall(HfH5AttributeText(output, "/provenance", "ended", ended));
@@ -218,6 +233,7 @@ PetscErrorCode HfOutputDestroy(HfOutput *output) {
   if ((*output)->table) fclose((*output)->table);
   if ((*output)->log) fclose((*output)->log);
   PetscCall(HfNodeDestroy(&(*output)->results));
+  PetscCall(HfNodeDestroy(&(*output)->files));
   PetscCall(PetscFree(*output));
   PetscFunctionReturn(0);
 }

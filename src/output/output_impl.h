@@ -71,6 +71,7 @@ struct HfOutput_ {
   char progress_what[64];
 
   HfNode results, entries; /* {results: [entries]} */
+  HfNode files;            /* {key: digest} of the files that the deck names, as far as they were looked at */
 };
 
 /* ---- directory.c: POSIX work of rank 0 ---- */
@@ -86,7 +87,10 @@ PetscErrorCode HfOutputNeedRoom(HfOutput output, PetscReal bytes);
 /* ---- sealed.c: whole or not there ---- */
 PetscErrorCode HfSealFile(HfOutput output, const char name[]);                  /* Collective; failures are noted. */
 PetscErrorCode HfSealCheck(MPI_Comm comm, const char path[], const char **why); /* why: NULL, or what is wrong with it. Collective. */
-void HfSyncPath(HfOutput output, const char path[]);                            /* a file or directory; failures are noted. Not collective. */
+enum { HF_DIGEST_LENGTH = 48 };
+/* Length and checksum of a regular file as rank 0 reads it, "" when it cannot. Collective. */
+PetscErrorCode HfFileDigest(MPI_Comm comm, const char path[], char digest[HF_DIGEST_LENGTH]);
+void HfSyncPath(HfOutput output, const char path[]); /* a file or directory; failures are noted. Not collective. */
 void HfPublishFile(HfOutput output, const char from[], const char to[], const char kept[]); /* rank 0: synced and renamed; what was there is kept
                                                                                                under that name, unless NULL. Failures are noted. */
 /* ---- publish.c ---- */
@@ -94,10 +98,15 @@ PetscErrorCode HfOutputPublish(HfOutput output); /* run.h5 and table.tsv hold ev
 /* ---- checkpoint.c ---- */
 PetscErrorCode HfOutputListState(HfOutput output, HfState state);
 PetscErrorCode HfCheckpointOpen(HfOutput output, const char path[], hid_t *file); /* -1 when it is none. Collective. */
-PetscErrorCode HfCheckpointDeck(hid_t file, char **text);                         /* NULL when it has none; PetscFree()d by the caller. Collective. */
+PetscErrorCode HfCheckpointText(hid_t file, const char name[], char **text);      /* NULL when it has none; PetscFree()d by the caller. Collective. */
 PetscErrorCode HfCheckpointRead(HfOutput output, HfState state);                  /* from output->resume. Collective. */
 /* ---- restart.c ---- */
 PetscErrorCode HfOutputEndOfReplay(HfOutput output); /* Collective. */
+PetscBool HfSectionIsHarmless(const char name[]);    /* of the deck: may change without changing what the film does */
+/* ---- named_files.c ---- */
+PetscErrorCode HfOutputLookAtFiles(HfOutput output, PetscInt begun); /* those not looked at yet, of the schedule's first `begun` items. Collective. */
+/* Keys of the files that are others than in the text that a run before kept (NULL: none), and their number. Collective. */
+PetscErrorCode HfOutputCompareFiles(HfOutput output, const char before[], PetscInt begun, PetscInt *count, char list[], size_t size);
 /* ---- fields.c ---- */
 PetscErrorCode HfOutputOpenFramesBefore(HfOutput output); /* run.h5 of the run that is resumed. Collective. */
 

@@ -6,7 +6,7 @@
 /* Sections that may change without changing what the film does. */
 static const char *const harmless[] = {"title", "output", "petsc", "hopfilm"};
 
-static PetscBool is_harmless(const char name[]) {
+PetscBool HfSectionIsHarmless(const char name[]) {
   for (size_t k = 0; k < sizeof harmless / sizeof harmless[0]; k++)
     if (!strcmp(name, harmless[k])) return PETSC_TRUE;
   return PETSC_FALSE;
@@ -52,7 +52,7 @@ static PetscInt deck_differences(HfNode before, HfNode now, PetscInt begun, char
     for (PetscInt k = 0; k < HfNodeLength(tree); k++) {
       HfNode item = HfNodeItem(tree, k), same = HfNodeFind(other, HfNodeName(item));
 
-      if (is_harmless(HfNodeName(item)) || !strcmp(HfNodeName(item), "schedule") || !strcmp(HfNodeName(item), "patterns")) continue;
+      if (HfSectionIsHarmless(HfNodeName(item)) || !strcmp(HfNodeName(item), "schedule") || !strcmp(HfNodeName(item), "patterns")) continue;
       if (!side || !same) count += HfNodeDifferences(side ? same : item, side ? item : same, HfNodeName(item), list, size);
     }
   }
@@ -115,6 +115,37 @@ static PetscErrorCode read_kept(HfOutput output) {
   PetscFunctionReturn(code);
 }
 
+/* HF_ERR_DECK when files that the deck names are others than those of the run before, which kept {key: digest} as text `name` of an HDF5 file. */
+static PetscErrorCode are_same_files(HfOutput output, hid_t file, const char name[], PetscInt begun) {
+  char list[1024], *before;
+  PetscInt count;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfCheckpointText(file, name, &before));
+  PetscCall(HfOutputCompareFiles(output, before, begun, &count, list, sizeof list));
+  PetscCall(PetscFree(before));
+  PetscCheckFault(
+      !count, output->comm, HF_ERR_DECK,
+      "%s holds a run that read other contents of %s. Put back what it read, or take --restart never to start afresh, --out for another directory",
+      output->directory, list);
+  PetscFunctionReturn(0);
+}
+
+/* The same of a finished run without a checkpoint. */
+static PetscErrorCode are_same_files_as_finished(HfOutput output) {
+  char path[PETSC_MAX_PATH_LEN];
+  PetscErrorCode code;
+  hid_t file;
+
+  PetscFunctionBeginUser;
+  HfOutputPath(output, "run.h5", path);
+  PetscCall(HfCheckpointOpen(output, path, &file));
+  if (file < 0) PetscFunctionReturn(0);
+  code = are_same_files(output, file, "/provenance/files", HfCount(HfDeckRoot(output->deck), "schedule"));
+  H5Fclose(file);
+  PetscFunctionReturn(code);
+}
+
 /* A finished run that left no checkpoint is this one when its deck is. */
 static PetscErrorCode is_this_deck(HfOutput output, PetscBool *same) {
   char path[PETSC_MAX_PATH_LEN], list[512], *text;
@@ -150,16 +181,18 @@ PetscErrorCode HfOutputLookBack(HfOutput output, const char *restart, PetscBool 
     PetscCall(is_this_deck(output, &same));
     PetscCheckFault(same, output->comm, HF_ERR_FILE, "%s holds a finished run of another deck; --force writes over it, --out names another directory",
                     output->directory);
+    PetscCall(are_same_files_as_finished(output));
     *finished = PETSC_TRUE;
   } else {
     PetscCall(read_kept(output));
-    PetscCall(HfCheckpointDeck(output->resume, &before));
+    PetscCall(HfCheckpointText(output->resume, "deck", &before));
     PetscCheckFault(before, output->comm, HF_ERR_FILE, "cannot resume from %s: it holds no deck", output->resume_path);
     PetscCall(compare(output, before, output->kept.items_begun, &longer, &count, list, sizeof list));
     PetscCall(PetscFree(before));
     PetscCheckFault(!count, output->comm, HF_ERR_DECK,
                     "%s holds another run; its deck differs in %s. --restart never starts afresh, --out names another directory", output->directory,
                     list[0] ? list : "everything");
+    PetscCall(are_same_files(output, output->resume, "files", output->kept.items_begun));
     /* one that was killed after its last checkpoint has its end still to write */
     *finished = output->kept.finished && output->was_finished && !longer ? PETSC_TRUE : PETSC_FALSE;
   }

@@ -6,6 +6,7 @@
 #include "output_impl.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -73,6 +74,23 @@ static PetscErrorCode file_length(MPI_Comm comm, const char path[], uint64_t *le
   PetscFunctionBeginUser;
   *length = stat(path, &status) == 0 && S_ISREG(status.st_mode) ? (uint64_t)status.st_size : 0;
   PetscCallMPI(MPI_Bcast(length, 1, MPI_UINT64_T, 0, comm));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfFileDigest(MPI_Comm comm, const char path[], char digest[HF_DIGEST_LENGTH]) {
+  PetscMPIInt rank;
+  PetscBool readable;
+  uint64_t length, sum;
+
+  PetscFunctionBeginUser;
+  digest[0] = '\0';
+  PetscCallMPI(MPI_Comm_rank(comm, &rank));
+  if (!rank) { /* other ranks' machines may not have the file */
+    PetscCall(file_length(PETSC_COMM_SELF, path, &length));
+    PetscCall(file_sum(PETSC_COMM_SELF, path, length, &sum, &readable));
+    if (readable) snprintf(digest, HF_DIGEST_LENGTH, "%" PRIu64 "-%016" PRIx64, length, sum);
+  }
+  PetscCallMPI(MPI_Bcast(digest, HF_DIGEST_LENGTH, MPI_CHAR, 0, comm));
   PetscFunctionReturn(0);
 }
 
