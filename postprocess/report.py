@@ -15,6 +15,7 @@ SECTIONS = [
     ("results", "Results", sections.headline),
     ("conductance", "Conductances while the film learns", sections.conductance),
     ("gauges", "Conductance along and across", sections.gauges),
+    ("hysteresis", "Hysteresis", sections.hysteresis),
     ("textures", "Textures and currents", sections.textures),
     ("energies", "Energies of all states", sections.energies),
     ("recall", "Recall", sections.recall),

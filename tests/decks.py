@@ -77,10 +77,11 @@ def results(directory):
 
 
 def shortened(deck, factor, tmp):
-    """A copy of the deck, and of those it includes, with all times and numbers of epochs and of candidates divided by the factor."""
-    time_key = r"\b(pulse|pause|time|max_time|probe_every|every): *([0-9.]+) *(ns|ps)"
+    """A copy of the deck, and of those it includes, with all times and numbers of epochs, of candidates and of a loop's steps divided by the factor."""
+    time_key = r"\b(pulse|pause|time|max_time|probe_every|every): *([0-9.]+) *(us|ns|ps)"
     text = re.sub(time_key, lambda m: f"{m.group(1)}: {float(m.group(2)) / factor:g} {m.group(3)}", open(deck).read())
     text = re.sub(r"\bepochs: *([0-9]+)", lambda m: f"epochs: {max(2, round(int(m.group(1)) / factor))}" if int(m.group(1)) > 2 else m.group(0), text)
+    text = re.sub(r"\bsteps: *([0-9]+)", lambda m: f"steps: {max(2, round(int(m.group(1)) / factor))}", text)
     text = re.sub(r"\bcandidates: *([0-9]+)", lambda m: f"candidates: {max(1, round(int(m.group(1)) / factor))}", text)
     text = re.sub(r"^include: *(.*)", lambda m: "include: " + re.sub(r"[^][, ]+", lambda name: included(deck, name.group(0), factor, tmp), m.group(1)), text, flags=re.M)
     # images and tables stay where they are

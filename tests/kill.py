@@ -131,6 +131,7 @@ def decks(args):
         "thermal": (f"{HERE}/kill-decks/thermal.yaml", []),
         "maze": (f"{HERE}/kill-decks/maze.yaml", []),
         "implicit": (f"{HERE}/kill-decks/maze.yaml", ["--set", "integrator.method=rosenbrock"]),
+        "hysteresis": (f"{HERE}/kill-decks/hysteresis.yaml", []),
         "wire": (f"{HERE}/kill-decks/wire.yaml", []),
     }
     return [{"name": name, "path": path, "set": options} for name, (path, options) in table.items() if not args.only or name in args.only]

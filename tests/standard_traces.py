@@ -1,5 +1,5 @@
-"""Standard problems read from the averages in time: the runs of muMAG 4, and what is published of it beside what this film gives, with convergence in
-the cell size."""
+"""Standard problems read from averages, in time or along a hysteresis loop: the runs of muMAG 1, 2 and 4, and what is published of them beside what this
+film gives, with convergence in the cell size."""
 
 import os
 
@@ -16,6 +16,10 @@ OOMMF = {0.1: (0.5215, 0.6650, -0.0847), 0.2: (-0.8159, -0.0618, -0.1527), 0.3: 
 # 1 ns, mumax3's own test, 128 x 32 cells. Its demagnetizing tensor is integrated at points: 2e-4 short of the exact one in a cell's own N_zz, which slows
 # the clock by 0.6 ps in 1 ns and takes 0.005 off <my>, as the exact and such a tensor in one and the same other program show.
 MUMAX = (-0.98461, 0.12604, 0.04327)
+LOOP, BAR = "validation/mumag-1", "validation/mumag-2"
+LOOP_CELLS = ("40", "20", "10")
+MS, EXCHANGE_LENGTH = 8e5, 5.687  # A/m, nm, of muMAG 2's deck
+BARS = ("56", "112", "168")  # nm, the width d; 5 d long, d/10 thick
 MUMAX_2 = (-0.9687, -0.1186, -0.00569)  # 1 ns, field 2, mumax3's example, 128 x 32 cells
 
 
@@ -28,6 +32,10 @@ def sizes_of(deck, sizes):
 
 
 RUNS = {
+    **sizes_of(LOOP, LOOP_CELLS),
+    "mumag-2": film(BAR),
+    **{f"mumag-2-{d}nm": film(BAR, f"film.size=[{5 * int(d)} nm, {d} nm]", f"film.thickness={int(d) / 10:g} nm", "film.cell=4 nm",
+                              "schedule.1.hysteresis.tolerance=1e-5") for d in BARS},
     **sizes_of(FIELD_1, ("5", "3.90625", "2.5")),
     **sizes_of(FIELD_2, ("3.90625", "2.5")),
     "mumag-4-5dp": film(FIELD_1, "film.cell=2.5 nm", "integrator.method=5dp", "integrator.tolerance=1e-6"),
@@ -100,7 +108,33 @@ def mumag_4_field_2(table, found):
             table.add("  <mx> first crosses zero", "reported", f"{1e12 * Trace(run).crossing():.2f} ps", None)
 
 
+def mumag_1(table, found):
+    for size in LOOP_CELLS:
+        run = only(found, f"mumag-1-{size}nm")
+        if run:
+            loop = entries(run.results, "hysteresis")[-1]
+            first, second = loop["first_branch"], loop["second_branch"]
+            table.add(f"cells of {size} nm: remanence; coercive fields", "no agreed answer",
+                      f"{vector(first['remanence'])}; {first['coercive_field_mT']:.2f}, {second['coercive_field_mT']:.2f} mT", None)
+            table.add("  second branch against the mirrored first", "1e-3", f"{apart(first['remanence'][:1], [-second['remanence'][0]]):.1e}",
+                      apart(first["remanence"][:1], [-second["remanence"][0]]) <= 1e-3)
+
+
+def mumag_2(table, found):
+    for name, d in (("mumag-2", "2"), *((f"mumag-2-{d}nm", d) for d in BARS)):
+        run = only(found, name)
+        if run:
+            last = [entry["first_branch"] for entry in entries(run.results, "hysteresis")]
+            coercive = [-branch["coercive_field_A_per_m"] / MS for branch in last if "coercive_field_A_per_m" in branch]
+            remanence = next(branch["remanence"] for branch in last if "remanence" in branch)
+            small = name == "mumag-2"
+            table.add(f"d = {float(d) / EXCHANGE_LENGTH:.2f} exchange lengths: coercive field, Ms; remanence", "0.05707 +- 0.0001" if small else "reported",
+                      f"{coercive[0]:.5f}; {vector(remanence)}", abs(coercive[0] - 0.05707) <= 1e-4 if small else None)
+
+
 GROUPS = {
+    "mumag-1": Group([name for name in RUNS if name.startswith("mumag-1")], "first", mumag_1),
+    "mumag-2": Group([name for name in RUNS if name.startswith("mumag-2")], "first", mumag_2),
     "mumag-4": Group([name for name in RUNS if name.startswith("mumag-4") and "field-2" not in name], "first", mumag_4),
     "mumag-4-field-2": Group([name for name in RUNS if "field-2" in name], "first", mumag_4_field_2),
 }

@@ -67,5 +67,11 @@ PetscErrorCode HfMagnetState(HfMagnet magnet, HfPhaseKind inside, HfState state)
 PetscErrorCode HfMagnetStateLoaded(HfMagnet magnet, HfPhaseKind inside);
 /* HF_ERR_DIVERGED, with the first such cell, when a state is not finite or an m of it not of length 1. Collective. */
 PetscErrorCode HfMagnetGuard(HfMagnet magnet, PetscReal t, Vec m);
+/* The method of time integration: the deck's integrator.method, what `auto` chose, or "heun" at a temperature. */
+const char *HfMagnetMethod(HfMagnet magnet);
+/* What it chose by: the rate at which the shortest waves of the grid are damped, alpha gamma0 |dH/dm|/(1+alpha^2), 1/s. */
+PetscReal HfMagnetDampingRate(HfMagnet magnet);
+/* Length of its steps that stability allows, s, within a third or so; 0 where the tolerance alone decides. */
+PetscReal HfMagnetExpectedStep(HfMagnet magnet);
 /* Counters since creation. */
 void HfMagnetStatistics(HfMagnet magnet, PetscInt64 *steps, PetscInt64 *rejected, PetscInt64 *rhs_evaluations);

@@ -1,5 +1,5 @@
 """The sections of a report. Each takes a Run and returns HTML, "" where the run has nothing for it."""
-from . import conductance_figures, energy_figures, gauge_figures, link_figures, memory_figures, tile_figures
+from . import conductance_figures, energy_figures, gauge_figures, hysteresis_figures, link_figures, memory_figures, tile_figures
 from .inference_section import headline_rows
 from .page import Raw, cell, facts, mark, number, pattern, picture, table, yaml_code
 from .results import (default_weightings, energy_details, energy_totals, sweep_totals, totals, training_name, weights_name)
@@ -143,6 +143,19 @@ def gauges(run):
         html += picture(image_uri(gauge_figures.synapse(run, pulse)),
                         f"{name_of(run, pulse.pattern)}: conductance between the contacts of each gauge, against its value when the voltage comes on; the film’s "
                         "<i>m<sub>z</sub></i> at the start, on the way and at the end, and below it the current that ±1 V would drive, on a logarithmic scale.")
+    return html
+
+
+def hysteresis(run):
+    html = ""
+    for e in run.steps("hysteresis"):
+        words = []
+        for name, branch in [(name, e[name]) for name in ("first_branch", "second_branch") if name in e]:
+            coercive = f"coercive field {number(branch['coercive_field_mT'], '.3g')} mT" if "coercive_field_mT" in branch else ""
+            remanence = "remanence (" + ", ".join(number(x, ".3f") for x in branch["remanence"]) + ")" if "remanence" in branch else ""
+            words.append(f"{name.replace('_', ' ')}: " + ", ".join(word for word in (coercive, remanence) if word))
+        html += picture(image_uri(hysteresis_figures.loops([("", hysteresis_figures.branches(run, e))])),
+                        f"{e['fields']} fields, the film relaxed at each" + (f", but for {e['unconverged']}" if e["unconverged"] else "") + ". " + "; ".join(words) + ".")
     return html
 
 

@@ -212,7 +212,7 @@ static PetscErrorCode check_member(const Ensemble *e, PetscInt m, PetscReal sums
   code = HfAppPlan(deck, &plan);
   if (!code) {
     cells = strtod(HfNodeText(HfNodeFind(plan, "film_cells")), NULL);
-    steps = strtod(HfNodeText(HfNodeFind(plan, "integrator_steps_about")), NULL);
+    steps = HfNodeFind(plan, "integrator_steps_about") ? strtod(HfNodeText(HfNodeFind(plan, "integrator_steps_about")), NULL) : 0; /* implicit */
     bytes = strtod(HfNodeText(HfNodeFind(plan, "field_bytes_at_most")), NULL);
     HfEnsembleMemberName(m, name);
     describe(e->ensemble, m, what, sizeof what);

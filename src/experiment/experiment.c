@@ -103,6 +103,7 @@ PetscErrorCode HfExperimentCreate(HfDeck deck, HfRecorder recorder, HfExperiment
 
 PetscErrorCode HfExperimentRun(HfExperiment e) {
   HfNode section;
+  HfMagnet magnet = HfDeviceMagnet(e->device);
   const PetscInt n_steps = HfCount(HfDeckRoot(e->deck), "schedule");
 
   PetscFunctionBeginUser;
@@ -112,6 +113,9 @@ PetscErrorCode HfExperimentRun(HfExperiment e) {
   PetscCall(HfDeviceSaturatedConductance(e->device, e->G0));
   e->effort.n_matrices += e->n > 0;
   PetscCall(HfEffortCount(e, "conductance"));
+  if (e->plan.seconds > 0 && !strcmp(HfMagnetMethod(magnet), "rosenbrock"))
+    PetscCall(HfRecordLog(e, "implicit time steps (%s): the shortest exchange waves of this grid are damped at %.2g/s", HfMagnetMethod(magnet),
+                          (double)HfMagnetDampingRate(magnet)));
   if (e->recorder->saturated) PetscCall(e->recorder->saturated(e->recorder->context, e->n, e->G0));
   PetscCall(HfFramesNow(e, PETSC_FALSE));
   PetscCall(HfRowNow(e, *HfDeviceTime(e->device), 0.0, HfDeviceState(e->device)));
@@ -126,19 +130,6 @@ PetscErrorCode HfExperimentRun(HfExperiment e) {
     PetscCall(HfReplayStepDone(e));
   }
   PetscFunctionReturn(0);
-}
-
-/* Steps that an explicit integrator needs: its stability limit, physics.md and targets.md section 2. */
-static PetscReal EstimatedSteps(HfExperiment e) {
-  HfNode material = HfNodeFind(HfDeckRoot(e->deck), "film.material");
-  const HfGridInfo *grid = HfGridGetInfo(HfDeviceGrid(e->device));
-  PetscReal A, alpha;
-
-  if (!material || !HfHas(material, "Aex") || !HfHas(material, "Ms") || !HfHas(material, "alpha")) return 0.0;
-  A = HfReal(material, "Aex");
-  alpha = HfReal(material, "alpha");
-  if (HfUnitIndex(material, "Aex") == 0) A *= 2.0 / (HF_MU0 * HfReal(material, "Ms"));
-  return e->plan.seconds * HF_GAMMA0 * 4.0 * A * (1.0 / PetscSqr(grid->dx) + 1.0 / PetscSqr(grid->dy)) / (2.8 * PetscSqrtReal(1.0 + alpha * alpha));
 }
 
 /* Of a frame of all fields that the deck keeps, without compression. */
@@ -165,6 +156,7 @@ static PetscErrorCode PutCount(HfNode node, const char *name, PetscReal count) {
 }
 
 PetscErrorCode HfExperimentPlan(HfExperiment e, HfNode *plan) {
+  HfMagnet magnet = HfDeviceMagnet(e->device);
   const HfGridInfo *grid = HfGridGetInfo(HfDeviceGrid(e->device));
   PetscLogDouble mine, all;
   PetscReal estimate;
@@ -184,7 +176,9 @@ PetscErrorCode HfExperimentPlan(HfExperiment e, HfNode *plan) {
   if (HfDeviceWiring(e->device)) PetscCall(HfNodePutInt(*plan, "pixels", e->n));
   PetscCall(HfNodePutInt(*plan, "schedule_steps", HfCount(HfDeckRoot(e->deck), "schedule")));
   PetscCall(HfNodePutReal(*plan, "simulated_seconds", e->plan.seconds));
-  PetscCall(PutCount(*plan, "integrator_steps_about", EstimatedSteps(e)));
+  PetscCall(HfNodePutText(*plan, "integrator", HfMagnetMethod(magnet)));
+  PetscCall(HfNodePutReal(*plan, "fastest_damping_per_s", HfMagnetDampingRate(magnet)));
+  if (HfMagnetExpectedStep(magnet) > 0) PetscCall(PutCount(*plan, "integrator_steps_about", e->plan.seconds / HfMagnetExpectedStep(magnet)));
   PetscCall(PutCount(*plan, "conductance_probes", e->plan.probes));
   PetscCall(PutCount(*plan, "field_frames", frames));
   PetscCall(HfNodePutInt(*plan, "field_cells_x", e->selection.count[0]));

@@ -15,12 +15,9 @@ static HfTerm *thermal_term(HfMagnet magnet) {
 PetscBool HfMagnetThermal(HfMagnet magnet) { return HfTermThermalGiven(thermal_term(magnet)); }
 
 /* A tenth of 2/(gamma0 |dH/dm|), at which the fastest mode becomes unstable. */
-static PetscReal chosen_step(HfMagnet magnet) {
+PetscReal HfHeunStep(HfMagnet magnet) {
   const PetscReal given = HfTermThermalStep(thermal_term(magnet));
-  PetscReal gamma0 = 0;
-
-  for (PetscInt r = 0; r < magnet->site.n_regions; ++r) gamma0 = PetscMax(gamma0, magnet->materials[r].gamma0);
-  return given > 0 ? given : 0.2 / (gamma0 * PetscMax(HfMagnetStiffness(magnet), 1.0));
+  return given > 0 ? given : 0.2 / PetscMax(HfMagnetFastestRate(magnet), HF_GAMMA0);
 }
 
 /* One step of length h from t; *finite tells whether m' is. */
@@ -49,7 +46,7 @@ static PetscErrorCode heun_step(HfMagnet magnet, HfTerm *thermal, PetscReal t, P
 }
 
 PetscErrorCode HfHeunAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t1, HfMagnetMonitor monitor, void *context, PetscReal *reached) {
-  const PetscInt64 n = (PetscInt64)PetscCeilReal((t1 - t0) / chosen_step(magnet) * (1 - 1e-9));
+  const PetscInt64 n = (PetscInt64)PetscCeilReal((t1 - t0) / HfHeunStep(magnet) * (1 - 1e-9));
   const PetscReal h = (t1 - t0) / (PetscReal)PetscMax(n, 1);
   HfTerm *thermal = thermal_term(magnet);
   PetscBool finite = PETSC_TRUE, stop = PETSC_FALSE;

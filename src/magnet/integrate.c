@@ -10,8 +10,9 @@
 
 static const HfKey keys[] = {
     {"integrator", HF_SECTION, NULL, "{}", "", 0, "Time integration of the magnetization; PETSc's -ts_ options go further"},
-    {"integrator.method", HF_CHOICE, NULL, "5dp", "5dp|3bs|rosenbrock", 0,
-     "Explicit Runge-Kutta pair, 5dp Dormand-Prince or 3bs Bogacki-Shampine, or rosenbrock, implicit, of third order, for fine cells"},
+    {"integrator.method", HF_CHOICE, NULL, "auto", "auto|5dp|3bs|rosenbrock", 0,
+     "Explicit Runge-Kutta pair, 5dp Dormand-Prince or 3bs Bogacki-Shampine, or rosenbrock, implicit, of third order, for fine cells; auto takes "
+     "rosenbrock with `demag: full` where damping takes away the shortest waves of the grid at more than 2e11/s, 5dp else"},
     {"integrator.tolerance", HF_NUMBER, NULL, "1e-5", ">0", 0,
      "Error of a step allowed in any component of m; over 5 ns of a permalloy disk 1e-5 adds up to 3e-5, at nearly the largest stable steps"},
     {"integrator.first_step", HF_QUANTITY, "s", "", ">0", 0, "First step; from the stiffness of the film when left out"},
@@ -113,7 +114,7 @@ static PetscErrorCode post_step(TS ts) {
 PetscErrorCode HfIntegratorCreate(HfMagnet magnet) {
   HfNode section = HfNodeFind(HfDeckRoot(magnet->deck), "integrator");
   HfIntegrator self;
-  const char *method = HfText(section, "method");
+  const char *method = HfMagnetChosenMethod(magnet);
   TSAdapt adapt;
   PetscReal step;
 
@@ -211,12 +212,9 @@ static PetscErrorCode report_divergence(HfMagnet magnet, Vec m, PetscReal t) {
   PetscFunctionReturn(HfMagnetReportCell(magnet, t, m, cell, "the magnetization diverged: dm/dt is not finite"));
 }
 
-/* A first step from the fastest rate of the linear terms, gamma0 |dH/dm|; the error control does the rest. */
+/* The error control does the rest. */
 static PetscReal first_step(HfMagnet magnet, PetscReal span) {
-  PetscReal gamma0 = 0, rate;
-
-  for (PetscInt r = 0; r < magnet->site.n_regions; ++r) gamma0 = PetscMax(gamma0, magnet->materials[r].gamma0);
-  rate = gamma0 * HfMagnetStiffness(magnet);
+  const PetscReal rate = HfMagnetFastestRate(magnet);
   return rate > 0 ? PetscMin(span, 0.5 / rate) : 1e-6 * span;
 }
 

@@ -199,20 +199,6 @@ const char *HfMagnetTermName(HfMagnet magnet, PetscInt which) {
   return NULL;
 }
 
-PetscReal HfMagnetStiffness(HfMagnet magnet) {
-  PetscReal most = 0;
-
-  for (PetscInt r = 0; r < magnet->site.n_regions; ++r) {
-    PetscReal sum = 0;
-    for (PetscInt k = 0; k < magnet->n_terms; ++k) {
-      const HfTerm *term = &magnet->terms[k];
-      if (term->active[r] && term->type->stiffness) sum += (*term->type->stiffness)(term->p[r]);
-    }
-    most = PetscMax(most, sum);
-  }
-  return most;
-}
-
 void HfMagnetStatistics(HfMagnet magnet, PetscInt64 *steps, PetscInt64 *rejected, PetscInt64 *evaluations) {
   if (steps) *steps = magnet->steps;
   if (rejected) *rejected = magnet->rejected;

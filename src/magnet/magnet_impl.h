@@ -119,7 +119,10 @@ struct HfMagnet_ {
 PetscBool HfTermsWhole(HfMagnet magnet);             /* an active term needs the whole state before its rows */
 PetscBool HfTermActive(HfMagnet magnet, PetscInt k); /* in any region */
 PetscBool HfTorqueActive(HfMagnet magnet, PetscInt k);
-PetscReal HfMagnetStiffness(HfMagnet magnet); /* A/m, the largest of the regions: bound of |dH/dm| */
+/* ---- method.c ---- */
+PetscReal HfMagnetStiffness(HfMagnet magnet);      /* A/m, the largest of the regions: bound of |dH/dm| */
+PetscReal HfMagnetFastestRate(HfMagnet magnet);    /* 1/s: gamma0 times that */
+const char *HfMagnetChosenMethod(HfMagnet magnet); /* integrator.method, never "auto" */
 
 /* Whether the state at time t is one that the current is to be brought up to date with; `end` says that it is the end of a step. */
 PetscBool HfCurrentDue(HfMagnet magnet, PetscReal t, PetscBool end);

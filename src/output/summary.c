@@ -29,6 +29,7 @@ static PetscErrorCode make_header(HfOutput output, const char *status, HfNode *h
     iterations += more_iterations;
   }
   PetscCall(HfNodePutReal(*header, "simulated_time", *HfDeviceTime(device)));
+  PetscCall(HfNodePutText(*header, "integrator", HfMagnetMethod(HfDeviceMagnet(device))));
   PetscCall(HfNodePutInt(*header, "steps", steps));
   PetscCall(HfNodePutInt(*header, "rejected_steps", rejected));
   PetscCall(HfNodePutInt(*header, "rhs_evaluations", evaluations));

@@ -35,6 +35,7 @@ static void test_mistakes(void **state) {
   assert_int_equal(Errors("schedule:\n  - train: {patterns: A, pulse: 1 ns}\n"), 1);
   assert_int_equal(Errors("schedule:\n  - train: {patterns: [A, B, C], voltage: [1 mV, 2 mV], pulse: 1 ns}\n"), 1);
   assert_int_equal(Errors("schedule:\n  - hold: {time: 1 ns, voltage: 1 V}\n"), 1);
+  assert_int_equal(Errors("schedule:\n  - hysteresis: {from: [1 mT, 0 mT, 0 mT], to: [1 mT, 0 mT, 0 mT], steps: 4}\n"), 1);
   assert_int_equal(Errors("schedule:\n  - energies: {}\n  - recall: {}\n  - fit: {}\n"), 3);                          /* nothing trained yet */
   assert_int_equal(Errors(TRAIN "  - initial: {random: {seed: 2}}\n  - energies: {}\n"), 1);                          /* and nothing again */
   assert_int_equal(Errors("schedule:\n  - train: {patterns: [A, B], voltage: 1 mV, pulse: 1 ns}\n  - fit: {}\n"), 1); /* no traces */
