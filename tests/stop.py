@@ -21,6 +21,7 @@ from launch import environment, mpiexec  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DECK = os.path.join(HERE, "kill-decks", "maze.yaml")
+WIRE = os.path.join(HERE, "kill-decks", "wire.yaml")
 STOPPED, FILE, DECK_FAULT = 75, 4, 2
 PATIENCE = 120  # s that anything may take on a busy machine
 
@@ -130,8 +131,7 @@ def interrupt(case):
 def second_signal(case):
     """An item that is long and cannot be cut: the first signal waits for its end, a second one does not; exit 75 all the same."""
     out = case.directory()
-    endless = os.path.join(HERE, "kill-decks", "wire.yaml")
-    process = case.start(out, "--set", "schedule.0.wire.candidates=2000000000", until="results in", deck=endless)
+    process = case.start(out, "--set", "schedule.0.wire.samples=2000000000", until="wire 100 %", deck=WIRE)  # of the forecast, an endless one
     rank = case.ranks(process)[1]
     os.kill(rank, signal.SIGTERM)
     time.sleep(1.5)
@@ -142,6 +142,27 @@ def second_signal(case):
     check(time.time() - start < 20, "it took long")
     check("asked twice" in open(process.log).read(), "it does not say why")
     datasets(f"{out}/run.h5")
+
+
+def search(case):
+    """A search for a wiring goes on after the last start that was finished, on any number of ranks, and finds what the undisturbed one finds."""
+    more = ("--set", "schedule.0.wire.starts=4", "--set", "schedule.0.wire.candidates=10000")
+    whole = case.directory()
+    case.run(whole, *more, deck=WIRE)
+    for ranks in (2, 1):
+        out = case.directory()
+        process = case.start(out, *more, until="wire  55 %", deck=WIRE)
+        os.kill(case.ranks(process)[1], signal.SIGTERM)
+        case.end(process, STOPPED)
+        check(case.info(out)["position"] == "inside item 1 of 4, wire", f"info: {case.info(out)}")
+        text = case.run(out, *more, deck=WIRE, ranks=ranks)
+        first = int(re.search(r"wire +(\d+) %", text).group(1))
+        check(50 <= first <= 60, f"it goes on at {first} %, after two of four starts:\n{text[:1500]}")
+        wrong = differences(whole, out, 0 if ranks == 2 else 1e-9)
+        check(not wrong, f"on {ranks} ranks: {wrong[:3]}")
+        for k in (1, 2, 3):
+            name = f"wiring-1-{k}.yaml"
+            check(open(f"{out}/{name}").read() == open(f"{whole}/{name}").read(), f"on {ranks} ranks: {name}")
 
 
 def checkpoint_and_flush(case):
@@ -400,7 +421,7 @@ def dead_rank(case):
 
 
 CASES = [
-    term, interrupt, second_signal, checkpoint_and_flush, stop_file, walltime, torn, outlook, simulated_time, other_deck, other_files, cut_at_the_end, other_ranks, too_large, disk_full, vanished,
+    term, interrupt, second_signal, search, checkpoint_and_flush, stop_file, walltime, torn, outlook, simulated_time, other_deck, other_files, cut_at_the_end, other_ranks, too_large, disk_full, vanished,
     read_only, dead_rank,
 ]
 

@@ -2,7 +2,7 @@
    *outcome*: it goes through HfReplayTake(), is found by the film, and is kept here with HfReplayKeep(). A checkpoint holds the outcomes so far, a few numbers
    each, and the state of the device. A resumed run goes through its schedule again from the beginning: outcomes are taken from the list instead of the
    film, what was written is not written again, and all that is computed from them (weights, recalls, random numbers) comes out as before. Where
-   the list ends, at the end of a step or inside a phase of HfEvolve() or HfRelaxNow(), the state is loaded and the run is live. */
+   the list ends, at the end of a step, inside a phase of HfEvolve() or HfRelaxNow() or of a search for a wiring, the state is loaded and the run is live. */
 #include "experiment_impl.h"
 
 #define CLOSE 1e-9 /* times nearer than this part of them are one */
@@ -44,6 +44,12 @@ static PetscErrorCode GoLive(HfExperiment e) {
   PetscFunctionReturn(0);
 }
 
+/* Whether a run that was cut there was about to find an outcome of that kind. */
+static PetscBool CanBeCut(HfPhaseKind inside, HfOutcome kind) {
+  if (inside == HF_INSIDE_RELAX) return kind == HF_OUTCOME_RELAX ? PETSC_TRUE : PETSC_FALSE;
+  return kind == HF_OUTCOME_TIME || (kind == HF_OUTCOME_WIRING && inside == HF_BETWEEN_PHASES) ? PETSC_TRUE : PETSC_FALSE;
+}
+
 PetscErrorCode HfReplayTake(HfExperiment e, HfOutcome kind, PetscInt n, PetscReal values[], PetscBool *taken) {
   HfReplay *replay = &e->replay;
   const PetscReal *at = replay->values + replay->at;
@@ -52,8 +58,7 @@ PetscErrorCode HfReplayTake(HfExperiment e, HfOutcome kind, PetscInt n, PetscRea
   *taken = PETSC_FALSE;
   if (!replay->on) PetscFunctionReturn(0);
   if (replay->at == replay->n) { /* the run was cut inside of what begins here */
-    const HfOutcome cut = replay->inside == HF_INSIDE_RELAX ? HF_OUTCOME_RELAX : HF_OUTCOME_TIME;
-    if (replay->at_step || kind != cut) PetscFunctionReturn(Mismatch(e));
+    if (replay->at_step || !CanBeCut(replay->inside, kind)) PetscFunctionReturn(Mismatch(e));
     PetscCall(GoLive(e));
     PetscFunctionReturn(0);
   }

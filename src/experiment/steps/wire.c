@@ -2,11 +2,15 @@
    film (device.h), from several random starts that the ranks share. The answer is found ex situ, by computation with the patterns known; what the film makes of it
    the steps after this one tell, since the device keeps the best wiring.
    A search is a function of (seed, start) alone, and the best is chosen by the recall that is forecast, then by cost, then by start: any number of ranks
-   finds the same. With a limit on time the number of candidates depends on the machine. */
+   finds the same. With a limit on time the number of candidates depends on the machine. A run that was cut goes on after the last start that was finished. */
 #include "../experiment_impl.h"
 #include <time.h>
 
-enum { SLICES = 20, CALIBRATION = 200 };
+enum {
+  SLICES = 20,
+  CALIBRATION = 200,
+  ATTEND = 10
+}; /* lines of the log per start; candidates that measure their time; and between looks at what is asked */
 
 static const HfKey keys[] = {
     {"wire", HF_SECTION, NULL, "", "", 0,
@@ -164,14 +168,27 @@ static PetscErrorCode LearnerDestroy(Learner *learner) {
 typedef struct {
   HfAnnealOptions options;
   PetscInt *flips, n_starts;
-  PetscReal *cost; /* [n_starts] of the best wiring of each, and what is forecast for it, [n_starts][n_flips] images recovered; 0 for other ranks' */
+  PetscReal *cost; /* [n_starts] of the best wiring of each, and what is forecast for it, [n_starts][n_flips] images recovered */
   PetscInt64 *exact;
   PetscInt *numbers;  /* [n_starts][n_nodes] */
   PetscLogDouble cpu; /* s, of all ranks */
 } Search;
 
+/* What a search from one start found: cost, processor seconds, images recovered [n_flips], wiring [n_nodes]. */
+enum { COST, CPU, EXACT };
+static PetscInt Length(const Learner *learner, const Search *search) { return EXACT + search->options.n_flips + learner->n_nodes; }
+
+static void Keep(const Learner *learner, Search *search, PetscInt start, const PetscReal found[]) {
+  const PetscInt n_flips = search->options.n_flips;
+
+  search->cost[start] = found[COST];
+  search->cpu += (PetscLogDouble)found[CPU];
+  for (PetscInt a = 0; a < n_flips; a++) search->exact[start * n_flips + a] = (PetscInt64)found[EXACT + a];
+  for (PetscInt k = 0; k < learner->n_nodes; k++) search->numbers[start * learner->n_nodes + k] = (PetscInt)found[EXACT + n_flips + k];
+}
+
 /* How many exact recoveries of how many the weights of the best wiring give. */
-static PetscErrorCode Forecast(HfExperiment e, HfNode node, const Learner *learner, HfAnneal anneal, Search *search, PetscInt start) {
+static PetscErrorCode Forecast(HfExperiment e, HfNode node, const Learner *learner, HfAnneal anneal, const Search *search, PetscReal found[]) {
   const PetscInt n_flips = search->options.n_flips;
   HfInferOptions options = {.noise = HF_NOISE_FLIPS,
                             .n_amounts = n_flips,
@@ -188,107 +205,120 @@ static PetscErrorCode Forecast(HfExperiment e, HfNode node, const Learner *learn
   for (PetscInt a = 0; a < n_flips; a++) amounts[a] = (PetscReal)search->flips[a];
   options.amounts = amounts;
   HfAnnealBest(anneal, &best);
-  PetscCall(HfAnnealWeights(anneal, best, w, &search->cost[start]));
+  PetscCall(HfAnnealWeights(anneal, best, w, &found[COST]));
   PetscCall(HfNetworkCreate(e->n, w, &network));
   PetscCall(HfInfer(e->n, network, learner->n_patterns, learner->x, &options, 0, HfInferTests(&options, learner->n_patterns), tally));
   PetscCall(HfNetworkDestroy(&network));
-  for (PetscInt a = 0; a < n_flips; a++) search->exact[start * n_flips + a] = tally[a].counts.exact;
-  for (PetscInt k = 0; k < learner->n_nodes; k++) search->numbers[start * learner->n_nodes + k] = (PetscInt)best->sign[k] * (best->pixel[k] + 1);
+  for (PetscInt a = 0; a < n_flips; a++) found[EXACT + a] = (PetscReal)tally[a].counts.exact;
+  for (PetscInt k = 0; k < learner->n_nodes; k++) found[EXACT + n_flips + k] = best->sign[k] * (PetscReal)(best->pixel[k] + 1);
   PetscCall(PetscFree3(w, amounts, tally));
   PetscFunctionReturn(0);
 }
 
-/* Candidates per start that fit into the time. */
-static PetscErrorCode Calibrate(HfExperiment e, const Learner *learner, Search *search, PetscInt rounds, PetscReal time) {
+/* Candidates per start that fit into the time; those of the run before, if this one goes on with it. */
+static PetscErrorCode Calibrate(HfExperiment e, const Learner *learner, Search *search, PetscReal time) {
   HfAnnealOptions options = search->options;
   HfAnneal anneal;
   PetscReal least;
+  PetscMPIInt size;
+  PetscBool taken;
 
   PetscFunctionBeginUser;
-  options.candidates = CALIBRATION;
-  PetscCall(HfAnnealCreate(&learner->model, learner->n_nodes, learner->n, learner->n_patterns, learner->x, &options, &anneal));
-  least = MPI_Wtime();
-  PetscCall(HfAnnealAdvance(anneal, CALIBRATION));
-  least = CALIBRATION * time / ((PetscReal)rounds * (MPI_Wtime() - least));
-  PetscCall(HfAnnealDestroy(&anneal));
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &least, 1, MPIU_REAL, MPI_MIN, e->comm));
+  PetscCall(HfReplayTake(e, HF_OUTCOME_WIRING, 1, &least, &taken));
+  if (!taken) {
+    PetscCallMPI(MPI_Comm_size(e->comm, &size));
+    options.candidates = CALIBRATION;
+    PetscCall(HfAnnealCreate(&learner->model, learner->n_nodes, learner->n, learner->n_patterns, learner->x, &options, &anneal));
+    least = MPI_Wtime();
+    PetscCall(HfAnnealAdvance(anneal, CALIBRATION));
+    least = CALIBRATION * time / ((PetscReal)((search->n_starts + size - 1) / size) * (MPI_Wtime() - least));
+    PetscCall(HfAnnealDestroy(&anneal));
+    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &least, 1, MPIU_REAL, MPI_MIN, e->comm));
+    PetscCall(HfReplayKeep(e, HF_OUTCOME_WIRING, 1, &least));
+  }
   search->options.candidates = PetscMax(1, (PetscInt64)least);
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode RunStarts(HfExperiment e, HfNode node, const Learner *learner, Search *search) {
-  const PetscInt n_starts = search->n_starts;
-  const double begin = MPI_Wtime();
-  const clock_t cpu = clock();
-  PetscMPIInt rank, size;
-  PetscInt rounds;
-
+/* From `from` to `to` candidates; `anneal` is NULL on ranks without a start, which come along. *stop: the run is to end here. */
+static PetscErrorCode Advance(HfExperiment e, HfAnneal anneal, PetscInt64 from, PetscInt64 to, double *cpu, PetscBool *stop) {
   PetscFunctionBeginUser;
-  PetscCallMPI(MPI_Comm_rank(e->comm, &rank));
-  PetscCallMPI(MPI_Comm_size(e->comm, &size));
-  rounds = (n_starts + size - 1) / size;
-  if (HfHas(node, "time")) PetscCall(Calibrate(e, learner, search, rounds, HfReal(node, "time")));
-  for (PetscInt round = 0; round < rounds; round++) {
-    const PetscInt start = round * size + rank;
-    HfAnneal anneal = NULL;
+  *stop = PETSC_FALSE;
+  for (PetscInt64 at = from; at < to && !*stop; at += ATTEND) {
+    const clock_t begin = clock();
 
-    search->options.start = start;
-    if (start < n_starts)
-      PetscCall(HfAnnealCreate(&learner->model, learner->n_nodes, learner->n, learner->n_patterns, learner->x, &search->options, &anneal));
-    for (PetscInt slice = 1; slice <= SLICES; slice++) {
-      const PetscReal done = ((PetscReal)round + (PetscReal)slice / SLICES) / (PetscReal)rounds;
-      const PetscInt64 target = search->options.candidates * slice / SLICES;
-      PetscReal least = PETSC_MAX_REAL;
-
-      if (anneal) {
-        PetscCall(HfAnnealAdvance(anneal, target - HfAnnealDone(anneal)));
-        least = HfAnnealBest(anneal, NULL);
-      }
-      PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &least, 1, MPIU_REAL, MPI_MIN, e->comm));
-      PetscCall(HfRecordLog(e, "wire %3.0f %%  best cost of this round %.4f, to go: %.0f s", (double)(100.0 * done), (double)least,
-                            (MPI_Wtime() - begin) * (double)((1.0 - done) / done)));
-    }
-    if (anneal) PetscCall(Forecast(e, node, learner, anneal, search, start));
-    PetscCall(HfAnnealDestroy(&anneal));
+    if (anneal) PetscCall(HfAnnealAdvance(anneal, PetscMin(ATTEND, to - at)));
+    *cpu += (double)(clock() - begin) / CLOCKS_PER_SEC;
+    PetscCall(HfPause(e, HF_BETWEEN_PHASES, *HfDeviceTime(e->device), stop));
   }
-  search->cpu = (double)(clock() - cpu) / CLOCKS_PER_SEC;
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &search->cpu, 1, MPI_DOUBLE, MPI_SUM, e->comm));
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, search->cost, (PetscMPIInt)n_starts, MPIU_REAL, MPI_SUM, e->comm));
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, search->exact, (PetscMPIInt)(n_starts * search->options.n_flips), MPIU_INT64, MPI_SUM, e->comm));
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, search->numbers, (PetscMPIInt)(n_starts * learner->n_nodes), MPIU_INT, MPI_SUM, e->comm));
   PetscFunctionReturn(0);
 }
 
-/* The search, or what it found before the run was cut. */
-static PetscErrorCode RunOrRecall(HfExperiment e, HfNode node, const Learner *learner, Search *search) {
-  const PetscInt n_exact = search->n_starts * search->options.n_flips, n_numbers = search->n_starts * learner->n_nodes;
-  const PetscInt n = 2 + search->n_starts + n_exact + n_numbers;
-  PetscReal *found, *cost, *exact, *numbers;
-  PetscBool taken;
+/* One start per rank, `count` of them from `first` on; found[count][Length()]. HF_ERR_STOPPED when the run is to end before that. */
+static PetscErrorCode RunRound(HfExperiment e, HfNode node, const Learner *learner, Search *search, PetscInt first, PetscInt count,
+                               PetscReal found[]) {
+  const PetscInt length = Length(learner, search);
+  const double begin = MPI_Wtime();
+  HfAnneal anneal = NULL;
+  PetscBool stop = PETSC_FALSE;
+  PetscMPIInt rank;
+  double cpu = 0;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(n, &found));
-  cost = found + 2;
-  exact = cost + search->n_starts;
-  numbers = exact + n_exact;
-  PetscCall(HfReplayTake(e, HF_OUTCOME_WIRING, n, found, &taken));
-  if (taken) {
-    search->cpu = (PetscLogDouble)found[0];
-    search->options.candidates = (PetscInt64)found[1];
-    PetscCall(PetscArraycpy(search->cost, cost, search->n_starts));
-    for (PetscInt k = 0; k < n_exact; k++) search->exact[k] = (PetscInt64)exact[k];
-    for (PetscInt k = 0; k < n_numbers; k++) search->numbers[k] = (PetscInt)numbers[k];
-  } else {
-    PetscCall(RunStarts(e, node, learner, search));
-    found[0] = (PetscReal)search->cpu;
-    found[1] = (PetscReal)search->options.candidates;
-    PetscCall(PetscArraycpy(cost, search->cost, search->n_starts));
-    for (PetscInt k = 0; k < n_exact; k++) exact[k] = (PetscReal)search->exact[k];
-    for (PetscInt k = 0; k < n_numbers; k++) numbers[k] = (PetscReal)search->numbers[k];
-    PetscCall(HfReplayKeep(e, HF_OUTCOME_WIRING, n, found));
+  PetscCallMPI(MPI_Comm_rank(e->comm, &rank));
+  PetscCall(PetscArrayzero(found, count * length));
+  search->options.start = first + rank;
+  if (rank < count)
+    PetscCall(HfAnnealCreate(&learner->model, learner->n_nodes, learner->n, learner->n_patterns, learner->x, &search->options, &anneal));
+  for (PetscInt slice = 1; slice <= SLICES; slice++) {
+    const PetscInt64 candidates = search->options.candidates;
+    const PetscReal part = (PetscReal)slice / SLICES, starts = (PetscReal)search->n_starts, done = (PetscReal)first + part * (PetscReal)count;
+    PetscReal least = PETSC_MAX_REAL;
+
+    PetscCall(Advance(e, anneal, candidates * (slice - 1) / SLICES, candidates * slice / SLICES, &cpu, &stop));
+    if (stop) break;
+    if (anneal) least = HfAnnealBest(anneal, NULL);
+    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &least, 1, MPIU_REAL, MPI_MIN, e->comm));
+    PetscCall(HfRecordLog(e, "wire %3.0f %%  best cost of this round %.4f, to go: %.0f s", (double)(100.0 * done / starts), (double)least,
+                          (MPI_Wtime() - begin) * (double)((starts - done) / (part * (PetscReal)count))));
+  }
+  if (anneal && !stop) {
+    PetscCall(Forecast(e, node, learner, anneal, search, found + rank * length));
+    found[rank * length + CPU] = (PetscReal)cpu;
+  }
+  PetscCall(HfAnnealDestroy(&anneal));
+  if (stop) PetscFunctionReturn(HF_ERR_STOPPED);
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, found, (PetscMPIInt)(count * length), MPIU_REAL, MPI_SUM, e->comm));
+  PetscFunctionReturn(0);
+}
+
+/* The starts one by one that were searched before the run was cut, then the others, as many at once as there are ranks. */
+static PetscErrorCode RunStarts(HfExperiment e, HfNode node, const Learner *learner, Search *search) {
+  const PetscInt length = Length(learner, search);
+  PetscErrorCode code = 0;
+  PetscReal *found;
+  PetscMPIInt size;
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_size(e->comm, &size));
+  if (HfHas(node, "time")) PetscCall(Calibrate(e, learner, search, HfReal(node, "time")));
+  PetscCall(PetscMalloc1(size * length, &found));
+  for (PetscInt first = 0, count; first < search->n_starts && !code; first += count) {
+    PetscBool taken;
+
+    count = 1;
+    PetscCall(HfReplayTake(e, HF_OUTCOME_WIRING, length, found, &taken));
+    if (!taken) {
+      count = PetscMin(size, search->n_starts - first);
+      code = RunRound(e, node, learner, search, first, count, found);
+    }
+    for (PetscInt k = 0; k < count && !code; k++) {
+      Keep(learner, search, first + k, found + k * length);
+      if (!taken) PetscCall(HfReplayKeep(e, HF_OUTCOME_WIRING, length, found + k * length));
+    }
   }
   PetscCall(PetscFree(found));
-  PetscFunctionReturn(0);
+  PetscFunctionReturn(code);
 }
 
 /* ---- what came out ---- */
@@ -419,6 +449,7 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   const PetscInt n_flips = HfCount(node, "flips");
   Search search = {.n_starts = (PetscInt)HfInteger(node, "starts")};
   Learner learner;
+  PetscErrorCode code;
 
   PetscFunctionBeginUser;
   PetscCall(LearnerCreate(e, node, &learner));
@@ -432,11 +463,11 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
                                      .flips = search.flips,
                                      .candidates = HfInteger(node, "candidates"),
                                      .seed = HfInteger(node, "seed")};
-  PetscCall(RunOrRecall(e, node, &learner, &search));
-  PetscCall(Choose(e, node, &learner, &search));
+  code = RunStarts(e, node, &learner, &search);
+  if (!code) code = Choose(e, node, &learner, &search);
   PetscCall(PetscFree4(search.flips, search.cost, search.exact, search.numbers));
   PetscCall(LearnerDestroy(&learner));
-  PetscFunctionReturn(0);
+  PetscFunctionReturn(code);
 }
 
 const HfStep HfStep_Wire = {.name = "wire", .keys = keys, .check = Check, .run = Run};
