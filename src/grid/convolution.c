@@ -10,7 +10,7 @@
 #include "convolution_impl.h"
 
 #define L HF_CONV_BATCH
-enum { SHORT = 64 }; /* columns up to this length are transformed by one call per batch: a sixth of the whole at 32; longer ones lose by it */
+enum { SHORT = 320 }; /* columns up to this length stay side by side (convolution_short.c): a tenth of 128 x 128 cells, a third of 331 x 257 */
 
 /* The smallest cost among the sizes >= n with factors 2, 3, 5, 7 only, and even. Weights per factor from rough timings of FFTW. */
 static PetscInt padded_size(PetscInt n) {
@@ -40,19 +40,32 @@ static PetscErrorCode allocate_complex(PetscInt n, fftw_complex **a) {
   PetscFunctionReturn(0);
 }
 
+static fftw_plan plan_columns(HfConvolution conv, int sign) {
+  const int half = (int)conv->my / 2, columns = conv->is_short ? L : 1, stride = columns;
+
+  return fftw_plan_many_dft(1, &half, columns, conv->column, NULL, stride, 1, conv->column_in, NULL, stride, 1, sign,
+                            FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
+}
+
+static void transform_columns(const HfConvolution conv, fftw_plan plan, fftw_complex *from, fftw_complex *to) {
+  const PetscInt half = conv->my / 2;
+
+  if (conv->is_short)
+    fftw_execute_dft(plan, from, to);
+  else
+    for (PetscInt l = 0; l < L; l++) fftw_execute_dft(plan, from + l * half, to + l * half);
+}
+
 static PetscErrorCode make_plans(HfConvolution conv) {
-  const int mx = (int)conv->mx, half = (int)conv->my / 2;
+  const int mx = (int)conv->mx;
 
   PetscFunctionBeginUser;
-  conv->at_once = half <= SHORT ? L : 1;
   conv->row_forward = fftw_plan_dft_r2c_1d(mx, conv->row, conv->row_spectrum, FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
   conv->row_backward = fftw_plan_dft_c2r_1d(mx, conv->row_spectrum, conv->row, FFTW_ESTIMATE);
-  conv->column_forward = fftw_plan_many_dft(1, &half, conv->at_once, conv->column, NULL, 1, half, conv->column_in, NULL, 1, half, FFTW_FORWARD,
-                                            FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
-  conv->column_backward = fftw_plan_many_dft(1, &half, conv->at_once, conv->column, NULL, 1, half, conv->column_in, NULL, 1, half, FFTW_BACKWARD,
-                                             FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
+  conv->column_forward = plan_columns(conv, FFTW_FORWARD);
+  conv->column_backward = plan_columns(conv, FFTW_BACKWARD);
   PetscCheck(conv->row_forward && conv->row_backward && conv->column_forward && conv->column_backward, PETSC_COMM_SELF, PETSC_ERR_LIB,
-             "FFTW has no plan for a %d x %d transform", mx, 2 * half);
+             "FFTW has no plan for a %d x %d transform", mx, (int)conv->my);
   PetscFunctionReturn(0);
 }
 
@@ -79,6 +92,7 @@ PetscErrorCode HfConvolutionCreate(HfGrid grid, PetscInt n_out, PetscInt n_in,
   conv->rows = HfGridRowRanges(grid);
   conv->mx = padded_size(2 * g->nx - 1);
   conv->my = padded_size(2 * g->ny - 1);
+  conv->is_short = (PetscBool)(conv->my / 2 <= SHORT);
   batches = (conv->mx / 2 + 1 + L - 1) / L;
   conv->nk = L * batches;
 
@@ -239,17 +253,15 @@ PetscErrorCode HfConvolutionApply(HfConvolution conv, Vec in, Vec out) {
   for (PetscInt batch = 0; batch < conv->n_cols / L; batch++) {
     for (PetscInt parity = 0; parity < 2; parity++) {
       for (PetscInt b = 0; b < conv->n_in; b++) {
-        HfConvolutionGather_Private(conv, batch, b, parity);
-        for (PetscInt l = 0; l < L; l += conv->at_once)
-          fftw_execute_dft(conv->column_forward, conv->column + l * half, conv->column_in + (b * L + l) * half);
+        (conv->is_short ? HfConvolutionGatherShort_Private : HfConvolutionGather_Private)(conv, batch, b, parity);
+        transform_columns(conv, conv->column_forward, conv->column, conv->column_in + b * L * half);
       }
       for (PetscInt a = 0; a < conv->n_out; a++) {
-        fftw_complex *field = conv->column_out + (2 * a + parity) * L * half;
-        HfConvolutionMultiply_Private(conv, batch, a, parity);
-        for (PetscInt l = 0; l < L; l += conv->at_once) fftw_execute_dft(conv->column_backward, conv->column + l * half, field + l * half);
+        (conv->is_short ? HfConvolutionMultiplyShort_Private : HfConvolutionMultiply_Private)(conv, batch, a, parity);
+        transform_columns(conv, conv->column_backward, conv->column, conv->column_out + (2 * a + parity) * L * half);
       }
     }
-    HfConvolutionScatter_Private(conv, batch);
+    (conv->is_short ? HfConvolutionScatterShort_Private : HfConvolutionScatter_Private)(conv, batch);
   }
   PetscCall(HfConvolutionTranspose_Private(conv, conv->n_max, conv->rows, conv->n_max, conv->row_side, conv->column_side, PETSC_FALSE));
   PetscCall(rows_backward(conv, out));

@@ -100,7 +100,7 @@ static PetscErrorCode classify(HfConvolution conv, const fftw_complex *transform
 }
 
 static PetscErrorCode store_component(HfConvolution conv, const fftw_complex *transform, HfConvEntry *entry) {
-  const PetscInt my = conv->my, batches = (conv->n_cols + L - 1) / L, stored = entry->parity_y ? my / 2 + 1 : my;
+  const PetscInt my = conv->my, batches = (conv->n_cols + L - 1) / L, stored = HfConvStored(conv, entry);
   const int parts = entry->kind == HF_CONV_COMPLEX ? 2 : 1, first = entry->kind == HF_CONV_IMAGINARY ? 1 : 0;
   const PetscReal scale = 1.0 / ((PetscReal)conv->mx * (PetscReal)my);
 
@@ -110,8 +110,7 @@ static PetscErrorCode store_component(HfConvolution conv, const fftw_complex *tr
   for (PetscInt b = 0; b < batches; b++)
     for (PetscInt k = 0; k < stored; k++)
       for (PetscInt l = 0; l < L; l++)
-        for (int p = 0; p < parts; p++)
-          entry->f[((b * L + l) * stored + HfConvPlace(k, stored)) * parts + p] = scale * transform[(b * my + k) * L + l][first + p];
+        for (int p = 0; p < parts; p++) entry->f[HfConvFactor(conv, entry, b * L + l, k) + p] = scale * transform[(b * my + k) * L + l][first + p];
   PetscFunctionReturn(0);
 }
 

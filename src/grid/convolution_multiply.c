@@ -53,9 +53,8 @@ HF_KERNEL static void multiply_complex(PetscInt n, const PetscReal *restrict f, 
 /* ky, ky + 2, ... n of them, none or all beyond those stored; in and out: of the first. */
 static void multiply_piece(const HfConvolution conv, const HfConvEntry *entry, PetscInt column, PetscInt ky, PetscInt n, const fftw_complex *in,
                            fftw_complex *out) {
-  const PetscInt my = conv->my, stored = entry->parity_y ? my / 2 + 1 : my, width = entry->kind == HF_CONV_COMPLEX ? 2 : 1;
-  const PetscBool mirrored = (PetscBool)(ky >= stored);
-  const PetscReal *f = entry->f + (column * stored + HfConvPlace(mirrored ? my - ky : ky, stored)) * width;
+  const PetscBool mirrored = (PetscBool)(ky >= HfConvStored(conv, entry));
+  const PetscReal *f = entry->f + HfConvFactor(conv, entry, column, mirrored ? conv->my - ky : ky);
   const PetscReal sign = mirrored ? (PetscReal)entry->parity_y : 1.0;
 
   if (n <= 0) return;

@@ -213,7 +213,9 @@ PetscErrorCode HfMagnetTorqueAndEnergies(HfMagnet magnet, PetscReal t, Vec m, Pe
 
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc1(magnet->n_terms, &both.density));
+  if (m == magnet->prepared && !magnet->changed) magnet->part = HF_AS_PREPARED;
   PetscCall(HfSweepRows(magnet, t, m, HF_AS_IT_IS, visit_both, &both));
+  magnet->part = HF_ALL_TERMS;
   PetscCallMPI(MPI_Allreduce(&both.torque, torque, 1, MPIU_REAL, MPIU_MAX, HfGridComm(magnet->grid)));
   PetscCall(add_up(magnet, both.density, energies));
   PetscCall(PetscFree(both.density));

@@ -105,7 +105,9 @@ static PetscErrorCode post_step(TS ts) {
     magnet->changed = (PetscBool)!self->implicit; /* these keep no rates, and the current is as smooth as the texture */
   }
   PetscCall(note_phase(magnet));
+  magnet->prepared = self->own_type ? m : NULL; /* by the last stage, which the next step begins with */
   if (self->monitor) PetscCall((*self->monitor)(t, self->recent[0], m, self->context, &stop));
+  magnet->prepared = NULL;
   if (magnet->changed) PetscCall(TSRestartStep(ts));
   if (stop) PetscCall(TSSetConvergedReason(ts, TS_CONVERGED_USER));
   PetscFunctionReturn(0);

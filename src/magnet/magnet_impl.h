@@ -112,6 +112,7 @@ struct HfMagnet_ {
   /* time integration (integrate.c) */
   struct HfIntegrator_ *integrator;
   PetscBool changed; /* a field was replaced: what was computed at the end of the last step is out of date */
+  Vec prepared;      /* inside a monitor: the state for which the terms of the whole film are prepared; NULL: none */
   HfCurrent current;
   HfPhase phase;
   Vec uniform_current; /* j where no other is set, NULL: none */
