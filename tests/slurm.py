@@ -18,6 +18,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 import yaml
@@ -52,11 +53,11 @@ SchedulerParameters=sched_interval=2,bf_interval=2
 NodeName=one,two NodeHostname={host} NodeAddr=127.0.0.1 Port=[{node}-{node_end}] CPUs=2 State=UNKNOWN
 PartitionName=main Nodes=one,two Default=YES MaxTime=INFINITE State=UP
 """
-# A film that learns for as long as the test needs, and an ensemble of short runs.
+# A film that learns for some seconds, and an ensemble of short runs.
 LONG = """include: {root}/tests/bad-decks/part-base.yaml
 film: {{cell: 5 nm}}
 schedule:
-  - train: {{patterns: [A, B], voltage: 1 V, pulse: 1 ns, epochs: {epochs}}}
+  - train: {{patterns: [A, B], voltage: 1 V, pulse: 1 ns, epochs: 4}}
   - energies: {{weights: midrange}}
 """
 ENSEMBLE = """include: {root}/tests/bad-decks/part-base.yaml
@@ -165,6 +166,50 @@ class Cluster:
             variables = file.read()
         return f"SLURMD_NODENAME={name}".encode() in variables and self.home.encode() in variables
 
+    @staticmethod
+    def ranks(directory):
+        """The processes of the run in that directory."""
+        found = []
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{pid}/cmdline", "rb") as file:
+                    words = file.read().decode(errors="replace").split("\0")
+            except OSError:
+                continue
+            if os.path.basename(words[0]) == "hopfilm" and directory in words:
+                found.append(int(pid))
+        return found
+
+    def freeze(self, directory, patience=60):
+        """The run there stands still from its first checkpoint on: on a fast machine, too, it is not done before what is to befall it."""
+        end = time.time() + patience
+        while time.time() < end and not any("checkpoint" in name for name in (os.listdir(directory) if os.path.isdir(directory) else [])):
+            time.sleep(0.1)
+        ranks = self.ranks(directory)
+        for pid in ranks:
+            os.kill(pid, signal.SIGSTOP)
+        return ranks
+
+    def freeze_until_told(self, directory):
+        """Until Slurm has told one of the ranks to stop, which then finds the signal waiting."""
+        ranks, end = self.freeze(directory), time.time() + 120
+        while time.time() < end and not any(self.is_told(pid) for pid in ranks):
+            time.sleep(0.1)
+        for pid in ranks:
+            try:
+                os.kill(pid, signal.SIGCONT)
+            except ProcessLookupError:
+                pass
+
+    @staticmethod
+    def is_told(pid):
+        try:
+            with open(f"/proc/{pid}/status") as file:
+                waiting = re.findall(r"^(?:SigPnd|ShdPnd):\s*(\w+)", file.read(), flags=re.M)
+        except OSError:
+            return True
+        return any(int(mask, 16) >> (signal.SIGTERM - 1) & 1 for mask in waiting)
+
     def submit(self, *words):
         code, text = self.call("sbatch", "--parsable", f"--output={self.home}/%j.log", *words)
         if code:
@@ -233,19 +278,15 @@ def write(home, name, text):
 def test_all(cluster):
     home, runs = cluster.home, os.path.join(cluster.home, "runs")
     ensemble = write(home, "ensemble.yaml", ENSEMBLE.format(root=ROOT))
-    # how long is long: the undisturbed run shall take most of a minute, more than the job has before it is told to stop
-    probe = write(home, "probe.yaml", LONG.format(root=ROOT, epochs=1))
-    start = time.time()
-    cluster.call(*mpiexec(2, cluster.program, "run", probe, "--out", os.path.join(home, "probe")), timeout=300)
-    long = write(home, "long.yaml", LONG.format(root=ROOT, epochs=max(4, round(75 / (time.time() - start)))))
+    long = write(home, "long.yaml", LONG.format(root=ROOT))
     wanted = os.path.join(home, "undisturbed")
-    start = time.time()
     cluster.call(*mpiexec(2, cluster.program, "run", long, "--out", wanted), timeout=600)
-    undisturbed, took = results(wanted)[1], time.time() - start
-    print(f"       the undisturbed run takes {took:.0f} s", flush=True)
+    undisturbed = results(wanted)[1]
 
     # out of time: told to stop half a minute before the end of its minute
-    by_time = cluster.submit("--ntasks=2", "--nodes=1", "--nodelist=one", "--time=1", "--signal=TERM@20", "jobs/slurm.sh", long)
+    by_time = cluster.submit("--ntasks=2", "--nodes=1", "--nodelist=one", "--time=1", "--signal=TERM@20", "jobs/slurm.sh", long, "--checkpoint-every", "0.2 s")
+    frozen = threading.Thread(target=cluster.freeze_until_told, args=(os.path.join(runs, f"long-{by_time}"),))
+    frozen.start()
     # the members of an ensemble as tasks of an array on the other node, meanwhile
     array = cluster.submit("--ntasks=1", "--nodelist=two", "--array=1-4", "jobs/slurm-once.sh", ensemble, os.path.join(runs, "array"))
     for task in range(1, 5):
@@ -254,12 +295,9 @@ def test_all(cluster):
     same_as_undisturbed("array", os.path.join(runs, "array"), results(os.path.join(home, "ensemble"))[1])
 
     # the node is lost
-    by_node = cluster.submit("--ntasks=2", "--nodes=1", "--nodelist=two", "jobs/slurm.sh", long)
+    by_node = cluster.submit("--ntasks=2", "--nodes=1", "--nodelist=two", "jobs/slurm.sh", long, "--checkpoint-every", "0.2 s")
     lost = os.path.join(runs, f"long-{by_node}")
-    for _ in range(120):
-        if any("checkpoint" in name for name in (os.listdir(lost) if os.path.isdir(lost) else [])):
-            break
-        time.sleep(0.5)
+    cluster.freeze(lost)
     cluster.lose("two", by_node)
     for _ in range(90):
         cluster.release()
@@ -269,6 +307,7 @@ def test_all(cluster):
     check(cluster.job(by_node).get("Restarts") == "1", "node: the job of the lost node is back in the queue")
     cluster.node("two")
 
+    frozen.join()
     job = cluster.wait(by_time, 900)
     restarts = int(job.get("Restarts", 0))
     if not check(job["JobState"] == "COMPLETED" and restarts >= 1, f"time: the job ran out of time {restarts} times and is {job['JobState']}"):
