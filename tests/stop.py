@@ -60,13 +60,17 @@ class Case:
         """Returns the process once `until` stands in its log or table."""
         log = open(f"{self.top}/output-{os.path.basename(out)}", "w+")
         process = subprocess.Popen(self.command(out, *options, **more), env=environment(), stdout=log, stderr=log)
-        end = time.time() + PATIENCE
-        while until not in open(log.name).read():
-            if time.time() > end or process.poll() is not None:
-                raise Failure(f"'{until}' never came:\n{open(log.name).read()[-1500:]}")
-            time.sleep(0.005)
         process.log = log.name
+        self.wait(process, until)
         return process
+
+    def wait(self, process, until, times=1):
+        """For a text in what it says."""
+        end = time.time() + PATIENCE
+        while open(process.log).read().count(until) < times:
+            if time.time() > end or process.poll() is not None:
+                raise Failure(f"'{until}' never came:\n{open(process.log).read()[-1500:]}")
+            time.sleep(0.005)
 
     def pause(self, process, seconds):
         """Its clocks go on while it does nothing: what hangs on time happens on any machine, be it ever so fast."""
@@ -223,13 +227,14 @@ def torn(case):
 
 def outlook(case):
     """`hopfilm info` says whether the run can go on, and from where; or why not."""
-    out = case.directory()
-    process = case.start(out, "--checkpoint-every", "0", until="train")
+    out, endless = case.directory(), ("--set", "schedule.2.hold.time=1 us")  # no machine is done before it is told to stop
+    process = case.start(out, *endless, "--checkpoint-every", "0", until="train")
     for rank in case.ranks(process):
         os.kill(rank, signal.SIGKILL)
     process.wait(PATIENCE)
     check(case.info(out)["resumable"].startswith("no: there is no checkpoint"), f"none: {case.info(out)}")
-    process = case.start(out, *OFTEN, until="train")
+    process = case.start(out, *endless, *OFTEN, until="train")
+    case.wait(process, "checkpoint:", 2)
     os.kill(case.ranks(process)[0], signal.SIGTERM)
     case.end(process, STOPPED)
     newest = case.info(out)
