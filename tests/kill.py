@@ -97,7 +97,8 @@ def descendants(pid):
 
 
 def kill_all(process):
-    """kill -9 of the launcher and every rank below it."""
+    """kill -9 of the launcher and every rank below it. One that is still starting has no more while they are counted."""
+    os.kill(process.pid, signal.SIGSTOP)
     for pid in descendants(process.pid):
         try:
             os.kill(pid, signal.SIGKILL)

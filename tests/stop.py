@@ -127,6 +127,23 @@ def term(case, number=signal.SIGTERM, who=0):
     check("resuming" in case.same(out), "it did not resume")
 
 
+def early(case):
+    """A signal that comes while MPI starts counts, too."""
+    out = case.directory()
+    log = open(f"{case.top}/output-early", "w+")
+    process = subprocess.Popen([case.program, "run", DECK, "--out", out], env=environment(), stdout=log, stderr=log)
+    process.log = log.name
+    caught = 0
+    while not caught >> (signal.SIGTERM - 1) & 1 and len(descendants(process.pid)) == 1:  # MPI starts a helper
+        try:
+            caught = int(re.search(r"SigCgt:\s*(\w+)", open(f"/proc/{process.pid}/status").read()).group(1), 16)
+        except (AttributeError, OSError) as fault:
+            raise Failure(f"it was over before it caught signals: {open(log.name).read()[-500:]}") from fault
+    os.kill(process.pid, signal.SIGTERM)
+    case.end(process, STOPPED)
+    check("asked by a signal" in open(log.name).read() and os.path.exists(f"{out}/checkpoint.h5"), "not stopped with a checkpoint")
+
+
 def interrupt(case):
     """INT to another rank."""
     term(case, signal.SIGINT, 1)
@@ -426,7 +443,7 @@ def dead_rank(case):
 
 
 CASES = [
-    term, interrupt, second_signal, search, checkpoint_and_flush, stop_file, walltime, torn, outlook, simulated_time, other_deck, other_files, cut_at_the_end, other_ranks, too_large, disk_full, vanished,
+    term, early, interrupt, second_signal, search, checkpoint_and_flush, stop_file, walltime, torn, outlook, simulated_time, other_deck, other_files, cut_at_the_end, other_ranks, too_large, disk_full, vanished,
     read_only, dead_rank,
 ]
 

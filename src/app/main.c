@@ -4,10 +4,13 @@
 
    main() starts MPI and PETSc, runs one command and turns its error code into the exit code of the program:
    a fault that all ranks share (bad deck, divergence, unreadable file) unwinds and exits with its own code; any other error, which may have
-   struck one rank alone, is printed once and aborts the run, so that no rank waits for another. The one place that names MPI_COMM_WORLD. */
+   struck one rank alone, is printed once and aborts the run, so that no rank waits for another. The one place that names MPI_COMM_WORLD.
+   Nothing ends without a word: what is asked of a run by signals counts from the first line on, and who aborts waits until the launcher has
+   handed on what was said. */
 #include "app.h"
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 static int exit_of_petsc_error(PetscErrorCode code) {
@@ -25,6 +28,14 @@ static int exit_of_petsc_error(PetscErrorCode code) {
   }
 }
 
+/* A launcher that is told to abort may drop what it has not read yet. */
+static void abort_with(const char line[], PetscErrorCode code) {
+  const struct timespec moment = {.tv_nsec = 200000000};
+  HfFaultTell(line);
+  nanosleep(&moment, NULL);
+  MPI_Abort(MPI_COMM_WORLD, exit_of_petsc_error(code));
+}
+
 /* Called by PETSc at every level of an error. Faults were reported where they arose and pass in silence. Anything else is reported and aborts: ranks other than 0
    wait a moment first, for when all ranks share the error the message of rank 0 is enough, and its abort ends them. */
 static PetscErrorCode handle_error(MPI_Comm comm, int line, const char *function, const char *file, PetscErrorCode code, PetscErrorType type,
@@ -38,9 +49,13 @@ static PetscErrorCode handle_error(MPI_Comm comm, int line, const char *function
   if (PetscErrorMessage(code, &text, NULL)) text = NULL;
   snprintf(line_of_text, sizeof line_of_text, "hopfilm: error on rank %d: %s%s%s\n    in %s() at %s:%d, PETSc error %d\n", (int)rank,
            text ? text : "", text && message ? ": " : "", message ? message : "", function, file, line, (int)code);
-  HfFaultTell(line_of_text);
-  MPI_Abort(MPI_COMM_WORLD, exit_of_petsc_error(code));
+  abort_with(line_of_text, code);
   return code;
+}
+
+static int cannot_start(const char *why) {
+  fprintf(stderr, "hopfilm: cannot start: %s\n", why);
+  return 1;
 }
 
 static PetscErrorCode run_command(MPI_Comm comm, const HfOptions *options) {
@@ -61,25 +76,31 @@ static PetscErrorCode run_command(MPI_Comm comm, const HfOptions *options) {
 int main(int argc, char **argv) {
   HfOptions options;
   PetscErrorCode code;
+  PetscBool runs;
   char skip[] = "-skip_petscrc", **petsc_argv;
   int petsc_argc;
 
   HfOptionsParse(argc, argv, &options);
+  runs = options.command && options.command->run == HfCommand_run ? PETSC_TRUE : PETSC_FALSE;
+  if (runs) HfSignalsCatch();
   /* PETSc sees what follows "--" and nothing else: no ~/.petscrc, no PETSC_OPTIONS, so that a run depends on its deck and command line alone. */
   unsetenv("PETSC_OPTIONS");
   petsc_argv = calloc((size_t)options.petsc_argc + 3, sizeof *petsc_argv);
-  if (!petsc_argv) return 1;
+  if (!petsc_argv) return cannot_start("no memory");
   petsc_argv[0] = argv[0];
   petsc_argv[1] = skip;
   for (int k = 0; k < options.petsc_argc; k++) petsc_argv[k + 2] = options.petsc_argv[k];
   petsc_argc = options.petsc_argc + 2;
-  if (PetscInitialize(&petsc_argc, &petsc_argv, NULL, NULL)) return 1;
-  if (PetscOptionsClearValue(NULL, skip)) return 1; /* no option of the user's */
-  signal(SIGPIPE, SIG_DFL);                         /* `hopfilm keys | head` is no crash */
-  if (PetscPushErrorHandler(handle_error, NULL)) return 1;
+  if (PetscInitialize(&petsc_argc, &petsc_argv, NULL, NULL)) return cannot_start("MPI or PETSc fails");
+  if (PetscPushErrorHandler(handle_error, NULL)) return cannot_start("PETSc fails");
+  if (PetscOptionsClearValue(NULL, skip)) return cannot_start("PETSc fails"); /* no option of the user's */
+  if (runs)
+    HfSignalsCatch(); /* PETSc has taken them */
+  else
+    signal(SIGPIPE, SIG_DFL); /* `hopfilm keys | head` is no crash */
 
   code = run_command(MPI_COMM_WORLD, &options);
-  if (code && code < HF_ERR_BASE) MPI_Abort(MPI_COMM_WORLD, exit_of_petsc_error(code));
+  if (code && code < HF_ERR_BASE) abort_with("hopfilm: ended by an error that was not told\n", code);
   /* PETSc's own word on unused options is no news: they have been refused, or never came to be used because of the fault. */
   if (PetscOptionsSetValue(NULL, "-options_left", "no")) return 1;
   if (PetscFinalize()) return 1;

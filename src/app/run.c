@@ -67,7 +67,6 @@ PetscErrorCode HfCommand_run(MPI_Comm comm, const HfOptions *options) {
   PetscCall(HfDeckCreate(comm, keys, options->argument, options->n_set, options->set, &deck));
   PetscCall(HfDeckVerdict(deck));
   PetscCall(HfAppInsertPetscOptions(deck));
-  HfSignalsCatch();
   PetscCheckFault(!options->first_member || HfHas(HfDeckRoot(deck), "ensemble"), comm, HF_ERR_DECK, "--members: %s has no section `ensemble`",
                   options->argument);
   code = HfHas(HfDeckRoot(deck), "ensemble") ? HfAppRunEnsemble(deck, keys, directory, options) : HfAppRun(deck, directory, options, NULL, 0);

@@ -196,6 +196,7 @@ PetscErrorCode HfOutputOpenDirectory(HfOutput output) {
     if (output->log) {
       if (flock(fileno(output->log), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
         HfOutputNote(output, "another run is writing in %s", output->directory);
+        HfFaultsGoTo(NULL); /* the log is its */
         fclose(output->log);
         output->log = NULL;
       } else if (!output->replaying && ftruncate(fileno(output->log), 0) != 0)

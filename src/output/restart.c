@@ -175,6 +175,8 @@ PetscErrorCode HfOutputLookBack(HfOutput output, const char *restart, PetscBool 
   PetscFunctionBeginUser;
   *finished = PETSC_FALSE;
   if (force || (restart && !strcmp(restart, "never"))) PetscFunctionReturn(0);
+  HfOutputPath(output, "log.txt", line);
+  HfFaultsGoTo(line); /* of the run before, if there was one: why it does not go on */
   PetscCall(open_checkpoint(output, is_auto ? NULL : restart));
   if (output->resume < 0) {
     if (!output->was_finished) PetscFunctionReturn(0);
@@ -185,6 +187,8 @@ PetscErrorCode HfOutputLookBack(HfOutput output, const char *restart, PetscBool 
     *finished = PETSC_TRUE;
   } else {
     PetscCall(read_kept(output));
+    PetscCall(HfOutputStored(output, "replay/outcomes", &count));
+    PetscCheckFault(count, output->comm, HF_ERR_FILE, "cannot resume from %s: it does not say what the run had found", output->resume_path);
     PetscCall(HfCheckpointText(output->resume, "deck", &before));
     PetscCheckFault(before, output->comm, HF_ERR_FILE, "cannot resume from %s: it holds no deck", output->resume_path);
     PetscCall(compare(output, before, output->kept.items_begun, &longer, &count, list, sizeof list));
