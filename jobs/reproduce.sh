@@ -8,7 +8,7 @@
 #   maze       the spin-transfer film (Yu et al. 2021)
 #   letters    the films of 35 nodes and more (Niu et al. 2024, Fig. 5)
 #   standard-problems   those of micromagnetics (inputs/validation/)
-#   program    speed, scaling, memory, 200 kills of runs that are resumed, sixteen ranks; wants a machine that does nothing else
+#   program    speed, scaling, memory, 200 kills of runs that are resumed, the cost of checkpoints, sixteen ranks; wants a machine that does nothing else
 #   integrators   what explicit and implicit time steps cost on ever finer cells, and auto's choice; takes --films, --cells, --alphas of its own
 #   --seeds    random starts: four mazes, three films of letters when left out
 #   --only     groups of runs; --help lists them

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""The program itself: its speed beside a STREAM triad of the same run, two ranks against one, memory per cell, runs that are killed and resumed, and many
-ranks. Meant for a machine that does nothing else. Exit code 1 when a figure is missed.
+"""The program itself: its speed beside a STREAM triad of the same run, two ranks against one, memory per cell, runs that are killed and resumed, what
+their checkpoints cost, and many ranks. Meant for a machine that does nothing else. Exit code 1 when a figure is missed.
 
-Usage: reproduce_program.py HOPFILM [--only speed scaling kills ranks] [--kills 200] [--show] [--out DIR]     (DIR: runs/reproduce-program)
+Usage: reproduce_program.py HOPFILM [--only speed scaling kills checkpoints ranks] [--kills 200] [--show] [--out DIR]     (DIR: runs/reproduce-program)
 """
 
 import argparse
@@ -21,6 +21,7 @@ MANY = 16
 ASKED = re.compile(r"^(?P<figure>.*?)(?P<value>[\d.]+) ?(?P<unit>[^\d()]*)\(asked: (?P<asked>[\d.]+)\)")
 TRIAD = re.compile(r"triad [\d.]+ GB/s")
 POTENTIAL = re.compile(r"512 x 512 +(?P<figure>.*?): +(?P<seconds>[\d.]+) s, +(?P<iterations>\d+) iterations, net/total +(?P<net>[-+.e\d]+); next step .*?, +(?P<next>\d+);")
+CHECKPOINT = re.compile(r"checkpoint: ([\d.e+-]+) MB, (\d+) bytes per cell, ([\d.]+) s")
 MATRIX = re.compile(r"G of 35: ([\d.]+) s")
 
 
@@ -105,6 +106,20 @@ def kills(options, table):
     return {next(line.split()[1] for line in version if line.startswith("commit"))}
 
 
+def checkpoints(options, table):
+    """Of a run that writes them when it likes: at the end of its items, if they are cheap enough, and at its end."""
+    out = os.path.join(options.out, "checkpoints")
+    lines = call(mpiexec(1, options.program, "run", "inputs/letters-ecp.yaml", "--out", out, "--force"))
+    found = [CHECKPOINT.search(line).groups() for line in lines if CHECKPOINT.search(line)]
+    with open(os.path.join(out, "summary.yaml")) as file:
+        wall = float(re.search(r"^wall_seconds: (\S+)", file.read(), re.M)[1])
+    spent = sum(float(seconds) for _, _, seconds in found)
+    table.add(f"letters-ecp, default interval: part of the wall time for its checkpoints, {len(found)}", "<= 1 %", f"{100 * spent / wall:.2f} % ({spent:.2f} of {wall:.1f} s)",
+              bool(found) and spent <= 0.01 * wall)
+    table.add("size of one, 35 nodes", "-", f"{found[-1][1]} bytes per cell, {found[-1][0]} MB", None)
+    return {commit_of(out)}
+
+
 def ranks(options, table):
     """Many more ranks than cores: every dataset, table and summary."""
     for name, deck, changes in (("letters-ecp, one epoch", "inputs/letters-ecp.yaml", ["--set", "schedule.0.train.epochs=1"]),
@@ -118,7 +133,7 @@ def ranks(options, table):
     return {commit_of(out) for out in outs}
 
 
-GROUPS = {"speed": speed, "scaling": scaling, "kills": kills, "ranks": ranks}
+GROUPS = {"speed": speed, "scaling": scaling, "kills": kills, "checkpoints": checkpoints, "ranks": ranks}
 
 
 def main():

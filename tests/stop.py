@@ -189,7 +189,7 @@ def search(case):
 def checkpoint_and_flush(case):
     """USR1: a checkpoint, and on. USR2: tables flushed, and on."""
     out = case.directory()
-    process = case.start(out, until="checkpoint")
+    process = case.start(out, until="hold")
     before = open(process.log).read().count("checkpoint:")
     os.kill(case.ranks(process)[1], signal.SIGUSR1)
     os.kill(case.ranks(process)[0], signal.SIGUSR2)

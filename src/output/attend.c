@@ -8,7 +8,8 @@
 enum { CHECKPOINT, STOP, FLUSH, STEPS, N_ASKED };
 enum { NO_STOP, STOP_FILE, STOP_TIME, STOP_SIGNAL };
 static const double PERIOD = 0.1;     /* s */
-static const double DEAR = 100;       /* a checkpoint that is not due by time waits for so many times what the last one cost */
+static const double PART = 0.01;      /* of the wall time may go into checkpoints, or those that are not due by time wait */
+static const double FIRST = 5;        /* the first one costs about so many times what it takes to publish run.h5, which is done before */
 static const double LOOK_EVERY = 0.5; /* s between looks into the directory */
 
 static PetscBool stop_file(HfOutput output, double now) {
@@ -29,11 +30,18 @@ static PetscInt steps_to_next(HfOutput output, double now, double period) {
   return (PetscInt)PetscMin(output->attend_steps, 1e6);
 }
 
+/* This one and that at the end are paid for by the time that has passed. */
+static PetscBool is_cheap(const HfOutput output, double now) {
+  const double cost = output->checkpoint_cost > 0 ? output->checkpoint_cost : FIRST * output->publish_cost;
+
+  return output->checkpoint_costs + 2 * cost <= PART * (now - output->launched) ? PETSC_TRUE : PETSC_FALSE;
+}
+
 static void look(HfOutput output, PetscBool at_step, PetscBool last, int asked[N_ASKED]) {
   const double now = MPI_Wtime(), every = output->checkpoint_every, since = now - output->checkpointed;
   const double reserve = 1 + 3 * output->checkpoint_cost;
 
-  if (every > 0 && (since >= every || last || (at_step && since > DEAR * output->checkpoint_cost))) asked[CHECKPOINT] = 1;
+  if (every > 0 && (since >= every || last || (at_step && is_cheap(output, now)))) asked[CHECKPOINT] = 1;
   if (stop_file(output, now)) asked[STOP] = STOP_FILE;
   if (output->max_walltime > 0 && now - output->launched + reserve >= output->max_walltime) asked[STOP] = STOP_TIME;
   asked[STEPS] = at_step ? 1 : (int)steps_to_next(output, now, every > 0 ? PetscMin(PERIOD, 0.3 * every) : PERIOD);

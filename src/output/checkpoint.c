@@ -173,6 +173,7 @@ PetscErrorCode HfOutputCheckpoint(void *context, HfState state, PetscReal time, 
   PetscCall(HfOutputAgree(output));
   output->checkpointed = MPI_Wtime();
   output->checkpoint_cost = output->checkpointed - start;
+  output->checkpoint_costs += output->checkpoint_cost;
   PetscCall(PetscSNPrintf(line, sizeof line, "checkpoint: %.3g MB, %.0f bytes per cell, %.3f s, at %.9g ns", (double)bytes / 1e6,
                           (double)(bytes / (PetscReal)HfGridGetInfo(HfDeviceGrid(HfExperimentDevice(output->experiment)))->n_film),
                           output->checkpoint_cost, (double)(time * 1e9)));

@@ -56,8 +56,9 @@ struct HfOutput_ {
   char run_before[PETSC_MAX_PATH_LEN]; /* its run.h5 ... */
   hid_t frames_before;                 /* ... while it is open, else -1 */
   PetscBool replaying, was_finished;
-  double launched, checkpointed, checkpoint_cost, attended, attend_steps, looked; /* times of MPI_Wtime(); s; steps asked for last */
-  PetscReal checkpoint_every, max_walltime;                                       /* s; 0: never */
+  double launched, checkpointed, checkpoint_cost, checkpoint_costs, publish_cost, attended, attend_steps,
+      looked;                               /* times of MPI_Wtime(); s; steps asked for last */
+  PetscReal checkpoint_every, max_walltime; /* s; 0: never */
 
   FILE *table, *log;    /* rank 0 */
   char early_log[4096]; /* lines logged before the directory was made */

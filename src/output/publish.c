@@ -27,6 +27,7 @@ PetscErrorCode HfOutputPublish(HfOutput output) {
   char part[PETSC_MAX_PATH_LEN], copy[PETSC_MAX_PATH_LEN];
   struct stat status;
   PetscReal bytes = 0;
+  const double start = MPI_Wtime();
 
   PetscFunctionBeginUser;
   PetscCall(HfH5Flush(output));
@@ -45,5 +46,6 @@ PetscErrorCode HfOutputPublish(HfOutput output) {
       HfOutputNote(output, "cannot write %s/table.tsv: %s", output->directory, strerror(errno));
   }
   PetscCall(HfOutputAgree(output));
+  output->publish_cost = MPI_Wtime() - start;
   PetscFunctionReturn(0);
 }
