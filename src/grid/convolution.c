@@ -134,7 +134,8 @@ PetscErrorCode HfConvolutionDestroy(HfConvolution *convolution) {
   fftw_destroy_plan(conv->row_backward);
   fftw_destroy_plan(conv->column_forward);
   fftw_destroy_plan(conv->column_backward);
-  for (PetscInt e = 0; e < conv->n_out * conv->n_in; e++) PetscCall(PetscFree(conv->entries[e].f));
+  for (PetscInt e = 0; e < conv->n_out * conv->n_in; e++)
+    if (!conv->entries[e].shared) PetscCall(PetscFree(conv->entries[e].f));
   PetscCall(PetscFree(conv->entries));
   fftw_free(conv->row);
   fftw_free(conv->row_spectrum);
@@ -204,8 +205,8 @@ static PetscErrorCode rows_forward(HfConvolution conv, Vec in) {
   PetscFunctionBeginUser;
   PetscCall(VecGetArrayRead(in, &a));
   PetscCall(PetscArrayzero(conv->row + nx, conv->mx - nx));
-  for (PetscInt c = 0; c < n; c++)
-    for (PetscInt j = 0; j < conv->ym; j += HF_CONV_ROWS) {
+  for (PetscInt j = 0; j < conv->ym; j += HF_CONV_ROWS)
+    for (PetscInt c = 0; c < n; c++) {
       const PetscInt n_rows = PetscMin(HF_CONV_ROWS, conv->ym - j);
       for (PetscInt r = 0; r < n_rows; r++) {
         take_component(nx, n, c, a + (j + r) * nx * n, conv->row);
@@ -223,8 +224,8 @@ static PetscErrorCode rows_backward(HfConvolution conv, Vec out) {
 
   PetscFunctionBeginUser;
   PetscCall(VecGetArrayWrite(out, &a));
-  for (PetscInt c = 0; c < n; c++)
-    for (PetscInt j = 0; j < conv->ym; j += HF_CONV_ROWS) {
+  for (PetscInt j = 0; j < conv->ym; j += HF_CONV_ROWS)
+    for (PetscInt c = 0; c < n; c++) {
       const PetscInt n_rows = PetscMin(HF_CONV_ROWS, conv->ym - j);
       move_rows(conv, c, j, n_rows, PETSC_FALSE);
       for (PetscInt r = 0; r < n_rows; r++) {
@@ -257,7 +258,7 @@ PetscErrorCode HfConvolutionApply(HfConvolution conv, Vec in, Vec out) {
         transform_columns(conv, conv->column_forward, conv->column, conv->column_in + b * L * half);
       }
       for (PetscInt a = 0; a < conv->n_out; a++) {
-        (conv->is_short ? HfConvolutionMultiplyShort_Private : HfConvolutionMultiply_Private)(conv, batch, a, parity);
+        HfConvolutionMultiply_Private(conv, batch, a, parity);
         transform_columns(conv, conv->column_backward, conv->column, conv->column_out + (2 * a + parity) * L * half);
       }
     }

@@ -15,6 +15,7 @@ typedef struct {
   HfConvKind kind;
   PetscInt parity_y; /* +1 even, -1 odd: ky = 0 .. my/2 are stored; 0: all */
   PetscReal *f;      /* at HfConvFactor(), two numbers each when complex; with the 1/(mx my) of the way back */
+  PetscBool shared;  /* f is that of an entry before this one */
 } HfConvEntry;
 
 /* Spectra between the two passes, never padded in y, in batches of HF_CONV_BATCH columns, so that a column is read in one piece.
@@ -57,7 +58,6 @@ void HfConvolutionGather_Private(HfConvolution conv, PetscInt batch, PetscInt co
 void HfConvolutionScatter_Private(HfConvolution conv, PetscInt batch);
 void HfConvolutionGatherShort_Private(HfConvolution conv, PetscInt batch, PetscInt component, PetscInt parity);
 void HfConvolutionScatterShort_Private(HfConvolution conv, PetscInt batch);
-void HfConvolutionMultiplyShort_Private(HfConvolution conv, PetscInt batch, PetscInt a, PetscInt parity);
 /* Moves the spectra of n components of `rows[r]` rows per rank between the two sides; forward = row side to column side. Collective. */
 PetscErrorCode HfConvolutionTranspose_Private(HfConvolution conv, PetscInt n, const PetscInt rows[], PetscInt n_max, fftw_complex row_side[],
                                               fftw_complex column_side[], PetscBool forward);

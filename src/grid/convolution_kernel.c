@@ -114,6 +114,22 @@ static PetscErrorCode store_component(HfConvolution conv, const fftw_complex *tr
   PetscFunctionReturn(0);
 }
 
+/* A symmetric tensor has every factor off its diagonal twice: the second time they are read from cache. Not collective. */
+static PetscErrorCode share_component(HfConvolution conv, PetscInt e) {
+  HfConvEntry *entry = &conv->entries[e];
+  const PetscInt n = (conv->n_cols + L - 1) / L * L * HfConvStored(conv, entry) * (entry->kind == HF_CONV_COMPLEX ? 2 : 1);
+
+  PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < e && entry->kind != HF_CONV_ZERO && !entry->shared; k++) {
+    const HfConvEntry *other = &conv->entries[k];
+    if (other->kind != entry->kind || other->parity_y != entry->parity_y || memcmp(other->f, entry->f, sizeof(*entry->f) * (size_t)n)) continue;
+    PetscCall(PetscFree(entry->f));
+    entry->f = other->f;
+    entry->shared = PETSC_TRUE;
+  }
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfConvolutionKernel_Private(HfConvolution conv, PetscErrorCode (*kernel)(PetscReal, PetscReal, void *, PetscReal[]), void *context) {
   const PetscInt n = conv->n_out * conv->n_in, high = 2 * conv->ny - 1, batches = (conv->n_cols + L - 1) / L;
   const int my = (int)conv->my;
@@ -139,6 +155,7 @@ PetscErrorCode HfConvolutionKernel_Private(HfConvolution conv, PetscErrorCode (*
     PetscCall(transform_component(conv, e, &w));
     PetscCall(classify(conv, w.transform, &conv->entries[e]));
     PetscCall(store_component(conv, w.transform, &conv->entries[e]));
+    PetscCall(share_component(conv, e));
   }
   fftw_destroy_plan(w.forward);
   fftw_free(w.column);

@@ -1,5 +1,5 @@
-/* convolution_short.c: what convolution_columns.c and convolution_multiply.c do, for short columns: the four of a batch stay side by side, as the rows
-   bring them, so that nothing is turned and loops run over rows and columns in one. FFTW transforms short columns so as fast as one after the other;
+/* convolution_short.c: what convolution_columns.c does, for short columns: the four of a batch stay side by side, as the rows bring them, so that nothing
+   is turned and loops run over rows and columns in one. FFTW transforms short columns so as fast as one after the other;
    long ones, of which every element is four cache lines from the next, half as fast. */
 #include "convolution_impl.h"
 
@@ -51,74 +51,4 @@ void HfConvolutionScatterShort_Private(HfConvolution conv, PetscInt batch) {
       untwist(own, conv->twiddle[j0], even[0], odd[0], to[0]);
     }
   }
-}
-
-/* n rows of ky by their factors, which lie `step` rows apart: 1, or -1 where they are mirrored. `first`: out is not there yet. */
-static inline __attribute__((always_inline)) void product(HfConvKind kind, PetscInt step, PetscBool first, PetscInt n, PetscReal sign,
-                                                          const PetscReal *restrict f, const PetscReal *restrict in, PetscReal *restrict out) {
-  const PetscInt width = kind == HF_CONV_COMPLEX ? 2 : 1;
-
-  for (PetscInt q = 0; q < n; q++)
-    for (PetscInt l = 0; l < L; l++) {
-      const PetscInt k = 2 * (L * q + l), at = width * (step * L * q + l);
-      const PetscReal re = sign * f[at], im = sign * f[at + width - 1]; /* the one there is, or both */
-      const PetscReal x = kind == HF_CONV_REAL ? re * in[k] : kind == HF_CONV_IMAGINARY ? -im * in[k + 1] : re * in[k] - im * in[k + 1];
-      const PetscReal y = kind == HF_CONV_REAL ? re * in[k + 1] : kind == HF_CONV_IMAGINARY ? im * in[k] : re * in[k + 1] + im * in[k];
-      out[k] = first ? x : out[k] + x;
-      out[k + 1] = first ? y : out[k + 1] + y;
-    }
-}
-
-typedef struct {
-  PetscInt n;
-  PetscReal sign;
-  PetscBool mirrored, first;
-} Piece;
-
-/* Constants in each copy, so that the loops vectorise. */
-#define MULTIPLY(name, kind)                                                                                                                         \
-  HF_KERNEL static void name(const Piece *p, const PetscReal *f, const PetscReal *in, PetscReal *out) {                                              \
-    if (p->mirrored && p->first)                                                                                                                     \
-      product(kind, -1, PETSC_TRUE, p->n, p->sign, f, in, out);                                                                                      \
-    else if (p->mirrored)                                                                                                                            \
-      product(kind, -1, PETSC_FALSE, p->n, p->sign, f, in, out);                                                                                     \
-    else if (p->first)                                                                                                                               \
-      product(kind, 1, PETSC_TRUE, p->n, 1, f, in, out);                                                                                             \
-    else                                                                                                                                             \
-      product(kind, 1, PETSC_FALSE, p->n, 1, f, in, out);                                                                                            \
-  }
-MULTIPLY(multiply_real, HF_CONV_REAL)
-MULTIPLY(multiply_imaginary, HF_CONV_IMAGINARY)
-MULTIPLY(multiply_complex, HF_CONV_COMPLEX)
-
-/* ky, ky + 2, ... n of them, none or all beyond those stored; in and out: of the first. */
-static void multiply_piece(const HfConvolution conv, const HfConvEntry *entry, PetscInt batch, PetscInt ky, PetscInt n, PetscBool first,
-                           const fftw_complex *in, fftw_complex *out) {
-  const PetscInt stored = HfConvStored(conv, entry);
-  const PetscBool mirrored = (PetscBool)(ky >= stored);
-  const Piece piece = {.n = n, .sign = mirrored ? (PetscReal)entry->parity_y : 1.0, .mirrored = mirrored, .first = first};
-  const PetscReal *f = entry->f + HfConvFactor(conv, entry, batch * L, mirrored ? conv->my - ky : ky);
-
-  if (n <= 0) return;
-  if (entry->kind == HF_CONV_REAL)
-    multiply_real(&piece, f, in[0], out[0]);
-  else if (entry->kind == HF_CONV_IMAGINARY)
-    multiply_imaginary(&piece, f, in[0], out[0]);
-  else
-    multiply_complex(&piece, f, in[0], out[0]);
-}
-
-void HfConvolutionMultiplyShort_Private(HfConvolution conv, PetscInt batch, PetscInt a, PetscInt parity) {
-  const PetscInt half = conv->my / 2, mirror = PetscMin(half, (half - parity) / 2 + 1); /* from q = mirror on, ky = 2q + parity > my/2 */
-  PetscBool first = PETSC_TRUE;
-
-  for (PetscInt b = 0; b < conv->n_in; b++) {
-    const HfConvEntry *entry = &conv->entries[a * conv->n_in + b];
-    const fftw_complex *in = conv->column_in + b * L * half;
-    if (entry->kind == HF_CONV_ZERO) continue;
-    multiply_piece(conv, entry, batch, parity, mirror, first, in, conv->column);
-    multiply_piece(conv, entry, batch, 2 * mirror + parity, half - mirror, first, in + mirror * L, conv->column + mirror * L);
-    first = PETSC_FALSE;
-  }
-  if (first) memset(conv->column, 0, sizeof(*conv->column) * (size_t)(half * L));
 }
