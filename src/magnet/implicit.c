@@ -11,7 +11,8 @@
 #include "implicit.h"
 #include <petsc/private/tsimpl.h>
 
-#define SOLVED 0.02 /* error left by the linear solves, in parts of the tolerance of a step */
+#define RESTART 10   /* some sixteen products a solve: making more vectors orthogonal costs as much as it saves */
+#define SOLVED  0.02 /* error left by the linear solves, in parts of the tolerance of a step */
 
 struct HfImplicit_ {
   HfMagnet magnet;
@@ -216,6 +217,7 @@ static PetscErrorCode set_solvers(HfImplicit self, TS ts) {
   PetscCall(SNESSetType(snes, SNESKSPONLY));
   PetscCall(SNESGetKSP(snes, &ksp));
   PetscCall(KSPSetType(ksp, KSPGMRES));
+  PetscCall(KSPGMRESSetRestart(ksp, RESTART));
   PetscCall(KSPSetTolerances(ksp, 1e-12, error * PetscSqrtReal((PetscReal)HfGridGetInfo(self->magnet->grid)->n_film), PETSC_DEFAULT, 200));
   PetscCall(KSPGetPC(ksp, &pc));
   PetscCall(PCSetType(pc, PCSHELL));
