@@ -136,7 +136,60 @@ static void uniform_state_has_the_textbook_energies(void **unused) {
   case_destroy(&c);
 }
 
+typedef struct {
+  Case *c;
+  Vec stored;
+  PetscInt64 calls, replaced_at;
+} Watch;
+
+/* What is cheap inside of a monitor, for the fields of the last stage are still there, against what is computed anew. */
+static PetscErrorCode compare(PetscReal t, PetscReal dt, Vec m, void *context, PetscBool *stop) {
+  Watch *watch = context;
+  HfMagnet magnet = watch->c->magnet;
+  PetscReal torque, fresh_torque, energies[32], fresh[32];
+  Vec other;
+
+  PetscFunctionBeginUser;
+  if (++watch->calls == watch->replaced_at) { /* the fields are out of date from here on */
+    PetscCall(VecSet(watch->stored, 1e5));
+    PetscCall(HfMagnetSetStoredField(magnet, watch->stored));
+  }
+  PetscCall(HfMagnetTorqueAndEnergies(magnet, t, m, &torque, energies));
+  PetscCall(VecDuplicate(m, &other));
+  PetscCall(VecCopy(m, other));
+  PetscCall(HfMagnetMaxTorque(magnet, t, other, &fresh_torque));
+  PetscCall(HfMagnetEnergies(magnet, t, other, fresh));
+  PetscCall(VecDestroy(&other));
+  ASSERT_NEAR(torque / fresh_torque, 1, 1e-9);
+  for (PetscInt k = 0; k < HfMagnetTermCount(magnet); ++k) ASSERT_NEAR(energies[k] / fresh[k], 1, 1e-12);
+  *stop = watch->calls == 8 ? PETSC_TRUE : PETSC_FALSE;
+  PetscFunctionReturn(0);
+}
+
+static void energies_inside_a_phase_are_those_of_the_state(void **unused) {
+  static const char *const methods[] = {"5dp", "3bs", "rosenbrock"};
+
+  for (int k = 0; k < 3; ++k) {
+    char more[256];
+    Watch watch = {.replaced_at = 5};
+    Case c;
+
+    CHECK(PetscSNPrintf(more, sizeof(more),
+                        "  initial: {random: {seed: 4}}\ndemag: full\nfield: {uniform: [10 mT, 0 T, 5 mT]}\nintegrator: {method: %s}\n", methods[k]));
+    start(&c, 60, 40, 4, KU, more);
+    watch.c = &c;
+    CHECK(HfMagnetCreateState(c.magnet, &watch.stored));
+    CHECK(VecSet(watch.stored, 2e4));
+    CHECK(HfMagnetSetStoredField(c.magnet, watch.stored));
+    CHECK(HfMagnetAdvance(c.magnet, c.m, 0, 1e-10, compare, &watch));
+    assert_int_equal(watch.calls, 8);
+    CHECK(VecDestroy(&watch.stored));
+    case_destroy(&c);
+  }
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(energies_inside_a_phase_are_those_of_the_state),
     cmocka_unit_test(helix_energy_is_second_order),
     cmocka_unit_test(wall_energy_is_second_order),
     cmocka_unit_test(field_is_second_order_up_to_the_edges),
