@@ -19,10 +19,10 @@ def main():
     found = []
     for directory in options.directories:
         run = Run(directory)
+        if not run.steps("hysteresis"):
+            raise SystemExit(f"{run.directory}: no step hysteresis")
         for entry in run.steps("hysteresis"):
             found.append((f"{os.path.basename(os.path.normpath(directory))}, item {entry['item']}", figures.branches(run, entry)))
-    if not found:
-        raise SystemExit("no step hysteresis in " + ", ".join(options.directories))
     save(figures.loops(found), options.output)
 
 

@@ -38,7 +38,7 @@ def check_report(directory):
 
 def check_figures(directory, folder):
     drawn = 0
-    for name in ("conductance", "texture", "current", "energies", "memories", "synapse", "spectrum"):
+    for name in ("conductance", "texture", "current", "energies", "memories", "synapse", "spectrum", "hysteresis"):
         path = os.path.join(folder, name + ".png")
         done = command(name + ".py", directory, "-o", path)
         # what the run does not hold is said in one line
@@ -51,6 +51,23 @@ def check_figures(directory, folder):
         assert command("synapse.py", directory, directory, "-o", os.path.join(folder, "synapses.png")).returncode == 0
         drawn += 1
     return drawn
+
+
+def check_hysteresis(directory):
+    """What the summary says of a loop, read off its fields again."""
+    loops = [e for e in results(directory) if e["step"] == "hysteresis"]
+    for e in loops:
+        with h5py.File(os.path.join(directory, "run.h5"), "r") as run:
+            rows = run[e["dataset"]][:]
+        assert rows.shape == (e["fields"], 6) and np.abs(np.linalg.norm(rows[:, 3:], axis=1)).max() <= 1 + 1e-12
+        field, m = rows[:, :3] @ e["direction"], rows[:, 3:] @ e["direction"]
+        half = (e["fields"] - 1) // 2 if "second_branch" in e else e["fields"] - 1
+        for name, part in (("first_branch", slice(0, half + 1)), ("second_branch", slice(half, None))):
+            if "coercive_field_A_per_m" in e.get(name, {}):
+                k = np.flatnonzero(m[part][:-1] * m[part][1:] <= 0)[0]
+                asked = np.interp(0, *zip(*sorted([(m[part][k], field[part][k]), (m[part][k + 1], field[part][k + 1])])))
+                assert abs(e[name]["coercive_field_A_per_m"] - asked) <= 1e-9 * np.abs(field).max(), f"{directory}: {name}: {e[name]}, by its fields {asked}"
+    return len(loops)
 
 
 def summary(directory):
@@ -153,6 +170,7 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             print(f"postprocess: {directory}: {check_report(directory)} figures in the report, {check_figures(directory, folder)} drawn alone, "
                   f"{check_inference(directory, folder)} of noisy patterns, attractors of {check_attractors(directory)} networks, "
+                  f"{check_hysteresis(directory)} loops, "
                   f"OVF {'as in run.h5' if check_ovf(directory, folder) else 'none'}")
 
 
