@@ -71,7 +71,7 @@ PetscErrorCode HfMagnetGuard(HfMagnet magnet, PetscReal t, Vec m);
 const char *HfMagnetMethod(HfMagnet magnet);
 /* What it chose by: the rate at which the shortest waves of the grid are damped, alpha gamma0 |dH/dm|/(1+alpha^2), 1/s. */
 PetscReal HfMagnetDampingRate(HfMagnet magnet);
-/* Length of its steps that stability allows, s, within a third or so; 0 where the tolerance alone decides. */
+/* Length of its steps that stability allows, s, within a third or so; the tolerance may ask for shorter ones; 0 where it alone decides. */
 PetscReal HfMagnetExpectedStep(HfMagnet magnet);
 /* Counters since creation. */
 void HfMagnetStatistics(HfMagnet magnet, PetscInt64 *steps, PetscInt64 *rejected, PetscInt64 *rhs_evaluations);

@@ -212,12 +212,15 @@ static PetscErrorCode check_member(const Ensemble *e, PetscInt m, PetscReal sums
   code = HfAppPlan(deck, &plan);
   if (!code) {
     cells = strtod(HfNodeText(HfNodeFind(plan, "film_cells")), NULL);
-    steps = HfNodeFind(plan, "integrator_steps_about") ? strtod(HfNodeText(HfNodeFind(plan, "integrator_steps_about")), NULL) : 0; /* implicit */
+    steps =
+        HfNodeFind(plan, "integrator_steps_at_least") ? strtod(HfNodeText(HfNodeFind(plan, "integrator_steps_at_least")), NULL) : 0; /* implicit */
     bytes = strtod(HfNodeText(HfNodeFind(plan, "field_bytes_at_most")), NULL);
     HfEnsembleMemberName(m, name);
     describe(e->ensemble, m, what, sizeof what);
-    if (!e->rank)
-      printf("  %s  %s: %.0f cells, about %.0f steps, at most %.1f MB of fields\n", name, what, (double)cells, (double)steps, (double)bytes / 1e6);
+    if (!e->rank && steps > 0)
+      printf("  %s  %s: %.0f cells, at least %.0f steps, at most %.1f MB of fields\n", name, what, (double)cells, (double)steps, (double)bytes / 1e6);
+    else if (!e->rank)
+      printf("  %s  %s: %.0f cells, at most %.1f MB of fields\n", name, what, (double)cells, (double)bytes / 1e6);
     sums[0] += steps;
     sums[1] += steps * cells;
     sums[2] += bytes;
@@ -236,7 +239,7 @@ PetscErrorCode HfAppCheckEnsemble(HfDeck deck, HfKeys keys, const HfOptions *opt
   if (!code && !e.rank) printf("%s is a valid deck of an ensemble\n", options->argument);
   for (PetscInt m = 0; !code && m < e.n; m++) code = check_member(&e, m, sums);
   if (!code && !e.rank)
-    printf("  all %d members of %d rank%s: about %.3g steps, %.3g cells times steps, at most %.1f MB of fields\n", (int)e.n,
+    printf("  all %d members of %d rank%s: at least %.3g steps, %.3g cells times steps, at most %.1f MB of fields\n", (int)e.n,
            (int)HfEnsembleRanks(e.ensemble), HfEnsembleRanks(e.ensemble) == 1 ? "" : "s", (double)sums[0], (double)sums[1], (double)sums[2] / 1e6);
   PetscCall(destroy(&e));
   PetscFunctionReturn(code);

@@ -178,7 +178,7 @@ PetscErrorCode HfExperimentPlan(HfExperiment e, HfNode *plan) {
   PetscCall(HfNodePutReal(*plan, "simulated_seconds", e->plan.seconds));
   PetscCall(HfNodePutText(*plan, "integrator", HfMagnetMethod(magnet)));
   PetscCall(HfNodePutReal(*plan, "fastest_damping_per_s", HfMagnetDampingRate(magnet)));
-  if (HfMagnetExpectedStep(magnet) > 0) PetscCall(PutCount(*plan, "integrator_steps_about", e->plan.seconds / HfMagnetExpectedStep(magnet)));
+  if (HfMagnetExpectedStep(magnet) > 0) PetscCall(PutCount(*plan, "integrator_steps_at_least", e->plan.seconds / HfMagnetExpectedStep(magnet)));
   PetscCall(PutCount(*plan, "conductance_probes", e->plan.probes));
   PetscCall(PutCount(*plan, "field_frames", frames));
   PetscCall(HfNodePutInt(*plan, "field_cells_x", e->selection.count[0]));
