@@ -11,6 +11,7 @@ What is expected stands in comments at the head of each deck:
 """
 
 import argparse
+import concurrent.futures
 import os
 import re
 import shlex
@@ -24,6 +25,7 @@ from launch import environment, mpiexec
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TIMEOUT = 60  # s; a case takes about one
+AT_ONCE = 3  # most of it is mpiexec's own waiting
 
 
 def read_case(path):
@@ -84,12 +86,13 @@ def main():
     program = os.path.abspath(options.program)
     names = options.names or sorted(f[:-5] for f in os.listdir(os.path.join(HERE, "bad-decks")) if f.endswith(".yaml") and not f.startswith("part-"))
     n_bad = 0
-    for name in names:
-        faults, seconds = run_case(program, options.ranks, read_case(os.path.join(HERE, "bad-decks", name + ".yaml")))
-        n_bad += bool(faults)
-        print(f"{'FAILED' if faults else 'ok':6}  {name}  ({seconds:.1f} s)", flush=True)
-        for fault in faults:
-            print("        " + fault.replace("\n", "\n        "))
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        cases = pool.map(lambda name: run_case(program, options.ranks, read_case(os.path.join(HERE, "bad-decks", name + ".yaml"))), names)
+        for name, (faults, seconds) in zip(names, cases):
+            n_bad += bool(faults)
+            print(f"{'FAILED' if faults else 'ok':6}  {name}  ({seconds:.1f} s)", flush=True)
+            for fault in faults:
+                print("        " + fault.replace("\n", "\n        "))
     print(f"bad decks: {len(names)} refused on {options.ranks} ranks, {n_bad} of them wrongly")
     return 1 if n_bad else 0
 

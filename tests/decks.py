@@ -2,7 +2,10 @@
 """Runs decks on several numbers of ranks and checks what every run owes its user: the files are there, the status is done, the results are
 the same on any number of ranks, the used deck repeats them, a finished run is not overwritten.
 
-Usage: decks.py HOPFILM [--ranks 1 2 4] [--wrapper "valgrind ..."] [--set PATH=VALUE]... [--shorten 100] [--report] [--decks DECK...]      (default tests/decks/*.yaml)
+Usage: decks.py HOPFILM [--ranks 1 2 4] [--wrapper "valgrind ..."] [--set PATH=VALUE]... [--shorten 100] [--report] [--again HOPFILM] [--decks DECK...]
+(default tests/decks/*.yaml)
+  --again  another build, which repeats the run from its used deck, must find the same, and is asked to overwrite it: a slow build, as with sanitizers,
+           then computes everything once
 """
 
 import argparse
@@ -82,6 +85,7 @@ def shortened(deck, factor, tmp):
     text = re.sub(time_key, lambda m: f"{m.group(1)}: {float(m.group(2)) / factor:g} {m.group(3)}", open(deck).read())
     text = re.sub(r"\bepochs: *([0-9]+)", lambda m: f"epochs: {max(2, round(int(m.group(1)) / factor))}" if int(m.group(1)) > 2 else m.group(0), text)
     text = re.sub(r"\bsteps: *([0-9]+)", lambda m: f"steps: {max(2, round(int(m.group(1)) / factor))}", text)
+    text = re.sub(r"\bsamples: *([0-9]+)", lambda m: f"samples: {min(int(m.group(1)), max(10, round(int(m.group(1)) / factor)))}", text)
     text = re.sub(r"\bcandidates: *([0-9]+)", lambda m: f"candidates: {max(1, round(int(m.group(1)) / factor))}", text)
     text = re.sub(r"^include: *(.*)", lambda m: "include: " + re.sub(r"[^][, ]+", lambda name: included(deck, name.group(0), factor, tmp), m.group(1)), text, flags=re.M)
     # images and tables stay where they are
@@ -96,7 +100,7 @@ def included(deck, name, factor, tmp):
     return shortened(os.path.join(os.path.dirname(deck), name), factor, tmp)
 
 
-def check_deck(program, deck, ranks, wrapper, settings, report, tmp):
+def check_deck(program, other, deck, ranks, wrapper, settings, report, tmp):
     name = os.path.splitext(os.path.basename(deck))[0]
     first = None
     for n in ranks:
@@ -114,11 +118,11 @@ def check_deck(program, deck, ranks, wrapper, settings, report, tmp):
     run([program, "info", out])
     if report:
         run([sys.executable, os.path.join(HERE, "postprocess.py"), out])
-    run([program, "run", deck, "--out", out, "--restart", "never", *settings], code=4)
-    if "finished already" not in run([program, "run", deck, "--out", out, *settings]):
+    run([other, "run", deck, "--out", out, "--restart", "never", *settings], code=4)
+    if "finished already" not in run([other, "run", deck, "--out", out, *settings]):
         raise Failure("a finished run is not reported as finished")
     again = os.path.join(tmp, f"{name}-again")
-    run(mpiexec(ranks[0], program, "run", os.path.join(out, "deck.yaml"), "--out", again))
+    run(mpiexec(ranks[0], other, "run", os.path.join(out, "deck.yaml"), "--out", again))
     apart = differences(first, results(again))
     if apart:
         raise Failure("the used deck does not repeat the results:\n" + "\n".join(apart[:20]))
@@ -132,9 +136,11 @@ def main():
     parser.add_argument("--set", action="append", default=[])
     parser.add_argument("--shorten", type=float, default=1, metavar="FACTOR", help="divide all times of the decks")
     parser.add_argument("--report", action="store_true", help="draw a report of each and check it")
+    parser.add_argument("--again", metavar="HOPFILM")
     parser.add_argument("--decks", nargs="+", default=sorted(glob.glob(os.path.join(HERE, "decks", "*.yaml"))))
     options = parser.parse_args()
     program = os.path.abspath(options.program)
+    other = os.path.abspath(options.again) if options.again else program
     settings = [word for value in options.set for word in ("--set", value)]
     failed = 0
     for deck in options.decks:
@@ -142,7 +148,7 @@ def main():
         with tempfile.TemporaryDirectory() as tmp:
             try:
                 short = shortened(os.path.abspath(deck), options.shorten, tmp)
-                check_deck(program, short, options.ranks, shlex.split(options.wrapper), settings, options.report, tmp)
+                check_deck(program, other, short, options.ranks, shlex.split(options.wrapper), settings, options.report, tmp)
                 verdict = "ok"
             except (Failure, subprocess.TimeoutExpired) as fault:
                 verdict, failed = "FAILED", failed + 1

@@ -72,7 +72,8 @@ figures=()
 [ $full = 0 ] || figures=(--full)
 shopt -s extglob nullglob
 short=(--shorten 1000 --set "film.cell=40 nm" --decks inputs/!(@(letters|digits|wire)-*).yaml)
-sheets=(--shorten 1000 --set "film.cell=500 nm" --decks inputs/@(letters|digits|wire)-*.yaml) # their nodes are 2 um apart
+sheets=(--shorten 1000 --set "film.cell=500 nm" --decks inputs/@(letters-!(784)|digits-*|wire-*).yaml) # their nodes are 2 um apart
+largest=(--shorten 1000 --set "film.cell=1 um" --decks inputs/letters-784.yaml)
 problems=(--shorten 1000 --decks inputs/validation/*.yaml) # standard problems, on their own cells
 
 if [ $install = 1 ]; then stage "packages" bash jobs/install-packages.sh --test || finish; fi
@@ -89,10 +90,12 @@ stage "job scripts on a Slurm of its own" bash jobs/python.sh tests/slurm.py bui
 stage "standard problems, short" bash jobs/python.sh tests/decks.py build/hopfilm --ranks 1 2 "${problems[@]}"
 stage "build with sanitizers" build sanitize && {
   stage "tests with sanitizers" run_tests build-sanitize -L unit
-  stage "bad decks with sanitizers" env ASAN_OPTIONS=detect_leaks=0 bash jobs/python.sh tests/bad_decks.py build-sanitize/hopfilm
+  stage "bad decks with sanitizers" env ASAN_OPTIONS=detect_leaks=0 bash jobs/python.sh tests/bad_decks.py build-sanitize/hopfilm --ranks 2
   stage "small decks with sanitizers" bash jobs/python.sh tests/decks.py build-sanitize/hopfilm --ranks 1 2
-  stage "all decks, short, with sanitizers" bash jobs/python.sh tests/decks.py build-sanitize/hopfilm --ranks 1 "${short[@]}"
-  stage "all sheets, short, with sanitizers" bash jobs/python.sh tests/decks.py build-sanitize/hopfilm --ranks 1 "${sheets[@]}"
+  # what these ask for again, the fast build does, and must find the same
+  stage "all decks, short, with sanitizers" bash jobs/python.sh tests/decks.py build-sanitize/hopfilm --ranks 1 --again build/hopfilm "${short[@]}"
+  stage "all sheets, short, with sanitizers" bash jobs/python.sh tests/decks.py build-sanitize/hopfilm --ranks 1 --again build/hopfilm "${sheets[@]}"
+  stage "784 nodes, short, with sanitizers" bash jobs/python.sh tests/decks.py build-sanitize/hopfilm --ranks 1 --again build/hopfilm "${largest[@]}"
 }
 if [ $full = 1 ]; then
   if command -v clang >/dev/null; then stage "fuzzing, 60 s a target" bash tests/fuzz/run.sh 60; else echo "no clang: nothing is fuzzed; what fuzzers found is replayed all the same"; fi

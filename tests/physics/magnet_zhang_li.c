@@ -74,6 +74,7 @@ static void helix_moves_against_the_current(void **unused) {
   const PetscReal t = 0.5e-9; /* 15 nm: more than a radian */
   PetscReal error[2];
 
+  AT_MOST_ON(2);
   /* With j along x the differences see one wave number in every cell, edges included: (q dx)^2/6 of the angle passed. */
   for (int fine = 0; fine < 2; ++fine) error[fine] = helix_error(fine ? 2e-9 : 4e-9, J, 0, t);
   print_message("helix: error %.3g, %.3g with half the cells: order %.2f\n", error[0], error[1], log2(error[0] / error[1]));
@@ -123,6 +124,7 @@ static void wall_motion(PetscReal cell, PetscReal alpha, const char *xi, PetscRe
 static void wall_moves_rigidly_when_xi_is_alpha(void **unused) {
   PetscReal v[2], rate;
 
+  AT_MOST_ON(2);
   for (int fine = 0; fine < 2; ++fine) {
     wall_motion(fine ? 2e-9 : 4e-9, 0.3, "0.3", J, &v[fine], &rate);
     ASSERT_NEAR(rate, 0, 1e-3 * SPEED / WIDTH); /* it does not turn but for the grid it moves over */
@@ -137,6 +139,7 @@ static void wall_turns_when_it_is_not(void **unused) {
   const PetscReal alpha = 0.3, b = 1 + alpha * alpha;
   PetscReal v, rate, v_back, rate_back;
 
+  AT_MOST_ON(2);
   wall_motion(1e-9, alpha, "0", J, &v, &rate); /* 1 nm: within 0.5 % of the continuum */
   ASSERT_NEAR(v, -SPEED / b, 0.01 * SPEED);
   ASSERT_NEAR(rate, -alpha * SPEED / (WIDTH * b), 0.01 * SPEED / WIDTH);
