@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Standard problems of micromagnetics (inputs/validation/): runs their decks, on several grids, and prints what is published of each beside what this
-film gives; and what the demagnetizing field does to the learning devices. Exit code 1 when a figure is missed.
+film gives; what the demagnetizing field does to the learning devices, and fluctuations (group thermal). Exit code 1 when a figure is missed.
 
 Usage: reproduce_standard_problems.py HOPFILM [--seeds 1] [--only GROUP...] [--at-once 2] [--out DIR] [--missing | --show]     (DIR: runs/reproduce-standard-problems)
 """
@@ -9,10 +9,11 @@ import sys
 
 import standard_devices
 import standard_textures
+import standard_thermal
 import standard_traces
 from reproduce import Device
 
-MODULES = [standard_traces, standard_textures, standard_devices]  # each has RUNS and GROUPS
+MODULES = [standard_traces, standard_textures, standard_devices, standard_thermal]  # each has RUNS and GROUPS
 
 if __name__ == "__main__":
     runs, groups = ({name: value for module in MODULES for name, value in getattr(module, kind).items()} for kind in ("RUNS", "GROUPS"))

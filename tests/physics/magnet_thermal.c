@@ -39,6 +39,7 @@ static PetscErrorCode collect(PetscReal t, PetscReal dt, Vec m, void *context, P
 /* <m_z> = coth x - 1/x. The spins forget in 1/(2D), some 7 ps (D below); each of twenty independent pictures of 2304 spins has a mean with a deviation of
    sqrt(1/3/2304) = 0.012 at most, so their mean one of 0.0027. */
 static void macrospins_follow_langevin(void **unused) {
+  AT_MOST_ON(2); /* more draw the same numbers, below */
   for (PetscReal x = 1; x < 9; x *= 4) {
     const PetscReal exact = 1 / PetscTanhReal(x) - 1 / x;
     Mean mean = {.from = 5e-11};
@@ -70,6 +71,30 @@ static void spins_diffuse_as_fast_as_they_are_damped(void **unused) {
   case_destroy(&c);
 }
 
+/* Without fluctuations the same steps are those of Heun's method, of second order: m_z = tanh(alpha gamma0 H t/(1+alpha^2)) from m = x in a field along z. */
+static void steps_at_zero_temperature_are_those_of_heun(void **unused) {
+  const PetscReal alpha = 0.5, H = 1e5, t = 5e-11, exact = PetscTanhReal(alpha * HF_GAMMA0 * H * t / (1 + alpha * alpha));
+  PetscReal error[2], average[3];
+
+  for (int k = 0; k < 2; ++k) {
+    char text[1024];
+    Case c;
+
+    CHECK(PetscSNPrintf(text, sizeof(text),
+                        "hopfilm: 1\nfilm:\n  size: [8 nm, 8 nm]\n  cell: 2 nm\n  thickness: 2 nm\n"
+                        "  material: {Ms: 500 kA/m, Aex: 1e-30 J/m, alpha: 0.5}\n  initial: {uniform: {direction: [1, 0, 0]}}\n"
+                        "field: {uniform: [0 A/m, 0 A/m, %.17g A/m]}\nthermal: {temperature: 0 K, step: %.17g s}\n",
+                        (double)H, k ? 2.5e-13 : 5e-13));
+    case_create(&c, PETSC_COMM_WORLD, text);
+    CHECK(HfMagnetAdvance(c.magnet, c.m, 0, t, NULL, NULL));
+    CHECK(HfMagnetAverage(c.magnet, c.m, average));
+    error[k] = PetscAbsReal(average[2] - exact);
+    case_destroy(&c);
+  }
+  ASSERT_NEAR(error[0], 0, 1e-5);
+  ASSERT_NEAR(error[0] / error[1], 4, 0.2);
+}
+
 /* On any number of ranks, and in two goes as in one. */
 static void numbers_belong_to_cells_and_steps(void **unused) {
   PetscReal average[2][3];
@@ -92,6 +117,7 @@ static void numbers_belong_to_cells_and_steps(void **unused) {
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(macrospins_follow_langevin),
     cmocka_unit_test(spins_diffuse_as_fast_as_they_are_damped),
+    cmocka_unit_test(steps_at_zero_temperature_are_those_of_heun),
     cmocka_unit_test(numbers_belong_to_cells_and_steps),
 };
 HF_TEST_MAIN(tests)

@@ -25,9 +25,10 @@ static PetscErrorCode Check(HfExperiment e, HfNode node) {
 
 typedef struct {
   PetscInt of, correct, untrained_correct;
-  PetscInt all[2], nontrivial[2], fixed[2];                   /* of the trained and of the untrained film */
-  PetscInt fixed_whole;                                       /* of the trained film, w with its diagonal */
-  PetscReal smallest_margin, mean_margin, largest_eigenvalue; /* the last of w with its diagonal */
+  PetscInt all[2], nontrivial[2], fixed[2]; /* of the trained and of the untrained film */
+  PetscInt fixed_whole;                     /* of the trained film, w with its diagonal */
+  PetscReal smallest_margin, mean_margin, mean_power, mean_power_of_others;
+  PetscReal largest_eigenvalue; /* of w with its diagonal */
 } Count;
 
 /* Counts the pattern x where it is the minimum, with the uniform states and without, and where it is a fixed point; film 0 is trained, 1 untrained. */
@@ -97,9 +98,11 @@ static PetscErrorCode Weighting(HfExperiment e, HfNode node, const HfWeighting *
     count->smallest_margin = PetscMin(count->smallest_margin, report.margin);
     count->mean_margin += report.margin / (e->n_memories - first);
     count->largest_eigenvalue = PetscMax(count->largest_eigenvalue, whole.largest_eigenvalue);
+    PetscCall(Power(e, weighting, memory, &power, &others));
+    count->mean_power += power / (e->n_memories - first);
+    count->mean_power_of_others += others / (e->n_memories - first);
     if (!details) continue;
 
-    PetscCall(Power(e, weighting, memory, &power, &others));
     HfStateFromIndex(n, report.minimum, V);
     HfStateToText(n, V, minimum);
     PetscCall(PetscSNPrintf(name, sizeof(name), "%d/%s/%d:%.32s", (int)e->step + 1, weighting->label, (int)(k - first) + 1, memory->pattern));
@@ -140,6 +143,8 @@ static PetscErrorCode Total(HfExperiment e, const HfWeighting *weighting, const 
   PetscCall(HfNodePutInt(entry, "of", count->of));
   PetscCall(HfNodePutReal(entry, "smallest_margin", count->smallest_margin));
   PetscCall(HfNodePutReal(entry, "mean_margin", count->mean_margin));
+  PetscCall(HfNodePutReal(entry, "mean_power_change_percent", 100.0 * count->mean_power));
+  PetscCall(HfNodePutReal(entry, "control_mean_power_change_of_others_percent", 100.0 * count->mean_power_of_others));
   PetscCall(HfNodePutInt(entry, "untrained_correct", count->untrained_correct));
   PetscCall(HfNodePutInt(entry, "correct_all_states", count->all[0]));
   PetscCall(HfNodePutInt(entry, "untrained_correct_all_states", count->all[1]));

@@ -7,7 +7,7 @@
 
 static const HfKey keys[] = {
     {"thermal", HF_SECTION, NULL, "", "", 0, "Thermal fluctuations; time then goes on in fixed steps, by Heun's method"},
-    {"thermal.temperature", HF_QUANTITY, "K", NULL, ">0", 0, "Temperature"},
+    {"thermal.temperature", HF_QUANTITY, "K", NULL, ">=0", 0, "Temperature; 0 K for the same steps without fluctuations"},
     {"thermal.seed", HF_INT, NULL, "1", "[0,9e18]", 0, "Seed of the fluctuations"},
     {"thermal.step", HF_QUANTITY, "s", "", ">0", 0, "Time step; when left out, a tenth of the largest stable one"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
@@ -71,6 +71,7 @@ PetscErrorCode HfTermThermalDraw(HfTerm *term, PetscInt64 step, PetscReal dt) {
   const int8_t *regions = HfGridRegions(thermal->site->grid);
 
   PetscFunctionBeginUser;
+  if (thermal->temperature == 0) PetscFunctionReturn(0); /* H stays 0, and the term off */
   for (PetscInt j = g->ys; j < g->ys + g->ym; ++j)
     for (PetscInt i = 0; i < g->nx; ++i) {
       const PetscInt region = HfRegionAt(g, regions, i, j);
