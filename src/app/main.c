@@ -74,7 +74,7 @@ static PetscErrorCode run_command(MPI_Comm comm, const HfOptions *options) {
 }
 
 int main(int argc, char **argv) {
-  HfOptions options;
+  static HfOptions options; /* what it points to lasts as long */
   PetscErrorCode code;
   PetscBool runs;
   char skip[] = "-skip_petscrc", **petsc_argv;
