@@ -15,8 +15,8 @@
 #   --at-once  runs side by side, one rank each
 #   --missing  run only what has not finished before
 #   --show     run nothing, print the table of the runs that are there
-# Results: runs/reproduce-NAME/. In a Slurm job (not tried there yet):   sbatch --ntasks=16 jobs/reproduce.sh all     A lost node requeues it; when its time
-# was too short, submit it again with --missing.
+# Results: runs/reproduce-NAME/. In a Slurm job (tests/slurm.py tries one group of it):   sbatch --ntasks=16 jobs/reproduce.sh all
+# A lost node requeues it; when its time was too short, submit it again with --missing.
 #SBATCH --job-name=hopfilm-reproduce
 #SBATCH --ntasks=16
 #SBATCH --nodes=1

@@ -5,6 +5,7 @@
   node     the node of a running job is lost (its daemon and all it runs are killed): the job is requeued, goes on elsewhere, and the same
   chain    jobs of a dependency chain: the first one does it, the next is cancelled, a later one finds nothing left to do
   array    an ensemble, a member for each task of an array, against the same ensemble in one run
+  figures  jobs/reproduce.sh as a job: the smallest group of what is published
 
 Usage: slurm.py HOPFILM            Without slurmctld, slurmd and munged, or where they do not start, it says so and counts as passed.
 """
@@ -325,6 +326,13 @@ def test_all(cluster):
     states = [cluster.wait(number, 120)["JobState"] for number in chain]
     check(states[0] == "COMPLETED" and states[1] in ("CANCELLED", "GONE"), f"chain: the first job does it, the next is cancelled {states}")
     same_as_undisturbed("chain", os.path.join(runs, "ensemble"), results(os.path.join(home, "ensemble"))[1])
+
+    figures = cluster.submit("--ntasks=2", "jobs/reproduce.sh", "letters", "--only", "single", "--seeds", "1", "--out", os.path.join(home, "figures"))
+    job = cluster.wait(figures, 120)
+    told = cluster.log(figures)
+    table = os.path.exists(os.path.join(home, "figures", "tables.yaml"))
+    if not check(job["JobState"] == "COMPLETED" and table and "0 missed, 0 runs absent" in told, f"figures: the job is {job['JobState']}, its table is there"):
+        print(told)
 
 
 def main():
