@@ -30,10 +30,20 @@ def read(directory):
     return lines, keys, kept
 
 
+PREFIXES = {"p": 1e-12, "n": 1e-9, "u": 1e-6, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9}
+
+
 def number(text):
-    """The first number of a value as it stands in the deck, "[2 um, 2 um]"; None if there is none."""
-    found = re.search(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", text)
-    return float(found.group(0)) if found else None
+    """The first number of a value as it stands in the deck, "[2 um, 2 um]", in the unit without its prefix; None if there is none."""
+    found = re.search(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?) *([a-zA-Z]*)", text)
+    return float(found[1]) * (PREFIXES.get(found[2][0], 1) if len(found[2]) > 1 else 1) if found else None
+
+
+def places(values):
+    """Where values stand on an axis: to scale, or evenly where they are words, like "[10 um, 10 um]" beside "[10 um, 14 um]", or too close to be told apart."""
+    at = [number(v) for v in values]
+    apart = [b - a for a, b in zip(at, at[1:])] if None not in at else []
+    return at if apart and min(apart) > 0.04 * sum(apart) else range(len(values))
 
 
 def varying_alone(lines, kept, against):
@@ -46,17 +56,19 @@ def draw(lines, kept, figures, against):
     others = varying_alone(lines, kept, against)
     # keys that run along with another tell nothing more
     told = [k for i, k in enumerate(others) if not any(len({(x[k], x[o]) for x in lines}) == len({x[o] for x in lines}) for o in others[:i])]
-    figure, axes = plt.subplots(1, len(figures), figsize=(1 + 3.6 * len(figures), 3.6), squeeze=False, constrained_layout=True, sharey=True)
+    figure, axes = plt.subplots(1, len(figures), figsize=(1 + 3.6 * len(figures), 3.6), squeeze=False, constrained_layout=True,
+                                sharey=len({name.split(".")[1] for name in figures}) == 1)  # the same figure of several steps
     for axis, name in zip(axes[0], figures):
         for k, choice in enumerate(sorted({tuple(line[key] for key in told) for line in lines})):
             mine = [line for line in lines if tuple(line[key] for key in told) == choice]
             values = sorted({line[against] for line in mine}, key=lambda v: (number(v) is None, number(v), v))
             data = [numpy.array([float(line[name]) for line in mine if line[against] == v and line[name] not in ("", "nan")]) for v in values]
-            place = [number(v) for v in values] if all(number(v) is not None for v in values) else range(len(values))
+            place = places(values)
             error = [d.std(ddof=1) / len(d) ** 0.5 if len(d) > 1 else 0 for d in data]
             axis.errorbar(place, [d.mean() if len(d) else numpy.nan for d in data], error, fmt="o-", ms=4, capsize=3,
                           color=PAIR_COLOURS[k % len(PAIR_COLOURS)], label=", ".join(choice) or None)
-            axis.set_xticks(place, values, fontsize="small")
+            long = max(map(len, values)) > 6
+            axis.set_xticks(place, values, fontsize="small", rotation=30 if long else 0, ha="right" if long else "center")
         axis.set(title=name, xlabel=against)
     axes[0][0].set_ylabel("mean and standard error")
     if told:

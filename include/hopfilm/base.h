@@ -63,7 +63,8 @@ typedef enum {
   HF_STREAM_TEST,
   HF_STREAM_ELECTRODES,
   HF_STREAM_READING,
-  HF_STREAM_ANNEAL
+  HF_STREAM_ANNEAL,
+  HF_STREAM_PATTERN
 } HfStream;
 void HfRandomUniform(PetscInt64 seed, HfStream stream, PetscInt64 step, PetscInt64 index, PetscInt n, PetscReal u[]); /* n <= 4 numbers in (0,1) */
 void HfRandomNormal(PetscInt64 seed, HfStream stream, PetscInt64 step, PetscInt64 index, PetscInt n, PetscReal g[]);  /* n <= 4, mean 0, variance 1 */

@@ -6,7 +6,7 @@ static const HfKey experiment_keys[] = {
     {"patterns", HF_NAMED, NULL, "", "", 0, "Patterns by name, one sign per electrode in the deck's order, or per pixel of the wiring"},
     {"patterns.*", HF_TEXT, "file:.pbm|.pgm", NULL, "", 0,
      "Signs: + # 1 or - . 0; white space is ignored, so rows of pixels may be written one below the other. Or a PBM or PGM file of as many pixels, "
-     "relative to the deck: what is darker than half is +"},
+     "relative to the deck: what is darker than half is +. Or `random 7`, as many + as - in the order of a seed"},
     {"schedule", HF_VARIANTS, NULL, NULL, "", 0, "What happens to the film, step by step"},
     HF_KEYS_END,
 };

@@ -1,16 +1,34 @@
 /* patterns.c: a pattern is one sign per pixel, which is an electrode unless a wiring says otherwise: + # 1 for plus, - . 0 for minus, white space ignored (so pixel art in a block works);
-   or an image of as many pixels.
+   or an image of as many pixels; or "random" and a seed.
    Wherever a step names a pattern, a literal text is as good as a name from the deck's `patterns`. */
 #include "experiment_impl.h"
 #include <ctype.h>
 
 #define MAX_IN_LOG 16 /* signs that a line of the log can bear */
 
+#define RANDOM "random "
+
+/* As many + as -, one + less where the number is odd, in random order: that of the seed and the number of pixels. */
+static void DrawRandom(PetscInt64 seed, PetscInt n, PetscReal x[]) {
+  for (PetscInt i = 0; i < n; i++) { /* each new one takes a random place among those before it, whose sign goes to the end */
+    const PetscInt k = HfRandomInteger(seed, HF_STREAM_PATTERN, 0, i, i + 1);
+    x[i] = x[k];
+    x[k] = i < n / 2 ? 1.0 : -1.0;
+  }
+}
+
 static PetscErrorCode Parse(const char *text, PetscInt n, PetscReal x[], const char **why) {
   PetscInt count = 0;
 
   PetscFunctionBeginUser;
   *why = NULL;
+  if (!strncmp(text, RANDOM, strlen(RANDOM))) {
+    char *end;
+    const long long seed = strtoll(text + strlen(RANDOM), &end, 10);
+    if (end == text + strlen(RANDOM) || *end || seed < 0) *why = "a random pattern has a seed, random 7";
+    if (!*why) DrawRandom((PetscInt64)seed, n, x);
+    PetscFunctionReturn(0);
+  }
   for (const char *c = text; *c && !*why; c++) {
     if (isspace((unsigned char)*c)) continue;
     if (!strchr("+#1-.0", *c))
@@ -58,7 +76,8 @@ PetscErrorCode HfPatternRead(HfExperiment e, const char *name, PetscReal x[], ch
     PetscCall(ParseImage(e, node, x, why));
   else
     PetscCall(Parse(node ? HfNodeText(node) : name, e->n, x, why));
-  if (*why && !node && strspn(name, "+#1-.0 \t\r\n") != strlen(name)) *why = "no such pattern in the section `patterns`";
+  if (*why && !node && strncmp(name, RANDOM, strlen(RANDOM)) && strspn(name, "+#1-.0 \t\r\n") != strlen(name))
+    *why = "no such pattern in the section `patterns`";
   if (!*why) HfStateToText(e->n, x, text);
   PetscFunctionReturn(0);
 }
