@@ -144,6 +144,24 @@ def early(case):
     check("asked by a signal" in open(log.name).read() and os.path.exists(f"{out}/checkpoint.h5"), "not stopped with a checkpoint")
 
 
+def late(case):
+    """A signal that comes while MPI ends changes nothing: the run is done."""
+    out, caught = case.directory(), [1, 1]
+    log = open(f"{case.top}/output-late", "w+")
+    process = subprocess.Popen([case.program, "run", DECK, "--out", out, "--set", "schedule.1.train.epochs=1"], env=environment(), stdout=log, stderr=log)
+    process.log = log.name
+    case.wait(process, "done; results in")
+    while any(caught) and process.poll() is None:  # as it is while MPI ends; between one handler and the next it may be 0 for a moment
+        try:
+            caught = caught[1:] + [int(re.search(r"SigCgt:\s*(\w+)", open(f"/proc/{process.pid}/status").read()).group(1), 16) >> (signal.SIGTERM - 1) & 1]
+            time.sleep(0.003)
+        except (AttributeError, OSError):
+            break
+    if not any(caught):
+        os.kill(process.pid, signal.SIGTERM)
+    case.end(process, 0)
+
+
 def interrupt(case):
     """INT to another rank."""
     term(case, signal.SIGINT, 1)
@@ -443,7 +461,7 @@ def dead_rank(case):
 
 
 CASES = [
-    term, early, interrupt, second_signal, search, checkpoint_and_flush, stop_file, walltime, torn, outlook, simulated_time, other_deck, other_files, cut_at_the_end, other_ranks, too_large, disk_full, vanished,
+    term, early, late, interrupt, second_signal, search, checkpoint_and_flush, stop_file, walltime, torn, outlook, simulated_time, other_deck, other_files, cut_at_the_end, other_ranks, too_large, disk_full, vanished,
     read_only, dead_rank,
 ]
 

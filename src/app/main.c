@@ -103,6 +103,7 @@ int main(int argc, char **argv) {
   if (code && code < HF_ERR_BASE) abort_with("hopfilm: ended by an error that was not told\n", code);
   /* PETSc's own word on unused options is no news: they have been refused, or never came to be used because of the fault. */
   if (PetscOptionsSetValue(NULL, "-options_left", "no")) return 1;
+  if (runs && !PetscPopSignalHandler()) HfSignalsCatch(); /* PETSc would let a request to stop, which comes too late, kill what is done */
   if (PetscFinalize()) return 1;
   free(petsc_argv);
   return code ? (int)code - HF_ERR_BASE : HF_EXIT_DONE;
