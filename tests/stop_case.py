@@ -1,0 +1,115 @@
+"""What the cases of tests/stop.py have in common: runs that are started, waited for, paused, ended and resumed, and compared with an undisturbed one."""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import time
+
+from kill import descendants, differences
+from launch import environment, mpiexec
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+DECK = os.path.join(HERE, "kill-decks", "maze.yaml")
+WIRE = os.path.join(HERE, "kill-decks", "wire.yaml")
+STOPPED, FILE, DECK_FAULT = 75, 4, 2
+PATIENCE = 120  # s that anything may take on a busy machine
+
+
+class Failure(Exception):
+    pass
+
+
+class Case:
+    def __init__(self, program, top):
+        self.program, self.top = program, top
+        self.number = 0
+
+    def directory(self):
+        self.number += 1
+        return f"{self.top}/{self.number}"
+
+    def command(self, out, *options, ranks=2, deck=DECK):
+        return mpiexec(ranks, self.program, "run", deck, "--out", out, *options)
+
+    def run(self, out, *options, code=0, **more):
+        """To its end; returns what it said."""
+        done = subprocess.run(self.command(out, *options, **more), env=environment(), capture_output=True, text=True, timeout=PATIENCE)
+        if done.returncode != code:
+            raise Failure(f"exit code {done.returncode}, not {code}: {' '.join(options)}\n{done.stdout[-1500:]}{done.stderr[-1500:]}")
+        return done.stdout + done.stderr
+
+    def info(self, out):
+        """What `hopfilm info` says of going on, and of the checkpoint: {name: value}."""
+        done = subprocess.run([self.program, "info", out], env=environment(), capture_output=True, text=True, timeout=PATIENCE)
+        check(done.returncode == 0 and "\nresumable: " in done.stdout, f"info fails:\n{done.stdout[-500:]}{done.stderr[-500:]}")
+        verdict, *rest = done.stdout.split("\nresumable: ")[1].splitlines()
+        return {"resumable": verdict, **dict(line.split(None, 1) for line in rest)}
+
+    def start(self, out, *options, until="train", **more):
+        """Returns the process once `until` stands in its log or table."""
+        log = open(f"{self.top}/output-{os.path.basename(out)}", "w+")
+        process = subprocess.Popen(self.command(out, *options, **more), env=environment(), stdout=log, stderr=log)
+        process.log = log.name
+        self.wait(process, until)
+        return process
+
+    def wait(self, process, until, times=1):
+        """For a text in what it says."""
+        end = time.time() + PATIENCE
+        while open(process.log).read().count(until) < times:
+            if time.time() > end or process.poll() is not None:
+                raise Failure(f"'{until}' never came:\n{open(process.log).read()[-1500:]}")
+            time.sleep(0.005)
+
+    def pause(self, process, seconds):
+        """Its clocks go on while it does nothing: what hangs on time happens on any machine, be it ever so fast."""
+        ranks = self.ranks(process)
+        for number in (signal.SIGSTOP, signal.SIGCONT):
+            for rank in ranks:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(rank, number)
+            if number == signal.SIGSTOP:
+                time.sleep(seconds)
+
+    def limited(self, out):
+        """A run that meets its time limit on the way: after the first item, or before it on a slow machine."""
+        process = self.start(out, "--max-walltime", "1.5 s", until="results in")
+        while process.poll() is None and "hold" not in open(process.log).read():
+            time.sleep(0.005)
+        self.pause(process, 1.6)
+        self.end(process, STOPPED)
+
+    def ranks(self, process):
+        found = []
+        for pid in descendants(process.pid)[1:]:
+            with contextlib.suppress(OSError):  # it has just ended
+                if os.path.basename(os.readlink(f"/proc/{pid}/exe")) == "hopfilm":
+                    found.append(pid)
+        return found
+
+    def end(self, process, code):
+        if process.wait(PATIENCE) != code:
+            raise Failure(f"exit code {process.returncode}, not {code}\n{open(process.log).read()[-1500:]}")
+
+    def same(self, out, **more):
+        """Goes on, and finds what the undisturbed run found."""
+        text = self.run(out, **more)
+        wrong = differences(self.reference, out, 0)
+        if wrong:
+            raise Failure("; ".join(wrong[:3]))
+        return text
+
+
+def check(condition, what):
+    if not condition:
+        raise Failure(what)
+
+
+def status(out):
+    return re.search(r"^status: (\w+)", open(f"{out}/summary.yaml").read(), re.M).group(1)
+
+
+OFTEN = ("--checkpoint-every", "50 ms")
+AT_ONCE = ("--max-walltime", "1 s")  # what is kept for the end of a run is as much: it stops as soon as it looks
