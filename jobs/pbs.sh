@@ -17,6 +17,7 @@ set -euo pipefail
 MODULES=${MODULES-}             # those hopfilm was built with, as in "openmpi petsc hdf5-parallel fftw udunits"
 RESULTS=${RESULTS-runs}         # where run directories go; on a parallel file system, scratch
 WALLTIME=${WALLTIME-115 min}    # the walltime above less the time to save
+RESTARTS=${RESTARTS-100}        # submit again at most so many times
 LAUNCH=${LAUNCH-mpirun}
 
 [ -z "$MODULES" ] || module load $MODULES
@@ -29,7 +30,8 @@ read -r -a options <<<"${HOPFILM_OPTIONS-}"
 
 code=0
 $LAUNCH -n "$ranks" "${HOPFILM:-build/hopfilm}" run "$deck" --out "$RESULTS/$(basename "${deck%.yaml}")" --restart auto --max-walltime "$WALLTIME" "${options[@]}" || code=$?
-if [ $code = 75 ] && [ -z "${PBS_ARRAY_INDEX-}" ]; then
-  qsub -v "DECK=$deck,HOPFILM_OPTIONS=${HOPFILM_OPTIONS-},RESULTS=$RESULTS,WALLTIME=$WALLTIME,MODULES=$MODULES" "${PBS_O_WORKDIR:-.}/jobs/pbs.sh"
+if [ $code = 75 ] && [ -z "${PBS_ARRAY_INDEX-}" ] && [ "$RESTARTS" -gt 0 ]; then
+  settings="RESULTS=$RESULTS,WALLTIME=$WALLTIME,RESTARTS=$((RESTARTS - 1)),MODULES=$MODULES,LAUNCH=$LAUNCH,HOPFILM=${HOPFILM-}"
+  qsub -v "DECK=$deck,HOPFILM_OPTIONS=${HOPFILM_OPTIONS-},$settings" "${PBS_O_WORKDIR:-.}/jobs/pbs.sh"
 fi
 exit $code

@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+"""jobs/pbs.sh with a stand-in for qsub, which runs the script as PBS does: with the variables asked for and no others, from the spool, in the background.
+A job that has to stop submits itself again, until the results are those of an undisturbed run; a failing deck ends with its code and no new job; the
+tasks of an array are the members of an ensemble.
+
+Usage: pbs.py HOPFILM            What the stand-in does not do, no test here has seen: a real PBS has not run this script.
+"""
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+
+import yaml
+
+from launch import ROOT, environment, mpiexec
+
+QSUB = """#!/usr/bin/env bash
+# qsub [-v NAME=VALUE,...] [-J INDEX] SCRIPT
+set -euo pipefail
+variables=() index=
+while [ $# -gt 1 ]; do
+  case "$1" in
+    -v) IFS=, read -r -a variables <<<"$2"; shift 2 ;;
+    -J) index=PBS_ARRAY_INDEX=$2; shift 2 ;;
+  esac
+done
+number=$(($(cat "$SPOOL/count") + 1))
+echo "$number" >"$SPOOL/count"
+cp "$1" "$SPOOL/$number.sh" # PBS runs a copy
+printf 'localhost\\nlocalhost\\n' >"$SPOOL/$number.nodes"
+{
+  code=0
+  env -i HOME="$HOME" PATH="$PATH" SPOOL="$SPOOL" KEEP="$KEEP" $KEEP PBS_JOBID="$number" PBS_O_WORKDIR="$PWD" PBS_NODEFILE="$SPOOL/$number.nodes" $index \\
+    "${variables[@]}" bash "$SPOOL/$number.sh" || code=$?
+  echo "$code" >"$SPOOL/$number.code"
+} >"$SPOOL/$number.log" 2>&1 </dev/null &
+echo "$number.stand-in"
+"""
+TRAIN = """include: {root}/tests/bad-decks/part-base.yaml
+film: {{cell: 5 nm}}
+schedule:
+  - train: {{patterns: [A, B], voltage: 1 V, pulse: 1 ns, epochs: 3}}
+  - energies: {{weights: midrange}}
+"""
+ENSEMBLE = """include: {root}/tests/bad-decks/part-base.yaml
+ensemble:
+  axes: [{{key: film.initial.random.seed, from: 1, to: 2}}]
+schedule:
+  - train: {{patterns: [A, B], voltage: 1 V, pulse: 0.1 ns}}
+"""
+PATIENCE = 120
+failures = []
+
+
+def check(condition, text):
+    print(("ok     " if condition else "FAILED ") + text, flush=True)
+    if not condition:
+        failures.append(text)
+
+
+class Queue:
+    def __init__(self, home, program):
+        self.program, self.home, self.spool, self.runs = program, home, os.path.join(home, "spool"), os.path.join(home, "runs")
+        os.mkdir(self.spool)
+        self.write("spool/count", "0")
+        os.chmod(self.write("qsub", QSUB), stat.S_IRWXU)
+        mpi = {name: value for name, value in environment().items() if name.startswith(("OMPI_", "OMP_", "PRTE_", "HWLOC_"))}
+        self.environment = {**environment(), "PATH": home + ":" + os.environ["PATH"], "SPOOL": self.spool,
+                            "KEEP": " ".join(f"{name}={value}" for name, value in mpi.items())}
+
+    def write(self, name, text):
+        path = os.path.join(self.home, name)
+        with open(path, "w") as file:
+            file.write(text)
+        return path
+
+    def submit(self, *words, **variables):
+        given = ",".join(f"{name}={value}" for name, value in {"RESULTS": self.runs, "HOPFILM": self.program, **variables}.items())
+        done = subprocess.run(["qsub", "-v", given, *words, "jobs/pbs.sh"], cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, text=True, check=True)
+        return int(done.stdout.split(".")[0])
+
+    def count(self):
+        with open(os.path.join(self.spool, "count")) as file:
+            return int(file.read())
+
+    def code(self, number):
+        path, end = os.path.join(self.spool, f"{number}.code"), time.time() + PATIENCE
+        while not os.path.exists(path):
+            if time.time() > end:
+                raise RuntimeError(f"job {number} does not end:\n{self.log(number)}")
+            time.sleep(0.1)
+        time.sleep(0.1)  # written whole
+        with open(path) as file:
+            return int(file.read())
+
+    def log(self, number):
+        with open(os.path.join(self.spool, f"{number}.log")) as file:
+            return file.read()[-2000:]
+
+
+def results(directory):
+    with open(os.path.join(directory, "summary.yaml")) as file:
+        summary = yaml.safe_load(file)
+    return summary["status"], summary.get("results", summary.get("groups"))
+
+
+def test_all(queue, program):
+    deck = queue.write("train.yaml", TRAIN.format(root=ROOT))
+    wanted = os.path.join(queue.home, "undisturbed")
+    subprocess.run(mpiexec(2, program, "run", deck, "--out", wanted), check=True, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    number, codes = queue.submit(DECK=deck), []
+    while not os.path.exists(os.path.join(queue.runs, "train", "table.tsv")):
+        time.sleep(0.02)
+    queue.write("runs/train/STOP", "")
+    while not codes or codes[-1] == 75 and number < 9:
+        codes.append(queue.code(number))
+        number += 1
+    check(codes[-1] == 0 and codes.count(75) == len(codes) - 1 and len(codes) > 1, f"not done yet: submitted again until it is, {codes}")
+    if codes[-1]:
+        print(queue.log(number - 1))
+    check(queue.count() == len(codes), "a job that is done submits no other")
+    check(results(os.path.join(queue.runs, "train")) == results(wanted), "its results are those of an undisturbed run, to the last bit")
+
+    before = queue.count()
+    number = queue.submit(DECK=os.path.join(ROOT, "tests", "bad-decks", "unknown-key.yaml"))
+    check(queue.code(number) == 2 and queue.count() == before + 1, "a wrong deck: exit code 2, no other job")
+    before = queue.count()
+    number = queue.submit(DECK=deck, WALLTIME="1 ms", RESTARTS=0, RESULTS=os.path.join(queue.home, "short"))
+    check(queue.code(number) == 75 and queue.count() == before + 1, "no restarts left: exit code 75, no other job")
+    number = queue.submit()
+    check(queue.code(number) == 1 and "usage" in queue.log(number), "no deck: how to submit it")
+
+    ensemble = queue.write("ensemble.yaml", ENSEMBLE.format(root=ROOT))
+    codes = [queue.code(queue.submit("-J", str(index), DECK=ensemble)) for index in (1, 2)]
+    whole = os.path.join(queue.home, "ensemble")
+    subprocess.run(mpiexec(1, program, "run", ensemble, "--out", whole), check=True, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    # the first task has run one member of two: there is more to do
+    check(codes[-1] == 0, f"array: its tasks end with {codes}")
+    check(results(os.path.join(queue.runs, "ensemble")) == results(whole), "array: its results are those of one run")
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    home = tempfile.mkdtemp(prefix="hf-pbs-")
+    test_all(Queue(home, program), program)
+    if failures:
+        print(f"pbs: {len(failures)} failed; logs in {home}")
+    else:
+        shutil.rmtree(home, ignore_errors=True)
+        print("pbs: 0 failed")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
