@@ -1,8 +1,11 @@
 """The learning devices in permalloy as it is: what the films of both decks learn with the full demagnetizing field, with its local part, and in the papers'
 model, which has neither. Nothing is asked; every figure has its controls."""
 
+import numpy
+
 from figures import entries
 from reproduce import Deck, Group
+from standard_textures import texture
 
 MODEL = ["demag=none", "film.material.Ku=-43.062 A/m"]  # the papers' hard axis
 FIELDS = {"model": ("the paper's model", MODEL), "shape": ("local shape anisotropy", ["demag=shape"]), "demag": ("full demagnetizing field", [])}
@@ -19,6 +22,26 @@ def totals(run, weights):
     return [e for e in entries(run.results, "energies") if "smallest_margin" in e and e["weights"] == weights and e.get("xi") in (None, 0.98)]
 
 
+def closure(run):
+    """Of all textures that the run kept but the first: how far m runs around the disk (the mean of its azimuthal component), and how far it meets the rim
+    (the root mean square of its radial component there)."""
+    around, at_rim, frame = [], [], -1
+    while True:
+        try:
+            m, cell, origin = texture(run, frame)
+        except (IndexError, ValueError):
+            break
+        x, y = (origin[k] + (numpy.arange(m.shape[1 - k]) + 0.5) * cell[k] for k in range(2))
+        x, y = numpy.meshgrid(x, y)
+        r = numpy.hypot(x, y)
+        film = numpy.linalg.norm(m, axis=-1) > 0.5
+        rim = film & (r > 0.85 * r[film].max())
+        around.append(abs(((x * m[..., 1] - y * m[..., 0]) / r)[film].mean()))
+        at_rim.append(numpy.sqrt((((x * m[..., 0] + y * m[..., 1]) / r)[rim] ** 2).mean()))
+        frame -= 1
+    return numpy.mean(around[:-1]), numpy.mean(at_rim[:-1])
+
+
 def four_nodes(table, found):
     for name, (words, _) in FIELDS.items():
         for seed, run in found.get(f"four-node-{name}", {}).items():
@@ -30,6 +53,7 @@ def four_nodes(table, found):
             recalls = [e for e in entries(run.results, "recall") if "trained" in e]
             table.add("  one flip recalled, midrange, fresh", "reported", f"{sum(e['recalled'] for e in recalls)} of {sum(e['starts'] for e in recalls)} "
                       f"(untrained {sum(e['control_untrained'] for e in recalls)}, outer product {sum(e['control_outer_product'] for e in recalls)})", None)
+            table.add("  m around the disk, mean; m across its rim, rms", "reported", "{:.2f}; {:.2f}".format(*closure(run)), None)
 
 
 def letters(table, found):
