@@ -5,7 +5,7 @@ Two films at several dampings: a permalloy strip that a field reverses, with the
 terms alone. Either method runs at the loosest tolerance whose average of m at the end is within ACCURACY of a run with a tight one. CPU times are
 without set-up and files, those of a run of one step. Last: the step `relax` on the strip.
 
-Usage: reproduce_integrators.py HOPFILM [--films strip maze] [--cells 8 4 2] [--alphas 0.02 0.1 0.5] [--relax]
+Usage: reproduce_integrators.py HOPFILM [--films strip maze] [--cells 8 4 2 1] [--alphas 0.02 0.1 0.5] [--relax]
 """
 
 import argparse
@@ -104,7 +104,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("program")
     parser.add_argument("--films", nargs="+", choices=list(FILMS), default=list(FILMS))
-    parser.add_argument("--cells", type=float, nargs="+", default=[8, 4, 2])
+    parser.add_argument("--cells", type=float, nargs="+", default=[8, 4, 2, 1])
     parser.add_argument("--alphas", type=float, nargs="+", default=[0.02, 0.1, 0.5])
     parser.add_argument("--relax", action="store_true", help="the step relax beside them")
     options = parser.parse_args()
