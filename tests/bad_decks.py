@@ -8,6 +8,7 @@ What is expected stands in comments at the head of each deck:
     # args: --set a.b=1           more arguments, may be repeated; {tmp} is a new folder
     # deck: nowhere.yaml          run this deck instead of the file itself
     # command: check              instead of run
+    # ranks: 4                    on so many, whatever --ranks says
 """
 
 import argparse
@@ -29,9 +30,9 @@ AT_ONCE = 3  # most of it is mpiexec's own waiting
 
 
 def read_case(path):
-    case = {"exit": "2", "says": [], "args": [], "deck": os.path.basename(path), "command": "run"}
+    case = {"exit": "2", "says": [], "args": [], "deck": os.path.basename(path), "command": "run", "ranks": ""}
     for line in open(path, encoding="utf-8", errors="replace"):
-        match = re.match(r"# (exit|says|args|deck|command): (.*)$", line.rstrip("\n"))
+        match = re.match(r"# (exit|says|args|deck|command|ranks): (.*)$", line.rstrip("\n"))
         if match is None:
             break
         name, value = match.groups()
@@ -47,7 +48,7 @@ def run_case(program, ranks, case):
     with tempfile.TemporaryDirectory() as tmp:
         arguments = [word.replace("{tmp}", tmp) for text in case["args"] for word in shlex.split(text)]
         deck = os.path.join(HERE, "bad-decks", case["deck"])
-        command = mpiexec(ranks, program, case["command"], deck, *arguments)
+        command = mpiexec(case["ranks"] or ranks, program, case["command"], deck, *arguments)
         start = time.time()
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
         process = subprocess.Popen(command, **pipes, cwd=tmp, env=environment(), start_new_session=True)
