@@ -116,7 +116,7 @@ PetscErrorCode HfMagnetCreate(HfGrid grid, HfDeck deck, HfMagnet *out) {
   magnet->deck = deck;
   PetscCall(read_materials(magnet));
   PetscCall(create_terms(magnet));
-  PetscCall(HfRowsCreate(&magnet->site, magnet->terms, magnet->n_terms, &magnet->rows));
+  PetscCall(HfRowsCreate(&magnet->site, magnet->terms, magnet->n_terms, HfMagnetFeelsCurrent(magnet), &magnet->rows));
   PetscCall(HfSweepCreate(grid, &magnet->sweep));
   PetscCall(HfIntegratorCreate(magnet));
   PetscCall(HfMaterialsWarn(magnet));

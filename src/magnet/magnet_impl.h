@@ -6,6 +6,7 @@
 /* ---- which cells of a row are what; made once (rows.c) ---- */
 typedef struct {
   PetscInt i, n, region;
+  PetscBool rim[2]; /* spans: the neighbours to the south, or north, are missing, and m goes on as it is */
 } HfRun;
 /* In place of a neighbour: own m_i + other m_j (joint.c). */
 typedef struct {
@@ -22,11 +23,12 @@ typedef struct {
   PetscInt first, last; /* film cells of the row; first > last: none */
   PetscInt n_runs, n_spans, n_edges;
   const HfRun *runs;       /* all film cells */
-  const HfRun *spans;      /* those whose four neighbours are of the same region ... */
+  const HfRun *spans;      /* those whose four neighbours are of the same region, or missing along a straight free rim ... */
   const HfEdgeCell *edges; /* ... and all others */
 } HfRowCells;
 typedef struct HfRows_ *HfRows;
-PetscErrorCode HfRowsCreate(const HfSite *site, const HfTerm terms[], PetscInt n_terms, HfRows *rows);
+/* `straight`: some torque may come to need more of an edge than its ghosts, so that all its cells are edge cells. */
+PetscErrorCode HfRowsCreate(const HfSite *site, const HfTerm terms[], PetscInt n_terms, PetscBool straight, HfRows *rows);
 PetscErrorCode HfRowsDestroy(HfRows *rows);
 const HfRowCells *HfRowsGet(HfRows rows, PetscInt j); /* j = ys-1 .. ys+ym */
 

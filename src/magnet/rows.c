@@ -1,7 +1,7 @@
 /* Which cells of each row are interior to a region, and the one neighbour routine for all others.
 
-   A cell whose four neighbours exist and are of its own region is interior: kernels run over runs of them without a branch. Every other cell
-   is an edge cell: a neighbour that is missing or of another region is replaced by what the boundary implies (joint.c), made once for each pair of
+   A cell whose four neighbours exist and are of its own region is interior: kernels run over runs of them without a branch. So are those along a straight
+   rim without DMI, whose missing neighbours to the south or north are like themselves. Every other cell is an edge cell: a neighbour that is missing or of another region is replaced by what the boundary implies (joint.c), made once for each pair of
    regions that touch and each side. */
 #include "magnet_impl.h"
 
@@ -41,18 +41,30 @@ static void make_joints(const HfSite *site, const HfTerm terms[], PetscInt n_ter
   }
 }
 
+/* Whether the missing neighbours on the south (0) or north (1) side of a region are like its own cells. */
+static PetscBool is_free_rim(const HfSite *site, const HfTerm terms[], PetscInt n_terms, PetscInt region, PetscInt side) {
+  PetscBool is = PETSC_TRUE;
+  HfJoint joint;
+
+  HfJointMake(site, terms, n_terms, region, -1, 2 + side, &joint);
+  for (int c = 0; c < 3; ++c)
+    for (int d = 0; d < 3; ++d) is = (PetscBool)(is && joint.own[c][d] == (c == d));
+  return (PetscBool)(is && !joint.neighbour);
+}
+
 /* Fills one row from the regions; the counts are always right, lists are written when they exist (before that, joints are numbered). */
-static void divide_row(const HfSite *site, PetscInt j, Joints *joints, const HfJoint made[], HfRowCells *cells, HfRun *runs, HfRun *spans,
-                       HfEdgeCell *edges) {
+static void divide_row(const HfSite *site, PetscInt j, const PetscBool (*free_rim)[2], Joints *joints, const HfJoint made[], HfRowCells *cells,
+                       HfRun *runs, HfRun *spans, HfEdgeCell *edges) {
   const HfGridInfo *g = HfGridGetInfo(site->grid);
   const int8_t *regions = HfGridRegions(site->grid);
   const PetscBool owned = (PetscBool)(j >= g->ys && j < g->ys + g->ym);
   PetscInt before = -1, before_inner = -1; /* region of the cell to the left, and the same if it was interior */
+  PetscBool rim_before[2] = {PETSC_FALSE, PETSC_FALSE};
 
   *cells = (HfRowCells){.first = g->nx, .last = -1, .runs = runs, .spans = spans, .edges = edges};
   for (PetscInt i = 0; i < g->nx; ++i) {
     const PetscInt region = HfRegionAt(g, regions, i, j);
-    PetscBool inner = PETSC_FALSE;
+    PetscBool inner = PETSC_FALSE, rim[2] = {PETSC_FALSE, PETSC_FALSE};
 
     if (region >= 0) {
       cells->first = PetscMin(cells->first, i);
@@ -63,14 +75,16 @@ static void divide_row(const HfSite *site, PetscInt j, Joints *joints, const HfJ
                                   HfRegionAt(g, regions, i, j + 1)};
 
       if (region != before) {
-        if (runs) runs[cells->n_runs] = (HfRun){i, 0, region};
+        if (runs) runs[cells->n_runs] = (HfRun){.i = i, .region = region};
         ++cells->n_runs;
       }
       if (runs) ++runs[cells->n_runs - 1].n;
-      inner = (PetscBool)(around[0] == region && around[1] == region && around[2] == region && around[3] == region);
+      rim[0] = (PetscBool)(around[2] < 0 && free_rim[region][0]);
+      rim[1] = (PetscBool)(around[3] < 0 && free_rim[region][1]);
+      inner = (PetscBool)(around[0] == region && around[1] == region && (rim[0] || around[2] == region) && (rim[1] || around[3] == region));
       if (inner) {
-        if (region != before_inner) {
-          if (spans) spans[cells->n_spans] = (HfRun){i, 0, region};
+        if (region != before_inner || rim[0] != rim_before[0] || rim[1] != rim_before[1]) {
+          if (spans) spans[cells->n_spans] = (HfRun){.i = i, .region = region, .rim = {rim[0], rim[1]}};
           ++cells->n_spans;
         }
         if (spans) ++spans[cells->n_spans - 1].n;
@@ -85,24 +99,29 @@ static void divide_row(const HfSite *site, PetscInt j, Joints *joints, const HfJ
     }
     before = region;
     before_inner = inner ? region : -1;
+    rim_before[0] = rim[0];
+    rim_before[1] = rim[1];
   }
 }
 
-PetscErrorCode HfRowsCreate(const HfSite *site, const HfTerm terms[], PetscInt n_terms, HfRows *out) {
+PetscErrorCode HfRowsCreate(const HfSite *site, const HfTerm terms[], PetscInt n_terms, PetscBool straight, HfRows *out) {
   const HfGridInfo *g = HfGridGetInfo(site->grid);
   PetscInt n_runs = 0, n_spans = 0, n_edges = 0;
   Joints joints = {.n_regions = site->n_regions};
+  PetscBool(*free_rim)[2];
   HfRows rows;
 
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&rows));
   PetscCall(PetscCalloc1(site->n_regions * (site->n_regions + 1) * 4, &joints.number));
+  PetscCall(PetscCalloc1(site->n_regions, &free_rim));
+  for (PetscInt k = 0; k < 2 * site->n_regions && !straight; ++k) free_rim[k / 2][k % 2] = is_free_rim(site, terms, n_terms, k / 2, k % 2);
   rows->ys = g->ys;
   rows->ym = g->ym;
   PetscCall(PetscMalloc1(g->ym + 2, &rows->rows));
   for (PetscInt j = g->ys - 1; j <= g->ys + g->ym; ++j) {
     HfRowCells *cells = &rows->rows[j - (g->ys - 1)];
-    divide_row(site, j, &joints, NULL, cells, NULL, NULL, NULL);
+    divide_row(site, j, free_rim, &joints, NULL, cells, NULL, NULL, NULL);
     n_runs += cells->n_runs;
     n_spans += cells->n_spans;
     n_edges += cells->n_edges;
@@ -113,12 +132,13 @@ PetscErrorCode HfRowsCreate(const HfSite *site, const HfTerm terms[], PetscInt n
   n_runs = n_spans = n_edges = 0;
   for (PetscInt j = g->ys - 1; j <= g->ys + g->ym; ++j) {
     HfRowCells *cells = &rows->rows[j - (g->ys - 1)];
-    divide_row(site, j, &joints, rows->joints, cells, rows->runs + n_runs, rows->spans + n_spans, rows->edges + n_edges);
+    divide_row(site, j, free_rim, &joints, rows->joints, cells, rows->runs + n_runs, rows->spans + n_spans, rows->edges + n_edges);
     n_runs += cells->n_runs;
     n_spans += cells->n_spans;
     n_edges += cells->n_edges;
   }
   PetscCall(PetscFree(joints.number));
+  PetscCall(PetscFree(free_rim));
   *out = rows;
   PetscFunctionReturn(0);
 }
@@ -141,8 +161,8 @@ void HfSpanOfRun(const HfRow *row, const HfRun *run, HfSpan *span) {
   span->n = run->n;
   for (int c = 0; c < 3; ++c) {
     span->m[c] = row->m[c] + run->i;
-    span->south[c] = row->south[c] + run->i;
-    span->north[c] = row->north[c] + run->i;
+    span->south[c] = (run->rim[0] ? row->m[c] : row->south[c]) + run->i;
+    span->north[c] = (run->rim[1] ? row->m[c] : row->north[c]) + run->i;
     span->H[c] = row->H[c] + run->i;
   }
 }
