@@ -5,7 +5,7 @@ import numpy
 
 from figures import entries
 from reproduce import Deck, Group
-from standard_textures import texture
+from standard_textures import Run, texture
 
 MODEL = ["demag=none", "film.material.Ku=-43.062 A/m"]  # the papers' hard axis
 FIELDS = {"model": ("the paper's model", MODEL), "shape": ("local shape anisotropy", ["demag=shape"]), "demag": ("full demagnetizing field", [])}
@@ -25,12 +25,9 @@ def totals(run, weights):
 def closure(run):
     """Of all textures that the run kept but the first: how far m runs around the disk (the mean of its azimuthal component), and how far it meets the rim
     (the root mean square of its radial component there)."""
-    around, at_rim, frame = [], [], -1
-    while True:
-        try:
-            m, cell, origin = texture(run, frame)
-        except (IndexError, ValueError):
-            break
+    around, at_rim = [], []
+    for frame in range(1, len(Run(run.directory).field_times("m"))):
+        m, cell, origin = texture(run, frame)
         x, y = (origin[k] + (numpy.arange(m.shape[1 - k]) + 0.5) * cell[k] for k in range(2))
         x, y = numpy.meshgrid(x, y)
         r = numpy.hypot(x, y)
@@ -38,8 +35,7 @@ def closure(run):
         rim = film & (r > 0.85 * r[film].max())
         around.append(abs(((x * m[..., 1] - y * m[..., 0]) / r)[film].mean()))
         at_rim.append(numpy.sqrt((((x * m[..., 0] + y * m[..., 1]) / r)[rim] ** 2).mean()))
-        frame -= 1
-    return numpy.mean(around[:-1]), numpy.mean(at_rim[:-1])
+    return numpy.mean(around), numpy.mean(at_rim)
 
 
 def four_nodes(table, found):

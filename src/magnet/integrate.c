@@ -12,7 +12,7 @@ static const HfKey keys[] = {
     {"integrator", HF_SECTION, NULL, "{}", "", 0, "Time integration of the magnetization; PETSc's -ts_ options go further"},
     {"integrator.method", HF_CHOICE, NULL, "auto", "auto|5dp|3bs|rosenbrock", 0,
      "Explicit Runge-Kutta pair, 5dp Dormand-Prince or 3bs Bogacki-Shampine, or rosenbrock, implicit, of third order, for fine cells; auto takes "
-     "rosenbrock with `demag: full` where the shortest waves of the grid turn at more than 2e12/s and die at more than 2e11/s, 5dp else"},
+     "rosenbrock with `demag: full` where the shortest waves of the grid turn at more than 4e12/s and die at more than 2e11/s, 5dp else"},
     {"integrator.tolerance", HF_NUMBER, NULL, "1e-5", ">0", 0,
      "Error of a step allowed in any component of m; over 5 ns of a permalloy disk 1e-5 adds up to 3e-5, at nearly the largest stable steps"},
     {"integrator.first_step", HF_QUANTITY, "s", "", ">0", 0, "First step; from the stiffness of the film when left out"},
