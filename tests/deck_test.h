@@ -1,4 +1,4 @@
-/* deck_test.h: a table of every type of key, and what a program prints on stderr while something runs. */
+/* A table of every type of key, and what a program prints on stderr while something runs. */
 #pragma once
 #include "hf_test.h"
 #include <hopfilm/deck.h>

@@ -1,4 +1,4 @@
-/* experiment_case.h: a small four-node film and a recorder that remembers, for the tests of src/experiment. */
+/* A small four-node film and a recorder that remembers, for the tests of src/experiment. */
 #pragma once
 #include "hf_test.h"
 #include <hopfilm/experiment.h>
@@ -43,7 +43,7 @@ static inline PetscErrorCode MemoryProbe(void *context, const HfProbe *probe) {
   PetscFunctionReturn(0);
 }
 
-static inline PetscErrorCode MemoryRow(void *context, const HfRow *row) {
+static inline PetscErrorCode MemoryRow(void *context, const HfTableLine *row) {
   Memory *memory = (Memory *)context;
   PetscFunctionBeginUser;
   assert_true(row->time >= memory->last_row);
@@ -92,7 +92,7 @@ static inline PetscErrorCode RunDeckWith(MPI_Comm comm, const char *text, HfReco
   memset(memory, 0, sizeof(*memory));
   memory->recorder = (struct HfRecorder_){.context = memory,
                                           .probe = MemoryProbe,
-                                          .row = MemoryRow,
+                                          .table_line = MemoryRow,
                                           .field = MemoryField,
                                           .energies = MemoryEnergies,
                                           .summary = MemorySummary,

@@ -1,4 +1,4 @@
-/* hf_test.h: what every test needs: cmocka, PETSc started, results counted over all ranks. */
+/* What every test needs: cmocka, PETSc started, results counted over all ranks. */
 #pragma once
 // clang-format off
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* magnet_case.h: a film with its magnet from the text of a deck. */
+/* A film with its magnet from the text of a deck. */
 #pragma once
 #include <hf_test.h>
 #include <hopfilm/magnet.h>

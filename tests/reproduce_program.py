@@ -54,7 +54,7 @@ def asked_lines(table, lines):
 
 
 def speed(options, table):
-    for name in ("magnet_rhs", "device_maze", "grid_convolution"):
+    for name in ("magnet_rhs", "device_maze", "numerics_convolution"):
         asked_lines(table, bench(options, name))
     for line in bench(options, "transport_potential"):
         found, matrix = POTENTIAL.search(line), MATRIX.search(line)

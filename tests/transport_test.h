@@ -1,4 +1,4 @@
-/* transport_test.h: a film from a deck, with electrodes and potential, for the tests of transport. */
+/* A film from a deck, with electrodes and potential, for the tests of transport. */
 #pragma once
 #include "hf_test.h"
 #include <hopfilm/transport.h>

@@ -5,7 +5,7 @@
    - SI throughout: lengths in m, time in s, potential in V, current in A, magnetization and every magnetic field H in A/m.
    - Functions return a PetscErrorCode and are wrapped in PetscCall(). */
 #pragma once
-#include <petscsys.h>
+#include <petscvec.h>
 #include <stdint.h>
 
 /* ---- exit codes of the program; a fault carries one of them ---- */
@@ -79,9 +79,9 @@ PetscErrorCode HfReadStream(MPI_Comm comm, const char path[], char **text, size_
 /* ---- memory ---- */
 /* Bytes that the ranks of comm may take all together, each as much as the one that may take least: of the machines' memory, shared by the ranks of a
    machine, and within what control groups (batch systems, containers) and `ulimit` allow. Collective. */
-PetscErrorCode HfMemoryAvailable(MPI_Comm comm, PetscReal *bytes);
-void HfMemoryPretend(PetscReal bytes);             /* for tests: a rank may take no more than this. Not collective. */
-void HfMemoryText(PetscReal bytes, char text[32]); /* "12.3 GB" */
+PetscErrorCode HfSystemMemoryAvailable(MPI_Comm comm, PetscReal *bytes);
+void HfSystemMemoryPretend(PetscReal bytes);             /* for tests: a rank may take no more than this. Not collective. */
+void HfSystemMemoryText(PetscReal bytes, char text[32]); /* "12.3 GB" */
 
 /* ---- signals, noted on the rank that gets them. Not collective. TERM and INT ask to stop (a second one, more than 1 s later, leaves 2 s: then
    the process ends with HF_EXIT_STOPPED), USR1 for a checkpoint, USR2 to flush the tables. ---- */
@@ -103,6 +103,25 @@ PetscBool HfCitationKnown(const char *key);
 typedef enum { HF_PROFILE_RIGHT_HAND_SIDE, HF_PROFILE_CONVOLUTION, HF_PROFILE_POTENTIAL, HF_PROFILE_PROBE, HF_PROFILE_OUTPUT } HfProfile;
 PetscErrorCode HfProfileBegin(HfProfile part);
 PetscErrorCode HfProfileEnd(HfProfile part);
+
+/* ---- state: what a module must find again to go on exactly where it was. A list of named places (borrowed), the same when it is saved and when it is
+     loaded. Numbers are those of every rank; Vecs lie over the ranks in rows, so that their order does not depend on how many there are. ---- */
+typedef enum { HF_CHECKPOINT_REAL, HF_CHECKPOINT_INT, HF_CHECKPOINT_INT64, HF_CHECKPOINT_BOOL, HF_CHECKPOINT_VEC } HfCheckpointKind;
+typedef struct {
+  char name[96]; /* group/name */
+  HfCheckpointKind kind;
+  PetscInt n;   /* of a Vec: its global size */
+  void *values; /* PetscReal, PetscInt, PetscInt64, PetscBool */
+  Vec vec;
+} HfCheckpointItem;
+typedef struct HfCheckpointList_ *HfCheckpointList;
+PetscErrorCode HfCheckpointListCreate(HfCheckpointList *state);
+PetscErrorCode HfCheckpointListDestroy(HfCheckpointList *state);
+PetscErrorCode HfCheckpointListGroup(HfCheckpointList state, const char *format, ...) PETSC_ATTRIBUTE_FORMAT(2, 3); /* of what is added from now on */
+PetscErrorCode HfCheckpointListAdd(HfCheckpointList state, const char *name, HfCheckpointKind kind, PetscInt n, void *values);
+PetscErrorCode HfCheckpointListAddVec(HfCheckpointList state, const char *name, Vec vec);
+PetscInt HfCheckpointListCount(HfCheckpointList state);
+const HfCheckpointItem *HfCheckpointListGet(HfCheckpointList state, PetscInt k);
 
 /* ---- provenance: what was built and where it runs ---- */
 typedef struct {

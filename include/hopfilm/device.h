@@ -32,19 +32,19 @@ PetscErrorCode HfDeviceCreate(HfDeck deck,
                               HfDevice *device); /* Collective; ends with HfDeckVerdict. Without `electrodes` a magnet alone, with no terminals. */
 PetscErrorCode HfDeviceDestroy(HfDevice *device);
 /* Bytes that a run of the deck takes at most, about, on all ranks together: an estimate before anything is made. Not collective. */
-PetscErrorCode HfDeviceMemory(HfDeck deck, PetscReal *bytes);
+PetscErrorCode HfDeviceSystemMemory(HfDeck deck, PetscReal *bytes);
 HfGrid HfDeviceGrid(HfDevice device);
 HfMagnet HfDeviceMagnet(HfDevice device);
 HfElectrodes HfDeviceElectrodes(HfDevice device);
 HfPotential HfDeviceFilmPotential(HfDevice device);
 HfPotential HfDeviceGoldPotential(HfDevice device); /* NULL without gold */
-Vec HfDeviceState(HfDevice device);                 /* m, borrowed */
+Vec HfDeviceMagnetization(HfDevice device);         /* m, borrowed */
 PetscReal *HfDeviceTime(HfDevice device);           /* simulated time, s */
 
 /* Everything that the device's future depends on besides its deck, the voltages and the wiring: call HfDeviceDrive() with those of the saved device before
-   this list is loaded, and HfDeviceStateLoaded() afterwards. Collective. */
-PetscErrorCode HfDeviceListState(HfDevice device, HfPhaseKind inside, HfState state);
-PetscErrorCode HfDeviceStateLoaded(HfDevice device, HfPhaseKind inside);
+   this list is loaded, and HfDeviceCheckpointLoaded() afterwards. Collective. */
+PetscErrorCode HfDeviceListCheckpoint(HfDevice device, HfPhaseKind inside, HfCheckpointList state);
+PetscErrorCode HfDeviceCheckpointLoaded(HfDevice device, HfPhaseKind inside);
 
 /* ---- terminals: what voltages and conductances below speak of. The pixels of the deck's `wiring`, or else the electrodes (nodes) themselves. Pixel i
      drives every node k that shows it with s_k V_i, and the currents of these nodes count with the same sign: G = B^T G_nodes B. ---- */

@@ -18,7 +18,7 @@ typedef struct {
 typedef struct {
   PetscReal time, dt, average[3], max_torque, energy; /* energy: total, J */
   const PetscReal *G;                                 /* last probed conductance, NULL if none yet */
-} HfRow;
+} HfTableLine;
 /* What is asked of a run that goes on. */
 typedef struct {
   PetscBool checkpoint, stop; /* now; stop comes with a checkpoint */
@@ -29,7 +29,7 @@ struct HfRecorder_ {
   void *context;
   PetscErrorCode (*saturated)(void *context, PetscInt n, const PetscReal G0[]);
   PetscErrorCode (*probe)(void *context, const HfProbe *probe);
-  PetscErrorCode (*row)(void *context, const HfRow *row);                                                     /* table.tsv */
+  PetscErrorCode (*table_line)(void *context, const HfTableLine *line);                                       /* table.tsv */
   PetscErrorCode (*field)(void *context, const char *name, PetscReal time, PetscInt dof, Vec v);              /* a frame of /fields/<name> */
   PetscErrorCode (*energies)(void *context, const char *name, PetscInt n_states, const PetscReal energies[]); /* /energy/<name> */
   PetscErrorCode (*array)(void *context, const char *dataset, PetscInt rank, const PetscInt shape[], const PetscReal values[],
@@ -44,9 +44,9 @@ struct HfRecorder_ {
      checkpoint to resume from holds, 0 without one; `restore` loads items of it, and with `live` the recorder learns that from now on things happen
      that it was not told before. Until then `field` is called with a NULL Vec, for a frame that was written. */
   PetscErrorCode (*attend)(void *context, PetscBool at_step, PetscBool last, HfRequest *request);
-  PetscErrorCode (*checkpoint)(void *context, HfState state, PetscReal time, PetscInt begun, PetscInt n_items, PetscBool finished);
+  PetscErrorCode (*checkpoint)(void *context, HfCheckpointList state, PetscReal time, PetscInt begun, PetscInt n_items, PetscBool finished);
   PetscErrorCode (*stored)(void *context, const char *name, PetscInt *n);
-  PetscErrorCode (*restore)(void *context, HfState state, PetscBool live);
+  PetscErrorCode (*restore)(void *context, HfCheckpointList state, PetscBool live);
 };
 
 typedef struct HfExperiment_ *HfExperiment;

@@ -1,4 +1,4 @@
-/* hopfilm/grid.h: the film's grid: cells, vertices, mask, regions, grains, rows shared with the neighbour ranks, FFT convolution.
+/* hopfilm/grid.h: the film's grid: cells, vertices, mask, regions, grains, rows shared with the neighbour ranks.
 
    The film is one layer of nx x ny cells; the origin is its centre, x to the right, y up. Cell (i,j), i = 0..nx-1, j = 0..ny-1, has its centre
    at (x0 + (i+1/2) dx, y0 + (j+1/2) dy); vertex (i,j), i = 0..nx, j = 0..ny, is the lower left corner of cell (i,j).
@@ -108,33 +108,3 @@ PetscErrorCode HfFieldRead(HfGrid grid, const char *path, const char *dataset, P
    weigh nothing. With the same cells the values are exactly those of the file. A film of another size, as far as the file tells (cell_size of
    /film), is a reason. */
 PetscErrorCode HfFieldInterpolate(HfGrid grid, const char *path, const char *dataset, PetscInt frame, PetscInt dof, Vec v, const char **why);
-
-/* ---- state: what a module must find again to go on exactly where it was. A list of named places (borrowed), the same when it is saved and when it is
-     loaded. Numbers are those of every rank; Vecs lie over the ranks in rows, so that their order does not depend on how many there are. ---- */
-typedef enum { HF_STATE_REAL, HF_STATE_INT, HF_STATE_INT64, HF_STATE_BOOL, HF_STATE_VEC } HfStateKind;
-typedef struct {
-  char name[96]; /* group/name */
-  HfStateKind kind;
-  PetscInt n;   /* of a Vec: its global size */
-  void *values; /* PetscReal, PetscInt, PetscInt64, PetscBool */
-  Vec vec;
-} HfStateItem;
-typedef struct HfState_ *HfState;
-PetscErrorCode HfStateCreate(HfState *state);
-PetscErrorCode HfStateDestroy(HfState *state);
-PetscErrorCode HfStateGroup(HfState state, const char *format, ...) PETSC_ATTRIBUTE_FORMAT(2, 3); /* of what is added from now on */
-PetscErrorCode HfStateAdd(HfState state, const char *name, HfStateKind kind, PetscInt n, void *values);
-PetscErrorCode HfStateAddVec(HfState state, const char *name, Vec vec);
-PetscInt HfStateCount(HfState state);
-const HfStateItem *HfStateGet(HfState state, PetscInt k);
-
-/* ---- FFT convolution on the film grid: out_a(r) = sum_b sum_r' K_ab(r - r') in_b(r'), zero-padded, free space, over all cells: `in`
-     must be 0 where there is no source, void cells included. ---- */
-typedef struct HfConvolution_ *HfConvolution;
-/* kernel(dx, dy, context, K) fills K[n_out*n_in] (row-major) for the displacement (i dx, j dy), i = -(nx-1)..nx-1, j alike. Called once per
-   displacement over all ranks. Collective. */
-PetscErrorCode HfConvolutionCreate(HfGrid grid, PetscInt n_out, PetscInt n_in,
-                                   PetscErrorCode (*kernel)(PetscReal x, PetscReal y, void *context, PetscReal K[]), void *context,
-                                   HfConvolution *convolution);
-PetscErrorCode HfConvolutionApply(HfConvolution convolution, Vec in, Vec out); /* cell Vecs with n_in and n_out components. Collective. */
-PetscErrorCode HfConvolutionDestroy(HfConvolution *convolution);

@@ -4,7 +4,7 @@
      (1+alpha^2) dm/dt = T + alpha m x T,   T = -gamma0 m x H + spin-transfer torque,   H = sum of terms (A/m)
    Free boundaries on every edge of the mask: dm/dn = 0 without DMI, (D/2Aex) n x m with bulk and (D/2Aex) (n x z) x m with interfacial DMI. */
 #pragma once
-#include <hopfilm/grid.h>
+#include <hopfilm/numerics.h>
 
 typedef struct HfMagnet_ *HfMagnet;
 
@@ -63,8 +63,8 @@ PetscErrorCode HfMagnetRelax(HfMagnet magnet, PetscReal t, Vec m, PetscReal tole
    keeps the present state in its m); the same call after loading goes on from there, to the same end bitwise. Collective. */
 typedef enum { HF_BETWEEN_PHASES, HF_INSIDE_ADVANCE, HF_INSIDE_RELAX } HfPhaseKind;
 PetscBool HfMagnetCanPause(HfMagnet magnet, HfPhaseKind kind); /* one of PETSc's own integrators keeps to itself what it needs inside a phase */
-PetscErrorCode HfMagnetState(HfMagnet magnet, HfPhaseKind inside, HfState state);
-PetscErrorCode HfMagnetStateLoaded(HfMagnet magnet, HfPhaseKind inside);
+PetscErrorCode HfMagnetListCheckpoint(HfMagnet magnet, HfPhaseKind inside, HfCheckpointList state);
+PetscErrorCode HfMagnetCheckpointLoaded(HfMagnet magnet, HfPhaseKind inside);
 /* HF_ERR_DIVERGED, with the first such cell, when a state is not finite or an m of it not of length 1. Collective. */
 PetscErrorCode HfMagnetGuard(HfMagnet magnet, PetscReal t, Vec m);
 /* The method of time integration: the deck's integrator.method, what `auto` chose, or "heun" at a temperature. */

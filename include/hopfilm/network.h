@@ -17,12 +17,12 @@ PetscErrorCode HfWeights(HfWeightsKind kind, PetscInt n, const PetscReal G[], co
 PetscErrorCode HfResistance(PetscInt n, const PetscReal G[], PetscReal R[]);
 PetscErrorCode HfMidrange(PetscInt n, PetscInt n_set, const PetscReal set[], PetscReal G_min[], PetscReal G_max[]);
 
-PetscReal HfStateEnergy(PetscInt n, const PetscReal w[], const PetscReal V[]);
-void HfStateFromIndex(
+PetscReal HfPatternEnergy(PetscInt n, const PetscReal w[], const PetscReal V[]);
+void HfPatternFromIndex(
     PetscInt n, PetscInt index,
     PetscReal V[]); /* bit k of index set: V_k = +1 (k = 0 the first electrode is the highest bit, so that index order reads ----, ---+, ...) */
-PetscInt HfStateToIndex(PetscInt n, const PetscReal V[]);
-void HfStateToText(PetscInt n, const PetscReal V[], char text[]); /* "++--", n+1 bytes */
+PetscInt HfPatternToIndex(PetscInt n, const PetscReal V[]);
+void HfPatternToText(PetscInt n, const PetscReal V[], char text[]); /* "++--", n+1 bytes */
 
 typedef struct {
   PetscInt minimum; /* index of the state of lowest energy among the non-trivial ones (or all), with V_0 = +1 */

@@ -6,7 +6,7 @@
    With an anomalous Hall conductivity Sigma, the operator and G are not symmetric: flexible GMRES, rows and columns of G sum to zero,
    G[-m] is the transpose of G[m] (Onsager). */
 #pragma once
-#include <hopfilm/grid.h>
+#include <hopfilm/numerics.h>
 
 /* ---- electrodes: patches of vertices; the same for the magnetic film and the gold layer above it ---- */
 typedef struct HfElectrodes_ *HfElectrodes;
@@ -67,8 +67,8 @@ PetscErrorCode HfPotentialGetVertexValues(HfPotential potential, Vec phi, PetscR
 /* Iterations since creation, and of the last solve. */
 void HfPotentialStatistics(HfPotential potential, PetscInt64 *solves, PetscInt64 *iterations, PetscInt *last);
 /* What its next solution depends on: start vectors, lagged coarse levels, counters; the second call once these were loaded. Collective. */
-PetscErrorCode HfPotentialState(HfPotential potential, HfState state);
-PetscErrorCode HfPotentialStateLoaded(HfPotential potential);
+PetscErrorCode HfPotentialListCheckpoint(HfPotential potential, HfCheckpointList state);
+PetscErrorCode HfPotentialCheckpointLoaded(HfPotential potential);
 
 /* ---- conductance ---- */
 /* G[N*N] (S) between the terminals: I = G V, so G[k*N+l] is the current into k for 1 V on l; N-1 solves, each starting from its previous solution. Contact resistances are in it; floating electrodes have

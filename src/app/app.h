@@ -1,4 +1,4 @@
-/* app.h: the command line and the commands; private to the program. */
+/* The command line and the commands; private to the program. */
 #pragma once
 #include <hopfilm/output.h>
 

@@ -1,4 +1,4 @@
-/* ensemble.h: what the files of the ensemble share; private to the program. */
+/* What the files of the ensemble share; private to the program. */
 #pragma once
 #include "app.h"
 

@@ -1,4 +1,4 @@
-/* ensemble_table.c: the members' headline figures side by side, with error bars over the seeds. Read from the members' own summary.yaml, so that what
+/* The members' headline figures side by side, with error bars over the seeds. Read from the members' own summary.yaml, so that what
    an earlier job ran counts too. A figure is a number of an entry that has a headline: step-item.key, items counted per step from 1. */
 #include "ensemble.h"
 #include <errno.h>

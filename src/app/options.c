@@ -1,4 +1,4 @@
-/* options.c: the command line, `hopfilm COMMAND [ARGUMENT] [options] [-- PETSc options]`. Plain C, before MPI is started. */
+/* The command line, `hopfilm COMMAND [ARGUMENT] [options] [-- PETSc options]`. Plain C, before MPI is started. */
 #include "app.h"
 #include <stdio.h>
 #include <stdlib.h>

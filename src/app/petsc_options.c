@@ -1,4 +1,4 @@
-/* petsc_options.c: PETSc's options database: filled from the deck's `petsc:` section, and searched for options that nobody asked for. */
+/* PETSc's options database: filled from the deck's `petsc:` section, and searched for options that nobody asked for. */
 #include "app.h"
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* print.c: a tree of values as text for people: aligned names, six digits, one line per entry of a list. */
+/* A tree of values as text for people: aligned names, six digits, one line per entry of a list. */
 #include "app.h"
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* signals.c: what the outside asks of a run, noted in flags of this rank; the ranks agree on them when they next look. Who asks a second time to stop
+/* What the outside asks of a run, noted in flags of this rank; the ranks agree on them when they next look. Who asks a second time to stop
    will not wait for a long item: the run has GRACE seconds more to come to a step and save its state, then the process ends where it is, and the launcher
    ends the others. Launchers and batch systems may hand on one signal twice: what follows within SAME seconds is the same request. */
 #define _GNU_SOURCE

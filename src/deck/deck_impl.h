@@ -1,4 +1,4 @@
-/* deck_impl.h: what the files of src/deck share. */
+/* What the files of src/deck share. */
 #pragma once
 #include <hopfilm/deck.h>
 #include <stdarg.h>

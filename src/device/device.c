@@ -88,7 +88,7 @@ PetscErrorCode HfDeviceCreate(HfDeck deck, HfDevice *out) {
   PetscCall(PetscNew(&d));
   d->deck = deck;
   *out = d; /* from here on HfDeviceDestroy() frees what was made, whatever happens */
-  PetscCall(HfDeviceCheckMemory(d));
+  PetscCall(HfDeviceCheckSystemMemory(d));
   PetscCall(HfGridCreateFromDeck(deck, &d->grid));
   if (d->grid) {
     PetscCall(HfElectrodesCreate(d->grid, deck, &d->electrodes));
@@ -145,6 +145,6 @@ HfMagnet HfDeviceMagnet(HfDevice d) { return d->magnet; }
 HfElectrodes HfDeviceElectrodes(HfDevice d) { return d->electrodes; }
 HfPotential HfDeviceFilmPotential(HfDevice d) { return d->film; }
 HfPotential HfDeviceGoldPotential(HfDevice d) { return d->gold; }
-Vec HfDeviceState(HfDevice d) { return d->m; }
+Vec HfDeviceMagnetization(HfDevice d) { return d->m; }
 PetscReal *HfDeviceTime(HfDevice d) { return &d->time; }
 Vec HfDeviceDriveField(HfDevice d) { return d->drive; }

@@ -1,4 +1,4 @@
-/* device_impl.h: private to src/device. */
+/* Private to src/device. */
 #pragma once
 #include <hopfilm/device.h>
 
@@ -38,7 +38,7 @@ const PetscReal *HfNodeVoltages(HfDevice device, const PetscReal V[]);          
 void HfPixelConductance(HfDevice device, const PetscReal G_nodes[], PetscReal G[]); /* B^T G B */
 
 /* ---- memory.c ---- */
-PetscErrorCode HfDeviceCheckMemory(HfDevice device); /* Errors go to the deck. Collective. */
+PetscErrorCode HfDeviceCheckSystemMemory(HfDevice device); /* Errors go to the deck. Collective. */
 
 /* ---- gold.c ---- */
 #define HF_MAX_UNITS 200 /* a superposition of so many reads about as much memory as the solution of a pattern does, which needs no units */

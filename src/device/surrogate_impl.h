@@ -1,4 +1,4 @@
-/* surrogate_impl.h: private to the surrogate (surrogate.c, surrogate_create.c). The grid is coarse: squares of cells, so that a change of one node's voltage is
+/* Private to the surrogate (surrogate.c, surrogate_create.c). The grid is coarse: squares of cells, so that a change of one node's voltage is
    felt by some hundreds of them. */
 #pragma once
 #include "device_impl.h"

@@ -1,4 +1,4 @@
-/* drive.c: from a pattern to voltages on the gold, or on the film itself where there is no gold. The Oersted field of the gold is linear in the
+/* From a pattern to voltages on the gold, or on the film itself where there is no gold. The Oersted field of the gold is linear in the
    voltages, so a wanted |H| at the film's centre gives the voltage from the field of the pattern at 1 V. */
 #include "experiment_impl.h"
 
@@ -50,7 +50,7 @@ PetscErrorCode HfDriveVoltageForField(HfExperiment e, HfNode node, const PetscRe
     PetscCall(HfPatternRead(e, HfText(node, "field_pattern"), named, text, &why));
     unit = named;
   } else
-    HfStateToText(e->n, x, text);
+    HfPatternToText(e->n, x, text);
   PetscCall(HfDeviceDrive(e->device, unit));
   PetscCall(VecNorm(HfDeviceDriveField(e->device), NORM_2, &rms));
   rms /= PetscSqrtReal((PetscReal)HfGridGetInfo(HfDeviceGrid(e->device))->n_film);
@@ -99,7 +99,7 @@ PetscErrorCode HfDriveCompare(HfExperiment e, const PetscReal x[], PetscReal vol
   e->compared = PETSC_TRUE;
   PetscCall(PetscMalloc2(e->n, &V, e->n + 1, &text));
   for (PetscInt k = 0; k < e->n; k++) V[k] = voltage * x[k];
-  HfStateToText(e->n, x, text);
+  HfPatternToText(e->n, x, text);
   PetscCall(HfDeviceCompareOersted(e->device, V, &rms, &max, &sheet, &full));
   PetscCall(HfEntryCreate(e, "oersted", &entry));
   PetscCall(HfNodePutText(entry, "pattern", text));

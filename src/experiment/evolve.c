@@ -1,4 +1,4 @@
-/* evolve.c: time passes. A phase is cut at its probes and at the frames that the deck's `output.every` asks for; between the cuts the magnet
+/* Time passes. A phase is cut at its probes and at the frames that the deck's `output.every` asks for; between the cuts the magnet
    integrates by itself and a monitor adds lines to the table, ROWS per phase unless the deck says how often; it also looks whether the run is to write a
    checkpoint or to stop. */
 #include "experiment_impl.h"
@@ -39,22 +39,22 @@ PetscErrorCode HfProgressNow(HfExperiment e, const char *what, PetscReal extra) 
 
 static PetscErrorCode Row(HfExperiment e, PetscReal t, PetscReal dt, Vec m) {
   HfMagnet magnet = HfDeviceMagnet(e->device);
-  HfRow row = {.time = t, .dt = dt, .G = e->have_untrained || e->probed ? e->G : NULL};
+  HfTableLine row = {.time = t, .dt = dt, .G = e->have_untrained || e->probed ? e->G : NULL};
   const PetscInt n_terms = HfMagnetTermCount(magnet);
   PetscReal *energies;
 
   PetscFunctionBeginUser;
-  if (!e->recorder->row) PetscFunctionReturn(0);
+  if (!e->recorder->table_line) PetscFunctionReturn(0);
   PetscCall(HfMagnetAverage(magnet, m, row.average));
   PetscCall(PetscMalloc1(n_terms + 1, &energies));
   PetscCall(HfMagnetTorqueAndEnergies(magnet, t, m, &row.max_torque, energies));
   for (PetscInt k = 0; k < n_terms; k++) row.energy += energies[k];
   PetscCall(PetscFree(energies));
-  PetscCall(e->recorder->row(e->recorder->context, &row));
+  PetscCall(e->recorder->table_line(e->recorder->context, &row));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfRowNow(HfExperiment e, PetscReal t, PetscReal dt, Vec m) {
+PetscErrorCode HfTableLineNow(HfExperiment e, PetscReal t, PetscReal dt, Vec m) {
   PetscBool taken;
 
   PetscFunctionBeginUser;
@@ -73,8 +73,8 @@ PetscErrorCode HfMeasureNow(HfExperiment e, PetscReal average[3], PetscReal *tor
   PetscFunctionBeginUser;
   PetscCall(HfReplayTake(e, HF_OUTCOME_MEASURE, 4, found, &taken));
   if (!taken) {
-    PetscCall(HfMagnetAverage(magnet, HfDeviceState(e->device), found));
-    PetscCall(HfMagnetMaxTorque(magnet, *HfDeviceTime(e->device), HfDeviceState(e->device), &found[3]));
+    PetscCall(HfMagnetAverage(magnet, HfDeviceMagnetization(e->device), found));
+    PetscCall(HfMagnetMaxTorque(magnet, *HfDeviceTime(e->device), HfDeviceMagnetization(e->device), &found[3]));
     PetscCall(HfReplayKeep(e, HF_OUTCOME_MEASURE, 4, found));
   }
   PetscCall(PetscArraycpy(average, found, 3));
@@ -146,7 +146,7 @@ static PetscErrorCode NewFrames(HfExperiment e, PetscBool currents) {
   Vec j;
 
   PetscFunctionBeginUser;
-  PetscCall(HfRecordField(e, "m", 3, HfDeviceState(e->device)));
+  PetscCall(HfRecordField(e, "m", 3, HfDeviceMagnetization(e->device)));
   if (HfDriveByGold(e)) PetscCall(HfRecordField(e, "H", 3, HfDeviceDriveField(e->device)));
   if (!currents) PetscFunctionReturn(0);
   PetscCall(HfGridCreateCellVec(HfDeviceGrid(e->device), 2, &j));
@@ -202,7 +202,7 @@ static PetscErrorCode Segment(HfExperiment e, Watch *watch, PetscReal next) {
   e->replay.next_row = watch->next_row;
   if (!resumed) PetscCall(HfPause(e, HF_BETWEEN_PHASES, *time, &watch->stopped));
   if (watch->stopped) PetscFunctionReturn(HF_ERR_STOPPED);
-  code = HfMagnetAdvance(HfDeviceMagnet(e->device), HfDeviceState(e->device), *time, next, Monitor, watch);
+  code = HfMagnetAdvance(HfDeviceMagnet(e->device), HfDeviceMagnetization(e->device), *time, next, Monitor, watch);
   if (code == HF_ERR_DIVERGED) { /* what it diverged from is what one wants to look at */
     *time = watch->reached;
     PetscCall(HfFramesNow(e, PETSC_FALSE));
@@ -210,7 +210,7 @@ static PetscErrorCode Segment(HfExperiment e, Watch *watch, PetscReal next) {
   }
   PetscCall(code);
   if (watch->stopped) PetscFunctionReturn(HF_ERR_STOPPED);
-  PetscCall(HfMagnetGuard(HfDeviceMagnet(e->device), next, HfDeviceState(e->device)));
+  PetscCall(HfMagnetGuard(HfDeviceMagnet(e->device), next, HfDeviceMagnetization(e->device)));
   PetscCall(HfReplayKeep(e, HF_OUTCOME_TIME, 0, NULL));
   PetscFunctionReturn(0);
 }
@@ -274,8 +274,8 @@ PetscErrorCode HfRelaxNow(HfExperiment e, PetscReal tolerance, PetscReal max_tim
   PetscCall(HfReplayTake(e, HF_OUTCOME_RELAX, 1, &found, &taken));
   PetscCall(HfTextureChanged(e));
   if (!taken) {
-    code = HfMagnetRelax(HfDeviceMagnet(e->device), *HfDeviceTime(e->device), HfDeviceState(e->device), tolerance, max_time, RelaxMonitor, &relaxing,
-                         converged);
+    code = HfMagnetRelax(HfDeviceMagnet(e->device), *HfDeviceTime(e->device), HfDeviceMagnetization(e->device), tolerance, max_time, RelaxMonitor,
+                         &relaxing, converged);
     if (code) PetscFunctionReturn(code);
     if (relaxing.stopped) PetscFunctionReturn(HF_ERR_STOPPED);
     found = *converged ? 1.0 : 0.0;

@@ -1,4 +1,4 @@
-/* experiment.c: a schedule of steps on a device. The schedule is checked and planned before anything runs; then every step runs in turn, each
+/* A schedule of steps on a device. The schedule is checked and planned before anything runs; then every step runs in turn, each
    telling the recorder what it found together with its controls. */
 #include "experiment_impl.h"
 
@@ -60,11 +60,11 @@ static PetscErrorCode CheckSchedule(HfExperiment e) {
     if (step->check) PetscCall(step->check(e, section));
     if (step->plan) PetscCall(step->plan(e, section, &e->plan));
   }
-  PetscCall(HfMemoryAvailable(e->comm, &available));
+  PetscCall(HfSystemMemoryAvailable(e->comm, &available));
   if (e->plan.probes * matrix > available) {
     char need[32], have[32];
-    HfMemoryText(e->plan.probes * matrix, need);
-    HfMemoryText(available, have);
+    HfSystemMemoryText(e->plan.probes * matrix, need);
+    HfSystemMemoryText(available, have);
     PetscCall(HfDeckError(e->deck, HfChild(root, "schedule"),
                           "schedule: %.3g conductance matrices of %d terminals take %s of memory, but there are %s: probe less often",
                           (double)e->plan.probes, (int)e->n, need, have));
@@ -94,7 +94,7 @@ PetscErrorCode HfExperimentCreate(HfDeck deck, HfRecorder recorder, HfExperiment
     PetscCall(HfExperimentDestroy(&e));
     PetscFunctionReturn(code ? code : verdict);
   }
-  PetscCall(VecDuplicate(HfDeviceState(e->device), &e->untrained));
+  PetscCall(VecDuplicate(HfDeviceMagnetization(e->device), &e->untrained));
   PetscCall(VecZeroEntries(e->untrained));
   PetscCall(HfReadingsCreate(e));
   *experiment = e;
@@ -118,7 +118,7 @@ PetscErrorCode HfExperimentRun(HfExperiment e) {
                           (double)HfMagnetDampingRate(magnet)));
   if (e->recorder->saturated) PetscCall(e->recorder->saturated(e->recorder->context, e->n, e->G0));
   PetscCall(HfFramesNow(e, PETSC_FALSE));
-  PetscCall(HfRowNow(e, *HfDeviceTime(e->device), 0.0, HfDeviceState(e->device)));
+  PetscCall(HfTableLineNow(e, *HfDeviceTime(e->device), 0.0, HfDeviceMagnetization(e->device)));
   for (PetscInt i = 0; i < n_steps; i++) {
     const HfStep *step = StepAt(e, i, &section);
     e->step = i;
@@ -186,7 +186,7 @@ PetscErrorCode HfExperimentPlan(HfExperiment e, HfNode *plan) {
   PetscCall(PutCount(*plan, "field_bytes_at_most",
                      frames * (PetscReal)BytesPerCell(e) * (PetscReal)e->selection.count[0] * (PetscReal)e->selection.count[1]));
   PetscCall(HfNodePutInt(*plan, "memory_bytes_after_set_up", (PetscInt64)all));
-  PetscCall(HfDeviceMemory(e->deck, &estimate));
+  PetscCall(HfDeviceSystemMemory(e->deck, &estimate));
   PetscCall(PutCount(*plan, "memory_bytes_about", estimate));
   PetscFunctionReturn(0);
 }

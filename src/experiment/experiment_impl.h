@@ -1,4 +1,4 @@
-/* experiment_impl.h: private to src/experiment: the run's memory and what the steps share.
+/* Private to src/experiment: the run's memory and what the steps share.
 
    Words: a *pattern* is a text of + and - per terminal (electrode, or pixel of a wiring); a *pulse* holds a pattern's voltages for a time; what the film's conductance matrix is at
    the end of a pulse is a *memory* of that pattern; the *untrained* film is the state in which the first pulse after the last
@@ -54,7 +54,7 @@ typedef struct {
   PetscReal seconds, probes, frames; /* real: what a deck may ask for has no bound */
 } HfPlan;
 
-/* ---- replay.c: outcomes, what the steps learn from the film; a resumed run has those from before from its checkpoint ---- */
+/* ---- tape.c: outcomes, what the steps learn from the film; a resumed run has those from before from its checkpoint ---- */
 typedef enum {
   HF_OUTCOME_STEP = 1, /* the end of a step of the schedule */
   HF_OUTCOME_TEXTURE,  /* m was set anew */
@@ -165,7 +165,7 @@ PetscErrorCode HfDriveCompare(HfExperiment e, const PetscReal x[],
                               PetscReal voltage); /* once per run: the two models of the Oersted field. Collective. */
 PetscErrorCode HfDriveOff(HfExperiment e);        /* Collective. */
 
-/* ---- replay.c ---- */
+/* ---- tape.c ---- */
 PetscBool HfReplaying(HfExperiment e);
 PetscErrorCode HfReplayStart(HfExperiment e);
 /* Whether the outcome is known from before: then values[n] have it. Otherwise the caller finds it, and keeps it with the second call. Any kind of
@@ -184,17 +184,17 @@ PetscErrorCode HfEvolve(HfExperiment e, const char *what, PetscReal duration, Pe
 PetscErrorCode HfRelaxNow(HfExperiment e, PetscReal tolerance, PetscReal max_time, PetscBool *converged);
 /* Of the present texture: average[3] of m and max |m x H|/Ms. Collective. */
 PetscErrorCode HfMeasureNow(HfExperiment e, PetscReal average[3], PetscReal *torque);
-PetscErrorCode HfProbeNow(HfExperiment e);                                 /* e->G of the present texture. Collective. */
-PetscErrorCode HfRowNow(HfExperiment e, PetscReal t, PetscReal dt, Vec m); /* a line of the table. Collective. */
+PetscErrorCode HfProbeNow(HfExperiment e);                                       /* e->G of the present texture. Collective. */
+PetscErrorCode HfTableLineNow(HfExperiment e, PetscReal t, PetscReal dt, Vec m); /* a line of the table. Collective. */
 PetscErrorCode HfFramesNow(HfExperiment e, PetscBool currents); /* m, H and, with currents, j and j_gold of the last pattern. Collective. */
 PetscErrorCode HfTextureChanged(HfExperiment e);                /* m was changed otherwise than by HfEvolve */
 PetscReal HfOutputTime(HfExperiment e, const char *key);        /* of the section `output`; 0 when the deck or the program has no such key */
 PetscErrorCode HfProgressNow(HfExperiment e, const char *what, PetscReal extra);
 
-/* ---- effort.c ---- */
+/* ---- cpu_time.c ---- */
 PetscErrorCode HfEffortCount(HfExperiment e, const char *name); /* what was done since the last call was that */
 
-/* ---- readings.c: the deck's two-terminal read-outs, measured by every probe; nothing without them ---- */
+/* ---- gauge_records.c: the deck's two-terminal read-outs, measured by every probe; nothing without them ---- */
 PetscErrorCode HfReadingsCreate(HfExperiment e);
 PetscErrorCode HfReadingsDestroy(HfExperiment e);
 PetscErrorCode HfReadingsMeasure(HfExperiment e); /* Collective. */

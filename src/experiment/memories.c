@@ -1,10 +1,10 @@
-/* memories.c: what a run remembers for its tests: the untrained film, the conductance at the end of every pulse, and the last pulse's trace. */
+/* What a run remembers for its tests: the untrained film, the conductance at the end of every pulse, and the last pulse's trace. */
 #include "experiment_impl.h"
 
 PetscErrorCode HfUntrainedRemember(HfExperiment e) {
   PetscFunctionBeginUser;
   if (e->have_untrained && e->have_x) PetscFunctionReturn(0);
-  PetscCall(VecCopy(HfDeviceState(e->device), e->untrained));
+  PetscCall(VecCopy(HfDeviceMagnetization(e->device), e->untrained));
   PetscCall(HfProbeNow(e));
   PetscCall(PetscArraycpy(e->G_untrained, e->G, e->n * e->n));
   e->have_untrained = PETSC_TRUE;
@@ -13,7 +13,7 @@ PetscErrorCode HfUntrainedRemember(HfExperiment e) {
 
 PetscErrorCode HfUntrainedRestore(HfExperiment e) {
   PetscFunctionBeginUser;
-  PetscCall(VecCopy(e->untrained, HfDeviceState(e->device)));
+  PetscCall(VecCopy(e->untrained, HfDeviceMagnetization(e->device)));
   PetscCall(HfTextureChanged(e));
   PetscFunctionReturn(0);
 }

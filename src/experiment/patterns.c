@@ -1,4 +1,4 @@
-/* patterns.c: a pattern is one sign per pixel, which is an electrode unless a wiring says otherwise: + # 1 for plus, - . 0 for minus, white space ignored (so pixel art in a block works);
+/* A pattern is one sign per pixel, which is an electrode unless a wiring says otherwise: + # 1 for plus, - . 0 for minus, white space ignored (so pixel art in a block works);
    or an image of as many pixels; or "random" and a seed.
    Wherever a step names a pattern, a literal text is as good as a name from the deck's `patterns`. */
 #include "experiment_impl.h"
@@ -78,7 +78,7 @@ PetscErrorCode HfPatternRead(HfExperiment e, const char *name, PetscReal x[], ch
     PetscCall(Parse(node ? HfNodeText(node) : name, e->n, x, why));
   if (*why && !node && strncmp(name, RANDOM, strlen(RANDOM)) && strspn(name, "+#1-.0 \t\r\n") != strlen(name))
     *why = "no such pattern in the section `patterns`";
-  if (!*why) HfStateToText(e->n, x, text);
+  if (!*why) HfPatternToText(e->n, x, text);
   PetscFunctionReturn(0);
 }
 

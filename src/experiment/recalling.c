@@ -1,4 +1,4 @@
-/* recalling.c: what the steps that recall have in common. */
+/* What the steps that recall have in common. */
 #include "experiment_impl.h"
 
 PetscErrorCode HfRecallOptionsRead(HfNode node, HfRecallOptions *options) {

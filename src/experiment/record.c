@@ -1,4 +1,4 @@
-/* record.c: what the steps tell the recorder; functions that a recorder does not have are passed over. */
+/* What the steps tell the recorder; functions that a recorder does not have are passed over. */
 #include "experiment_impl.h"
 #include <stdarg.h>
 

@@ -1,4 +1,4 @@
-/* field_file.h: what the readers of a field share. Private to src/grid. */
+/* What the readers of a field share. Private to src/grid. */
 #pragma once
 #include <hdf5.h>
 #include <hopfilm/grid.h>

@@ -1,4 +1,4 @@
-/* grid_impl.h: private to src/grid. */
+/* Private to src/grid. */
 #pragma once
 #include <hopfilm/grid.h>
 

@@ -49,14 +49,14 @@ static PetscErrorCode right_hand_side(HfMagnet magnet, PetscReal t, Vec m, HfLen
 
 PetscErrorCode HfMagnetRightHandSide(HfMagnet magnet, PetscReal t, Vec m, Vec dmdt) {
   PetscFunctionBeginUser;
-  PetscCall(right_hand_side(magnet, t, m, HF_AS_IT_IS, dmdt));
+  PetscCall(right_hand_side(magnet, t, m, HF_KEEP_LENGTH, dmdt));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfUnitRightHandSide(HfMagnet magnet, PetscReal t, Vec m, Vec dmdt) {
   PetscFunctionBeginUser;
   if (HfCurrentDue(magnet, t, PETSC_FALSE)) PetscCall(HfCurrentRefreshNow(magnet, t, m));
-  PetscCall(right_hand_side(magnet, t, m, HF_UNIT, dmdt));
+  PetscCall(right_hand_side(magnet, t, m, HF_NORMALIZE, dmdt));
   PetscFunctionReturn(0);
 }
 
@@ -116,7 +116,7 @@ PetscErrorCode HfMagnetEffectiveField(HfMagnet magnet, PetscReal t, Vec m, Vec f
 
   PetscFunctionBeginUser;
   PetscCall(VecGetArrayWrite(field, &out));
-  PetscCall(HfSweepRows(magnet, t, m, HF_AS_IT_IS, visit_field, out));
+  PetscCall(HfSweepRows(magnet, t, m, HF_KEEP_LENGTH, visit_field, out));
   clear_empty_rows(magnet, out);
   PetscCall(VecRestoreArrayWrite(field, &out));
   PetscFunctionReturn(0);
@@ -144,7 +144,7 @@ PetscErrorCode HfMagnetMaxTorque(HfMagnet magnet, PetscReal t, Vec m, PetscReal 
   PetscReal most = 0;
 
   PetscFunctionBeginUser;
-  PetscCall(HfSweepRows(magnet, t, m, HF_AS_IT_IS, visit_torque, &most));
+  PetscCall(HfSweepRows(magnet, t, m, HF_KEEP_LENGTH, visit_torque, &most));
   PetscCallMPI(MPI_Allreduce(&most, torque, 1, MPIU_REAL, MPIU_MAX, HfGridComm(magnet->grid)));
   PetscFunctionReturn(0);
 }
@@ -191,7 +191,7 @@ PetscErrorCode HfMagnetEnergies(HfMagnet magnet, PetscReal t, Vec m, PetscReal e
 
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc1(magnet->n_terms, &density));
-  PetscCall(HfSweepRows(magnet, t, m, HF_AS_IT_IS, visit_energies, density));
+  PetscCall(HfSweepRows(magnet, t, m, HF_KEEP_LENGTH, visit_energies, density));
   PetscCall(add_up(magnet, density, energies));
   PetscCall(PetscFree(density));
   PetscFunctionReturn(0);
@@ -214,7 +214,7 @@ PetscErrorCode HfMagnetTorqueAndEnergies(HfMagnet magnet, PetscReal t, Vec m, Pe
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc1(magnet->n_terms, &both.density));
   if (m == magnet->prepared && !magnet->changed) magnet->part = HF_AS_PREPARED;
-  PetscCall(HfSweepRows(magnet, t, m, HF_AS_IT_IS, visit_both, &both));
+  PetscCall(HfSweepRows(magnet, t, m, HF_KEEP_LENGTH, visit_both, &both));
   magnet->part = HF_ALL_TERMS;
   PetscCallMPI(MPI_Allreduce(&both.torque, torque, 1, MPIU_REAL, MPIU_MAX, HfGridComm(magnet->grid)));
   PetscCall(add_up(magnet, both.density, energies));

@@ -4,7 +4,7 @@
    with one and the same thermal field H_th for both evaluations, which makes it converge to Stratonovich's solution (Garcia-Palacios and Lazaro 1998). The
    step is the deck's, shortened so that a phase is a whole number of steps. Steps are numbered through the whole run: the number picks the field. */
 #include "heun.h"
-#include "terms/thermal.h"
+#include "fields/thermal.h"
 
 static HfTerm *thermal_term(HfMagnet magnet) {
   for (PetscInt k = 0; k < magnet->n_terms; ++k)

@@ -51,7 +51,7 @@ static PetscErrorCode linearize(TS ts, PetscReal t, Vec m, Vec dmdt, PetscReal s
   PetscCall(VecRestoreArray(self->state, &a));
   self->magnet->part = HF_AS_PREPARED;
   PetscCall(VecGetArray(self->field, &a));
-  PetscCall(HfSweepRows(self->magnet, t, self->state, HF_AS_IT_IS, visit_field, a));
+  PetscCall(HfSweepRows(self->magnet, t, self->state, HF_KEEP_LENGTH, visit_field, a));
   PetscCall(VecRestoreArray(self->field, &a));
   self->magnet->part = HF_ALL_TERMS;
   PetscCall(MatAssemblyBegin(J, MAT_FINAL_ASSEMBLY));
@@ -139,7 +139,7 @@ static PetscErrorCode multiply(Mat J, Vec x, Vec out) {
   PetscCall(VecGetArrayRead(self->field, &p.h));
   PetscCall(VecGetArray(out, &p.out));
   self->magnet->part = HF_LINEAR_PART;
-  PetscCall(HfSweepRows(self->magnet, 0, self->tangent, HF_AS_IT_IS, visit_product, &p));
+  PetscCall(HfSweepRows(self->magnet, 0, self->tangent, HF_KEEP_LENGTH, visit_product, &p));
   self->magnet->part = HF_ALL_TERMS;
   for (PetscInt j = 0; j < g->ym; ++j) clear_void(HfRowsGet(self->magnet->rows, g->ys + j), g->nx, p.out + 3 * g->nx * j);
   PetscCall(VecRestoreArray(out, &p.out));

@@ -1,17 +1,17 @@
 /* The magnetization of the film: keys, materials, terms and torques of each region.
 
      (1+alpha^2) dm/dt = -gamma0 [ m x H + alpha m x (m x H) ],   H = sum of terms (A/m), m = M/Ms a unit vector per cell
-   A term is one file in terms/, a torque one in torques/; here they are registered and set up. */
+   A term is one file in fields/, a torque one in torques/; here they are registered and set up. */
+#include "fields/stored.h"
+#include "fields/zeeman.h"
 #include "magnet_impl.h"
-#include "terms/stored.h"
-#include "terms/zeeman.h"
 
 #define HF_TERM(name) extern const HfTermType HfTermType_##name;
-#include "terms/terms.def"
+#include "fields/fields.def"
 #undef HF_TERM
 const HfTermType *const hf_term_types[] = {
 #define HF_TERM(name) &HfTermType_##name,
-#include "terms/terms.def"
+#include "fields/fields.def"
 #undef HF_TERM
 };
 const PetscInt hf_term_type_count = sizeof(hf_term_types) / sizeof(hf_term_types[0]);

@@ -8,17 +8,17 @@ typedef struct {
   PetscInt i, n, region;
   PetscBool rim[2]; /* spans: the neighbours to the south, or north, are missing, and m goes on as it is */
 } HfRun;
-/* In place of a neighbour: own m_i + other m_j (joint.c). */
+/* In place of a neighbour: own m_i + other m_j (interface_conditions.c). */
 typedef struct {
   PetscBool neighbour; /* m_j counts */
   PetscReal own[3][3], other[3][3];
-} HfJoint;
+} HfInterface;
 typedef struct {
   PetscInt i, region;
-  const HfJoint *joint[4]; /* west, east, south, north */
+  const HfInterface *joint[4]; /* west, east, south, north */
 } HfEdgeCell;
 /* `side` 0 .. 3 as above; other < 0: no neighbour. */
-void HfJointMake(const HfSite *site, const HfTerm terms[], PetscInt n_terms, PetscInt own, PetscInt other, PetscInt side, HfJoint *joint);
+void HfInterfaceMake(const HfSite *site, const HfTerm terms[], PetscInt n_terms, PetscInt own, PetscInt other, PetscInt side, HfInterface *joint);
 typedef struct {
   PetscInt first, last; /* film cells of the row; first > last: none */
   PetscInt n_runs, n_spans, n_edges;
@@ -40,7 +40,7 @@ typedef struct {
   PetscReal *H[3], *T[3];                /* scratch rows of the same shape */
 } HfRow;
 typedef void (*HfVisit)(HfMagnet magnet, const HfRow *row, void *context);
-typedef enum { HF_AS_IT_IS, HF_UNIT } HfLength; /* HF_UNIT: m/|m| is what the visitor sees */
+typedef enum { HF_KEEP_LENGTH, HF_NORMALIZE } HfLength; /* HF_NORMALIZE: m/|m| is what the visitor sees */
 typedef struct HfSweep_ *HfSweep;
 PetscErrorCode HfSweepCreate(HfGrid grid, HfSweep *sweep);
 PetscErrorCode HfSweepDestroy(HfSweep *sweep);
@@ -88,7 +88,7 @@ typedef struct {
   PetscBool fresh;              /* there was one */
 } HfCurrent;
 
-/* ---- where a phase of time integration or relaxation stands (pause.c) ---- */
+/* ---- where a phase of time integration or relaxation stands (magnet_checkpoint.c) ---- */
 typedef struct {
   PetscBool resume;     /* the next phase goes on from here */
   PetscReal time, step; /* of the last accepted state; of the next step */
@@ -111,7 +111,7 @@ struct HfMagnet_ {
   HfPart part; /* of the sweeps of the moment */
   PetscInt64 steps, rejected, evaluations;
   PetscInt64 thermal_steps; /* number of the next draw of the thermal field */
-  /* time integration (integrate.c) */
+  /* time integration (integrator.c) */
   struct HfIntegrator_ *integrator;
   PetscBool changed; /* a field was replaced: what was computed at the end of the last step is out of date */
   Vec prepared;      /* inside a monitor: the state for which the terms of the whole film are prepared; NULL: none */
@@ -122,7 +122,7 @@ struct HfMagnet_ {
 PetscBool HfTermsWhole(HfMagnet magnet);             /* an active term needs the whole state before its rows */
 PetscBool HfTermActive(HfMagnet magnet, PetscInt k); /* in any region */
 PetscBool HfTorqueActive(HfMagnet magnet, PetscInt k);
-/* ---- method.c ---- */
+/* ---- integrator_choice.c ---- */
 PetscReal HfMagnetStiffness(HfMagnet magnet);      /* A/m, the largest of the regions: bound of |dH/dm| */
 PetscReal HfMagnetFastestRate(HfMagnet magnet);    /* 1/s: gamma0 times that */
 const char *HfMagnetChosenMethod(HfMagnet magnet); /* integrator.method, never "auto" */
@@ -131,7 +131,7 @@ const char *HfMagnetChosenMethod(HfMagnet magnet); /* integrator.method, never "
 PetscBool HfCurrentDue(HfMagnet magnet, PetscReal t, PetscBool end);
 PetscErrorCode HfCurrentRefreshNow(HfMagnet magnet, PetscReal t, Vec m); /* Collective. */
 
-/* guard.c: a fault that tells what happened in a cell (global number), and which term's energy is not finite. Collective; HF_ERR_DIVERGED. */
+/* finite_check.c: a fault that tells what happened in a cell (global number), and which term's energy is not finite. Collective; HF_ERR_DIVERGED. */
 PetscErrorCode HfMagnetReportCell(HfMagnet magnet, PetscReal t, Vec m, PetscInt cell, const char *what);
 
 /* The energy rises from one state to the next of a relaxation, though it moves downhill by `rate`: where it turns fastest, and the term. Collective;
@@ -142,7 +142,7 @@ typedef struct HfIntegrator_ *HfIntegrator;
 PetscErrorCode HfIntegratorCreate(HfMagnet magnet); /* into magnet->integrator; takes the -ts_ options */
 PetscErrorCode HfIntegratorDestroy(HfIntegrator *integrator);
 PetscBool HfIntegratorCanPause(HfIntegrator integrator);
-PetscErrorCode HfIntegratorState(HfMagnet magnet, PetscBool inside, HfState state);
+PetscErrorCode HfIntegratorListCheckpoint(HfMagnet magnet, PetscBool inside, HfCheckpointList state);
 PetscErrorCode HfInitialRegisterKeys(HfKeys keys);
 PetscErrorCode HfIntegratorRegisterKeys(HfKeys keys);
 PetscErrorCode HfMaterialsWarn(HfMagnet magnet);

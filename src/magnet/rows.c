@@ -1,7 +1,7 @@
 /* Which cells of each row are interior to a region, and the one neighbour routine for all others.
 
    A cell whose four neighbours exist and are of its own region is interior: kernels run over runs of them without a branch. So are those along a straight
-   rim without DMI, whose missing neighbours to the south or north are like themselves. Every other cell is an edge cell: a neighbour that is missing or of another region is replaced by what the boundary implies (joint.c), made once for each pair of
+   rim without DMI, whose missing neighbours to the south or north are like themselves. Every other cell is an edge cell: a neighbour that is missing or of another region is replaced by what the boundary implies (interface_conditions.c), made once for each pair of
    regions that touch and each side. */
 #include "magnet_impl.h"
 
@@ -10,7 +10,7 @@ struct HfRows_ {
   HfRowCells *rows; /* of j = ys-1 .. ys+ym */
   HfRun *runs, *spans;
   HfEdgeCell *edges;
-  HfJoint *joints;
+  HfInterface *joints;
 };
 
 /* The joints that occur here: number 1, 2 ... of own region, region of the neighbour (-1: none) and side; 0 for those that do not. */
@@ -30,12 +30,12 @@ static void number_joints(Joints *joints, PetscInt own, const PetscInt around[4]
   }
 }
 
-static void make_joints(const HfSite *site, const HfTerm terms[], PetscInt n_terms, const Joints *joints, HfJoint made[]) {
+static void make_joints(const HfSite *site, const HfTerm terms[], PetscInt n_terms, const Joints *joints, HfInterface made[]) {
   for (PetscInt own = 0; own < site->n_regions; ++own) {
     for (PetscInt other = -1; other < site->n_regions; ++other) {
       for (PetscInt side = 0; side < 4; ++side) {
         const PetscInt number = *joint_number(joints, own, other, side);
-        if (number) HfJointMake(site, terms, n_terms, own, other, side, &made[number - 1]);
+        if (number) HfInterfaceMake(site, terms, n_terms, own, other, side, &made[number - 1]);
       }
     }
   }
@@ -44,16 +44,16 @@ static void make_joints(const HfSite *site, const HfTerm terms[], PetscInt n_ter
 /* Whether the missing neighbours on the south (0) or north (1) side of a region are like its own cells. */
 static PetscBool is_free_rim(const HfSite *site, const HfTerm terms[], PetscInt n_terms, PetscInt region, PetscInt side) {
   PetscBool is = PETSC_TRUE;
-  HfJoint joint;
+  HfInterface joint;
 
-  HfJointMake(site, terms, n_terms, region, -1, 2 + side, &joint);
+  HfInterfaceMake(site, terms, n_terms, region, -1, 2 + side, &joint);
   for (int c = 0; c < 3; ++c)
     for (int d = 0; d < 3; ++d) is = (PetscBool)(is && joint.own[c][d] == (c == d));
   return (PetscBool)(is && !joint.neighbour);
 }
 
 /* Fills one row from the regions; the counts are always right, lists are written when they exist (before that, joints are numbered). */
-static void divide_row(const HfSite *site, PetscInt j, const PetscBool (*free_rim)[2], Joints *joints, const HfJoint made[], HfRowCells *cells,
+static void divide_row(const HfSite *site, PetscInt j, const PetscBool (*free_rim)[2], Joints *joints, const HfInterface made[], HfRowCells *cells,
                        HfRun *runs, HfRun *spans, HfEdgeCell *edges) {
   const HfGridInfo *g = HfGridGetInfo(site->grid);
   const int8_t *regions = HfGridRegions(site->grid);
@@ -168,7 +168,7 @@ void HfSpanOfRun(const HfRow *row, const HfRun *run, HfSpan *span) {
 }
 
 /* own m_i + other m_j of a joint into the ghost; a missing neighbour is not read. */
-static inline void ghost(const HfJoint *joint, const PetscReal own[3], PetscReal *const row[3], PetscInt i, PetscReal *const g[3]) {
+static inline void ghost(const HfInterface *joint, const PetscReal own[3], PetscReal *const row[3], PetscInt i, PetscReal *const g[3]) {
   for (int c = 0; c < 3; ++c) *g[c] = joint->own[c][0] * own[0] + joint->own[c][1] * own[1] + joint->own[c][2] * own[2];
   if (!joint->neighbour) return;
   for (int c = 0; c < 3; ++c) *g[c] += joint->other[c][0] * row[0][i] + joint->other[c][1] * row[1][i] + joint->other[c][2] * row[2][i];

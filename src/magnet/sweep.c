@@ -90,7 +90,7 @@ static void hold_row(HfMagnet magnet, PetscInt j) {
     if (!on_the_border(g, j)) combine_row(magnet, j, to); /* those on the border were, before they were sent */
     from = to;
   }
-  if (sweep->length == HF_UNIT && !sweep->keep)
+  if (sweep->length == HF_NORMALIZE && !sweep->keep)
     HfRowSplitUnit(cells->first, n, from, m);
   else
     HfRowSplit(cells->first, n, from, m);
@@ -160,7 +160,7 @@ PetscErrorCode HfSweepStage(HfMagnet magnet, PetscReal t, const HfStage *stage, 
   HfSweep sweep = magnet->sweep;
 
   PetscFunctionBeginUser;
-  sweep->length = HF_UNIT;
+  sweep->length = HF_NORMALIZE;
   sweep->n = stage->n;
   sweep->weight = stage->weight;
   sweep->keep = (PetscBool)(stage->keep || whole);
@@ -172,7 +172,7 @@ PetscErrorCode HfSweepStage(HfMagnet magnet, PetscReal t, const HfStage *stage, 
   if (whole) {
     PetscCall(VecRestoreArray(stage->sum, &sweep->sum));
     if (stage->refresh) PetscCall(HfCurrentRefreshNow(magnet, t, stage->sum));
-    PetscCall(HfSweepRows(magnet, t, stage->sum, HF_AS_IT_IS, visit, context));
+    PetscCall(HfSweepRows(magnet, t, stage->sum, HF_KEEP_LENGTH, visit, context));
   } else {
     PetscCall(prepare_terms(magnet, t, NULL));
     PetscCall(visit_rows(magnet, sweep->sum, visit, context));

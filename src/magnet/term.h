@@ -1,4 +1,4 @@
-/* magnet/term.h: how a term of the effective field or a torque is added: one file with a const descriptor, one line in terms.def or torques.def.
+/* How a term of the effective field or a torque is added: one file with a const descriptor, one line in fields.def or torques.def.
 
    Kernels work on a span: n cells of one region, one after another along x, with the rows below and above. Rows are de-interleaved, so m[c][k] is
    component c of cell k of the span. m[c][-1] and m[c][n] exist; south[c][k] and north[c][k] for 0 <= k < n. A cell at an edge of the film or of a
@@ -57,7 +57,7 @@ typedef struct {
   /* An upper bound of |dH/dm| (A/m), the norm of the term's linear part; NULL: it does not depend on m. */
   PetscReal (*stiffness)(const PetscReal p[]);
   /* A chiral term, whose bond along the unit vector n from cell i to j has the energy density C.(m_j x m_i)/d: adds its C (J/m^2). The boundary
-     condition follows from it (joint.c). NULL: not chiral. */
+     condition follows from it (interface_conditions.c). NULL: not chiral. */
   void (*chirality)(const PetscReal p[], const PetscReal n[2], PetscReal C[3]);
 } HfTermType;
 

@@ -1,4 +1,4 @@
-/* anneal.c: simulated annealing over wirings. A candidate swaps what two nodes show, turns the sign of one, or lets one show another pixel; it is taken
+/* Simulated annealing over wirings. A candidate swaps what two nodes show, turns the sign of one, or lets one show another pixel; it is taken
    when the cost falls, or else with probability exp(-rise/T). T falls from what a candidate changes the cost by at the start to a small part of it. */
 #include <hopfilm/network.h>
 

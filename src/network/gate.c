@@ -1,4 +1,4 @@
-/* gate.c: a four-node film as a logic gate (Niu et al. 2024, Methods): inputs nodes 2 and 3, control node 1, output node 4,
+/* A four-node film as a logic gate (Niu et al. 2024, Methods): inputs nodes 2 and 3, control node 1, output node 4,
    output = sgn(V_2 w_24 + V_3 w_34 + V_1 w_14). */
 #include <hopfilm/network.h>
 

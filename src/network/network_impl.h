@@ -1,4 +1,4 @@
-/* network_impl.h (private): local fields, followed as nodes flip. Start sets the state, Field reads h_i, Flip turns a node. Base sets a state to which
+/* Local fields, followed as nodes flip. Start sets the state, Field reads h_i, Flip turns a node. Base sets a state to which
    StartNear is a few flips. */
 #pragma once
 #include <hopfilm/network.h>

@@ -1,4 +1,4 @@
-/* noise.c: a noisy image of a pattern, a function of (seed, test) alone. */
+/* A noisy image of a pattern, a function of (seed, test) alone. */
 #include <hopfilm/network.h>
 
 const char *const HfNoiseNames[] = {"flips", "probability", "grey", NULL};

@@ -1,4 +1,4 @@
-/* recall.c: V_i <- sgn h_i(V), all nodes at once, one random node at a time, or every node once per sweep (Hopfield 1982; Niu et al. 2024, Methods).
+/* V_i <- sgn h_i(V), all nodes at once, one random node at a time, or every node once per sweep (Hopfield 1982; Niu et al. 2024, Methods).
 
    Synchronous updates with symmetric weights end in a fixed point or in a cycle of length 2 (Goles & Olivos 1980); when the cycle is found the
    state is the one that all `max_iterations` updates would have ended in. One node at a time the energy of symmetric weights never rises. */

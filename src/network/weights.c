@@ -1,4 +1,4 @@
-/* weights.c: from conductance to Hopfield weights.
+/* From conductance to Hopfield weights.
      saturated  w = G - G0                     Yu et al. 2021; G0: film saturated along z
      scaled     w = G - xi G0                  Niu et al. 2024, Methods: the bench protocol with xi = 0.98
      midrange   w = G - (Gmin + Gmax)/2        Niu et al. 2024, after Eq. (4): per pair over a training set

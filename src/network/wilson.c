@@ -1,4 +1,4 @@
-/* wilson.c: the 95 % interval of a proportion p = successes/trials (Wilson 1927), which stays within 0 and 1 and is no point at p = 0 or 1:
+/* The 95 % interval of a proportion p = successes/trials (Wilson 1927), which stays within 0 and 1 and is no point at p = 0 or 1:
      (p + z^2/2N -+ z sqrt(p (1-p)/N + z^2/4N^2)) / (1 + z^2/N),   z = 1.96 standard deviations */
 #include <hopfilm/network.h>
 

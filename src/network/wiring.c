@@ -1,4 +1,4 @@
-/* wiring.c: the signed map B from nodes to pixels: V_k = s_k x_p(k), and what is measured between nodes seen between pixels, G = B^T G_nodes B. */
+/* The signed map B from nodes to pixels: V_k = s_k x_p(k), and what is measured between nodes seen between pixels, G = B^T G_nodes B. */
 #include <hopfilm/network.h>
 
 void HfWiringExpand(const HfWiring *wiring, const PetscReal x[], PetscReal V[]) {

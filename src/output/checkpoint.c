@@ -1,4 +1,4 @@
-/* checkpoint.c: the state of the run in checkpoint.h5, one dataset per item, and back. Sealed, synced and renamed; checkpoint-previous.h5 is the one before.
+/* The state of the run in checkpoint.h5, one dataset per item, and back. Sealed, synced and renamed; checkpoint-previous.h5 is the one before.
    The items lie there as one rank would have them: they can be read on any number of ranks. */
 #include "output_impl.h"
 #include <string.h>
@@ -15,13 +15,13 @@ static hid_t parallel_access(HfOutput output) {
   return access;
 }
 
-static hid_t type_of(const HfStateItem *item) {
+static hid_t type_of(const HfCheckpointItem *item) {
   switch (item->kind) {
-  case HF_STATE_INT:
+  case HF_CHECKPOINT_INT:
     return sizeof(PetscInt) == 4 ? H5T_NATIVE_INT32 : H5T_NATIVE_INT64;
-  case HF_STATE_INT64:
+  case HF_CHECKPOINT_INT64:
     return H5T_NATIVE_INT64;
-  case HF_STATE_BOOL:
+  case HF_CHECKPOINT_BOOL:
     return H5T_NATIVE_INT;
   default:
     return H5T_NATIVE_DOUBLE;
@@ -29,7 +29,7 @@ static hid_t type_of(const HfStateItem *item) {
 }
 
 /* From or to the item's part of this rank: of numbers rank 0 writes all, and all ranks read all. Collective. */
-static PetscErrorCode transfer(HfOutput output, hid_t dataset, const HfStateItem *item, PetscBool write, PetscBool *fine) {
+static PetscErrorCode transfer(HfOutput output, hid_t dataset, const HfCheckpointItem *item, PetscBool write, PetscBool *fine) {
   const hid_t file_space = H5Dget_space(dataset), properties = H5Pcreate(H5P_DATASET_XFER);
   hsize_t first = 0, count = (hsize_t)item->n;
   const PetscScalar *read = NULL;
@@ -70,7 +70,7 @@ static PetscErrorCode transfer(HfOutput output, hid_t dataset, const HfStateItem
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode write_item(HfOutput output, hid_t file, const HfStateItem *item, PetscBool *fine) {
+static PetscErrorCode write_item(HfOutput output, hid_t file, const HfCheckpointItem *item, PetscBool *fine) {
   const hsize_t n = (hsize_t)item->n;
   const hid_t links = H5Pcreate(H5P_LINK_CREATE), properties = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(1, &n, NULL);
   hid_t dataset;
@@ -107,7 +107,7 @@ static PetscErrorCode write_tree(hid_t file, const char name[], HfNode tree, Pet
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode write_file(HfOutput output, HfState state, const char path[], PetscBool *fine) {
+static PetscErrorCode write_file(HfOutput output, HfCheckpointList state, const char path[], PetscBool *fine) {
   const hid_t access = parallel_access(output), file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
 
   PetscFunctionBeginUser;
@@ -117,35 +117,35 @@ static PetscErrorCode write_file(HfOutput output, HfState state, const char path
   /* the deck with every default, and what its files hold: by them a later run knows whether it is the same one */
   PetscCall(write_tree(file, "deck", HfDeckRoot(output->deck), fine));
   PetscCall(write_tree(file, "files", output->files, fine));
-  for (PetscInt k = 0; k < HfStateCount(state); k++) PetscCall(write_item(output, file, HfStateGet(state, k), fine));
+  for (PetscInt k = 0; k < HfCheckpointListCount(state); k++) PetscCall(write_item(output, file, HfCheckpointListGet(state, k), fine));
   if (H5Fclose(file) < 0) *fine = PETSC_FALSE;
   PetscFunctionReturn(0);
 }
 
 /* What the output itself must find again. */
-PetscErrorCode HfOutputListState(HfOutput output, HfState state) {
+PetscErrorCode HfOutputListCheckpoint(HfOutput output, HfCheckpointList state) {
   HfKept *kept = &output->kept;
 
   PetscFunctionBeginUser;
-  PetscCall(HfStateGroup(state, "output"));
-  PetscCall(HfStateAdd(state, "wall_seconds", HF_STATE_REAL, 1, &kept->wall_seconds));
-  PetscCall(HfStateAdd(state, "table_bytes", HF_STATE_INT64, 1, &kept->table_bytes));
-  PetscCall(HfStateAdd(state, "table_time", HF_STATE_REAL, 1, &output->table_time));
-  PetscCall(HfStateAdd(state, "table_has_rows", HF_STATE_BOOL, 1, &output->table_has_rows));
-  PetscCall(HfStateAdd(state, "items_begun", HF_STATE_INT, 1, &kept->items_begun));
-  PetscCall(HfStateAdd(state, "items", HF_STATE_INT, 1, &kept->items));
-  PetscCall(HfStateAdd(state, "finished", HF_STATE_BOOL, 1, &kept->finished));
+  PetscCall(HfCheckpointListGroup(state, "output"));
+  PetscCall(HfCheckpointListAdd(state, "wall_seconds", HF_CHECKPOINT_REAL, 1, &kept->wall_seconds));
+  PetscCall(HfCheckpointListAdd(state, "table_bytes", HF_CHECKPOINT_INT64, 1, &kept->table_bytes));
+  PetscCall(HfCheckpointListAdd(state, "table_time", HF_CHECKPOINT_REAL, 1, &output->table_time));
+  PetscCall(HfCheckpointListAdd(state, "table_has_rows", HF_CHECKPOINT_BOOL, 1, &output->table_has_rows));
+  PetscCall(HfCheckpointListAdd(state, "items_begun", HF_CHECKPOINT_INT, 1, &kept->items_begun));
+  PetscCall(HfCheckpointListAdd(state, "items", HF_CHECKPOINT_INT, 1, &kept->items));
+  PetscCall(HfCheckpointListAdd(state, "finished", HF_CHECKPOINT_BOOL, 1, &kept->finished));
   PetscFunctionReturn(0);
 }
 
-static PetscReal bytes_of(HfState state) {
+static PetscReal bytes_of(HfCheckpointList state) {
   PetscReal bytes = 0;
 
-  for (PetscInt k = 0; k < HfStateCount(state); k++) bytes += 8.0 * (PetscReal)HfStateGet(state, k)->n + 600.0;
+  for (PetscInt k = 0; k < HfCheckpointListCount(state); k++) bytes += 8.0 * (PetscReal)HfCheckpointListGet(state, k)->n + 600.0;
   return bytes;
 }
 
-PetscErrorCode HfOutputCheckpoint(void *context, HfState state, PetscReal time, PetscInt begun, PetscInt n_items, PetscBool finished) {
+PetscErrorCode HfOutputCheckpoint(void *context, HfCheckpointList state, PetscReal time, PetscInt begun, PetscInt n_items, PetscBool finished) {
   HfOutput output = context;
   const double start = MPI_Wtime();
   const PetscReal bytes = bytes_of(state);
@@ -159,7 +159,7 @@ PetscErrorCode HfOutputCheckpoint(void *context, HfState state, PetscReal time, 
   output->kept.items_begun = begun;
   output->kept.items = n_items;
   output->kept.finished = finished;
-  PetscCall(HfOutputListState(output, state));
+  PetscCall(HfOutputListCheckpoint(output, state));
   PetscCall(HfOutputLookAtFiles(output, begun));
   PetscCall(HfOutputNeedRoom(output, bytes));
   HfOutputPath(output, NEW, path);
@@ -235,13 +235,13 @@ PetscErrorCode HfOutputStored(void *context, const char *name, PetscInt *n) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfCheckpointRead(HfOutput output, HfState state) {
+PetscErrorCode HfCheckpointRead(HfOutput output, HfCheckpointList state) {
   PetscBool fine = PETSC_TRUE;
   const char *missing = "";
 
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < HfStateCount(state) && fine; k++) {
-    const HfStateItem *item = HfStateGet(state, k);
+  for (PetscInt k = 0; k < HfCheckpointListCount(state) && fine; k++) {
+    const HfCheckpointItem *item = HfCheckpointListGet(state, k);
     const hid_t dataset = H5Dopen2(output->resume, item->name, H5P_DEFAULT);
 
     fine = length_of(dataset) == item->n ? PETSC_TRUE : PETSC_FALSE; /* the same on all ranks, as the metadata is */
@@ -255,7 +255,7 @@ PetscErrorCode HfCheckpointRead(HfOutput output, HfState state) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfOutputRestore(void *context, HfState state, PetscBool live) {
+PetscErrorCode HfOutputRestore(void *context, HfCheckpointList state, PetscBool live) {
   HfOutput output = context;
 
   PetscFunctionBeginUser;

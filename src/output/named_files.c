@@ -1,4 +1,4 @@
-/* named_files.c: the contents of the files that a deck names (masks, patterns, start fields, tables of a field), by length and checksum: a run that goes on
+/* The contents of the files that a deck names (masks, patterns, start fields, tables of a field), by length and checksum: a run that goes on
    must find them as it read them, be the deck ever so much the same. They are looked at when the run begins, those of a schedule's item when the item has begun.
    A checkpoint keeps {key: digest}, run.h5 has it for good. */
 #include "output_impl.h"

@@ -55,7 +55,7 @@ PetscErrorCode HfOutputCreate(HfDeck deck, const char *directory, PetscBool forc
   output->recorder = (struct HfRecorder_){.context = output,
                                           .saturated = HfOutputSaturated,
                                           .probe = HfOutputProbe,
-                                          .row = HfOutputRow,
+                                          .table_line = HfOutputTableLine,
                                           .field = HfOutputField,
                                           .energies = HfOutputEnergies,
                                           .array = HfOutputArray,

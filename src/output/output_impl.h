@@ -1,4 +1,4 @@
-/* output_impl.h: the run directory's files in one struct; private to src/output. */
+/* The run directory's files in one struct; private to src/output. */
 #pragma once
 #include <hdf5.h>
 #include <hopfilm/output.h>
@@ -85,7 +85,7 @@ void HfOutputPath(HfOutput output, const char name[], char path[PETSC_MAX_PATH_L
 /* HF_ERR_FILE when the disk has not room for so many bytes more and some to end the run with. Collective. */
 PetscErrorCode HfOutputNeedRoom(HfOutput output, PetscReal bytes);
 
-/* ---- sealed.c: whole or not there ---- */
+/* ---- checksummed_file.c: whole or not there ---- */
 PetscErrorCode HfSealFile(HfOutput output, const char name[]);                  /* Collective; failures are noted. */
 PetscErrorCode HfSealCheck(MPI_Comm comm, const char path[], const char **why); /* why: NULL, or what is wrong with it. Collective. */
 enum { HF_DIGEST_LENGTH = 48 };
@@ -97,10 +97,10 @@ void HfPublishFile(HfOutput output, const char from[], const char to[], const ch
 /* ---- publish.c ---- */
 PetscErrorCode HfOutputPublish(HfOutput output); /* run.h5 and table.tsv hold everything up to now. Collective. */
 /* ---- checkpoint.c ---- */
-PetscErrorCode HfOutputListState(HfOutput output, HfState state);
+PetscErrorCode HfOutputListCheckpoint(HfOutput output, HfCheckpointList state);
 PetscErrorCode HfCheckpointOpen(HfOutput output, const char path[], hid_t *file); /* -1 when it is none. Collective. */
 PetscErrorCode HfCheckpointText(hid_t file, const char name[], char **text);      /* NULL when it has none; PetscFree()d by the caller. Collective. */
-PetscErrorCode HfCheckpointRead(HfOutput output, HfState state);                  /* from output->resume. Collective. */
+PetscErrorCode HfCheckpointRead(HfOutput output, HfCheckpointList state);         /* from output->resume. Collective. */
 /* ---- restart.c ---- */
 PetscErrorCode HfOutputEndOfReplay(HfOutput output); /* Collective. */
 PetscBool HfSectionIsHarmless(const char name[]);    /* of the deck: may change without changing what the film does */
@@ -108,7 +108,7 @@ PetscBool HfSectionIsHarmless(const char name[]);    /* of the deck: may change 
 PetscErrorCode HfOutputLookAtFiles(HfOutput output, PetscInt begun); /* those not looked at yet, of the schedule's first `begun` items. Collective. */
 /* Keys of the files that are others than in the text that a run before kept (NULL: none), and their number. Collective. */
 PetscErrorCode HfOutputCompareFiles(HfOutput output, const char before[], PetscInt begun, PetscInt *count, char list[], size_t size);
-/* ---- fields.c ---- */
+/* ---- field_frames.c ---- */
 PetscErrorCode HfOutputOpenFramesBefore(HfOutput output); /* run.h5 of the run that is resumed. Collective. */
 
 /* ---- failures of rank 0's own work. It notes what went wrong and goes on; HfOutputAgree makes it a fault of all ranks. ---- */
@@ -162,7 +162,7 @@ void HfOutputNow(char text[32]);                     /* ISO 8601 UTC */
 /* ---- the recorder's functions ---- */
 PetscErrorCode HfOutputSaturated(void *context, PetscInt n, const PetscReal G0[]);
 PetscErrorCode HfOutputProbe(void *context, const HfProbe *probe);
-PetscErrorCode HfOutputRow(void *context, const HfRow *row);
+PetscErrorCode HfOutputTableLine(void *context, const HfTableLine *row);
 PetscErrorCode HfOutputField(void *context, const char *name, PetscReal time, PetscInt dof, Vec v);
 PetscErrorCode HfOutputEnergies(void *context, const char *name, PetscInt n_states, const PetscReal energies[]);
 PetscErrorCode HfOutputArray(void *context, const char *dataset, PetscInt rank, const PetscInt shape[], const PetscReal values[], const char *unit);
@@ -172,6 +172,6 @@ PetscErrorCode HfOutputText(void *context, const char *name, const char *text);
 PetscErrorCode HfOutputProgress(void *context, const char *what, PetscReal done, PetscReal total);
 PetscErrorCode HfOutputLog(void *context, const char *line);
 PetscErrorCode HfOutputAttend(void *context, PetscBool at_step, PetscBool last, HfRequest *request);
-PetscErrorCode HfOutputCheckpoint(void *context, HfState state, PetscReal time, PetscInt begun, PetscInt n_items, PetscBool finished);
+PetscErrorCode HfOutputCheckpoint(void *context, HfCheckpointList state, PetscReal time, PetscInt begun, PetscInt n_items, PetscBool finished);
 PetscErrorCode HfOutputStored(void *context, const char *name, PetscInt *n);
-PetscErrorCode HfOutputRestore(void *context, HfState state, PetscBool live);
+PetscErrorCode HfOutputRestore(void *context, HfCheckpointList state, PetscBool live);

@@ -1,4 +1,4 @@
-/* publish.c: run.h5 is readable at any instant, also when the run is killed. HDF5 has no way to write a file in parallel that is whole at every moment; so
+/* Run.h5 is readable at any instant, also when the run is killed. HDF5 has no way to write a file in parallel that is whole at every moment; so
    the run writes run.h5.part, and from time to time a copy of it takes the place of run.h5 by renaming. At the end the file itself does. */
 #define _GNU_SOURCE
 #include "output_impl.h"

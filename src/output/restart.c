@@ -1,4 +1,4 @@
-/* restart.c: whether the run directory holds a run to go on with, and whether it is this one. */
+/* Whether the run directory holds a run to go on with, and whether it is this one. */
 #include "output_impl.h"
 #include <string.h>
 #include <unistd.h>
@@ -104,14 +104,14 @@ static PetscErrorCode open_checkpoint(HfOutput output, const char given[]) {
 }
 
 static PetscErrorCode read_kept(HfOutput output) {
-  HfState state;
+  HfCheckpointList state;
   PetscErrorCode code;
 
   PetscFunctionBeginUser;
-  PetscCall(HfStateCreate(&state));
-  PetscCall(HfOutputListState(output, state));
+  PetscCall(HfCheckpointListCreate(&state));
+  PetscCall(HfOutputListCheckpoint(output, state));
   code = HfCheckpointRead(output, state);
-  PetscCall(HfStateDestroy(&state));
+  PetscCall(HfCheckpointListDestroy(&state));
   PetscFunctionReturn(code);
 }
 

@@ -1,4 +1,4 @@
-/* multigrid.h (private): a symmetric nine-point operator on a grid of vertices, and a V-cycle for it.
+/* A symmetric nine-point operator on a grid of vertices, and a V-cycle for it.
 
    Rows of vertices are shared among the ranks (vertex_rows.h). Row (i,j) of the operator:
      (A x)_ij = D_ij x_ij + E_ij x_i+1,j + E_i-1,j x_i-1,j + N_ij x_i,j+1 + N_i,j-1 x_i,j-1

@@ -1,4 +1,4 @@
-/* transport_impl.h (private): what the files of this folder share. */
+/* What the files of this folder share. */
 #pragma once
 #include "multigrid.h"
 #include "tensor.h"

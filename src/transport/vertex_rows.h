@@ -1,4 +1,4 @@
-/* vertex_rows.h (private): a grid of vertices whose rows are shared among the ranks, at one level of the multigrid hierarchy.
+/* A grid of vertices whose rows are shared among the ranks, at one level of the multigrid hierarchy.
 
    A rank owns the rows start .. end-1 (possibly none on a coarse level). Arrays on a level hold the rows start-1 .. end, the first and the last being
    copies of the neighbours' rows (zero beyond the film), nx numbers each, and are surrounded by a few zeros, so that the neighbours i-1 and i+1 of

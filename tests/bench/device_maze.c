@@ -52,7 +52,7 @@ static PetscErrorCode measure(Vec start, PetscReal cell, const char *what, const
 
   PetscFunctionBeginUser;
   PetscCall(maze_create(400, cell, coupling, &maze));
-  m = HfDeviceState(maze.device);
+  m = HfDeviceMagnetization(maze.device);
   PetscCall(VecCopy(start, m));
   if (voltage != 0) PetscCall(HfDeviceDrive(maze.device, V));
   spent = now_s();
@@ -79,7 +79,7 @@ static PetscErrorCode bare(PetscInt cells, PetscReal cell, PetscReal stream) {
 
   PetscFunctionBeginUser;
   PetscCall(maze_create((PetscReal)cells * cell, cell, "", &maze));
-  m = HfDeviceState(maze.device);
+  m = HfDeviceMagnetization(maze.device);
   PetscCall(VecDuplicate(m, &dmdt));
   for (int current = 0; current < 2; ++current) {
     const PetscInt repeat = 1 + 4000000 / (cells * cells);
@@ -120,8 +120,8 @@ int main(int argc, char **argv) {
   PetscCall(bare((PetscInt)(400 / cell + 0.5), cell, stream));
   PetscCall(bare(cells, cell, stream));
   PetscCall(maze_create(400, cell, "", &maze));
-  PetscCall(HfMagnetAdvance(HfDeviceMagnet(maze.device), HfDeviceState(maze.device), 0, 1e-9 * settle, NULL, NULL));
-  start = HfDeviceState(maze.device);
+  PetscCall(HfMagnetAdvance(HfDeviceMagnet(maze.device), HfDeviceMagnetization(maze.device), 0, 1e-9 * settle, NULL, NULL));
+  start = HfDeviceMagnetization(maze.device);
   PetscCall(measure(start, cell, "no current", "", 0, time, &still));
   PetscCall(measure(start, cell, "frozen current", "coupling: {refresh: interval, every: 1 s}\n", voltage, time, &frozen));
   PetscCall(measure(start, cell, "refreshed per step", "coupling: {refresh: step}\n", voltage, time, &step));

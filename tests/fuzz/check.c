@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   HfExperiment experiment;
   HfNode plan;
 
-  HfMemoryPretend(3e6);
+  HfSystemMemoryPretend(3e6);
   memset(&nowhere, 0, sizeof(nowhere));
   if (FuzzSucceeds(HfDeckCreateFromText(MPI_COMM_SELF, FuzzKeys(), text, &deck))) {
     if (FuzzSucceeds(HfDeckVerdict(deck)) && FuzzSucceeds(HfExperimentCreate(deck, &nowhere, &experiment))) {

@@ -26,7 +26,7 @@ static void film_destroy(Film *film) {
 }
 
 static void advance(Film *film, PetscReal from, PetscReal to) {
-  CHECK(HfMagnetAdvance(HfDeviceMagnet(film->device), HfDeviceState(film->device), from, to, NULL, NULL));
+  CHECK(HfMagnetAdvance(HfDeviceMagnet(film->device), HfDeviceMagnetization(film->device), from, to, NULL, NULL));
 }
 
 /* ---- a wall from -z to +z across the film; no AMR, so that the current is uniform: j = sigma V/length from left to right for V > 0 ---- */
@@ -47,23 +47,23 @@ static void wall_goes_to_the_positive_electrode(void **unused) {
   Film film;
 
   film_create(&film, PETSC_COMM_WORLD, WALL);
-  CHECK(VecGetArray(HfDeviceState(film.device), &m));
+  CHECK(VecGetArray(HfDeviceMagnetization(film.device), &m));
   for (PetscInt k = 0; k < film.g->nx * film.g->ym; ++k) {
     const PetscReal x = film.g->x0 + ((PetscReal)(k % film.g->nx) + 0.5) * film.g->dx;
     m[3 * k] = 1 / PetscCoshReal(x / width);
     m[3 * k + 1] = 0;
     m[3 * k + 2] = PetscTanhReal(x / width);
   }
-  CHECK(VecRestoreArray(HfDeviceState(film.device), &m));
-  CHECK(HfMagnetAverage(HfDeviceMagnet(film.device), HfDeviceState(film.device), before));
+  CHECK(VecRestoreArray(HfDeviceMagnetization(film.device), &m));
+  CHECK(HfMagnetAverage(HfDeviceMagnet(film.device), HfDeviceMagnetization(film.device), before));
   CHECK(HfDeviceDrive(film.device, V));
   advance(&film, 0, t);
-  CHECK(HfMagnetAverage(HfDeviceMagnet(film.device), HfDeviceState(film.device), after));
+  CHECK(HfMagnetAverage(HfDeviceMagnet(film.device), HfDeviceMagnetization(film.device), after));
   /* The electrons come from the right. m_z grows by 2/length per metre to the left; 2 nm are within 2 % of the continuum. */
   ASSERT_NEAR((after[2] - before[2]) * LENGTH / (2 * t), u, 0.02 * u);
   CHECK(HfDeviceDrive(film.device, NULL));
   advance(&film, t, t + 0.2e-9); /* and stops without voltage */
-  CHECK(HfMagnetAverage(HfDeviceMagnet(film.device), HfDeviceState(film.device), before));
+  CHECK(HfMagnetAverage(HfDeviceMagnet(film.device), HfDeviceMagnetization(film.device), before));
   ASSERT_NEAR((before[2] - after[2]) * LENGTH / 2, 0, 0.02 * u * t);
   film_destroy(&film);
 }
@@ -98,8 +98,8 @@ static void voltage_reverses_the_torque(void **unused) {
   for (int k = 0; k < 3; ++k) {
     const PetscReal V[2] = {0.02 * sign[k], -0.03 * sign[k]};
     CHECK(HfDeviceDrive(film.device, k ? V : NULL));
-    CHECK(VecDuplicate(HfDeviceState(film.device), &rate[k]));
-    CHECK(HfMagnetRightHandSide(HfDeviceMagnet(film.device), 0, HfDeviceState(film.device), rate[k]));
+    CHECK(VecDuplicate(HfDeviceMagnetization(film.device), &rate[k]));
+    CHECK(HfMagnetRightHandSide(HfDeviceMagnet(film.device), 0, HfDeviceMagnetization(film.device), rate[k]));
     if (k) CHECK(VecAXPY(rate[k], -1, rate[0]));
   }
   CHECK(VecNorm(rate[1], NORM_INFINITY, &torque));
@@ -131,12 +131,12 @@ static void short_run_is_the_same_on_all_ranks(void **unused) {
     }
     assert_int_equal(steps[0], steps[1]);
     assert_true(steps[0] > 10 && steps[0] <= 100);
-    CHECK(VecGetArrayRead(HfDeviceState(film[0].device), &a));
-    CHECK(VecGetArrayRead(HfDeviceState(film[1].device), &b));
+    CHECK(VecGetArrayRead(HfDeviceMagnetization(film[0].device), &a));
+    CHECK(VecGetArrayRead(HfDeviceMagnetization(film[1].device), &b));
     for (PetscInt i = 0; i < 3 * film[0].g->nx * film[0].g->ym; ++i)
       most = PetscMax(most, PetscAbsReal(a[i] - b[3 * film[0].g->nx * film[0].g->ys + i]));
-    CHECK(VecRestoreArrayRead(HfDeviceState(film[0].device), &a));
-    CHECK(VecRestoreArrayRead(HfDeviceState(film[1].device), &b));
+    CHECK(VecRestoreArrayRead(HfDeviceMagnetization(film[0].device), &a));
+    CHECK(VecRestoreArrayRead(HfDeviceMagnetization(film[1].device), &b));
     ASSERT_NEAR(most, 0, 1e-9);
     film_destroy(&film[0]);
     film_destroy(&film[1]);
@@ -156,10 +156,10 @@ static Vec driven(const char *refresh, PetscReal step, PetscReal every) {
                       (double)step, (double)step, refresh, (double)every));
   maze_create(&film, PETSC_COMM_WORLD, 96, 66, 6, PETSC_FALSE, more);
   advance(&film, 0, 6.4e-12);
-  CHECK(VecDuplicate(HfDeviceState(film.device), &m));
+  CHECK(VecDuplicate(HfDeviceMagnetization(film.device), &m));
   CHECK(HfDeviceDrive(film.device, V));
   advance(&film, 6.4e-12, 19.2e-12);
-  CHECK(VecCopy(HfDeviceState(film.device), m));
+  CHECK(VecCopy(HfDeviceMagnetization(film.device), m));
   film_destroy(&film);
   return m;
 }

@@ -29,7 +29,7 @@ static void film_create(Film *film, MPI_Comm comm, const char *material) {
   CHECK(HfDeckCreateFromText(comm, film->keys, text, &film->deck));
   CHECK(HfDeckVerdict(film->deck));
   CHECK(HfDeviceCreate(film->deck, &film->device));
-  CHECK(HfMagnetAdvance(HfDeviceMagnet(film->device), HfDeviceState(film->device), 0, 20e-12, NULL, NULL));
+  CHECK(HfMagnetAdvance(HfDeviceMagnet(film->device), HfDeviceMagnetization(film->device), 0, 20e-12, NULL, NULL));
 }
 
 static void film_destroy(Film *film) {
@@ -41,7 +41,7 @@ static void film_destroy(Film *film) {
 /* The rate of change that the voltage adds. */
 static void torque(Film *film, const PetscReal V[3], Vec rate) {
   HfMagnet magnet = HfDeviceMagnet(film->device);
-  Vec m = HfDeviceState(film->device), without;
+  Vec m = HfDeviceMagnetization(film->device), without;
 
   CHECK(VecDuplicate(rate, &without));
   CHECK(HfDeviceDrive(film->device, NULL));
@@ -60,7 +60,7 @@ static void voltage_reverses_the_torque(void **unused) {
 
   film_create(&hall, PETSC_COMM_WORLD, HALL);
   film_create(&none, PETSC_COMM_WORLD, "");
-  for (int k = 0; k < 3; ++k) CHECK(VecDuplicate(HfDeviceState(hall.device), &rate[k]));
+  for (int k = 0; k < 3; ++k) CHECK(VecDuplicate(HfDeviceMagnetization(hall.device), &rate[k]));
   torque(&hall, V[0], rate[0]);
   torque(&hall, V[1], rate[1]);
   torque(&none, V[0], rate[2]); /* the same texture: no current has flowed yet */
@@ -88,17 +88,17 @@ static void short_run_is_the_same_on_all_ranks(void **unused) {
 
     film_create(&film[alone], alone ? PETSC_COMM_SELF : PETSC_COMM_WORLD, HALL);
     CHECK(HfDeviceDrive(film[alone].device, V));
-    CHECK(HfMagnetAdvance(HfDeviceMagnet(film[alone].device), HfDeviceState(film[alone].device), 20e-12, 30e-12, NULL, NULL));
+    CHECK(HfMagnetAdvance(HfDeviceMagnet(film[alone].device), HfDeviceMagnetization(film[alone].device), 20e-12, 30e-12, NULL, NULL));
     HfDeviceCouplingStatistics(film[alone].device, &refreshes, &mean, &largest);
     assert_true(refreshes > 10 && mean <= 6); /* a texture far from rest */
     CHECK(HfDeviceConductance(film[alone].device, G[alone]));
   }
   const HfGridInfo *g = HfGridGetInfo(HfDeviceGrid(film[0].device));
-  CHECK(VecGetArrayRead(HfDeviceState(film[0].device), &a));
-  CHECK(VecGetArrayRead(HfDeviceState(film[1].device), &b));
+  CHECK(VecGetArrayRead(HfDeviceMagnetization(film[0].device), &a));
+  CHECK(VecGetArrayRead(HfDeviceMagnetization(film[1].device), &b));
   for (PetscInt i = 0; i < 3 * g->nx * g->ym; ++i) most = PetscMax(most, PetscAbsReal(a[i] - b[3 * g->nx * g->ys + i]));
-  CHECK(VecRestoreArrayRead(HfDeviceState(film[0].device), &a));
-  CHECK(VecRestoreArrayRead(HfDeviceState(film[1].device), &b));
+  CHECK(VecRestoreArrayRead(HfDeviceMagnetization(film[0].device), &a));
+  CHECK(VecRestoreArrayRead(HfDeviceMagnetization(film[1].device), &b));
   ASSERT_NEAR(most, 0, 1e-9);
   for (int k = 0; k < 9; ++k) ASSERT_NEAR(G[0][k], G[1][k], 1e-9 * G[1][0]);
   assert_true(PetscAbsReal(G[0][1] - G[0][3]) > 1e-5 * G[0][0]);
@@ -111,11 +111,11 @@ static void saturated_along(Film *film, PetscReal z, PetscReal G[9]) {
   const int8_t *regions = HfGridRegions(HfDeviceGrid(film->device));
   PetscScalar *m;
 
-  CHECK(VecGetArray(HfDeviceState(film->device), &m));
+  CHECK(VecGetArray(HfDeviceMagnetization(film->device), &m));
   for (PetscInt j = g->ys; j < g->ys + g->ym; ++j)
     for (PetscInt i = 0; i < g->nx; ++i)
       for (int c = 0; c < 3; ++c) m[3 * (g->nx * (j - g->ys) + i) + c] = HfRegionAt(g, regions, i, j) >= 0 && c == 2 ? z : 0;
-  CHECK(VecRestoreArray(HfDeviceState(film->device), &m));
+  CHECK(VecRestoreArray(HfDeviceMagnetization(film->device), &m));
   CHECK(HfDeviceConductanceByCurrents(film->device, G));
 }
 

@@ -50,7 +50,7 @@ static void wear(Film *film) {
   const HfGridInfo *g = HfGridGetInfo(HfDeviceGrid(film->device));
   PetscScalar *m;
 
-  CHECK(VecGetArray(HfDeviceState(film->device), &m));
+  CHECK(VecGetArray(HfDeviceMagnetization(film->device), &m));
   for (PetscInt j = 0; j < g->ym; j++) {
     for (PetscInt i = 0; i < g->nx; i++) {
       const PetscInt at = (g->ys + j) / s->square * s->nx + i / s->square;
@@ -59,7 +59,7 @@ static void wear(Film *film) {
       cell[2] = 0;
     }
   }
-  CHECK(VecRestoreArray(HfDeviceState(film->device), &m));
+  CHECK(VecRestoreArray(HfDeviceMagnetization(film->device), &m));
 }
 
 /* rms over the links of what the film has learnt, and of what the surrogate makes of it less that. */
@@ -114,12 +114,12 @@ static void test_texture(void **state) {
   HfSurrogateSet(film.surrogate, V);
   for (int k = 0; k < NODES; k++) U[k] = VOLTAGE * V[k];
   CHECK(HfDeviceDrive(film.device, U));
-  CHECK(VecGetArray(HfDeviceState(film.device), &m));
-  CHECK(VecGetLocalSize(HfDeviceState(film.device), &n));
+  CHECK(VecGetArray(HfDeviceMagnetization(film.device), &m));
+  CHECK(VecGetLocalSize(HfDeviceMagnetization(film.device), &n));
   for (PetscInt k = 0; k < n; k++)
     if (m[k - k % 3] != 0 || m[k - k % 3 + 1] != 0 || m[k - k % 3 + 2] != 0) m[k] = k % 3 == 2 ? 0 : k % 3 ? 0.6 : 0.8;
-  CHECK(VecRestoreArray(HfDeviceState(film.device), &m));
-  CHECK(HfMagnetRelax(HfDeviceMagnet(film.device), 0, HfDeviceState(film.device), 1e-6, 1e-6, NULL, NULL, &converged));
+  CHECK(VecRestoreArray(HfDeviceMagnetization(film.device), &m));
+  CHECK(HfMagnetRelax(HfDeviceMagnet(film.device), 0, HfDeviceMagnetization(film.device), 1e-6, 1e-6, NULL, NULL, &converged));
   assert_true(converged);
   compare(&film, &learnt, &apart);
   assert_true(apart < 0.06 * learnt); /* two steps of exchange instead of equilibrium */

@@ -164,7 +164,7 @@ static void record_and_read_back(void **state) {
   MPI_Comm_rank(PETSC_COMM_WORLD, &rank);
   start(&f, PETSC_FALSE);
   HfRecorder recorder = HfOutputRecorder(f.output);
-  m = HfDeviceState(HfExperimentDevice(f.experiment));
+  m = HfDeviceMagnetization(HfExperimentDevice(f.experiment));
   CHECK(recorder->field(recorder->context, "m", 0, 3, m));
   CHECK(recorder->field(recorder->context, "H", 0, 3, m));
   for (int k = 0; k < 3; k++) {

@@ -29,16 +29,16 @@ static void driven(PetscReal amr_ratio, const char *coupling, PetscBool given, V
   CHECK(HfDeviceRegisterKeys(keys));
   CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, text, &deck));
   CHECK(HfDeviceCreate(deck, &device));
-  CHECK(HfMagnetAdvance(HfDeviceMagnet(device), HfDeviceState(device), 0, 2e-12, NULL, NULL));
+  CHECK(HfMagnetAdvance(HfDeviceMagnet(device), HfDeviceMagnetization(device), 0, 2e-12, NULL, NULL));
   CHECK(HfGridCreateCellVec(HfDeviceGrid(device), 2, &j));
   if (given) {
     CHECK(HfDeviceFilmCurrent(device, V, j));
     CHECK(HfMagnetSetCurrentDensity(HfDeviceMagnet(device), j));
   } else
     CHECK(HfDeviceDrive(device, V));
-  CHECK(HfMagnetAdvance(HfDeviceMagnet(device), HfDeviceState(device), 2e-12, 10e-12, NULL, NULL));
-  CHECK(VecDuplicate(HfDeviceState(device), m));
-  CHECK(VecCopy(HfDeviceState(device), *m));
+  CHECK(HfMagnetAdvance(HfDeviceMagnet(device), HfDeviceMagnetization(device), 2e-12, 10e-12, NULL, NULL));
+  CHECK(VecDuplicate(HfDeviceMagnetization(device), m));
+  CHECK(VecCopy(HfDeviceMagnetization(device), *m));
   CHECK(HfDeviceDestroy(&device));
   CHECK(VecDestroy(&j));
   CHECK(HfDeckDestroy(&deck));

@@ -84,8 +84,8 @@ static void follows_the_texture(void **unused) {
 
   CHECK(film_create(&film, FILM "  initial: {uniform: {direction: [0, 1, 0]}}\n" PATCHES EDGES));
   CHECK(HfDeviceGauge(film.device, 0, &first));
-  CHECK(VecSet(HfDeviceState(film.device), 0));
-  CHECK(VecStrideSet(HfDeviceState(film.device), 0, 1));
+  CHECK(VecSet(HfDeviceMagnetization(film.device), 0));
+  CHECK(VecStrideSet(HfDeviceMagnetization(film.device), 0, 1));
   CHECK(HfDeviceGauge(film.device, 0, &second));
   ASSERT_NEAR(first / second, 7, 1e-9);
   film_destroy(&film);

@@ -36,11 +36,11 @@ static Vec driven(const char *method, const char *refresh, PetscReal step) {
   CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, text, &deck));
   CHECK(HfDeckVerdict(deck));
   CHECK(HfDeviceCreate(deck, &device));
-  CHECK(HfMagnetAdvance(HfDeviceMagnet(device), HfDeviceState(device), 0, REST, NULL, NULL));
+  CHECK(HfMagnetAdvance(HfDeviceMagnet(device), HfDeviceMagnetization(device), 0, REST, NULL, NULL));
   CHECK(HfDeviceDrive(device, V));
-  CHECK(HfMagnetAdvance(HfDeviceMagnet(device), HfDeviceState(device), REST, REST + TIME, NULL, NULL));
-  CHECK(VecDuplicate(HfDeviceState(device), &m));
-  CHECK(VecCopy(HfDeviceState(device), m));
+  CHECK(HfMagnetAdvance(HfDeviceMagnet(device), HfDeviceMagnetization(device), REST, REST + TIME, NULL, NULL));
+  CHECK(VecDuplicate(HfDeviceMagnetization(device), &m));
+  CHECK(VecCopy(HfDeviceMagnetization(device), m));
   CHECK(HfDeviceDestroy(&device));
   CHECK(HfDeckDestroy(&deck));
   CHECK(HfKeysDestroy(&keys));

@@ -38,10 +38,10 @@ static int run(Watch *watch, int first) {
   return 2;
 }
 
-static void copy_state(HfState from, HfState to) {
-  assert_int_equal(HfStateCount(from), HfStateCount(to));
-  for (PetscInt k = 0; k < HfStateCount(from); ++k) {
-    const HfStateItem *a = HfStateGet(from, k), *b = HfStateGet(to, k);
+static void copy_state(HfCheckpointList from, HfCheckpointList to) {
+  assert_int_equal(HfCheckpointListCount(from), HfCheckpointListCount(to));
+  for (PetscInt k = 0; k < HfCheckpointListCount(from); ++k) {
+    const HfCheckpointItem *a = HfCheckpointListGet(from, k), *b = HfCheckpointListGet(to, k);
     const size_t size[] = {sizeof(PetscReal), sizeof(PetscInt), sizeof(PetscInt64), sizeof(PetscBool), 0};
 
     assert_string_equal(a->name, b->name);
@@ -66,7 +66,7 @@ static void resumes_after_any_step(const char *deck, HfPhaseKind kind) {
     if (cut != watch.first && cut % apart) continue;
     Case before, after;
     Watch first = {.c = &before, .kind = kind, .cut = cut}, second = {.c = &after, .kind = kind, .steps = cut};
-    HfState saved, loaded;
+    HfCheckpointList saved, loaded;
     PetscBool same;
     int phase;
 
@@ -74,19 +74,19 @@ static void resumes_after_any_step(const char *deck, HfPhaseKind kind) {
     case_create(&after, PETSC_COMM_WORLD, deck);
     phase = run(&first, 0);
     assert_true(HfMagnetCanPause(before.magnet, kind));
-    CHECK(HfStateCreate(&saved));
-    CHECK(HfStateCreate(&loaded));
-    CHECK(HfMagnetState(before.magnet, kind, saved));
-    CHECK(HfMagnetState(after.magnet, kind, loaded));
+    CHECK(HfCheckpointListCreate(&saved));
+    CHECK(HfCheckpointListCreate(&loaded));
+    CHECK(HfMagnetListCheckpoint(before.magnet, kind, saved));
+    CHECK(HfMagnetListCheckpoint(after.magnet, kind, loaded));
     copy_state(saved, loaded);
     CHECK(VecCopy(before.m, after.m));
-    CHECK(HfMagnetStateLoaded(after.magnet, kind));
+    CHECK(HfMagnetCheckpointLoaded(after.magnet, kind));
     run(&second, phase);
     assert_int_equal(second.steps, n_steps);
     CHECK(VecEqual(whole.m, after.m, &same));
     assert_true(same);
-    CHECK(HfStateDestroy(&saved));
-    CHECK(HfStateDestroy(&loaded));
+    CHECK(HfCheckpointListDestroy(&saved));
+    CHECK(HfCheckpointListDestroy(&loaded));
     case_destroy(&before);
     case_destroy(&after);
   }

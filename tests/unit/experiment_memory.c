@@ -40,7 +40,7 @@ static PetscErrorCode run(const char *text, PetscReal *estimate) {
   CHECK(HfExperimentRegisterKeys(keys));
   CHECK(HfDeckCreateFromText(PETSC_COMM_SELF, keys, text, &deck));
   CHECK(HfDeckVerdict(deck));
-  CHECK(HfDeviceMemory(deck, estimate));
+  CHECK(HfDeviceSystemMemory(deck, estimate));
   code = HfExperimentCreate(deck, &nowhere, &experiment);
   if (!code) CHECK(HfExperimentRun(experiment));
   if (!code) CHECK(HfExperimentDestroy(&experiment));
@@ -68,22 +68,22 @@ static void test_estimate(void **state) {
 static void test_too_little(void **state) {
   PetscReal estimate;
 
-  HfMemoryPretend(10e6);
+  HfSystemMemoryPretend(10e6);
   CHECK(PetscPushErrorHandler(PetscReturnErrorHandler, NULL));
   assert_int_equal(run(magnet, &estimate), HF_ERR_DECK);
   CHECK(PetscPopErrorHandler());
-  HfMemoryPretend(PETSC_MAX_REAL);
+  HfSystemMemoryPretend(PETSC_MAX_REAL);
 }
 
 static void test_available(void **state) {
   PetscReal bytes;
   char text[32];
 
-  CHECK(HfMemoryAvailable(PETSC_COMM_SELF, &bytes));
+  CHECK(HfSystemMemoryAvailable(PETSC_COMM_SELF, &bytes));
   assert_true(bytes > 1e8 && bytes < 1e16);
-  HfMemoryText(1.25e9, text);
+  HfSystemMemoryText(1.25e9, text);
   assert_string_equal(text, "1.25 GB");
-  HfMemoryText(999.9e3, text);
+  HfSystemMemoryText(999.9e3, text);
   assert_string_equal(text, "1 MB");
 }
 

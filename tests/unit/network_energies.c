@@ -29,7 +29,7 @@ static void test_energy_is_the_cut(void **state) {
   CHECK(HfEnergies(4, w, trained, PETSC_TRUE, energies, &report));
   for (int s = 0; s < 16; s++) {
     double cut = 0;
-    HfStateFromIndex(4, s, V);
+    HfPatternFromIndex(4, s, V);
     for (int i = 0; i < 4; i++)
       for (int j = 0; j < 4; j++)
         if (V[i] != V[j]) cut += 2 * w[4 * i + j];
@@ -76,9 +76,9 @@ static void test_margin_and_tie(void **state) {
   memset(w, 0, sizeof(w)); /* all states tie: nothing is stored */
   CHECK(HfEnergies(4, w, x, PETSC_FALSE, energies, &report));
   assert_false(report.trained_is_minimum);
-  HfStateToText(4, x, text);
+  HfPatternToText(4, x, text);
   assert_string_equal(text, "++--");
-  assert_int_equal(HfStateToIndex(4, x), 12);
+  assert_int_equal(HfPatternToIndex(4, x), 12);
 }
 
 /* A path of n nodes, w = 1 between neighbours: the largest eigenvalue is 2 cos(pi/(n+1)). */

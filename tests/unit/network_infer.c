@@ -137,11 +137,11 @@ static void test_sweeps_go_down(void **state) {
     int sweeps = 0;
     RandomWeights(seed, w);
     for (int i = 0; i < N; i++) V[i] = HfRandomInteger(seed, HF_STREAM_TEST, 98, i, 2) ? 1 : -1;
-    for (energy = HfStateEnergy(N, w, V); !result.converged; energy = HfStateEnergy(N, w, V)) {
+    for (energy = HfPatternEnergy(N, w, V); !result.converged; energy = HfPatternEnergy(N, w, V)) {
       memcpy(U, V, sizeof(U));
       options.stream_index = sweeps++;
       CHECK(HfRecall(N, w, &options, V, &result));
-      assert_true(result.converged ? !memcmp(U, V, sizeof(U)) : HfStateEnergy(N, w, V) < energy);
+      assert_true(result.converged ? !memcmp(U, V, sizeof(U)) : HfPatternEnergy(N, w, V) < energy);
     }
     assert_true(sweeps < 30);
     assert_true(HfIsFixedPoint(N, w, 1e-9, V));

@@ -189,11 +189,11 @@ static void test_unlearning(void **state) {
     for (int p = 0; p < 3; p++) {
       const PetscReal *stored = x + p * N;
       HfNetwork before;
-      ASSERT_NEAR(HfStateEnergy(N, outer, stored) - HfStateEnergy(N, outer, s), (3 * 18 * 18 - 24 * 24 - 2 * 12 * 12) / (PetscReal)N, 1e-13);
+      ASSERT_NEAR(HfPatternEnergy(N, outer, stored) - HfPatternEnergy(N, outer, s), (3 * 18 * 18 - 24 * 24 - 2 * 12 * 12) / (PetscReal)N, 1e-13);
       CHECK(HfNetworkCreate(N, outer, &before));
       assert_int_equal(HfUnstablePixels(before, 1e-9, stored), 3);
       CHECK(HfNetworkDestroy(&before));
-      assert_true(HfStateEnergy(N, w, stored) < HfStateEnergy(N, w, s));
+      assert_true(HfPatternEnergy(N, w, stored) < HfPatternEnergy(N, w, s));
       assert_true(HfIsFixedPoint(N, w, 1e-9, stored));
     }
   }

@@ -1,4 +1,4 @@
-/* oersted_impl.h: what a model of the Oersted field is. A new model is a file that defines a const HfOerstedModel, and a line in oersted.def. */
+/* What a model of the Oersted field is. A new model is a file that defines a const HfOerstedModel, and a line in oersted.def. */
 #pragma once
 #include <hopfilm/device.h>
 

@@ -1,4 +1,4 @@
-/* current.c: a uniform current through a film without electrodes from here on, as in the standard problems of spin-transfer torque. */
+/* A uniform current through a film without electrodes from here on, as in the standard problems of spin-transfer torque. */
 #include "../experiment_impl.h"
 
 static const HfKey keys[] = {

@@ -1,4 +1,4 @@
-/* energies.c: is the trained pattern the state of lowest energy, E(V) = -sum_ij w_ij V_i V_j, of all 2^N states (Niu et al. 2024, Eq. 4 and Fig. 4)?
+/* Is the trained pattern the state of lowest energy, E(V) = -sum_ij w_ij V_i V_j, of all 2^N states (Niu et al. 2024, Eq. 4 and Fig. 4)?
    Both over all states and over those that are not uniform; is the pattern a fixed point of single updates; and how much more power x.G.x the film
    takes in it than before it learned (Yu et al. 2021: the pattern's own channels conduct better).
    Controls: the same questions to the untrained film, whose energies are kept beside those of the memories; the power of the other patterns;
@@ -103,8 +103,8 @@ static PetscErrorCode Weighting(HfExperiment e, HfNode node, const HfWeighting *
     count->mean_power_of_others += others / (e->n_memories - first);
     if (!details) continue;
 
-    HfStateFromIndex(n, report.minimum, V);
-    HfStateToText(n, V, minimum);
+    HfPatternFromIndex(n, report.minimum, V);
+    HfPatternToText(n, V, minimum);
     PetscCall(PetscSNPrintf(name, sizeof(name), "%d/%s/%d:%.32s", (int)e->step + 1, weighting->label, (int)(k - first) + 1, memory->pattern));
     PetscCall(HfRecordEnergies(e, name, n_states, energies));
     PetscCall(HfEntryCreate(e, "energies", &entry));

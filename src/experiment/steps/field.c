@@ -1,4 +1,4 @@
-/* field.c: changes the uniform applied field between two steps of the schedule, as the field that reverses a film of the standard problems. */
+/* Changes the uniform applied field between two steps of the schedule, as the field that reverses a film of the standard problems. */
 #include "../experiment_impl.h"
 
 static const HfKey keys[] = {

@@ -1,4 +1,4 @@
-/* fit.c: the reduced model of Niu et al. 2024, Eq. (2), against the traces of the last pulse, and its cost function, Eq. (3).
+/* The reduced model of Niu et al. 2024, Eq. (2), against the traces of the last pulse, and its cost function, Eq. (3).
    Driven pairs are those whose V_i V_j changed sign from the pattern before: they must relax with one time constant, |G_ij| falling where the two
    nodes are now alike and rising where they differ. The other (far) pairs must stay. */
 #include "../experiment_impl.h"
@@ -99,8 +99,8 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscCall(HfOjaFit(n_pairs, n_times, trace->times, traces, model, &result));
   PetscCall(Cost(e, cost));
 
-  HfStateToText(n, trace->before, text);
-  HfStateToText(n, trace->x, text + n + 1);
+  HfPatternToText(n, trace->before, text);
+  HfPatternToText(n, trace->x, text + n + 1);
   PetscCall(HfEntryCreate(e, "fit", &entry));
   PetscCall(HfRecordHeadline(e, entry, "fit of Eq. (2), %s to %s: tau %.4g ns, R^2 %.4f, RMS %.4f", text, text + n + 1, 1e9 * (double)result.tau,
                              (double)result.r_squared, (double)result.rms));

@@ -1,4 +1,4 @@
-/* hold.c: lets time pass, without voltage or with a pattern's voltage held, and records the conductance; nothing counts as trained by it. */
+/* Lets time pass, without voltage or with a pattern's voltage held, and records the conductance; nothing counts as trained by it. */
 #include "../experiment_impl.h"
 
 static const HfKey keys[] = {

@@ -1,4 +1,4 @@
-/* hysteresis.c: the loop of m against an applied field that goes from one value to another in equal steps, and back; the film relaxes at each. The clock of
+/* The loop of m against an applied field that goes from one value to another in equal steps, and back; the film relaxes at each. The clock of
    the run stands still. Along d, the direction of `from` - `to`, every branch has
      coercive field: H.d where m.d first becomes 0, between two fields by linear interpolation;   remanence: m where H.d becomes 0, likewise. */
 #include "../experiment_impl.h"
@@ -103,7 +103,7 @@ static PetscErrorCode Point(HfExperiment e, HfNode node, PetscReal row[COLUMNS],
   PetscCall(HfRelaxNow(e, HfReal(node, "tolerance"), HfReal(node, "max_time"), &converged));
   *unconverged += !converged;
   PetscCall(HfMeasureNow(e, row + 3, &torque));
-  PetscCall(HfRowNow(e, *HfDeviceTime(e->device), 0.0, HfDeviceState(e->device)));
+  PetscCall(HfTableLineNow(e, *HfDeviceTime(e->device), 0.0, HfDeviceMagnetization(e->device)));
   PetscFunctionReturn(0);
 }
 

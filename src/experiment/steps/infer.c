@@ -1,11 +1,11 @@
-/* infer.c: does the film that learned several patterns name and restore them from noisy images (Niu et al. 2024, Fig. 5)?
+/* Does the film that learned several patterns name and restore them from noisy images (Niu et al. 2024, Fig. 5)?
    V <- sgn(w V) from many noisy images of every stored pattern; the answer is the pattern with the largest similarity x'.x_k.
 
    Three measures, because the first proves little by itself (the nearest letter to the noisy image, without any recall, is right 99 times in 100 for
    E, C and P): accuracy of the answer, exact recovery of all pixels, pixels of the stored patterns that are not stable.
    Controls, always, on the same images: no recall, the untrained film, one iteration more (a cycle of length 2 would end otherwise), the outer product
    of the patterns, the same between neighbours of the film alone, and the other learning rules. */
-#include "../inference.h"
+#include "../inference/inference.h"
 
 static const HfKey keys[] = {
     {"infer", HF_SECTION, NULL, "", "", 0, "Recalls noisy images of several stored patterns and names them, with all controls on the same images"},

@@ -1,4 +1,4 @@
-/* initial.c: sets the magnetization anew, so that one run can train a film from several starts; simulated time goes on. */
+/* Sets the magnetization anew, so that one run can train a film from several starts; simulated time goes on. */
 #include "../experiment_impl.h"
 
 static const HfKey keys[] = {
@@ -29,7 +29,7 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscCall(HfDriveOff(e));
   PetscCall(HfReplayTake(e, HF_OUTCOME_TEXTURE, 0, NULL, &taken));
   if (!taken) {
-    PetscCall(HfMagnetSetInitial(HfDeviceMagnet(e->device), node, HfDeviceState(e->device)));
+    PetscCall(HfMagnetSetInitial(HfDeviceMagnet(e->device), node, HfDeviceMagnetization(e->device)));
     PetscCall(HfDeckVerdict(e->deck)); /* a file with the state may be missing */
     PetscCall(HfReplayKeep(e, HF_OUTCOME_TEXTURE, 0, NULL));
   }

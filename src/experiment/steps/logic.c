@@ -1,4 +1,4 @@
-/* logic.c: a trained four-node film as a logic gate (Niu et al. 2024, "Boolean logics operation"): inputs nodes 2 and 3, output node 4, and the control
+/* A trained four-node film as a logic gate (Niu et al. 2024, "Boolean logics operation"): inputs nodes 2 and 3, output node 4, and the control
    node 1 turns one gate into another. The paper: +--- gives AND and OR, +--+ gives NOR and NAND. Which of the two goes with which sign of the control
    follows from the sum itself and is printed; a gate counts when one of the two controls gives it. Control: the untrained film. */
 #include "../experiment_impl.h"

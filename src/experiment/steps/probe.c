@@ -1,4 +1,4 @@
-/* probe.c: the conductance matrix of the film as it is, with what must hold of it: symmetry, zero row sums, and for four electrodes the paper's bench
+/* The conductance matrix of the film as it is, with what must hold of it: symmetry, zero row sums, and for four electrodes the paper's bench
    procedure of seven wirings (Niu et al. 2024, Methods), of which six give G and the seventh checks it. */
 #include "../experiment_impl.h"
 

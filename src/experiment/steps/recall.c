@@ -1,4 +1,4 @@
-/* recall.c: does the film that learned a pattern bring it back from a distorted one (Niu et al. 2024, "Inference process for associative memory")?
+/* Does the film that learned a pattern bring it back from a distorted one (Niu et al. 2024, "Inference process for associative memory")?
    Starts `all`: every non-uniform state, with `trivial` the two uniform ones as well (Yu et al. 2021, mean over 16 starts), and the pattern or its
    mirror counts as recalled (the energy does not tell them apart).
    Starts `flips-1`: the pattern with one node flipped, and only the pattern itself counts.
@@ -50,7 +50,7 @@ static PetscErrorCode Starts(PetscInt n, const PetscReal w[], const PetscReal x[
       PetscCall(PetscArraycpy(V, x, n));
       V[s] = -V[s];
     } else
-      HfStateFromIndex(n, s + first, V);
+      HfPatternFromIndex(n, s + first, V);
     for (PetscInt i = 0; i < n; i++) before += V[i] * x[i] / n;
     mine.stream_index = options->stream_index + s;
     PetscCall(HfRecall(n, w, &mine, V, &result));

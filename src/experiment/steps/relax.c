@@ -1,4 +1,4 @@
-/* relax.c: damping without precession until max |m x H|/Ms < tolerance. Before the first pulse this is still the untrained film. The clock of the
+/* Damping without precession until max |m x H|/Ms < tolerance. Before the first pulse this is still the untrained film. The clock of the
    run stands still: relaxation time is no physical time. */
 #include "../experiment_impl.h"
 
@@ -32,7 +32,7 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscCall(code);
   PetscCall(HfMeasureNow(e, average, &torque));
   PetscCall(HfFramesNow(e, PETSC_FALSE));
-  PetscCall(HfRowNow(e, *HfDeviceTime(e->device), 0.0, HfDeviceState(e->device)));
+  PetscCall(HfTableLineNow(e, *HfDeviceTime(e->device), 0.0, HfDeviceMagnetization(e->device)));
   PetscCall(HfEntryCreate(e, "relax", &entry));
   PetscCall(HfNodePutBool(entry, "converged", converged));
   PetscCall(HfNodePutReal(entry, "max_torque", torque));

@@ -1,4 +1,4 @@
-/* tiles.c: letters of 3 x 5 pixels recalled by four-node films (Niu et al. 2024, Fig. 4h: "every image is scanned and split into eight 2x2
+/* Letters of 3 x 5 pixels recalled by four-node films (Niu et al. 2024, Fig. 4h: "every image is scanned and split into eight 2x2
    subimages"). The pixels of a 2 x 2 window are the electrodes 1 top left, 2 top right, 3 bottom left, 4 bottom right.
 
    The paper leaves open how windows and films meet. Here: window k of a letter has its own film (or its own time on the one film), trained on what
@@ -95,7 +95,7 @@ static PetscErrorCode Check(HfExperiment e, HfNode node) {
       PetscReal x[4];
       Window(&letter, k, pixel);
       for (PetscInt i = 0; i < 4; i++) x[i] = letter.x[pixel[i]];
-      HfStateToText(4, x, text);
+      HfPatternToText(4, x, text);
       if (!Uniform(x) && !HfCheckedHas(e, text))
         PetscCall(HfDeckError(e->deck, item, "letter %s shows %s in a window, which no step before trains", HfNodeName(item), text));
     }

@@ -1,4 +1,4 @@
-/* train.c: the film learns: the voltages of a pattern on the gold (Niu et al. 2024, Fig. 3) or on the film itself (Yu et al. 2021, Fig. 2), one pulse
+/* The film learns: the voltages of a pattern on the gold (Niu et al. 2024, Fig. 3) or on the film itself (Yu et al. 2021, Fig. 2), one pulse
    after the other, for some epochs. The film's conductance at the end of a pulse is its memory of the pattern; nobody computes weights. */
 #include "../experiment_impl.h"
 
@@ -89,7 +89,7 @@ static PetscErrorCode Pulse(HfExperiment e, HfNode node, const Lesson *lesson, P
     PetscCall(
         HfRecordLog(e, "train %s at %.6g V: %.6g to %.6g ns", name, (double)voltage, 1e9 * (double)start, 1e9 * (double)*HfDeviceTime(e->device)));
   }
-  PetscCall(HfRowNow(e, *HfDeviceTime(e->device), 0.0, HfDeviceState(e->device)));
+  PetscCall(HfTableLineNow(e, *HfDeviceTime(e->device), 0.0, HfDeviceMagnetization(e->device)));
   if (watched) PetscCall(HfReadingsReport(e, text, voltage, start));
   PetscCall(HfDriveLog(e));
   if (HfReal(node, "pause") > 0.0) {

@@ -1,4 +1,4 @@
-/* wire.c: which pixel should each node show, and with which sign, for the film to recall these patterns best? Simulated annealing over wirings on a surrogate of the
+/* Which pixel should each node show, and with which sign, for the film to recall these patterns best? Simulated annealing over wirings on a surrogate of the
    film (device.h), from several random starts that the ranks share. The answer is found ex situ, by computation with the patterns known; what the film makes of it
    the steps after this one tell, since the device keeps the best wiring.
    A search is a function of (seed, start) alone, and the best is chosen by the recall that is forecast, then by cost, then by start: any number of ranks

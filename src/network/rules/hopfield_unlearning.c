@@ -1,4 +1,4 @@
-/* hopfield_unlearning.c: the outer product, from which the states that random starts end in are taken away again (Hopfield, Feinstein, Palmer 1983):
+/* The outer product, from which the states that random starts end in are taken away again (Hopfield, Feinstein, Palmer 1983):
      w_ij <- w_ij - (epsilon/N) s_i s_j,   s = recall of a random start, one node at a time       zero diagonal
    until all subtractions together are the given part of what was stored. A start is random signs times the first pattern, so that the rule is the same
    in every gauge. */

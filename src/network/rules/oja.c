@@ -1,4 +1,4 @@
-/* oja.c: the reduced model of the film, Eq. (2) of Niu et al. 2024, as pulses: in a pulse of pattern x every link relaxes towards x_i x_j,
+/* The reduced model of the film, Eq. (2) of Niu et al. 2024, as pulses: in a pulse of pattern x every link relaxes towards x_i x_j,
      g_ij <- x_i x_j + (g_ij - x_i x_j) exp(-pulse/tau),      w_ij = L_ij g_ij
    from g = 0, the patterns in order, epoch after epoch. Later patterns overwrite earlier ones: with exp(-pulse/tau) -> 0 the last alone is left, with
    -> 1 the outer product. Links as in outer_product_neighbours.c; where they are unknown every pair is linked. */

@@ -1,4 +1,4 @@
-/* outer_product.c: w = (1/N) sum_p x^p x^pT with zero diagonal (Hopfield 1982), the rule most physical networks are trained with. */
+/* W = (1/N) sum_p x^p x^pT with zero diagonal (Hopfield 1982), the rule most physical networks are trained with. */
 #include "rules.h"
 
 static PetscErrorCode Learn(const HfRuleContext *context, PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscReal w[]) {

@@ -1,4 +1,4 @@
-/* outer_product_neighbours.c: the outer product on the links of the node lattice alone, w_ij = (L_ij/N) sum_p x_i x_j: what a film whose current
+/* The outer product on the links of the node lattice alone, w_ij = (L_ij/N) sum_p x_i x_j: what a film whose current
    flows between neighbours would store at best. L_ij counts the links between the nodes of pixel i and those of pixel j; a link between nodes with
    signs s and t is driven by s x_i and t x_j and read with the same signs, so they cancel. */
 #include "rules.h"

@@ -1,4 +1,4 @@
-/* pseudo_inverse.c: the projector on the span of the stored patterns, w = X X^+ (Personnaz, Guyon, Dreyfus 1986), here without its diagonal.
+/* The projector on the span of the stored patterns, w = X X^+ (Personnaz, Guyon, Dreyfus 1986), here without its diagonal.
    With the diagonal w x = x for every pattern; without it h_i = (1 - w_ii) x_i, and w_ii <= 1: all patterns stay fixed points, while a larger
    diagonal would only hold wrong states as well. It is the best that pair weights can do on linearly independent patterns, but not local.
    The projector is sum q qT over an orthonormal basis q of the patterns (Gram and Schmidt, twice). */

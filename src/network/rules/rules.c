@@ -1,4 +1,4 @@
-/* rules.c: the list of learning rules, and the network of any of them. */
+/* The list of learning rules, and the network of any of them. */
 #include "rules.h"
 
 static const HfRule *const RULES[] = {

@@ -1,4 +1,4 @@
-/* rules.h (private): declares every rule of rules.def. */
+/* Declares every rule of rules.def. */
 #pragma once
 #include <hopfilm/network.h>
 

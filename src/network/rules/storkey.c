@@ -1,4 +1,4 @@
-/* storkey.c: one pattern after the other, each corrected by the fields that those before it make in it (Storkey 1997):
+/* One pattern after the other, each corrected by the fields that those before it make in it (Storkey 1997):
      w_ij += ( x_i x_j - x_i h_ji - x_j h_ij ) / N,   h_ij = sum_{k != i,j} w_ik x_k       zero diagonal
    Local and incremental like the outer product, with a capacity of N / sqrt(2 ln N) in place of N / (2 ln N). */
 #include "rules.h"

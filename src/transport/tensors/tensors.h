@@ -1,4 +1,4 @@
-/* tensors.h (private): declares every contribution of tensors.def. */
+/* Declares every contribution of tensors.def. */
 #pragma once
 #include "../tensor.h"
 

@@ -1,0 +1,48 @@
+/* `hopfilm check DECK`: validates the deck, builds its device and prints the plan of the run; runs and writes nothing. */
+#include "../app.h"
+#include <string.h>
+
+PetscErrorCode HfAppPlan(HfDeck deck, HfNode *plan) {
+  HfExperiment experiment;
+  struct HfRecorder_ nowhere;
+  PetscFunctionBeginUser;
+  memset(&nowhere, 0, sizeof nowhere);
+  PetscCall(HfExperimentCreate(deck, &nowhere, &experiment));
+  PetscCall(HfAppRefuseUnusedPetscOptions(HfDeckComm(deck)));
+  PetscCall(HfExperimentPlan(experiment, plan));
+  PetscCall(HfExperimentDestroy(&experiment));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode check(HfDeck deck, HfKeys keys, const HfOptions *options) {
+  PetscMPIInt rank;
+  HfNode plan;
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_rank(HfDeckComm(deck), &rank));
+  if (HfHas(HfDeckRoot(deck), "ensemble")) {
+    PetscCall(HfAppCheckEnsemble(deck, keys, options));
+    PetscFunctionReturn(0);
+  }
+  PetscCall(HfAppPlan(deck, &plan));
+  if (!rank) {
+    printf("%s is a valid deck\n", options->argument);
+    for (PetscInt k = 0; k < HfNodeLength(plan); k++) HfAppPrintItem(HfNodeItem(plan, k), 2, stdout);
+  }
+  PetscCall(HfNodeDestroy(&plan));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfCommand_check(MPI_Comm comm, const HfOptions *options) {
+  HfKeys keys;
+  HfDeck deck;
+  PetscErrorCode code;
+  PetscFunctionBeginUser;
+  PetscCall(HfAppCreateKeys(&keys));
+  PetscCall(HfDeckCreate(comm, keys, options->argument, options->n_set, options->set, &deck));
+  PetscCall(HfDeckVerdict(deck));
+  PetscCall(HfAppInsertPetscOptions(deck));
+  code = check(deck, keys, options);
+  PetscCall(HfDeckDestroy(&deck));
+  PetscCall(HfKeysDestroy(&keys));
+  PetscFunctionReturn(code);
+}

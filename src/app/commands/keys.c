@@ -1,0 +1,24 @@
+/* `hopfilm keys`, every deck key from the table that validates decks; and that table put together. */
+#include "../app.h"
+
+PetscErrorCode HfAppCreateKeys(HfKeys *keys) {
+  PetscFunctionBeginUser;
+  PetscCall(HfKeysCreate(keys));
+  PetscCall(HfExperimentRegisterKeys(*keys));
+  PetscCall(HfOutputRegisterKeys(*keys));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfCommand_keys(MPI_Comm comm, const HfOptions *options) {
+  PetscMPIInt rank;
+  HfKeys keys;
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_rank(comm, &rank));
+  PetscCall(HfAppCreateKeys(&keys));
+  if (!rank && options->json_schema)
+    PetscCall(HfKeysPrintJsonSchema(keys, stdout));
+  else if (!rank)
+    PetscCall(HfKeysPrint(keys, stdout));
+  PetscCall(HfKeysDestroy(&keys));
+  PetscFunctionReturn(0);
+}

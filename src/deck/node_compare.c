@@ -1,0 +1,48 @@
+/* Where two trees of values differ. */
+#include "deck_impl.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* The same text, or two writings of the same number. */
+static PetscBool SameScalar(const char *a, const char *b) {
+  char *end_a, *end_b;
+  const double x = strtod(a, &end_a), y = strtod(b, &end_b);
+
+  if (!strcmp(a, b)) return PETSC_TRUE;
+  return end_a != a && !*end_a && end_b != b && !*end_b && x == y ? PETSC_TRUE : PETSC_FALSE;
+}
+
+static PetscInt Tell(const char *path, char list[], size_t size) {
+  const size_t used = strlen(list);
+
+  if (used + strlen(path) + 8 < size)
+    snprintf(list + used, size - used, "%s%s", used ? ", " : "", path);
+  else if (used + 5 < size && strcmp(list + used - 3, "..."))
+    snprintf(list + used, size - used, " ...");
+  return 1;
+}
+
+PetscInt HfNodeDifferences(HfNode before, HfNode now, const char *path, char list[], size_t size) {
+  char inner[HF_PATH_LENGTH];
+  PetscInt count = 0;
+
+  if (!before && !now) return 0;
+  if (!before || !now || before->kind != now->kind) return Tell(path, list, size);
+  if (before->kind == HF_NODE_SCALAR) return SameScalar(before->text, now->text) ? 0 : Tell(path, list, size);
+  if (before->kind == HF_NODE_LIST && before->n != now->n) return Tell(path, list, size);
+  for (PetscInt k = 0; k < before->n; k++) {
+    const PetscInt other = before->kind == HF_NODE_LIST ? k : HfNodeIndex(now, before->items[k]->name);
+
+    if (before->kind == HF_NODE_LIST)
+      snprintf(inner, sizeof inner, "%s.%d", path, (int)k);
+    else
+      snprintf(inner, sizeof inner, "%s.%s", path, before->items[k]->name);
+    count += HfNodeDifferences(before->items[k], other >= 0 ? now->items[other] : NULL, inner, list, size);
+  }
+  for (PetscInt k = 0; now->kind == HF_NODE_MAP && k < now->n; k++)
+    if (HfNodeIndex(before, now->items[k]->name) < 0) {
+      snprintf(inner, sizeof inner, "%s.%s", path, now->items[k]->name);
+      count += Tell(inner, list, size);
+    }
+  return count;
+}

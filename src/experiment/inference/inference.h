@@ -1,0 +1,82 @@
+/* Private to src/experiment: thousands of noisy images of the stored patterns, the film's answers, and every control's beside them.
+
+   Words: a *contestant* answers the images: the film, a control (no recall, the untrained film, one iteration more) or a learning rule; all see the
+   same images. Which contestants there are is not a choice of the deck: an accuracy without them would mean little. */
+#pragma once
+#include "../experiment_impl.h"
+
+enum { HF_FILM, HF_NO_RECALL, HF_UNTRAINED, HF_ONE_MORE, HF_FIRST_RULE };
+
+typedef struct {
+  HfExperiment e;
+  HfNode node;
+  PetscInt n, n_patterns, n_weightings, n_rules, n_contestants; /* contestants: film and controls, then the rules */
+  HfWeighting weightings[HF_MAX_WEIGHTINGS];
+  PetscReal *x;       /* stored patterns [P][n] */
+  const char **names; /* [P], as the deck calls them */
+  HfInferOptions options;
+  PetscReal *amounts, *links, read_noise;
+  const HfRule **rules;
+  HfNetwork *rule_networks;
+} HfInference;
+
+/* All answers of one contestant. */
+typedef struct {
+  PetscInt n_amounts;
+  HfInferTally *tally; /* [n_amounts], over all ranks */
+  PetscInt *unstable;  /* pixels of each stored pattern that one update changes [P]; NULL without recall */
+  PetscReal margin;    /* least stability of a pixel of a stored pattern, -1 to 1 */
+} HfAnswers;
+
+typedef struct {
+  PetscReal accuracy, low, high, ties_wrong, exact, overlap_before, overlap_after; /* accuracy with its 95 % interval; ties share */
+  PetscInt64 tests, ties, cycles, unconverged, most_iterations;
+} HfScore;
+
+/* ---- inference.c ---- */
+PetscErrorCode HfInferenceCreate(HfExperiment e, HfNode node, HfInference **inference); /* Collective, as all that follow unless said. */
+PetscErrorCode HfInferenceDestroy(HfInference **inference);
+const char *HfContestantName(const HfInference *inference, PetscInt c); /* "film", "no-recall", ..., "outer-product". Not collective. */
+/* The network of a conductance matrix as it is read: `reading` tells the errors of one reading from another's. Not collective. */
+PetscErrorCode HfInferenceNetwork(const HfInference *inference, const HfWeighting *weighting, const PetscReal G[], PetscInt reading,
+                                  HfNetwork *network);
+enum { HF_READING_UNTRAINED = 1, HF_READING_FIRST = 2 }; /* 0: the saturated film; memory k is HF_READING_FIRST + k, snapshot k is -1 - k */
+/* All tests of `options`, in ranges over the ranks. network NULL: no recall. */
+PetscErrorCode HfAnswersCreate(const HfInference *inference, const HfInferOptions *options, HfNetwork network, HfAnswers *answers);
+PetscErrorCode HfAnswersDestroy(HfAnswers *answers);
+/* Answers of the contestants that do not know the film, or of those that do. */
+PetscErrorCode HfAnswersOfOthers(const HfInference *inference, const HfInferOptions *options, HfAnswers answers[]);
+PetscErrorCode HfAnswersOfFilm(const HfInference *inference, const HfInferOptions *options, const HfWeighting *weighting, HfAnswers answers[]);
+HfScore HfScoreOf(const HfInference *inference, const HfAnswers *answers, PetscInt first, PetscInt n); /* of n amounts. Not collective. */
+HfScore HfScoreOfAll(const HfInference *inference, const HfAnswers *answers);
+/* The controls of a result in one line, "no recall 0.992, untrained 0.665, ...". Not collective. */
+void HfControlsText(const HfInference *inference, const HfAnswers answers[], char text[], size_t size);
+
+/* ---- inference_report.c: entries of the summary, headlines, arrays ---- */
+PetscErrorCode HfInferenceReport(const HfInference *inference, const HfWeighting *weighting, const HfMemory *memory, const HfAnswers answers[]);
+PetscErrorCode HfInferenceReportOthers(const HfInference *inference, const HfAnswers answers[]); /* no recall and the rules */
+PetscErrorCode HfInferenceArray(const HfInference *inference, const char *label, const char *name, PetscInt rank, const PetscInt shape[],
+                                const PetscReal values[], const char *unit);
+/* accuracy, its interval, exact recovery and overlap of every contestant, [V][A]. */
+PetscErrorCode HfInferenceArrays(const HfInference *inference, const char *label, const HfAnswers answers[]);
+/* Conductance of the nodes, whatever the wiring: what the film looks like now. */
+PetscErrorCode HfInferenceNodes(const HfInference *inference);
+PetscErrorCode HfInferenceGallery(const HfInference *inference, const HfWeighting *weighting, const HfMemory *memory);
+
+/* ---- inference_curves.c: the same tests against time, distortion and xi ---- */
+PetscErrorCode HfInferenceEpochs(const HfInference *inference, const HfWeighting *weighting, const HfAnswers answers[]);
+PetscErrorCode HfInferenceBasins(const HfInference *inference, const HfWeighting *weighting);
+PetscErrorCode HfInferenceAttractors(const HfInference *inference, const HfWeighting *weighting); /* nothing without snapshots */
+/* Results against xi, one after the other. */
+typedef struct {
+  PetscInt n;
+  PetscReal xi[HF_MAX_WEIGHTINGS], unstable[HF_MAX_WEIGHTINGS], margin[HF_MAX_WEIGHTINGS], untrained[HF_MAX_WEIGHTINGS], one_more[HF_MAX_WEIGHTINGS];
+  HfScore score[HF_MAX_WEIGHTINGS];
+  PetscReal *exact; /* [HF_MAX_WEIGHTINGS][A] */
+  PetscInt best;
+  char controls[1024]; /* of the best xi so far */
+} HfScan;
+PetscErrorCode HfScanCreate(const HfInference *inference, HfScan *scan);
+PetscErrorCode HfScanDestroy(HfScan *scan);
+PetscErrorCode HfScanAdd(const HfInference *inference, const HfWeighting *weighting, const HfAnswers answers[], HfScan *scan);
+PetscErrorCode HfScanReport(const HfInference *inference, const HfScan *scan); /* nothing with fewer than two */

@@ -1,0 +1,273 @@
+/* What the tests gave, for the summary, the log and run.h5 (/inference/ITEM/WEIGHTS/...). No accuracy without its controls in the
+   same line. */
+#include "inference.h"
+
+static PetscErrorCode PutCounts(HfNode entry, const char *name, PetscInt n, const PetscInt counts[]) {
+  HfNode list;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfNodeCreate(HF_NODE_LIST, &list));
+  for (PetscInt k = 0; k < n; k++) PetscCall(HfNodePutInt(list, NULL, counts[k]));
+  PetscCall(HfNodePutNode(entry, name, list));
+  PetscFunctionReturn(0);
+}
+
+/* confusion[P][P+1] over all amounts: stored, answered; the last answer is a tie. */
+static void Confusion(const HfInference *inference, const HfAnswers *answers, PetscReal confusion[]) {
+  for (PetscInt k = 0; k < inference->n_patterns * (inference->n_patterns + 1); k++) {
+    confusion[k] = 0.0;
+    for (PetscInt a = 0; a < answers->n_amounts; a++) confusion[k] += (PetscReal)answers->tally[a].confusion[k];
+  }
+}
+
+static PetscErrorCode PutConfusion(const HfInference *inference, const HfAnswers *answers, HfNode entry) {
+  const PetscInt width = inference->n_patterns + 1;
+  PetscReal *confusion;
+  PetscInt *row;
+  HfNode rows, list;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc2(inference->n_patterns * width, &confusion, width, &row));
+  Confusion(inference, answers, confusion);
+  PetscCall(HfNodeCreate(HF_NODE_LIST, &rows));
+  for (PetscInt p = 0; p < inference->n_patterns; p++) {
+    PetscCall(HfNodeCreate(HF_NODE_LIST, &list));
+    for (PetscInt k = 0; k < width; k++) PetscCall(HfNodePutInt(list, NULL, (PetscInt64)confusion[p * width + k]));
+    PetscCall(HfNodePutNode(rows, NULL, list));
+  }
+  PetscCall(HfNodePutNode(entry, "confusion", rows));
+  PetscCall(PetscFree2(confusion, row));
+  PetscFunctionReturn(0);
+}
+
+/* What every contestant is measured by. */
+static PetscErrorCode PutScores(const HfInference *inference, const HfAnswers *answers, HfNode entry) {
+  const HfScore all = HfScoreOfAll(inference, answers);
+  HfNode exact, accuracy;
+  char amount[32];
+
+  PetscFunctionBeginUser;
+  PetscCall(HfNodePutInt(entry, "tests", all.tests));
+  PetscCall(HfNodePutReal(entry, "accuracy", all.accuracy));
+  PetscCall(HfNodePutReal(entry, "accuracy_low", all.low));
+  PetscCall(HfNodePutReal(entry, "accuracy_high", all.high));
+  PetscCall(HfNodePutReal(entry, "accuracy_ties_wrong", all.ties_wrong));
+  PetscCall(HfNodePutInt(entry, "ties", all.ties));
+  PetscCall(HfNodePutReal(entry, "exact", all.exact));
+  PetscCall(HfNodeCreate(HF_NODE_MAP, &exact));
+  PetscCall(HfNodeCreate(HF_NODE_MAP, &accuracy));
+  for (PetscInt a = 0; a < answers->n_amounts; a++) {
+    const HfScore score = HfScoreOf(inference, answers, a, 1);
+    PetscCall(PetscSNPrintf(amount, sizeof(amount), "%.12g", (double)inference->amounts[a]));
+    PetscCall(HfNodePutReal(exact, amount, score.exact));
+    PetscCall(HfNodePutReal(accuracy, amount, score.accuracy));
+  }
+  PetscCall(HfNodePutNode(entry, "exact_recovery", exact));
+  PetscCall(HfNodePutNode(entry, "accuracy_of", accuracy));
+  PetscCall(HfNodePutReal(entry, "overlap_before", all.overlap_before));
+  PetscCall(HfNodePutReal(entry, "overlap_after", all.overlap_after));
+  PetscCall(PutConfusion(inference, answers, entry));
+  if (!answers->unstable) PetscFunctionReturn(0);
+  PetscCall(PutCounts(entry, "unstable_pixels", inference->n_patterns, answers->unstable));
+  PetscCall(HfNodePutReal(entry, "margin", answers->margin));
+  PetscCall(HfNodePutInt(entry, "cycles", all.cycles));
+  PetscCall(HfNodePutInt(entry, "unconverged", all.unconverged));
+  PetscCall(HfNodePutInt(entry, "most_iterations", all.most_iterations));
+  PetscFunctionReturn(0);
+}
+
+/* "0.710/0.540/0.240" */
+static void ExactText(const HfInference *inference, const HfAnswers *answers, char text[], size_t size) {
+  text[0] = '\0';
+  for (PetscInt a = 0; a < answers->n_amounts && a < 16; a++) {
+    const size_t used = strlen(text);
+    snprintf(text + used, size - used, "%s%.3f", a ? "/" : "", (double)HfScoreOf(inference, answers, a, 1).exact);
+  }
+}
+
+static void AmountsText(const HfInference *inference, char text[], size_t size) {
+  text[0] = '\0';
+  for (PetscInt a = 0; a < inference->options.n_amounts && a < 16; a++) {
+    const size_t used = strlen(text);
+    snprintf(text + used, size - used, "%s%.4g", a ? "/" : "", (double)inference->amounts[a]);
+  }
+}
+
+static PetscErrorCode PutNames(const HfInference *inference, HfNode entry) {
+  HfNode names, contestants;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfNodeCreate(HF_NODE_LIST, &names));
+  for (PetscInt p = 0; p < inference->n_patterns; p++) PetscCall(HfNodePutText(names, NULL, inference->names[p]));
+  PetscCall(HfNodePutNode(entry, "pattern_names", names));
+  PetscCall(HfNodeCreate(HF_NODE_LIST, &contestants));
+  for (PetscInt c = 0; c < inference->n_contestants; c++) PetscCall(HfNodePutText(contestants, NULL, HfContestantName(inference, c)));
+  PetscCall(HfNodePutNode(entry, "variants", contestants));
+  PetscCall(HfNodePutText(entry, "noise", HfNoiseNames[inference->options.noise]));
+  PetscCall(HfNodePutReals(entry, "amounts", inference->options.n_amounts, inference->amounts));
+  PetscCall(HfNodePutInt(entry, "samples", inference->options.samples));
+  PetscCall(HfNodePutReal(entry, "read_noise", inference->read_noise));
+  PetscFunctionReturn(0);
+}
+
+/* control_outer_product: ... */
+static PetscErrorCode PutControls(const HfInference *inference, const HfAnswers answers[], HfNode entry) {
+  char key[80];
+
+  PetscFunctionBeginUser;
+  for (PetscInt c = HF_FILM + 1; c < inference->n_contestants; c++) {
+    PetscCall(PetscSNPrintf(key, sizeof(key), "control_%.64s", HfContestantName(inference, c)));
+    for (char *k = key; *k; k++)
+      if (*k == '-') *k = '_';
+    PetscCall(HfNodePutReal(entry, key, HfScoreOfAll(inference, &answers[c]).accuracy));
+  }
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode ReportControl(const HfInference *inference, const char *label, PetscInt c, const HfAnswers *answers) {
+  const PetscBool is_rule = c < HF_FIRST_RULE ? PETSC_FALSE : PETSC_TRUE;
+  HfNode entry;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfEntryCreate(inference->e, is_rule ? "baseline" : "control", &entry));
+  PetscCall(HfNodePutText(entry, is_rule ? "rule" : "control", HfContestantName(inference, c)));
+  if (label) PetscCall(HfNodePutText(entry, "label", label));
+  PetscCall(HfNodePutText(entry, "method", HfRecallNames[inference->options.recall.method]));
+  PetscCall(PutScores(inference, answers, entry));
+  PetscCall(HfRecordSummary(inference->e, entry));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfInferenceReport(const HfInference *inference, const HfWeighting *weighting, const HfMemory *memory, const HfAnswers answers[]) {
+  const HfScore film = HfScoreOfAll(inference, &answers[HF_FILM]);
+  char controls[1024], exact[160], exact_before[160], amounts[160];
+  PetscInt unstable = 0;
+  HfNode entry;
+
+  PetscFunctionBeginUser;
+  HfControlsText(inference, answers, controls, sizeof(controls));
+  ExactText(inference, &answers[HF_FILM], exact, sizeof(exact));
+  ExactText(inference, &answers[HF_FIRST_RULE], exact_before, sizeof(exact_before));
+  AmountsText(inference, amounts, sizeof(amounts));
+  for (PetscInt p = 0; p < inference->n_patterns; p++) unstable += answers[HF_FILM].unstable[p];
+  PetscCall(HfEntryCreate(inference->e, "infer", &entry));
+  PetscCall(HfNodePutText(entry, "label", weighting->label));
+  PetscCall(HfWeightingPut(entry, weighting));
+  PetscCall(HfNodePutText(entry, "method", HfRecallNames[inference->options.recall.method]));
+  PetscCall(HfNodePutInt(entry, "epoch", memory->epoch + 1));
+  PetscCall(HfNodePutReal(entry, "time_s", memory->time));
+  PetscCall(PutNames(inference, entry));
+  PetscCall(PutScores(inference, &answers[HF_FILM], entry));
+  PetscCall(PutControls(inference, answers, entry));
+  PetscCall(HfRecordHeadline(
+      inference->e, entry,
+      "infer, %s, %s, epoch %d, %s %s: accuracy %.3f (%.3f to %.3f; ties wrong %.3f), exact %s (%s: %s), overlap %.3f to %.3f, %d unstable pixels | "
+      "accuracy of the controls: %s",
+      HfRecallNames[inference->options.recall.method], weighting->label, (int)memory->epoch + 1, HfNoiseNames[inference->options.noise], amounts,
+      (double)film.accuracy, (double)film.low, (double)film.high, (double)film.ties_wrong, exact, HfContestantName(inference, HF_FIRST_RULE),
+      exact_before, (double)film.overlap_before, (double)film.overlap_after, (int)unstable, controls));
+  PetscCall(HfRecordSummary(inference->e, entry));
+  PetscCall(ReportControl(inference, weighting->label, HF_UNTRAINED, &answers[HF_UNTRAINED]));
+  PetscCall(ReportControl(inference, weighting->label, HF_ONE_MORE, &answers[HF_ONE_MORE]));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfInferenceReportOthers(const HfInference *inference, const HfAnswers answers[]) {
+  PetscFunctionBeginUser;
+  PetscCall(ReportControl(inference, NULL, HF_NO_RECALL, &answers[HF_NO_RECALL]));
+  for (PetscInt c = HF_FIRST_RULE; c < inference->n_contestants; c++) PetscCall(ReportControl(inference, NULL, c, &answers[c]));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfInferenceArray(const HfInference *inference, const char *label, const char *name, PetscInt rank, const PetscInt shape[],
+                                const PetscReal values[], const char *unit) {
+  char path[160];
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscSNPrintf(path, sizeof(path), "/inference/%d/%s%s%s", (int)inference->e->step + 1, label, label[0] ? "/" : "", name));
+  PetscCall(HfRecordArray(inference->e, path, rank, shape, values, unit));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfInferenceArrays(const HfInference *inference, const char *label, const HfAnswers answers[]) {
+  const PetscInt n_amounts = answers[HF_FILM].n_amounts, shape[2] = {inference->n_contestants, n_amounts}, width = inference->n_patterns + 1;
+  const PetscInt entries = shape[0] * shape[1];
+  const char *const names[5] = {"accuracy", "accuracy_low", "accuracy_high", "exact", "overlap_after"};
+  PetscReal *values, *confusion;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc2(5 * entries, &values, inference->n_patterns * width, &confusion));
+  for (PetscInt c = 0; c < shape[0]; c++)
+    for (PetscInt a = 0; a < n_amounts; a++) {
+      const HfScore score = HfScoreOf(inference, &answers[c], a, 1);
+      PetscReal *at = values + c * n_amounts + a;
+      at[0] = score.accuracy;
+      at[entries] = score.low;
+      at[2 * entries] = score.high;
+      at[3 * entries] = score.exact;
+      at[4 * entries] = score.overlap_after;
+    }
+  for (PetscInt k = 0; k < 5; k++) PetscCall(HfInferenceArray(inference, label, names[k], 2, shape, values + k * entries, "1"));
+  Confusion(inference, &answers[HF_FILM], confusion);
+  PetscCall(HfInferenceArray(inference, label, "confusion", 2, (const PetscInt[]){inference->n_patterns, width}, confusion, "1"));
+  PetscCall(PetscFree2(values, confusion));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfInferenceNodes(const HfInference *inference) {
+  HfExperiment e = inference->e;
+  const PetscInt n = HfElectrodesCount(HfDeviceElectrodes(e->device)), shape[2] = {n, n};
+  const PetscBool wired = HfDeviceWiring(e->device) ? PETSC_TRUE : PETSC_FALSE;
+  PetscBool taken;
+  PetscReal *G;
+
+  PetscFunctionBeginUser;
+  if (!e->recorder->array) PetscFunctionReturn(0);
+  PetscCall(PetscMalloc1(wired ? n * n : 0, &G));
+  if (wired) {
+    PetscCall(HfReplayTake(e, HF_OUTCOME_NODES, n * n, G, &taken));
+    if (!taken) {
+      PetscCall(HfDeviceNodeConductance(e->device, G));
+      PetscCall(HfReplayKeep(e, HF_OUTCOME_NODES, n * n, G));
+    }
+  }
+  PetscCall(HfInferenceArray(inference, "nodes", "G", 2, shape, wired ? G : e->memories[e->n_memories - 1].G, "S"));
+  if (wired) PetscCall(HfDeviceNodeSaturatedConductance(e->device, G));
+  PetscCall(HfInferenceArray(inference, "nodes", "G0", 2, shape, wired ? G : e->G0, "S"));
+  PetscCall(PetscFree(G));
+  PetscFunctionReturn(0);
+}
+
+/* Noisy, recalled and true image, a few of every pattern, the amounts of noise in turn. */
+PetscErrorCode HfInferenceGallery(const HfInference *inference, const HfWeighting *weighting, const HfMemory *memory) {
+  const HfInferOptions *options = &inference->options;
+  const PetscInt n = inference->n, each = (PetscInt)HfInteger(inference->node, "gallery");
+  const PetscInt shown = PetscMin(each, options->n_amounts * options->samples), n_images = inference->n_patterns * shown;
+  HfRecallOptions recall = options->recall;
+  HfRecallResult result;
+  HfNetwork network;
+  PetscReal *images, *of;
+
+  PetscFunctionBeginUser;
+  if (!n_images) PetscFunctionReturn(0);
+  PetscCall(PetscMalloc2(n_images * 3 * n, &images, 2 * n_images, &of));
+  PetscCall(HfInferenceNetwork(inference, weighting, memory->G, HF_READING_FIRST + inference->e->n_memories - 1, &network));
+  for (PetscInt k = 0; k < n_images; k++) {
+    const PetscInt p = k / shown, a = k % shown % options->n_amounts, sample = k % shown / options->n_amounts;
+    const PetscInt64 test = ((PetscInt64)a * inference->n_patterns + p) * options->samples + sample;
+    PetscReal *image = images + k * 3 * n;
+
+    PetscCall(HfInferImage(n, inference->n_patterns, inference->x, options, test, image, NULL, NULL));
+    PetscCall(PetscArraycpy(image + n, image, n));
+    recall.stream_index = options->recall.stream_index + test;
+    PetscCall(HfNetworkRecall(network, &recall, image + n, &result));
+    PetscCall(PetscArraycpy(image + 2 * n, inference->x + p * n, n));
+    of[2 * k] = p;
+    of[2 * k + 1] = options->amounts[a];
+  }
+  PetscCall(HfInferenceArray(inference, weighting->label, "gallery", 3, (const PetscInt[]){n_images, 3, n}, images, "1"));
+  PetscCall(HfInferenceArray(inference, weighting->label, "gallery_of", 2, (const PetscInt[]){n_images, 2}, of, "1"));
+  PetscCall(HfNetworkDestroy(&network));
+  PetscCall(PetscFree2(images, of));
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,272 @@
+/* Time integration by PETSc TS with an adaptive explicit Runge-Kutta pair (runge_kutta.c), by default Dormand and Prince's 5(4), or with an implicit
+   method (implicit.c).
+
+   The error of a step is measured in the largest component of m (absolute, infinity norm), so that neither the number of ranks nor void cells
+   matter. Every accepted step ends with m of unit length. The right-hand side sees m/|m|, so that this changes nothing for
+   it: the last stage of a step stays valid as the first of the next (FSAL), and no stage can run away. */
+#include "heun.h"
+#include "implicit.h"
+#include "runge_kutta.h"
+
+static const HfKey keys[] = {
+    {"integrator", HF_SECTION, NULL, "{}", "", 0, "Time integration of the magnetization; PETSc's -ts_ options go further"},
+    {"integrator.method", HF_CHOICE, NULL, "auto", "auto|5dp|3bs|rosenbrock", 0,
+     "Explicit Runge-Kutta pair, 5dp Dormand-Prince or 3bs Bogacki-Shampine, or rosenbrock, implicit, of third order, for fine cells; auto takes "
+     "rosenbrock with `demag: full` where the shortest waves of the grid turn at more than 4e12/s and die at more than 2e11/s, 5dp else"},
+    {"integrator.tolerance", HF_NUMBER, NULL, "1e-5", ">0", 0,
+     "Error of a step allowed in any component of m; over 5 ns of a permalloy disk 1e-5 adds up to 3e-5, at nearly the largest stable steps"},
+    {"integrator.first_step", HF_QUANTITY, "s", "", ">0", 0, "First step; from the stiffness of the film when left out"},
+    {"integrator.min_step", HF_QUANTITY, "s", "1e-18 s", ">0", 0, "A run that needs a smaller step has diverged"},
+    {"integrator.max_step", HF_QUANTITY, "s", "1e-9 s", ">0", 0, "Largest step"},
+    {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
+};
+
+PetscErrorCode HfIntegratorRegisterKeys(HfKeys table) {
+  PetscFunctionBeginUser;
+  PetscCall(HfKeysAdd(table, "", keys));
+  PetscFunctionReturn(0);
+}
+
+enum { RECENT = 3 }; /* steps remembered: the last ones of a phase are cut short to end on time */
+
+struct HfIntegrator_ {
+  TS ts;
+  PetscReal step;           /* to begin the next phase with; 0: none known */
+  PetscReal recent[RECENT]; /* sizes of the last accepted steps */
+  PetscReal end, accepted;  /* of the phase; time of the last accepted state */
+  PetscInt rejected;        /* steps of the present phase that magnet->rejected has already */
+  Vec rate;                 /* dm/dt to begin a resumed phase with; NULL until there was one */
+  PetscReal smallest;       /* PETSc's types accept any error of a step below it */
+  PetscBool own_type;       /* not one of PETSc's: implicit, or chosen by -ts_type */
+  HfImplicit implicit;      /* NULL: explicit */
+  HfMagnetMonitor monitor;
+  void *context;
+};
+
+/* For PETSc's own types; ours goes by rows. */
+static PetscErrorCode right_hand_side(TS ts, PetscReal t, Vec m, Vec dmdt, void *context) {
+  PetscFunctionBeginUser;
+  PetscCall(HfUnitRightHandSide(context, t, m, dmdt));
+  PetscFunctionReturn(0);
+}
+
+/* What our type does by itself: unit length and a look for not-a-number. */
+static PetscErrorCode finish_foreign_step(HfMagnet magnet, TS ts, Vec m) {
+  PetscScalar *rows;
+  PetscReal largest;
+
+  PetscFunctionBeginUser;
+  PetscCall(VecNorm(m, NORM_1, &largest));
+  if (PetscIsInfOrNanReal(largest)) PetscCall(TSSetConvergedReason(ts, TS_DIVERGED_STEP_REJECTED));
+  PetscCall(VecGetArray(m, &rows));
+  HfMagnetNormalize(magnet, rows);
+  PetscCall(VecRestoreArray(m, &rows));
+  PetscFunctionReturn(0);
+}
+
+/* Where the phase stands, should the monitor ask for it. */
+static PetscErrorCode note_phase(HfMagnet magnet) {
+  HfIntegrator self = magnet->integrator;
+  PetscInt rejected;
+
+  PetscFunctionBeginUser;
+  PetscCall(TSGetStepRejections(self->ts, &rejected));
+  magnet->rejected += rejected - self->rejected;
+  self->rejected = rejected;
+  PetscCall(TSGetTime(self->ts, &magnet->phase.time));
+  PetscCall(TSGetTimeStep(self->ts, &magnet->phase.step));
+  PetscFunctionReturn(0);
+}
+
+/* After an accepted step: counters, the caller's monitor. */
+static PetscErrorCode post_step(TS ts) {
+  HfMagnet magnet;
+  HfIntegrator self;
+  PetscReal t, t_before;
+  PetscBool stop = PETSC_FALSE;
+  Vec m;
+
+  PetscFunctionBeginUser;
+  PetscCall(TSGetApplicationContext(ts, &magnet));
+  self = magnet->integrator;
+  PetscCall(TSGetSolution(ts, &m));
+  PetscCall(TSGetTime(ts, &t));
+  PetscCall(TSGetPrevTime(ts, &t_before));
+  if (!self->own_type) PetscCall(finish_foreign_step(magnet, ts, m));
+  for (PetscInt k = RECENT - 1; k > 0; --k) self->recent[k] = self->recent[k - 1];
+  self->recent[0] = t - t_before;
+  ++magnet->steps;
+  if (PetscAbsReal(t - self->end) <= 1e-6 * (t - t_before)) t = self->end;
+  self->accepted = t;
+  magnet->changed = PETSC_FALSE;
+  if (self->implicit && self->recent[0] < self->smallest && t < self->end) PetscCall(TSSetConvergedReason(ts, TS_DIVERGED_STEP_REJECTED));
+  if (!self->own_type && magnet->current.mode != HF_CURRENT_PER_STAGE && HfCurrentDue(magnet, t, PETSC_TRUE)) {
+    PetscCall(HfCurrentRefreshNow(magnet, t, m));
+    magnet->changed = (PetscBool)!self->implicit; /* these keep no rates, and the current is as smooth as the texture */
+  }
+  PetscCall(note_phase(magnet));
+  magnet->prepared = self->own_type ? m : NULL; /* by the last stage, which the next step begins with */
+  if (self->monitor) PetscCall((*self->monitor)(t, self->recent[0], m, self->context, &stop));
+  magnet->prepared = NULL;
+  if (magnet->changed) PetscCall(TSRestartStep(ts));
+  if (stop) PetscCall(TSSetConvergedReason(ts, TS_CONVERGED_USER));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfIntegratorCreate(HfMagnet magnet) {
+  HfNode section = HfNodeFind(HfDeckRoot(magnet->deck), "integrator");
+  HfIntegrator self;
+  const char *method = HfMagnetChosenMethod(magnet);
+  TSAdapt adapt;
+  PetscReal step;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(&self));
+  magnet->integrator = self;
+  PetscCall(HfRungeKuttaRegister());
+  PetscCall(TSCreate(HfGridComm(magnet->grid), &self->ts));
+  PetscCall(TSSetApplicationContext(self->ts, magnet));
+  PetscCall(TSSetProblemType(self->ts, TS_NONLINEAR));
+  if (!strcmp(method, "rosenbrock"))
+    PetscCall(HfImplicitCreate(magnet, self->ts, &self->implicit));
+  else {
+    PetscCall(TSSetRHSFunction(self->ts, NULL, right_hand_side, magnet));
+    PetscCall(TSSetType(self->ts, HF_RUNGE_KUTTA));
+    PetscCall(HfRungeKuttaSetMethod(self->ts, method));
+    HfCite(strcmp(method, "3bs") ? "dormand-prince-1980" : "bogacki-shampine-1989");
+  }
+  PetscCall(TSSetTolerances(self->ts, HfReal(section, "tolerance"), NULL, 0, NULL));
+  PetscCall(TSSetExactFinalTime(self->ts, TS_EXACTFINALTIME_MATCHSTEP));
+  PetscCall(TSSetMaxSteps(self->ts, PETSC_MAX_INT));
+  PetscCall(TSSetErrorIfStepFails(self->ts, PETSC_FALSE));
+  PetscCall(TSSetMaxStepRejections(self->ts, 30));
+  PetscCall(TSGetAdapt(self->ts, &adapt));
+  PetscCall(TSAdaptSetType(adapt, TSADAPTBASIC));
+  if (HfReal(section, "min_step") < HfReal(section, "max_step"))
+    PetscCall(TSAdaptSetStepLimits(adapt, HfReal(section, "min_step"), HfReal(section, "max_step")));
+  else
+    PetscCall(HfDeckError(magnet->deck, HfChild(section, HfGiven(section, "min_step") ? "min_step" : "max_step"),
+                          "integrator.min_step, %g s, must be smaller than max_step, %g s", (double)HfReal(section, "min_step"),
+                          (double)HfReal(section, "max_step")));
+  PetscCall(TSSetTimeStep(self->ts, 0));
+  PetscCall(TSSetPostStep(self->ts, post_step));
+  PetscCall(TSSetFromOptions(self->ts));
+  PetscCall(PetscObjectTypeCompare((PetscObject)self->ts, HF_RUNGE_KUTTA, &self->own_type));
+  PetscCall(TSGetTimeStep(self->ts, &step)); /* -ts_dt */
+  self->smallest = HfReal(section, "min_step") * (1 + PETSC_SQRT_MACHINE_EPSILON);
+  self->step = step > 0 ? step : HfHas(section, "first_step") ? HfReal(section, "first_step") : 0;
+  HfCite("petsc");
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfIntegratorDestroy(HfIntegrator *self) {
+  PetscFunctionBeginUser;
+  if (!*self) PetscFunctionReturn(0);
+  PetscCall(TSDestroy(&(*self)->ts));
+  PetscCall(VecDestroy(&(*self)->rate));
+  PetscCall(HfImplicitDestroy(&(*self)->implicit));
+  PetscCall(PetscFree(*self));
+  PetscFunctionReturn(0);
+}
+
+PetscBool HfIntegratorCanPause(HfIntegrator self) { return (PetscBool)(self->own_type || self->implicit); }
+
+PetscErrorCode HfIntegratorListCheckpoint(HfMagnet magnet, PetscBool inside, HfCheckpointList state) {
+  HfIntegrator self = magnet->integrator;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfCheckpointListAdd(state, "step", HF_CHECKPOINT_REAL, 1, &self->step));
+  PetscCall(HfCheckpointListAdd(state, "recent", HF_CHECKPOINT_REAL, RECENT, self->recent));
+  if (!inside || !self->own_type) PetscFunctionReturn(0); /* the implicit method keeps nothing from step to step */
+  if (!self->rate) PetscCall(HfMagnetCreateState(magnet, &self->rate));
+  PetscCall(HfRungeKuttaGetRate(self->ts, self->rate));
+  PetscCall(HfCheckpointListAddVec(state, "rate", self->rate));
+  PetscFunctionReturn(0);
+}
+
+/* First cell (in global numbering) at which dm/dt is not finite, PETSC_MAX_INT if there is none. Collective. */
+static PetscErrorCode find_trouble(HfMagnet magnet, PetscReal t, Vec m, PetscInt *cell) {
+  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  PetscInt local = PETSC_MAX_INT;
+  const PetscScalar *rate;
+  Vec dmdt;
+
+  PetscFunctionBeginUser;
+  PetscCall(VecDuplicate(m, &dmdt));
+  PetscCall(HfUnitRightHandSide(magnet, t, m, dmdt));
+  PetscCall(VecGetArrayRead(dmdt, &rate));
+  for (PetscInt k = g->nx * g->ym - 1; k >= 0; --k)
+    if (PetscIsInfOrNanReal(rate[3 * k] + rate[3 * k + 1] + rate[3 * k + 2])) local = g->nx * g->ys + k;
+  PetscCall(VecRestoreArrayRead(dmdt, &rate));
+  PetscCall(VecDestroy(&dmdt));
+  PetscCallMPI(MPI_Allreduce(&local, cell, 1, MPIU_INT, MPI_MIN, HfGridComm(magnet->grid)));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode report_divergence(HfMagnet magnet, Vec m, PetscReal t) {
+  PetscInt cell;
+
+  PetscFunctionBeginUser;
+  PetscCall(find_trouble(magnet, t, m, &cell));
+  PetscCheckFault(cell < PETSC_MAX_INT, HfGridComm(magnet->grid), HF_ERR_DIVERGED,
+                  "the magnetization diverged at t = %.9g s: no step down to integrator.min_step keeps the error below integrator.tolerance",
+                  (double)t);
+  PetscFunctionReturn(HfMagnetReportCell(magnet, t, m, cell, "the magnetization diverged: dm/dt is not finite"));
+}
+
+/* The error control does the rest. */
+static PetscReal first_step(HfMagnet magnet, PetscReal span) {
+  const PetscReal rate = HfMagnetFastestRate(magnet);
+  return rate > 0 ? PetscMin(span, 0.5 / rate) : 1e-6 * span;
+}
+
+/* The next phase begins with the largest of the last steps. */
+static void end_phase(HfIntegrator self) {
+  for (PetscInt k = 0; k < RECENT; ++k) self->step = k ? PetscMax(self->step, self->recent[k]) : self->recent[0];
+}
+
+PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t1, HfMagnetMonitor monitor, void *context) {
+  const PetscBool resume = magnet->phase.resume;
+  HfIntegrator self = magnet->integrator;
+  TSConvergedReason reason;
+  PetscScalar *rows;
+
+  PetscFunctionBeginUser;
+  magnet->phase.resume = PETSC_FALSE;
+  self->monitor = monitor;
+  self->context = context;
+  self->end = t1;
+  self->accepted = resume ? magnet->phase.time : t0;
+  if (!(t1 > t0)) PetscFunctionReturn(0);
+  if (!(self->step > 0)) self->step = first_step(magnet, t1 - t0);
+  if (!resume) {
+    for (PetscInt k = 0; k < RECENT; ++k) self->recent[k] = 0;
+    PetscCall(VecGetArray(m, &rows));
+    HfMagnetNormalize(magnet, rows);
+    PetscCall(VecRestoreArray(m, &rows));
+    if (HfCurrentDue(magnet, t0, PETSC_TRUE)) PetscCall(HfCurrentRefreshNow(magnet, t0, m));
+    magnet->phase.done = 0;
+  }
+  if (HfMagnetThermal(magnet)) {
+    const PetscErrorCode code = HfHeunAdvance(magnet, m, t0, t1, monitor, context, &self->accepted);
+    if (code == HF_ERR_DIVERGED) return report_divergence(magnet, m, self->accepted);
+    PetscFunctionReturn(code);
+  }
+  if (self->accepted >= t1) { /* it was interrupted at its last step: nothing is left to do */
+    end_phase(self);
+    PetscFunctionReturn(0);
+  }
+  self->rejected = 0;
+  PetscCall(TSSetTime(self->ts, self->accepted));
+  PetscCall(TSSetMaxTime(self->ts, t1));
+  PetscCall(TSSetStepNumber(self->ts, 0));
+  PetscCall(TSSetTimeStep(self->ts, resume ? magnet->phase.step : PetscMin(self->step, t1 - t0)));
+  PetscCall(TSRestartStep(self->ts));
+  if (resume && self->own_type) PetscCall(HfRungeKuttaResume(self->ts, m, self->rate));
+  PetscCall(TSSolve(self->ts, m));
+  PetscCall(TSGetConvergedReason(self->ts, &reason));
+  PetscCall(note_phase(magnet));
+  end_phase(self);
+  if (reason < 0) return report_divergence(magnet, m, self->accepted);
+  PetscFunctionReturn(0);
+}

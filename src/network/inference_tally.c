@@ -1,0 +1,101 @@
+/* Many noisy images of the stored patterns, each recalled and named by the pattern it resembles most, argmax_k x'.x_k (Niu et al. 2024,
+   Methods). All that is counted is a whole number: similarities of +-1 images are, and so are the counts. */
+#include "network_impl.h"
+
+PetscInt64 HfInferTests(const HfInferOptions *options, PetscInt n_patterns) { return (PetscInt64)options->n_amounts * n_patterns * options->samples; }
+
+PetscErrorCode HfInferImage(PetscInt n, PetscInt n_patterns, const PetscReal x[], const HfInferOptions *options, PetscInt64 test, PetscReal V[],
+                            PetscInt *amount, PetscInt *pattern) {
+  const PetscInt64 per_amount = (PetscInt64)n_patterns * options->samples;
+  const PetscInt a = (PetscInt)(test / per_amount), p = (PetscInt)(test % per_amount / options->samples);
+
+  PetscFunctionBeginUser;
+  PetscCheck(test >= 0 && a < options->n_amounts, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "test %" PetscInt64_FMT " of %" PetscInt64_FMT, test,
+             HfInferTests(options, n_patterns));
+  PetscCall(HfNoise(options->noise, options->amounts[a], n, x + p * n, options->seed, test, V));
+  if (amount) *amount = a;
+  if (pattern) *pattern = p;
+  PetscFunctionReturn(0);
+}
+
+static PetscReal Dot(PetscInt n, const PetscReal a[], const PetscReal b[]) {
+  PetscReal sum = 0.0;
+  for (PetscInt i = 0; i < n; i++) sum += a[i] * b[i];
+  return sum;
+}
+
+/* How many patterns share the largest similarity with V, the first of them, and whether the stored one is among them. */
+static PetscInt Best(PetscInt n, PetscInt n_patterns, const PetscReal x[], const PetscReal V[], PetscInt stored, PetscInt *first,
+                     PetscBool *with_stored) {
+  PetscReal best = -PETSC_MAX_REAL;
+  PetscInt count = 0;
+
+  for (PetscInt k = 0; k < n_patterns; k++) {
+    const PetscReal similarity = Dot(n, x + k * n, V);
+    if (similarity < best) continue;
+    if (similarity > best) {
+      best = similarity;
+      count = 0;
+      *first = k;
+      *with_stored = PETSC_FALSE;
+    }
+    count++;
+    if (k == stored) *with_stored = PETSC_TRUE;
+  }
+  return count;
+}
+
+/* Counts an image that ended in V. */
+static void Count(PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscInt stored, const PetscReal V[], HfInferTally *tally) {
+  HfInferCounts *c = &tally->counts;
+  const PetscReal overlap = Dot(n, x + stored * n, V);
+  PetscInt named = -1;
+  PetscBool with_stored = PETSC_FALSE;
+  const PetscInt count = Best(n, n_patterns, x, V, stored, &named, &with_stored);
+
+  c->overlap_after += (PetscInt64)overlap;
+  c->exact += overlap == n;
+  if (with_stored) {
+    c->correct += count == 1;
+    c->ties += count > 1;
+    c->credit += HF_INFER_CREDIT / count;
+  }
+  if (tally->confusion) tally->confusion[stored * (n_patterns + 1) + (count == 1 ? named : n_patterns)]++;
+}
+
+PetscErrorCode HfInfer(PetscInt n, HfNetwork network, PetscInt n_patterns, const PetscReal x[], const HfInferOptions *options, PetscInt64 first_test,
+                       PetscInt64 n_tests, HfInferTally tally[]) {
+  HfRecallOptions recall = options->recall;
+  PetscInt base = -1;
+  PetscReal *V;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(n, &V));
+  for (PetscInt64 test = first_test; test < first_test + n_tests; test++) {
+    HfRecallResult result = {.converged = PETSC_TRUE};
+    HfInferCounts *c;
+    PetscReal overlap;
+    PetscInt a, stored;
+
+    PetscCall(HfInferImage(n, n_patterns, x, options, test, V, &a, &stored));
+    c = &tally[a].counts;
+    overlap = Dot(n, x + stored * n, V);
+    c->tests++;
+    c->overlap_before += (PetscInt64)overlap;
+    c->exact_before += overlap == n;
+    recall.stream_index = options->recall.stream_index + test;
+    if (network) {
+      if (stored != base) HfNetworkBase(network, x + stored * n);
+      base = stored;
+      HfNetworkStartNear(network, V);
+      PetscCall(HfNetworkSettle(network, &recall, V, &result));
+    }
+    c->cycles += result.cycle > 0;
+    c->unconverged += !result.converged && !result.cycle;
+    c->iterations += result.iterations;
+    tally[a].most_iterations = PetscMax(tally[a].most_iterations, result.iterations);
+    Count(n, n_patterns, x, stored, V, tally + a);
+  }
+  PetscCall(PetscFree(V));
+  PetscFunctionReturn(0);
+}
