@@ -48,7 +48,7 @@ static inline PetscErrorCode MemoryRow(void *context, const HfTableLine *row) {
   PetscFunctionBeginUser;
   assert_true(row->time >= memory->last_row);
   memory->last_row = row->time;
-  memory->n_rows++;
+  ++memory->n_rows;
   PetscFunctionReturn(0);
 }
 
@@ -56,7 +56,7 @@ static inline PetscErrorCode MemoryField(void *context, const char *name, PetscR
   Memory *memory = (Memory *)context;
   PetscFunctionBeginUser;
   if (!strcmp(name, "m")) memory->last_frame = time;
-  memory->n_fields++;
+  ++memory->n_fields;
   PetscFunctionReturn(0);
 }
 

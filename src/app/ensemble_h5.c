@@ -12,9 +12,9 @@ static void write_texts(hid_t file, const char *path, PetscInt n, const char *co
   size_t width = 1;
   hid_t type, space, set;
   char *block;
-  for (PetscInt k = 0; k < n; k++) width = PetscMax(width, strlen(texts[k]));
+  for (PetscInt k = 0; k < n; ++k) width = PetscMax(width, strlen(texts[k]));
   if (!n || PetscCalloc1((size_t)n * width, &block)) return;
-  for (PetscInt k = 0; k < n; k++) memcpy(block + (size_t)k * width, texts[k], strlen(texts[k]));
+  for (PetscInt k = 0; k < n; ++k) memcpy(block + (size_t)k * width, texts[k], strlen(texts[k]));
   type = H5Tcopy(H5T_C_S1);
   H5Tset_size(type, width);
   H5Tset_strpad(type, H5T_STR_NULLPAD);
@@ -44,17 +44,17 @@ static PetscErrorCode write_table(const HfEnsembleTable *table, hid_t file) {
   char path[64];
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc2(PetscMax(n, n_axes), &texts, n * n_figures, &values));
-  for (PetscInt a = 0; a < n_axes; a++) texts[a] = HfEnsembleKey(table->ensemble, a);
+  for (PetscInt a = 0; a < n_axes; ++a) texts[a] = HfEnsembleKey(table->ensemble, a);
   write_texts(file, "/table/key_names", n_axes, texts);
-  for (PetscInt a = 0; a < n_axes; a++) {
-    for (PetscInt m = 0; m < n; m++) texts[m] = HfEnsembleValue(table->ensemble, m, a);
+  for (PetscInt a = 0; a < n_axes; ++a) {
+    for (PetscInt m = 0; m < n; ++m) texts[m] = HfEnsembleValue(table->ensemble, m, a);
     snprintf(path, sizeof path, "/table/key_%d", (int)a + 1);
     write_texts(file, path, n, texts);
   }
   write_texts(file, "/table/status", n, table->status);
   write_texts(file, "/table/figure_names", n_figures, (const char *const *)table->figures);
-  for (PetscInt m = 0; m < n; m++)
-    for (PetscInt f = 0; f < n_figures; f++) values[m * n_figures + f] = table->values[m * table->room + f];
+  for (PetscInt m = 0; m < n; ++m)
+    for (PetscInt f = 0; f < n_figures; ++f) values[m * n_figures + f] = table->values[m * table->room + f];
   if (n_figures) write_reals(file, "/table/values", n, n_figures, values);
   PetscCall(PetscFree2(texts, values));
   PetscFunctionReturn(0);
@@ -65,9 +65,9 @@ static PetscErrorCode write_groups(const HfEnsembleTable *table, hid_t file) {
   PetscReal *mean, *error, *group, range[2];
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc3(table->n_groups * table->n_figures, &mean, table->n_groups * table->n_figures, &error, table->n_members, &group));
-  for (PetscInt g = 0, k = 0; g < table->n_groups; g++)
-    for (PetscInt f = 0; f < table->n_figures; f++, k++) HfEnsembleAverage(table, g, f, &mean[k], &error[k], range);
-  for (PetscInt m = 0; m < table->n_members; m++) group[m] = (PetscReal)table->group[m];
+  for (PetscInt g = 0, k = 0; g < table->n_groups; ++g)
+    for (PetscInt f = 0; f < table->n_figures; f++, ++k) HfEnsembleAverage(table, g, f, &mean[k], &error[k], range);
+  for (PetscInt m = 0; m < table->n_members; ++m) group[m] = (PetscReal)table->group[m];
   if (table->n_figures) {
     write_reals(file, "/groups/mean", table->n_groups, table->n_figures, mean);
     write_reals(file, "/groups/standard_error", table->n_groups, table->n_figures, error);
@@ -89,13 +89,13 @@ PetscErrorCode HfEnsembleH5Write(const HfEnsembleTable *table, const char **why)
     *why = "ensemble.h5 could not be made";
     PetscFunctionReturn(0);
   }
-  for (int k = 0; k < 3; k++) {
+  for (int k = 0; k < 3; ++k) {
     static const char *const groups[] = {"/table", "/groups", "/members"};
     H5Gclose(H5Gcreate2(file, groups[k], H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
   }
   PetscCall(write_table(table, file));
   PetscCall(write_groups(table, file));
-  for (PetscInt m = 0; m < table->n_members; m++) {
+  for (PetscInt m = 0; m < table->n_members; ++m) {
     HfEnsembleMemberName(m, name);
     snprintf(from, sizeof from, "%s/run.h5", name);
     snprintf(to, sizeof to, "/members/%s", name);

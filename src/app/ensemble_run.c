@@ -32,7 +32,7 @@ void HfEnsembleMemberPath(const char *directory, PetscInt member, const char *fi
 static void describe(HfEnsemble ensemble, PetscInt member, char text[], size_t size) {
   size_t used = 0;
   text[0] = '\0';
-  for (PetscInt a = 0; a < HfEnsembleAxes(ensemble) && used < size; a++)
+  for (PetscInt a = 0; a < HfEnsembleAxes(ensemble) && used < size; ++a)
     used += (size_t)snprintf(text + used, size - used, "%s%s=%s", a ? ", " : "", HfEnsembleKey(ensemble, a), HfEnsembleValue(ensemble, member, a));
 }
 
@@ -50,7 +50,7 @@ static PetscErrorCode create(Ensemble *e) {
   e->last = e->options->last_member ? e->options->last_member : e->n;
   PetscCheckFault(e->last <= e->n, e->comm, HF_ERR_DECK, "--members: there are %d members, none of number %d", (int)e->n, (int)e->last);
   PetscCall(PetscMalloc2(e->n, &e->code, e->n, &e->seconds));
-  for (PetscInt m = 0; m < e->n; m++) {
+  for (PetscInt m = 0; m < e->n; ++m) {
     HfDeck member;
     e->code[m] = -1;
     e->seconds[m] = 0;
@@ -173,7 +173,7 @@ static PetscErrorCode run_all(Ensemble *e) {
   PetscCallMPI(MPI_Barrier(e->comm));
   PetscCallMPI(MPI_Win_free(&window));
   if (e->team != MPI_COMM_NULL && e->team_rank)
-    for (PetscInt m = 0; m < e->n; m++) e->code[m] = -1, e->seconds[m] = 0;
+    for (PetscInt m = 0; m < e->n; ++m) e->code[m] = -1, e->seconds[m] = 0;
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, e->code, (PetscMPIInt)e->n, MPI_INT, MPI_MAX, e->comm));
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, e->seconds, (PetscMPIInt)e->n, MPIU_REAL, MPI_SUM, e->comm));
   PetscFunctionReturn(0);
@@ -184,13 +184,13 @@ static PetscErrorCode verdict(const Ensemble *e) {
   PetscInt done = 0, failed = 0, waiting = 0;
   PetscMPIInt worst = 0;
   PetscFunctionBeginUser;
-  for (PetscInt m = e->first; m < e->last; m++) {
+  for (PetscInt m = e->first; m < e->last; ++m) {
     if (!e->code[m])
-      done++;
+      ++done;
     else if (e->code[m] < 0 || e->code[m] == HF_EXIT_STOPPED)
-      waiting++;
+      ++waiting;
     else {
-      failed++;
+      ++failed;
       if (!worst) worst = e->code[m];
     }
   }
@@ -237,7 +237,7 @@ PetscErrorCode HfAppCheckEnsemble(HfDeck deck, HfKeys keys, const HfOptions *opt
   PetscFunctionBeginUser;
   code = create(&e);
   if (!code && !e.rank) printf("%s is a valid deck of an ensemble\n", options->argument);
-  for (PetscInt m = 0; !code && m < e.n; m++) code = check_member(&e, m, sums);
+  for (PetscInt m = 0; !code && m < e.n; ++m) code = check_member(&e, m, sums);
   if (!code && !e.rank)
     printf("  all %d members of %d rank%s: at least %.3g steps, %.3g cells times steps, at most %.1f MB of fields\n", (int)e.n,
            (int)HfEnsembleRanks(e.ensemble), HfEnsembleRanks(e.ensemble) == 1 ? "" : "s", (double)sums[0], (double)sums[1], (double)sums[2] / 1e6);

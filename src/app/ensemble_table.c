@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 static PetscBool is_wanted(const HfEnsembleTable *table, const char *name) {
-  for (PetscInt k = 0; k < HfEnsembleFigures(table->ensemble); k++)
+  for (PetscInt k = 0; k < HfEnsembleFigures(table->ensemble); ++k)
     if (!fnmatch(HfEnsembleFigure(table->ensemble, k), name, 0)) return PETSC_TRUE;
   return PETSC_FALSE;
 }
@@ -25,9 +25,9 @@ static PetscErrorCode column(HfEnsembleTable *table, const char *name, PetscInt 
     const PetscInt room = table->room ? 2 * table->room : 64;
     PetscReal *values;
     PetscCall(PetscMalloc1(table->n_members * room, &values));
-    for (PetscInt k = 0; k < table->n_members * room; k++) values[k] = NAN;
-    for (PetscInt m = 0; m < table->n_members; m++)
-      for (PetscInt f = 0; f < table->n_figures; f++) values[m * room + f] = table->values[m * table->room + f];
+    for (PetscInt k = 0; k < table->n_members * room; ++k) values[k] = NAN;
+    for (PetscInt m = 0; m < table->n_members; ++m)
+      for (PetscInt f = 0; f < table->n_figures; ++f) values[m * room + f] = table->values[m * table->room + f];
     PetscCall(PetscFree(table->values));
     table->values = values;
     table->room = room;
@@ -45,7 +45,7 @@ static PetscErrorCode put(HfEnsembleTable *table, PetscInt member, const char *n
   PetscInt at;
   PetscFunctionBeginUser;
   if (end == text || *end || !is_wanted(table, name)) PetscFunctionReturn(0);
-  for (int k = 0; k < 2; k++) {
+  for (int k = 0; k < 2; ++k) {
     const char *dot = strchr(name, '.');
     if (dot && !strcmp(dot, places[k])) PetscFunctionReturn(0);
   }
@@ -57,11 +57,11 @@ static PetscErrorCode put(HfEnsembleTable *table, PetscInt member, const char *n
 static PetscErrorCode read_entry(HfEnsembleTable *table, PetscInt member, const char *prefix, HfNode entry) {
   char name[HF_PATH_LENGTH];
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < HfNodeLength(entry); k++) {
+  for (PetscInt k = 0; k < HfNodeLength(entry); ++k) {
     HfNode item = HfNodeItem(entry, k);
     snprintf(name, sizeof name, "%s.%s", prefix, HfNodeName(item));
     if (HfNodeGetKind(item) == HF_NODE_SCALAR) PetscCall(put(table, member, name, item));
-    for (PetscInt i = 0; HfNodeGetKind(item) == HF_NODE_MAP && i < HfNodeLength(item); i++) {
+    for (PetscInt i = 0; HfNodeGetKind(item) == HF_NODE_MAP && i < HfNodeLength(item); ++i) {
       HfNode part = HfNodeItem(item, i);
       snprintf(name, sizeof name, "%s.%s.%s", prefix, HfNodeName(item), HfNodeName(part));
       if (HfNodeGetKind(part) == HF_NODE_SCALAR) PetscCall(put(table, member, name, part));
@@ -74,7 +74,7 @@ static PetscErrorCode read_entry(HfEnsembleTable *table, PetscInt member, const 
 static int place_of(HfNode results, PetscInt k) {
   const char *step = HfNodeText(HfNodeFind(HfNodeItem(results, k), "step"));
   int place = 1;
-  for (PetscInt i = 0; i < k; i++) {
+  for (PetscInt i = 0; i < k; ++i) {
     HfNode other = HfNodeItem(results, i);
     place += HfNodeFind(other, "headline") && !strcmp(HfNodeText(HfNodeFind(other, "step")), step);
   }
@@ -91,10 +91,10 @@ static PetscErrorCode read_member(HfEnsembleTable *table, PetscInt member) {
   if (access(path, R_OK)) PetscFunctionReturn(0);
   if (HfNodeParse(PETSC_COMM_SELF, path, &summary)) PetscFunctionReturn(0);
   status = HfNodeFind(summary, "status");
-  for (size_t k = 0; status && k < sizeof known / sizeof known[0]; k++)
+  for (size_t k = 0; status && k < sizeof known / sizeof known[0]; ++k)
     if (!strcmp(HfNodeText(status), known[k])) table->status[member] = known[k];
   results = HfNodeFind(summary, "results");
-  for (PetscInt k = 0; results && k < HfNodeLength(results); k++) {
+  for (PetscInt k = 0; results && k < HfNodeLength(results); ++k) {
     HfNode entry = HfNodeItem(results, k);
     if (!HfNodeFind(entry, "headline") || !HfNodeFind(entry, "step")) continue;
     snprintf(prefix, sizeof prefix, "%.100s-%d", HfNodeText(HfNodeFind(entry, "step")), place_of(results, k));
@@ -106,18 +106,18 @@ static PetscErrorCode read_member(HfEnsembleTable *table, PetscInt member) {
 
 /* Members alike in all axes but the averaged ones. */
 static PetscBool alike(HfEnsemble ensemble, PetscInt a, PetscInt b) {
-  for (PetscInt k = 0; k < HfEnsembleAxes(ensemble); k++)
+  for (PetscInt k = 0; k < HfEnsembleAxes(ensemble); ++k)
     if (!HfEnsembleAverages(ensemble, k) && strcmp(HfEnsembleValue(ensemble, a, k), HfEnsembleValue(ensemble, b, k))) return PETSC_FALSE;
   return PETSC_TRUE;
 }
 
 static void group_members(HfEnsembleTable *table) {
-  for (PetscInt m = 0; m < table->n_members; m++) {
+  for (PetscInt m = 0; m < table->n_members; ++m) {
     PetscInt g = 0;
     while (g < table->n_groups && !alike(table->ensemble, m, table->first[g])) g++;
     if (g == table->n_groups) {
       table->first[g] = m;
-      table->n_groups++;
+      ++table->n_groups;
     }
     table->group[m] = g;
     table->size[g] += !strcmp(table->status[m], "done");
@@ -129,15 +129,15 @@ PetscInt HfEnsembleAverage(const HfEnsembleTable *table, PetscInt group, PetscIn
   PetscInt n = 0;
   range[0] = PETSC_MAX_REAL;
   range[1] = PETSC_MIN_REAL;
-  for (int pass = 0; pass < 2; pass++) {
-    for (PetscInt m = 0; m < table->n_members; m++) {
+  for (int pass = 0; pass < 2; ++pass) {
+    for (PetscInt m = 0; m < table->n_members; ++m) {
       const PetscReal value = table->values[m * table->room + figure];
       if (table->group[m] != group || strcmp(table->status[m], "done") || PetscIsNanReal(value)) continue;
       if (pass) {
         squares += PetscSqr(value - *mean);
         continue;
       }
-      n++;
+      ++n;
       sum += value;
       range[0] = PetscMin(range[0], value);
       range[1] = PetscMax(range[1], value);
@@ -153,14 +153,14 @@ static PetscErrorCode write_lines(const HfEnsembleTable *table, FILE *file) {
   char name[32];
   PetscFunctionBeginUser;
   fprintf(file, "# member\tstatus\tseconds");
-  for (PetscInt a = 0; a < n_axes; a++) fprintf(file, "\t%s", HfEnsembleKey(table->ensemble, a));
-  for (PetscInt f = 0; f < table->n_figures; f++) fprintf(file, "\t%s", table->figures[f]);
+  for (PetscInt a = 0; a < n_axes; ++a) fprintf(file, "\t%s", HfEnsembleKey(table->ensemble, a));
+  for (PetscInt f = 0; f < table->n_figures; ++f) fprintf(file, "\t%s", table->figures[f]);
   fprintf(file, "\n");
-  for (PetscInt m = 0; m < table->n_members; m++) {
+  for (PetscInt m = 0; m < table->n_members; ++m) {
     HfEnsembleMemberName(m, name);
     fprintf(file, "%s\t%s\t%.3f", name, table->status[m], (double)table->seconds[m]);
-    for (PetscInt a = 0; a < n_axes; a++) fprintf(file, "\t%s", HfEnsembleValue(table->ensemble, m, a));
-    for (PetscInt f = 0; f < table->n_figures; f++) fprintf(file, "\t%.17g", (double)table->values[m * table->room + f]);
+    for (PetscInt a = 0; a < n_axes; ++a) fprintf(file, "\t%s", HfEnsembleValue(table->ensemble, m, a));
+    for (PetscInt f = 0; f < table->n_figures; ++f) fprintf(file, "\t%.17g", (double)table->values[m * table->room + f]);
     fprintf(file, "\n");
   }
   PetscFunctionReturn(0);
@@ -170,14 +170,14 @@ static PetscErrorCode put_groups(const HfEnsembleTable *table, HfNode summary) {
   HfNode groups, group, figures, figure;
   PetscFunctionBeginUser;
   PetscCall(HfNodeCreate(HF_NODE_LIST, &groups));
-  for (PetscInt g = 0; g < table->n_groups; g++) {
+  for (PetscInt g = 0; g < table->n_groups; ++g) {
     PetscCall(HfNodeCreate(HF_NODE_MAP, &group));
-    for (PetscInt a = 0; a < HfEnsembleAxes(table->ensemble); a++)
+    for (PetscInt a = 0; a < HfEnsembleAxes(table->ensemble); ++a)
       if (!HfEnsembleAverages(table->ensemble, a))
         PetscCall(HfNodePutText(group, HfEnsembleKey(table->ensemble, a), HfEnsembleValue(table->ensemble, table->first[g], a)));
     PetscCall(HfNodePutInt(group, "members_done", table->size[g]));
     PetscCall(HfNodeCreate(HF_NODE_MAP, &figures));
-    for (PetscInt f = 0; f < table->n_figures; f++) {
+    for (PetscInt f = 0; f < table->n_figures; ++f) {
       PetscReal mean, error, range[2];
       const PetscInt n = HfEnsembleAverage(table, g, f, &mean, &error, range);
       if (!n) continue;
@@ -200,7 +200,7 @@ static PetscErrorCode write_summary(const HfEnsembleTable *table, FILE *file) {
   HfNode summary, members, one;
   char name[32];
   PetscFunctionBeginUser;
-  for (PetscInt m = 0; m < table->n_members; m++) {
+  for (PetscInt m = 0; m < table->n_members; ++m) {
     done += !strcmp(table->status[m], "done");
     waiting += !strcmp(table->status[m], "waiting") || !strcmp(table->status[m], "stopped") || !strcmp(table->status[m], "running");
   }
@@ -209,12 +209,12 @@ static PetscErrorCode write_summary(const HfEnsembleTable *table, FILE *file) {
   PetscCall(HfNodePutInt(summary, "members", table->n_members));
   PetscCall(HfNodePutInt(summary, "members_done", done));
   PetscCall(HfNodeCreate(HF_NODE_LIST, &members));
-  for (PetscInt m = 0; m < table->n_members; m++) {
+  for (PetscInt m = 0; m < table->n_members; ++m) {
     HfEnsembleMemberName(m, name);
     PetscCall(HfNodeCreate(HF_NODE_MAP, &one));
     PetscCall(HfNodePutText(one, "directory", name));
     PetscCall(HfNodePutText(one, "status", table->status[m]));
-    for (PetscInt a = 0; a < HfEnsembleAxes(table->ensemble); a++)
+    for (PetscInt a = 0; a < HfEnsembleAxes(table->ensemble); ++a)
       PetscCall(HfNodePutText(one, HfEnsembleKey(table->ensemble, a), HfEnsembleValue(table->ensemble, m, a)));
     PetscCall(HfNodePutNode(members, NULL, one));
   }
@@ -258,13 +258,13 @@ static PetscErrorCode make(HfEnsembleTable *table, const char **why) {
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc4(table->n_members, &table->status, table->n_members, &table->group, table->n_members, &table->first, table->n_members,
                          &table->size));
-  for (PetscInt m = 0; m < table->n_members; m++) PetscCall(read_member(table, m));
+  for (PetscInt m = 0; m < table->n_members; ++m) PetscCall(read_member(table, m));
   group_members(table);
   PetscCall(write_file(table, "ensemble.tsv", write_lines, why));
   PetscCall(HfEnsembleH5Write(table, why));
   PetscCall(write_file(table, "summary.yaml", write_summary, why)); /* last: it says that the others are there */
   if (lock >= 0) close(lock);
-  for (PetscInt f = 0; f < table->n_figures; f++) PetscCall(PetscFree(table->figures[f]));
+  for (PetscInt f = 0; f < table->n_figures; ++f) PetscCall(PetscFree(table->figures[f]));
   PetscCall(PetscFree(table->figures));
   PetscCall(PetscFree(table->values));
   PetscCall(PetscFree4(table->status, table->group, table->first, table->size));

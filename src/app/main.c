@@ -89,7 +89,7 @@ int main(int argc, char **argv) {
   if (!petsc_argv) return cannot_start("no memory");
   petsc_argv[0] = argv[0];
   petsc_argv[1] = skip;
-  for (int k = 0; k < options.petsc_argc; k++) petsc_argv[k + 2] = options.petsc_argv[k];
+  for (int k = 0; k < options.petsc_argc; ++k) petsc_argv[k + 2] = options.petsc_argv[k];
   petsc_argc = options.petsc_argc + 2;
   if (PetscInitialize(&petsc_argc, &petsc_argv, NULL, NULL)) return cannot_start("MPI or PETSc fails");
   if (PetscPushErrorHandler(handle_error, NULL)) return cannot_start("PETSc fails");

@@ -30,7 +30,7 @@ enum { N_KNOWN = sizeof known / sizeof known[0] };
 
 void HfOptionsUsage(const HfCommand *command, FILE *file) {
   fprintf(file, "Usage:\n");
-  for (int k = 0; k < N_COMMANDS; k++) {
+  for (int k = 0; k < N_COMMANDS; ++k) {
     const HfCommand *c = &commands[k];
     if (command && c != command) continue;
     fprintf(file, "  hopfilm %s%s%s%s%s%s%s\n      %s\n", c->name, c->argument[0] ? " " : "", c->argument,
@@ -39,7 +39,7 @@ void HfOptionsUsage(const HfCommand *command, FILE *file) {
             c->takes & HF_TAKES_SCHEMA ? " [--json-schema]" : "", c->takes & HF_TAKES_PETSC ? " [-- PETSc options]" : "", c->doc);
   }
   fprintf(file, "Options:\n");
-  for (int k = 0; k < N_KNOWN; k++) {
+  for (int k = 0; k < N_KNOWN; ++k) {
     if (command && known[k].needs && !(known[k].needs & command->takes)) continue;
     fprintf(file, "  %s %-*s %s\n", known[k].name, (int)(26 - strlen(known[k].name)), known[k].argument ? known[k].argument : "", known[k].doc);
   }
@@ -58,7 +58,7 @@ static void set_fault_with_hint(HfOptions *o, const char *what, const char *word
   HfSuggestion suggestion;
   char hint[HF_PATH_LENGTH];
   HfSuggestionStart(&suggestion, word);
-  for (int k = 0; k < n; k++) HfSuggestionTry(&suggestion, name(k), strlen(name(k)));
+  for (int k = 0; k < n; ++k) HfSuggestionTry(&suggestion, name(k), strlen(name(k)));
   HfSuggestionText(&suggestion, hint);
   if (!o->fault[0]) snprintf(o->fault, sizeof o->fault, "%s '%s'%.200s", what, word, hint);
 }
@@ -97,7 +97,7 @@ static void parse_option(int argc, char **argv, int *k, HfOptions *o) {
   const char *word = argv[*k], *value = strchr(word, '=');
   size_t length = value ? (size_t)(value - word) : strlen(word);
   int which = -1;
-  for (int i = 0; i < N_KNOWN; i++) {
+  for (int i = 0; i < N_KNOWN; ++i) {
     if (strlen(known[i].name) == length && !strncmp(known[i].name, word, length)) which = i;
   }
   if (which < 0) {
@@ -114,7 +114,7 @@ static void parse_option(int argc, char **argv, int *k, HfOptions *o) {
   }
   if (known[which].argument) {
     if (value)
-      value++;
+      ++value;
     else if (*k + 1 < argc && strcmp(argv[*k + 1], "--"))
       value = argv[++*k];
     if (!value || !value[0]) {
@@ -165,12 +165,12 @@ void HfOptionsParse(int argc, char **argv, HfOptions *o) {
   if (argv[1][0] == '-')
     first = 1; /* hopfilm --help */
   else {
-    for (int k = 0; k < N_COMMANDS; k++) {
+    for (int k = 0; k < N_COMMANDS; ++k) {
       if (!strcmp(argv[1], commands[k].name)) o->command = &commands[k];
     }
     if (!o->command) set_fault_with_hint(o, "unknown command", argv[1], N_COMMANDS, command_name);
   }
-  for (int k = first; k < end; k++) {
+  for (int k = first; k < end; ++k) {
     if (argv[k][0] == '-' && argv[k][1])
       parse_option(end, argv, &k, o);
     else if (!o->command || !o->command->argument[0] || o->argument)

@@ -5,7 +5,7 @@
 PetscErrorCode HfAppInsertPetscOptions(HfDeck deck) {
   HfNode section = HfChild(HfDeckRoot(deck), "petsc");
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; section && section && k < HfNodeLength(section); k++) {
+  for (PetscInt k = 0; section && section && k < HfNodeLength(section); ++k) {
     HfNode item = HfNodeItem(section, k);
     const char *name = HfNodeName(item), *text = HfNodeText(item);
     char option[PETSC_MAX_OPTION_NAME];
@@ -22,7 +22,7 @@ static PetscBool is_global(const char *name) {
   static const char *const prefixes[] = {"log_",         "malloc",  "memory_",  "info",     "options_", "objects_", "citations", "get_total_flops",
                                          "skip_petscrc", "debug",   "on_error", "start_in", "fp_trap",  "history",  "help",      "version",
                                          "saws",         "viewer_", "petsc_"};
-  for (size_t k = 0; k < sizeof prefixes / sizeof prefixes[0]; k++) {
+  for (size_t k = 0; k < sizeof prefixes / sizeof prefixes[0]; ++k) {
     if (!strncmp(name, prefixes[k], strlen(prefixes[k]))) return PETSC_TRUE;
   }
   return PETSC_FALSE;
@@ -33,7 +33,7 @@ PetscErrorCode HfAppRefuseUnusedPetscOptions(MPI_Comm comm) {
   char **names, **values, message[512] = "";
   PetscFunctionBeginUser;
   PetscCall(PetscOptionsLeftGet(NULL, &n, &names, &values));
-  for (PetscInt k = 0; k < n; k++) {
+  for (PetscInt k = 0; k < n; ++k) {
     const size_t used = strlen(message);
     if (is_global(names[k])) continue;
     PetscCall(PetscSNPrintf(message + used, sizeof message - used, "%s-%s", n_unused++ ? ", " : "", names[k]));

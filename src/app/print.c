@@ -19,7 +19,7 @@ static void print_inline(HfNode node, FILE *file) {
     return;
   }
   fprintf(file, HfNodeGetKind(node) == HF_NODE_MAP ? "{" : "[");
-  for (PetscInt k = 0; k < HfNodeLength(node); k++) {
+  for (PetscInt k = 0; k < HfNodeLength(node); ++k) {
     HfNode item = HfNodeItem(node, k);
     fprintf(file, "%s%s%s", k ? ", " : "", HfNodeName(item), HfNodeName(item)[0] ? " " : "");
     print_inline(item, file);
@@ -40,6 +40,6 @@ void HfAppPrintItem(HfNode item, int indent, FILE *file) {
     fprintf(file, "\n");
   } else {
     fprintf(file, "%*s%s\n", indent, "", name);
-    for (PetscInt k = 0; k < HfNodeLength(item); k++) HfAppPrintItem(HfNodeItem(item, k), indent + 2, file);
+    for (PetscInt k = 0; k < HfNodeLength(item); ++k) HfAppPrintItem(HfNodeItem(item, k), indent + 2, file);
   }
 }

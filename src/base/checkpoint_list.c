@@ -33,7 +33,7 @@ PetscErrorCode HfCheckpointListGroup(HfCheckpointList state, const char *format,
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode NewItem(HfCheckpointList state, HfCheckpointKind kind, const char *name, HfCheckpointItem **item) {
+static PetscErrorCode new_item(HfCheckpointList state, HfCheckpointKind kind, const char *name, HfCheckpointItem **item) {
   PetscFunctionBeginUser;
   if (state->n == state->room) {
     state->room = PetscMax(32, 2 * state->room);
@@ -49,7 +49,7 @@ PetscErrorCode HfCheckpointListAdd(HfCheckpointList state, const char *name, HfC
   HfCheckpointItem *item = NULL;
 
   PetscFunctionBeginUser;
-  PetscCall(NewItem(state, kind, name, &item));
+  PetscCall(new_item(state, kind, name, &item));
   item->n = n;
   item->values = values;
   PetscFunctionReturn(0);
@@ -59,7 +59,7 @@ PetscErrorCode HfCheckpointListAddVec(HfCheckpointList state, const char *name, 
   HfCheckpointItem *item = NULL;
 
   PetscFunctionBeginUser;
-  PetscCall(NewItem(state, HF_CHECKPOINT_VEC, name, &item));
+  PetscCall(new_item(state, HF_CHECKPOINT_VEC, name, &item));
   item->vec = vec;
   PetscCall(VecGetSize(vec, &item->n));
   PetscFunctionReturn(0);

@@ -317,16 +317,16 @@ _Static_assert(sizeof(citations) / sizeof(citations[0]) <= 64, "the cited set is
 /* Process-wide state: bit i says that citations[i] was cited. It steers nothing but the list of references. */
 static uint64_t cited = 0;
 
-static int Find(const char *key) {
-  for (int i = 0; i < N_CITATIONS; i++)
+static int find(const char *key) {
+  for (int i = 0; i < N_CITATIONS; ++i)
     if (!strcmp(citations[i].key, key)) return i;
   return -1;
 }
 
-PetscBool HfCitationKnown(const char *key) { return key && Find(key) >= 0 ? PETSC_TRUE : PETSC_FALSE; }
+PetscBool HfCitationKnown(const char *key) { return key && find(key) >= 0 ? PETSC_TRUE : PETSC_FALSE; }
 
 void HfCite(const char *key) {
-  const int i = key ? Find(key) : -1;
+  const int i = key ? find(key) : -1;
   if (i >= 0) cited |= (uint64_t)1 << i;
 }
 
@@ -334,7 +334,7 @@ void HfCitationsClear(void) { cited = 0; }
 
 PetscErrorCode HfCitationsWrite(FILE *file) {
   PetscFunctionBeginUser;
-  for (int i = 0; i < N_CITATIONS; i++) {
+  for (int i = 0; i < N_CITATIONS; ++i) {
     if (cited >> i & 1) PetscCheck(fprintf(file, "%s\n\n", citations[i].entry) > 0, PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE, "references not written");
   }
   PetscFunctionReturn(0);

@@ -12,7 +12,7 @@
 enum { NOT_REGULAR = -1, TOO_LONG = -2 }; /* beside the errors of the C library, which are positive */
 
 /* Grows *text (PetscMalloc) to the end of the file; returns errno. Streams such as /dev/stdin have no length to ask for first. */
-static PetscErrorCode ReadAll(FILE *file, char **text, size_t *length, int *error) {
+static PetscErrorCode read_all(FILE *file, char **text, size_t *length, int *error) {
   size_t room = CHUNK;
 
   PetscFunctionBeginUser;
@@ -34,13 +34,13 @@ static PetscErrorCode ReadAll(FILE *file, char **text, size_t *length, int *erro
   PetscFunctionReturn(0);
 }
 
-static const char *Reason(int error) {
+static const char *reason(int error) {
   if (error == NOT_REGULAR) return "it is no regular file";
   if (error == TOO_LONG) return "it is longer than 256 MB";
   return strerror(error); /* of a known error: a constant of the C library */
 }
 
-static PetscErrorCode Read(MPI_Comm comm, const char path[], PetscBool stream, char **text, size_t *length, const char **why) {
+static PetscErrorCode read(MPI_Comm comm, const char path[], PetscBool stream, char **text, size_t *length, const char **why) {
   PetscMPIInt rank;
   int header[2] = {0, 0}; /* errno, length */
   char *data = NULL;
@@ -65,7 +65,7 @@ static PetscErrorCode Read(MPI_Comm comm, const char path[], PetscBool stream, c
     else if (!(file = fopen(path, "rb")))
       header[0] = errno;
     if (file) {
-      PetscCall(ReadAll(file, &data, length, &header[0]));
+      PetscCall(read_all(file, &data, length, &header[0]));
       fclose(file);
       header[1] = (int)*length;
     }
@@ -74,7 +74,7 @@ static PetscErrorCode Read(MPI_Comm comm, const char path[], PetscBool stream, c
   if (header[0]) {
     PetscCall(PetscFree(data));
     *length = 0;
-    *why = Reason(header[0]);
+    *why = reason(header[0]);
     PetscFunctionReturn(0);
   }
   if (rank) PetscCall(PetscMalloc1((size_t)header[1] + 1, &data));
@@ -90,7 +90,7 @@ void HfMakeDirectories(const char path[], const char **why) {
 
   *why = NULL;
   snprintf(part, sizeof part, "%s", path);
-  for (char *c = part + 1;; c++) {
+  for (char *c = part + 1;; ++c) {
     const char kept = *c;
     if (kept != '/' && kept != '\0') continue;
     *c = '\0';
@@ -108,12 +108,12 @@ void HfMakeDirectories(const char path[], const char **why) {
 
 PetscErrorCode HfReadFile(MPI_Comm comm, const char path[], char **text, size_t *length, const char **why) {
   PetscFunctionBeginUser;
-  PetscCall(Read(comm, path, PETSC_FALSE, text, length, why));
+  PetscCall(read(comm, path, PETSC_FALSE, text, length, why));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfReadStream(MPI_Comm comm, const char path[], char **text, size_t *length, const char **why) {
   PetscFunctionBeginUser;
-  PetscCall(Read(comm, path, PETSC_TRUE, text, length, why));
+  PetscCall(read(comm, path, PETSC_TRUE, text, length, why));
   PetscFunctionReturn(0);
 }

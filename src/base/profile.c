@@ -5,20 +5,20 @@ static const char *const names[] = {"HfRightHandSide", "HfConvolution", "HfPoten
 static PetscLogEvent events[sizeof names / sizeof names[0]]; /* process-wide, as PETSc's own table of events is */
 static PetscBool registered = PETSC_FALSE;
 
-static PetscErrorCode Register(void) {
+static PetscErrorCode register_events(void) {
   PetscClassId class;
 
   PetscFunctionBeginUser;
   if (registered) PetscFunctionReturn(0);
   PetscCall(PetscClassIdRegister("hopfilm", &class));
-  for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) PetscCall(PetscLogEventRegister(names[k], class, &events[k]));
+  for (size_t k = 0; k < sizeof names / sizeof names[0]; ++k) PetscCall(PetscLogEventRegister(names[k], class, &events[k]));
   registered = PETSC_TRUE;
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfProfileBegin(HfProfile part) {
   PetscFunctionBeginUser;
-  PetscCall(Register());
+  PetscCall(register_events());
   PetscCall(PetscLogEventBegin(events[part], 0, 0, 0, 0));
   PetscFunctionReturn(0);
 }

@@ -10,7 +10,7 @@
 
 #define STEP_BITS 55
 
-static void Block(PetscInt64 seed, HfStream stream, PetscInt64 step, PetscInt64 index, unsigned block, uint64_t words[2]) {
+static void block(PetscInt64 seed, HfStream stream, PetscInt64 step, PetscInt64 index, unsigned block, uint64_t words[2]) {
   const uint64_t s = (uint64_t)seed, i = (uint64_t)index;
   const uint64_t t = ((uint64_t)step & (((uint64_t)1 << STEP_BITS) - 1)) | (uint64_t)block << STEP_BITS | (uint64_t)stream << (STEP_BITS + 1);
   philox4x32_ctr_t counter = {{(uint32_t)i, (uint32_t)(i >> 32), (uint32_t)t, (uint32_t)(t >> 32)}}, out;
@@ -22,14 +22,14 @@ static void Block(PetscInt64 seed, HfStream stream, PetscInt64 step, PetscInt64 
 }
 
 /* Midpoints of 2^52 equal intervals: neither 0 nor 1 can occur, and every value is a double exactly. */
-static PetscReal OpenUnitInterval(uint64_t word) { return ((PetscReal)(word >> 12) + 0.5) * 0x1p-52; }
+static PetscReal open_unit_interval(uint64_t word) { return ((PetscReal)(word >> 12) + 0.5) * 0x1p-52; }
 
 void HfRandomUniform(PetscInt64 seed, HfStream stream, PetscInt64 step, PetscInt64 index, PetscInt n, PetscReal u[]) {
   for (PetscInt k = 0; k < n; k += 2) {
     uint64_t words[2];
-    Block(seed, stream, step, index, (unsigned)(k / 2), words);
-    u[k] = OpenUnitInterval(words[0]);
-    if (k + 1 < n) u[k + 1] = OpenUnitInterval(words[1]);
+    block(seed, stream, step, index, (unsigned)(k / 2), words);
+    u[k] = open_unit_interval(words[0]);
+    if (k + 1 < n) u[k + 1] = open_unit_interval(words[1]);
   }
 }
 
@@ -38,9 +38,9 @@ void HfRandomNormal(PetscInt64 seed, HfStream stream, PetscInt64 step, PetscInt6
   for (PetscInt k = 0; k < n; k += 2) {
     uint64_t words[2];
     PetscReal radius, angle;
-    Block(seed, stream, step, index, (unsigned)(k / 2), words);
-    radius = sqrt(-2.0 * log(OpenUnitInterval(words[0])));
-    angle = 2.0 * PETSC_PI * OpenUnitInterval(words[1]);
+    block(seed, stream, step, index, (unsigned)(k / 2), words);
+    radius = sqrt(-2.0 * log(open_unit_interval(words[0])));
+    angle = 2.0 * PETSC_PI * open_unit_interval(words[1]);
     g[k] = radius * cos(angle);
     if (k + 1 < n) g[k + 1] = radius * sin(angle);
   }
@@ -49,6 +49,6 @@ void HfRandomNormal(PetscInt64 seed, HfStream stream, PetscInt64 step, PetscInt6
 /* The high half of word * bound: the bias is below bound / 2^64. */
 PetscInt HfRandomInteger(PetscInt64 seed, HfStream stream, PetscInt64 step, PetscInt64 index, PetscInt bound) {
   uint64_t words[2];
-  Block(seed, stream, step, index, 0, words);
+  block(seed, stream, step, index, 0, words);
   return (PetscInt)(((unsigned __int128)words[0] * (unsigned __int128)bound) >> 64);
 }

@@ -44,7 +44,7 @@ void HfSignalsCatch(void) {
   const int numbers[] = {SIGTERM, SIGINT, SIGUSR1, SIGUSR2};
   struct sigaction action = {.sa_handler = note, .sa_flags = SA_RESTART};
 
-  for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++) sigaction(numbers[k], &action, NULL);
+  for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; ++k) sigaction(numbers[k], &action, NULL);
   signal(SIGALRM, end_now); /* comes from note() alone */
   signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is an error of the write */
   signal(SIGPIPE, SIG_IGN); /* nobody reads the terminal's lines any more: the log has them */

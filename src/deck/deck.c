@@ -22,7 +22,7 @@ PetscErrorCode HfDeckDestroy(HfDeck *deck) {
 }
 
 /* The whole path of every file that the deck names, from rank 0's working folder. */
-static PetscErrorCode FindFiles(HfNode node, const char *folder) {
+static PetscErrorCode find_files(HfNode node, const char *folder) {
   PetscFunctionBeginUser;
   if (node->names_file) {
     char path[PETSC_MAX_PATH_LEN], full[2 * PETSC_MAX_PATH_LEN], normal[PETSC_MAX_PATH_LEN];
@@ -31,12 +31,12 @@ static PetscErrorCode FindFiles(HfNode node, const char *folder) {
     HfFileNormalize(path[0] == '/' ? path : full, normal);
     PetscCall(PetscStrallocpy(normal, &node->full_path));
   }
-  for (PetscInt i = 0; i < node->n; i++) PetscCall(FindFiles(node->items[i], folder));
+  for (PetscInt i = 0; i < node->n; ++i) PetscCall(find_files(node->items[i], folder));
   PetscFunctionReturn(0);
 }
 
 /* Takes ownership of text. Syntax errors end here; all others are collected for the verdict. */
-static PetscErrorCode Build(MPI_Comm comm, HfKeys keys, const char *path, char *text, size_t length, PetscInt n_set, const char *const set[],
+static PetscErrorCode build(MPI_Comm comm, HfKeys keys, const char *path, char *text, size_t length, PetscInt n_set, const char *const set[],
                             HfDeck *deck) {
   HfDeck d;
 
@@ -48,13 +48,13 @@ static PetscErrorCode Build(MPI_Comm comm, HfKeys keys, const char *path, char *
   PetscCall(PetscStrallocpy(path, &d->path));
   PetscCall(HfMessagesCreate(&d->messages));
   PetscCall(HfDeckLoad(comm, keys, d->messages, path, text, length, &d->root));
-  for (PetscInt i = 0; d->root && i < n_set; i++) PetscCall(HfDeckOverride(keys, d->messages, d->root, set[i]));
+  for (PetscInt i = 0; d->root && i < n_set; ++i) PetscCall(HfDeckOverride(keys, d->messages, d->root, set[i]));
   if (d->root) {
     char folder[PETSC_MAX_PATH_LEN];
     PetscCall(HfDeckValidate(keys, d->messages, d->root));
     PetscCall(PetscGetWorkingDirectory(folder, sizeof(folder)));
     PetscCallMPI(MPI_Bcast(folder, sizeof(folder), MPI_CHAR, 0, comm));
-    PetscCall(FindFiles(d->root, folder));
+    PetscCall(find_files(d->root, folder));
 
     *deck = d;
   } else {
@@ -75,7 +75,7 @@ PetscErrorCode HfDeckCreate(MPI_Comm comm, HfKeys keys, const char *path, PetscI
   *deck = NULL;
   PetscCall(HfReadStream(comm, path, &text, &length, &why));
   PetscCheckFault(text, comm, HF_ERR_FILE, "cannot read %s: %s", path, why);
-  code = Build(comm, keys, path, text, length, n_set, set, deck);
+  code = build(comm, keys, path, text, length, n_set, set, deck);
   if (code < HF_ERR_BASE) PetscCall(code);
   PetscFunctionReturn(code);
 }
@@ -86,7 +86,7 @@ PetscErrorCode HfDeckCreateFromText(MPI_Comm comm, HfKeys keys, const char *text
 
   PetscFunctionBeginUser;
   PetscCall(PetscStrallocpy(text, &copy));
-  code = Build(comm, keys, "deck.yaml", copy, strlen(text), 0, NULL, deck);
+  code = build(comm, keys, "deck.yaml", copy, strlen(text), 0, NULL, deck);
   if (code < HF_ERR_BASE) PetscCall(code);
   PetscFunctionReturn(code);
 }
@@ -104,7 +104,7 @@ PetscErrorCode HfDeckFilePath(HfDeck deck, HfNode node, char path[], size_t size
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Add(HfDeck deck, HfNode node, PetscBool error, const char *format, va_list arguments) {
+static PetscErrorCode add(HfDeck deck, HfNode node, PetscBool error, const char *format, va_list arguments) {
   const HfPlace nowhere = {deck->path, 0, 0};
   return HfMessagesAddV(deck->messages, error, node ? HfNodePlace(node) : nowhere, format, arguments);
 }
@@ -113,7 +113,7 @@ PetscErrorCode HfDeckError(HfDeck deck, HfNode node, const char *format, ...) {
   PetscErrorCode code;
   va_list arguments;
   va_start(arguments, format);
-  code = Add(deck, node, PETSC_TRUE, format, arguments);
+  code = add(deck, node, PETSC_TRUE, format, arguments);
   va_end(arguments);
   return code;
 }
@@ -122,7 +122,7 @@ PetscErrorCode HfDeckWarn(HfDeck deck, HfNode node, const char *format, ...) {
   PetscErrorCode code;
   va_list arguments;
   va_start(arguments, format);
-  code = Add(deck, node, PETSC_FALSE, format, arguments);
+  code = add(deck, node, PETSC_FALSE, format, arguments);
   va_end(arguments);
   return code;
 }

@@ -2,17 +2,17 @@
 #include "deck_impl.h"
 #include <string.h>
 
-static void SetInherited(HfNode node) {
+static void set_inherited(HfNode node) {
   node->given = PETSC_FALSE;
   node->inherited = PETSC_TRUE;
-  for (PetscInt i = 0; i < node->n; i++) SetInherited(node->items[i]);
+  for (PetscInt i = 0; i < node->n; ++i) set_inherited(node->items[i]);
 }
 
-static PetscErrorCode AddCopy(HfNode section, const char *name, HfNode source) {
+static PetscErrorCode add_copy(HfNode section, const char *name, HfNode source) {
   HfNode copy;
   PetscFunctionBeginUser;
   PetscCall(HfNodeClone(source, &copy));
-  SetInherited(copy);
+  set_inherited(copy);
   PetscCall(HfNodeAppend(section, name, copy));
   PetscFunctionReturn(0);
 }
@@ -23,20 +23,20 @@ PetscErrorCode HfDefaultInherit(HfNode root, const HfEntry *entry, HfNode node) 
   PetscFunctionBeginUser;
   if (HfNodeIsNull(node)) PetscCall(HfNodeBecomeMap(node, NULL));
   if (!source || source == node || source->kind != HF_NODE_MAP || node->kind != HF_NODE_MAP) PetscFunctionReturn(0);
-  for (PetscInt k = 0; k < source->n; k++)
-    if (HfNodeIndex(node, source->items[k]->name) < 0) PetscCall(AddCopy(node, source->items[k]->name, source->items[k]));
+  for (PetscInt k = 0; k < source->n; ++k)
+    if (HfNodeIndex(node, source->items[k]->name) < 0) PetscCall(add_copy(node, source->items[k]->name, source->items[k]));
   PetscFunctionReturn(0);
 }
 
 /* A section takes the whole section behind "="; a key takes the key of its own name there, or the value itself. */
-static PetscErrorCode FillFrom(HfKeys keys, HfNode root, const HfEntry *entry, HfNode section) {
+static PetscErrorCode fill_from(HfKeys keys, HfNode root, const HfEntry *entry, HfNode section) {
   HfNode source = HfNodeFind(root, entry->row->default_text + 1);
   HfForm form;
 
   PetscFunctionBeginUser;
   HfKeysForm(keys, entry, &form);
   if (source && form.kind != HF_FORM_SECTION && source->kind == HF_NODE_MAP) source = HfNodeItem(source, HfNodeIndex(source, entry->name));
-  if (source) PetscCall(AddCopy(section, entry->name, source));
+  if (source) PetscCall(add_copy(section, entry->name, source));
   PetscFunctionReturn(0);
 }
 
@@ -47,7 +47,7 @@ PetscErrorCode HfDefaultFill(HfKeys keys, HfNode root, const HfEntry *entry, HfN
 
   PetscFunctionBeginUser;
   if (text[0] == '=') {
-    PetscCall(FillFrom(keys, root, entry, section));
+    PetscCall(fill_from(keys, root, entry, section));
     PetscFunctionReturn(0);
   }
   PetscCall(HfMessagesCreate(&problems));

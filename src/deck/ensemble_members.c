@@ -45,7 +45,7 @@ PetscErrorCode HfEnsembleRegisterKeys(HfKeys keys) {
 }
 
 /* The axis from `from` and `to`: numbers with the same unit. */
-static PetscErrorCode Space(HfDeck deck, Axis *axis) {
+static PetscErrorCode space(HfDeck deck, Axis *axis) {
   HfNode node = axis->node;
   const PetscBool logarithmic = (PetscBool)!strcmp(HfText(node, "spacing"), "logarithmic");
   PetscReal from, to, count;
@@ -76,7 +76,7 @@ static PetscErrorCode Space(HfDeck deck, Axis *axis) {
   }
   axis->n = (PetscInt)count;
   PetscCall(PetscCalloc1(axis->n, &axis->values));
-  for (PetscInt k = 0; k < axis->n; k++) {
+  for (PetscInt k = 0; k < axis->n; ++k) {
     const PetscReal part = (PetscReal)k / (count - 1);
     const PetscReal value = k == axis->n - 1 ? to : logarithmic ? from * PetscPowReal(to / from, part) : from + (to - from) * part;
     char text[128];
@@ -86,12 +86,12 @@ static PetscErrorCode Space(HfDeck deck, Axis *axis) {
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode CheckKeys(HfDeck deck, const Axis *axis) {
+static PetscErrorCode check_keys(HfDeck deck, const Axis *axis) {
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < HfCount(axis->node, "key"); k++) {
+  for (PetscInt k = 0; k < HfCount(axis->node, "key"); ++k) {
     const char *key = HfTextAt(axis->node, "key", k);
     const size_t first = strcspn(key, ".");
-    for (size_t w = 0; w < 4; w++) {
+    for (size_t w = 0; w < 4; ++w) {
       static const char *const fixed[] = {"ensemble", "include", "petsc", "hopfilm"};
       if (strlen(fixed[w]) == first && !strncmp(key, fixed[w], first))
         PetscCall(HfDeckError(deck, HfChild(axis->node, "key"), "%s cannot differ between members", fixed[w]));
@@ -101,21 +101,21 @@ static PetscErrorCode CheckKeys(HfDeck deck, const Axis *axis) {
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode ReadAxis(HfDeck deck, Axis *axis) {
+static PetscErrorCode read_axis(HfDeck deck, Axis *axis) {
   const char *key = HfTextAt(axis->node, "key", 0), *dot = strrchr(key, '.');
 
   PetscFunctionBeginUser;
   axis->average = HfHas(axis->node, "average") ? HfFlag(axis->node, "average") : (PetscBool)!strcmp(dot ? dot + 1 : key, "seed");
-  PetscCall(CheckKeys(deck, axis));
+  PetscCall(check_keys(deck, axis));
   if (HfHas(axis->node, "values")) {
     if (HfHas(axis->node, "from") || HfHas(axis->node, "to") || HfHas(axis->node, "count"))
       PetscCall(HfDeckError(deck, axis->node, "give `values`, or `from` and `to`, not both"));
     axis->n = HfCount(axis->node, "values");
     PetscCall(PetscCalloc1(axis->n, &axis->values));
-    for (PetscInt k = 0; k < axis->n; k++) PetscCall(PetscStrallocpy(HfTextAt(axis->node, "values", k), &axis->values[k]));
+    for (PetscInt k = 0; k < axis->n; ++k) PetscCall(PetscStrallocpy(HfTextAt(axis->node, "values", k), &axis->values[k]));
     if (!axis->n) PetscCall(HfDeckError(deck, HfChild(axis->node, "values"), "no value"));
   } else
-    PetscCall(Space(deck, axis));
+    PetscCall(space(deck, axis));
   PetscFunctionReturn(0);
 }
 
@@ -132,9 +132,9 @@ PetscErrorCode HfEnsembleCreate(HfDeck deck, HfEnsemble *ensemble) {
   e->node = node;
   e->n_axes = HfCount(node, "axes");
   PetscCall(PetscCalloc1(e->n_axes, &e->axes));
-  for (PetscInt a = 0; a < e->n_axes; a++) {
+  for (PetscInt a = 0; a < e->n_axes; ++a) {
     e->axes[a].node = HfItem(node, "axes", a);
-    PetscCall(ReadAxis(deck, &e->axes[a]));
+    PetscCall(read_axis(deck, &e->axes[a]));
   }
   for (PetscInt a = e->n_axes - 1; a >= 0; a--) {
     const Axis *axis = &e->axes[a];
@@ -155,8 +155,8 @@ PetscErrorCode HfEnsembleCreate(HfDeck deck, HfEnsemble *ensemble) {
 PetscErrorCode HfEnsembleDestroy(HfEnsemble *ensemble) {
   PetscFunctionBeginUser;
   if (!*ensemble) PetscFunctionReturn(0);
-  for (PetscInt a = 0; a < (*ensemble)->n_axes; a++) {
-    for (PetscInt k = 0; k < (*ensemble)->axes[a].n; k++) PetscCall(PetscFree((*ensemble)->axes[a].values[k]));
+  for (PetscInt a = 0; a < (*ensemble)->n_axes; ++a) {
+    for (PetscInt k = 0; k < (*ensemble)->axes[a].n; ++k) PetscCall(PetscFree((*ensemble)->axes[a].values[k]));
     PetscCall(PetscFree((*ensemble)->axes[a].values));
   }
   PetscCall(PetscFree((*ensemble)->axes));
@@ -184,11 +184,11 @@ PetscErrorCode HfEnsembleDeck(HfEnsemble ensemble, PetscInt member, MPI_Comm com
   PetscErrorCode code;
 
   PetscFunctionBeginUser;
-  for (PetscInt a = 0; a < ensemble->n_axes; a++) n += HfCount(ensemble->axes[a].node, "key");
+  for (PetscInt a = 0; a < ensemble->n_axes; ++a) n += HfCount(ensemble->axes[a].node, "key");
   PetscCall(PetscMalloc1(n, &all));
-  for (PetscInt k = 0; k < n_set; k++) all[k] = set[k];
-  for (PetscInt a = 0, k = n_set; a < ensemble->n_axes; a++)
-    for (PetscInt i = 0; i < HfCount(ensemble->axes[a].node, "key"); i++, k++) {
+  for (PetscInt k = 0; k < n_set; ++k) all[k] = set[k];
+  for (PetscInt a = 0, k = n_set; a < ensemble->n_axes; ++a)
+    for (PetscInt i = 0; i < HfCount(ensemble->axes[a].node, "key"); i++, ++k) {
       const char *key = HfTextAt(ensemble->axes[a].node, "key", i), *value = HfEnsembleValue(ensemble, member, a);
       const size_t room = strlen(key) + strlen(value) + 2;
       char *text;
@@ -197,7 +197,7 @@ PetscErrorCode HfEnsembleDeck(HfEnsemble ensemble, PetscInt member, MPI_Comm com
       all[k] = text;
     }
   code = HfDeckCreate(comm, keys, path, n, all, deck);
-  for (PetscInt k = n_set; k < n; k++) PetscCall(PetscFree(all[k]));
+  for (PetscInt k = n_set; k < n; ++k) PetscCall(PetscFree(all[k]));
   PetscCall(PetscFree(all));
   if (!code && *deck) PetscCall(HfNodeRemove(HfDeckRoot(*deck), HfNodeIndex(HfDeckRoot(*deck), "ensemble")));
   PetscFunctionReturn(code);

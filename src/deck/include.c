@@ -49,19 +49,19 @@ void HfFileNormalize(const char *path, char out[PETSC_MAX_PATH_LEN]) {
   out[length] = '\0';
 }
 
-static void DescribeChain(const Chain *chain, char text[HF_PATH_LENGTH]) {
+static void describe_chain(const Chain *chain, char text[HF_PATH_LENGTH]) {
   size_t length;
   text[0] = '\0';
   if (!chain) return;
-  DescribeChain(chain->above, text);
+  describe_chain(chain->above, text);
   length = strlen(text);
   snprintf(text + length, HF_PATH_LENGTH - length, "%s -> ", chain->file);
 }
 
-static PetscErrorCode Load(Loader *loader, const Chain *chain, const char *text, size_t length, HfNode *root);
+static PetscErrorCode load(Loader *loader, const Chain *chain, const char *text, size_t length, HfNode *root);
 
 /* One entry of an include list, merged over what is there. */
-static PetscErrorCode IncludeOne(Loader *loader, const Chain *chain, HfNode entry, HfNode merged) {
+static PetscErrorCode include_one(Loader *loader, const Chain *chain, HfNode entry, HfNode merged) {
   const HfPlace place = HfNodePlace(entry);
   char path[PETSC_MAX_PATH_LEN], *text;
   const char *why;
@@ -79,10 +79,10 @@ static PetscErrorCode IncludeOne(Loader *loader, const Chain *chain, HfNode entr
   next.file = path;
   next.above = chain;
   HfFileNormalize(path, next.path);
-  for (const Chain *c = chain; c; c = c->above, depth++) {
+  for (const Chain *c = chain; c; c = c->above, ++depth) {
     if (!strcmp(c->path, next.path) || depth >= MAX_DEPTH) {
       char files[HF_PATH_LENGTH];
-      DescribeChain(chain, files);
+      describe_chain(chain, files);
       PetscCall(HfMessagesAdd(loader->messages, PETSC_TRUE, place, depth < MAX_DEPTH ? "include cycle: %s%s" : "includes nested too deeply: %s%s",
                               files, path));
       PetscFunctionReturn(0);
@@ -93,14 +93,14 @@ static PetscErrorCode IncludeOne(Loader *loader, const Chain *chain, HfNode entr
     PetscCall(HfMessagesAdd(loader->messages, PETSC_TRUE, place, "include: cannot read %s: %s", path, why));
     PetscFunctionReturn(0);
   }
-  PetscCall(Load(loader, &next, text, length, &root));
+  PetscCall(load(loader, &next, text, length, &root));
   if (root) PetscCall(HfNodeMerge(loader->keys, "", merged, root));
   PetscCall(HfNodeDestroy(&root));
   PetscCall(PetscFree(text));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Load(Loader *loader, const Chain *chain, const char *text, size_t length, HfNode *root) {
+static PetscErrorCode load(Loader *loader, const Chain *chain, const char *text, size_t length, HfNode *root) {
   HfNode own, merged;
   PetscInt i;
 
@@ -121,9 +121,9 @@ static PetscErrorCode Load(Loader *loader, const Chain *chain, const char *text,
   if (i >= 0) {
     HfNode include = own->items[i];
     if (include->kind == HF_NODE_LIST) {
-      for (PetscInt k = 0; k < include->n; k++) PetscCall(IncludeOne(loader, chain, include->items[k], merged));
+      for (PetscInt k = 0; k < include->n; ++k) PetscCall(include_one(loader, chain, include->items[k], merged));
     } else
-      PetscCall(IncludeOne(loader, chain, include, merged));
+      PetscCall(include_one(loader, chain, include, merged));
     PetscCall(HfNodeRemove(own, i)); /* the merged deck stands alone */
   }
   PetscCall(HfNodeMerge(loader->keys, "", merged, own));
@@ -140,6 +140,6 @@ PetscErrorCode HfDeckLoad(MPI_Comm comm, HfKeys keys, HfMessages messages, const
   chain.file = file;
   chain.above = NULL;
   HfFileNormalize(file, chain.path);
-  PetscCall(Load(&loader, &chain, text, length, root));
+  PetscCall(load(&loader, &chain, text, length, root));
   PetscFunctionReturn(0);
 }

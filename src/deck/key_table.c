@@ -14,14 +14,14 @@ PetscErrorCode HfKeysCreate(HfKeys *keys) {
 PetscErrorCode HfKeysDestroy(HfKeys *keys) {
   PetscFunctionBeginUser;
   if (!*keys) PetscFunctionReturn(0);
-  for (PetscInt i = 0; i < (*keys)->n; i++) PetscCall(PetscFree((*keys)->entries[i].path));
+  for (PetscInt i = 0; i < (*keys)->n; ++i) PetscCall(PetscFree((*keys)->entries[i].path));
   PetscCall(PetscFree((*keys)->entries));
   PetscCall(HfUnitsDestroy(&(*keys)->units));
   PetscCall(PetscFree(*keys));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Join(const char *prefix, const char *path, char full[HF_PATH_LENGTH]) {
+static PetscErrorCode join(const char *prefix, const char *path, char full[HF_PATH_LENGTH]) {
   const size_t length = strlen(prefix);
   const char *join = !length || !*path || prefix[length - 1] == ':' || *path == '[' ? "" : ".";
   char *colon;
@@ -33,7 +33,7 @@ static PetscErrorCode Join(const char *prefix, const char *path, char full[HF_PA
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode CheckRow(HfKeys keys, const char *path, const HfKey *row) {
+static PetscErrorCode check_row(HfKeys keys, const char *path, const HfKey *row) {
   const PetscBool numeric = HfKeyItemType(row->type) == HF_INT || HfKeyItemType(row->type) == HF_NUMBER || HfKeyItemType(row->type) == HF_QUANTITY;
   HfRange range;
   PetscBool known = PETSC_TRUE;
@@ -54,18 +54,18 @@ static PetscErrorCode CheckRow(HfKeys keys, const char *path, const HfKey *row) 
 
 PetscErrorCode HfKeysAdd(HfKeys keys, const char *prefix, const HfKey rows[]) {
   PetscFunctionBeginUser;
-  for (const HfKey *row = rows; row->path; row++) {
+  for (const HfKey *row = rows; row->path; ++row) {
     char path[HF_PATH_LENGTH];
     HfEntry *entry = NULL;
     const char *split;
-    PetscCall(Join(prefix, row->path, path));
-    for (PetscInt i = 0; i < keys->n && !entry; i++)
+    PetscCall(join(prefix, row->path, path));
+    for (PetscInt i = 0; i < keys->n && !entry; ++i)
       if (!strcmp(keys->entries[i].path, path)) entry = &keys->entries[i];
     if (entry) {
       PetscCheck(entry->row == row, PETSC_COMM_SELF, PETSC_ERR_ARG_WRONG, "key %s is declared twice", path);
       continue; /* two modules register a third one's table */
     }
-    PetscCall(CheckRow(keys, path, row));
+    PetscCall(check_row(keys, path, row));
     if (keys->n == keys->room) {
       keys->room = keys->room ? 2 * keys->room : 64;
       PetscCall(PetscRealloc((size_t)keys->room * sizeof(HfEntry), &keys->entries));
@@ -134,7 +134,7 @@ void HfKeysForm(HfKeys keys, const HfEntry *entry, HfForm *form) {
   case HF_TYPES:
     form->kind = HF_FORM_SECTION;
     snprintf(form->children, sizeof(form->children), "%.*s:", (int)strcspn(entry->row->unit, ":"), entry->row->unit);
-    for (PetscInt i = 0; i < keys->n; i++)
+    for (PetscInt i = 0; i < keys->n; ++i)
       if (!strcmp(keys->entries[i].path, form->children) && keys->entries[i].row->type == HF_VARIANT) form->kind = HF_FORM_VARIANT;
     if (entry->row->type == HF_TYPES) {
       form->item = form->kind;

@@ -7,7 +7,7 @@ enum { PATH, TYPE, UNIT, DEFAULT, RANGE, MEANING, N_COLUMNS };
 typedef char Row[N_COLUMNS][HF_PATH_LENGTH];
 
 /* in_variant: one of several, so neither required nor with a default */
-static void FillRow(const HfEntry *entry, PetscBool in_variant, Row row) {
+static void fill_row(const HfEntry *entry, PetscBool in_variant, Row row) {
   const HfKey *key = entry->row;
   const PetscBool typed = key->type == HF_TYPE || key->type == HF_TYPES ? PETSC_TRUE : PETSC_FALSE;
   const char *text = key->default_text;
@@ -38,9 +38,9 @@ static void FillRow(const HfEntry *entry, PetscBool in_variant, Row row) {
   snprintf(row[MEANING], HF_PATH_LENGTH, "%s", key->doc);
 }
 
-static int Width(const char *text) {
+static int column_width(const char *text) {
   int n = 0;
-  for (; *text; text++) n += ((unsigned char)*text & 0xc0) != 0x80;
+  for (; *text; ++text) n += ((unsigned char)*text & 0xc0) != 0x80;
   return n;
 }
 
@@ -51,9 +51,9 @@ typedef struct {
   PetscBool failed;
 } Printer;
 
-static void PrintRow(Printer *printer, Row row) {
-  for (int c = 0; c < N_COLUMNS; c++) {
-    const int width = Width(row[c]), pad = c == MEANING ? 0 : printer->width[c] - width + 2;
+static void print_row(Printer *printer, Row row) {
+  for (int c = 0; c < N_COLUMNS; ++c) {
+    const int width = column_width(row[c]), pad = c == MEANING ? 0 : printer->width[c] - width + 2;
     if (!printer->file)
       printer->width[c] = PetscMax(printer->width[c], width);
     else if (fprintf(printer->file, "%s%*s", row[c], PetscMax(pad, 0), "") < 0)
@@ -62,39 +62,39 @@ static void PrintRow(Printer *printer, Row row) {
   if (printer->file && fputc('\n', printer->file) == EOF) printer->failed = PETSC_TRUE;
 }
 
-static void PrintBelow(Printer *printer, const char *parent, PetscBool variant) {
+static void print_below(Printer *printer, const char *parent, PetscBool variant) {
   PetscInt i = 0;
   for (const HfEntry *entry; (entry = HfKeysNext(printer->keys, parent, &i));) {
     Row row;
     HfForm form;
     const HfKeyType type = entry->row->type;
-    FillRow(entry, variant || !strcmp(entry->name, "*"), row);
-    PrintRow(printer, row);
+    fill_row(entry, variant || !strcmp(entry->name, "*"), row);
+    print_row(printer, row);
     HfKeysForm(printer->keys, entry, &form);
     if (type != HF_TYPE && type != HF_TYPES && form.kind != HF_FORM_LEAF && form.kind != HF_FORM_LEAVES && form.kind != HF_FORM_FREE)
-      PrintBelow(printer, form.children, form.kind == HF_FORM_VARIANT || form.item == HF_FORM_VARIANT);
+      print_below(printer, form.children, form.kind == HF_FORM_VARIANT || form.item == HF_FORM_VARIANT);
   }
 }
 
-static void PrintAll(Printer *printer) {
+static void print_all(Printer *printer) {
   Row heading = {"key", "type", "unit", "default", "range", "meaning"};
-  PrintRow(printer, heading);
-  PrintBelow(printer, "", PETSC_FALSE);
-  for (PetscInt i = 0; i < printer->keys->n; i++) { /* the types, each followed by its keys */
+  print_row(printer, heading);
+  print_below(printer, "", PETSC_FALSE);
+  for (PetscInt i = 0; i < printer->keys->n; ++i) { /* the types, each followed by its keys */
     const char *path = printer->keys->entries[i].path;
     const char *colon = strchr(path, ':');
     PetscBool first = colon ? PETSC_TRUE : PETSC_FALSE;
     char parent[HF_PATH_LENGTH];
-    for (PetscInt k = 0; k < i && first; k++)
+    for (PetscInt k = 0; k < i && first; ++k)
       if (!strncmp(printer->keys->entries[k].path, path, (size_t)(colon - path) + 1)) first = PETSC_FALSE;
     if (!first) continue;
     if (!colon[1]) {
       Row row;
-      FillRow(&printer->keys->entries[i], PETSC_TRUE, row);
-      PrintRow(printer, row);
+      fill_row(&printer->keys->entries[i], PETSC_TRUE, row);
+      print_row(printer, row);
     }
     snprintf(parent, sizeof(parent), "%.*s", (int)(colon - path) + 1, path);
-    PrintBelow(printer, parent, !colon[1] && printer->keys->entries[i].row->type == HF_VARIANT);
+    print_below(printer, parent, !colon[1] && printer->keys->entries[i].row->type == HF_VARIANT);
   }
 }
 
@@ -102,9 +102,9 @@ PetscErrorCode HfKeysPrint(HfKeys keys, FILE *file) {
   Printer printer = {keys, NULL, {0}, PETSC_FALSE};
 
   PetscFunctionBeginUser;
-  PrintAll(&printer);
+  print_all(&printer);
   printer.file = file;
-  PrintAll(&printer);
+  print_all(&printer);
   PetscCheck(!printer.failed, PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE, "the keys cannot be written");
   PetscFunctionReturn(0);
 }

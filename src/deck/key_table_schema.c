@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-static void Object(FILE *file, HfKeys keys, const char *children, PetscBool inherits);
-static void Value(FILE *file, HfKeys keys, const HfEntry *entry);
+static void object(FILE *file, HfKeys keys, const char *children, PetscBool inherits);
+static void value(FILE *file, HfKeys keys, const HfEntry *entry);
 
-static void Text(FILE *file, const char *text, size_t length) {
+static void text(FILE *file, const char *text, size_t length) {
   fputc('"', file);
-  for (size_t i = 0; i < length; i++) {
+  for (size_t i = 0; i < length; ++i) {
     const unsigned char c = (unsigned char)text[i];
     if (c == '"' || c == '\\')
       fprintf(file, "\\%c", c);
@@ -21,13 +21,13 @@ static void Text(FILE *file, const char *text, size_t length) {
   fputc('"', file);
 }
 
-static void Choices(FILE *file, const char *choices) {
+static void choices(FILE *file, const char *choices) {
   fputs("{\"enum\": [", file);
   for (const char *c = choices; *c;) {
     const size_t length = strcspn(c, "|");
     HfRange number;
     const char *rest;
-    Text(file, c, length);
+    text(file, c, length);
     if (HfNumberRead(c, &number.low, &rest) && (*rest == '|' || !*rest)) fprintf(file, ", %.*s", (int)length, c); /* 1 as well as "1" */
     c += length;
     if (*c && *++c) fputs(", ", file);
@@ -35,7 +35,7 @@ static void Choices(FILE *file, const char *choices) {
   fputs("]}", file);
 }
 
-static void Number(FILE *file, const char *type, const char *text) {
+static void number(FILE *file, const char *type, const char *text) {
   HfRange range;
   fprintf(file, "{\"type\": \"%s\"", type);
   if (HfRangeRead(text, &range)) {
@@ -46,37 +46,37 @@ static void Number(FILE *file, const char *type, const char *text) {
 }
 
 /* A single value of the row's type. */
-static void Leaf(FILE *file, const HfKey *row) {
+static void leaf(FILE *file, const HfKey *row) {
   switch (HfKeyItemType(row->type)) {
   case HF_CHOICE:
-    Choices(file, row->range);
+    choices(file, row->range);
     break;
   case HF_BOOL:
     fputs("{\"type\": \"boolean\"}", file);
     break;
   case HF_INT:
-    Number(file, "integer", row->range);
+    number(file, "integer", row->range);
     break;
   case HF_NUMBER:
   case HF_QUANTITY:
     fputs("{\"anyOf\": [", file);
-    Number(file, "number", row->range);
+    number(file, "number", row->range);
     if (*HfRangeWords(row->range)) { /* a name, or a number with something behind it */
       fputs(", ", file);
-      Choices(file, HfRangeWords(row->range));
+      choices(file, HfRangeWords(row->range));
       fputs(", {\"type\": \"string\", \"pattern\": \"^[-+.0-9]\"}]}", file);
     } else
       fputs(", {\"type\": \"string\"}]}", file);
     break;
   default:
     if (row->range && *row->range)
-      Choices(file, row->range);
+      choices(file, row->range);
     else
       fputs("{\"type\": [\"string\", \"number\", \"boolean\"]}", file); /* an unquoted 1 or true is text, too */
   }
 }
 
-static void Counts(FILE *file, const HfKey *row) {
+static void counts(FILE *file, const HfKey *row) {
   if (row->count)
     fprintf(file, ", \"minItems\": %d, \"maxItems\": %d", (int)row->count, (int)row->count);
   else if (!row->default_text)
@@ -84,46 +84,46 @@ static void Counts(FILE *file, const HfKey *row) {
 }
 
 /* One of the rows: {name: value}, or the bare name. */
-static void Variant(FILE *file, HfKeys keys, const char *children) {
+static void write_variant(FILE *file, HfKeys keys, const char *children) {
   PetscInt i = 0;
   const char *comma = "";
   fputs("{\"oneOf\": [", file);
   for (const HfEntry *entry; (entry = HfKeysNext(keys, children, &i));) {
     fputs("{\"type\": \"object\", \"properties\": {", file);
-    Text(file, entry->name, strlen(entry->name));
+    text(file, entry->name, strlen(entry->name));
     fputs(": ", file);
-    Value(file, keys, entry);
+    value(file, keys, entry);
     fputs("}, \"required\": [", file);
-    Text(file, entry->name, strlen(entry->name));
+    text(file, entry->name, strlen(entry->name));
     fputs("], \"additionalProperties\": false}, ", file);
   }
   fputs("{\"enum\": [", file);
   i = 0;
   for (const HfEntry *entry; (entry = HfKeysNext(keys, children, &i));) {
     fputs(comma, file);
-    Text(file, entry->name, strlen(entry->name));
+    text(file, entry->name, strlen(entry->name));
     comma = ", ";
   }
   fputs("]}]}", file);
 }
 
-static void Form(FILE *file, HfKeys keys, int kind, const char *children, const HfEntry *entry) {
+static void write_form(FILE *file, HfKeys keys, int kind, const char *children, const HfEntry *entry) {
   switch (kind) {
   case HF_FORM_SECTION:
-    Object(file, keys, children, entry->row->default_text && entry->row->default_text[0] == '=');
+    object(file, keys, children, entry->row->default_text && entry->row->default_text[0] == '=');
     break;
   case HF_FORM_VARIANT:
-    Variant(file, keys, children);
+    write_variant(file, keys, children);
     break;
   case HF_FORM_FREE:
     fputs("{\"type\": [\"object\", \"null\"], \"additionalProperties\": {\"type\": [\"string\", \"number\", \"boolean\", \"null\"]}}", file);
     break;
   default:
-    Leaf(file, entry->row);
+    leaf(file, entry->row);
   }
 }
 
-static void Value(FILE *file, HfKeys keys, const HfEntry *entry) {
+static void value(FILE *file, HfKeys keys, const HfEntry *entry) {
   const HfKey *row = entry->row;
   const PetscBool typed = row->type == HF_TYPE || row->type == HF_TYPES ? PETSC_TRUE : PETSC_FALSE;
   char description[2 * HF_PATH_LENGTH], wanted[HF_PATH_LENGTH];
@@ -136,26 +136,26 @@ static void Value(FILE *file, HfKeys keys, const HfEntry *entry) {
     snprintf(description, sizeof(description), "%s (%s)", row->doc, wanted);
   }
   fputs("{\"description\": ", file);
-  Text(file, description, strlen(description));
+  text(file, description, strlen(description));
   if (row->default_text && *row->default_text && *row->default_text != '=') {
     fputs(", \"$comment\": ", file);
     snprintf(description, sizeof(description), "default: %s", row->default_text);
-    Text(file, description, strlen(description));
+    text(file, description, strlen(description));
   }
   fputs(", \"allOf\": [", file);
   if (form.kind == HF_FORM_LEAVES) {
     fputs("{\"anyOf\": [", file);
     if (!row->count || row->count == 1) {
-      Leaf(file, row);
+      leaf(file, row);
       fputs(", ", file);
     }
     fputs("{\"type\": \"array\", \"items\": ", file);
-    Leaf(file, row);
-    Counts(file, row);
+    leaf(file, row);
+    counts(file, row);
     fputc('}', file);
     if (row->type == HF_INTS) { /* in rows */
       fputs(", {\"type\": \"array\", \"items\": {\"type\": \"array\", \"items\": ", file);
-      Leaf(file, row);
+      leaf(file, row);
       fputs("}}", file);
     }
     fputs("]}", file);
@@ -164,30 +164,30 @@ static void Value(FILE *file, HfKeys keys, const HfEntry *entry) {
     if (typed)
       fprintf(file, "{\"$ref\": \"#/$defs/%.*s\"}", (int)strcspn(row->unit, ":"), row->unit);
     else
-      Form(file, keys, (int)form.item, form.children, entry);
-    Counts(file, row);
+      write_form(file, keys, (int)form.item, form.children, entry);
+    counts(file, row);
     fputc('}', file);
   } else if (form.kind == HF_FORM_NAMED) {
     const HfEntry *any = HfKeysFind(keys, form.children, "*");
     fputs("{\"type\": [\"object\", \"null\"], \"additionalProperties\": ", file);
     if (any)
-      Value(file, keys, any);
+      value(file, keys, any);
     else
       fputs("true", file);
     fputc('}', file);
   } else if (typed) {
     const PetscBool inherits = row->default_text && row->default_text[0] == '=' && form.kind == HF_FORM_SECTION ? PETSC_TRUE : PETSC_FALSE;
     if (inherits)
-      Object(file, keys, form.children, PETSC_TRUE);
+      object(file, keys, form.children, PETSC_TRUE);
     else
       fprintf(file, "{\"$ref\": \"#/$defs/%.*s\"}", (int)strcspn(row->unit, ":"), row->unit);
   } else
-    Form(file, keys, (int)form.kind, form.children, entry);
+    write_form(file, keys, (int)form.kind, form.children, entry);
   fputs("]}", file);
 }
 
 /* The keys of a section. One that inherits may leave out any of them. */
-static void Object(FILE *file, HfKeys keys, const char *children, PetscBool inherits) {
+static void object(FILE *file, HfKeys keys, const char *children, PetscBool inherits) {
   PetscInt i = 0;
   const char *comma = "";
   PetscBool required = PETSC_FALSE;
@@ -200,9 +200,9 @@ static void Object(FILE *file, HfKeys keys, const char *children, PetscBool inhe
   for (const HfEntry *entry; (entry = HfKeysNext(keys, children, &i));) {
     fputs(comma, file);
     fputs("\n", file);
-    Text(file, entry->name, strlen(entry->name));
+    text(file, entry->name, strlen(entry->name));
     fputs(": ", file);
-    Value(file, keys, entry);
+    value(file, keys, entry);
     comma = ",";
   }
   fputs("}", file);
@@ -213,7 +213,7 @@ static void Object(FILE *file, HfKeys keys, const char *children, PetscBool inhe
     for (const HfEntry *entry; (entry = HfKeysNext(keys, children, &i));) {
       if (entry->row->default_text || !strcmp(entry->name, "*")) continue;
       fputs(comma, file);
-      Text(file, entry->name, strlen(entry->name));
+      text(file, entry->name, strlen(entry->name));
       comma = ", ";
     }
     fputs("]", file);
@@ -226,12 +226,12 @@ PetscErrorCode HfKeysPrintJsonSchema(HfKeys keys, FILE *file) {
 
   PetscFunctionBeginUser;
   fputs("{\"$schema\": \"https://json-schema.org/draft/2020-12/schema\", \"title\": \"hopfilm deck\", \"$defs\": {", file);
-  for (PetscInt i = 0; i < keys->n; i++) {
+  for (PetscInt i = 0; i < keys->n; ++i) {
     const char *path = keys->entries[i].path, *colon = strchr(path, ':');
     PetscBool seen = PETSC_FALSE, variant = PETSC_FALSE;
     char parent[HF_PATH_LENGTH];
     if (!colon) continue;
-    for (PetscInt k = 0; k < keys->n; k++) {
+    for (PetscInt k = 0; k < keys->n; ++k) {
       if (strncmp(keys->entries[k].path, path, (size_t)(colon - path) + 1)) continue;
       if (k < i) seen = PETSC_TRUE;
       if (keys->entries[k].row->type == HF_VARIANT && keys->entries[k].path[colon - path + 1] == '\0') variant = PETSC_TRUE;
@@ -239,17 +239,17 @@ PetscErrorCode HfKeysPrintJsonSchema(HfKeys keys, FILE *file) {
     if (seen) continue;
     fputs(comma, file);
     fputs("\n", file);
-    Text(file, path, (size_t)(colon - path));
+    text(file, path, (size_t)(colon - path));
     fputs(": ", file);
     snprintf(parent, sizeof(parent), "%.*s", (int)(colon - path) + 1, path);
     if (variant)
-      Variant(file, keys, parent);
+      write_variant(file, keys, parent);
     else
-      Object(file, keys, parent, PETSC_FALSE);
+      object(file, keys, parent, PETSC_FALSE);
     comma = ",";
   }
   fputs("},\n\"allOf\": [", file);
-  Object(file, keys, "", PETSC_TRUE); /* what an include may bring is not required here */
+  object(file, keys, "", PETSC_TRUE); /* what an include may bring is not required here */
   fputs("]}\n", file);
   PetscCheck(!ferror(file), PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE, "the schema cannot be written");
   PetscFunctionReturn(0);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static PetscErrorCode Wrong(HfMessages messages, HfNode node, const char *why) {
+static PetscErrorCode wrong(HfMessages messages, HfNode node, const char *why) {
   char label[HF_PATH_LENGTH];
   PetscFunctionBeginUser;
   if (node->inherited) PetscFunctionReturn(0); /* told where it was written */
@@ -16,27 +16,27 @@ static PetscErrorCode Wrong(HfMessages messages, HfNode node, const char *why) {
 }
 
 /* The nearest of the choices. */
-static void Suggest(const char *choices, const char *text, char near[HF_PATH_LENGTH]) {
+static void suggest(const char *choices, const char *text, char near[HF_PATH_LENGTH]) {
   HfSuggestion suggestion;
   HfSuggestionStart(&suggestion, text);
   for (const char *c = choices; *c; c += strcspn(c, "|"), c += *c == '|') HfSuggestionTry(&suggestion, c, strcspn(c, "|"));
   HfSuggestionText(&suggestion, near);
 }
 
-static PetscErrorCode CheckChoice(HfMessages messages, const char *choices, HfNode node) {
+static PetscErrorCode check_choice(HfMessages messages, const char *choices, HfNode node) {
   char all[HF_PATH_LENGTH], near[HF_PATH_LENGTH], why[2 * HF_PATH_LENGTH + 128];
 
   PetscFunctionBeginUser;
   if (HfChoiceHolds(choices, node->text)) PetscFunctionReturn(0);
-  Suggest(choices, node->text, near);
+  suggest(choices, node->text, near);
   HfChoiceDescribe(choices, all);
   snprintf(why, sizeof(why), "expected %s, found \"%.80s\"%s", all, node->text, near);
-  PetscCall(Wrong(messages, node, why));
+  PetscCall(wrong(messages, node, why));
   PetscFunctionReturn(0);
 }
 
 /* Decimal digits, or a number like 1e6 that is whole. */
-static PetscBool ReadInteger(const char *text, PetscInt64 *value) {
+static PetscBool read_integer(const char *text, PetscInt64 *value) {
   const char *rest;
   char *end;
   PetscReal real;
@@ -46,7 +46,7 @@ static PetscBool ReadInteger(const char *text, PetscInt64 *value) {
   return *end && (PetscReal)*value != real ? PETSC_FALSE : PETSC_TRUE;
 }
 
-static PetscErrorCode CheckRange(HfMessages messages, const HfKey *row, HfNode node) {
+static PetscErrorCode check_range(HfMessages messages, const HfKey *row, HfNode node) {
   HfRange range;
   char why[HF_PATH_LENGTH], unit[64] = "", bounds[64];
 
@@ -54,7 +54,7 @@ static PetscErrorCode CheckRange(HfMessages messages, const HfKey *row, HfNode n
   if (!HfRangeRead(row->range, &range)) PetscFunctionReturn(0);
   if (HfKeyItemType(row->type) == HF_INT && !range.has_high && PetscAbsReal(node->value) > INT_MAX) {
     snprintf(why, sizeof(why), "must lie within +-%d, found %.80s", INT_MAX, node->text);
-    PetscCall(Wrong(messages, node, why));
+    PetscCall(wrong(messages, node, why));
   }
   if (HfRangeHolds(&range, node->value)) PetscFunctionReturn(0);
   if (row->unit && (range.low != 0.0 || range.high != 0.0)) snprintf(unit, sizeof(unit), " %.*s", (int)strcspn(row->unit, "|"), row->unit);
@@ -65,20 +65,20 @@ static PetscErrorCode CheckRange(HfMessages messages, const HfKey *row, HfNode n
     snprintf(why, sizeof(why), "must be %s %s%s, found %.80s", sign, bounds + (equal ? 2 : 1), unit, node->text);
   } else
     snprintf(why, sizeof(why), "must lie in %s%s, found %.80s", bounds, unit, node->text);
-  PetscCall(Wrong(messages, node, why));
+  PetscCall(wrong(messages, node, why));
   PetscFunctionReturn(0);
 }
 
-static const char *NoNumberNorName(const char *words, const char *text, char why[HF_PATH_LENGTH]) {
+static const char *no_number_nor_name(const char *words, const char *text, char why[HF_PATH_LENGTH]) {
   char wanted[HF_PATH_LENGTH], all[HF_PATH_LENGTH], near[HF_PATH_LENGTH];
   snprintf(wanted, sizeof(wanted), "a number|%.400s", words);
   HfChoiceDescribe(wanted, all);
-  Suggest(words, text, near);
+  suggest(words, text, near);
   snprintf(why, HF_PATH_LENGTH, "expected %.100s, found \"%.80s\"%.200s", all, text, near);
   return why;
 }
 
-static PetscErrorCode CheckNumber(HfKeys keys, HfMessages messages, const HfKey *row, HfNode node) {
+static PetscErrorCode check_number(HfKeys keys, HfMessages messages, const HfKey *row, HfNode node) {
   char why[HF_PATH_LENGTH] = "";
   const HfKeyType type = HfKeyItemType(row->type);
   const char *words = HfRangeWords(row->range), *rest;
@@ -91,22 +91,22 @@ static PetscErrorCode CheckNumber(HfKeys keys, HfMessages messages, const HfKey 
     PetscFunctionReturn(0);
   }
   if (type == HF_INT) {
-    if (!ReadInteger(node->text, &node->integer)) snprintf(why, sizeof(why), "expected an integer, found \"%.80s\"", node->text);
+    if (!read_integer(node->text, &node->integer)) snprintf(why, sizeof(why), "expected an integer, found \"%.80s\"", node->text);
     node->value = (PetscReal)node->integer;
   } else {
     PetscCall(HfQuantityRead(keys->units, node->text, type == HF_NUMBER ? NULL : row->unit, &node->value, &node->unit, why));
   }
   if (why[0] && *words && !HfNumberRead(node->text, &number, &rest))
-    PetscCall(Wrong(messages, node, NoNumberNorName(words, node->text, why)));
+    PetscCall(wrong(messages, node, no_number_nor_name(words, node->text, why)));
   else if (why[0])
-    PetscCall(Wrong(messages, node, why));
+    PetscCall(wrong(messages, node, why));
   else
-    PetscCall(CheckRange(messages, row, node));
+    PetscCall(check_range(messages, row, node));
   PetscFunctionReturn(0);
 }
 
 /* unit "file", or "file:.pbm|.pgm" for texts with one of these endings. */
-static PetscBool NamesFile(const char *unit, const char *text) {
+static PetscBool names_file(const char *unit, const char *text) {
   const char *dot = strrchr(text, '.');
   if (!unit || strncmp(unit, "file", 4)) return PETSC_FALSE;
   return !unit[4] || (unit[4] == ':' && dot && HfChoiceHolds(unit + 5, dot)) ? PETSC_TRUE : PETSC_FALSE;
@@ -130,26 +130,26 @@ PetscErrorCode HfLeafValidate(HfKeys keys, HfMessages messages, const HfEntry *e
       snprintf(quantity, sizeof(quantity), "%s", wanted[type]);
     HfNodeShow(node, shown);
     snprintf(why, sizeof(why), "expected %.300s, found %.100s", quantity, shown);
-    PetscCall(Wrong(messages, node, why));
+    PetscCall(wrong(messages, node, why));
     PetscFunctionReturn(0);
   }
   switch (HfKeyItemType(row->type)) {
   case HF_TEXT:
-    node->names_file = NamesFile(row->unit, node->text);
-    if (row->range && *row->range) PetscCall(CheckChoice(messages, row->range, node));
+    node->names_file = names_file(row->unit, node->text);
+    if (row->range && *row->range) PetscCall(check_choice(messages, row->range, node));
     break;
   case HF_CHOICE:
-    PetscCall(CheckChoice(messages, row->range, node));
+    PetscCall(check_choice(messages, row->range, node));
     break;
   case HF_BOOL:
     node->integer = !strcmp(node->text, "true");
     if (!node->integer && strcmp(node->text, "false")) {
       snprintf(why, sizeof(why), "expected true or false, found \"%.80s\"", node->text);
-      PetscCall(Wrong(messages, node, why));
+      PetscCall(wrong(messages, node, why));
     }
     break;
   default:
-    PetscCall(CheckNumber(keys, messages, row, node));
+    PetscCall(check_number(keys, messages, row, node));
   }
   PetscFunctionReturn(0);
 }

@@ -2,13 +2,13 @@
 #include "deck_impl.h"
 #include <string.h>
 
-static PetscBool SameKind(HfNode a, HfNode b) {
+static PetscBool same_kind(HfNode a, HfNode b) {
   return a->n == 1 && b->n == 1 && !strcmp(a->items[0]->name, b->items[0]->name) ? PETSC_TRUE : PETSC_FALSE;
 }
 
 PetscErrorCode HfNodeMerge(HfKeys keys, const char *path, HfNode base, HfNode over) {
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < over->n; k++) {
+  for (PetscInt k = 0; k < over->n; ++k) {
     HfNode mine = over->items[k];
     const PetscInt i = HfNodeIndex(base, mine->name);
     const HfEntry *entry;
@@ -26,7 +26,7 @@ PetscErrorCode HfNodeMerge(HfKeys keys, const char *path, HfNode base, HfNode ov
     form.kind = HF_FORM_FREE;
     if (entry) HfKeysForm(keys, entry, &form);
     if (!entry) form.children[0] = '\0';
-    if (form.kind == HF_FORM_VARIANT && !SameKind(mine, base->items[i])) deep = PETSC_FALSE;
+    if (form.kind == HF_FORM_VARIANT && !same_kind(mine, base->items[i])) deep = PETSC_FALSE;
     if (deep) {
       /* Later errors of the section as a whole are told where it was last spoken of. */
       base->items[i]->name_line = mine->name_line;

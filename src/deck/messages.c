@@ -27,7 +27,7 @@ PetscErrorCode HfMessagesCreate(HfMessages *messages) {
 PetscErrorCode HfMessagesDestroy(HfMessages *messages) {
   PetscFunctionBeginUser;
   if (!*messages) PetscFunctionReturn(0);
-  for (PetscInt i = 0; i < (*messages)->n; i++) {
+  for (PetscInt i = 0; i < (*messages)->n; ++i) {
     PetscCall(PetscFree((*messages)->list[i].file));
     PetscCall(PetscFree((*messages)->list[i].text));
   }
@@ -45,7 +45,7 @@ PetscErrorCode HfMessagesAddV(HfMessages messages, PetscBool error, HfPlace plac
   PetscFunctionBeginUser;
   if (messages->n >= MAX_KEPT) {
     messages->n_errors += error;
-    messages->n_dropped++;
+    ++messages->n_dropped;
     PetscFunctionReturn(0);
   }
   va_copy(again, arguments);
@@ -54,7 +54,7 @@ PetscErrorCode HfMessagesAddV(HfMessages messages, PetscBool error, HfPlace plac
   PetscCheck(length >= 0, PETSC_COMM_SELF, PETSC_ERR_LIB, "bad message format");
   PetscCall(PetscMalloc1((size_t)length + 1, &text));
   vsnprintf(text, (size_t)length + 1, format, arguments);
-  for (PetscInt i = 0; i < messages->n; i++) {
+  for (PetscInt i = 0; i < messages->n; ++i) {
     m = &messages->list[i];
     if (m->line == place.line && m->column == place.column && !strcmp(m->text, text) && !strcmp(m->file, place.file)) {
       PetscCall(PetscFree(text));
@@ -88,7 +88,7 @@ PetscErrorCode HfMessagesAdd(HfMessages messages, PetscBool error, HfPlace place
 
 PetscInt HfMessagesErrorCount(HfMessages messages) { return messages->n_errors; }
 
-static int Compare(const void *a, const void *b) {
+static int compare(const void *a, const void *b) {
   const Message *p = a, *q = b;
   const int file = strcmp(p->file, q->file);
   if (p->first != q->first) return p->first ? -1 : 1;
@@ -103,9 +103,9 @@ PetscErrorCode HfMessagesPrint(HfMessages messages, MPI_Comm comm, const char *f
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(comm, &rank));
-  for (PetscInt i = 0; i < messages->n; i++) messages->list[i].first = strcmp(messages->list[i].file, first_file) ? PETSC_FALSE : PETSC_TRUE;
-  if (messages->n) qsort(messages->list, (size_t)messages->n, sizeof(Message), Compare);
-  for (PetscInt i = 0; i < messages->n; i++) {
+  for (PetscInt i = 0; i < messages->n; ++i) messages->list[i].first = strcmp(messages->list[i].file, first_file) ? PETSC_FALSE : PETSC_TRUE;
+  if (messages->n) qsort(messages->list, (size_t)messages->n, sizeof(Message), compare);
+  for (PetscInt i = 0; i < messages->n; ++i) {
     Message *m = &messages->list[i];
     const char *kind = m->error ? "error" : "warning";
     if (!m->printed && !rank) {

@@ -28,7 +28,7 @@ PetscErrorCode HfNodeCreate(HfNodeKind kind, HfNode *node) {
 PetscErrorCode HfNodeDestroy(HfNode *node) {
   PetscFunctionBeginUser;
   if (!*node) PetscFunctionReturn(0);
-  for (PetscInt i = 0; i < (*node)->n; i++) PetscCall(HfNodeDestroy(&(*node)->items[i]));
+  for (PetscInt i = 0; i < (*node)->n; ++i) PetscCall(HfNodeDestroy(&(*node)->items[i]));
   PetscCall(PetscFree((*node)->items));
   PetscCall(PetscFree((*node)->name));
   PetscCall(PetscFree((*node)->text));
@@ -69,8 +69,8 @@ PetscErrorCode HfNodeAppend(HfNode parent, const char *name, HfNode child) {
 PetscErrorCode HfNodeRemove(HfNode parent, PetscInt i) {
   PetscFunctionBeginUser;
   PetscCall(HfNodeDestroy(&parent->items[i]));
-  for (PetscInt k = i; k < parent->n - 1; k++) parent->items[k] = parent->items[k + 1];
-  parent->n--;
+  for (PetscInt k = i; k < parent->n - 1; ++k) parent->items[k] = parent->items[k + 1];
+  --parent->n;
   PetscFunctionReturn(0);
 }
 
@@ -99,7 +99,7 @@ PetscErrorCode HfNodeClone(HfNode node, HfNode *copy) {
   (*copy)->value = node->value;
   (*copy)->integer = node->integer;
   (*copy)->unit = node->unit;
-  for (PetscInt i = 0; i < node->n; i++) {
+  for (PetscInt i = 0; i < node->n; ++i) {
     HfNode child;
     PetscCall(HfNodeClone(node->items[i], &child));
     PetscCall(HfNodeAppend(*copy, node->kind == HF_NODE_MAP ? node->items[i]->name : NULL, child));
@@ -129,12 +129,12 @@ PetscErrorCode HfNodeJoinRows(HfNode list) {
   HfNode *rows = list->items;
 
   PetscFunctionBeginUser;
-  for (PetscInt i = 0; i < n_rows; i++)
+  for (PetscInt i = 0; i < n_rows; ++i)
     if (rows[i]->kind != HF_NODE_LIST) PetscFunctionReturn(0);
   list->n = list->room = 0;
   list->items = NULL;
-  for (PetscInt i = 0; i < n_rows; i++) {
-    for (PetscInt k = 0; k < rows[i]->n; k++) PetscCall(HfNodeAppend(list, NULL, rows[i]->items[k]));
+  for (PetscInt i = 0; i < n_rows; ++i) {
+    for (PetscInt k = 0; k < rows[i]->n; ++k) PetscCall(HfNodeAppend(list, NULL, rows[i]->items[k]));
     rows[i]->n = 0;
     PetscCall(HfNodeDestroy(&rows[i]));
   }
@@ -162,7 +162,7 @@ void HfNodeSetDefault(HfNode node, HfNode section) {
   node->given = PETSC_FALSE;
   node->line = node->name_line = place.line;
   node->column = node->name_column = place.column;
-  for (PetscInt i = 0; i < node->n; i++) HfNodeSetDefault(node->items[i], section);
+  for (PetscInt i = 0; i < node->n; ++i) HfNodeSetDefault(node->items[i], section);
 }
 
 /* ---- looking ---- */
@@ -174,7 +174,7 @@ const char *HfNodeText(HfNode node) { return node->text; }
 
 PetscInt HfNodeIndex(HfNode map, const char *name) {
   if (map->kind != HF_NODE_MAP) return -1;
-  for (PetscInt i = 0; i < map->n; i++)
+  for (PetscInt i = 0; i < map->n; ++i)
     if (!strcmp(map->items[i]->name, name)) return i;
   return -1;
 }
@@ -188,7 +188,7 @@ HfNode HfNodeFind(HfNode node, const char *path) {
       const long i = strtol(path, &end, 10);
       if (end == path + length && length) next = HfNodeItem(node, (PetscInt)i);
     } else {
-      for (PetscInt i = 0; i < node->n && !next; i++)
+      for (PetscInt i = 0; i < node->n && !next; ++i)
         if (strlen(node->items[i]->name) == length && !strncmp(node->items[i]->name, path, length)) next = node->items[i];
     }
     node = next;
@@ -224,7 +224,7 @@ void HfNodeLabel(HfNode node, char label[HF_PATH_LENGTH]) {
   if (node->parent->kind == HF_NODE_MAP) {
     snprintf(label + length, HF_PATH_LENGTH - length, "%s", node->name);
   } else {
-    for (PetscInt i = 0; i < node->parent->n; i++)
+    for (PetscInt i = 0; i < node->parent->n; ++i)
       if (node->parent->items[i] == node) snprintf(label + length, HF_PATH_LENGTH - length, "%d", (int)i);
   }
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* The same text, or two writings of the same number. */
-static PetscBool SameScalar(const char *a, const char *b) {
+static PetscBool same_scalar(const char *a, const char *b) {
   char *end_a, *end_b;
   const double x = strtod(a, &end_a), y = strtod(b, &end_b);
 
@@ -12,7 +12,7 @@ static PetscBool SameScalar(const char *a, const char *b) {
   return end_a != a && !*end_a && end_b != b && !*end_b && x == y ? PETSC_TRUE : PETSC_FALSE;
 }
 
-static PetscInt Tell(const char *path, char list[], size_t size) {
+static PetscInt tell(const char *path, char list[], size_t size) {
   const size_t used = strlen(list);
 
   if (used + strlen(path) + 8 < size)
@@ -27,10 +27,10 @@ PetscInt HfNodeDifferences(HfNode before, HfNode now, const char *path, char lis
   PetscInt count = 0;
 
   if (!before && !now) return 0;
-  if (!before || !now || before->kind != now->kind) return Tell(path, list, size);
-  if (before->kind == HF_NODE_SCALAR) return SameScalar(before->text, now->text) ? 0 : Tell(path, list, size);
-  if (before->kind == HF_NODE_LIST && before->n != now->n) return Tell(path, list, size);
-  for (PetscInt k = 0; k < before->n; k++) {
+  if (!before || !now || before->kind != now->kind) return tell(path, list, size);
+  if (before->kind == HF_NODE_SCALAR) return same_scalar(before->text, now->text) ? 0 : tell(path, list, size);
+  if (before->kind == HF_NODE_LIST && before->n != now->n) return tell(path, list, size);
+  for (PetscInt k = 0; k < before->n; ++k) {
     const PetscInt other = before->kind == HF_NODE_LIST ? k : HfNodeIndex(now, before->items[k]->name);
 
     if (before->kind == HF_NODE_LIST)
@@ -39,10 +39,10 @@ PetscInt HfNodeDifferences(HfNode before, HfNode now, const char *path, char lis
       snprintf(inner, sizeof inner, "%s.%s", path, before->items[k]->name);
     count += HfNodeDifferences(before->items[k], other >= 0 ? now->items[other] : NULL, inner, list, size);
   }
-  for (PetscInt k = 0; now->kind == HF_NODE_MAP && k < now->n; k++)
+  for (PetscInt k = 0; now->kind == HF_NODE_MAP && k < now->n; ++k)
     if (HfNodeIndex(before, now->items[k]->name) < 0) {
       snprintf(inner, sizeof inner, "%s.%s", path, now->items[k]->name);
-      count += Tell(inner, list, size);
+      count += tell(inner, list, size);
     }
   return count;
 }

@@ -13,7 +13,7 @@ typedef struct {
   HfForm form;   /* what the table says about it; FREE below an unknown key, which validation will report */
 } Walk;
 
-static PetscErrorCode Fail(Walk *walk, const char *format, const char *part) {
+static PetscErrorCode fail(Walk *walk, const char *format, const char *part) {
   char label[HF_PATH_LENGTH];
   PetscFunctionBeginUser;
   HfNodeLabel(walk->node, label);
@@ -22,7 +22,7 @@ static PetscErrorCode Fail(Walk *walk, const char *format, const char *part) {
   PetscFunctionReturn(0);
 }
 
-static void FormOfChild(Walk *walk, const char *name) {
+static void form_of_child(Walk *walk, const char *name) {
   const HfEntry *entry = walk->form.kind == HF_FORM_FREE ? NULL : HfKeysFind(walk->keys, walk->form.children, name);
   if (entry)
     HfKeysForm(walk->keys, entry, &walk->form);
@@ -31,7 +31,7 @@ static void FormOfChild(Walk *walk, const char *name) {
 }
 
 /* The slot for `part` below walk->node: its index, -1 when it is a new key of a map. */
-static PetscErrorCode FindSlot(Walk *walk, const char *part, PetscInt *slot) {
+static PetscErrorCode find_slot(Walk *walk, const char *part, PetscInt *slot) {
   PetscFunctionBeginUser;
   *slot = -1;
   if (walk->node->kind == HF_NODE_SCALAR) { /* nothing yet, or a variant's bare name */
@@ -47,9 +47,9 @@ static PetscErrorCode FindSlot(Walk *walk, const char *part, PetscInt *slot) {
     char *end;
     const long i = strtol(part, &end, 10);
     if (end == part || *end)
-      PetscCall(Fail(walk, "%s is a list; \"%s\" is not the number of an entry", part));
+      PetscCall(fail(walk, "%s is a list; \"%s\" is not the number of an entry", part));
     else if (i < 0 || i >= walk->node->n)
-      PetscCall(Fail(walk, "%s has no entry %s; it has %d, counted from 0", part));
+      PetscCall(fail(walk, "%s has no entry %s; it has %d, counted from 0", part));
     else
       *slot = (PetscInt)i;
   } else if (walk->node->kind == HF_NODE_MAP) {
@@ -57,12 +57,12 @@ static PetscErrorCode FindSlot(Walk *walk, const char *part, PetscInt *slot) {
     while (*slot < 0 && walk->form.kind == HF_FORM_VARIANT && walk->node->n)
       PetscCall(HfNodeRemove(walk->node, 0)); /* another kind takes its place */
   } else
-    PetscCall(Fail(walk, "%s is a single value; it has no \"%s\"", part));
+    PetscCall(fail(walk, "%s is a single value; it has no \"%s\"", part));
   PetscFunctionReturn(0);
 }
 
 /* Puts `value` (owned) at the slot and steps there. */
-static PetscErrorCode PutAt(Walk *walk, const char *part, PetscInt slot, HfNode value) {
+static PetscErrorCode put_at(Walk *walk, const char *part, PetscInt slot, HfNode value) {
   PetscFunctionBeginUser;
   value->name_line = walk->place.line;
   value->name_column = walk->place.column;
@@ -98,21 +98,21 @@ PetscErrorCode HfDeckOverride(HfKeys keys, HfMessages messages, HfNode root, con
       snprintf(name, sizeof(name), "%.*s", (int)length, part);
       walk.place.column = (PetscInt)(part - set) + 1;
       part += length + 1;
-      PetscCall(FindSlot(&walk, name, &slot));
+      PetscCall(find_slot(&walk, name, &slot));
       if (!walk.node) break;
       if (walk.node->kind == HF_NODE_LIST)
         walk.form.kind = walk.form.kind == HF_FORM_LIST ? walk.form.item : HF_FORM_FREE;
       else
-        FormOfChild(&walk, name);
+        form_of_child(&walk, name);
       if (part > equal) {
-        PetscCall(PutAt(&walk, name, slot, value));
+        PetscCall(put_at(&walk, name, slot, value));
         value = NULL;
       } else if (slot >= 0)
         walk.node = walk.node->items[slot];
       else {
         HfNode section;
         PetscCall(HfNodeNew(HF_NODE_MAP, walk.place, &section));
-        PetscCall(PutAt(&walk, name, slot, section));
+        PetscCall(put_at(&walk, name, slot, section));
       }
     }
     PetscCall(HfNodeDestroy(&value));

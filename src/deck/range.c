@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* A range ends with its text or where names begin. */
-static PetscBool IsEnd(char c) { return c == '\0' || c == '|' ? PETSC_TRUE : PETSC_FALSE; }
+static PetscBool is_end(char c) { return c == '\0' || c == '|' ? PETSC_TRUE : PETSC_FALSE; }
 
 const char *HfRangeWords(const char *text) {
   const char *bar = text ? strchr(text, '|') : NULL;
@@ -15,7 +15,7 @@ const char *HfRangeWords(const char *text) {
 PetscBool HfRangeRead(const char *text, HfRange *range) {
   char *end;
   memset(range, 0, sizeof(*range));
-  if (!text || IsEnd(*text)) return PETSC_TRUE;
+  if (!text || is_end(*text)) return PETSC_TRUE;
   if (*text == '>' || *text == '<') {
     const PetscBool low = *text == '>' ? PETSC_TRUE : PETSC_FALSE, open = text[1] == '=' ? PETSC_FALSE : PETSC_TRUE;
     const char *number = text + (open ? 1 : 2);
@@ -24,7 +24,7 @@ PetscBool HfRangeRead(const char *text, HfRange *range) {
       *range = (HfRange){bound, 0, PETSC_TRUE, PETSC_FALSE, open, PETSC_FALSE};
     else
       *range = (HfRange){0, bound, PETSC_FALSE, PETSC_TRUE, PETSC_FALSE, open};
-    return end != number && IsEnd(*end) ? PETSC_TRUE : PETSC_FALSE;
+    return end != number && is_end(*end) ? PETSC_TRUE : PETSC_FALSE;
   }
   if (*text == '[' || *text == '(') {
     const char *number = text + 1;
@@ -34,7 +34,7 @@ PetscBool HfRangeRead(const char *text, HfRange *range) {
     if (end == number || *end != ',') return PETSC_FALSE;
     number = end + 1;
     range->high = strtod(number, &end);
-    if (end == number || (*end != ']' && *end != ')') || !IsEnd(end[1])) return PETSC_FALSE;
+    if (end == number || (*end != ']' && *end != ')') || !is_end(end[1])) return PETSC_FALSE;
     range->high_open = *end == ')' ? PETSC_TRUE : PETSC_FALSE;
     return PETSC_TRUE;
   }

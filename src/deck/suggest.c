@@ -6,19 +6,19 @@
 
 #define LONGEST 64
 
-static int Least(int a, int b) { return a < b ? a : b; }
+static int least(int a, int b) { return a < b ? a : b; }
 
-static int Distance(const char *a, size_t n, const char *b, size_t m) {
+static int edit_distance(const char *a, size_t n, const char *b, size_t m) {
   int d[LONGEST + 1][LONGEST + 1];
   if (n > LONGEST || m > LONGEST) return LONGEST;
-  for (size_t i = 0; i <= n; i++) d[i][0] = (int)i;
-  for (size_t j = 0; j <= m; j++) d[0][j] = (int)j;
-  for (size_t i = 1; i <= n; i++) {
-    for (size_t j = 1; j <= m; j++) {
+  for (size_t i = 0; i <= n; ++i) d[i][0] = (int)i;
+  for (size_t j = 0; j <= m; ++j) d[0][j] = (int)j;
+  for (size_t i = 1; i <= n; ++i) {
+    for (size_t j = 1; j <= m; ++j) {
       const int p = tolower((unsigned char)a[i - 1]), q = tolower((unsigned char)b[j - 1]);
-      d[i][j] = Least(Least(d[i - 1][j], d[i][j - 1]) + 1, d[i - 1][j - 1] + (p != q));
+      d[i][j] = least(least(d[i - 1][j], d[i][j - 1]) + 1, d[i - 1][j - 1] + (p != q));
       if (i > 1 && j > 1 && p == tolower((unsigned char)b[j - 2]) && q == tolower((unsigned char)a[i - 2]))
-        d[i][j] = Least(d[i][j], d[i - 2][j - 2] + 1);
+        d[i][j] = least(d[i][j], d[i - 2][j - 2] + 1);
     }
   }
   return d[n][m];
@@ -31,7 +31,7 @@ void HfSuggestionStart(HfSuggestion *suggestion, const char *wanted) {
 }
 
 void HfSuggestionTry(HfSuggestion *suggestion, const char *candidate, size_t length) {
-  const int distance = Distance(suggestion->wanted, strlen(suggestion->wanted), candidate, length);
+  const int distance = edit_distance(suggestion->wanted, strlen(suggestion->wanted), candidate, length);
   if (distance >= suggestion->distance) return;
   suggestion->distance = distance;
   snprintf(suggestion->best, sizeof(suggestion->best), "%.*s", (int)length, candidate);

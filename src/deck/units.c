@@ -21,7 +21,7 @@ PetscErrorCode HfUnitsCreate(HfUnits *units) {
   ut_set_error_message_handler(ut_ignore); /* our messages say more */
   (*units)->system = ut_read_xml(NULL);
   PetscCheck((*units)->system, PETSC_COMM_SELF, PETSC_ERR_FILE_OPEN, "cannot read the database of UDUNITS-2 (set UDUNITS2_XML_PATH)");
-  for (size_t i = 0; i < sizeof(extra) / sizeof(extra[0]); i++) {
+  for (size_t i = 0; i < sizeof(extra) / sizeof(extra[0]); ++i) {
     ut_unit *unit = ut_parse((*units)->system, extra[i][1], UT_UTF8);
     ut_map_symbol_to_unit(extra[i][0], UT_ASCII, unit);
     ut_free(unit);
@@ -73,14 +73,14 @@ void HfUnitDescribe(const char *alternatives, char text[HF_PATH_LENGTH]) {
     snprintf(text, HF_PATH_LENGTH, "a number");
     return;
   }
-  for (size_t i = 0; i < sizeof(nouns) / sizeof(nouns[0]); i++)
+  for (size_t i = 0; i < sizeof(nouns) / sizeof(nouns[0]); ++i)
     if (!strcmp(nouns[i][0], alternatives)) noun = nouns[i][1];
   HfChoiceDescribe(alternatives, units);
   snprintf(text, HF_PATH_LENGTH, "%s in %.400s", noun, units);
 }
 
 /* The k-th of "J/m|A m"; NULL behind the last. */
-static ut_unit *Alternative(HfUnits units, const char *alternatives, PetscInt k) {
+static ut_unit *find_alternative(HfUnits units, const char *alternatives, PetscInt k) {
   char name[UNIT_LENGTH];
   const char *p = alternatives;
   for (; k > 0 && p; k--) p = strchr(p, '|') ? strchr(p, '|') + 1 : NULL;
@@ -94,9 +94,9 @@ PetscErrorCode HfUnitCheck(HfUnits units, const char *alternatives, PetscBool *k
 
   PetscFunctionBeginUser;
   *known = PETSC_TRUE;
-  for (const char *p = alternatives; *p; p++) n += *p == '|';
-  for (PetscInt k = 0; k < n; k++) {
-    ut_unit *unit = Alternative(units, alternatives, k);
+  for (const char *p = alternatives; *p; ++p) n += *p == '|';
+  for (PetscInt k = 0; k < n; ++k) {
+    ut_unit *unit = find_alternative(units, alternatives, k);
     if (!unit) *known = PETSC_FALSE;
     ut_free(unit);
   }
@@ -104,7 +104,7 @@ PetscErrorCode HfUnitCheck(HfUnits units, const char *alternatives, PetscBool *k
 }
 
 /* SI value of `value` in unit `from`; false when `to` measures something else. A reciprocal falls where a conversion rises. */
-static PetscBool Convert(ut_unit *from, ut_unit *to, PetscReal value, PetscReal *converted) {
+static PetscBool convert(ut_unit *from, ut_unit *to, PetscReal value, PetscReal *converted) {
   cv_converter *converter;
   PetscBool rises;
   if (!ut_are_convertible(from, to)) return PETSC_FALSE;
@@ -117,11 +117,11 @@ static PetscBool Convert(ut_unit *from, ut_unit *to, PetscReal value, PetscReal 
 }
 
 /* UDUNITS takes factors and dates inside units ("2 nm", "s since 1970"); in a deck they are slips. */
-static PetscBool LooksLikeUnit(const char *unit) {
+static PetscBool looks_like_unit(const char *unit) {
   const char *p = unit;
   if (p[0] == '1' && p[1] == '/') p += 2;
   if (isdigit((unsigned char)*p) || strchr("+-.@", *p) || strchr(p, '@')) return PETSC_FALSE;
-  for (; *p; p++)
+  for (; *p; ++p)
     if (p > unit && (p[-1] == ' ' || p[-1] == '*') && (isdigit((unsigned char)*p) || *p == '+')) return PETSC_FALSE;
   return PETSC_TRUE;
 }
@@ -158,12 +158,12 @@ PetscErrorCode HfQuantityRead(HfUnits units, const char *text, const char *alter
     if (strcmp(name, "%")) snprintf(why, HF_PATH_LENGTH, "\"%.80s\" has a unit, but a plain number is expected", text);
     *value = number / 100.0;
   } else {
-    if (length < sizeof(name) && LooksLikeUnit(name)) from = ut_parse(units->system, name, UT_UTF8);
+    if (length < sizeof(name) && looks_like_unit(name)) from = ut_parse(units->system, name, UT_UTF8);
     if (!from) snprintf(why, HF_PATH_LENGTH, "unknown unit \"%s\" (expected %.300s)", name, wanted);
-    for (PetscInt k = 0; from && !found; k++) {
-      ut_unit *to = Alternative(units, alternatives, k);
+    for (PetscInt k = 0; from && !found; ++k) {
+      ut_unit *to = find_alternative(units, alternatives, k);
       if (!to) break;
-      found = Convert(from, to, number, value);
+      found = convert(from, to, number, value);
       if (found) *alternative = k;
       ut_free(to);
     }

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-PETSC_ATTRIBUTE_FORMAT(2, 3) static void Abort(HfNode section, const char *format, ...) {
+PETSC_ATTRIBUTE_FORMAT(2, 3) static void abort_missing(HfNode section, const char *format, ...) {
   char label[HF_PATH_LENGTH] = "", message[HF_PATH_LENGTH];
   va_list arguments;
   va_start(arguments, format);
@@ -29,41 +29,41 @@ PetscBool HfGiven(HfNode section, const char *key) {
   return node && node->given ? PETSC_TRUE : PETSC_FALSE;
 }
 
-static HfNode Need(HfNode section, const char *key) {
+static HfNode need(HfNode section, const char *key) {
   const HfNode node = HfChild(section, key);
-  if (!node) Abort(section, "the program asks for the key '%s', which is not there,", key);
+  if (!node) abort_missing(section, "the program asks for the key '%s', which is not there,", key);
   return node;
 }
 
-static HfNode NeedScalar(HfNode section, const char *key) {
-  const HfNode node = Need(section, key);
-  if (node->kind != HF_NODE_SCALAR) Abort(section, "the program takes the key '%s' for a single value", key);
+static HfNode need_scalar(HfNode section, const char *key) {
+  const HfNode node = need(section, key);
+  if (node->kind != HF_NODE_SCALAR) abort_missing(section, "the program takes the key '%s' for a single value", key);
   return node;
 }
 
-static HfNode NeedItem(HfNode section, const char *key, PetscInt i) {
-  const HfNode node = Need(section, key), item = HfNodeItem(node, i);
-  if (!item) Abort(section, "the program asks for value %d of %d of the key '%s'", (int)i, (int)node->n, key);
+static HfNode need_item(HfNode section, const char *key, PetscInt i) {
+  const HfNode node = need(section, key), item = HfNodeItem(node, i);
+  if (!item) abort_missing(section, "the program asks for value %d of %d of the key '%s'", (int)i, (int)node->n, key);
   return item;
 }
 
-PetscReal HfReal(HfNode section, const char *key) { return NeedScalar(section, key)->value; }
+PetscReal HfReal(HfNode section, const char *key) { return need_scalar(section, key)->value; }
 PetscInt HfUnitIndex(HfNode section, const char *key) {
-  const HfNode node = Need(section, key);
+  const HfNode node = need(section, key);
   return node->kind == HF_NODE_LIST && node->n ? node->items[0]->unit : node->unit;
 }
-PetscInt64 HfInteger(HfNode section, const char *key) { return NeedScalar(section, key)->integer; }
-PetscBool HfFlag(HfNode section, const char *key) { return NeedScalar(section, key)->integer ? PETSC_TRUE : PETSC_FALSE; }
-const char *HfText(HfNode section, const char *key) { return NeedScalar(section, key)->text; }
-PetscInt HfCount(HfNode section, const char *key) { return Need(section, key)->n; }
-PetscReal HfRealAt(HfNode section, const char *key, PetscInt i) { return NeedItem(section, key, i)->value; }
-PetscInt64 HfIntegerAt(HfNode section, const char *key, PetscInt i) { return NeedItem(section, key, i)->integer; }
-PetscBool HfIsWordAt(HfNode section, const char *key, PetscInt i) { return NeedItem(section, key, i)->is_word; }
-const char *HfTextAt(HfNode section, const char *key, PetscInt i) { return NeedItem(section, key, i)->text; }
-HfNode HfItem(HfNode section, const char *key, PetscInt i) { return NeedItem(section, key, i); }
+PetscInt64 HfInteger(HfNode section, const char *key) { return need_scalar(section, key)->integer; }
+PetscBool HfFlag(HfNode section, const char *key) { return need_scalar(section, key)->integer ? PETSC_TRUE : PETSC_FALSE; }
+const char *HfText(HfNode section, const char *key) { return need_scalar(section, key)->text; }
+PetscInt HfCount(HfNode section, const char *key) { return need(section, key)->n; }
+PetscReal HfRealAt(HfNode section, const char *key, PetscInt i) { return need_item(section, key, i)->value; }
+PetscInt64 HfIntegerAt(HfNode section, const char *key, PetscInt i) { return need_item(section, key, i)->integer; }
+PetscBool HfIsWordAt(HfNode section, const char *key, PetscInt i) { return need_item(section, key, i)->is_word; }
+const char *HfTextAt(HfNode section, const char *key, PetscInt i) { return need_item(section, key, i)->text; }
+HfNode HfItem(HfNode section, const char *key, PetscInt i) { return need_item(section, key, i); }
 
 HfNode HfVariant(HfNode variant, const char **name) {
-  if (!variant || variant->n != 1) Abort(variant, "the program takes this for a variant:");
+  if (!variant || variant->n != 1) abort_missing(variant, "the program takes this for a variant:");
   *name = variant->items[0]->name;
   return variant->items[0];
 }

@@ -20,67 +20,67 @@ typedef struct {
   HfNode anchors; /* a map from the anchors' names to copies of their values */
 } Reader;
 
-static HfPlace Place(const Reader *reader, yaml_mark_t mark) {
+static HfPlace mark_place(const Reader *reader, yaml_mark_t mark) {
   if (reader->first_column && mark.line) return (HfPlace){reader->file, 1, reader->last_column}; /* the end of an argument of one line */
   return (HfPlace){reader->file, (PetscInt)mark.line + 1, (PetscInt)mark.column + 1 + (mark.line ? 0 : reader->first_column)};
 }
 
-static PetscErrorCode Fail(Reader *reader, yaml_mark_t mark, const char *text, const char *more) {
+static PetscErrorCode fail(Reader *reader, yaml_mark_t mark, const char *text, const char *more) {
   PetscFunctionBeginUser;
-  if (!reader->failed) PetscCall(HfMessagesAdd(reader->messages, PETSC_TRUE, Place(reader, mark), text, more));
+  if (!reader->failed) PetscCall(HfMessagesAdd(reader->messages, PETSC_TRUE, mark_place(reader, mark), text, more));
   reader->failed = PETSC_TRUE;
   PetscFunctionReturn(0);
 }
 
 /* libyaml's own words; for bytes that are no text it gives an offset only. */
-static PetscErrorCode FailParser(Reader *reader, const char *text, size_t length) {
+static PetscErrorCode fail_parser(Reader *reader, const char *text, size_t length) {
   yaml_parser_t *p = &reader->parser;
   yaml_mark_t mark = p->problem_mark;
 
   PetscFunctionBeginUser;
   if (p->error == YAML_READER_ERROR) {
     memset(&mark, 0, sizeof(mark));
-    for (size_t i = 0; i < p->problem_offset && i < length; i++) {
+    for (size_t i = 0; i < p->problem_offset && i < length; ++i) {
       if (text[i] == '\n') {
-        mark.line++;
+        ++mark.line;
         mark.column = 0;
       } else if (((unsigned char)text[i] & 0xc0) != 0x80)
-        mark.column++;
+        ++mark.column;
     }
   }
   if (p->problem && strstr(p->problem, "cannot start any token") && mark.index < length) {
     size_t i = 0; /* the byte of the mark, which counts characters */
-    for (size_t n = 0; i < length && n < mark.index; n++)
+    for (size_t n = 0; i < length && n < mark.index; ++n)
       for (i++; i < length && ((unsigned char)text[i] & 0xc0) == 0x80;) i++;
     if (text[i] == '\t')
-      PetscCall(Fail(reader, mark, "not valid YAML: %s", "a tab; indent with spaces"));
+      PetscCall(fail(reader, mark, "not valid YAML: %s", "a tab; indent with spaces"));
     else
-      PetscCall(Fail(reader, mark, "not valid YAML: %s", "a text that starts with one of @ ` % | > needs quotes"));
+      PetscCall(fail(reader, mark, "not valid YAML: %s", "a text that starts with one of @ ` % | > needs quotes"));
   } else
-    PetscCall(Fail(reader, mark, "not valid YAML: %s", p->problem ? p->problem : "unreadable"));
+    PetscCall(fail(reader, mark, "not valid YAML: %s", p->problem ? p->problem : "unreadable"));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Next(Reader *reader, yaml_event_t *event) {
+static PetscErrorCode next(Reader *reader, yaml_event_t *event) {
   PetscFunctionBeginUser;
   memset(event, 0, sizeof(*event));
   if (!yaml_parser_parse(&reader->parser, event)) reader->failed = PETSC_TRUE;
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Build(Reader *reader, yaml_event_t *event, PetscInt depth, HfNode *node);
+static PetscErrorCode build(Reader *reader, yaml_event_t *event, PetscInt depth, HfNode *node);
 
-static PetscErrorCode BuildScalar(Reader *reader, yaml_event_t *event, HfNode node) {
+static PetscErrorCode build_scalar(Reader *reader, yaml_event_t *event, HfNode node) {
   const yaml_scalar_style_t style = event->data.scalar.style;
   const HfTextStyle kept = style == YAML_PLAIN_SCALAR_STYLE ? HF_STYLE_PLAIN : style == YAML_LITERAL_SCALAR_STYLE ? HF_STYLE_BLOCK : HF_STYLE_QUOTED;
 
   PetscFunctionBeginUser;
-  if (memchr(event->data.scalar.value, 0, event->data.scalar.length)) PetscCall(Fail(reader, event->start_mark, "a text contains a zero byte%s", ""));
+  if (memchr(event->data.scalar.value, 0, event->data.scalar.length)) PetscCall(fail(reader, event->start_mark, "a text contains a zero byte%s", ""));
   PetscCall(HfNodeSetText(node, (const char *)event->data.scalar.value, event->data.scalar.length, kept));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode BuildMap(Reader *reader, PetscInt depth, HfNode map) {
+static PetscErrorCode build_map(Reader *reader, PetscInt depth, HfNode map) {
   PetscFunctionBeginUser;
   while (!reader->failed) {
     yaml_event_t key, event;
@@ -88,21 +88,21 @@ static PetscErrorCode BuildMap(Reader *reader, PetscInt depth, HfNode map) {
     const char *name;
     HfPlace place;
     PetscInt old;
-    PetscCall(Next(reader, &key));
+    PetscCall(next(reader, &key));
     if (reader->failed) break;
-    place = Place(reader, key.start_mark);
+    place = mark_place(reader, key.start_mark);
     name = (const char *)key.data.scalar.value;
     if (key.type == YAML_MAPPING_END_EVENT) {
       yaml_event_delete(&key);
       break;
     }
     if (key.type != YAML_SCALAR_EVENT)
-      PetscCall(Fail(reader, key.start_mark, "a key must be plain text%s", ""));
+      PetscCall(fail(reader, key.start_mark, "a key must be plain text%s", ""));
     else if (!strcmp(name, "<<"))
-      PetscCall(Fail(reader, key.start_mark, "merge keys are not supported; use include:%s", ""));
-    if (!reader->failed) PetscCall(Next(reader, &event));
+      PetscCall(fail(reader, key.start_mark, "merge keys are not supported; use include:%s", ""));
+    if (!reader->failed) PetscCall(next(reader, &event));
     if (!reader->failed) {
-      PetscCall(Build(reader, &event, depth, &child));
+      PetscCall(build(reader, &event, depth, &child));
       yaml_event_delete(&event);
     }
     if (!reader->failed) {
@@ -115,7 +115,7 @@ static PetscErrorCode BuildMap(Reader *reader, PetscInt depth, HfNode map) {
         child->name_line = place.line;
         child->name_column = place.column;
         PetscCall(HfNodeAppend(map, name, child));
-        if (map->n > MAX_KEYS) PetscCall(Fail(reader, key.start_mark, "a section of more than ten thousand keys%s", ""));
+        if (map->n > MAX_KEYS) PetscCall(fail(reader, key.start_mark, "a section of more than ten thousand keys%s", ""));
       }
     } else
       PetscCall(HfNodeDestroy(&child));
@@ -124,16 +124,16 @@ static PetscErrorCode BuildMap(Reader *reader, PetscInt depth, HfNode map) {
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode BuildList(Reader *reader, PetscInt depth, HfNode list) {
+static PetscErrorCode build_list(Reader *reader, PetscInt depth, HfNode list) {
   PetscFunctionBeginUser;
   while (!reader->failed) {
     yaml_event_t event;
     HfNode child = NULL;
     PetscBool end;
-    PetscCall(Next(reader, &event));
+    PetscCall(next(reader, &event));
     if (reader->failed) break;
     end = event.type == YAML_SEQUENCE_END_EVENT ? PETSC_TRUE : PETSC_FALSE;
-    if (!end) PetscCall(Build(reader, &event, depth, &child));
+    if (!end) PetscCall(build(reader, &event, depth, &child));
     yaml_event_delete(&event);
     if (end) break;
     if (reader->failed)
@@ -144,14 +144,14 @@ static PetscErrorCode BuildList(Reader *reader, PetscInt depth, HfNode list) {
   PetscFunctionReturn(0);
 }
 
-static PetscInt Size(HfNode node) {
+static PetscInt size(HfNode node) {
   PetscInt n = 1;
-  for (PetscInt i = 0; i < node->n; i++) n += Size(node->items[i]);
+  for (PetscInt i = 0; i < node->n; ++i) n += size(node->items[i]);
   return n;
 }
 
 /* The value that `event` starts. */
-static PetscErrorCode Build(Reader *reader, yaml_event_t *event, PetscInt depth, HfNode *node) {
+static PetscErrorCode build(Reader *reader, yaml_event_t *event, PetscInt depth, HfNode *node) {
   const yaml_char_t *anchor = NULL, *tag = NULL;
   HfNodeKind kind = HF_NODE_SCALAR;
 
@@ -160,13 +160,13 @@ static PetscErrorCode Build(Reader *reader, yaml_event_t *event, PetscInt depth,
   if (event->type == YAML_ALIAS_EVENT) {
     HfNode source = HfNodeItem(reader->anchors, HfNodeIndex(reader->anchors, (const char *)event->data.alias.anchor));
     if (source) {
-      reader->n_nodes += Size(source);
+      reader->n_nodes += size(source);
       if (reader->n_nodes > MAX_NODES)
-        PetscCall(Fail(reader, event->start_mark, TOO_MANY "%s", ""));
+        PetscCall(fail(reader, event->start_mark, TOO_MANY "%s", ""));
       else
         PetscCall(HfNodeClone(source, node));
     } else
-      PetscCall(Fail(reader, event->start_mark, "the alias *%s has no anchor before it", (const char *)event->data.alias.anchor));
+      PetscCall(fail(reader, event->start_mark, "the alias *%s has no anchor before it", (const char *)event->data.alias.anchor));
     PetscFunctionReturn(0);
   }
   if (event->type == YAML_SCALAR_EVENT) {
@@ -182,28 +182,28 @@ static PetscErrorCode Build(Reader *reader, yaml_event_t *event, PetscInt depth,
     tag = event->data.mapping_start.tag;
   }
   if (tag)
-    PetscCall(Fail(reader, event->start_mark, "tags such as %s are not supported", (const char *)tag));
+    PetscCall(fail(reader, event->start_mark, "tags such as %s are not supported", (const char *)tag));
   else if (depth >= MAX_DEPTH)
-    PetscCall(Fail(reader, event->start_mark, "nested too deeply%s", ""));
+    PetscCall(fail(reader, event->start_mark, "nested too deeply%s", ""));
   else if (++reader->n_nodes > MAX_NODES)
-    PetscCall(Fail(reader, event->start_mark, TOO_MANY "%s", ""));
+    PetscCall(fail(reader, event->start_mark, TOO_MANY "%s", ""));
   if (reader->failed) PetscFunctionReturn(0);
-  PetscCall(HfNodeNew(kind, Place(reader, event->start_mark), node));
+  PetscCall(HfNodeNew(kind, mark_place(reader, event->start_mark), node));
   if (kind == HF_NODE_SCALAR)
-    PetscCall(BuildScalar(reader, event, *node));
+    PetscCall(build_scalar(reader, event, *node));
   else if (kind == HF_NODE_LIST)
-    PetscCall(BuildList(reader, depth + 1, *node));
+    PetscCall(build_list(reader, depth + 1, *node));
   else
-    PetscCall(BuildMap(reader, depth + 1, *node));
+    PetscCall(build_map(reader, depth + 1, *node));
   if (anchor && !reader->failed) {
     HfNode copy;
     const PetscInt old = HfNodeIndex(reader->anchors, (const char *)anchor);
     if (old >= 0) PetscCall(HfNodeRemove(reader->anchors, old)); /* YAML: the last one counts */
-    reader->n_nodes += Size(*node);
+    reader->n_nodes += size(*node);
     if (reader->n_nodes > MAX_NODES)
-      PetscCall(Fail(reader, event->start_mark, TOO_MANY "%s", ""));
+      PetscCall(fail(reader, event->start_mark, TOO_MANY "%s", ""));
     else if (reader->anchors->n == MAX_KEYS)
-      PetscCall(Fail(reader, event->start_mark, "more than ten thousand anchors%s", ""));
+      PetscCall(fail(reader, event->start_mark, "more than ten thousand anchors%s", ""));
     else {
       PetscCall(HfNodeClone(*node, &copy));
       PetscCall(HfNodeAppend(reader->anchors, (const char *)anchor, copy));
@@ -213,27 +213,27 @@ static PetscErrorCode Build(Reader *reader, yaml_event_t *event, PetscInt depth,
 }
 
 /* stream start, document start, one value, document end, stream end */
-static PetscErrorCode ReadStream(Reader *reader, HfNode *root) {
+static PetscErrorCode read_stream(Reader *reader, HfNode *root) {
   PetscBool end = PETSC_FALSE;
 
   PetscFunctionBeginUser;
   while (!end && !reader->failed) {
     yaml_event_t event;
-    PetscCall(Next(reader, &event));
+    PetscCall(next(reader, &event));
     if (reader->failed) break;
     switch (event.type) {
     case YAML_STREAM_END_EVENT:
       end = PETSC_TRUE;
       break;
     case YAML_DOCUMENT_START_EVENT:
-      if (*root) PetscCall(Fail(reader, event.start_mark, "one file holds one YAML document; this is a second%s", ""));
+      if (*root) PetscCall(fail(reader, event.start_mark, "one file holds one YAML document; this is a second%s", ""));
       break;
     case YAML_STREAM_START_EVENT:
     case YAML_DOCUMENT_END_EVENT:
     case YAML_NO_EVENT:
       break;
     default:
-      PetscCall(Build(reader, &event, 0, root));
+      PetscCall(build(reader, &event, 0, root));
     }
     yaml_event_delete(&event);
   }
@@ -254,11 +254,11 @@ PetscErrorCode HfYamlRead(const char *text, size_t length, const char *file, Pet
   yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
   yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text, length);
   PetscCall(HfNodeCreate(HF_NODE_MAP, &reader.anchors));
-  if (length > MAX_LENGTH) PetscCall(Fail(&reader, (yaml_mark_t){0, 0, 0}, "longer than 16 MB%s", ""));
-  PetscCall(ReadStream(&reader, root));
+  if (length > MAX_LENGTH) PetscCall(fail(&reader, (yaml_mark_t){0, 0, 0}, "longer than 16 MB%s", ""));
+  PetscCall(read_stream(&reader, root));
   if (reader.parser.error) {
     reader.failed = PETSC_FALSE;
-    PetscCall(FailParser(&reader, text, length));
+    PetscCall(fail_parser(&reader, text, length));
   }
   if (reader.failed)
     PetscCall(HfNodeDestroy(root));

@@ -7,22 +7,22 @@
 #include <yaml.h>
 
 /* Plain text: starts with a letter, continues with letters, digits and harmless signs, and is no word of YAML 1.1. */
-static PetscBool IsPlain(const char *text, PetscBool is_key) {
+static PetscBool is_plain(const char *text, PetscBool is_key) {
   static const char *const words[] = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"};
   const size_t length = strlen(text);
   if (!length || text[length - 1] == ' ') return PETSC_FALSE;
   if (is_key && strspn(text, "0123456789") == length) return PETSC_TRUE; /* a map from numbers */
   if (!((text[0] | 32) >= 'a' && (text[0] | 32) <= 'z') && text[0] != '_') return PETSC_FALSE;
-  for (size_t i = 0; i < length; i++) {
+  for (size_t i = 0; i < length; ++i) {
     const unsigned char c = (unsigned char)text[i];
     if (c < 0x80 && !((c | 32) >= 'a' && (c | 32) <= 'z') && !(c >= '0' && c <= '9') && !strchr("_ ./()+-;", c)) return PETSC_FALSE;
   }
-  for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+  for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); ++i)
     if (!strcasecmp(text, words[i])) return PETSC_FALSE;
   return PETSC_TRUE;
 }
 
-static PetscErrorCode Emit(yaml_emitter_t *emitter, yaml_event_t *event, int built) {
+static PetscErrorCode emit(yaml_emitter_t *emitter, yaml_event_t *event, int built) {
   PetscFunctionBeginUser;
   PetscCheck(built, PETSC_COMM_SELF, PETSC_ERR_MEM, "libyaml cannot build an event");
   PetscCheck(yaml_emitter_emit(emitter, event), PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE, "cannot write YAML: %s",
@@ -30,49 +30,49 @@ static PetscErrorCode Emit(yaml_emitter_t *emitter, yaml_event_t *event, int bui
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode EmitText(yaml_emitter_t *emitter, const char *text, yaml_scalar_style_t style) {
+static PetscErrorCode emit_text(yaml_emitter_t *emitter, const char *text, yaml_scalar_style_t style) {
   yaml_event_t event;
   PetscFunctionBeginUser;
-  PetscCall(Emit(emitter, &event, yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)text, (int)strlen(text), 1, 1, style)));
+  PetscCall(emit(emitter, &event, yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)text, (int)strlen(text), 1, 1, style)));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode EmitNode(yaml_emitter_t *emitter, HfNode node) {
+static PetscErrorCode emit_node(yaml_emitter_t *emitter, HfNode node) {
   static const yaml_scalar_style_t styles[] = {YAML_PLAIN_SCALAR_STYLE, YAML_DOUBLE_QUOTED_SCALAR_STYLE, YAML_LITERAL_SCALAR_STYLE};
   yaml_event_t event;
   PetscBool flow = PETSC_TRUE;
 
   PetscFunctionBeginUser;
-  for (PetscInt i = 0; i < node->n; i++)
+  for (PetscInt i = 0; i < node->n; ++i)
     if (node->items[i]->kind != HF_NODE_SCALAR || node->items[i]->style == HF_STYLE_BLOCK) flow = PETSC_FALSE;
   switch (node->kind) {
   case HF_NODE_SCALAR:
     if (node->full_path)
-      PetscCall(EmitText(emitter, node->full_path, YAML_DOUBLE_QUOTED_SCALAR_STYLE));
+      PetscCall(emit_text(emitter, node->full_path, YAML_DOUBLE_QUOTED_SCALAR_STYLE));
     else
-      PetscCall(EmitText(emitter, node->text, styles[node->style]));
+      PetscCall(emit_text(emitter, node->text, styles[node->style]));
     break;
   case HF_NODE_LIST:
-    PetscCall(Emit(emitter, &event,
+    PetscCall(emit(emitter, &event,
                    yaml_sequence_start_event_initialize(&event, NULL, NULL, 1, flow ? YAML_FLOW_SEQUENCE_STYLE : YAML_BLOCK_SEQUENCE_STYLE)));
-    for (PetscInt i = 0; i < node->n; i++) PetscCall(EmitNode(emitter, node->items[i]));
-    PetscCall(Emit(emitter, &event, yaml_sequence_end_event_initialize(&event)));
+    for (PetscInt i = 0; i < node->n; ++i) PetscCall(emit_node(emitter, node->items[i]));
+    PetscCall(emit(emitter, &event, yaml_sequence_end_event_initialize(&event)));
     break;
   case HF_NODE_MAP:
-    PetscCall(Emit(emitter, &event,
+    PetscCall(emit(emitter, &event,
                    yaml_mapping_start_event_initialize(&event, NULL, NULL, 1, node->n ? YAML_BLOCK_MAPPING_STYLE : YAML_FLOW_MAPPING_STYLE)));
-    for (PetscInt i = 0; i < node->n; i++) {
+    for (PetscInt i = 0; i < node->n; ++i) {
       const char *name = node->items[i]->name;
-      PetscCall(EmitText(emitter, name, IsPlain(name, PETSC_TRUE) ? YAML_PLAIN_SCALAR_STYLE : YAML_DOUBLE_QUOTED_SCALAR_STYLE));
-      PetscCall(EmitNode(emitter, node->items[i]));
+      PetscCall(emit_text(emitter, name, is_plain(name, PETSC_TRUE) ? YAML_PLAIN_SCALAR_STYLE : YAML_DOUBLE_QUOTED_SCALAR_STYLE));
+      PetscCall(emit_node(emitter, node->items[i]));
     }
-    PetscCall(Emit(emitter, &event, yaml_mapping_end_event_initialize(&event)));
+    PetscCall(emit(emitter, &event, yaml_mapping_end_event_initialize(&event)));
     break;
   }
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Write(HfNode node, yaml_write_handler_t *handler, void *context) {
+static PetscErrorCode write(HfNode node, yaml_write_handler_t *handler, void *context) {
   yaml_emitter_t emitter;
   yaml_event_t event;
 
@@ -82,20 +82,20 @@ static PetscErrorCode Write(HfNode node, yaml_write_handler_t *handler, void *co
   yaml_emitter_set_encoding(&emitter, YAML_UTF8_ENCODING);
   yaml_emitter_set_unicode(&emitter, 1);
   yaml_emitter_set_width(&emitter, -1);
-  PetscCall(Emit(&emitter, &event, yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING)));
-  PetscCall(Emit(&emitter, &event, yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 1)));
-  PetscCall(EmitNode(&emitter, node));
-  PetscCall(Emit(&emitter, &event, yaml_document_end_event_initialize(&event, 1)));
-  PetscCall(Emit(&emitter, &event, yaml_stream_end_event_initialize(&event)));
+  PetscCall(emit(&emitter, &event, yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING)));
+  PetscCall(emit(&emitter, &event, yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 1)));
+  PetscCall(emit_node(&emitter, node));
+  PetscCall(emit(&emitter, &event, yaml_document_end_event_initialize(&event, 1)));
+  PetscCall(emit(&emitter, &event, yaml_stream_end_event_initialize(&event)));
   yaml_emitter_delete(&emitter);
   PetscFunctionReturn(0);
 }
 
-static int WriteFile(void *context, unsigned char *text, size_t length) { return fwrite(text, 1, length, (FILE *)context) == length; }
+static int write_file(void *context, unsigned char *text, size_t length) { return fwrite(text, 1, length, (FILE *)context) == length; }
 
 PetscErrorCode HfNodeWrite(HfNode node, FILE *file) {
   PetscFunctionBeginUser;
-  PetscCall(Write(node, WriteFile, file));
+  PetscCall(write(node, write_file, file));
   PetscFunctionReturn(0);
 }
 
@@ -104,7 +104,7 @@ typedef struct {
   size_t length, room;
 } Buffer;
 
-static int WriteBuffer(void *context, unsigned char *text, size_t length) {
+static int write_buffer(void *context, unsigned char *text, size_t length) {
   Buffer *buffer = context;
   if (buffer->length + length + 1 > buffer->room) {
     buffer->room = 2 * (buffer->length + length + 1);
@@ -119,13 +119,13 @@ static int WriteBuffer(void *context, unsigned char *text, size_t length) {
 PetscErrorCode HfNodeFormat(HfNode node, char **text) {
   Buffer buffer = {NULL, 0, 0};
   PetscFunctionBeginUser;
-  PetscCall(Write(node, WriteBuffer, &buffer));
+  PetscCall(write(node, write_buffer, &buffer));
   *text = buffer.text;
   PetscFunctionReturn(0);
 }
 
 /* ---- building a tree ---- */
-static PetscErrorCode Put(HfNode node, const char *name, const char *text, HfTextStyle style) {
+static PetscErrorCode put(HfNode node, const char *name, const char *text, HfTextStyle style) {
   HfNode child;
   PetscFunctionBeginUser;
   PetscCall(HfNodeCreate(HF_NODE_SCALAR, &child));
@@ -135,7 +135,7 @@ static PetscErrorCode Put(HfNode node, const char *name, const char *text, HfTex
 }
 
 /* YAML's words for what is not finite. */
-static void FormatReal(PetscReal value, char text[32]) {
+static void format_real(PetscReal value, char text[32]) {
   if (PetscIsNanReal(value))
     snprintf(text, 32, ".nan");
   else if (PetscIsInfReal(value))
@@ -147,8 +147,8 @@ static void FormatReal(PetscReal value, char text[32]) {
 PetscErrorCode HfNodePutReal(HfNode node, const char *name, PetscReal value) {
   char text[32];
   PetscFunctionBeginUser;
-  FormatReal(value, text);
-  PetscCall(Put(node, name, text, HF_STYLE_PLAIN));
+  format_real(value, text);
+  PetscCall(put(node, name, text, HF_STYLE_PLAIN));
   PetscFunctionReturn(0);
 }
 
@@ -156,19 +156,19 @@ PetscErrorCode HfNodePutInt(HfNode node, const char *name, PetscInt64 value) {
   char text[32];
   PetscFunctionBeginUser;
   snprintf(text, sizeof(text), "%lld", (long long)value);
-  PetscCall(Put(node, name, text, HF_STYLE_PLAIN));
+  PetscCall(put(node, name, text, HF_STYLE_PLAIN));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfNodePutBool(HfNode node, const char *name, PetscBool value) {
   PetscFunctionBeginUser;
-  PetscCall(Put(node, name, value ? "true" : "false", HF_STYLE_PLAIN));
+  PetscCall(put(node, name, value ? "true" : "false", HF_STYLE_PLAIN));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfNodePutText(HfNode node, const char *name, const char *value) {
   PetscFunctionBeginUser;
-  PetscCall(Put(node, name, value, strchr(value, '\n') ? HF_STYLE_BLOCK : IsPlain(value, PETSC_FALSE) ? HF_STYLE_PLAIN : HF_STYLE_QUOTED));
+  PetscCall(put(node, name, value, strchr(value, '\n') ? HF_STYLE_BLOCK : is_plain(value, PETSC_FALSE) ? HF_STYLE_PLAIN : HF_STYLE_QUOTED));
   PetscFunctionReturn(0);
 }
 
@@ -176,7 +176,7 @@ PetscErrorCode HfNodePutReals(HfNode node, const char *name, PetscInt n, const P
   HfNode list;
   PetscFunctionBeginUser;
   PetscCall(HfNodeCreate(HF_NODE_LIST, &list));
-  for (PetscInt i = 0; i < n; i++) PetscCall(HfNodePutReal(list, NULL, values[i]));
+  for (PetscInt i = 0; i < n; ++i) PetscCall(HfNodePutReal(list, NULL, values[i]));
   PetscCall(HfNodeAppend(node, name, list));
   PetscFunctionReturn(0);
 }

@@ -19,7 +19,7 @@ PetscErrorCode HfOerstedCreate(HfGrid grid, const char *name, const HfOerstedGeo
 
   PetscFunctionBeginUser;
   *oersted = NULL;
-  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(models); k++) {
+  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(models); ++k) {
     PetscBool same;
     PetscCall(PetscStrcmp(name, models[k]->name, &same));
     if (same) model = models[k];

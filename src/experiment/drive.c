@@ -83,7 +83,7 @@ PetscErrorCode HfDriveOn(HfExperiment e, const PetscReal x[], const char *text, 
   PetscCall(PetscArraycpy(e->x, x, e->n));
   PetscCall(PetscStrncpy(e->pattern, text, e->n + 1));
   e->have_x = PETSC_TRUE;
-  for (PetscInt k = 0; k < e->n; k++) e->V[k] = voltage * x[k];
+  for (PetscInt k = 0; k < e->n; ++k) e->V[k] = voltage * x[k];
   e->driving = PETSC_TRUE;
   if (!HfReplaying(e)) PetscCall(HfDeviceDrive(e->device, e->V));
   PetscFunctionReturn(0);
@@ -98,7 +98,7 @@ PetscErrorCode HfDriveCompare(HfExperiment e, const PetscReal x[], PetscReal vol
   if (e->compared || !HfDriveByGold(e)) PetscFunctionReturn(0);
   e->compared = PETSC_TRUE;
   PetscCall(PetscMalloc2(e->n, &V, e->n + 1, &text));
-  for (PetscInt k = 0; k < e->n; k++) V[k] = voltage * x[k];
+  for (PetscInt k = 0; k < e->n; ++k) V[k] = voltage * x[k];
   HfPatternToText(e->n, x, text);
   PetscCall(HfDeviceCompareOersted(e->device, V, &rms, &max, &sheet, &full));
   PetscCall(HfEntryCreate(e, "oersted", &entry));

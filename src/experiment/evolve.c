@@ -13,15 +13,15 @@ typedef struct {
   PetscBool stopped;
 } Watch;
 
-static PetscErrorCode Row(HfExperiment e, PetscReal t, PetscReal dt, Vec m);
+static PetscErrorCode row(HfExperiment e, PetscReal t, PetscReal dt, Vec m);
 
-static PetscErrorCode Monitor(PetscReal t, PetscReal dt, Vec m, void *context, PetscBool *stop) {
+static PetscErrorCode monitor(PetscReal t, PetscReal dt, Vec m, void *context, PetscBool *stop) {
   Watch *watch = (Watch *)context;
 
   PetscFunctionBeginUser;
   watch->reached = t;
   if (t >= watch->next_row) {
-    PetscCall(Row(watch->e, t, dt, m));
+    PetscCall(row(watch->e, t, dt, m));
     PetscCall(HfProgressNow(watch->e, watch->what, t - watch->start));
     while (watch->next_row <= t) watch->next_row += watch->row_every;
   }
@@ -37,7 +37,7 @@ PetscErrorCode HfProgressNow(HfExperiment e, const char *what, PetscReal extra) 
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Row(HfExperiment e, PetscReal t, PetscReal dt, Vec m) {
+static PetscErrorCode row(HfExperiment e, PetscReal t, PetscReal dt, Vec m) {
   HfMagnet magnet = HfDeviceMagnet(e->device);
   HfTableLine row = {.time = t, .dt = dt, .G = e->have_untrained || e->probed ? e->G : NULL};
   const PetscInt n_terms = HfMagnetTermCount(magnet);
@@ -48,7 +48,7 @@ static PetscErrorCode Row(HfExperiment e, PetscReal t, PetscReal dt, Vec m) {
   PetscCall(HfMagnetAverage(magnet, m, row.average));
   PetscCall(PetscMalloc1(n_terms + 1, &energies));
   PetscCall(HfMagnetTorqueAndEnergies(magnet, t, m, &row.max_torque, energies));
-  for (PetscInt k = 0; k < n_terms; k++) row.energy += energies[k];
+  for (PetscInt k = 0; k < n_terms; ++k) row.energy += energies[k];
   PetscCall(PetscFree(energies));
   PetscCall(e->recorder->table_line(e->recorder->context, &row));
   PetscFunctionReturn(0);
@@ -60,7 +60,7 @@ PetscErrorCode HfTableLineNow(HfExperiment e, PetscReal t, PetscReal dt, Vec m) 
   PetscFunctionBeginUser;
   PetscCall(HfReplayTake(e, HF_OUTCOME_ROW, 0, NULL, &taken));
   if (taken) PetscFunctionReturn(0);
-  PetscCall(Row(e, t, dt, m));
+  PetscCall(row(e, t, dt, m));
   PetscCall(HfReplayKeep(e, HF_OUTCOME_ROW, 0, NULL));
   PetscFunctionReturn(0);
 }
@@ -83,7 +83,7 @@ PetscErrorCode HfMeasureNow(HfExperiment e, PetscReal average[3], PetscReal *tor
 }
 
 /* G and the gauges, by the film or from before. */
-static PetscErrorCode Measure(HfExperiment e) {
+static PetscErrorCode measure(HfExperiment e) {
   const PetscInt n = e->n * e->n;
   PetscReal *found;
   PetscBool taken;
@@ -102,7 +102,7 @@ static PetscErrorCode Measure(HfExperiment e) {
     PetscCall(HfEffortCount(e, "conductance"));
     PetscCall(PetscArraycpy(found, e->G, n));
     PetscCall(PetscArraycpy(found + n, e->gauges, e->n_gauges));
-    for (PetscInt k = 0; k < n + e->n_gauges; k++)
+    for (PetscInt k = 0; k < n + e->n_gauges; ++k)
       PetscCheckFault(!PetscIsInfOrNanReal(found[k]), e->comm, HF_ERR_DIVERGED, "a conductance read at t = %.9g s is not finite",
                       (double)*HfDeviceTime(e->device));
     PetscCall(HfReplayKeep(e, HF_OUTCOME_PROBE, n + e->n_gauges, found));
@@ -125,7 +125,7 @@ PetscErrorCode HfProbeNow(HfExperiment e) {
   PetscFunctionBeginUser;
   if (e->probed) PetscFunctionReturn(0);
   PetscCall(HfProfileBegin(HF_PROFILE_PROBE));
-  PetscCall(Measure(e));
+  PetscCall(measure(e));
   PetscCall(HfProfileEnd(HF_PROFILE_PROBE));
   e->probed = PETSC_TRUE;
   if (e->recorder->probe) PetscCall(e->recorder->probe(e->recorder->context, &probe));
@@ -133,7 +133,7 @@ PetscErrorCode HfProbeNow(HfExperiment e) {
 }
 
 /* Those that were written: only their names are told. */
-static PetscErrorCode OldFrames(HfExperiment e, PetscBool currents) {
+static PetscErrorCode old_frames(HfExperiment e, PetscBool currents) {
   PetscFunctionBeginUser;
   PetscCall(HfRecordField(e, "m", 3, NULL));
   if (HfDriveByGold(e)) PetscCall(HfRecordField(e, "H", 3, NULL));
@@ -142,7 +142,7 @@ static PetscErrorCode OldFrames(HfExperiment e, PetscBool currents) {
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode NewFrames(HfExperiment e, PetscBool currents) {
+static PetscErrorCode new_frames(HfExperiment e, PetscBool currents) {
   Vec j;
 
   PetscFunctionBeginUser;
@@ -167,7 +167,7 @@ PetscErrorCode HfFramesNow(HfExperiment e, PetscBool currents) {
   if (!e->recorder->field) PetscFunctionReturn(0);
   currents = (PetscBool)(currents && e->have_x);
   PetscCall(HfReplayTake(e, HF_OUTCOME_FRAMES, 0, NULL, &taken));
-  PetscCall((taken ? OldFrames : NewFrames)(e, currents));
+  PetscCall((taken ? old_frames : new_frames)(e, currents));
   if (!taken) PetscCall(HfReplayKeep(e, HF_OUTCOME_FRAMES, 0, NULL));
   PetscFunctionReturn(0);
 }
@@ -184,12 +184,12 @@ PetscReal HfOutputTime(HfExperiment e, const char *key) {
 }
 
 /* The k-th stop of a series, or the end. */
-static PetscReal Stop(PetscReal start, PetscReal duration, PetscReal every, PetscInt k) {
+static PetscReal stop(PetscReal start, PetscReal duration, PetscReal every, PetscInt k) {
   return every > 0.0 && k * every < duration * (1.0 - CLOSE) ? start + k * every : start + duration;
 }
 
 /* From the present stop to the next one, at time `next`. */
-static PetscErrorCode Segment(HfExperiment e, Watch *watch, PetscReal next) {
+static PetscErrorCode segment(HfExperiment e, Watch *watch, PetscReal next) {
   PetscReal *time = HfDeviceTime(e->device);
   PetscBool taken, resumed = HfReplaying(e);
   PetscErrorCode code;
@@ -202,7 +202,7 @@ static PetscErrorCode Segment(HfExperiment e, Watch *watch, PetscReal next) {
   e->replay.next_row = watch->next_row;
   if (!resumed) PetscCall(HfPause(e, HF_BETWEEN_PHASES, *time, &watch->stopped));
   if (watch->stopped) PetscFunctionReturn(HF_ERR_STOPPED);
-  code = HfMagnetAdvance(HfDeviceMagnet(e->device), HfDeviceMagnetization(e->device), *time, next, Monitor, watch);
+  code = HfMagnetAdvance(HfDeviceMagnet(e->device), HfDeviceMagnetization(e->device), *time, next, monitor, watch);
   if (code == HF_ERR_DIVERGED) { /* what it diverged from is what one wants to look at */
     *time = watch->reached;
     PetscCall(HfFramesNow(e, PETSC_FALSE));
@@ -228,20 +228,20 @@ PetscErrorCode HfEvolve(HfExperiment e, const char *what, PetscReal duration, Pe
   watch.row_every = every[1] > 0.0 ? every[1] : duration / ROWS;
   watch.next_row = start + watch.row_every;
   while (*time < end) {
-    const PetscReal probe = Stop(start, duration, probe_every, k_probe), frame = Stop(start, duration, every[0], k_frame);
+    const PetscReal probe = stop(start, duration, probe_every, k_probe), frame = stop(start, duration, every[0], k_frame);
     const PetscReal next = PetscAbsReal(probe - frame) < CLOSE * duration ? probe : PetscMin(probe, frame);
 
-    PetscCall(Segment(e, &watch, next));
+    PetscCall(segment(e, &watch, next));
     *time = next;
     if (next == probe) {
-      k_probe++;
+      ++k_probe;
       if (probe_every >= 0.0) {
         PetscCall(HfProbeNow(e));
         PetscCall(HfTraceAdd(e));
       }
     }
     if (next == frame) {
-      k_frame++;
+      ++k_frame;
       if (next < end) PetscCall(HfFramesNow(e, PETSC_TRUE));
     }
     PetscCall(HfProgressNow(e, what, next - start));
@@ -255,7 +255,7 @@ typedef struct {
   PetscBool stopped;
 } Relaxing;
 
-static PetscErrorCode RelaxMonitor(PetscReal t, PetscReal dt, Vec m, void *context, PetscBool *stop) {
+static PetscErrorCode relax_monitor(PetscReal t, PetscReal dt, Vec m, void *context, PetscBool *stop) {
   Relaxing *relaxing = context;
 
   PetscFunctionBeginUser;
@@ -274,7 +274,7 @@ PetscErrorCode HfRelaxNow(HfExperiment e, PetscReal tolerance, PetscReal max_tim
   PetscCall(HfReplayTake(e, HF_OUTCOME_RELAX, 1, &found, &taken));
   PetscCall(HfTextureChanged(e));
   if (!taken) {
-    code = HfMagnetRelax(HfDeviceMagnet(e->device), *HfDeviceTime(e->device), HfDeviceMagnetization(e->device), tolerance, max_time, RelaxMonitor,
+    code = HfMagnetRelax(HfDeviceMagnet(e->device), *HfDeviceTime(e->device), HfDeviceMagnetization(e->device), tolerance, max_time, relax_monitor,
                          &relaxing, converged);
     if (code) PetscFunctionReturn(code);
     if (relaxing.stopped) PetscFunctionReturn(HF_ERR_STOPPED);

@@ -21,7 +21,7 @@ static const HfStep *const STEPS[] = {
 };
 
 const HfStep *HfStepFind(const char *name) {
-  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(STEPS); k++)
+  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(STEPS); ++k)
     if (!strcmp(STEPS[k]->name, name)) return STEPS[k];
   return NULL;
 }
@@ -30,18 +30,18 @@ PetscErrorCode HfExperimentRegisterKeys(HfKeys keys) {
   PetscFunctionBeginUser;
   PetscCall(HfDeviceRegisterKeys(keys));
   PetscCall(HfKeysAdd(keys, "", experiment_keys));
-  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(STEPS); k++) PetscCall(HfKeysAdd(keys, "schedule[]", STEPS[k]->keys));
+  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(STEPS); ++k) PetscCall(HfKeysAdd(keys, "schedule[]", STEPS[k]->keys));
   PetscFunctionReturn(0);
 }
 
 /* The step of the i-th item of the schedule and its section. */
-static const HfStep *StepAt(HfExperiment e, PetscInt i, HfNode *section) {
+static const HfStep *step_at(HfExperiment e, PetscInt i, HfNode *section) {
   const char *name;
   *section = HfVariant(HfItem(HfDeckRoot(e->deck), "schedule", i), &name);
   return HfStepFind(name);
 }
 
-static PetscErrorCode CheckSchedule(HfExperiment e) {
+static PetscErrorCode check_schedule(HfExperiment e) {
   HfNode root = HfDeckRoot(e->deck), section;
   const PetscInt n_steps = HfCount(root, "schedule");
   const PetscReal matrix = (PetscReal)e->n * (PetscReal)e->n * sizeof(PetscReal);
@@ -51,8 +51,8 @@ static PetscErrorCode CheckSchedule(HfExperiment e) {
   if (HfNodeFind(root, "output") && e->device && HfDeviceGrid(e->device)) /* not there in a program without output */
     PetscCall(HfSelectionFromDeck(e->deck, HfNodeFind(root, "output"), HfDeviceGrid(e->device), &e->selection));
   PetscCall(HfPatternsCheckAll(e));
-  for (PetscInt i = 0; i < n_steps; i++) {
-    const HfStep *step = StepAt(e, i, &section);
+  for (PetscInt i = 0; i < n_steps; ++i) {
+    const HfStep *step = step_at(e, i, &section);
     if (!HfHas(root, "electrodes") && (!step->magnetic || HfNodeFind(section, "pattern"))) {
       PetscCall(HfDeckError(e->deck, section, "schedule: %s needs `electrodes`, and the deck has none", step->name));
       continue;
@@ -88,7 +88,7 @@ PetscErrorCode HfExperimentCreate(HfDeck deck, HfRecorder recorder, HfExperiment
   if (e->device) e->n = HfDeviceTerminals(e->device);
   PetscCall(PetscCalloc5(e->n * e->n, &e->G, e->n * e->n, &e->G0, e->n * e->n, &e->G_untrained, e->n, &e->x, e->n, &e->V));
   PetscCall(PetscCalloc3(e->n, &e->trace.before, e->n, &e->trace.x, e->n + 1, &e->pattern));
-  PetscCall(CheckSchedule(e));
+  PetscCall(check_schedule(e));
   verdict = HfDeckVerdict(deck);
   if (code || verdict) {
     PetscCall(HfExperimentDestroy(&e));
@@ -119,8 +119,8 @@ PetscErrorCode HfExperimentRun(HfExperiment e) {
   if (e->recorder->saturated) PetscCall(e->recorder->saturated(e->recorder->context, e->n, e->G0));
   PetscCall(HfFramesNow(e, PETSC_FALSE));
   PetscCall(HfTableLineNow(e, *HfDeviceTime(e->device), 0.0, HfDeviceMagnetization(e->device)));
-  for (PetscInt i = 0; i < n_steps; i++) {
-    const HfStep *step = StepAt(e, i, &section);
+  for (PetscInt i = 0; i < n_steps; ++i) {
+    const HfStep *step = step_at(e, i, &section);
     e->step = i;
     e->epoch = 0;
     e->doing = step->name;
@@ -133,12 +133,12 @@ PetscErrorCode HfExperimentRun(HfExperiment e) {
 }
 
 /* Of a frame of all fields that the deck keeps, without compression. */
-static PetscInt64 BytesPerCell(HfExperiment e) {
+static PetscInt64 bytes_per_cell(HfExperiment e) {
   HfNode output = HfNodeFind(HfDeckRoot(e->deck), "output");
   PetscInt64 numbers = 0;
 
   if (!output) return 0;
-  for (PetscInt k = 0; k < HfCount(output, "fields"); k++) {
+  for (PetscInt k = 0; k < HfCount(output, "fields"); ++k) {
     const char *name = HfTextAt(output, "fields", k);
     numbers += name[0] == 'j' ? 2 : 3;
   }
@@ -146,7 +146,7 @@ static PetscInt64 BytesPerCell(HfExperiment e) {
 }
 
 /* A whole number, or, far beyond what anyone can wait for, its order of magnitude. */
-static PetscErrorCode PutCount(HfNode node, const char *name, PetscReal count) {
+static PetscErrorCode put_count(HfNode node, const char *name, PetscReal count) {
   PetscFunctionBeginUser;
   if (count < 1e15)
     PetscCall(HfNodePutInt(node, name, (PetscInt64)count));
@@ -178,16 +178,16 @@ PetscErrorCode HfExperimentPlan(HfExperiment e, HfNode *plan) {
   PetscCall(HfNodePutReal(*plan, "simulated_seconds", e->plan.seconds));
   PetscCall(HfNodePutText(*plan, "integrator", HfMagnetMethod(magnet)));
   PetscCall(HfNodePutReal(*plan, "fastest_damping_per_s", HfMagnetDampingRate(magnet)));
-  if (HfMagnetExpectedStep(magnet) > 0) PetscCall(PutCount(*plan, "integrator_steps_at_least", e->plan.seconds / HfMagnetExpectedStep(magnet)));
-  PetscCall(PutCount(*plan, "conductance_probes", e->plan.probes));
-  PetscCall(PutCount(*plan, "field_frames", frames));
+  if (HfMagnetExpectedStep(magnet) > 0) PetscCall(put_count(*plan, "integrator_steps_at_least", e->plan.seconds / HfMagnetExpectedStep(magnet)));
+  PetscCall(put_count(*plan, "conductance_probes", e->plan.probes));
+  PetscCall(put_count(*plan, "field_frames", frames));
   PetscCall(HfNodePutInt(*plan, "field_cells_x", e->selection.count[0]));
   PetscCall(HfNodePutInt(*plan, "field_cells_y", e->selection.count[1]));
-  PetscCall(PutCount(*plan, "field_bytes_at_most",
-                     frames * (PetscReal)BytesPerCell(e) * (PetscReal)e->selection.count[0] * (PetscReal)e->selection.count[1]));
+  PetscCall(put_count(*plan, "field_bytes_at_most",
+                      frames * (PetscReal)bytes_per_cell(e) * (PetscReal)e->selection.count[0] * (PetscReal)e->selection.count[1]));
   PetscCall(HfNodePutInt(*plan, "memory_bytes_after_set_up", (PetscInt64)all));
   PetscCall(HfDeviceSystemMemory(e->deck, &estimate));
-  PetscCall(PutCount(*plan, "memory_bytes_about", estimate));
+  PetscCall(put_count(*plan, "memory_bytes_about", estimate));
   PetscFunctionReturn(0);
 }
 
@@ -199,7 +199,7 @@ PetscErrorCode HfExperimentDestroy(HfExperiment *experiment) {
   PetscFunctionBeginUser;
   if (!e) PetscFunctionReturn(0);
   PetscCall(HfMemoriesDestroy(e));
-  for (PetscInt k = 0; k < e->n_checked; k++) PetscCall(PetscFree(e->checked[k]));
+  for (PetscInt k = 0; k < e->n_checked; ++k) PetscCall(PetscFree(e->checked[k]));
   PetscCall(PetscFree(e->checked));
   PetscCall(PetscFree(e->trace.times));
   PetscCall(PetscFree(e->trace.G));

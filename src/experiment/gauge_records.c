@@ -6,7 +6,7 @@ PetscErrorCode HfReadingsCreate(HfExperiment e) {
   PetscFunctionBeginUser;
   e->n_gauges = HfDeviceGaugeCount(e->device);
   PetscCall(PetscCalloc3(e->n_gauges, &e->gauges, e->n_gauges, &e->gauges_before, e->n_gauges, &e->gauge_names));
-  for (PetscInt k = 0; k < e->n_gauges; k++) e->gauge_names[k] = HfDeviceGaugeName(e->device, k);
+  for (PetscInt k = 0; k < e->n_gauges; ++k) e->gauge_names[k] = HfDeviceGaugeName(e->device, k);
   PetscFunctionReturn(0);
 }
 
@@ -18,7 +18,7 @@ PetscErrorCode HfReadingsDestroy(HfExperiment e) {
 
 PetscErrorCode HfReadingsMeasure(HfExperiment e) {
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < e->n_gauges; k++) PetscCall(HfDeviceGauge(e->device, k, &e->gauges[k]));
+  for (PetscInt k = 0; k < e->n_gauges; ++k) PetscCall(HfDeviceGauge(e->device, k, &e->gauges[k]));
   PetscFunctionReturn(0);
 }
 
@@ -29,7 +29,7 @@ PetscErrorCode HfReadingsStart(HfExperiment e) {
 }
 
 /* One more "name value" behind the others, as far as the line goes. */
-static void Append(char line[], size_t size, PetscInt k, const char *name, const char *text) {
+static void append(char line[], size_t size, PetscInt k, const char *name, const char *text) {
   const size_t used = strlen(line);
   if (used < size) snprintf(line + used, size - used, "%s%.64s %s", k ? ", " : "", name, text);
 }
@@ -48,7 +48,7 @@ PetscErrorCode HfReadingsReport(HfExperiment e, const char *text, PetscReal volt
   PetscCall(HfNodePutReal(entry, "start_s", start));
   PetscCall(HfNodePutReal(entry, "end_s", end));
   PetscCall(HfNodeCreate(HF_NODE_LIST, &list));
-  for (PetscInt k = 0; k < e->n_gauges; k++) {
+  for (PetscInt k = 0; k < e->n_gauges; ++k) {
     const PetscReal change = 100.0 * (e->gauges[k] / e->gauges_before[k] - 1.0);
     HfNode gauge;
 
@@ -59,7 +59,7 @@ PetscErrorCode HfReadingsReport(HfExperiment e, const char *text, PetscReal volt
     PetscCall(HfNodePutReal(gauge, "change_percent", change));
     PetscCall(HfNodePutNode(list, NULL, gauge));
     PetscCall(PetscSNPrintf(values, sizeof(values), "%.4g to %.4g S (%+.2f %%)", (double)e->gauges_before[k], (double)e->gauges[k], (double)change));
-    Append(line, sizeof(line), k, e->gauge_names[k], values);
+    append(line, sizeof(line), k, e->gauge_names[k], values);
   }
   PetscCall(HfNodePutNode(entry, "gauges", list));
   if (text[0])
@@ -78,10 +78,10 @@ PetscErrorCode HfReadingsList(HfExperiment e, HfNode entry) {
   PetscFunctionBeginUser;
   if (!e->n_gauges) PetscFunctionReturn(0);
   PetscCall(HfNodeCreate(HF_NODE_MAP, &map));
-  for (PetscInt k = 0; k < e->n_gauges; k++) {
+  for (PetscInt k = 0; k < e->n_gauges; ++k) {
     PetscCall(HfNodePutReal(map, e->gauge_names[k], e->gauges[k]));
     PetscCall(PetscSNPrintf(value, sizeof(value), "%.8e S", (double)e->gauges[k]));
-    Append(line, sizeof(line), k, e->gauge_names[k], value);
+    append(line, sizeof(line), k, e->gauge_names[k], value);
   }
   PetscCall(HfNodePutNode(entry, "gauges_S", map));
   PetscCall(HfRecordLog(e, "  gauges: %s", line));

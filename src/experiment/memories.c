@@ -55,12 +55,12 @@ const PetscReal *HfMemoryConductance(const HfWeighting *weighting, const HfMemor
 
 PetscErrorCode HfMemoriesDestroy(HfExperiment e) {
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < e->n_memories; k++) {
+  for (PetscInt k = 0; k < e->n_memories; ++k) {
     PetscCall(PetscFree(e->memories[k].pattern));
     PetscCall(PetscFree2(e->memories[k].x, e->memories[k].G));
     PetscCall(PetscFree(e->memories[k].rested));
   }
-  for (PetscInt k = 0; k < e->n_snapshots; k++) PetscCall(PetscFree2(e->snapshots[k].x, e->snapshots[k].G));
+  for (PetscInt k = 0; k < e->n_snapshots; ++k) PetscCall(PetscFree2(e->snapshots[k].x, e->snapshots[k].G));
   PetscCall(PetscFree(e->memories));
   PetscCall(PetscFree(e->snapshots));
   PetscFunctionReturn(0);
@@ -69,7 +69,7 @@ PetscErrorCode HfMemoriesDestroy(HfExperiment e) {
 const HfMemory *HfMemoryFind(HfExperiment e, const PetscReal x[]) {
   for (PetscInt k = e->n_memories - 1; k >= e->first_memory; k--) {
     PetscReal overlap = 0.0;
-    for (PetscInt i = 0; i < e->n; i++) overlap += x[i] * e->memories[k].x[i];
+    for (PetscInt i = 0; i < e->n; ++i) overlap += x[i] * e->memories[k].x[i];
     if (PetscAbsReal(overlap) > e->n - 0.5) return &e->memories[k];
   }
   return NULL;
@@ -96,7 +96,7 @@ PetscErrorCode HfTraceStart(HfExperiment e, PetscReal voltage, PetscBool trainin
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode SnapshotAdd(HfExperiment e) {
+static PetscErrorCode snapshot_add(HfExperiment e) {
   HfSnapshot *snapshot;
 
   PetscFunctionBeginUser;
@@ -117,7 +117,7 @@ PetscErrorCode HfTraceAdd(HfExperiment e) {
 
   PetscFunctionBeginUser;
   if (!trace->recording) PetscFunctionReturn(0);
-  if (trace->training) PetscCall(SnapshotAdd(e));
+  if (trace->training) PetscCall(snapshot_add(e));
   if (trace->n_times == trace->capacity) {
     trace->capacity = trace->capacity ? 2 * trace->capacity : 64;
     PetscCall(PetscRealloc(trace->capacity * sizeof(PetscReal), &trace->times));
@@ -133,7 +133,7 @@ PetscErrorCode HfWeightingsCheck(HfExperiment e, HfNode node) {
   PetscInt total = 0;
 
   PetscFunctionBeginUser;
-  for (PetscInt i = 0; i < HfCount(node, "weights"); i++) {
+  for (PetscInt i = 0; i < HfCount(node, "weights"); ++i) {
     PetscInt kind = 0;
     while (HfWeightsNames[kind] && strcmp(HfWeightsNames[kind], HfTextAt(node, "weights", i))) kind++;
     if (!HfWeightsNames[kind])
@@ -149,7 +149,7 @@ PetscErrorCode HfWeightingsCheck(HfExperiment e, HfNode node) {
 
 HfWeighting HfWeightingControl(PetscInt n, const HfWeighting list[], PetscBool *wanted) {
   PetscBool scaled = PETSC_FALSE, saturated = PETSC_FALSE;
-  for (PetscInt k = 0; k < n; k++) {
+  for (PetscInt k = 0; k < n; ++k) {
     scaled = scaled || list[k].kind == HF_WEIGHTS_SCALED ? PETSC_TRUE : PETSC_FALSE;
     saturated = saturated || list[k].kind == HF_WEIGHTS_SATURATED ? PETSC_TRUE : PETSC_FALSE;
   }
@@ -166,24 +166,24 @@ PetscErrorCode HfWeightingPut(HfNode entry, const HfWeighting *weighting) {
   PetscFunctionReturn(0);
 }
 
-static PetscReal Trace(PetscInt n, const PetscReal G[]) {
+static PetscReal trace(PetscInt n, const PetscReal G[]) {
   PetscReal trace = 0.0;
-  for (PetscInt i = 0; i < n; i++) trace += G[i * n + i];
+  for (PetscInt i = 0; i < n; ++i) trace += G[i * n + i];
   return trace;
 }
 
 /* tr G_untrained/tr G0, or the same of the resistances. */
-static PetscErrorCode XiOfUntrained(HfExperiment e, HfWeightsKind kind, PetscReal *xi) {
+static PetscErrorCode xi_of_untrained(HfExperiment e, HfWeightsKind kind, PetscReal *xi) {
   PetscReal *R;
 
   PetscFunctionBeginUser;
-  *xi = Trace(e->n, e->G_untrained) / Trace(e->n, e->G0);
+  *xi = trace(e->n, e->G_untrained) / trace(e->n, e->G0);
   if (kind != HF_WEIGHTS_RESISTANCE) PetscFunctionReturn(0);
   PetscCall(PetscMalloc1(e->n * e->n, &R));
   PetscCall(HfResistance(e->n, e->G_untrained, R));
-  *xi = Trace(e->n, R);
+  *xi = trace(e->n, R);
   PetscCall(HfResistance(e->n, e->G0, R));
-  *xi /= Trace(e->n, R);
+  *xi /= trace(e->n, R);
   PetscCall(PetscFree(R));
   PetscFunctionReturn(0);
 }
@@ -193,7 +193,7 @@ PetscErrorCode HfWeightingsRead(HfExperiment e, HfNode node, PetscInt *n, HfWeig
 
   PetscFunctionBeginUser;
   *n = 0;
-  for (PetscInt i = 0; i < HfCount(node, "weights"); i++) {
+  for (PetscInt i = 0; i < HfCount(node, "weights"); ++i) {
     HfWeighting weighting = {.xi = 1.0, .after_pause = after_pause};
     while (strcmp(HfWeightsNames[weighting.kind], HfTextAt(node, "weights", i))) weighting.kind++;
     if (!HfWeightsHaveXi(weighting.kind)) {
@@ -201,10 +201,10 @@ PetscErrorCode HfWeightingsRead(HfExperiment e, HfNode node, PetscInt *n, HfWeig
       list[(*n)++] = weighting;
       continue;
     }
-    for (PetscInt k = 0; k < HfCount(node, "xi"); k++) {
+    for (PetscInt k = 0; k < HfCount(node, "xi"); ++k) {
       weighting.of_untrained = HfIsWordAt(node, "xi", k);
       if (weighting.of_untrained) {
-        PetscCall(XiOfUntrained(e, weighting.kind, &weighting.xi));
+        PetscCall(xi_of_untrained(e, weighting.kind, &weighting.xi));
         PetscCall(PetscSNPrintf(weighting.label, sizeof(weighting.label), "%s:untrained", HfWeightsNames[weighting.kind]));
       } else {
         weighting.xi = HfRealAt(node, "xi", k);
@@ -223,7 +223,7 @@ PetscErrorCode HfWeightingApply(HfExperiment e, const HfWeighting *weighting, co
   PetscFunctionBeginUser;
   if (weighting->kind == HF_WEIGHTS_MIDRANGE) {
     PetscCall(PetscMalloc1(n_set * nn, &set));
-    for (PetscInt k = 0; k < n_set; k++) PetscCall(PetscArraycpy(set + k * nn, HfMemoryConductance(weighting, &e->memories[first + k]), nn));
+    for (PetscInt k = 0; k < n_set; ++k) PetscCall(PetscArraycpy(set + k * nn, HfMemoryConductance(weighting, &e->memories[first + k]), nn));
   }
   PetscCall(HfWeights(weighting->kind, e->n, G, e->G0, weighting->xi, n_set, set, with_diagonal, w));
   PetscCall(PetscFree(set));

@@ -9,15 +9,15 @@
 #define RANDOM "random "
 
 /* As many + as -, one + less where the number is odd, in random order: that of the seed and the number of pixels. */
-static void DrawRandom(PetscInt64 seed, PetscInt n, PetscReal x[]) {
-  for (PetscInt i = 0; i < n; i++) { /* each new one takes a random place among those before it, whose sign goes to the end */
+static void draw_random(PetscInt64 seed, PetscInt n, PetscReal x[]) {
+  for (PetscInt i = 0; i < n; ++i) { /* each new one takes a random place among those before it, whose sign goes to the end */
     const PetscInt k = HfRandomInteger(seed, HF_STREAM_PATTERN, 0, i, i + 1);
     x[i] = x[k];
     x[k] = i < n / 2 ? 1.0 : -1.0;
   }
 }
 
-static PetscErrorCode Parse(const char *text, PetscInt n, PetscReal x[], const char **why) {
+static PetscErrorCode parse(const char *text, PetscInt n, PetscReal x[], const char **why) {
   PetscInt count = 0;
 
   PetscFunctionBeginUser;
@@ -26,16 +26,16 @@ static PetscErrorCode Parse(const char *text, PetscInt n, PetscReal x[], const c
     char *end;
     const long long seed = strtoll(text + strlen(RANDOM), &end, 10);
     if (end == text + strlen(RANDOM) || *end || seed < 0) *why = "a random pattern has a seed, random 7";
-    if (!*why) DrawRandom((PetscInt64)seed, n, x);
+    if (!*why) draw_random((PetscInt64)seed, n, x);
     PetscFunctionReturn(0);
   }
-  for (const char *c = text; *c && !*why; c++) {
+  for (const char *c = text; *c && !*why; ++c) {
     if (isspace((unsigned char)*c)) continue;
     if (!strchr("+#1-.0", *c))
       *why = "a pattern has one + or - (or # and ., 1 and 0) per pixel and nothing else";
     else if (count < n)
       x[count] = strchr("+#1", *c) ? 1.0 : -1.0;
-    count++;
+    ++count;
   }
   if (!*why && count != n)
     *why = count < n ? "the pattern has fewer signs than there are pixels" : "the pattern has more signs than there are pixels";
@@ -43,7 +43,7 @@ static PetscErrorCode Parse(const char *text, PetscInt n, PetscReal x[], const c
 }
 
 /* Dark pixels are +. */
-static PetscErrorCode ParseImage(HfExperiment e, HfNode node, PetscReal x[], const char **why) {
+static PetscErrorCode parse_image(HfExperiment e, HfNode node, PetscReal x[], const char **why) {
   char path[PETSC_MAX_PATH_LEN];
   PetscBool opened;
   HfImage image;
@@ -52,30 +52,30 @@ static PetscErrorCode ParseImage(HfExperiment e, HfNode node, PetscReal x[], con
   PetscCall(HfDeckFilePath(e->deck, node, path, sizeof(path)));
   PetscCall(HfImageRead(e->comm, path, &image, &opened, why));
   if (!*why && image.columns * image.rows != e->n) *why = "the image has not as many pixels as a pattern";
-  for (PetscInt i = 0; !*why && i < e->n; i++) x[i] = image.grey[i] < 0.5 ? 1.0 : -1.0;
+  for (PetscInt i = 0; !*why && i < e->n; ++i) x[i] = image.grey[i] < 0.5 ? 1.0 : -1.0;
   PetscCall(HfImageDestroy(&image));
   PetscFunctionReturn(0);
 }
 
 /* In the section `patterns`, NULL if there is none of that name. */
-static HfNode Named(HfExperiment e, const char *name) {
+static HfNode named(HfExperiment e, const char *name) {
   HfNode root = HfDeckRoot(e->deck), patterns = HfHas(root, "patterns") ? HfChild(root, "patterns") : NULL;
 
-  for (PetscInt i = 0; patterns && i < HfNodeLength(patterns); i++)
+  for (PetscInt i = 0; patterns && i < HfNodeLength(patterns); ++i)
     if (!strcmp(HfNodeName(HfNodeItem(patterns, i)), name)) return HfNodeItem(patterns, i);
   return NULL;
 }
 
-const char *HfPatternLabel(HfExperiment e, const char *name, const char *text) { return e->n > MAX_IN_LOG && Named(e, name) ? name : text; }
+const char *HfPatternLabel(HfExperiment e, const char *name, const char *text) { return e->n > MAX_IN_LOG && named(e, name) ? name : text; }
 
 PetscErrorCode HfPatternRead(HfExperiment e, const char *name, PetscReal x[], char text[], const char **why) {
-  HfNode node = Named(e, name);
+  HfNode node = named(e, name);
 
   PetscFunctionBeginUser;
   if (node && HfNodeNamesFile(node))
-    PetscCall(ParseImage(e, node, x, why));
+    PetscCall(parse_image(e, node, x, why));
   else
-    PetscCall(Parse(node ? HfNodeText(node) : name, e->n, x, why));
+    PetscCall(parse(node ? HfNodeText(node) : name, e->n, x, why));
   if (*why && !node && strncmp(name, RANDOM, strlen(RANDOM)) && strspn(name, "+#1-.0 \t\r\n") != strlen(name))
     *why = "no such pattern in the section `patterns`";
   if (!*why) HfPatternToText(e->n, x, text);
@@ -104,7 +104,7 @@ PetscErrorCode HfPatternsCheckAll(HfExperiment e) {
   PetscFunctionBeginUser;
   if (!HfHas(root, "patterns")) PetscFunctionReturn(0);
   patterns = HfChild(root, "patterns");
-  for (PetscInt i = 0; i < HfNodeLength(patterns); i++) PetscCall(HfPatternCheck(e, HfNodeItem(patterns, i), HfNodeName(HfNodeItem(patterns, i))));
+  for (PetscInt i = 0; i < HfNodeLength(patterns); ++i) PetscCall(HfPatternCheck(e, HfNodeItem(patterns, i), HfNodeName(HfNodeItem(patterns, i))));
   PetscFunctionReturn(0);
 }
 
@@ -125,9 +125,9 @@ PetscErrorCode HfCheckedAdd(HfExperiment e, const char *name) {
 }
 
 PetscBool HfCheckedHas(HfExperiment e, const char *text) {
-  for (PetscInt k = 0; k < e->n_checked; k++) {
+  for (PetscInt k = 0; k < e->n_checked; ++k) {
     PetscInt same = 0;
-    for (PetscInt i = 0; i < e->n; i++) same += e->checked[k][i] == text[i];
+    for (PetscInt i = 0; i < e->n; ++i) same += e->checked[k][i] == text[i];
     if (same == 0 || same == e->n) return PETSC_TRUE;
   }
   return PETSC_FALSE;

@@ -10,7 +10,7 @@ enum { HEAD = 2 }; /* kind and count come before the numbers of an outcome */
 
 PetscBool HfReplaying(HfExperiment e) { return e->replay.on; }
 
-static PetscErrorCode Mismatch(HfExperiment e) {
+static PetscErrorCode mismatch(HfExperiment e) {
   return HfFault(
       e->comm, HF_ERR_FILE,
       "schedule, item %d: what the checkpoint holds is not what this schedule does; it is of another version of hopfilm or of another run: "
@@ -19,7 +19,7 @@ static PetscErrorCode Mismatch(HfExperiment e) {
 }
 
 /* The list of the device and of the steps' memory. */
-static PetscErrorCode ListState(HfExperiment e, HfCheckpointList state) {
+static PetscErrorCode list_state(HfExperiment e, HfCheckpointList state) {
   HfReplay *replay = &e->replay;
 
   PetscFunctionBeginUser;
@@ -30,13 +30,13 @@ static PetscErrorCode ListState(HfExperiment e, HfCheckpointList state) {
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode GoLive(HfExperiment e) {
+static PetscErrorCode go_live(HfExperiment e) {
   HfCheckpointList state;
 
   PetscFunctionBeginUser;
   if (e->n) PetscCall(HfDeviceDrive(e->device, e->driving ? e->V : NULL));
   PetscCall(HfCheckpointListCreate(&state));
-  PetscCall(ListState(e, state));
+  PetscCall(list_state(e, state));
   PetscCall(e->recorder->restore(e->recorder->context, state, PETSC_TRUE));
   PetscCall(HfCheckpointListDestroy(&state));
   PetscCall(HfDeviceCheckpointLoaded(e->device, e->replay.inside));
@@ -45,7 +45,7 @@ static PetscErrorCode GoLive(HfExperiment e) {
 }
 
 /* Whether a run that was cut there was about to find an outcome of that kind. */
-static PetscBool CanBeCut(HfPhaseKind inside, HfOutcome kind) {
+static PetscBool can_be_cut(HfPhaseKind inside, HfOutcome kind) {
   if (inside == HF_INSIDE_RELAX) return kind == HF_OUTCOME_RELAX ? PETSC_TRUE : PETSC_FALSE;
   return kind == HF_OUTCOME_TIME || (kind == HF_OUTCOME_WIRING && inside == HF_BETWEEN_PHASES) ? PETSC_TRUE : PETSC_FALSE;
 }
@@ -58,17 +58,17 @@ PetscErrorCode HfReplayTake(HfExperiment e, HfOutcome kind, PetscInt n, PetscRea
   *taken = PETSC_FALSE;
   if (!replay->on) PetscFunctionReturn(0);
   if (replay->at == replay->n) { /* the run was cut inside of what begins here */
-    if (replay->at_step || !CanBeCut(replay->inside, kind)) PetscFunctionReturn(Mismatch(e));
-    PetscCall(GoLive(e));
+    if (replay->at_step || !can_be_cut(replay->inside, kind)) PetscFunctionReturn(mismatch(e));
+    PetscCall(go_live(e));
     PetscFunctionReturn(0);
   }
-  if ((HfOutcome)at[0] != kind || (PetscInt)at[1] != n) PetscFunctionReturn(Mismatch(e));
+  if ((HfOutcome)at[0] != kind || (PetscInt)at[1] != n) PetscFunctionReturn(mismatch(e));
   PetscCall(PetscArraycpy(values, at + HEAD, n));
   replay->at += HEAD + n;
   *taken = PETSC_TRUE;
   if (replay->at == replay->n && replay->at_step) {
-    if (kind != HF_OUTCOME_STEP) PetscFunctionReturn(Mismatch(e));
-    PetscCall(GoLive(e));
+    if (kind != HF_OUTCOME_STEP) PetscFunctionReturn(mismatch(e));
+    PetscCall(go_live(e));
   }
   PetscFunctionReturn(0);
 }
@@ -114,7 +114,7 @@ PetscErrorCode HfReplayStart(HfExperiment e) {
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode WriteCheckpoint(HfExperiment e, HfPhaseKind inside, PetscReal t, PetscBool at_step) {
+static PetscErrorCode write_checkpoint(HfExperiment e, HfPhaseKind inside, PetscReal t, PetscBool at_step) {
   HfReplay *replay = &e->replay;
   PetscInt number = (PetscInt)inside;
   HfCheckpointList state;
@@ -130,14 +130,14 @@ static PetscErrorCode WriteCheckpoint(HfExperiment e, HfPhaseKind inside, PetscR
   PetscCall(HfCheckpointListAdd(state, "inside", HF_CHECKPOINT_INT, 1, &number));
   PetscCall(HfCheckpointListAdd(state, "at_step", HF_CHECKPOINT_BOOL, 1, &replay->at_step));
   PetscCall(HfCheckpointListAdd(state, "time", HF_CHECKPOINT_REAL, 1, &replay->time));
-  PetscCall(ListState(e, state));
+  PetscCall(list_state(e, state));
   PetscCall(e->recorder->checkpoint(e->recorder->context, state, t, e->step + 1, e->n_steps, (PetscBool)(at_step && e->step + 1 == e->n_steps)));
   PetscCall(HfCheckpointListDestroy(&state));
   PetscFunctionReturn(0);
 }
 
 /* Whether a multiple of the simulated time between checkpoints lies between the last one and now: all ranks know without a word. */
-static PetscBool Due(HfExperiment e, PetscReal t) {
+static PetscBool due(HfExperiment e, PetscReal t) {
   const PetscReal every = HfOutputTime(e, "checkpoint_every_simulated");
 
   return every > 0.0 && floor(t / every * (1.0 + CLOSE)) > floor(e->replay.time / every * (1.0 + CLOSE)) ? PETSC_TRUE : PETSC_FALSE;
@@ -145,7 +145,7 @@ static PetscBool Due(HfExperiment e, PetscReal t) {
 
 /* Every so many steps of the integrator, so that nobody notices, the ranks agree on what is asked of the run. */
 PetscErrorCode HfPause(HfExperiment e, HfPhaseKind inside, PetscReal t, PetscBool *stop) {
-  HfRequest request = {.steps = e->attend_in - 1, .checkpoint = Due(e, t)};
+  HfRequest request = {.steps = e->attend_in - 1, .checkpoint = due(e, t)};
 
   PetscFunctionBeginUser;
   *stop = PETSC_FALSE;
@@ -162,7 +162,7 @@ PetscErrorCode HfPause(HfExperiment e, HfPhaseKind inside, PetscReal t, PetscBoo
     e->attend_in = 1;
     PetscFunctionReturn(0);
   }
-  PetscCall(WriteCheckpoint(e, inside, t, PETSC_FALSE));
+  PetscCall(write_checkpoint(e, inside, t, PETSC_FALSE));
   *stop = request.stop;
   PetscFunctionReturn(0);
 }
@@ -178,7 +178,7 @@ PetscErrorCode HfReplayStepDone(HfExperiment e) {
   PetscCall(HfReplayKeep(e, HF_OUTCOME_STEP, 0, NULL));
   PetscCall(e->recorder->attend(e->recorder->context, PETSC_TRUE, last, &request));
   e->attend_in = request.steps;
-  if (request.checkpoint || request.stop || Due(e, *HfDeviceTime(e->device)))
-    PetscCall(WriteCheckpoint(e, HF_BETWEEN_PHASES, *HfDeviceTime(e->device), PETSC_TRUE));
+  if (request.checkpoint || request.stop || due(e, *HfDeviceTime(e->device)))
+    PetscCall(write_checkpoint(e, HF_BETWEEN_PHASES, *HfDeviceTime(e->device), PETSC_TRUE));
   PetscFunctionReturn(request.stop ? HF_ERR_STOPPED : 0);
 }

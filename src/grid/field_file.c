@@ -41,7 +41,7 @@ static PetscBool exists(hid_t file, const char *path) {
   const size_t length = strlen(path);
 
   if (length >= sizeof(part)) return PETSC_FALSE;
-  for (size_t k = 1; k <= length; k++) {
+  for (size_t k = 1; k <= length; ++k) {
     if (k < length && path[k] != '/') continue;
     memcpy(part, path, k);
     part[k] = '\0';
@@ -87,7 +87,7 @@ static PetscBool read_pair(hid_t dataset, const char name[], PetscInt pair[2]) {
     H5Sclose(space);
     H5Aclose(attribute);
   }
-  for (int d = 0; read && d < 2; d++) pair[d] = values[d];
+  for (int d = 0; read && d < 2; ++d) pair[d] = values[d];
   return read;
 }
 
@@ -110,7 +110,7 @@ HfSelection HfFieldSelection(hid_t dataset, const hsize_t shape[4]) {
   HfSelection selection = {{0, 0}, {1, 1}, {(PetscInt)shape[2], (PetscInt)shape[1]}};
 
   if (!read_pair(dataset, "first_cell", selection.first) || !read_pair(dataset, "stride", selection.stride))
-    for (int d = 0; d < 2; d++) selection.first[d] = 0, selection.stride[d] = 1;
+    for (int d = 0; d < 2; ++d) selection.first[d] = 0, selection.stride[d] = 1;
   return selection;
 }
 
@@ -172,7 +172,7 @@ herr_t HfFieldTransfer(hid_t dataset, const hsize_t start[4], const hsize_t coun
   if (write && is_single(dataset)) { /* a parallel write of compressed data converts nothing */
     const hsize_t n = count[0] * count[1] * count[2] * count[3];
 
-    for (hsize_t k = 0; k < n; k++) { /* in place, from the front */
+    for (hsize_t k = 0; k < n; ++k) { /* in place, from the front */
       const float number = (float)rows[k];
       memcpy((char *)rows + k * sizeof number, &number, sizeof number);
     }
@@ -199,7 +199,7 @@ herr_t HfFieldTransferRows(const HfGridInfo *g, hid_t dataset, const HfSelection
 static PetscBool fits(const HfGridInfo *g, const HfSelection *w) {
   const PetscInt cells[2] = {g->nx, g->ny};
 
-  for (int d = 0; d < 2; d++)
+  for (int d = 0; d < 2; ++d)
     if (w->first[d] < 0 || w->stride[d] < 1 || w->count[d] < 1 || (w->count[d] - 1) > (cells[d] - 1 - w->first[d]) / w->stride[d]) return PETSC_FALSE;
   return PETSC_TRUE;
 }

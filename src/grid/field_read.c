@@ -6,10 +6,10 @@ static void zero_void_cells(HfGrid grid, PetscInt dof, PetscScalar rows[]) {
   const HfGridInfo *g = HfGridGetInfo(grid);
   const int8_t *regions = HfGridRegions(grid);
 
-  for (PetscInt j = 0; j < g->ym; j++)
-    for (PetscInt i = 0; i < g->nx; i++)
+  for (PetscInt j = 0; j < g->ym; ++j)
+    for (PetscInt i = 0; i < g->nx; ++i)
       if (HfRegionAt(g, regions, i, g->ys + j) < 0)
-        for (PetscInt c = 0; c < dof; c++) rows[(j * g->nx + i) * dof + c] = 0.0;
+        for (PetscInt c = 0; c < dof; ++c) rows[(j * g->nx + i) * dof + c] = 0.0;
 }
 
 static HfFieldReason look_at(const char *path) {
@@ -38,7 +38,7 @@ static HfFieldReason read_some_cells(HfGrid grid, hid_t dataset, const HfSelecti
 
   if (PetscMalloc1(n, &some)) return HF_FIELD_NOT_READ;
   if (HfFieldTransferRows(g, dataset, w, dof, frame, some, PETSC_FALSE) < 0) reason = HF_FIELD_NOT_READ;
-  for (PetscInt k = 0; k < n; k++) rows[k] = 0;
+  for (PetscInt k = 0; k < n; ++k) rows[k] = 0;
   if (reason == HF_FIELD_FINE) HfSelectionPut(w, g, dof, some, rows);
   return PetscFree(some) ? HF_FIELD_NOT_READ : reason;
 }

@@ -26,7 +26,7 @@ HfSelection HfSelectionAll(HfGrid grid) {
 }
 
 PetscBool HfSelectionSame(const HfSelection *a, const HfSelection *b) {
-  for (int d = 0; d < 2; d++)
+  for (int d = 0; d < 2; ++d)
     if (a->first[d] != b->first[d] || a->stride[d] != b->stride[d] || a->count[d] != b->count[d]) return PETSC_FALSE;
   return PETSC_TRUE;
 }
@@ -43,7 +43,7 @@ PetscErrorCode HfSelectionFromDeck(HfDeck deck, HfNode section, HfGrid grid, HfS
     PetscCall(HfDeckError(deck, HfChild(section, "stride"), "stride has %" PetscInt_FMT " numbers: one, or two for x and y, are meant", n_strides));
     PetscFunctionReturn(0);
   }
-  for (int d = 0; d < 2; d++) {
+  for (int d = 0; d < 2; ++d) {
     const PetscInt stride = (PetscInt)PetscMin(HfIntegerAt(section, "stride", d < n_strides ? d : 0), (PetscInt64)cells[d]);
     PetscInt from = 0, to = cells[d] - 1, middle;
 
@@ -70,7 +70,7 @@ void HfSelectionImage(const HfSelection *selection, HfGrid grid, PetscReal origi
   const HfGridInfo *g = HfGridGetInfo(grid);
   const PetscReal low[2] = {g->x0, g->y0}, step[2] = {g->dx, g->dy};
 
-  for (int d = 0; d < 2; d++) {
+  for (int d = 0; d < 2; ++d) {
     spacing[d] = (PetscReal)selection->stride[d] * step[d];
     origin[d] = low[d] + ((PetscReal)selection->first[d] + 0.5) * step[d] - 0.5 * spacing[d];
   }
@@ -89,12 +89,12 @@ void HfSelectionTake(const HfSelection *selection, HfGrid grid, PetscInt dof, co
   PetscInt first, count;
 
   HfSelectionRows(selection, g, &first, &count);
-  for (PetscInt b = first; b < first + count; b++)
-    for (PetscInt a = 0; a < selection->count[0]; a++) {
+  for (PetscInt b = first; b < first + count; ++b)
+    for (PetscInt a = 0; a < selection->count[0]; ++a) {
       const PetscInt i = selection->first[0] + a * selection->stride[0], j = selection->first[1] + b * selection->stride[1];
       const PetscBool is_film = (PetscBool)(HfRegionAt(g, regions, i, j) >= 0);
 
-      for (PetscInt c = 0; c < dof; c++) *some++ = is_film ? all[((j - g->ys) * g->nx + i) * dof + c] : 0;
+      for (PetscInt c = 0; c < dof; ++c) *some++ = is_film ? all[((j - g->ys) * g->nx + i) * dof + c] : 0;
     }
 }
 
@@ -102,10 +102,10 @@ void HfSelectionPut(const HfSelection *selection, const HfGridInfo *g, PetscInt 
   PetscInt first, count;
 
   HfSelectionRows(selection, g, &first, &count);
-  for (PetscInt b = first; b < first + count; b++)
-    for (PetscInt a = 0; a < selection->count[0]; a++) {
+  for (PetscInt b = first; b < first + count; ++b)
+    for (PetscInt a = 0; a < selection->count[0]; ++a) {
       const PetscInt i = selection->first[0] + a * selection->stride[0], j = selection->first[1] + b * selection->stride[1];
 
-      for (PetscInt c = 0; c < dof; c++) all[((j - g->ys) * g->nx + i) * dof + c] = *some++;
+      for (PetscInt c = 0; c < dof; ++c) all[((j - g->ys) * g->nx + i) * dof + c] = *some++;
     }
 }

@@ -30,52 +30,52 @@ static const PetscReal triangle[MAX_NODES + 1][3][2] = {
 
 typedef long double Long;
 
-static Long Asinh(Long a, Long b) { return b > 0.0L ? asinhl(a / b) : 0.0L; } /* its factor is 0 where b is */
-static Long Atan(Long a, Long b) { return b != 0.0L ? atanl(a / b) : 0.0L; }
+static Long safe_asinh(Long a, Long b) { return b > 0.0L ? asinhl(a / b) : 0.0L; } /* its factor is 0 where b is */
+static Long safe_atan(Long a, Long b) { return b != 0.0L ? atanl(a / b) : 0.0L; }
 
-static Long F(Long x, Long y, Long z) {
+static Long f(Long x, Long y, Long z) {
   const Long x2 = x * x, y2 = y * y, z2 = z * z, R = sqrtl(x2 + y2 + z2);
-  return 0.5L * y * (z2 - x2) * Asinh(y, sqrtl(x2 + z2)) + 0.5L * z * (y2 - x2) * Asinh(z, sqrtl(x2 + y2)) - x * y * z * Atan(y * z, x * R) +
-         (2.0L * x2 - y2 - z2) * R / 6.0L;
+  return 0.5L * y * (z2 - x2) * safe_asinh(y, sqrtl(x2 + z2)) + 0.5L * z * (y2 - x2) * safe_asinh(z, sqrtl(x2 + y2)) -
+         x * y * z * safe_atan(y * z, x * R) + (2.0L * x2 - y2 - z2) * R / 6.0L;
 }
 
-static Long G(Long x, Long y, Long z) {
+static Long g(Long x, Long y, Long z) {
   const Long x2 = x * x, y2 = y * y, z2 = z * z, R = sqrtl(x2 + y2 + z2);
-  return x * y * z * Asinh(z, sqrtl(x2 + y2)) + y * (3.0L * z2 - y2) / 6.0L * Asinh(x, sqrtl(y2 + z2)) +
-         x * (3.0L * z2 - x2) / 6.0L * Asinh(y, sqrtl(x2 + z2)) - z2 * z / 6.0L * Atan(x * y, z * R) - 0.5L * z * y2 * Atan(x * z, y * R) -
-         0.5L * z * x2 * Atan(y * z, x * R) - x * y * R / 3.0L;
+  return x * y * z * safe_asinh(z, sqrtl(x2 + y2)) + y * (3.0L * z2 - y2) / 6.0L * safe_asinh(x, sqrtl(y2 + z2)) +
+         x * (3.0L * z2 - x2) / 6.0L * safe_asinh(y, sqrtl(x2 + z2)) - z2 * z / 6.0L * safe_atan(x * y, z * R) -
+         0.5L * z * y2 * safe_atan(x * z, y * R) - 0.5L * z * x2 * safe_atan(y * z, x * R) - x * y * R / 3.0L;
 }
 
-static void Near(PetscReal x, PetscReal y, const PetscReal l[3], PetscReal N[4]) {
+static void near(PetscReal x, PetscReal y, const PetscReal l[3], PetscReal N[4]) {
   static const Long weight[3] = {-1.0L, 2.0L, -1.0L};
   const Long scale = 1.0L / (4.0L * 3.141592653589793238462643L * l[0] * l[1] * l[2]);
   Long sum[4] = {0.0L, 0.0L, 0.0L, 0.0L};
 
-  for (int i = -1; i <= 1; i++)
-    for (int j = -1; j <= 1; j++)
-      for (int k = 0; k <= 1; k++) { /* even in z: k = -1 is k = 1 */
+  for (int i = -1; i <= 1; ++i)
+    for (int j = -1; j <= 1; ++j)
+      for (int k = 0; k <= 1; ++k) { /* even in z: k = -1 is k = 1 */
         const Long u = (Long)x + i * (Long)l[0], v = (Long)y + j * (Long)l[1], w = k * (Long)l[2];
         const Long factor = weight[i + 1] * weight[j + 1] * weight[k + 1] * (k ? 2.0L : 1.0L);
-        sum[0] += factor * F(u, v, w);
-        sum[1] += factor * G(u, v, w);
-        sum[2] += factor * F(v, u, w);
-        sum[3] += factor * F(w, v, u);
+        sum[0] += factor * f(u, v, w);
+        sum[1] += factor * g(u, v, w);
+        sum[2] += factor * f(v, u, w);
+        sum[3] += factor * f(w, v, u);
       }
-  for (int a = 0; a < 4; a++) N[a] = (PetscReal)(scale * sum[a]);
+  for (int a = 0; a < 4; ++a) N[a] = (PetscReal)(scale * sum[a]);
 }
 
 /* Nodes that leave a part `wanted` of N, or more than there are. */
-static int Nodes(PetscReal l_over_R, PetscReal wanted) {
+static int nodes(PetscReal l_over_R, PetscReal wanted) {
   PetscReal error = 1.0;
   int n = 0;
 
-  for (; error > wanted && n <= MAX_NODES; n++) error *= l_over_R * l_over_R;
+  for (; error > wanted && n <= MAX_NODES; ++n) error *= l_over_R * l_over_R;
   return n;
 }
 
 /* Offsets and weights of n nodes along an axis of length l. */
-static void Spread(int n, PetscReal l, PetscReal at[], PetscReal weight[]) {
-  for (int k = 0; k < (n + 1) / 2; k++) {
+static void spread(int n, PetscReal l, PetscReal at[], PetscReal weight[]) {
+  for (int k = 0; k < (n + 1) / 2; ++k) {
     at[k] = -l * triangle[n][k][0];
     at[n - 1 - k] = l * triangle[n][k][0];
     weight[k] = weight[n - 1 - k] = triangle[n][k][1];
@@ -83,21 +83,21 @@ static void Spread(int n, PetscReal l, PetscReal at[], PetscReal weight[]) {
 }
 
 /* False when the cells are too near for the nodes at hand. */
-static PetscBool Far(PetscReal x, PetscReal y, const PetscReal l[3], PetscReal N[4]) {
+static PetscBool far(PetscReal x, PetscReal y, const PetscReal l[3], PetscReal N[4]) {
   const PetscReal R2 = x * x + y * y, R = PetscSqrtReal(R2), V = l[0] * l[1] * l[2], dipole = V / (4.0 * PETSC_PI * R2 * R);
   const PetscReal wanted = 1e-17 / dipole; /* beside N = 1 of a cell in its own field: 1e7 of them stay below 1e-10 */
   PetscReal at[3][MAX_NODES], weight[3][MAX_NODES], sum[4] = {0.0, 0.0, 0.0, 0.0};
   int n[3];
 
-  for (int a = 0; a < 3; a++) {
-    n[a] = Nodes(l[a] / R, wanted);
+  for (int a = 0; a < 3; ++a) {
+    n[a] = nodes(l[a] / R, wanted);
     if (n[a] > MAX_NODES) return PETSC_FALSE;
-    Spread(n[a] ? n[a] : 1, l[a], at[a], weight[a]);
+    spread(n[a] ? n[a] : 1, l[a], at[a], weight[a]);
     if (!n[a]) n[a] = 1;
   }
-  for (int k = 0; k < n[2]; k++)
-    for (int j = 0; j < n[1]; j++)
-      for (int i = 0; i < n[0]; i++) {
+  for (int k = 0; k < n[2]; ++k)
+    for (int j = 0; j < n[1]; ++j)
+      for (int i = 0; i < n[0]; ++i) {
         const PetscReal u = x + at[0][i], v = y + at[1][j], w = at[2][k], r2 = u * u + v * v + w * w;
         const PetscReal factor = weight[0][i] * weight[1][j] * weight[2][k] / (r2 * r2 * PetscSqrtReal(r2));
         sum[0] += factor * (r2 - 3.0 * u * u);
@@ -105,7 +105,7 @@ static PetscBool Far(PetscReal x, PetscReal y, const PetscReal l[3], PetscReal N
         sum[2] += factor * (r2 - 3.0 * v * v);
         sum[3] += factor * (r2 - 3.0 * w * w);
       }
-  for (int a = 0; a < 4; a++) N[a] = V / (4.0 * PETSC_PI) * sum[a];
+  for (int a = 0; a < 4; ++a) N[a] = V / (4.0 * PETSC_PI) * sum[a];
   return PETSC_TRUE;
 }
 
@@ -114,7 +114,7 @@ void HfNewell(PetscReal x, PetscReal y, PetscReal lx, PetscReal ly, PetscReal lz
   const PetscReal scale = 1.0 / PetscMax(PetscMax(lx, ly), lz), l[3] = {scale * lx, scale * ly, scale * lz};
   const PetscReal u = scale * PetscAbsReal(x), v = scale * PetscAbsReal(y), R2 = u * u + v * v;
 
-  if (!(R2 * PetscSqrtReal(R2) > FAR * l[0] * l[1] * l[2] && Far(u, v, l, N))) Near(u, v, l, N);
+  if (!(R2 * PetscSqrtReal(R2) > FAR * l[0] * l[1] * l[2] && far(u, v, l, N))) near(u, v, l, N);
   if ((x < 0.0) != (y < 0.0)) N[1] = -N[1];
   if (x == 0.0 || y == 0.0) N[1] = 0.0;
 }

@@ -6,7 +6,7 @@
 #define HOT    0.3 /* first and last temperature, of the mean change of the cost by a candidate */
 #define COLD   3e-4
 #define Z_STEP 64 /* -ln Phi(z) from a table: entries per unit, */
-#define Z_LOW  -12
+#define Z_LOW  (-12)
 #define Z_HIGH 8 /* beyond which it is 0 */
 
 struct HfAnneal_ {
@@ -21,7 +21,7 @@ struct HfAnneal_ {
   PetscInt64 done;
 };
 
-static PetscErrorCode WiringAllocate(PetscInt n_nodes, PetscInt n_pixels, HfWiring *wiring) {
+static PetscErrorCode wiring_allocate(PetscInt n_nodes, PetscInt n_pixels, HfWiring *wiring) {
   PetscFunctionBeginUser;
   wiring->n_nodes = n_nodes;
   wiring->n_pixels = n_pixels;
@@ -29,18 +29,18 @@ static PetscErrorCode WiringAllocate(PetscInt n_nodes, PetscInt n_pixels, HfWiri
   PetscFunctionReturn(0);
 }
 
-static void WiringCopy(const HfWiring *from, HfWiring *to) {
+static void wiring_copy(const HfWiring *from, HfWiring *to) {
   memcpy(to->pixel, from->pixel, sizeof(*to->pixel) * (size_t)from->n_nodes);
   memcpy(to->sign, from->sign, sizeof(*to->sign) * (size_t)from->n_nodes);
 }
 
-static void Weights(HfAnneal a, const HfWiring *wiring, const PetscReal G[]) {
+static void weights(HfAnneal a, const HfWiring *wiring, const PetscReal G[]) {
   const HfWiringModel *model = a->model;
   const PetscInt n = wiring->n_pixels;
 
   memset(a->w, 0, sizeof(PetscReal) * (size_t)(n * n));
   memset(a->doubt, 0, sizeof(PetscReal) * (size_t)n);
-  for (PetscInt link = 0; link < model->n_links; link++) {
+  for (PetscInt link = 0; link < model->n_links; ++link) {
     const PetscInt k = model->links[2 * link], l = model->links[2 * link + 1], i = wiring->pixel[k], j = wiring->pixel[l];
     const PetscReal w = wiring->sign[k] * wiring->sign[l] * (G[link] - a->options.xi * model->G0[link]);
     const PetscReal doubt = PetscSqr(a->options.tolerance * model->G0[link]);
@@ -53,7 +53,7 @@ static void Weights(HfAnneal a, const HfWiring *wiring, const PetscReal G[]) {
   }
 }
 
-static PetscReal Loss(HfAnneal a, PetscReal z) {
+static PetscReal loss(HfAnneal a, PetscReal z) {
   const PetscReal at = (z - Z_LOW) * Z_STEP;
   PetscInt k;
 
@@ -63,25 +63,25 @@ static PetscReal Loss(HfAnneal a, PetscReal z) {
   return a->losses[k] + (at - (PetscReal)k) * (a->losses[k + 1] - a->losses[k]);
 }
 
-static PetscReal Cost(HfAnneal a) {
+static PetscReal wiring_cost(HfAnneal a) {
   const PetscInt n = a->now.n_pixels;
   PetscReal cost = 0.0;
 
-  for (PetscInt i = 0; i < n; i++) {
+  for (PetscInt i = 0; i < n; ++i) {
     const PetscReal *w = a->w + i * n;
     PetscReal squares = 0.0;
 
-    for (PetscInt j = 0; j < n; j++) squares += w[j] * w[j];
-    for (PetscInt p = 0; p < a->n_patterns; p++) {
+    for (PetscInt j = 0; j < n; ++j) squares += w[j] * w[j];
+    for (PetscInt p = 0; p < a->n_patterns; ++p) {
       const PetscReal *x = a->x + p * n;
       PetscReal right = 0.0;
 
-      for (PetscInt j = 0; j < n; j++) right += w[j] * x[j];
+      for (PetscInt j = 0; j < n; ++j) right += w[j] * x[j];
       right *= x[i];
-      for (PetscInt k = 0; k < a->options.n_flips; k++) {
+      for (PetscInt k = 0; k < a->options.n_flips; ++k) {
         const PetscReal part = (PetscReal)a->options.flips[k] / (PetscReal)n;
         const PetscReal spread = 4.0 * part * (1.0 - part) * squares + a->doubt[i];
-        cost += Loss(a, spread > 0.0 ? (1.0 - 2.0 * part) * right / PetscSqrtReal(spread) : (right > 0.0 ? Z_HIGH : Z_LOW));
+        cost += loss(a, spread > 0.0 ? (1.0 - 2.0 * part) * right / PetscSqrtReal(spread) : (right > 0.0 ? Z_HIGH : Z_LOW));
       }
     }
   }
@@ -94,45 +94,45 @@ typedef struct {
   PetscReal sign[2]; /* what the nodes showed before */
 } Move;
 
-static PetscInt Below(PetscReal u, PetscInt bound) { return PetscMin((PetscInt)(u * (PetscReal)bound), bound - 1); }
+static PetscInt below(PetscReal u, PetscInt bound) { return PetscMin((PetscInt)(u * (PetscReal)bound), bound - 1); }
 
-static void Show(HfAnneal a, PetscInt node, PetscInt pixel, PetscReal sign) {
+static void show(HfAnneal a, PetscInt node, PetscInt pixel, PetscReal sign) {
   a->shown[a->now.pixel[node]]--;
-  a->shown[pixel]++;
+  ++a->shown[pixel];
   a->now.pixel[node] = pixel;
   a->now.sign[node] = sign;
 }
 
 /* One half of the candidates swap two nodes, a quarter turn a sign, a quarter show another pixel. n = 0: nothing would change. */
-static Move Propose(HfAnneal a, const PetscReal u[4]) {
+static Move propose(HfAnneal a, const PetscReal u[4]) {
   const HfWiring *now = &a->now;
-  const PetscInt k = Below(u[1], now->n_nodes);
+  const PetscInt k = below(u[1], now->n_nodes);
   Move move = {.n = 1, .nodes = {k, k}, .pixel = {now->pixel[k], 0}, .sign = {now->sign[k], 0.0}};
 
   if (u[0] < 0.5) {
-    const PetscInt l = Below(u[2], now->n_nodes);
+    const PetscInt l = below(u[2], now->n_nodes);
 
     if (now->pixel[l] == now->pixel[k] && now->sign[l] == now->sign[k]) return (Move){.n = 0};
     move.n = 2;
     move.nodes[1] = l;
     move.pixel[1] = now->pixel[l];
     move.sign[1] = now->sign[l];
-    Show(a, k, move.pixel[1], move.sign[1]);
-    Show(a, l, move.pixel[0], move.sign[0]);
+    show(a, k, move.pixel[1], move.sign[1]);
+    show(a, l, move.pixel[0], move.sign[0]);
   } else if (u[0] < 0.75) {
-    Show(a, k, now->pixel[k], -now->sign[k]);
+    show(a, k, now->pixel[k], -now->sign[k]);
   } else {
-    const PetscInt pixel = Below(u[2], now->n_pixels);
+    const PetscInt pixel = below(u[2], now->n_pixels);
 
     if (pixel == now->pixel[k] || a->shown[now->pixel[k]] == 1) return (Move){.n = 0};
-    Show(a, k, pixel, u[0] < 0.875 ? 1.0 : -1.0);
+    show(a, k, pixel, u[0] < 0.875 ? 1.0 : -1.0);
   }
   return move;
 }
 
 /* Cost of the candidate; kept when it falls, or rises by no more than `rise`. *change: what it changed the cost by, 0 for no candidate. */
-static PetscErrorCode Try(HfAnneal a, const PetscReal u[4], PetscReal rise, PetscReal *change) {
-  const Move move = Propose(a, u);
+static PetscErrorCode try(HfAnneal a, const PetscReal u[4], PetscReal rise, PetscReal *change) {
+  const Move move = propose(a, u);
   const PetscReal *G;
   PetscReal cost;
   PetscBool keep;
@@ -141,24 +141,24 @@ static PetscErrorCode Try(HfAnneal a, const PetscReal u[4], PetscReal rise, Pets
   *change = 0.0;
   if (!move.n) PetscFunctionReturn(0);
   PetscCall(a->model->change(a->model->context, &a->now, move.n, move.nodes, &G));
-  Weights(a, &a->now, G);
-  cost = Cost(a);
+  weights(a, &a->now, G);
+  cost = wiring_cost(a);
   *change = cost - a->cost;
   keep = *change <= rise ? PETSC_TRUE : PETSC_FALSE;
   PetscCall(a->model->settle(a->model->context, keep));
   if (!keep) {
-    for (PetscInt m = 0; m < move.n; m++) Show(a, move.nodes[m], move.pixel[m], move.sign[m]);
+    for (PetscInt m = 0; m < move.n; ++m) show(a, move.nodes[m], move.pixel[m], move.sign[m]);
     PetscFunctionReturn(0);
   }
   a->cost = cost;
   if (cost < a->best_cost) {
     a->best_cost = cost;
-    WiringCopy(&a->now, &a->best);
+    wiring_copy(&a->now, &a->best);
   }
   PetscFunctionReturn(0);
 }
 
-static void Random(HfAnneal a, PetscInt64 index, PetscReal u[4]) {
+static void random_numbers(HfAnneal a, PetscInt64 index, PetscReal u[4]) {
   HfRandomUniform(a->options.seed, HF_STREAM_ANNEAL, a->options.start, index, 4, u);
 }
 
@@ -167,12 +167,12 @@ PetscErrorCode HfAnnealAdvance(HfAnneal a, PetscInt64 candidates) {
   PetscReal u[4], change;
 
   PetscFunctionBeginUser;
-  for (; a->done < end; a->done++) {
+  for (; a->done < end; ++a->done) {
     const PetscReal part = (PetscReal)a->done / (PetscReal)a->options.candidates;
     const PetscReal temperature = a->scale * HOT * PetscPowReal(COLD / HOT, part);
 
-    Random(a, TRIALS + a->now.n_nodes + a->done, u);
-    PetscCall(Try(a, u, -temperature * PetscLogReal(u[3]), &change));
+    random_numbers(a, TRIALS + a->now.n_nodes + a->done, u);
+    PetscCall(try(a, u, -temperature * PetscLogReal(u[3]), &change));
   }
   PetscFunctionReturn(0);
 }
@@ -180,16 +180,16 @@ PetscErrorCode HfAnnealAdvance(HfAnneal a, PetscInt64 candidates) {
 /* ---- start and end ---- */
 
 /* All pixels in turn over the nodes in random order, with random signs. */
-static PetscErrorCode Shuffle(HfAnneal a) {
+static PetscErrorCode shuffle(HfAnneal a) {
   HfWiring *now = &a->now;
   PetscReal u[4];
 
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < now->n_nodes; k++) {
+  for (PetscInt k = 0; k < now->n_nodes; ++k) {
     PetscInt other;
 
-    Random(a, TRIALS + k, u);
-    other = Below(u[0], k + 1);
+    random_numbers(a, TRIALS + k, u);
+    other = below(u[0], k + 1);
     now->pixel[k] = now->pixel[other];
     now->pixel[other] = k % now->n_pixels;
     now->sign[k] = u[1] < 0.5 ? 1.0 : -1.0;
@@ -203,8 +203,8 @@ PetscErrorCode HfAnnealWeights(HfAnneal a, const HfWiring *wiring, PetscReal w[]
 
   PetscFunctionBeginUser;
   PetscCall(a->model->change(a->model->context, wiring, -1, NULL, &G));
-  Weights(a, wiring, G);
-  *cost = Cost(a);
+  weights(a, wiring, G);
+  *cost = wiring_cost(a);
   if (w) PetscCall(PetscArraycpy(w, a->w, wiring->n_pixels * wiring->n_pixels));
   PetscFunctionReturn(0);
 }
@@ -224,18 +224,18 @@ PetscErrorCode HfAnnealCreate(const HfWiringModel *model, PetscInt n_nodes, Pets
   a->options = *options;
   a->n_patterns = n_patterns;
   a->x = x;
-  PetscCall(WiringAllocate(n_nodes, n_pixels, &a->now));
-  PetscCall(WiringAllocate(n_nodes, n_pixels, &a->best));
+  PetscCall(wiring_allocate(n_nodes, n_pixels, &a->now));
+  PetscCall(wiring_allocate(n_nodes, n_pixels, &a->best));
   PetscCall(PetscCalloc4(n_pixels, &a->shown, n_pixels * n_pixels, &a->w, n_pixels, &a->doubt, (Z_HIGH - Z_LOW) * Z_STEP + 1, &a->losses));
-  for (PetscInt k = 0; k < (Z_HIGH - Z_LOW) * Z_STEP + 1; k++)
+  for (PetscInt k = 0; k < (Z_HIGH - Z_LOW) * Z_STEP + 1; ++k)
     a->losses[k] = -PetscLogReal(0.5 * erfc(-((PetscReal)Z_LOW + (PetscReal)k / Z_STEP) / PetscSqrtReal(2.0)));
-  PetscCall(Shuffle(a));
+  PetscCall(shuffle(a));
   PetscCall(HfAnnealWeights(a, &a->now, NULL, &a->cost));
   a->best_cost = a->cost;
-  WiringCopy(&a->now, &a->best);
-  for (PetscInt k = 0; k < TRIALS; k++) {
-    Random(a, k, u);
-    PetscCall(Try(a, u, PETSC_MIN_REAL, &change));
+  wiring_copy(&a->now, &a->best);
+  for (PetscInt k = 0; k < TRIALS; ++k) {
+    random_numbers(a, k, u);
+    PetscCall(try(a, u, PETSC_MIN_REAL, &change));
     sum += PetscAbsReal(change);
   }
   a->scale = sum / TRIALS;

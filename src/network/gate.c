@@ -14,7 +14,7 @@ PetscErrorCode HfGate(const PetscReal w[16], PetscReal control, HfGateResult *re
 
   PetscFunctionBeginUser;
   result->margin = PETSC_MAX_REAL;
-  for (PetscInt k = 0; k < 4; k++) {
+  for (PetscInt k = 0; k < 4; ++k) {
     const PetscReal a = k & 2 ? 1.0 : -1.0, b = k & 1 ? 1.0 : -1.0;
     const PetscReal part[3] = {a * w[1 * 4 + 3], b * w[2 * 4 + 3], control * w[0 * 4 + 3]};
     const PetscReal sum = part[0] + part[1] + part[2];

@@ -18,20 +18,20 @@ PetscErrorCode HfInferImage(PetscInt n, PetscInt n_patterns, const PetscReal x[]
   PetscFunctionReturn(0);
 }
 
-static PetscReal Dot(PetscInt n, const PetscReal a[], const PetscReal b[]) {
+static PetscReal dot(PetscInt n, const PetscReal a[], const PetscReal b[]) {
   PetscReal sum = 0.0;
-  for (PetscInt i = 0; i < n; i++) sum += a[i] * b[i];
+  for (PetscInt i = 0; i < n; ++i) sum += a[i] * b[i];
   return sum;
 }
 
 /* How many patterns share the largest similarity with V, the first of them, and whether the stored one is among them. */
-static PetscInt Best(PetscInt n, PetscInt n_patterns, const PetscReal x[], const PetscReal V[], PetscInt stored, PetscInt *first,
+static PetscInt best(PetscInt n, PetscInt n_patterns, const PetscReal x[], const PetscReal V[], PetscInt stored, PetscInt *first,
                      PetscBool *with_stored) {
   PetscReal best = -PETSC_MAX_REAL;
   PetscInt count = 0;
 
-  for (PetscInt k = 0; k < n_patterns; k++) {
-    const PetscReal similarity = Dot(n, x + k * n, V);
+  for (PetscInt k = 0; k < n_patterns; ++k) {
+    const PetscReal similarity = dot(n, x + k * n, V);
     if (similarity < best) continue;
     if (similarity > best) {
       best = similarity;
@@ -39,19 +39,19 @@ static PetscInt Best(PetscInt n, PetscInt n_patterns, const PetscReal x[], const
       *first = k;
       *with_stored = PETSC_FALSE;
     }
-    count++;
+    ++count;
     if (k == stored) *with_stored = PETSC_TRUE;
   }
   return count;
 }
 
 /* Counts an image that ended in V. */
-static void Count(PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscInt stored, const PetscReal V[], HfInferTally *tally) {
+static void count(PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscInt stored, const PetscReal V[], HfInferTally *tally) {
   HfInferCounts *c = &tally->counts;
-  const PetscReal overlap = Dot(n, x + stored * n, V);
+  const PetscReal overlap = dot(n, x + stored * n, V);
   PetscInt named = -1;
   PetscBool with_stored = PETSC_FALSE;
-  const PetscInt count = Best(n, n_patterns, x, V, stored, &named, &with_stored);
+  const PetscInt count = best(n, n_patterns, x, V, stored, &named, &with_stored);
 
   c->overlap_after += (PetscInt64)overlap;
   c->exact += overlap == n;
@@ -60,7 +60,7 @@ static void Count(PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscInt
     c->ties += count > 1;
     c->credit += HF_INFER_CREDIT / count;
   }
-  if (tally->confusion) tally->confusion[stored * (n_patterns + 1) + (count == 1 ? named : n_patterns)]++;
+  if (tally->confusion) ++tally->confusion[stored * (n_patterns + 1) + (count == 1 ? named : n_patterns)];
 }
 
 PetscErrorCode HfInfer(PetscInt n, HfNetwork network, PetscInt n_patterns, const PetscReal x[], const HfInferOptions *options, PetscInt64 first_test,
@@ -71,7 +71,7 @@ PetscErrorCode HfInfer(PetscInt n, HfNetwork network, PetscInt n_patterns, const
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(n, &V));
-  for (PetscInt64 test = first_test; test < first_test + n_tests; test++) {
+  for (PetscInt64 test = first_test; test < first_test + n_tests; ++test) {
     HfRecallResult result = {.converged = PETSC_TRUE};
     HfInferCounts *c;
     PetscReal overlap;
@@ -79,8 +79,8 @@ PetscErrorCode HfInfer(PetscInt n, HfNetwork network, PetscInt n_patterns, const
 
     PetscCall(HfInferImage(n, n_patterns, x, options, test, V, &a, &stored));
     c = &tally[a].counts;
-    overlap = Dot(n, x + stored * n, V);
-    c->tests++;
+    overlap = dot(n, x + stored * n, V);
+    ++c->tests;
     c->overlap_before += (PetscInt64)overlap;
     c->exact_before += overlap == n;
     recall.stream_index = options->recall.stream_index + test;
@@ -94,7 +94,7 @@ PetscErrorCode HfInfer(PetscInt n, HfNetwork network, PetscInt n_patterns, const
     c->unconverged += !result.converged && !result.cycle;
     c->iterations += result.iterations;
     tally[a].most_iterations = PetscMax(tally[a].most_iterations, result.iterations);
-    Count(n, n_patterns, x, stored, V, tally + a);
+    count(n, n_patterns, x, stored, V, tally + a);
   }
   PetscCall(PetscFree(V));
   PetscFunctionReturn(0);

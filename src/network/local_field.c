@@ -6,11 +6,11 @@
 #include "network_impl.h"
 
 /* y += a x */
-HF_KERNEL static void Add(PetscInt n, PetscReal a, const PetscReal *restrict x, PetscReal *restrict y) {
-  for (PetscInt i = 0; i < n; i++) y[i] += a * x[i];
+HF_KERNEL static void add(PetscInt n, PetscReal a, const PetscReal *restrict x, PetscReal *restrict y) {
+  for (PetscInt i = 0; i < n; ++i) y[i] += a * x[i];
 }
 
-static PetscErrorCode Create(Form form, PetscInt n, PetscInt n_sums, HfNetwork *network) {
+static PetscErrorCode create(Form form, PetscInt n, PetscInt n_sums, HfNetwork *network) {
   HfNetwork net;
 
   PetscFunctionBeginUser;
@@ -27,10 +27,10 @@ static PetscErrorCode Create(Form form, PetscInt n, PetscInt n_sums, HfNetwork *
 
 PetscErrorCode HfNetworkCreate(PetscInt n, const PetscReal w[], HfNetwork *network) {
   PetscFunctionBeginUser;
-  PetscCall(Create(PAIRS, n, n, network));
-  for (PetscInt i = 0; i < n; i++) {
+  PetscCall(create(PAIRS, n, n, network));
+  for (PetscInt i = 0; i < n; ++i) {
     (*network)->parts[i] = 0.0;
-    for (PetscInt j = 0; j < n; j++) {
+    for (PetscInt j = 0; j < n; ++j) {
       (*network)->columns[j * n + i] = w[i * n + j];
       (*network)->parts[i] += PetscAbsReal(w[i * n + j]);
     }
@@ -41,10 +41,10 @@ PetscErrorCode HfNetworkCreate(PetscInt n, const PetscReal w[], HfNetwork *netwo
 PetscErrorCode HfNetworkCreateDense(PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscInt degree, HfNetwork *network) {
   PetscFunctionBeginUser;
   PetscCheck(degree >= 2, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "a dense memory of degree %d", (int)degree);
-  PetscCall(Create(DENSE, n, n_patterns, network));
+  PetscCall(create(DENSE, n, n_patterns, network));
   (*network)->degree = degree;
-  for (PetscInt p = 0; p < n_patterns; p++)
-    for (PetscInt j = 0; j < n; j++) (*network)->columns[j * n_patterns + p] = x[p * n + j];
+  for (PetscInt p = 0; p < n_patterns; ++p)
+    for (PetscInt j = 0; j < n; ++j) (*network)->columns[j * n_patterns + p] = x[p * n + j];
   PetscFunctionReturn(0);
 }
 
@@ -56,44 +56,44 @@ PetscErrorCode HfNetworkDestroy(HfNetwork *network) {
   PetscFunctionReturn(0);
 }
 
-static void AddColumn(HfNetwork network, PetscReal a, PetscInt j) { Add(network->n_sums, a, network->columns + j * network->n_sums, network->sum); }
+static void add_column(HfNetwork network, PetscReal a, PetscInt j) { add(network->n_sums, a, network->columns + j * network->n_sums, network->sum); }
 
 void HfNetworkStart(HfNetwork network, const PetscReal V[]) {
-  for (PetscInt k = 0; k < network->n_sums; k++) network->sum[k] = 0.0;
-  for (PetscInt j = 0; j < network->n; j++) AddColumn(network, V[j], j);
+  for (PetscInt k = 0; k < network->n_sums; ++k) network->sum[k] = 0.0;
+  for (PetscInt j = 0; j < network->n; ++j) add_column(network, V[j], j);
 }
 
 void HfNetworkBase(HfNetwork network, const PetscReal V[]) {
   HfNetworkStart(network, V);
-  for (PetscInt k = 0; k < network->n_sums; k++) network->base_sum[k] = network->sum[k];
-  for (PetscInt j = 0; j < network->n; j++) network->base[j] = V[j];
+  for (PetscInt k = 0; k < network->n_sums; ++k) network->base_sum[k] = network->sum[k];
+  for (PetscInt j = 0; j < network->n; ++j) network->base[j] = V[j];
 }
 
 void HfNetworkStartNear(HfNetwork network, const PetscReal V[]) {
-  for (PetscInt k = 0; k < network->n_sums; k++) network->sum[k] = network->base_sum[k];
-  for (PetscInt j = 0; j < network->n; j++)
-    if (V[j] != network->base[j]) AddColumn(network, 2.0 * V[j], j);
+  for (PetscInt k = 0; k < network->n_sums; ++k) network->sum[k] = network->base_sum[k];
+  for (PetscInt j = 0; j < network->n; ++j)
+    if (V[j] != network->base[j]) add_column(network, 2.0 * V[j], j);
 }
 
 void HfNetworkFlip(HfNetwork network, PetscReal V[], PetscInt j) {
   V[j] = -V[j];
-  AddColumn(network, 2.0 * V[j], j);
+  add_column(network, 2.0 * V[j], j);
 }
 
 void HfNetworkAddOuter(HfNetwork network, PetscReal a, const PetscReal s[]) {
   const PetscInt n = network->n;
-  for (PetscInt j = 0; j < n; j++) {
+  for (PetscInt j = 0; j < n; ++j) {
     PetscReal *column = network->columns + j * n, parts = 0.0;
-    Add(n, a * s[j], s, column);
+    add(n, a * s[j], s, column);
     column[j] = 0.0;
-    for (PetscInt i = 0; i < n; i++) parts += PetscAbsReal(column[i]);
+    for (PetscInt i = 0; i < n; ++i) parts += PetscAbsReal(column[i]);
     network->parts[j] = parts;
   }
 }
 
-static PetscReal Power(PetscReal z, PetscInt degree) {
+static PetscReal power(PetscReal z, PetscInt degree) {
   PetscReal f = z;
-  for (PetscInt k = 1; k < degree; k++) f *= z;
+  for (PetscInt k = 1; k < degree; ++k) f *= z;
   return f;
 }
 
@@ -105,9 +105,9 @@ PetscReal HfNetworkField(HfNetwork network, const PetscReal V[], PetscInt i, Pet
     return network->sum[i];
   }
   *parts = 0.0;
-  for (PetscInt p = 0; p < network->n_sums; p++) {
+  for (PetscInt p = 0; p < network->n_sums; ++p) {
     const PetscReal x = network->columns[i * network->n_sums + p], a = network->sum[p] - x * V[i];
-    const PetscReal part = Power(x + a, network->degree) - Power(-x + a, network->degree);
+    const PetscReal part = power(x + a, network->degree) - power(-x + a, network->degree);
     h += part;
     *parts += PetscAbsReal(part);
   }
@@ -117,14 +117,14 @@ PetscReal HfNetworkField(HfNetwork network, const PetscReal V[], PetscInt i, Pet
 PetscInt HfUnstablePixels(HfNetwork network, PetscReal dead_zone, const PetscReal x[]) {
   PetscInt count = 0;
   HfNetworkStart(network, x);
-  for (PetscInt i = 0; i < network->n; i++) count += HfNetworkTurns(network, dead_zone, x, i);
+  for (PetscInt i = 0; i < network->n; ++i) count += HfNetworkTurns(network, dead_zone, x, i);
   return count;
 }
 
 PetscReal HfStabilityMargin(HfNetwork network, const PetscReal x[]) {
   PetscReal least = 1.0;
   HfNetworkStart(network, x);
-  for (PetscInt i = 0; i < network->n; i++) {
+  for (PetscInt i = 0; i < network->n; ++i) {
     PetscReal parts;
     const PetscReal h = HfNetworkField(network, x, i, &parts);
     least = PetscMin(least, parts > 0.0 ? x[i] * h / parts : 0.0);

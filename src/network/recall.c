@@ -7,9 +7,9 @@
 const char *const HfRecallNames[] = {"synchronous", "asynchronous", "sweeps", NULL};
 
 PetscBool HfIsFixedPoint(PetscInt n, const PetscReal w[], PetscReal dead_zone, const PetscReal V[]) {
-  for (PetscInt i = 0; i < n; i++) {
+  for (PetscInt i = 0; i < n; ++i) {
     PetscReal sum = 0.0, parts = 0.0;
-    for (PetscInt j = 0; j < n; j++) {
+    for (PetscInt j = 0; j < n; ++j) {
       sum += w[i * n + j] * V[j];
       parts += PetscAbsReal(w[i * n + j] * V[j]);
     }
@@ -19,13 +19,13 @@ PetscBool HfIsFixedPoint(PetscInt n, const PetscReal w[], PetscReal dead_zone, c
 }
 
 /* The nodes that turn are listed before any is turned; the same list twice in a row is a cycle: they turn there and back. */
-static void Synchronous(HfNetwork network, const HfRecallOptions *options, PetscReal V[], HfRecallResult *result) {
+static void synchronous(HfNetwork network, const HfRecallOptions *options, PetscReal V[], HfRecallResult *result) {
   PetscInt *turned = network->order, n_turned = 0;
 
-  for (PetscInt it = 1; it <= options->max_iterations; it++) {
+  for (PetscInt it = 1; it <= options->max_iterations; ++it) {
     PetscInt count = 0;
     PetscBool same = PETSC_TRUE;
-    for (PetscInt i = 0; i < network->n; i++) {
+    for (PetscInt i = 0; i < network->n; ++i) {
       if (!HfNetworkTurns(network, options->dead_zone, V, i)) continue;
       if (count >= n_turned || turned[count] != i) same = PETSC_FALSE;
       turned[count++] = i;
@@ -41,18 +41,18 @@ static void Synchronous(HfNetwork network, const HfRecallOptions *options, Petsc
       result->cycle = 2;
       if ((options->max_iterations - it) % 2) return;
     }
-    for (PetscInt k = 0; k < count; k++) HfNetworkFlip(network, V, turned[k]);
+    for (PetscInt k = 0; k < count; ++k) HfNetworkFlip(network, V, turned[k]);
     if (same) return;
   }
 }
 
-static void Asynchronous(HfNetwork network, const HfRecallOptions *options, PetscReal V[], HfRecallResult *result) {
+static void asynchronous(HfNetwork network, const HfRecallOptions *options, PetscReal V[], HfRecallResult *result) {
   PetscInt quiet = 0;
 
   while (result->iterations < options->max_iterations) {
     const PetscInt i = HfRandomInteger(options->seed, HF_STREAM_RECALL, options->stream_index, result->iterations, network->n);
     const PetscBool turns = HfNetworkTurns(network, options->dead_zone, V, i);
-    result->iterations++;
+    ++result->iterations;
     quiet = turns ? 0 : quiet + 1;
     if (turns) HfNetworkFlip(network, V, i);
     if (quiet > options->quiet_updates) {
@@ -64,13 +64,13 @@ static void Asynchronous(HfNetwork network, const HfRecallOptions *options, Pets
 }
 
 /* Each sweep takes the nodes in a random order (Fisher and Yates, drawn as it goes). */
-static void Sweeps(HfNetwork network, const HfRecallOptions *options, PetscReal V[], HfRecallResult *result) {
+static void sweeps(HfNetwork network, const HfRecallOptions *options, PetscReal V[], HfRecallResult *result) {
   PetscInt *order = network->order;
 
-  for (PetscInt i = 0; i < network->n; i++) order[i] = i;
+  for (PetscInt i = 0; i < network->n; ++i) order[i] = i;
   while (result->iterations < options->max_iterations && !result->converged) {
     PetscBool quiet = PETSC_TRUE;
-    for (PetscInt k = 0; k < network->n; k++) {
+    for (PetscInt k = 0; k < network->n; ++k) {
       const PetscInt64 draw = (PetscInt64)result->iterations * network->n + k;
       const PetscInt pick = k + HfRandomInteger(options->seed, HF_STREAM_RECALL, options->stream_index, draw, network->n - k), i = order[pick];
       order[pick] = order[k];
@@ -89,13 +89,13 @@ PetscErrorCode HfNetworkSettle(HfNetwork network, const HfRecallOptions *options
   *result = (HfRecallResult){0};
   switch (options->method) {
   case HF_RECALL_SYNCHRONOUS:
-    Synchronous(network, options, V, result);
+    synchronous(network, options, V, result);
     break;
   case HF_RECALL_ASYNCHRONOUS:
-    Asynchronous(network, options, V, result);
+    asynchronous(network, options, V, result);
     break;
   case HF_RECALL_SWEEPS:
-    Sweeps(network, options, V, result);
+    sweeps(network, options, V, result);
     break;
   default:
     SETERRQ(PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "unknown method of recall %d", (int)options->method);

@@ -16,28 +16,28 @@ typedef struct {
 } Fit;
 
 /* Sum of squared residuals with the best asymptotes for this tau. */
-static PetscReal Misfit(Fit *fit, PetscReal tau) {
+static PetscReal misfit_of_tau(Fit *fit, PetscReal tau) {
   PetscReal ff = 0.0, misfit = 0.0;
-  for (PetscInt t = 0; t < fit->n_times; t++) {
+  for (PetscInt t = 0; t < fit->n_times; ++t) {
     fit->f[t] = -expm1(-(fit->times[t] - fit->times[0]) / tau);
     ff += fit->f[t] * fit->f[t];
   }
-  for (PetscInt k = 0; k < fit->n_pairs; k++) {
+  for (PetscInt k = 0; k < fit->n_pairs; ++k) {
     const PetscReal *y = fit->y + k * fit->n_times;
     PetscReal fy = 0.0;
-    for (PetscInt t = 0; t < fit->n_times; t++) fy += fit->f[t] * y[t];
+    for (PetscInt t = 0; t < fit->n_times; ++t) fy += fit->f[t] * y[t];
     fit->asymptote[k] = fy / ff;
-    for (PetscInt t = 0; t < fit->n_times; t++) misfit += PetscSqr(y[t] - fit->asymptote[k] * fit->f[t]);
+    for (PetscInt t = 0; t < fit->n_times; ++t) misfit += PetscSqr(y[t] - fit->asymptote[k] * fit->f[t]);
   }
   return misfit;
 }
 
-static PetscReal BestTau(Fit *fit) {
+static PetscReal best_tau(Fit *fit) {
   const PetscReal span = fit->times[fit->n_times - 1] - fit->times[0];
   const PetscReal from = PetscLogReal(0.05 * span / (fit->n_times - 1)), to = PetscLogReal(20.0 * span), golden = 0.5 * (PetscSqrtReal(5.0) - 1.0);
   PetscReal best = from, lowest = PETSC_MAX_REAL;
-  for (PetscInt s = 0; s <= SCAN; s++) {
-    const PetscReal at = from + (to - from) * s / SCAN, misfit = Misfit(fit, PetscExpReal(at));
+  for (PetscInt s = 0; s <= SCAN; ++s) {
+    const PetscReal at = from + (to - from) * s / SCAN, misfit = misfit_of_tau(fit, PetscExpReal(at));
     if (misfit < lowest) {
       lowest = misfit;
       best = at;
@@ -46,7 +46,7 @@ static PetscReal BestTau(Fit *fit) {
   PetscReal a = best - (to - from) / SCAN, b = best + (to - from) / SCAN;
   while (b - a > 1e-10) {
     const PetscReal c = b - golden * (b - a), d = a + golden * (b - a);
-    if (Misfit(fit, PetscExpReal(c)) < Misfit(fit, PetscExpReal(d)))
+    if (misfit_of_tau(fit, PetscExpReal(c)) < misfit_of_tau(fit, PetscExpReal(d)))
       b = d;
     else
       a = c;
@@ -65,22 +65,22 @@ PetscErrorCode HfOjaFit(PetscInt n_pairs, PetscInt n_times, const PetscReal time
   PetscCheck(times[n_times - 1] > times[0], PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "the probes of a fit must go forward in time");
   PetscCall(PetscMalloc4(n, &y, n_pairs, &scale, n_times, &fit.f, n_pairs, &fit.asymptote));
   fit.y = y;
-  for (PetscInt k = 0; k < n_pairs; k++) {
+  for (PetscInt k = 0; k < n_pairs; ++k) {
     const PetscReal *G = traces + k * n_times;
     scale[k] = G[n_times - 1] - G[0];
     if (scale[k] == 0.0) scale[k] = PetscAbsReal(G[0]) > 0.0 ? G[0] : 1.0; /* a pair that did not move: nothing to scale by */
-    for (PetscInt t = 0; t < n_times; t++) {
+    for (PetscInt t = 0; t < n_times; ++t) {
       y[k * n_times + t] = (G[t] - G[0]) / scale[k];
       mean += y[k * n_times + t] / n;
     }
   }
-  for (PetscInt e = 0; e < n; e++) total += PetscSqr(y[e] - mean);
-  result->tau = BestTau(&fit);
-  misfit = Misfit(&fit, result->tau);
+  for (PetscInt e = 0; e < n; ++e) total += PetscSqr(y[e] - mean);
+  result->tau = best_tau(&fit);
+  misfit = misfit_of_tau(&fit, result->tau);
   result->r_squared = total > 0.0 ? 1.0 - misfit / total : 0.0;
   result->rms = PetscSqrtReal(misfit / n);
-  for (PetscInt k = 0; model && k < n_pairs; k++)
-    for (PetscInt t = 0; t < n_times; t++) model[k * n_times + t] = traces[k * n_times] + scale[k] * fit.asymptote[k] * fit.f[t];
+  for (PetscInt k = 0; model && k < n_pairs; ++k)
+    for (PetscInt t = 0; t < n_times; ++t) model[k * n_times + t] = traces[k * n_times] + scale[k] * fit.asymptote[k] * fit.f[t];
   PetscCall(PetscFree4(y, scale, fit.f, fit.asymptote));
   PetscFunctionReturn(0);
 }
@@ -89,12 +89,12 @@ PetscErrorCode HfOjaFit(PetscInt n_pairs, PetscInt n_times, const PetscReal time
    (Gmin = Gmax) adds nothing: its constraint vanishes with its range. */
 PetscReal HfOjaCost(PetscInt n, const PetscReal V[], const PetscReal G[], const PetscReal G_min[], const PetscReal G_max[]) {
   PetscReal low = V[0], high = V[0], cost = 0.0;
-  for (PetscInt i = 1; i < n; i++) {
+  for (PetscInt i = 1; i < n; ++i) {
     low = PetscMin(low, V[i]);
     high = PetscMax(high, V[i]);
   }
-  for (PetscInt i = 0; i < n; i++)
-    for (PetscInt j = 0; j < n; j++) {
+  for (PetscInt i = 0; i < n; ++i)
+    for (PetscInt j = 0; j < n; ++j) {
       const PetscInt e = i * n + j;
       const PetscReal range = G_max[e] - G_min[e];
       if (i == j) continue;

@@ -117,7 +117,7 @@ static PetscErrorCode write_file(HfOutput output, HfCheckpointList state, const 
   /* the deck with every default, and what its files hold: by them a later run knows whether it is the same one */
   PetscCall(write_tree(file, "deck", HfDeckRoot(output->deck), fine));
   PetscCall(write_tree(file, "files", output->files, fine));
-  for (PetscInt k = 0; k < HfCheckpointListCount(state); k++) PetscCall(write_item(output, file, HfCheckpointListGet(state, k), fine));
+  for (PetscInt k = 0; k < HfCheckpointListCount(state); ++k) PetscCall(write_item(output, file, HfCheckpointListGet(state, k), fine));
   if (H5Fclose(file) < 0) *fine = PETSC_FALSE;
   PetscFunctionReturn(0);
 }
@@ -141,7 +141,7 @@ PetscErrorCode HfOutputListCheckpoint(HfOutput output, HfCheckpointList state) {
 static PetscReal bytes_of(HfCheckpointList state) {
   PetscReal bytes = 0;
 
-  for (PetscInt k = 0; k < HfCheckpointListCount(state); k++) bytes += 8.0 * (PetscReal)HfCheckpointListGet(state, k)->n + 600.0;
+  for (PetscInt k = 0; k < HfCheckpointListCount(state); ++k) bytes += 8.0 * (PetscReal)HfCheckpointListGet(state, k)->n + 600.0;
   return bytes;
 }
 
@@ -240,7 +240,7 @@ PetscErrorCode HfCheckpointRead(HfOutput output, HfCheckpointList state) {
   const char *missing = "";
 
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < HfCheckpointListCount(state) && fine; k++) {
+  for (PetscInt k = 0; k < HfCheckpointListCount(state) && fine; ++k) {
     const HfCheckpointItem *item = HfCheckpointListGet(state, k);
     const hid_t dataset = H5Dopen2(output->resume, item->name, H5P_DEFAULT);
 

@@ -34,7 +34,7 @@ static uint64_t block_sum(uint64_t number, const unsigned char *bytes, size_t n)
     memcpy(&word, bytes + k, 8);
     h = mix(h ^ word) + UINT64_C(0x9e3779b97f4a7c15);
   }
-  for (; k < n; k++) h = mix(h ^ bytes[k]) + 1;
+  for (; k < n; ++k) h = mix(h ^ bytes[k]) + 1;
   return mix(h ^ n);
 }
 

@@ -152,7 +152,7 @@ static void remove_old(HfOutput output) {
   const char *const names[] = {"checkpoint.h5", "checkpoint.h5.new", "checkpoint-previous.h5", "run.h5.new", "STOP"};
   char path[PETSC_MAX_PATH_LEN];
 
-  for (size_t k = output->replaying ? 4 : 0; k < sizeof names / sizeof names[0]; k++) {
+  for (size_t k = output->replaying ? 4 : 0; k < sizeof names / sizeof names[0]; ++k) {
     HfOutputPath(output, names[k], path);
     if (unlink(path) != 0 && errno != ENOENT) HfOutputNote(output, "cannot remove %s: %s", path, strerror(errno));
   }

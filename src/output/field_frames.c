@@ -15,7 +15,7 @@ enum { N_KNOWN_FIELDS = sizeof known_fields / sizeof known_fields[0] };
 static PetscBool is_wanted(HfOutput output, const char name[]) {
   HfNode section = HfNodeFind(HfDeckRoot(output->deck), "output");
 
-  for (PetscInt k = 0; k < HfCount(section, "fields"); k++)
+  for (PetscInt k = 0; k < HfCount(section, "fields"); ++k)
     if (!strcmp(HfTextAt(section, "fields", k), name)) return PETSC_TRUE;
   return PETSC_FALSE;
 }
@@ -24,7 +24,7 @@ static PetscErrorCode describe(HfOutput output, const char name[], const char pa
   const char *unit = "1", *doc = name;
 
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < N_KNOWN_FIELDS; k++)
+  for (PetscInt k = 0; k < N_KNOWN_FIELDS; ++k)
     if (!strcmp(name, known_fields[k].name)) unit = known_fields[k].unit, doc = known_fields[k].doc;
   PetscCall(HfH5AttributeText(output, path, "unit", unit));
   PetscCall(HfH5AttributeText(output, path, "doc", doc));
@@ -88,7 +88,7 @@ static PetscErrorCode find_field(HfOutput output, const char name[], PetscInt *k
   if (*k < output->n_fields) PetscFunctionReturn(0);
   PetscCall(PetscStrncpy(output->fields[*k].name, name, sizeof output->fields[*k].name));
   if (output->frames_before >= 0) PetscCall(times_before(output, &output->fields[*k]));
-  output->n_fields++;
+  ++output->n_fields;
   PetscFunctionReturn(0);
 }
 

@@ -20,7 +20,7 @@ static void command_line(char text[], size_t size) {
   }
   while (length && !text[length - 1]) length--;
   text[length] = '\0';
-  for (size_t k = 0; k < length; k++)
+  for (size_t k = 0; k < length; ++k)
     if (!text[k]) text[k] = ' ';
 }
 
@@ -67,8 +67,8 @@ static PetscErrorCode write_mask(HfOutput output, HfGrid grid) {
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(g->nx * g->ym + 1, &mask));
-  for (PetscInt j = 0; j < g->ym; j++)
-    for (PetscInt i = 0; i < g->nx; i++) mask[j * g->nx + i] = (unsigned char)(HfRegionAt(g, regions, i, g->ys + j) + 1);
+  for (PetscInt j = 0; j < g->ym; ++j)
+    for (PetscInt i = 0; i < g->nx; ++i) mask[j * g->nx + i] = (unsigned char)(HfRegionAt(g, regions, i, g->ys + j) + 1);
   PetscCall(HfH5WriteRows(output, "/film/mask", &table, (hsize_t)g->ys, (hsize_t)g->ym, mask));
   PetscCall(PetscFree(mask));
   PetscFunctionReturn(0);
@@ -87,10 +87,10 @@ static PetscErrorCode write_electrodes(HfOutput output, HfGrid grid, HfElectrode
 
   PetscFunctionBeginUser;
   PetscCall(HfH5WriteRows(output, "/film/electrodes", &map, (hsize_t)g->ys, (hsize_t)rows, HfElectrodesVertices(electrodes)));
-  for (PetscInt k = 0; k < n; k++) width = PetscMax(width, strlen(HfElectrodesName(electrodes, k)));
+  for (PetscInt k = 0; k < n; ++k) width = PetscMax(width, strlen(HfElectrodesName(electrodes, k)));
   PetscCall(PetscCalloc1((size_t)n * width + 1, &text));
   PetscCall(PetscMalloc1(2 * n, &xy));
-  for (PetscInt k = 0; k < n; k++) {
+  for (PetscInt k = 0; k < n; ++k) {
     memcpy(text + (size_t)k * width, HfElectrodesName(electrodes, k), strlen(HfElectrodesName(electrodes, k)));
     HfElectrodesPosition(electrodes, k, xy + 2 * k);
   }
@@ -112,7 +112,7 @@ PetscErrorCode HfOutputWiring(void *context, const HfWiring *wiring) {
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(wiring->n_nodes, &numbers));
-  for (PetscInt k = 0; k < wiring->n_nodes; k++) numbers[k] = (int)wiring->sign[k] * (int)(wiring->pixel[k] + 1);
+  for (PetscInt k = 0; k < wiring->n_nodes; ++k) numbers[k] = (int)wiring->sign[k] * (int)(wiring->pixel[k] + 1);
   PetscCall(HfH5Write(output, "/film/wiring", &table, numbers));
   PetscCall(PetscFree(numbers));
   PetscFunctionReturn(0);

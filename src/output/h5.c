@@ -33,7 +33,7 @@ static PetscErrorCode exists(HfOutput output, const char path[], PetscBool *foun
 
   PetscFunctionBeginUser;
   *found = PETSC_FALSE;
-  for (size_t k = 1, length = strlen(path); k <= length; k++) {
+  for (size_t k = 1, length = strlen(path); k <= length; ++k) {
     htri_t there;
     if (k < length && path[k] != '/') continue;
     snprintf(part, sizeof part, "%.*s", (int)k, path);
@@ -164,7 +164,7 @@ static PetscErrorCode write_selection(HfOutput output, hid_t dataset, hid_t type
 
 static hsize_t count_values(const HfTable *table) {
   hsize_t n = 1;
-  for (int d = 0; d < table->rank; d++) n *= table->shape[d];
+  for (int d = 0; d < table->rank; ++d) n *= table->shape[d];
   return n;
 }
 
@@ -203,7 +203,7 @@ static PetscErrorCode create_growing(HfOutput output, const char path[], const H
   hid_t space;
 
   PetscFunctionBeginUser;
-  for (int d = 0; d < row->rank; d++) shape[d + 1] = most[d + 1] = chunk[d + 1] = row->shape[d];
+  for (int d = 0; d < row->rank; ++d) shape[d + 1] = most[d + 1] = chunk[d + 1] = row->shape[d];
   space = H5Screate_simple(row->rank + 1, shape, most);
   PetscCall(create(output, path, row, space, row->rank + 1, chunk, dataset));
   H5Sclose(space);
@@ -225,11 +225,11 @@ static PetscErrorCode put_row(HfOutput output, const char path[], const HfTable 
   HF_H5_CALL(H5Sget_simple_extent_dims(space, shape, NULL));
   H5Sclose(space);
   if (extend) {
-    shape[0]++;
+    ++shape[0];
     HF_H5_CALL(H5Dset_extent(dataset, shape));
   }
   start[0] = shape[0] - 1;
-  for (int d = 0; d < row->rank; d++) count[d + 1] = row->shape[d];
+  for (int d = 0; d < row->rank; ++d) count[d + 1] = row->shape[d];
   space = H5Dget_space(dataset);
   HF_H5_CALL(H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL));
   PetscCall(write_selection(output, dataset, row->type, space, output->rank ? 0 : count_values(row), values));

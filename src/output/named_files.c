@@ -6,7 +6,7 @@
 
 /* NULL when the map has none of that name; names have dots. */
 static const char *digest_of(HfNode map, const char *key) {
-  for (PetscInt k = 0; map && k < HfNodeLength(map); k++) {
+  for (PetscInt k = 0; map && k < HfNodeLength(map); ++k) {
     HfNode item = HfNodeItem(map, k);
     if (!strcmp(HfNodeName(item), key) && HfNodeGetKind(item) == HF_NODE_SCALAR) return HfNodeText(item);
   }
@@ -24,7 +24,7 @@ static PetscErrorCode look(HfOutput output, HfNode node, const char *key) {
     if (digest[0]) PetscCall(HfNodePutText(output->files, key, digest)); /* else who reads it tells why it cannot */
     PetscFunctionReturn(0);
   }
-  for (PetscInt k = 0; k < HfNodeLength(node); k++) {
+  for (PetscInt k = 0; k < HfNodeLength(node); ++k) {
     HfNode item = HfNodeItem(node, k);
 
     if (HfNodeGetKind(node) == HF_NODE_MAP)
@@ -41,7 +41,7 @@ PetscErrorCode HfOutputLookAtFiles(HfOutput output, PetscInt begun) {
   char key[64];
 
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < HfNodeLength(root); k++) {
+  for (PetscInt k = 0; k < HfNodeLength(root); ++k) {
     HfNode section = HfNodeItem(root, k);
 
     if (HfSectionIsHarmless(HfNodeName(section))) continue;
@@ -49,7 +49,7 @@ PetscErrorCode HfOutputLookAtFiles(HfOutput output, PetscInt begun) {
       PetscCall(look(output, section, HfNodeName(section)));
       continue;
     }
-    for (PetscInt i = 0; i < PetscMin(begun, HfNodeLength(section)); i++) {
+    for (PetscInt i = 0; i < PetscMin(begun, HfNodeLength(section)); ++i) {
       snprintf(key, sizeof key, "schedule.%d", (int)i);
       PetscCall(look(output, HfNodeItem(section, i), key));
     }
@@ -80,7 +80,7 @@ PetscErrorCode HfOutputCompareFiles(HfOutput output, const char before_text[], P
     PetscFunctionReturn(0);
   }
   PetscCall(HfNodeParseText(before_text, &before));
-  for (PetscInt k = 0; k < HfNodeLength(output->files); k++) {
+  for (PetscInt k = 0; k < HfNodeLength(output->files); ++k) {
     HfNode now = HfNodeItem(output->files, k);
     const char *then = digest_of(before, HfNodeName(now));
 

@@ -99,7 +99,7 @@ static PetscErrorCode open_h5(HfOutput output) {
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Info_create(&info));
-  for (PetscInt k = 0; hints && k < HfNodeLength(hints); k++)
+  for (PetscInt k = 0; hints && k < HfNodeLength(hints); ++k)
     PetscCallMPI(MPI_Info_set(info, HfNodeName(HfNodeItem(hints, k)), HfNodeText(HfNodeItem(hints, k))));
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* failures are told by HfFault, not by HDF5's own trace */
   HfOutputPath(output, "run.h5.part", path);
@@ -229,7 +229,7 @@ PetscErrorCode HfOutputDestroy(HfOutput *output) {
   if ((*output)->file >= 0) H5Fclose((*output)->file);
   if ((*output)->resume >= 0) H5Fclose((*output)->resume);
   if ((*output)->frames_before >= 0) H5Fclose((*output)->frames_before);
-  for (PetscInt k = 0; k < (*output)->n_fields; k++) PetscCall(PetscFree((*output)->fields[k].times_before));
+  for (PetscInt k = 0; k < (*output)->n_fields; ++k) PetscCall(PetscFree((*output)->fields[k].times_before));
   if ((*output)->table) fclose((*output)->table);
   if ((*output)->log) fclose((*output)->log);
   PetscCall(HfNodeDestroy(&(*output)->results));

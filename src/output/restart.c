@@ -7,7 +7,7 @@
 static const char *const harmless[] = {"title", "output", "petsc", "hopfilm"};
 
 PetscBool HfSectionIsHarmless(const char name[]) {
-  for (size_t k = 0; k < sizeof harmless / sizeof harmless[0]; k++)
+  for (size_t k = 0; k < sizeof harmless / sizeof harmless[0]; ++k)
     if (!strcmp(name, harmless[k])) return PETSC_TRUE;
   return PETSC_FALSE;
 }
@@ -18,7 +18,7 @@ static PetscInt schedule_differences(HfNode before, HfNode now, PetscInt begun, 
   PetscInt count = 0;
   char path[32];
 
-  for (PetscInt k = 0; k < PetscMin(begun, most); k++) {
+  for (PetscInt k = 0; k < PetscMin(begun, most); ++k) {
     snprintf(path, sizeof path, "schedule.%d", (int)k);
     count += HfNodeDifferences(before && k < HfNodeLength(before) ? HfNodeItem(before, k) : NULL,
                                now && k < HfNodeLength(now) ? HfNodeItem(now, k) : NULL, path, list, size);
@@ -31,10 +31,10 @@ static PetscInt pattern_differences(HfNode before, HfNode now, char list[], size
   PetscInt count = 0;
   char path[256];
 
-  for (PetscInt k = 0; before && k < HfNodeLength(before); k++) {
+  for (PetscInt k = 0; before && k < HfNodeLength(before); ++k) {
     HfNode old = HfNodeItem(before, k), same = NULL;
 
-    for (PetscInt i = 0; now && i < HfNodeLength(now); i++)
+    for (PetscInt i = 0; now && i < HfNodeLength(now); ++i)
       if (!strcmp(HfNodeName(HfNodeItem(now, i)), HfNodeName(old))) same = HfNodeItem(now, i);
     snprintf(path, sizeof path, "patterns.%.200s", HfNodeName(old));
     count += HfNodeDifferences(old, same, path, list, size);
@@ -46,10 +46,10 @@ static PetscInt deck_differences(HfNode before, HfNode now, PetscInt begun, char
   PetscInt count = schedule_differences(HfNodeFind(before, "schedule"), HfNodeFind(now, "schedule"), begun, list, size) +
                    pattern_differences(HfNodeFind(before, "patterns"), HfNodeFind(now, "patterns"), list, size);
 
-  for (int side = 0; side < 2; side++) {
+  for (int side = 0; side < 2; ++side) {
     HfNode tree = side ? now : before, other = side ? before : now;
 
-    for (PetscInt k = 0; k < HfNodeLength(tree); k++) {
+    for (PetscInt k = 0; k < HfNodeLength(tree); ++k) {
       HfNode item = HfNodeItem(tree, k), same = HfNodeFind(other, HfNodeName(item));
 
       if (HfSectionIsHarmless(HfNodeName(item)) || !strcmp(HfNodeName(item), "schedule") || !strcmp(HfNodeName(item), "patterns")) continue;
@@ -85,7 +85,7 @@ static PetscErrorCode open_checkpoint(HfOutput output, const char given[]) {
   char line[PETSC_MAX_PATH_LEN + 128];
 
   PetscFunctionBeginUser;
-  for (int k = 0; k < (given ? 1 : 2) && output->resume < 0; k++) {
+  for (int k = 0; k < (given ? 1 : 2) && output->resume < 0; ++k) {
     if (given)
       PetscCall(PetscStrncpy(output->resume_path, given, sizeof output->resume_path));
     else

@@ -48,7 +48,7 @@ static PetscErrorCode put_gauges(HfOutput output, const HfProbe *probe) {
   char path[256];
 
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < probe->n_gauges; k++) {
+  for (PetscInt k = 0; k < probe->n_gauges; ++k) {
     PetscCall(PetscSNPrintf(path, sizeof path, HF_PATH_GAUGES "/%s", probe->gauge_names[k]));
     PetscCall(HfH5Append(output, path, &row, &probe->gauges[k]));
   }
@@ -73,7 +73,7 @@ PetscErrorCode HfOutputProbe(void *context, const HfProbe *probe) {
   PetscCall(HfH5Append(output, HF_PATH_TRAINING "/epoch", &epoch, &epoch_number));
   PetscCall(put_pattern(output, probe->pattern ? probe->pattern : ""));
   PetscCall(put_gauges(output, probe));
-  output->n_probes++;
+  ++output->n_probes;
   PetscCall(flush_now_and_then(output));
   PetscCall(HfOutputAgree(output));
   PetscFunctionReturn(0);
@@ -105,7 +105,7 @@ PetscErrorCode HfOutputArray(void *context, const char *dataset, PetscInt rank, 
   PetscFunctionBeginUser;
   if (!output->is_open) PetscFunctionReturn(0);
   PetscCheck(rank >= 0 && rank <= 4, output->comm, PETSC_ERR_ARG_OUTOFRANGE, "dataset %s has %d dimensions; 4 is the most", dataset, (int)rank);
-  for (PetscInt d = 0; d < rank; d++) table.shape[d] = (hsize_t)shape[d];
+  for (PetscInt d = 0; d < rank; ++d) table.shape[d] = (hsize_t)shape[d];
   PetscCall(PetscSNPrintf(path, sizeof path, "%s%s", dataset[0] == '/' ? "" : "/", dataset));
   PetscCall(HfH5Write(output, path, &table, values));
   PetscCall(HfOutputAgree(output));

@@ -73,7 +73,7 @@ PetscErrorCode HfOutputOutlook(MPI_Comm comm, const char *directory, PetscBool d
   PetscCallMPI(MPI_Comm_rank(comm, &rank));
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
   PetscCall(HfNodeCreate(HF_NODE_MAP, outlook));
-  for (int k = 0; k < 2 && !sound; k++) {
+  for (int k = 0; k < 2 && !sound; ++k) {
     PetscCall(PetscSNPrintf(path, sizeof path, "%.*s/%s", PETSC_MAX_PATH_LEN - 64, directory, names[k]));
     PetscCall(HfSealCheck(comm, path, &why));
     sound = why ? PETSC_FALSE : PETSC_TRUE;

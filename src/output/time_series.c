@@ -11,8 +11,8 @@ PetscErrorCode HfOutputTableOpen(HfOutput output) {
   output->table_pairs = n <= HF_TABLE_MAX_ELECTRODES ? n : 0; /* beyond that run.h5 is the place for G */
   if (output->rank || output->replaying) PetscFunctionReturn(0);
   fprintf(output->table, "# t (s)\tmx ()\tmy ()\tmz ()\tdt (s)\tmax_torque ()\tE_total (J)");
-  for (PetscInt i = 0; i < output->table_pairs; i++)
-    for (PetscInt j = i + 1; j < n; j++) {
+  for (PetscInt i = 0; i < output->table_pairs; ++i)
+    for (PetscInt j = i + 1; j < n; ++j) {
       const char *a = HfDeviceTerminalName(device, i), *b = HfDeviceTerminalName(device, j);
       fprintf(output->table, strlen(a) == 1 && strlen(b) == 1 ? "\tG%s%s (S)" : "\tG_%s_%s (S)", a, b);
     }
@@ -31,8 +31,8 @@ PetscErrorCode HfOutputTableLine(void *context, const HfTableLine *row) {
     PetscFunctionReturn(0);
   fprintf(output->table, "%.12e\t%.12e\t%.12e\t%.12e\t%.6e\t%.6e\t%.12e", (double)row->time, (double)row->average[0], (double)row->average[1],
           (double)row->average[2], (double)row->dt, (double)row->max_torque, (double)row->energy);
-  for (PetscInt i = 0; i < n; i++)
-    for (PetscInt j = i + 1; j < n; j++) row->G ? fprintf(output->table, "\t%.12e", (double)row->G[i * n + j]) : fprintf(output->table, "\tnan");
+  for (PetscInt i = 0; i < n; ++i)
+    for (PetscInt j = i + 1; j < n; ++j) row->G ? fprintf(output->table, "\t%.12e", (double)row->G[i * n + j]) : fprintf(output->table, "\tnan");
   fprintf(output->table, "\n");
   output->table_has_rows = PETSC_TRUE;
   output->table_time = row->time;

@@ -58,15 +58,15 @@ PetscErrorCode HfOutputVtkFrame(HfOutput output, PetscInt k, PetscReal time) {
     snprintf(from, sizeof from, HF_PATH_FIELDS "/%s", field->name);
     snprintf(to, sizeof to, HF_PATH_VTK "/CellData/%s", field->name);
     PetscCall(HfH5Link(output, from, to));
-    for (PetscInt step = 0; step < output->n_vtk_steps; step++) PetscCall(put_offset(output, field, PETSC_TRUE));
+    for (PetscInt step = 0; step < output->n_vtk_steps; ++step) PetscCall(put_offset(output, field, PETSC_TRUE));
   }
   if (output->n_vtk_steps && time == output->vtk_time)
     PetscCall(put_offset(output, field, PETSC_FALSE));
   else {
     PetscCall(HfH5Append(output, HF_PATH_STEPS "/Values", &row, &time));
     output->vtk_time = time;
-    output->n_vtk_steps++;
-    for (PetscInt f = 0; f < output->n_fields; f++)
+    ++output->n_vtk_steps;
+    for (PetscInt f = 0; f < output->n_fields; ++f)
       if (output->fields[f].frames) PetscCall(put_offset(output, &output->fields[f], PETSC_TRUE));
     PetscCall(put_count(output));
   }

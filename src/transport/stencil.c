@@ -3,8 +3,8 @@
 
 /* Sum of the six couplings of vertex k to the rows below and above. */
 #define BELOW_ABOVE(A_N, A_NE, A_NW, s, k)                                                                                                           \
-  (A_N[(k) - (s)] * x[(k) - (s)] + A_NE[(k) - (s)-1] * x[(k) - (s)-1] + A_NW[(k) - (s) + 1] * x[(k) - (s) + 1] + A_N[k] * x[(k) + (s)] +             \
-   A_NE[k] * x[(k) + (s) + 1] + A_NW[k] * x[(k) + (s)-1])
+  ((A_N)[(k) - (s)] * x[(k) - (s)] + (A_NE)[(k) - (s)-1] * x[(k) - (s)-1] + (A_NW)[(k) - (s) + 1] * x[(k) - (s) + 1] + (A_N)[k] * x[(k) + (s)] +     \
+   (A_NE)[k] * x[(k) + (s) + 1] + (A_NW)[k] * x[(k) + (s)-1])
 
 HF_KERNEL void HfStencilMult(const HfStencil *A, PetscInt n, ptrdiff_t at, const PetscReal *restrict x, PetscReal *restrict y) {
   const PetscReal *restrict D = A->D + at, *restrict E = A->E + at, *restrict N = A->N + at, *restrict NE = A->NE + at, *restrict NW = A->NW + at;

@@ -16,7 +16,7 @@ static PetscErrorCode measure(PetscInt n, PetscInt tests, HfRecallMethod method)
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(3 * n, &x));
-  for (PetscInt i = 0; i < 3 * n; i++) x[i] = HfRandomInteger(1, HF_STREAM_TEST, n, i, 2) ? 1 : -1;
+  for (PetscInt i = 0; i < 3 * n; ++i) x[i] = HfRandomInteger(1, HF_STREAM_TEST, n, i, 2) ? 1 : -1;
   set_up = MPI_Wtime();
   PetscCall(HfRuleLearn(HfRuleFind("outer-product"), NULL, n, 3, x, &network));
   set_up = MPI_Wtime() - set_up;

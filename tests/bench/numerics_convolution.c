@@ -37,15 +37,15 @@ static PetscErrorCode triad(PetscReal *rate) {
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_size(PETSC_COMM_WORLD, &size));
   PetscCall(PetscMalloc3(n, &a, n, &b, n, &c));
-  for (PetscInt i = 0; i < n; i++) {
+  for (PetscInt i = 0; i < n; ++i) {
     b[i] = (PetscReal)i;
     c[i] = 1.0;
   }
-  for (int pass = 0; pass < 8; pass++) {
+  for (int pass = 0; pass < 8; ++pass) {
     PetscReal t;
     PetscCallMPI(MPI_Barrier(PETSC_COMM_WORLD));
     t = MPI_Wtime();
-    for (PetscInt i = 0; i < n; i++) a[i] = b[i] + 3.0 * c[i];
+    for (PetscInt i = 0; i < n; ++i) a[i] = b[i] + 3.0 * c[i];
     t = MPI_Wtime() - t;
     PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &t, 1, MPIU_REAL, MPI_MAX, PETSC_COMM_WORLD));
     c[pass] = a[n - 1 - pass];
@@ -73,13 +73,13 @@ static PetscErrorCode transforms(PetscInt nx, PetscInt ny, PetscInt mx, PetscInt
   PetscCall(PetscMemzero(rows, sizeof(*rows) * (size_t)(ny * mx)));
   PetscCall(PetscMemzero(spectra, sizeof(*spectra) * (size_t)(my * nk)));
   *seconds = PETSC_MAX_REAL;
-  for (int pass = 0; pass < 6; pass++) {
+  for (int pass = 0; pass < 6; ++pass) {
     PetscReal t = MPI_Wtime();
-    for (int component = 0; component < 3; component++)
-      for (int p = 0; p < 4; p++) fftw_execute(plan[p]);
+    for (int component = 0; component < 3; ++component)
+      for (int p = 0; p < 4; ++p) fftw_execute(plan[p]);
     *seconds = PetscMin(*seconds, MPI_Wtime() - t);
   }
-  for (int p = 0; p < 4; p++) fftw_destroy_plan(plan[p]);
+  for (int p = 0; p < 4; ++p) fftw_destroy_plan(plan[p]);
   fftw_free(rows);
   fftw_free(spectra);
   PetscFunctionReturn(0);
@@ -101,7 +101,7 @@ static PetscErrorCode measure(PetscInt nx, PetscInt ny, PetscInt n_in, PetscErro
   setup = MPI_Wtime();
   PetscCall(HfConvolutionCreate(grid, 3, n_in, kernel, NULL, &conv));
   setup = MPI_Wtime() - setup;
-  for (int k = 0; k < repeats; k++) {
+  for (int k = 0; k < repeats; ++k) {
     PetscReal t;
     PetscCallMPI(MPI_Barrier(PETSC_COMM_WORLD));
     t = MPI_Wtime();
@@ -134,7 +134,7 @@ int main(int argc, char **argv) {
   PetscCallMPI(MPI_Comm_size(PETSC_COMM_WORLD, &ranks));
   PetscCall(triad(&rate));
   PetscCall(PetscPrintf(PETSC_COMM_WORLD, "%d ranks, STREAM triad %.1f GB/s\n", ranks, 1e-9 * rate));
-  for (size_t k = 0; k < sizeof(sizes) / sizeof(sizes[0]); k++) {
+  for (size_t k = 0; k < sizeof(sizes) / sizeof(sizes[0]); ++k) {
     PetscCall(measure(sizes[k][0], sizes[k][1], 2, biot_savart));
     PetscCall(measure(sizes[k][0], sizes[k][1], 3, dipole));
   }

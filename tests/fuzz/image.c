@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 
   if (!FuzzSucceeds(HfImageRead(MPI_COMM_SELF, FuzzFile(data, size), &image, &opened, &why))) return 0;
   if (!opened || (!why && !image.grey)) abort();
-  for (PetscInt64 k = 0; !why && k < (PetscInt64)image.columns * image.rows; k++)
+  for (PetscInt64 k = 0; !why && k < (PetscInt64)image.columns * image.rows; ++k)
     if (!(image.grey[k] >= 0)) abort();
   if (HfImageDestroy(&image)) abort();
   return 0;

@@ -34,7 +34,7 @@ static void run(const char *path, size_t size) {
   LLVMFuzzerTestOneInput(data, size);
   free(data);
   seconds = (double)clock() / CLOCKS_PER_SEC - seconds;
-  n_run++;
+  ++n_run;
   if (seconds > LONGEST) n_slow++;
   if (seconds < slowest) return;
   slowest = seconds;
@@ -55,7 +55,7 @@ static void walk(const char *path) {
     return;
   }
   n = scandir(path, &entries, NULL, alphasort);
-  for (int k = 0; k < n; k++) {
+  for (int k = 0; k < n; ++k) {
     char inner[PETSC_MAX_PATH_LEN];
     if (entries[k]->d_name[0] != '.' && snprintf(inner, sizeof(inner), "%s/%s", path, entries[k]->d_name) < (int)sizeof(inner)) walk(inner);
     free(entries[k]);
@@ -65,7 +65,7 @@ static void walk(const char *path) {
 
 int main(int argc, char **argv) {
   if (LLVMFuzzerInitialize(&argc, &argv)) return 1;
-  for (int k = 1; k < argc; k++) walk(argv[k]);
+  for (int k = 1; k < argc; ++k) walk(argv[k]);
   printf("%d inputs, slowest %.3f s of CPU: %s\n", n_run, slowest, slowest_name);
   if (n_slow) fprintf(stderr, "%d inputs took more than %g s\n", n_slow, LONGEST);
   return n_slow > 0;

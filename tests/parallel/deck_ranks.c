@@ -14,7 +14,7 @@ static void assert_everywhere(long value) {
 
 static long hash(const char *text) {
   unsigned long h = 5381;
-  for (; *text; text++) h = h * 33 + (unsigned char)*text;
+  for (; *text; ++text) h = h * 33 + (unsigned char)*text;
   return (long)(h >> 1);
 }
 
@@ -53,7 +53,7 @@ static void test_errors(void **state) {
   static const char *const decks[] = {"hopfilm: 1\nflim: {}\n", "hopfilm: [\n", "include: /there/is/no/such.yaml\n", ""};
   HfKeys keys = TestKeys();
 
-  for (int k = 0; k < 5; k++) {
+  for (int k = 0; k < 5; ++k) {
     HfDeck deck;
     PetscErrorCode code;
     Capture capture;
@@ -86,7 +86,7 @@ static void test_read_file(void **state) {
   size_t length;
 
   CHECK(PetscMalloc1(long_length + 1, &long_text));
-  for (size_t i = 0; i < long_length; i++) long_text[i] = (char)('a' + i * i % 23);
+  for (size_t i = 0; i < long_length; ++i) long_text[i] = (char)('a' + i * i % 23);
   long_text[long_length] = '\0';
   make_file(path, long_text);
   CHECK(HfReadFile(PETSC_COMM_WORLD, path, &text, &length, &why));

@@ -25,24 +25,24 @@ static void compare(const char *model, PetscInt nx, PetscInt ny, PetscReal side,
   CHECK(HfGridCreateCellVec(grid, 3, &H));
   CHECK(VecSet(H, 7.0)); /* the leads add to what is there */
   CHECK(VecGetArray(j_z, &a));
-  for (PetscInt row = 0; row < g->ym; row++)
-    for (PetscInt i = 0; i < nx; i++) a[row * nx + i] = feed(g->x0 + ((PetscReal)i + 0.5) * dx, g->y0 + ((PetscReal)(g->ys + row) + 0.5) * dy);
+  for (PetscInt row = 0; row < g->ym; ++row)
+    for (PetscInt i = 0; i < nx; ++i) a[row * nx + i] = feed(g->x0 + ((PetscReal)i + 0.5) * dx, g->y0 + ((PetscReal)(g->ys + row) + 0.5) * dy);
   CHECK(VecRestoreArray(j_z, &a));
   CHECK(HfOerstedCreate(grid, model, &geometry, &oersted));
   CHECK(HfOerstedAddLeads(oersted, j_z, H));
 
   CHECK(VecGetArrayRead(H, &h));
-  for (PetscInt row = 0; row < g->ym; row++) {
-    for (PetscInt i = 0; i < nx; i++) {
+  for (PetscInt row = 0; row < g->ym; ++row) {
+    for (PetscInt i = 0; i < nx; ++i) {
       PetscReal sum[2] = {0.0, 0.0};
-      for (PetscInt q = 0; q < ny; q++) {
-        for (PetscInt p = 0; p < nx; p++) {
+      for (PetscInt q = 0; q < ny; ++q) {
+        for (PetscInt p = 0; p < nx; ++p) {
           PetscReal unit[2];
           HfOerstedColumn((PetscReal)(i - p) * dx, (PetscReal)(g->ys + row - q) * dy, z, dx, dy, geometry.thickness, near, unit);
-          for (int c = 0; c < 2; c++) sum[c] += up * unit[c] * feed(g->x0 + ((PetscReal)p + 0.5) * dx, g->y0 + ((PetscReal)q + 0.5) * dy);
+          for (int c = 0; c < 2; ++c) sum[c] += up * unit[c] * feed(g->x0 + ((PetscReal)p + 0.5) * dx, g->y0 + ((PetscReal)q + 0.5) * dy);
         }
       }
-      for (int c = 0; c < 2; c++) {
+      for (int c = 0; c < 2; ++c) {
         worst[0] = PetscMax(worst[0], PetscAbsReal(h[(row * nx + i) * 3 + c] - 7.0 - sum[c]));
         worst[1] = PetscMax(worst[1], PetscAbsReal(sum[c]));
       }

@@ -31,8 +31,8 @@ static void compare(PetscInt nx, PetscInt ny, PetscReal side) {
   CHECK(HfGridCreateCellVec(grid, 3, &H));
   CHECK(VecZeroEntries(j));
   CHECK(VecGetArray(j, &a));
-  for (PetscInt row = 0; row < g->ym; row++)
-    for (PetscInt i = 0; i < nx; i++) {
+  for (PetscInt row = 0; row < g->ym; ++row)
+    for (PetscInt i = 0; i < nx; ++i) {
       const PetscReal x = g->x0 + ((PetscReal)i + 0.5) * dx, y = g->y0 + ((PetscReal)(g->ys + row) + 0.5) * dy;
       if (ring(x, y, NULL) >= 0) current(x, y, &a[(row * nx + i) * 2]);
     }
@@ -41,20 +41,20 @@ static void compare(PetscInt nx, PetscInt ny, PetscReal side) {
   CHECK(HfOerstedApply(oersted, j, H));
 
   CHECK(VecGetArrayRead(H, &h));
-  for (PetscInt row = 0; row < g->ym; row++) {
-    for (PetscInt i = 0; i < nx; i++) {
+  for (PetscInt row = 0; row < g->ym; ++row) {
+    for (PetscInt i = 0; i < nx; ++i) {
       PetscReal sum[3] = {0.0, 0.0, 0.0};
-      for (PetscInt q = 0; q < ny; q++) {
-        for (PetscInt p = 0; p < nx; p++) {
+      for (PetscInt q = 0; q < ny; ++q) {
+        for (PetscInt p = 0; p < nx; ++p) {
           const PetscReal x = g->x0 + ((PetscReal)p + 0.5) * dx, y = g->y0 + ((PetscReal)q + 0.5) * dy;
           PetscReal density[2], H_x[3], H_y[3];
           if (ring(x, y, NULL) < 0) continue;
           current(x, y, density);
           HfOerstedCell((PetscReal)(i - p) * dx, (PetscReal)(g->ys + row - q) * dy, z, dx, dy, geometry.thickness, H_x, H_y);
-          for (int c = 0; c < 3; c++) sum[c] += H_x[c] * density[0] + H_y[c] * density[1];
+          for (int c = 0; c < 3; ++c) sum[c] += H_x[c] * density[0] + H_y[c] * density[1];
         }
       }
-      for (int c = 0; c < 3; c++) {
+      for (int c = 0; c < 3; ++c) {
         worst[0] = PetscMax(worst[0], PetscAbsReal(h[(row * nx + i) * 3 + c] - sum[c]));
         worst[1] = PetscMax(worst[1], PetscAbsReal(sum[c]));
       }

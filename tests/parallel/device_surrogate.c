@@ -41,7 +41,7 @@ static void film_destroy(Film *film) {
 
 /* Mean voltages as of a few patterns: not of one size. */
 static void some_voltages(PetscReal V[NODES]) {
-  for (int k = 0; k < NODES; k++) V[k] = ((7 * k) % 5 - 2) / 2.0;
+  for (int k = 0; k < NODES; ++k) V[k] = ((7 * k) % 5 - 2) / 2.0;
 }
 
 /* The texture of the surrogate as that of the film. */
@@ -51,11 +51,11 @@ static void wear(Film *film) {
   PetscScalar *m;
 
   CHECK(VecGetArray(HfDeviceMagnetization(film->device), &m));
-  for (PetscInt j = 0; j < g->ym; j++) {
-    for (PetscInt i = 0; i < g->nx; i++) {
+  for (PetscInt j = 0; j < g->ym; ++j) {
+    for (PetscInt i = 0; i < g->nx; ++i) {
       const PetscInt at = (g->ys + j) / s->square * s->nx + i / s->square;
       PetscScalar *cell = m + 3 * (j * g->nx + i);
-      for (int c = 0; c < 2; c++) cell[c] = s->m[HF_SURROGATE_LAYERS - 1][c][at];
+      for (int c = 0; c < 2; ++c) cell[c] = s->m[HF_SURROGATE_LAYERS - 1][c][at];
       cell[2] = 0;
     }
   }
@@ -71,7 +71,7 @@ static void compare(Film *film, PetscReal *learnt, PetscReal *apart) {
 
   CHECK(HfDeviceNodeConductance(film->device, film_G));
   *learnt = *apart = 0;
-  for (PetscInt k = 0; k < n; k++) {
+  for (PetscInt k = 0; k < n; ++k) {
     const PetscReal here = film_G[links[2 * k] * NODES + links[2 * k + 1]];
     *learnt += PetscSqr(here - G0[k]);
     *apart += PetscSqr(here - G[k]);
@@ -86,8 +86,8 @@ static void test_first_order(void **state) {
   PetscReal V[NODES], learnt[2], apart[2];
 
   some_voltages(V);
-  for (int c = 0; c < 2; c++) {
-    for (int a = 0; a < 2; a++) {
+  for (int c = 0; c < 2; ++c) {
+    for (int a = 0; a < 2; ++a) {
       Film film;
       film_create(&film, PETSC_COMM_WORLD, cells[c], a ? "0.04" : "0.4");
       assert_int_equal(film.surrogate->square, c + 1);
@@ -112,11 +112,11 @@ static void test_texture(void **state) {
   film_create(&film, PETSC_COMM_WORLD, "333.3333333333333", "0.04");
   some_voltages(V);
   HfSurrogateSet(film.surrogate, V);
-  for (int k = 0; k < NODES; k++) U[k] = VOLTAGE * V[k];
+  for (int k = 0; k < NODES; ++k) U[k] = VOLTAGE * V[k];
   CHECK(HfDeviceDrive(film.device, U));
   CHECK(VecGetArray(HfDeviceMagnetization(film.device), &m));
   CHECK(VecGetLocalSize(HfDeviceMagnetization(film.device), &n));
-  for (PetscInt k = 0; k < n; k++)
+  for (PetscInt k = 0; k < n; ++k)
     if (m[k - k % 3] != 0 || m[k - k % 3 + 1] != 0 || m[k - k % 3 + 2] != 0) m[k] = k % 3 == 2 ? 0 : k % 3 ? 0.6 : 0.8;
   CHECK(VecRestoreArray(HfDeviceMagnetization(film.device), &m));
   CHECK(HfMagnetRelax(HfDeviceMagnet(film.device), 0, HfDeviceMagnetization(film.device), 1e-6, 1e-6, NULL, NULL, &converged));
@@ -137,14 +137,14 @@ static void test_changes(void **state) {
   n = HfSurrogateLinks(film.surrogate, NULL, NULL, &G);
   CHECK(PetscMalloc2(n, &before, n, &wanted));
   some_voltages(V);
-  for (int k = 0; k < NODES; k++) other[k] = k % 3 ? V[k] : 0.5 - V[k];
+  for (int k = 0; k < NODES; ++k) other[k] = k % 3 ? V[k] : 0.5 - V[k];
   HfSurrogateSet(film.surrogate, other);
   CHECK(PetscArraycpy(wanted, G, n));
   HfSurrogateSet(film.surrogate, V);
   CHECK(PetscArraycpy(before, G, n));
-  for (int pass = 0; pass < 2; pass++) {
+  for (int pass = 0; pass < 2; ++pass) {
     for (int k = 0; k < NODES; k += 3) CHECK(HfSurrogateChange(film.surrogate, k, other[k]));
-    for (PetscInt k = 0; k < n; k++) ASSERT_NEAR(G[k], wanted[k], 1e-12 * PetscAbsReal(wanted[0])); /* cells are taken out and added again */
+    for (PetscInt k = 0; k < n; ++k) ASSERT_NEAR(G[k], wanted[k], 1e-12 * PetscAbsReal(wanted[0])); /* cells are taken out and added again */
     if (!pass) {
       HfSurrogateUndo(film.surrogate);
       assert_memory_equal(G, before, sizeof(PetscReal) * (size_t)n);
@@ -168,18 +168,18 @@ static void test_ranks(void **state) {
   PetscInt n[2];
 
   some_voltages(V);
-  for (int f = 0; f < 2; f++) {
+  for (int f = 0; f < 2; ++f) {
     film_create(&films[f], f ? PETSC_COMM_SELF : PETSC_COMM_WORLD, "166.6666666666667", "0.04");
     HfSurrogateSet(films[f].surrogate, V);
     n[f] = HfSurrogateLinks(films[f].surrogate, &links[f], &G0[f], &G[f]);
   }
   assert_int_equal(n[0], n[1]);
   assert_memory_equal(links[0], links[1], 2 * sizeof(PetscInt) * (size_t)n[0]);
-  for (PetscInt k = 0; k < n[0]; k++) {
+  for (PetscInt k = 0; k < n[0]; ++k) {
     ASSERT_NEAR(G0[0][k], G0[1][k], 1e-9 * PetscAbsReal(G0[1][0]));
     ASSERT_NEAR(G[0][k], G[1][k], 1e-9 * PetscAbsReal(G0[1][0]));
   }
-  for (int f = 0; f < 2; f++) film_destroy(&films[f]);
+  for (int f = 0; f < 2; ++f) film_destroy(&films[f]);
 }
 
 static const struct CMUnitTest tests[] = {cmocka_unit_test(test_first_order), cmocka_unit_test(test_texture), cmocka_unit_test(test_changes),

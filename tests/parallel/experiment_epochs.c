@@ -14,14 +14,14 @@ static void shuffled_by_the_seed_alone(void **state) {
   CHECK(RunDeck(PETSC_COMM_SELF, START TRAIN ", voltage: 1 mV, order: shuffled, seed: 5}\n", &alone));
   CHECK(RunDeck(PETSC_COMM_SELF, START TRAIN ", voltage: 1 mV, order: shuffled, seed: 6}\n", &other));
   assert_int_equal(all.n_probes, 1 + 16); /* the untrained film and every pulse */
-  for (int k = 1; k <= 16; k++) {
+  for (int k = 1; k <= 16; ++k) {
     assert_string_equal(all.pattern[k], alone.pattern[k]);
     apart += strcmp(all.pattern[k], other.pattern[k]) != 0;
     if (k > 4) changed += strcmp(all.pattern[k], all.pattern[k - 4]) != 0;
-    for (int l = k + 1; l <= 16 && (l - 1) / 4 == (k - 1) / 4; l++) assert_string_not_equal(all.pattern[k], all.pattern[l]);
+    for (int l = k + 1; l <= 16 && (l - 1) / 4 == (k - 1) / 4; ++l) assert_string_not_equal(all.pattern[k], all.pattern[l]);
   }
   assert_true(changed > 0 && apart > 0);
-  for (int e = 0; e < 16; e++) ASSERT_NEAR(all.G[16][e], alone.G[16][e], TOLERANCE * all.G[0][0]);
+  for (int e = 0; e < 16; ++e) ASSERT_NEAR(all.G[16][e], alone.G[16][e], TOLERANCE * all.G[0][0]);
   CHECK(HfNodeDestroy(&all.entries));
   CHECK(HfNodeDestroy(&alone.entries));
   CHECK(HfNodeDestroy(&other.entries));
@@ -38,11 +38,11 @@ static void memories_when_they_are_wanted(void **state) {
   assert_int_equal(epoch.n_probes, 1 + 4);
   assert_int_equal(end.n_probes, 1 + 1);
   ASSERT_NEAR(end.time[1], 3.2e-9, 1e-18);
-  for (int e = 0; e < 16; e++) {
+  for (int e = 0; e < 16; ++e) {
     ASSERT_NEAR(end.G[1][e], pulse.G[16][e], TOLERANCE * pulse.G[0][0]);
-    for (int k = 1; k <= 4; k++) ASSERT_NEAR(epoch.G[k][e], pulse.G[4 * k][e], TOLERANCE * pulse.G[0][0]);
+    for (int k = 1; k <= 4; ++k) ASSERT_NEAR(epoch.G[k][e], pulse.G[4 * k][e], TOLERANCE * pulse.G[0][0]);
   }
-  for (int k = 1; k <= 4; k++) assert_string_equal(epoch.pattern[k], "+---"); /* the last of the epoch */
+  for (int k = 1; k <= 4; ++k) assert_string_equal(epoch.pattern[k], "+---"); /* the last of the epoch */
   ASSERT_NEAR(Number(EntryFromEnd(&pulse, "energies", 0), "of"), 16, 0);
   ASSERT_NEAR(Number(EntryFromEnd(&epoch, "energies", 0), "of"), 4, 0);
   assert_int_equal(pulse.n_fields - epoch.n_fields, 12 * 4); /* m, H, j, j_gold */
@@ -58,8 +58,8 @@ static void a_voltage_for_each(void **state) {
   CHECK(RunDeck(PETSC_COMM_WORLD, START "  - train: {patterns: [A, B], voltage: [0.5 mV, 2 mV], pulse: 1 ns}\n", &list));
   CHECK(RunDeck(PETSC_COMM_WORLD,
                 START "  - train: {patterns: A, voltage: 0.5 mV, pulse: 1 ns}\n  - train: {patterns: B, voltage: 2 mV, pulse: 1 ns}\n", &steps));
-  for (int k = 1; k <= 2; k++)
-    for (int e = 0; e < 16; e++) ASSERT_NEAR(list.G[k][e], steps.G[k][e], TOLERANCE * steps.G[0][0]);
+  for (int k = 1; k <= 2; ++k)
+    for (int e = 0; e < 16; ++e) ASSERT_NEAR(list.G[k][e], steps.G[k][e], TOLERANCE * steps.G[0][0]);
   CHECK(HfNodeDestroy(&list.entries));
   CHECK(HfNodeDestroy(&steps.entries));
 }

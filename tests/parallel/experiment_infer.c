@@ -16,11 +16,11 @@ static const char *const PATTERNS[P] = {"++--", "+-+-", "+---"};
 
 /* At most 20 updates of all nodes at once; a sum below round-off keeps the node. */
 static void Recall(const double w[N][N], double V[N]) {
-  for (int sweep = 0; sweep < 20; sweep++) {
+  for (int sweep = 0; sweep < 20; ++sweep) {
     double next[N];
-    for (int i = 0; i < N; i++) {
+    for (int i = 0; i < N; ++i) {
       double sum = 0, size = 0;
-      for (int j = 0; j < N; j++) {
+      for (int j = 0; j < N; ++j) {
         sum += w[i][j] * V[j];
         size += fabs(w[i][j]);
       }
@@ -41,21 +41,21 @@ static Count CountAll(const double w[N][N]) {
   double x[P * N];
   Count count = {0};
 
-  for (int k = 0; k < P * N; k++) x[k] = PATTERNS[k / N][k % N] == '+' ? 1 : -1;
-  for (PetscInt64 test = 0; test < (PetscInt64)A * P * S; test++) {
+  for (int k = 0; k < P * N; ++k) x[k] = PATTERNS[k / N][k % N] == '+' ? 1 : -1;
+  for (PetscInt64 test = 0; test < (PetscInt64)A * P * S; ++test) {
     double V[N], best = -9, similarity[P];
     PetscInt a, p;
     int equals = 0, named = -1;
     CHECK(HfInferImage(N, P, x, &options, test, V, &a, &p));
     if (w) Recall(w, V);
-    for (int k = 0; k < P; k++) {
+    for (int k = 0; k < P; ++k) {
       similarity[k] = 0;
-      for (int i = 0; i < N; i++) similarity[k] += x[k * N + i] * V[i];
+      for (int i = 0; i < N; ++i) similarity[k] += x[k * N + i] * V[i];
       best = fmax(best, similarity[k]);
     }
-    for (int k = 0; k < P; k++)
+    for (int k = 0; k < P; ++k)
       if (similarity[k] == best) {
-        equals++;
+        ++equals;
         named = k;
       }
     count.overlap += similarity[p] / (N * A * P * S);
@@ -74,16 +74,16 @@ static void Compare(HfNode entry, const Count *count) {
   ASSERT_NEAR(Number(entry, "exact_recovery.0"), count->exact[0], 1e-12);
   ASSERT_NEAR(Number(entry, "exact_recovery.1"), count->exact[1], 1e-12);
   ASSERT_NEAR(Number(entry, "exact_recovery.2"), count->exact[2], 1e-12);
-  for (int p = 0; p < P; p++)
-    for (int k = 0; k <= P; k++)
+  for (int p = 0; p < P; ++p)
+    for (int k = 0; k <= P; ++k)
       ASSERT_NEAR(atof(HfNodeText(HfNodeItem(HfNodeItem(HfNodeFind(entry, "confusion"), p), k))), count->confusion[p][k], 0);
 }
 
 /* w of `from` against the middle of what the six memories span. */
 static void Midrange(const Memory *memory, const double from[16], double w[N][N]) {
-  for (int e = 0; e < 16; e++) {
+  for (int e = 0; e < 16; ++e) {
     double least = 1e9, most = -1e9;
-    for (int k = memory->n_probes - 6; k < memory->n_probes; k++) {
+    for (int k = memory->n_probes - 6; k < memory->n_probes; ++k) {
       least = fmin(least, memory->G[k][e]);
       most = fmax(most, memory->G[k][e]);
     }
@@ -92,7 +92,7 @@ static void Midrange(const Memory *memory, const double from[16], double w[N][N]
 }
 
 static HfNode Entry(const Memory *memory, int item, const char *key, const char *value) {
-  for (PetscInt i = 0; i < HfNodeLength(memory->entries); i++) {
+  for (PetscInt i = 0; i < HfNodeLength(memory->entries); ++i) {
     HfNode entry = HfNodeItem(memory->entries, i), found = HfNodeFind(entry, key);
     if (Number(entry, "item") == item && found && !strcmp(HfNodeText(found), value)) return entry;
   }
@@ -122,10 +122,10 @@ static void test_counts(void **state) {
   Midrange(&memory, memory.G[0], w);
   count = CountAll(w);
   Compare(Entry(&memory, 2, "control", "untrained"), &count);
-  for (int i = 0; i < N; i++)
-    for (int j = 0; j < N; j++) {
+  for (int i = 0; i < N; ++i)
+    for (int j = 0; j < N; ++j) {
       w[i][j] = 0;
-      for (int p = 0; p < P && i != j; p++) w[i][j] += PATTERNS[p][i] == PATTERNS[p][j] ? 1 : -1;
+      for (int p = 0; p < P && i != j; ++p) w[i][j] += PATTERNS[p][i] == PATTERNS[p][j] ? 1 : -1;
     }
   count = CountAll(w);
   Compare(Entry(&memory, 2, "rule", "outer-product"), &count);
@@ -143,10 +143,10 @@ static void test_counts(void **state) {
   if (size > 1) {
     CHECK(RunDeck(PETSC_COMM_SELF, DECK, &alone));
     assert_int_equal(HfNodeLength(alone.entries), HfNodeLength(memory.entries));
-    for (PetscInt i = 0; i < HfNodeLength(alone.entries); i++) {
+    for (PetscInt i = 0; i < HfNodeLength(alone.entries); ++i) {
       static const char *const keys[] = {"accuracy", "accuracy_ties_wrong", "exact", "overlap_after", "accuracy_low", "accuracy_high"};
       HfNode mine = HfNodeItem(alone.entries, i), ours = HfNodeItem(memory.entries, i);
-      for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
+      for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); ++k)
         if (HfNodeFind(mine, keys[k]) && HfNodeGetKind(HfNodeFind(mine, keys[k])) == HF_NODE_SCALAR)
           assert_string_equal(HfNodeText(HfNodeFind(mine, keys[k])), HfNodeText(HfNodeFind(ours, keys[k])));
     }

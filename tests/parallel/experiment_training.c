@@ -36,10 +36,10 @@ static void test_seven_patterns(void **state) {
   if (size > 1) {
     CHECK(RunDeck(PETSC_COMM_SELF, deck, &alone));
     assert_int_equal(alone.n_probes, together.n_probes);
-    for (int e = 0; e < 16; e++) {
+    for (int e = 0; e < 16; ++e) {
       ASSERT_NEAR(alone.G[0][e], together.G[0][e], 1e-9 * together.G[0][0]);
       /* 20 ns are thousands of steps that end near a stable state: what the sums' order changed has been damped away */
-      for (int p = 1; p < together.n_probes; p++) ASSERT_NEAR(alone.G[p][e], together.G[p][e], 1e-5 * together.G[p][0]);
+      for (int p = 1; p < together.n_probes; ++p) ASSERT_NEAR(alone.G[p][e], together.G[p][e], 1e-5 * together.G[p][0]);
     }
     CHECK(HfNodeDestroy(&alone.entries));
   }
@@ -57,7 +57,7 @@ static void test_fresh_is_fresh(void **state) {
                 &first));
   assert_string_equal(after.pattern[after.n_probes - 1], "-+-+");
   assert_string_equal(first.pattern[first.n_probes - 1], "-+-+");
-  for (int e = 0; e < 16; e++) ASSERT_NEAR(after.G[after.n_probes - 1][e], first.G[first.n_probes - 1][e], 1e-7 * first.G[0][0]); /* adaptive steps */
+  for (int e = 0; e < 16; ++e) ASSERT_NEAR(after.G[after.n_probes - 1][e], first.G[first.n_probes - 1][e], 1e-7 * first.G[0][0]); /* adaptive steps */
   CHECK(HfNodeDestroy(&after.entries));
   CHECK(HfNodeDestroy(&first.entries));
 }
@@ -73,7 +73,7 @@ static void test_switch(void **state) {
       &memory));
   entry = EntryFromEnd(&memory, "fit", 0);
   assert_string_equal(HfNodeText(HfNodeFind(entry, "signs_right")), "true");
-  for (PetscInt k = 0; k < 6; k++) {
+  for (PetscInt k = 0; k < 6; ++k) {
     HfNode pair = HfNodeItem(HfNodeFind(entry, "pairs"), k);
     const double change = fabs(Number(pair, "change_percent"));
     if (!strcmp(HfNodeText(HfNodeFind(pair, "driven")), "true"))
@@ -117,8 +117,8 @@ static double Trace(const double G[16]) { return G[0] + G[5] + G[10] + G[15]; }
 
 static double Power(const double G[16], const char *pattern) {
   double power = 0;
-  for (int i = 0; i < 4; i++)
-    for (int j = 0; j < 4; j++) power += G[4 * i + j] * (pattern[i] == pattern[j] ? 1 : -1);
+  for (int i = 0; i < 4; ++i)
+    for (int j = 0; j < 4; ++j) power += G[4 * i + j] * (pattern[i] == pattern[j] ? 1 : -1);
   return power;
 }
 
@@ -158,7 +158,7 @@ static void test_untrained_xi_and_power(void **state) {
   if (size > 1) {
     CHECK(RunDeck(PETSC_COMM_SELF, MAZE, &alone));
     assert_int_equal(alone.n_probes, memory.n_probes);
-    for (int e = 0; e < 16; e++) ASSERT_NEAR(alone.G[alone.n_probes - 1][e], trained[e], 1e-7 * trained[0]); /* adaptive steps */
+    for (int e = 0; e < 16; ++e) ASSERT_NEAR(alone.G[alone.n_probes - 1][e], trained[e], 1e-7 * trained[0]); /* adaptive steps */
     CHECK(HfNodeDestroy(&alone.entries));
   }
   CHECK(HfNodeDestroy(&memory.entries));

@@ -34,7 +34,7 @@ static PetscErrorCode Keep(void *context, const char *name, const char *text) {
 }
 
 static PetscErrorCode Count(void *context, const HfWiring *wiring) {
-  n_wirings++;
+  ++n_wirings;
   return 0;
 }
 
@@ -63,7 +63,7 @@ static void test_included(void **state) {
   snprintf(included, sizeof(included), SHEET "%sschedule:\n" LEARN, files[0]);
   Go(PETSC_COMM_WORLD, included, &given);
   assert_int_equal(n_files, 0);
-  for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
+  for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); ++k)
     assert_string_equal(Text(EntryFromEnd(&found, "infer", 0), keys[k]), Text(EntryFromEnd(&given, "infer", 0), keys[k]));
   assert_int_equal(found.n_probes, given.n_probes);
   assert_memory_equal(found.G[found.n_probes - 1], given.G[given.n_probes - 1], sizeof(found.G[0]));
@@ -108,13 +108,13 @@ static void test_ranks(void **state) {
   char deck[8192], here[FILES][4096];
   Memory memory;
 
-  for (int m = 0; m < 2; m++) {
+  for (int m = 0; m < 2; ++m) {
     snprintf(deck, sizeof(deck), SHEET "pixels: 4\nschedule:\n" WIRE, models[m]);
     Go(PETSC_COMM_WORLD, deck, &memory);
     CHECK(HfNodeDestroy(&memory.entries));
     memcpy(here, files, sizeof(here));
     Go(PETSC_COMM_SELF, deck, &memory);
-    for (int f = 0; f < FILES; f++) assert_string_equal(here[f], files[f]);
+    for (int f = 0; f < FILES; ++f) assert_string_equal(here[f], files[f]);
     CHECK(HfNodeDestroy(&memory.entries));
   }
 }

@@ -30,9 +30,9 @@ static void fill(HfGrid grid, PetscInt dof, PetscInt frame, Vec v) { /* void cel
   const HfGridInfo *g = HfGridGetInfo(grid);
   PetscScalar *a;
   CHECK(VecGetArray(v, &a));
-  for (PetscInt j = 0; j < g->ym; j++)
-    for (PetscInt i = 0; i < g->nx; i++)
-      for (PetscInt c = 0; c < dof; c++) a[(j * g->nx + i) * dof + c] = value(i, g->ys + j, c, frame);
+  for (PetscInt j = 0; j < g->ym; ++j)
+    for (PetscInt i = 0; i < g->nx; ++i)
+      for (PetscInt c = 0; c < dof; ++c) a[(j * g->nx + i) * dof + c] = value(i, g->ys + j, c, frame);
   CHECK(VecRestoreArray(v, &a));
 }
 
@@ -40,9 +40,9 @@ static void expect_frame(HfGrid grid, PetscInt dof, PetscInt frame, Vec v) {
   const HfGridInfo *g = HfGridGetInfo(grid);
   const PetscScalar *a;
   CHECK(VecGetArrayRead(v, &a));
-  for (PetscInt j = 0; j < g->ym; j++)
-    for (PetscInt i = 0; i < g->nx; i++)
-      for (PetscInt c = 0; c < dof; c++)
+  for (PetscInt j = 0; j < g->ym; ++j)
+    for (PetscInt i = 0; i < g->nx; ++i)
+      for (PetscInt c = 0; c < dof; ++c)
         assert_true(a[(j * g->nx + i) * dof + c] == (HfRegionAt(g, HfGridRegions(grid), i, g->ys + j) < 0 ? 0.0 : value(i, g->ys + j, c, frame)));
   CHECK(VecRestoreArrayRead(v, &a));
 }
@@ -64,7 +64,7 @@ static void round_trip(PetscInt nx, PetscInt ny, PetscInt deflate) {
   CHECK(HfGridCreateCellVec(grid, 2, &j));
   file = create_file(path);
   if (deflate != 1) CHECK(HfFieldCreate(grid, file, "/fields/m", NULL, 3, deflate, PETSC_FALSE));
-  for (PetscInt k = 0; k < 5; k++) {
+  for (PetscInt k = 0; k < 5; ++k) {
     fill(grid, 3, k, m);
     fill(grid, 2, 10 + k, j);
     CHECK(HfFieldAppend(grid, file, "/fields/m", m, 3, &frame));
@@ -73,7 +73,7 @@ static void round_trip(PetscInt nx, PetscInt ny, PetscInt deflate) {
   }
   H5Fclose(file);
 
-  for (PetscInt k = -1; k < 5; k++) {
+  for (PetscInt k = -1; k < 5; ++k) {
     CHECK(VecSet(m, 99.0));
     CHECK(HfFieldRead(grid, path, "/fields/m", k, 3, NULL, m, &why));
     assert_null(why);

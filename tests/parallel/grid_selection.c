@@ -57,9 +57,9 @@ static void fill(HfGrid grid, PetscInt frame, Vec v) {
   PetscScalar *a;
 
   CHECK(VecGetArray(v, &a));
-  for (PetscInt j = 0; j < g->ym; j++)
-    for (PetscInt i = 0; i < NX; i++)
-      for (PetscInt c = 0; c < 3; c++) a[(j * NX + i) * 3 + c] = i == 7 && g->ys + j == 4 ? 99 : value(i, g->ys + j, c, frame);
+  for (PetscInt j = 0; j < g->ym; ++j)
+    for (PetscInt i = 0; i < NX; ++i)
+      for (PetscInt c = 0; c < 3; ++c) a[(j * NX + i) * 3 + c] = i == 7 && g->ys + j == 4 ? 99 : value(i, g->ys + j, c, frame);
   CHECK(VecRestoreArray(v, &a));
 }
 
@@ -74,10 +74,10 @@ static void expect_file(const char *path, int k) {
   assert_int_equal(H5Sget_simple_extent_dims(space, shape, NULL), 4);
   assert_true(shape[0] == 2 && shape[1] == (hsize_t)CASES[k].ny && shape[2] == (hsize_t)CASES[k].nx && shape[3] == 3);
   assert_true(H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
-  for (PetscInt frame = 0, at = 0; frame < 2; frame++)
-    for (PetscInt b = 0; b < CASES[k].ny; b++)
-      for (PetscInt a = 0; a < CASES[k].nx; a++)
-        for (PetscInt c = 0; c < 3; c++) assert_true((&values[0][0][0][0])[at++] == value(CASES[k].x[a], CASES[k].y[b], c, frame));
+  for (PetscInt frame = 0, at = 0; frame < 2; ++frame)
+    for (PetscInt b = 0; b < CASES[k].ny; ++b)
+      for (PetscInt a = 0; a < CASES[k].nx; ++a)
+        for (PetscInt c = 0; c < 3; ++c) assert_true((&values[0][0][0][0])[at++] == value(CASES[k].x[a], CASES[k].y[b], c, frame));
   attribute = H5Aopen(dataset, "first_cell", H5P_DEFAULT);
   assert_true(H5Aread(attribute, H5T_NATIVE_INT, pair) >= 0);
   assert_true(pair[0] == CASES[k].x[0] && pair[1] == CASES[k].y[0]);
@@ -93,12 +93,12 @@ static void expect_vec(HfGrid grid, int k, Vec v) {
   const PetscScalar *a;
 
   CHECK(VecGetArrayRead(v, &a));
-  for (PetscInt j = 0; j < g->ym; j++)
-    for (PetscInt i = 0; i < NX; i++) {
+  for (PetscInt j = 0; j < g->ym; ++j)
+    for (PetscInt i = 0; i < NX; ++i) {
       PetscBool kept[2] = {PETSC_FALSE, PETSC_FALSE};
-      for (PetscInt n = 0; n < CASES[k].nx; n++) kept[0] = (PetscBool)(kept[0] || CASES[k].x[n] == i);
-      for (PetscInt n = 0; n < CASES[k].ny; n++) kept[1] = (PetscBool)(kept[1] || CASES[k].y[n] == g->ys + j);
-      for (PetscInt c = 0; c < 3; c++) assert_true(a[(j * NX + i) * 3 + c] == (kept[0] && kept[1] ? value(i, g->ys + j, c, 1) : 0));
+      for (PetscInt n = 0; n < CASES[k].nx; ++n) kept[0] = (PetscBool)(kept[0] || CASES[k].x[n] == i);
+      for (PetscInt n = 0; n < CASES[k].ny; ++n) kept[1] = (PetscBool)(kept[1] || CASES[k].y[n] == g->ys + j);
+      for (PetscInt c = 0; c < 3; ++c) assert_true(a[(j * NX + i) * 3 + c] == (kept[0] && kept[1] ? value(i, g->ys + j, c, 1) : 0));
     }
   CHECK(VecRestoreArrayRead(v, &a));
 }
@@ -134,20 +134,20 @@ static void test_selected_cells_are_saved(void **state) {
 
   file_name(path, sizeof path);
   create(&grid, &m);
-  for (int k = 0; k < (int)PETSC_STATIC_ARRAY_LENGTH(CASES); k++) {
+  for (int k = 0; k < (int)PETSC_STATIC_ARRAY_LENGTH(CASES); ++k) {
     CHECK(select_cells(grid, CASES[k].deck, &errors, &selection));
     assert_int_equal(errors, 0);
     HfSelectionImage(&selection, grid, origin, spacing);
     ASSERT_NEAR(origin[0], CASES[k].left * 1e-9, 1e-18);
     if (selection.stride[1] < NY) ASSERT_NEAR(origin[1], CASES[k].low * 1e-9, 1e-18);
-    for (PetscInt a = 0; a < CASES[k].nx; a++) /* the middles of the picture's cells are those of the film's */
+    for (PetscInt a = 0; a < CASES[k].nx; ++a) /* the middles of the picture's cells are those of the film's */
       ASSERT_NEAR(origin[0] + ((PetscReal)a + 0.5) * spacing[0], (-50 + 10 * CASES[k].x[a] + 5) * 1e-9, 1e-18);
-    for (PetscInt b = 0; b < CASES[k].ny; b++)
+    for (PetscInt b = 0; b < CASES[k].ny; ++b)
       ASSERT_NEAR(origin[1] + ((PetscReal)b + 0.5) * spacing[1], (-30 + 10 * CASES[k].y[b] + 5) * 1e-9, 1e-18);
-    for (PetscInt deflate = 0; deflate <= 1; deflate++) {
+    for (PetscInt deflate = 0; deflate <= 1; ++deflate) {
       file = open_file(path);
       CHECK(HfFieldCreate(grid, file, "/fields/m", &selection, 3, deflate, PETSC_FALSE));
-      for (PetscInt frame = 0; frame < 2; frame++) {
+      for (PetscInt frame = 0; frame < 2; ++frame) {
         fill(grid, frame, m);
         CHECK(HfFieldAppend(grid, file, "/fields/m", m, 3, NULL));
       }
@@ -160,7 +160,7 @@ static void test_selected_cells_are_saved(void **state) {
       expect_vec(grid, k, m);
     }
     other = selection;
-    other.first[0]++;
+    ++other.first[0];
     CHECK(HfFieldRead(grid, path, "/fields/m", 1, 3, &other, m, &why));
     assert_int_equal(why != NULL, k > 0); /* all cells serve any selection */
     CHECK(HfFieldRead(grid, path, "/fields/m", 1, 3, NULL, m, &why));
@@ -185,7 +185,7 @@ static void test_mistakes_are_told(void **state) {
 
   create(&grid, &m);
   all = HfSelectionAll(grid);
-  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(decks); k++) {
+  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(decks); ++k) {
     CHECK(select_cells(grid, decks[k], &errors, &selection));
     assert_int_equal(errors, 1);
     assert_true(HfSelectionSame(&selection, &all));

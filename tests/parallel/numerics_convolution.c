@@ -20,7 +20,7 @@ static PetscErrorCode kernel(PetscReal x, PetscReal y, void *context, PetscReal 
   const PetscReal kinds[5] = {1.0 / (r * r * r), x / r, x * y / (r * r), exp(-0.1 * x) * (y + 2.0) / (r + 1.0) + 0.2, 0.0};
 
   PetscFunctionBeginUser;
-  for (PetscInt e = 0; e < n; e++) K[e] = kinds[e % 5];
+  for (PetscInt e = 0; e < n; ++e) K[e] = kinds[e % 5];
   PetscFunctionReturn(0);
 }
 
@@ -43,27 +43,27 @@ static void compare(PetscInt nx, PetscInt ny, PetscInt n_out, PetscInt n_in, Pet
   CHECK(HfGridCreateCellVec(grid, n_in, &in));
   CHECK(HfGridCreateCellVec(grid, n_out, &out));
   CHECK(VecGetArray(in, &a));
-  for (PetscInt j = 0; j < g->ym; j++)
-    for (PetscInt i = 0; i < nx; i++)
-      for (PetscInt c = 0; c < n_in; c++) a[(j * nx + i) * n_in + c] = HfRegionAt(g, regions, i, g->ys + j) < 0 ? 0.0 : value(i, g->ys + j, c);
+  for (PetscInt j = 0; j < g->ym; ++j)
+    for (PetscInt i = 0; i < nx; ++i)
+      for (PetscInt c = 0; c < n_in; ++c) a[(j * nx + i) * n_in + c] = HfRegionAt(g, regions, i, g->ys + j) < 0 ? 0.0 : value(i, g->ys + j, c);
   CHECK(VecRestoreArray(in, &a));
   CHECK(HfConvolutionCreate(grid, n_out, n_in, kernel, &n, &conv));
   CHECK(HfConvolutionApply(conv, in, out));
   CHECK(HfConvolutionApply(conv, in, out)); /* nothing is left over from the first */
 
   CHECK(VecGetArrayRead(out, &b));
-  for (PetscInt j = g->ys; j < g->ys + g->ym; j++) {
-    for (PetscInt i = 0; i < nx; i++) {
+  for (PetscInt j = g->ys; j < g->ys + g->ym; ++j) {
+    for (PetscInt i = 0; i < nx; ++i) {
       PetscReal sum[3] = {0.0, 0.0, 0.0};
-      for (PetscInt q = 0; q < ny; q++) {
-        for (PetscInt p = 0; p < nx; p++) {
+      for (PetscInt q = 0; q < ny; ++q) {
+        for (PetscInt p = 0; p < nx; ++p) {
           PetscReal x = g->x0 + ((PetscReal)p + 0.5) * dx, y = g->y0 + ((PetscReal)q + 0.5) * dy;
           if (radius > 0.0 && disk(x, y, &radius) < 0) continue;
           CHECK(kernel((PetscReal)(i - p) * dx, (PetscReal)(j - q) * dy, &n, K));
-          for (PetscInt e = 0; e < n; e++) sum[e / n_in] += K[e] * value(p, q, e % n_in);
+          for (PetscInt e = 0; e < n; ++e) sum[e / n_in] += K[e] * value(p, q, e % n_in);
         }
       }
-      for (PetscInt c = 0; c < n_out; c++) {
+      for (PetscInt c = 0; c < n_out; ++c) {
         worst[0] = PetscMax(worst[0], PetscAbsReal(sum[c] - b[((j - g->ys) * nx + i) * n_out + c]));
         worst[1] = PetscMax(worst[1], PetscAbsReal(sum[c]));
       }
@@ -108,7 +108,7 @@ static void test_unit_source(void **state) {
   CHECK(HfGridCreateCellVec(grid, 2, &in));
   CHECK(HfGridCreateCellVec(grid, 2, &out));
   CHECK(HfConvolutionCreate(grid, 2, 2, kernel, &n, &conv));
-  for (int k = 0; k < 4; k++) {
+  for (int k = 0; k < 4; ++k) {
     const PetscInt p = corner[k][0], q = corner[k][1];
     CHECK(VecZeroEntries(in));
     CHECK(VecGetArray(in, &a));
@@ -116,8 +116,8 @@ static void test_unit_source(void **state) {
     CHECK(VecRestoreArray(in, &a));
     CHECK(HfConvolutionApply(conv, in, out));
     CHECK(VecGetArrayRead(out, &b));
-    for (PetscInt j = g->ys; j < g->ys + g->ym; j++) {
-      for (PetscInt i = 0; i < nx; i++) {
+    for (PetscInt j = g->ys; j < g->ys + g->ym; ++j) {
+      for (PetscInt i = 0; i < nx; ++i) {
         CHECK(kernel((PetscReal)(i - p), (PetscReal)(j - q), &n, K));
         /* round-off relative to the largest value of each component's kernel, 1 and 17 */
         ASSERT_NEAR(b[((j - g->ys) * nx + i) * 2], K[1], 1e-13);

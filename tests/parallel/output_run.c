@@ -88,7 +88,7 @@ static void read_table(hid_t file, const char *path, hid_t type, int rank, const
   space = H5Dget_space(dataset);
   assert_int_equal(H5Sget_simple_extent_ndims(space), rank);
   H5Sget_simple_extent_dims(space, found, NULL);
-  for (int d = 0; d < rank; d++) assert_int_equal(found[d], shape[d]);
+  for (int d = 0; d < rank; ++d) assert_int_equal(found[d], shape[d]);
   assert_true(H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
   assert_true(H5Aexists(dataset, "unit") > 0 && H5Aexists(dataset, "doc") > 0);
   H5Sclose(space);
@@ -114,11 +114,11 @@ static void check_file(const Fixture *f) {
   file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
   assert_true(file >= 0);
   read_table(file, "/film/mask", H5T_NATIVE_UCHAR, 2, (hsize_t[]){6, 8}, mask);
-  for (int k = 0; k < 48; k++) film += mask[k];
+  for (int k = 0; k < 48; ++k) film += mask[k];
   assert_int_equal(film, 48 - 4);
   assert_int_equal(mask[5 * 8 + 7], 0); /* upper right: row 0 is the lowest */
   read_table(file, "/film/electrodes", H5T_NATIVE_SHORT, 2, (hsize_t[]){7, 9}, electrodes);
-  for (int k = 0; k < 63; k++) left += electrodes[k] == 0, right += electrodes[k] == 1;
+  for (int k = 0; k < 63; ++k) left += electrodes[k] == 0, right += electrodes[k] == 1;
   assert_int_equal(left, 7);
   assert_int_equal(right, 3);
 
@@ -129,12 +129,12 @@ static void check_file(const Fixture *f) {
   H5Tset_size(type, 32);
   read_table(file, "/training/pattern", type, 1, (hsize_t[]){3}, patterns);
   H5Tclose(type);
-  for (int k = 0; k < 3; k++) {
+  for (int k = 0; k < 3; ++k) {
     assert_true(time[k] == k * 1e-9 && steps[k] == 10 + k && G[k][0][1] == -1. - k && G[k][1][1] == 2. + k);
     assert_string_equal(patterns[k], k ? "+-" : "");
   }
   read_table(file, "/gauges/across", H5T_NATIVE_DOUBLE, 1, (hsize_t[]){3}, gauge);
-  for (int k = 0; k < 3; k++) assert_true(gauge[k] == 20. - k);
+  for (int k = 0; k < 3; ++k) assert_true(gauge[k] == 20. - k);
 
   read_table(file, "/fields/m", H5T_NATIVE_DOUBLE, 4, (hsize_t[]){2, 6, 8, 3}, frames);
   read_table(file, "/fields/time/m", H5T_NATIVE_DOUBLE, 1, (hsize_t[]){2}, shown);
@@ -167,7 +167,7 @@ static void record_and_read_back(void **state) {
   m = HfDeviceMagnetization(HfExperimentDevice(f.experiment));
   CHECK(recorder->field(recorder->context, "m", 0, 3, m));
   CHECK(recorder->field(recorder->context, "H", 0, 3, m));
-  for (int k = 0; k < 3; k++) {
+  for (int k = 0; k < 3; ++k) {
     const double G[4] = {2. + k, -1. - k, -1. - k, 2. + k};
     const double gauges[2] = {10. + k, 20. - k};
     const char *const gauge_names[2] = {"along", "across"};
@@ -283,7 +283,7 @@ static void bad_paths_are_faults(void **state) {
 
   make_directory_name(f.directory);
   start(&f, PETSC_FALSE);
-  for (size_t k = 0; k < sizeof paths / sizeof *paths; k++) {
+  for (size_t k = 0; k < sizeof paths / sizeof *paths; ++k) {
     QUIETLY(code = HfOutputCreate(f.deck, paths[k], PETSC_FALSE, &other));
     if (!code) { /* what access() does not tell, mkdir() does */
       QUIETLY(code = HfOutputSetUp(other, f.experiment));

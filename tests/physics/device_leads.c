@@ -75,8 +75,8 @@ static PetscReal coaxial(PetscReal cell, const char *oersted, const char *side, 
   Film film;
 
   film_create(&film, COAXIAL, cell, oersted, side, leads, lead_current, V);
-  for (PetscInt j = 0; j < film.ny; j++) {
-    for (PetscInt i = 0; i < film.nx; i++) {
+  for (PetscInt j = 0; j < film.ny; ++j) {
+    for (PetscInt i = 0; i < film.nx; ++i) {
       const PetscReal x = ((PetscReal)i + 0.5) * film.dx - 2e-6, y = ((PetscReal)j + 0.5) * film.dx - 2e-6, rho = hypot(x, y);
       const PetscReal *H = film.H + 2 * (j * film.nx + i), unit = film.currents[0] / (4.0 * PETSC_PI * rho);
       if (rho < 0.95e-6 || rho > 1.35e-6) continue;
@@ -91,8 +91,8 @@ static PetscReal coaxial(PetscReal cell, const char *oersted, const char *side, 
 static void test_coaxial_disk(void **state) {
   static const char *const models[2] = {"sheet", "biot-savart"}, *const sides[2] = {"above", "below"};
 
-  for (int m = 0; m < 2; m++) {
-    for (int s = 0; s < 2; s++) {
+  for (int m = 0; m < 2; ++m) {
+    for (int s = 0; s < 2; ++s) {
       const char *same = sides[s], *other = sides[1 - s];
       const PetscReal turn = s ? -1.0 : 1.0;
       const PetscReal coarse = coaxial(1e-7, models[m], sides[s], same, "local", 0.0), fine = coaxial(5e-8, models[m], sides[s], same, "local", 0.0);
@@ -117,8 +117,8 @@ static void test_comparison(void **state) {
   const PetscReal V[2] = {1e-3, 0.0};
   PetscReal rms[2][3];
 
-  for (int k = 0; k < 2; k++) {
-    for (int l = 0; l < 3; l++) {
+  for (int k = 0; k < 2; ++k) {
+    for (int l = 0; l < 3; ++l) {
       Film film;
       film_create(&film, COAXIAL, k ? 5e-8 : 1e-7, "sheet", "above", around[l], "local", V);
       CHECK(HfDeviceCompareLeads(film.device, V, &rms[k][l]));
@@ -127,7 +127,7 @@ static void test_comparison(void **state) {
   }
   CHECK(PetscPrintf(PETSC_COMM_WORLD, "rms of that without leads: above %.3f, %.3f; below %.3f, %.3f\n", (double)rms[0][1], (double)rms[1][1],
                     (double)rms[0][2], (double)rms[1][2]));
-  for (int k = 0; k < 2; k++) ASSERT_NEAR(rms[k][0], 1.0, 0.0);
+  for (int k = 0; k < 2; ++k) ASSERT_NEAR(rms[k][0], 1.0, 0.0);
   ASSERT_NEAR(rms[0][1] / rms[1][1], sqrt(2.0), 0.1);
   ASSERT_NEAR(rms[1][2], 2.0, 0.05);
 }
@@ -138,13 +138,13 @@ static PetscReal circulation(const Film *film, const PetscReal low[2], const Pet
   PetscInt from[2], to[2];
   PetscReal sum = 0.0;
 
-  for (int a = 0; a < 2; a++) {
+  for (int a = 0; a < 2; ++a) {
     from[a] = (PetscInt)floor(low[a] / film->dx + 0.5 * (PetscReal)n[a]);
     to[a] = (PetscInt)floor(high[a] / film->dx + 0.5 * (PetscReal)n[a]);
   }
-  for (int a = 0; a < 2; a++) {
+  for (int a = 0; a < 2; ++a) {
     const int b = 1 - a;
-    for (PetscInt k = from[a]; k <= to[a]; k++) {
+    for (PetscInt k = from[a]; k <= to[a]; ++k) {
       const PetscReal weight = (k == from[a] || k == to[a] ? 0.5 : 1.0) * film->dx;
       const PetscInt first = a == 0 ? from[b] * film->nx + k : k * film->nx + from[b], last = a == 0 ? to[b] * film->nx + k : k * film->nx + to[b];
       sum += (a == 0 ? weight : -weight) * (film->H[2 * first + a] - film->H[2 * last + a]);
@@ -159,12 +159,12 @@ static void test_circulation(void **state) {
                          high[3][2] = {{-0.21e-6, 1.01e-6}, {1.51e-6, 1.41e-6}, {1.31e-6, -0.31e-6}};
   const PetscReal V[4] = {1e-3, -0.4e-3, 0.2e-3, 0.0};
 
-  for (int l = 0; l < 3; l++) {
+  for (int l = 0; l < 3; ++l) {
     PetscReal part[2][3], off[2] = {0.0, 0.0};
-    for (int k = 0; k < 2; k++) {
+    for (int k = 0; k < 2; ++k) {
       Film film;
       film_create(&film, FOUR, k ? 5e-8 : 1e-7, "biot-savart", "above", around[l], "local", V);
-      for (int loop = 0; loop < 3; loop++) {
+      for (int loop = 0; loop < 3; ++loop) {
         part[k][loop] = circulation(&film, low[loop], high[loop]) / film.currents[0];
         off[k] = PetscMax(off[k], PetscAbsReal(part[k][loop] - (l == 2 && loop == 0 ? 1.0 : 0.0)));
       }

@@ -13,9 +13,9 @@ static void fill(HfGrid grid, Vec j, const Strip *strip) {
   PetscScalar *a;
 
   CHECK(VecGetArray(j, &a));
-  for (PetscInt row = 0; row < g->ym; row++) {
+  for (PetscInt row = 0; row < g->ym; ++row) {
     const PetscReal y = g->y0 + ((PetscReal)(g->ys + row) + 0.5) * g->dy;
-    for (PetscInt i = 0; i < g->nx; i++) {
+    for (PetscInt i = 0; i < g->nx; ++i) {
       const PetscBool inside = (PetscBool)(PetscAbsReal(y) < strip->half_width);
       a[(row * g->nx + i) * 2] = inside ? strip->jx : 0.0;
       a[(row * g->nx + i) * 2 + 1] = inside ? strip->jy : 0.0;
@@ -38,8 +38,8 @@ static void middle_column(HfGrid grid, const char *model, const HfOerstedGeometr
   CHECK(HfOerstedApply(oersted, j, h));
   CHECK(VecGetArrayRead(h, &a));
   CHECK(PetscArrayzero(H, 3 * g->ny));
-  for (PetscInt row = 0; row < g->ym; row++)
-    for (int c = 0; c < 3; c++) H[3 * (g->ys + row) + c] = a[(row * g->nx + g->nx / 2) * 3 + c];
+  for (PetscInt row = 0; row < g->ym; ++row)
+    for (int c = 0; c < 3; ++c) H[3 * (g->ys + row) + c] = a[(row * g->nx + g->nx / 2) * 3 + c];
   CHECK(VecRestoreArrayRead(h, &a));
   CHECK(MPI_Allreduce(MPI_IN_PLACE, H, (PetscMPIInt)(3 * g->ny), MPIU_REAL, MPI_SUM, PETSC_COMM_WORLD));
   CHECK(HfOerstedDestroy(&oersted));
@@ -54,7 +54,7 @@ static void test_right_hand_rule(void **state) {
   PetscReal H[3 * 11];
 
   CHECK(HfGridCreate(PETSC_COMM_WORLD, 11, 11, 1e-7, 1e-7, 2e-8, NULL, NULL, &grid));
-  for (int m = 0; m < 2; m++) {
+  for (int m = 0; m < 2; ++m) {
     for (int side = -1; side <= 1; side += 2) {
       const HfOerstedGeometry geometry = {5e-8, 3e-8, side, HF_LEADS_NONE};
       const Strip along_x = {1.0, 1e10, 0.0}, along_y = {1.0, 0.0, 1e10};
@@ -86,7 +86,7 @@ static void test_long_wire(void **state) {
 
   CHECK(HfGridCreate(PETSC_COMM_WORLD, nx, ny, dx, s, 1e-8, NULL, NULL, &grid));
   middle_column(grid, "biot-savart", &geometry, &wire, H);
-  for (PetscInt row = 0; row < ny; row++) {
+  for (PetscInt row = 0; row < ny; ++row) {
     const PetscReal y = (PetscReal)(row - ny / 2) * s, rho = hypot(y, z),
                     around = j * s * s / (2.0 * PETSC_PI * rho) * length / sqrt(length * length + 4.0 * rho * rho);
     /* x cross (y, z)/rho = (-z, y)/rho */
@@ -102,7 +102,7 @@ static void test_long_wire(void **state) {
 static void infinite_bar(PetscReal y, PetscReal z, PetscReal a, PetscReal t, PetscReal j, PetscReal H[2]) {
   PetscReal G_w = 0.0, G_v = 0.0;
 
-  for (int k = 0; k < 4; k++) {
+  for (int k = 0; k < 4; ++k) {
     const PetscReal v = y + (k & 1 ? a : -a), w = z + (k & 2 ? 0.5 * t : -0.5 * t), log_rho = 0.5 * log(v * v + w * w);
     const PetscReal sign = (k & 1) == (k >> 1) ? 1.0 : -1.0;
     G_w += sign * (v * log_rho + w * atan(v / w));
@@ -122,17 +122,17 @@ static void test_strip_with_fringes(void **state) {
   const Strip strip = {a, j, 0.0};
   PetscReal H[3][3 * 60], worst[3] = {0.0, 0.0, 0.0}, extrapolated = 0.0;
 
-  for (int k = 0; k < 3; k++) {
+  for (int k = 0; k < 3; ++k) {
     HfGrid grid;
     CHECK(HfGridCreate(PETSC_COMM_WORLD, nx, ny, (PetscReal)(1 << k) * 1e-7, dy, 2e-8, NULL, NULL, &grid));
     middle_column(grid, "biot-savart", &geometry, &strip, H[k]);
     CHECK(HfGridDestroy(&grid));
-    for (PetscInt row = 0; row < ny; row++) {
+    for (PetscInt row = 0; row < ny; ++row) {
       PetscReal exact[2];
       infinite_bar(((PetscReal)row + 0.5 - 0.5 * (PetscReal)ny) * dy, z, a, geometry.thickness, j, exact);
-      for (int c = 0; c < 2; c++) worst[k] = PetscMax(worst[k], PetscAbsReal(H[k][3 * row + 1 + c] - exact[c]) / K);
+      for (int c = 0; c < 2; ++c) worst[k] = PetscMax(worst[k], PetscAbsReal(H[k][3 * row + 1 + c] - exact[c]) / K);
       if (k == 2)
-        for (int c = 0; c < 2; c++)
+        for (int c = 0; c < 2; ++c)
           extrapolated = PetscMax(extrapolated, PetscAbsReal((4.0 * H[2][3 * row + 1 + c] - H[1][3 * row + 1 + c]) / 3.0 - exact[c]) / K);
       /* mirror symmetry: H_y even, H_z odd */
       ASSERT_NEAR(H[k][3 * row + 1], H[k][3 * (ny - 1 - row) + 1], 1e-13 * K);
@@ -154,7 +154,7 @@ static void test_wide_sheet(void **state) {
   const PetscReal width = 8.1e-6, t = 1e-9, j = 1e12, K = j * t;
   PetscReal deficit[3], H[3 * 81];
 
-  for (int k = 0; k < 3; k++) {
+  for (int k = 0; k < 3; ++k) {
     const PetscReal d = 4e-7 / (1 << k);
     const PetscReal omega = 4.0 * atan(0.25 * width * width / (d * sqrt(0.5 * width * width + d * d)));
     for (int side = -1; side <= 1; side += 2) {
@@ -186,7 +186,7 @@ static void test_sheet_limit_of_the_device(void **state) {
   CHECK(HfGridCreate(PETSC_COMM_WORLD, n, n, width / n, width / n, 2e-8, NULL, NULL, &grid));
   middle_column(grid, "sheet", &geometry, &all, sheet);
   middle_column(grid, "biot-savart", &geometry, &all, full);
-  for (int k = 0; k < 100; k++) { /* the solid angle averaged over the gold's thickness */
+  for (int k = 0; k < 100; ++k) { /* the solid angle averaged over the gold's thickness */
     const PetscReal d = 4e-8 + 5e-8 * (k + 0.5) / 100.0;
     mean += 4.0 * atan(0.25 * width * width / (d * sqrt(0.5 * width * width + d * d))) / (4.0 * PETSC_PI) / 100.0;
   }

@@ -41,13 +41,13 @@ static void test_cited(void **state) {
   read_back(text, sizeof(text));
   assert_int_equal(count(text, "@"), 1);
   assert_non_null(strstr(text, "@article{yu-2021,"));
-  for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
+  for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); ++k) {
     assert_true(HfCitationKnown(keys[k]));
     HfCite(keys[k]);
   }
   read_back(text, sizeof(text));
   assert_int_equal(count(text, "@"), sizeof(keys) / sizeof(keys[0]));
-  for (const char *p = text; *p; p++) {
+  for (const char *p = text; *p; ++p) {
     depth += (*p == '{') - (*p == '}');
     assert_true(depth >= 0);
   }

@@ -13,11 +13,11 @@ static void test_known_answers(void **state) {
       {0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344, 0xa4093822, 0x299f31d0, 0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}};
   PetscReal u[2];
 
-  for (int k = 0; k < 3; k++) {
+  for (int k = 0; k < 3; ++k) {
     const philox4x32_ctr_t counter = {{kat[k][0], kat[k][1], kat[k][2], kat[k][3]}};
     const philox4x32_key_t key = {{kat[k][4], kat[k][5]}};
     const philox4x32_ctr_t out = philox4x32(counter, key);
-    for (int i = 0; i < 4; i++) assert_int_equal(out.v[i], kat[k][6 + i]);
+    for (int i = 0; i < 4; ++i) assert_int_equal(out.v[i], kat[k][6 + i]);
   }
   /* The place (0, 0, 0, 0) is the zero counter and key; a double holds the first 52 bits of two words. */
   HfRandomUniform(0, (HfStream)0, 0, 0, 2, u);
@@ -29,10 +29,10 @@ static void test_same_place_same_number(void **state) {
   PetscReal a[4], b[4], g[4], h[4];
   HfRandomUniform(7, HF_STREAM_TEST, 3, 123456789012, 4, a);
   HfRandomNormal(7, HF_STREAM_TEST, 3, 123456789012, 4, g);
-  for (PetscInt n = 1; n <= 4; n++) { /* fewer numbers are the first ones */
+  for (PetscInt n = 1; n <= 4; ++n) { /* fewer numbers are the first ones */
     HfRandomUniform(7, HF_STREAM_TEST, 3, 123456789012, n, b);
     HfRandomNormal(7, HF_STREAM_TEST, 3, 123456789012, n, h);
-    for (PetscInt k = 0; k < n; k++) {
+    for (PetscInt k = 0; k < n; ++k) {
       assert_true(a[k] == b[k]);
       assert_true(g[k] == h[k]);
     }
@@ -53,18 +53,18 @@ static void test_every_argument_counts(void **state) {
                                          {1, HF_STREAM_TEST, 1, 1 + (1LL << 40)}};
   const int n = (int)(sizeof(places) / sizeof(places[0]));
   PetscReal u[16];
-  for (int k = 0; k < n; k++) HfRandomUniform(places[k][0], (HfStream)places[k][1], places[k][2], places[k][3], 1, &u[k]);
-  for (int k = 0; k < n; k++)
-    for (int l = 0; l < k; l++) assert_true(u[k] != u[l]);
+  for (int k = 0; k < n; ++k) HfRandomUniform(places[k][0], (HfStream)places[k][1], places[k][2], places[k][3], 1, &u[k]);
+  for (int k = 0; k < n; ++k)
+    for (int l = 0; l < k; ++l) assert_true(u[k] != u[l]);
 }
 
 /* Mean 1/2, variance 1/12 and no correlation between neighbours, within 5 standard errors of N numbers. */
 static void test_uniform(void **state) {
   double mean = 0, square = 0, neighbour = 0, last = 0.5;
-  for (PetscInt i = 0; i < N / 4; i++) {
+  for (PetscInt i = 0; i < N / 4; ++i) {
     PetscReal u[4];
     HfRandomUniform(42, HF_STREAM_TEST, 0, i, 4, u);
-    for (int k = 0; k < 4; k++) {
+    for (int k = 0; k < 4; ++k) {
       assert_true(u[k] > 0.0 && u[k] < 1.0);
       mean += u[k] / N;
       square += (u[k] - 0.5) * (u[k] - 0.5) / N;
@@ -80,10 +80,10 @@ static void test_uniform(void **state) {
 /* Moments 0, 1, 0, 3 and the part within one standard deviation, erf(1/sqrt 2). */
 static void test_normal(void **state) {
   double m1 = 0, m2 = 0, m3 = 0, m4 = 0, inside = 0;
-  for (PetscInt i = 0; i < N / 4; i++) {
+  for (PetscInt i = 0; i < N / 4; ++i) {
     PetscReal g[4];
     HfRandomNormal(42, HF_STREAM_TEST, 1, i, 4, g);
-    for (int k = 0; k < 4; k++) {
+    for (int k = 0; k < 4; ++k) {
       m1 += g[k] / N;
       m2 += g[k] * g[k] / N;
       m3 += pow(g[k], 3) / N;
@@ -101,12 +101,12 @@ static void test_normal(void **state) {
 /* chi^2 of 7 bins: mean 6, standard deviation sqrt 12; 30 is one in 20000. */
 static void test_integers(void **state) {
   double count[7] = {0}, chi = 0;
-  for (PetscInt i = 0; i < N; i++) {
+  for (PetscInt i = 0; i < N; ++i) {
     const PetscInt k = HfRandomInteger(42, HF_STREAM_ORDER, 2, i, 7);
     assert_true(k >= 0 && k < 7);
-    count[k]++;
+    ++count[k];
   }
-  for (int k = 0; k < 7; k++) chi += (count[k] - N / 7.0) * (count[k] - N / 7.0) / (N / 7.0);
+  for (int k = 0; k < 7; ++k) chi += (count[k] - N / 7.0) * (count[k] - N / 7.0) / (N / 7.0);
   assert_true(chi < 30.0);
   assert_int_equal(HfRandomInteger(1, HF_STREAM_ORDER, 0, 0, 1), 0);
 }

@@ -48,7 +48,7 @@ static void test_axes_combine_and_run_along(void **state) {
   assert_string_equal(HfEnsembleKey(ensemble, 2), "film.material.alpha");
   assert_false(HfEnsembleAverages(ensemble, 0));
   assert_true(HfEnsembleAverages(ensemble, 3));
-  for (PetscInt m = 0; m < 8; m++) {
+  for (PetscInt m = 0; m < 8; ++m) {
     assert_string_equal(HfEnsembleValue(ensemble, m, 0), wanted[m][0]);
     assert_string_equal(HfEnsembleValue(ensemble, m, 1), along[m / 4]);
     assert_string_equal(HfEnsembleValue(ensemble, m, 2), wanted[m][1]);
@@ -68,7 +68,7 @@ static void test_spaced_values(void **state) {
        &deck, &ensemble);
   assert_int_equal(HfDeckErrorCount(deck), 0);
   assert_int_equal(HfEnsembleMembers(ensemble), 3);
-  for (PetscInt m = 0; m < 3; m++) {
+  for (PetscInt m = 0; m < 3; ++m) {
     assert_string_equal(HfEnsembleValue(ensemble, m, 0), linear[m]);
     assert_string_equal(HfEnsembleValue(ensemble, m, 1), ratio[m]);
     assert_string_equal(HfEnsembleValue(ensemble, m, 2), seeds[m]);
@@ -116,7 +116,7 @@ static void test_what_is_refused(void **state) {
       "{key: film.cell, from: 1, to: 2000}\n    - {key: gold.temperature, from: 1, to: 2000}",
       "{key: film.cell, values: [1 nm, 2 nm]}\n    - {key: gold.temperature, values: [1 K], with_previous: true}",
   };
-  for (size_t k = 0; k < sizeof sections / sizeof sections[0]; k++) {
+  for (size_t k = 0; k < sizeof sections / sizeof sections[0]; ++k) {
     char text[512];
     HfDeck deck;
     HfEnsemble ensemble;

@@ -78,7 +78,7 @@ static const struct {
 
 static void test_messages(void **state) {
   HfKeys keys = TestKeys();
-  for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+  for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); ++k) {
     HfDeck deck = NULL;
     PetscErrorCode code;
     Capture capture;
@@ -146,7 +146,7 @@ static void test_bad_tables(void **state) {
                                  {{"c", HF_CHOICE, NULL, "", "", 0, "C"}, {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL}}};
   HfKeys keys = TestKeys();
   CHECK(HfKeysAdd(keys, "", test_rows)); /* the same rows again: nothing */
-  for (int k = 0; k < 4; k++) assert_int_equal(HfKeysAdd(keys, "", bad[k]), PETSC_ERR_ARG_WRONG);
+  for (int k = 0; k < 4; ++k) assert_int_equal(HfKeysAdd(keys, "", bad[k]), PETSC_ERR_ARG_WRONG);
   CHECK(HfKeysDestroy(&keys));
 }
 

@@ -39,7 +39,7 @@ static int tear_down(void **state) {
   static const char *const files[] = {"image.yaml", "parts/image.yaml",    "parts/film.yaml",  "parts/all.yaml",
                                       "deck.yaml",  "loop.yaml",           "parts/loop2.yaml", "missing.yaml",
                                       "bad.yaml",   "parts/bad_part.yaml", "wrong.yaml",       "parts/wrong_part.yaml"};
-  for (size_t k = 0; k < sizeof(files) / sizeof(files[0]); k++) unlink(files[k]);
+  for (size_t k = 0; k < sizeof(files) / sizeof(files[0]); ++k) unlink(files[k]);
   return rmdir("parts") || chdir("/") || rmdir(folder);
 }
 
@@ -82,7 +82,7 @@ static void test_files(void **state) {
   char here[PETSC_MAX_PATH_LEN], path[PETSC_MAX_PATH_LEN], wanted[2 * PETSC_MAX_PATH_LEN], *text;
 
   CHECK(PetscGetWorkingDirectory(here, sizeof(here)));
-  for (int k = 0; k < 2; k++) {
+  for (int k = 0; k < 2; ++k) {
     HfDeck deck, again;
     HfNode file;
     CHECK(HfDeckCreate(PETSC_COMM_WORLD, keys, "image.yaml", cases[k].n_set, set, &deck));
@@ -179,7 +179,7 @@ static void test_set_errors(void **state) {
       {"film.size.5=1 um", "--set film.size.5=1 um:1:11: error: film.size has no entry 5; it has 2, counted from 0\n"},
       {"include=x.yaml", "--set include=x.yaml:1:1: error: include can only be written in a deck\n"},
   };
-  for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) check_messages("deck.yaml", 1, &cases[k].set, cases[k].message);
+  for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); ++k) check_messages("deck.yaml", 1, &cases[k].set, cases[k].message);
 }
 
 static const struct CMUnitTest tests[] = {cmocka_unit_test(test_merge), cmocka_unit_test(test_files), cmocka_unit_test(test_include_errors),

@@ -24,10 +24,10 @@ static void test_table(void **state) {
 
   print(keys, HfKeysPrint);
   heading = strstr(text, "meaning");
-  for (const char *p = text; (p = strstr(p, "\nensemble")); p++) n_ensemble++;
+  for (const char *p = text; (p = strstr(p, "\nensemble")); ++p) n_ensemble++;
   assert_true(n_ensemble > 0);
-  for (const char *p = text; *p; p++) n_lines += *p == '\n';
-  for (const HfKey *row = test_rows; row->path; row++, n_rows++) {
+  for (const char *p = text; *p; ++p) n_lines += *p == '\n';
+  for (const HfKey *row = test_rows; row->path; row++, ++n_rows) {
     char start[80];
     const char *line, *meaning;
     snprintf(start, sizeof(start), "\n%s ", row->path);
@@ -54,7 +54,7 @@ static const char *json_value(const char *p);
 
 static const char *json_string(const char *p) {
   assert_int_equal(*p, '"');
-  for (p++; *p != '"'; p++) {
+  for (p++; *p != '"'; ++p) {
     assert_true((unsigned char)*p >= 0x20);
     if (*p == '\\') p++;
   }
@@ -67,7 +67,7 @@ static const char *json_members(const char *p, char end) {
     if (end == '}') {
       p = past_blanks(json_string(p));
       assert_int_equal(*p, ':');
-      p++;
+      ++p;
     }
     p = past_blanks(json_value(p));
     assert_true(*p == ',' || *p == end);

@@ -77,7 +77,7 @@ static void test_units(void **state) {
   HfKeys keys;
   CHECK(HfKeysCreate(&keys));
   CHECK(HfKeysAdd(keys, "", rows));
-  for (size_t k = 0; k < sizeof(good) / sizeof(good[0]); k++) {
+  for (size_t k = 0; k < sizeof(good) / sizeof(good[0]); ++k) {
     HfDeck deck;
     char text[256];
     snprintf(text, sizeof(text), "hopfilm: 1\n%s: %s\n", good[k].key, good[k].text);
@@ -89,7 +89,7 @@ static void test_units(void **state) {
     if (!strcmp(good[k].key, "count")) assert_int_equal(HfInteger(HfDeckRoot(deck), "count"), (PetscInt64)good[k].value);
     CHECK(HfDeckDestroy(&deck));
   }
-  for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++) {
+  for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); ++k) {
     HfDeck deck;
     char text[256];
     snprintf(text, sizeof(text), "hopfilm: 1\n%s: %s\n", bad[k][0], bad[k][1]);

@@ -50,7 +50,7 @@ static void assert_same(HfNode a, HfNode b) {
   assert_string_equal(HfNodeName(a), HfNodeName(b));
   assert_string_equal(HfNodeText(a), HfNodeText(b));
   assert_int_equal(HfNodeLength(a), HfNodeLength(b));
-  for (PetscInt i = 0; i < HfNodeLength(a); i++) assert_same(HfNodeItem(a, i), HfNodeItem(b, i));
+  for (PetscInt i = 0; i < HfNodeLength(a); ++i) assert_same(HfNodeItem(a, i), HfNodeItem(b, i));
 }
 
 static void read_again(HfNode tree, HfNode *copy) {
@@ -71,7 +71,7 @@ static void test_round_trip(void **state) {
 
   CHECK(HfNodeCreate(HF_NODE_MAP, &tree));
   CHECK(HfNodeCreate(HF_NODE_LIST, &list));
-  for (size_t k = 0; k < sizeof(texts) / sizeof(texts[0]); k++) {
+  for (size_t k = 0; k < sizeof(texts) / sizeof(texts[0]); ++k) {
     snprintf(name, sizeof(name), "text %d", (int)k);
     CHECK(HfNodePutText(tree, name, texts[k]));
     CHECK(HfNodePutText(list, NULL, texts[k]));
@@ -85,7 +85,7 @@ static void test_round_trip(void **state) {
   CHECK(HfNodePutBool(tree, "flag", PETSC_TRUE));
   read_again(tree, &copy);
   assert_same(tree, copy);
-  for (int i = 0; i < 4; i++) assert_true(strtod(HfNodeText(HfNodeItem(HfChild(copy, "values"), i)), NULL) == values[i]); /* %.17e keeps every bit */
+  for (int i = 0; i < 4; ++i) assert_true(strtod(HfNodeText(HfNodeItem(HfChild(copy, "values"), i)), NULL) == values[i]); /* %.17e keeps every bit */
   CHECK(HfNodeDestroy(&copy));
   CHECK(HfNodeDestroy(&tree));
 }

@@ -34,8 +34,8 @@ static void test_lattice(void **state) {
   PetscReal links[MOST * MOST];
   const PetscInt n = Links("  - {shape: {disk: {diameter: 200 nm}}, lattice: {columns: 5, rows: 4, pitch: [700 nm, 900 nm]}}\n", links);
   assert_int_equal(n, 20);
-  for (PetscInt i = 0; i < n; i++)
-    for (PetscInt j = 0; j < n; j++) ASSERT_NEAR(links[i * n + j], labs((long)(i % 5 - j % 5)) + labs((long)(i / 5 - j / 5)) == 1, 0);
+  for (PetscInt i = 0; i < n; ++i)
+    for (PetscInt j = 0; j < n; ++j) ASSERT_NEAR(links[i * n + j], labs((long)(i % 5 - j % 5)) + labs((long)(i / 5 - j / 5)) == 1, 0);
 }
 
 static void test_free_list(void **state) {
@@ -46,8 +46,8 @@ static void test_free_list(void **state) {
             "  - {shape: {disk: {diameter: 200 nm}}, at: [500 nm, 896 nm]}\n  - {shape: {disk: {diameter: 200 nm}}, at: [-1500 nm, -1500 nm]}\n",
             links);
   assert_int_equal(n, 4);
-  for (PetscInt i = 0; i < n; i++)
-    for (PetscInt j = 0; j < n; j++) ASSERT_NEAR(links[i * n + j], i != j && i < 3 && j < 3, 0);
+  for (PetscInt i = 0; i < n; ++i)
+    for (PetscInt j = 0; j < n; ++j) ASSERT_NEAR(links[i * n + j], i != j && i < 3 && j < 3, 0);
 }
 
 static const struct CMUnitTest tests[] = {cmocka_unit_test(test_lattice), cmocka_unit_test(test_free_list)};

@@ -20,22 +20,22 @@ static const PetscReal weight[5] = {0.236926885056189088, 0.478628670499366468, 
 static void quadrature(const PetscReal r[3], const PetscReal l[3], const int n[3], PetscReal g[3]) {
   PetscReal sum[3] = {0.0, 0.0, 0.0};
 
-  for (int i = 0; i < 5 * n[0]; i++) {
-    for (int j = 0; j < 5 * n[1]; j++) {
-      for (int k = 0; k < 5 * n[2]; k++) {
+  for (int i = 0; i < 5 * n[0]; ++i) {
+    for (int j = 0; j < 5 * n[1]; ++j) {
+      for (int k = 0; k < 5 * n[2]; ++k) {
         const int m[3] = {i, j, k};
         PetscReal R[3], w = 1.0, s = 0.0;
-        for (int a = 0; a < 3; a++) {
+        for (int a = 0; a < 3; ++a) {
           const PetscReal part = l[a] / n[a];
           R[a] = r[a] - (-0.5 * l[a] + part * (m[a] / 5 + 0.5 + 0.5 * node[m[a] % 5]));
           w *= 0.5 * part * weight[m[a] % 5];
           s += R[a] * R[a];
         }
-        for (int a = 0; a < 3; a++) sum[a] += w * R[a] / (s * sqrt(s));
+        for (int a = 0; a < 3; ++a) sum[a] += w * R[a] / (s * sqrt(s));
       }
     }
   }
-  for (int a = 0; a < 3; a++) g[a] = sum[a];
+  for (int a = 0; a < 3; ++a) g[a] = sum[a];
 }
 
 static PetscReal norm(const PetscReal g[3]) { return sqrt(g[0] * g[0] + g[1] * g[1] + g[2] * g[2]); }
@@ -45,17 +45,17 @@ static void test_against_quadrature(void **state) {
   static const PetscReal direction[][3] = {{1, 0, 0}, {0, 1, 0}, {0, 0, -1}, {1, 1, -1}, {-0.3, 0.8, 0.02}, {0.9, -0.1, -0.4}};
   PetscReal worst = 0.0;
 
-  for (size_t c = 0; c < sizeof(cell) / sizeof(cell[0]); c++) {
+  for (size_t c = 0; c < sizeof(cell) / sizeof(cell[0]); ++c) {
     const PetscReal *l = cell[c], longest = PetscMax(l[0], PetscMax(l[1], l[2]));
     const int n[3] = {1 + (int)(10 * l[0] / longest), 1 + (int)(10 * l[1] / longest), 1 + (int)(10 * l[2] / longest)};
-    for (size_t d = 0; d < sizeof(direction) / sizeof(direction[0]); d++) {
+    for (size_t d = 0; d < sizeof(direction) / sizeof(direction[0]); ++d) {
       for (PetscReal distance = 1.3; distance < 150.0; distance *= 1.7) {
         PetscReal r[3], g[3], q[3];
-        for (int a = 0; a < 3; a++) r[a] = 1e-9 * longest * distance * direction[d][a] / norm(direction[d]);
+        for (int a = 0; a < 3; ++a) r[a] = 1e-9 * longest * distance * direction[d][a] / norm(direction[d]);
         const PetscReal lm[3] = {1e-9 * l[0], 1e-9 * l[1], 1e-9 * l[2]}; /* nanometres: no scale is hidden in the code */
         attraction(r, lm, g);
         quadrature(r, lm, n, q);
-        for (int a = 0; a < 3; a++) worst = PetscMax(worst, PetscAbsReal(g[a] - q[a]) / norm(q));
+        for (int a = 0; a < 3; ++a) worst = PetscMax(worst, PetscAbsReal(g[a] - q[a]) / norm(q));
       }
     }
   }
@@ -69,10 +69,10 @@ static void test_gauss_law(void **state) {
   static const PetscReal point[][3] = {{0, 0, 0}, {2.0, -3.0, 1.0}, {2.4, 0, 0}, {2.6, 0, 0}, {0, 0, 1.7}, {4.0, 4.0, -4.0}, {30.0, 2.0, 1.0}};
   const PetscReal h = 1e-3;
 
-  for (size_t p = 0; p < sizeof(point) / sizeof(point[0]); p++) {
+  for (size_t p = 0; p < sizeof(point) / sizeof(point[0]); ++p) {
     const PetscBool inside = (PetscBool)(fabs(point[p][0]) < 0.5 * l[0] && fabs(point[p][1]) < 0.5 * l[1] && fabs(point[p][2]) < 0.5 * l[2]);
     PetscReal divergence = 0.0;
-    for (int a = 0; a < 3; a++) {
+    for (int a = 0; a < 3; ++a) {
       PetscReal r[3] = {point[p][0], point[p][1], point[p][2]}, up[3], down[3];
       r[a] += h;
       attraction(r, l, up);
@@ -91,18 +91,18 @@ static void test_additivity(void **state) {
                                        {3.0, 2.0, 2.5}, {0, 0, 30.0},    {44.0, 3.0, 0.0}, {60.0, 0, 1}};
   const int parts = 4;
 
-  for (size_t p = 0; p < sizeof(point) / sizeof(point[0]); p++) {
+  for (size_t p = 0; p < sizeof(point) / sizeof(point[0]); ++p) {
     const PetscReal part[3] = {l[0] / parts, l[1] / parts, l[2] / parts};
     PetscReal whole[3], sum[3] = {0.0, 0.0, 0.0};
     attraction(point[p], l, whole);
-    for (int k = 0; k < parts * parts * parts; k++) {
+    for (int k = 0; k < parts * parts * parts; ++k) {
       const int m[3] = {k % parts, k / parts % parts, k / parts / parts};
       PetscReal r[3], g[3];
-      for (int a = 0; a < 3; a++) r[a] = point[p][a] - (m[a] + 0.5 - 0.5 * parts) * part[a];
+      for (int a = 0; a < 3; ++a) r[a] = point[p][a] - (m[a] + 0.5 - 0.5 * parts) * part[a];
       attraction(r, part, g);
-      for (int a = 0; a < 3; a++) sum[a] += g[a];
+      for (int a = 0; a < 3; ++a) sum[a] += g[a];
     }
-    for (int a = 0; a < 3; a++) ASSERT_NEAR(sum[a], whole[a], 1e-13 * (norm(whole) + 1.0));
+    for (int a = 0; a < 3; ++a) ASSERT_NEAR(sum[a], whole[a], 1e-13 * (norm(whole) + 1.0));
   }
 }
 
@@ -112,15 +112,15 @@ static void test_switch_over(void **state) {
   static const PetscReal direction[3] = {0.64, 0.48, -0.6};
   PetscReal worst = 0.0;
 
-  for (size_t c = 0; c < sizeof(cell) / sizeof(cell[0]); c++) {
+  for (size_t c = 0; c < sizeof(cell) / sizeof(cell[0]); ++c) {
     const PetscReal volume = cell[c][0] * cell[c][1] * cell[c][2], at = 10.0 * cbrt(volume); /* |R|^3 = 1000 V */
     PetscReal g[2][3];
-    for (int side = 0; side < 2; side++) {
+    for (int side = 0; side < 2; ++side) {
       const PetscReal s = at * (1.0 + (side ? 1e-14 : -1e-14));
       const PetscReal r[3] = {s * direction[0], s * direction[1], s * direction[2]};
       attraction(r, cell[c], g[side]);
     }
-    for (int a = 0; a < 3; a++) worst = PetscMax(worst, PetscAbsReal(g[0][a] - g[1][a]) / norm(g[0]));
+    for (int a = 0; a < 3; ++a) worst = PetscMax(worst, PetscAbsReal(g[0][a] - g[1][a]) / norm(g[0]));
   }
   printf("step at the switch-over: %.1e\n", worst);
   ASSERT_NEAR(worst, 0.0, 1e-12);
@@ -130,7 +130,7 @@ static void test_switch_over(void **state) {
 static void test_parity(void **state) {
   static const PetscReal l[3] = {5.0, 4.0, 50.0}, distance[2] = {1.0, 40.0};
 
-  for (int k = 0; k < 2; k++) {
+  for (int k = 0; k < 2; ++k) {
     const PetscReal r[3] = {7.0 * distance[k], 3.0 * distance[k], -65.0}, x[3] = {-r[0], r[1], r[2]}, y[3] = {r[0], -r[1], r[2]};
     PetscReal g[3], gx[3], gy[3];
     attraction(r, l, g);

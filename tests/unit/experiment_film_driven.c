@@ -74,7 +74,7 @@ static PetscInt Run(const char *text, Log *log) {
 
 static PetscReal Change(const Log *log, int from, int to) {
   PetscReal most = 0;
-  for (int k = 0; k < 16; k++) most = PetscMax(most, PetscAbsReal(log->G[to][k] / log->G[from][k] - 1));
+  for (int k = 0; k < 16; ++k) most = PetscMax(most, PetscAbsReal(log->G[to][k] / log->G[from][k] - 1));
   return most;
 }
 
@@ -107,8 +107,8 @@ static void test_memories_after_a_pause(void **state) {
                        &log),
                    0);
   assert_int_equal(log.n_probes, 3); /* untrained, at the end of the pulse, and of the pause */
-  for (int p = 0; p < 3; p++)
-    for (int k = 0; k < 16; k++) power[p] += log.G[p][k] * x[k / 4] * x[k % 4];
+  for (int p = 0; p < 3; ++p)
+    for (int k = 0; k < 16; ++k) power[p] += log.G[p][k] * x[k / 4] * x[k % 4];
   assert_true(PetscAbsReal(power[2] / power[1] - 1) > 1e-3);
   assert_int_equal(log.n_powers, 2);
   ASSERT_NEAR(log.power[0], 100 * (power[1] / power[0] - 1), 1e-9);

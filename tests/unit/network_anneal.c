@@ -27,8 +27,8 @@ static PetscReal Learned(const HfWiring *wiring, int link) {
 static PetscErrorCode Change(void *context, const HfWiring *wiring, PetscInt n, const PetscInt nodes[], const PetscReal **G) {
   Model *model = context;
   memcpy(model->before, model->G, sizeof(model->G));
-  for (int link = 0; link < LINKS; link++)
-    for (PetscInt c = 0; c < (n < 0 ? 1 : n); c++) /* the links of the nodes that changed alone: what is not announced is not seen */
+  for (int link = 0; link < LINKS; ++link)
+    for (PetscInt c = 0; c < (n < 0 ? 1 : n); ++c) /* the links of the nodes that changed alone: what is not announced is not seen */
       if (n < 0 || links[2 * link] == nodes[c] || links[2 * link + 1] == nodes[c]) model->G[link] = Learned(wiring, link);
   model->changes += n >= 0;
   *G = model->G;
@@ -38,7 +38,7 @@ static PetscErrorCode Change(void *context, const HfWiring *wiring, PetscInt n, 
 static PetscErrorCode Settle(void *context, PetscBool keep) {
   Model *model = context;
   if (!keep) memcpy(model->G, model->before, sizeof(model->G));
-  model->settled++;
+  ++model->settled;
   model->kept += keep;
   return 0;
 }
@@ -46,7 +46,7 @@ static PetscErrorCode Settle(void *context, PetscBool keep) {
 /* The formula of the header, by erfc. */
 static PetscReal CostAnew(const HfWiring *wiring, PetscReal xi, PetscReal tolerance) {
   PetscReal w[PIXELS][PIXELS] = {{0}}, doubt[PIXELS] = {0}, cost = 0;
-  for (int link = 0; link < LINKS; link++) {
+  for (int link = 0; link < LINKS; ++link) {
     const PetscInt k = links[2 * link], l = links[2 * link + 1], i = wiring->pixel[k], j = wiring->pixel[l];
     if (i == j) continue;
     w[i][j] += wiring->sign[k] * wiring->sign[l] * (Learned(wiring, link) - xi * G0[link]);
@@ -54,12 +54,12 @@ static PetscReal CostAnew(const HfWiring *wiring, PetscReal xi, PetscReal tolera
     doubt[i] += tolerance * tolerance * G0[link] * G0[link];
     doubt[j] += tolerance * tolerance * G0[link] * G0[link];
   }
-  for (int p = 0; p < PATTERNS; p++)
-    for (int f = 0; f < 2; f++)
-      for (int i = 0; i < PIXELS; i++) {
+  for (int p = 0; p < PATTERNS; ++p)
+    for (int f = 0; f < 2; ++f)
+      for (int i = 0; i < PIXELS; ++i) {
         const PetscReal part = flips[f] / (PetscReal)PIXELS;
         PetscReal a = 0, squares = 0;
-        for (int j = 0; j < PIXELS; j++) {
+        for (int j = 0; j < PIXELS; ++j) {
           a += w[i][j] * x[p * PIXELS + i] * x[p * PIXELS + j];
           squares += w[i][j] * w[i][j];
         }
@@ -84,7 +84,7 @@ static void test_best_of_all(void **state) {
   Model model = {.changes = 0};
   const HfWiringModel interface = ModelOf(&model);
 
-  for (int number = 0; number < WIRINGS; number++) {
+  for (int number = 0; number < WIRINGS; ++number) {
     PetscInt shown[PIXELS] = {0};
     for (int k = 0, rest = number; k < NODES; k++, rest /= 2 * PIXELS) {
       pixel[k] = rest % (2 * PIXELS) / 2;
@@ -93,7 +93,7 @@ static void test_best_of_all(void **state) {
     }
     if (shown[0] && shown[1] && shown[2]) least = PetscMin(least, CostAnew(&all, 1.001, 0.005));
   }
-  for (PetscInt64 start = 0; start < 4; start++) {
+  for (PetscInt64 start = 0; start < 4; ++start) {
     const HfAnnealOptions options = Options(4000, 1, start);
     const HfWiring *best;
     PetscInt shown[PIXELS] = {0};
@@ -105,7 +105,7 @@ static void test_best_of_all(void **state) {
     cost = HfAnnealBest(anneal, &best);
     ASSERT_NEAR(cost, CostAnew(best, 1.001, 0.005), TABLE);
     assert_true(cost >= least - TABLE);
-    for (int k = 0; k < NODES; k++) shown[best->pixel[k]]++;
+    for (int k = 0; k < NODES; ++k) shown[best->pixel[k]]++;
     assert_true(shown[0] && shown[1] && shown[2]);
     found = PetscMin(found, cost);
     CHECK(HfAnnealDestroy(&anneal));
@@ -124,7 +124,7 @@ static void test_the_best_never_rises(void **state) {
 
   CHECK(HfAnnealCreate(&interface, NODES, PIXELS, PATTERNS, x, &options, &anneal));
   first = last = HfAnnealBest(anneal, NULL);
-  for (int slice = 0; slice < 100; slice++) {
+  for (int slice = 0; slice < 100; ++slice) {
     CHECK(HfAnnealAdvance(anneal, 10));
     assert_true(HfAnnealBest(anneal, NULL) <= last);
     last = HfAnnealBest(anneal, &best);
@@ -136,8 +136,8 @@ static void test_the_best_never_rises(void **state) {
   assert_true(model.kept > 0 && model.kept < model.settled);
   CHECK(HfAnnealWeights(anneal, best, w, &anew));
   ASSERT_NEAR(anew, last, 1e-12 * last); /* sums of tens of numbers */
-  for (int i = 0; i < PIXELS; i++)
-    for (int j = 0; j < PIXELS; j++) assert_true(w[i * PIXELS + j] == w[j * PIXELS + i] && (i != j || w[i * PIXELS + j] == 0));
+  for (int i = 0; i < PIXELS; ++i)
+    for (int j = 0; j < PIXELS; ++j) assert_true(w[i * PIXELS + j] == w[j * PIXELS + i] && (i != j || w[i * PIXELS + j] == 0));
   CHECK(HfAnnealDestroy(&anneal));
 }
 
@@ -152,7 +152,7 @@ static PetscReal Search(PetscInt64 seed, PetscInt64 start, PetscInt64 slice, Pet
   CHECK(HfAnnealCreate(&interface, NODES, PIXELS, PATTERNS, x, &options, &anneal));
   while (HfAnnealDone(anneal) < 40) CHECK(HfAnnealAdvance(anneal, slice));
   cost = HfAnnealBest(anneal, &best);
-  for (int k = 0; k < NODES; k++) numbers[k] = (PetscInt)best->sign[k] * (best->pixel[k] + 1);
+  for (int k = 0; k < NODES; ++k) numbers[k] = (PetscInt)best->sign[k] * (best->pixel[k] + 1);
   CHECK(HfAnnealDestroy(&anneal));
   return cost;
 }

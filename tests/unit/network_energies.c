@@ -7,8 +7,8 @@
 static void Conductance(const double g[6], double G[16]) {
   PetscInt k = 0;
   memset(G, 0, 16 * sizeof(double));
-  for (int i = 0; i < 4; i++)
-    for (int j = i + 1; j < 4; j++, k++) {
+  for (int i = 0; i < 4; ++i)
+    for (int j = i + 1; j < 4; j++, ++k) {
       G[4 * i + j] = G[4 * j + i] = -g[k];
       G[4 * i + i] += g[k];
       G[4 * j + j] += g[k];
@@ -27,11 +27,11 @@ static void test_energy_is_the_cut(void **state) {
   Conductance(SATURATED, G0);
   CHECK(HfWeights(HF_WEIGHTS_SATURATED, 4, G, G0, 1.0, 0, NULL, PETSC_TRUE, w));
   CHECK(HfEnergies(4, w, trained, PETSC_TRUE, energies, &report));
-  for (int s = 0; s < 16; s++) {
+  for (int s = 0; s < 16; ++s) {
     double cut = 0;
     HfPatternFromIndex(4, s, V);
-    for (int i = 0; i < 4; i++)
-      for (int j = 0; j < 4; j++)
+    for (int i = 0; i < 4; ++i)
+      for (int j = 0; j < 4; ++j)
         if (V[i] != V[j]) cut += 2 * w[4 * i + j];
     ASSERT_NEAR(energies[s], cut, 1e-15); /* sums of 16 numbers of 1e-3 */
     ASSERT_NEAR(energies[s], energies[15 - s], 1e-15);
@@ -39,7 +39,7 @@ static void test_energy_is_the_cut(void **state) {
   ASSERT_NEAR(energies[15], 0, 1e-15); /* uniform states carry no current */
   /* G - G0 with G0 the better conductor is minus a graph Laplacian: negative semidefinite, so no state but the trivial lies lower */
   ASSERT_NEAR(report.largest_eigenvalue, 0, 1e-14);
-  for (int s = 1; s < 15; s++) assert_true(energies[s] > 0);
+  for (int s = 1; s < 15; ++s) assert_true(energies[s] > 0);
   assert_int_equal(report.minimum, 15);
 }
 
@@ -85,7 +85,7 @@ static void test_margin_and_tie(void **state) {
 static void test_largest_eigenvalue(void **state) {
   double w[49] = {0}, trained[7] = {1, 1, 1, 1, 1, 1, -1}, energies[128];
   HfEnergyReport report;
-  for (int i = 0; i < 6; i++) w[7 * i + i + 1] = w[7 * (i + 1) + i] = 1;
+  for (int i = 0; i < 6; ++i) w[7 * i + i + 1] = w[7 * (i + 1) + i] = 1;
   CHECK(HfEnergies(7, w, trained, PETSC_TRUE, energies, &report));
   ASSERT_NEAR(report.largest_eigenvalue, 2 * cos(PETSC_PI / 8), 1e-14);
   assert_int_equal(report.minimum, 127); /* all alike */
@@ -119,7 +119,7 @@ static void test_weights(void **state) {
   CHECK(HfWeights(HF_WEIGHTS_SCALED, 4, G, G0, 0.98, 0, NULL, PETSC_FALSE, w));
   ASSERT_NEAR(w[1], -0.066 + 0.98 * 0.068, 1e-16);
   ASSERT_NEAR(w[0], 0, 0);
-  for (int e = 0; e < 16; e++) {
+  for (int e = 0; e < 16; ++e) {
     set[e] = G[e];
     set[16 + e] = G0[e];
     set[32 + e] = 0.5 * (G[e] + G0[e]);
@@ -128,7 +128,7 @@ static void test_weights(void **state) {
   ASSERT_NEAR(G_min[1], -0.068, 0);
   ASSERT_NEAR(G_max[1], -0.066, 0);
   CHECK(HfWeights(HF_WEIGHTS_MIDRANGE, 4, set + 32, NULL, 0, 3, set, PETSC_TRUE, w));
-  for (int e = 0; e < 16; e++) ASSERT_NEAR(w[e], 0, 1e-16); /* the middle of the set has no weights */
+  for (int e = 0; e < 16; ++e) ASSERT_NEAR(w[e], 0, 1e-16); /* the middle of the set has no weights */
 }
 
 /* A triangle: between two corners the direct conductance and the two others in series stand side by side; a floating corner changes nothing. */
@@ -138,14 +138,14 @@ static void test_resistances_of_a_triangle(void **state) {
   const int at[3] = {0, 1, 3}, pair[3][2] = {{0, 1}, {0, 3}, {1, 3}}; /* electrode 2 of four floats */
   double G[16] = {0}, R[16];
 
-  for (int k = 0; k < 3; k++) {
+  for (int k = 0; k < 3; ++k) {
     const int i = pair[k][0], j = pair[k][1];
     G[4 * i + j] = G[4 * j + i] = -direct[k];
     G[5 * i] += direct[k];
     G[5 * j] += direct[k];
   }
   CHECK(HfResistance(4, G, R));
-  for (int k = 0; k < 3; k++) {
+  for (int k = 0; k < 3; ++k) {
     const int i = pair[k][0], j = pair[k][1];
     ASSERT_NEAR(R[5 * i] + R[5 * j] - R[4 * i + j] - R[4 * j + i], 1 / between[k], 1e-14);
     ASSERT_NEAR(R[4 * at[k]] + R[4 * at[k] + 1] + R[4 * at[k] + 3], 0, 1e-14); /* uniform currents go nowhere */
@@ -177,7 +177,7 @@ static void test_negative_feedback_is_stored_by_resistances(void **state) {
   ASSERT_NEAR(own, e / (1 - e), 1e-13);
   CHECK(HfWeights(HF_WEIGHTS_SCALED, 4, G, G_before, 1, 0, NULL, PETSC_TRUE, w));
   CHECK(HfEnergies(4, w, x, PETSC_TRUE, energies, &report));
-  for (int s = 0; s < 16; s++) assert_true(energies[s] <= energies[12] + 1e-14);
+  for (int s = 0; s < 16; ++s) assert_true(energies[s] <= energies[12] + 1e-14);
   assert_false(report.trained_is_minimum);
 }
 
@@ -192,7 +192,7 @@ static void test_gates(void **state) {
   ASSERT_NEAR(result.margin, 1.0 / 3.0, 1e-15);
   CHECK(HfGate(w, -1, &result));
   assert_string_equal(result.gate, "OR");
-  for (int e = 0; e < 16; e++) w[e] = -w[e];
+  for (int e = 0; e < 16; ++e) w[e] = -w[e];
   CHECK(HfGate(w, 1, &result));
   assert_string_equal(result.gate, "NAND");
   CHECK(HfGate(w, -1, &result));

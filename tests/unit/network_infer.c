@@ -7,7 +7,7 @@
 
 /* Patterns 0 and 1 differ in pixels 0 and 1 alone; pattern 2 from both in six others. */
 static void Patterns(PetscReal x[3 * N]) {
-  for (int i = 0; i < N; i++) {
+  for (int i = 0; i < N; ++i) {
     x[i] = x[N + i] = x[2 * N + i] = i % 3 ? 1 : -1;
     if (i < 2) x[N + i] = -x[i];
     if (i >= 6) x[2 * N + i] = -x[i];
@@ -20,17 +20,17 @@ static void test_flips(void **state) {
   static int pairs[N][N];
   PetscReal x[3 * N], V[N];
   Patterns(x);
-  for (int t = 0; t < TESTS; t++) {
+  for (int t = 0; t < TESTS; ++t) {
     int flipped[N], count = 0;
     CHECK(HfNoise(HF_NOISE_FLIPS, K, N, x, 1, t, V));
-    for (int i = 0; i < N; i++)
+    for (int i = 0; i < N; ++i)
       if (V[i] != x[i]) flipped[count++] = i;
     assert_int_equal(count, K);
-    for (int a = 0; a < count; a++)
-      for (int b = 0; b < a; b++) pairs[flipped[a]][flipped[b]]++;
+    for (int a = 0; a < count; ++a)
+      for (int b = 0; b < a; ++b) pairs[flipped[a]][flipped[b]]++;
   }
-  for (int a = 0; a < N; a++)
-    for (int b = 0; b < a; b++) ASSERT_NEAR(pairs[a][b] / (double)TESTS, K * (K - 1) / (double)(N * (N - 1)), 5 * 0.002);
+  for (int a = 0; a < N; ++a)
+    for (int b = 0; b < a; ++b) ASSERT_NEAR(pairs[a][b] / (double)TESTS, K * (K - 1) / (double)(N * (N - 1)), 5 * 0.002);
 }
 
 /* Each pixel flips with p; grey noise of sigma s takes a pixel beyond 0 with erfc(1/(s sqrt 2))/2. Standard deviation 0.001 over 240 000 pixels. */
@@ -39,12 +39,12 @@ static void test_probability_and_grey(void **state) {
   PetscReal x[3 * N], V[N];
   int flips = 0, grey = 0, in_row = 0;
   Patterns(x);
-  for (int t = 0; t < TESTS; t++) {
+  for (int t = 0; t < TESTS; ++t) {
     CHECK(HfNoise(HF_NOISE_PROBABILITY, 0.3, N, x, 1, t, V));
-    for (int i = 0; i < N; i++) flips += V[i] != x[i];
-    for (int i = 0; i + 1 < N; i++) in_row += V[i] != x[i] && V[i + 1] != x[i + 1];
+    for (int i = 0; i < N; ++i) flips += V[i] != x[i];
+    for (int i = 0; i + 1 < N; ++i) in_row += V[i] != x[i] && V[i + 1] != x[i + 1];
     CHECK(HfNoise(HF_NOISE_GREY, 0.8, N, x, 1, t, V));
-    for (int i = 0; i < N; i++) grey += V[i] != x[i];
+    for (int i = 0; i < N; ++i) grey += V[i] != x[i];
   }
   ASSERT_NEAR(flips / (double)(TESTS * N), 0.3, 0.004);
   ASSERT_NEAR(in_row / (double)(TESTS * (N - 1)), 0.09, 0.004); /* neighbours are independent */
@@ -63,7 +63,7 @@ static void test_ties_without_recall(void **state) {
   Patterns(x);
   assert_int_equal(HfInferTests(&options, 3), 3600);
   CHECK(HfInfer(N, NULL, 3, x, &options, 0, 3600, tally));
-  for (int t = 1800; t < 3600; t++) {
+  for (int t = 1800; t < 3600; ++t) {
     PetscInt amount, pattern;
     CHECK(HfInferImage(N, 3, x, &options, t, V, &amount, &pattern));
     assert_true(amount == 1 && pattern == (t - 1800) / 600);
@@ -84,10 +84,10 @@ static PetscInt PlainSynchronous(PetscInt n, const PetscReal w[], PetscInt itera
   PetscInt it = 0, changed = 1;
   while (it < iterations && changed) {
     changed = 0;
-    it++;
-    for (PetscInt i = 0; i < n; i++) {
+    ++it;
+    for (PetscInt i = 0; i < n; ++i) {
       PetscReal h = 0;
-      for (PetscInt j = 0; j < n; j++) h += w[i * n + j] * V[j];
+      for (PetscInt j = 0; j < n; ++j) h += w[i * n + j] * V[j];
       next[i] = h > 0 ? 1 : h < 0 ? -1 : V[i];
       changed += next[i] != V[i];
     }
@@ -97,21 +97,21 @@ static PetscInt PlainSynchronous(PetscInt n, const PetscReal w[], PetscInt itera
 }
 
 static void RandomWeights(PetscInt64 seed, PetscReal w[N * N]) {
-  for (int i = 0; i < N; i++)
-    for (int j = 0; j <= i; j++) w[i * N + j] = w[j * N + i] = i == j ? 0 : HfRandomInteger(seed, HF_STREAM_TEST, i, j, 7) - 3;
+  for (int i = 0; i < N; ++i)
+    for (int j = 0; j <= i; ++j) w[i * N + j] = w[j * N + i] = i == j ? 0 : HfRandomInteger(seed, HF_STREAM_TEST, i, j, 7) - 3;
 }
 
 static void test_recall_against_plain(void **state) {
   HfRecallOptions options = {.method = HF_RECALL_SYNCHRONOUS, .dead_zone = 1e-9};
   PetscReal w[N * N], V[N], U[N];
   int cycles = 0, fixed = 0;
-  for (int seed = 0; seed < 300; seed++) {
+  for (int seed = 0; seed < 300; ++seed) {
     HfRecallResult result;
     HfNetwork network;
     RandomWeights(seed, w);
     CHECK(HfNetworkCreate(N, w, &network));
-    for (int longer = 0; longer < 2; longer++) { /* an odd count of iterations ends a cycle of two elsewhere */
-      for (int i = 0; i < N; i++) V[i] = U[i] = HfRandomInteger(seed, HF_STREAM_TEST, 99, i, 2) ? 1 : -1;
+    for (int longer = 0; longer < 2; ++longer) { /* an odd count of iterations ends a cycle of two elsewhere */
+      for (int i = 0; i < N; ++i) V[i] = U[i] = HfRandomInteger(seed, HF_STREAM_TEST, 99, i, 2) ? 1 : -1;
       options.max_iterations = 20 + longer;
       CHECK(HfNetworkRecall(network, &options, V, &result));
       const PetscInt it = PlainSynchronous(N, w, options.max_iterations, U);
@@ -131,12 +131,12 @@ static void test_recall_against_plain(void **state) {
 static void test_sweeps_go_down(void **state) {
   HfRecallOptions options = {.method = HF_RECALL_SWEEPS, .max_iterations = 1, .dead_zone = 1e-9, .seed = 2};
   PetscReal w[N * N], V[N], U[N];
-  for (int seed = 0; seed < 100; seed++) {
+  for (int seed = 0; seed < 100; ++seed) {
     HfRecallResult result = {0};
     PetscReal energy;
     int sweeps = 0;
     RandomWeights(seed, w);
-    for (int i = 0; i < N; i++) V[i] = HfRandomInteger(seed, HF_STREAM_TEST, 98, i, 2) ? 1 : -1;
+    for (int i = 0; i < N; ++i) V[i] = HfRandomInteger(seed, HF_STREAM_TEST, 98, i, 2) ? 1 : -1;
     for (energy = HfPatternEnergy(N, w, V); !result.converged; energy = HfPatternEnergy(N, w, V)) {
       memcpy(U, V, sizeof(U));
       options.stream_index = sweeps++;
@@ -154,16 +154,16 @@ static void test_sweep_visits_all_once(void **state) {
   PetscReal w[N * N] = {0}, V[N], U[N];
   HfRecallResult result;
   int differ = 0;
-  for (int i = 0; i < N; i++) {
+  for (int i = 0; i < N; ++i) {
     w[i * N + i] = -1;
     V[i] = 1;
   }
   CHECK(HfRecall(N, w, &options, V, &result));
-  for (int i = 0; i < N; i++) assert_true(V[i] == -1);
+  for (int i = 0; i < N; ++i) assert_true(V[i] == -1);
   assert_true(result.iterations == 7 && result.sweeps == 7 && !result.converged);
-  for (int seed = 0; seed < 50; seed++) {
+  for (int seed = 0; seed < 50; ++seed) {
     RandomWeights(seed, w);
-    for (int i = 0; i < N; i++) V[i] = U[i] = i % 2 ? 1 : -1;
+    for (int i = 0; i < N; ++i) V[i] = U[i] = i % 2 ? 1 : -1;
     options.max_iterations = 1;
     options.stream_index = 1;
     CHECK(HfRecall(N, w, &options, V, &result));
@@ -181,18 +181,18 @@ static void test_sweep_order_is_uniform(void **state) {
   PetscReal w[25], V[5];
   HfRecallResult result;
   int pairs[5][5] = {{0}};
-  for (int e = 0; e < 25; e++) w[e] = e % 6 ? -1 : 0;
-  for (options.stream_index = 0; options.stream_index < 5000; options.stream_index++) {
+  for (int e = 0; e < 25; ++e) w[e] = e % 6 ? -1 : 0;
+  for (options.stream_index = 0; options.stream_index < 5000; ++options.stream_index) {
     int turned[5], count = 0;
-    for (int i = 0; i < 5; i++) V[i] = 1;
+    for (int i = 0; i < 5; ++i) V[i] = 1;
     CHECK(HfRecall(5, w, &options, V, &result));
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < 5; ++i)
       if (V[i] < 0) turned[count++] = i;
     assert_true(count == 2 && result.converged && result.sweeps == 2);
     pairs[turned[1]][turned[0]]++;
   }
-  for (int a = 0; a < 5; a++)
-    for (int b = 0; b < a; b++) ASSERT_NEAR(pairs[a][b], 500, 105);
+  for (int a = 0; a < 5; ++a)
+    for (int b = 0; b < a; ++b) ASSERT_NEAR(pairs[a][b], 500, 105);
 }
 
 /* Tests cut into uneven ranges count the same, for every method; and each is what recall of its image says. */
@@ -203,30 +203,30 @@ static void test_ranges_add_up(void **state) {
   HfNetwork network;
   Patterns(x);
   RandomWeights(5, w);
-  for (int p = 0; p < 3; p++)
-    for (int i = 0; i < N; i++)
-      for (int j = 0; j < N; j++)
+  for (int p = 0; p < 3; ++p)
+    for (int i = 0; i < N; ++i)
+      for (int j = 0; j < N; ++j)
         if (i != j) w[i * N + j] += x[p * N + i] * x[p * N + j];
   CHECK(HfNetworkCreate(N, w, &network));
-  for (int method = 0; method < 3; method++) {
+  for (int method = 0; method < 3; ++method) {
     PetscInt64 confusion[3][12] = {{0}}, pieces_confusion[3][12] = {{0}}, exact = 0, all = 0;
     HfInferTally tally[3] = {{.confusion = confusion[0]}, {.confusion = confusion[1]}, {.confusion = confusion[2]}}, pieces[3];
     options.recall = (HfRecallOptions){.method = (HfRecallMethod)method, .max_iterations = 50, .quiet_updates = 10, .dead_zone = 1e-9, .seed = 3};
-    for (int a = 0; a < 3; a++) pieces[a] = (HfInferTally){.confusion = pieces_confusion[a]};
+    for (int a = 0; a < 3; ++a) pieces[a] = (HfInferTally){.confusion = pieces_confusion[a]};
     CHECK(HfInfer(N, network, 3, x, &options, 0, 360, tally));
     CHECK(HfInfer(N, network, 3, x, &options, 131, 229, pieces));
     CHECK(HfInfer(N, network, 3, x, &options, 0, 7, pieces));
     CHECK(HfInfer(N, network, 3, x, &options, 7, 124, pieces));
-    for (int a = 0; a < 3; a++) {
+    for (int a = 0; a < 3; ++a) {
       assert_memory_equal(&tally[a].counts, &pieces[a].counts, sizeof(HfInferCounts));
       assert_int_equal(tally[a].most_iterations, pieces[a].most_iterations);
       assert_int_equal(tally[a].counts.tests, 120);
       exact += tally[a].counts.exact;
     }
     assert_memory_equal(confusion, pieces_confusion, sizeof(confusion));
-    for (int a = 0; a < 36; a++) all += confusion[a / 12][a % 12];
+    for (int a = 0; a < 36; ++a) all += confusion[a / 12][a % 12];
     assert_int_equal(all, 360);
-    for (int t = 0; t < 360; t++) {
+    for (int t = 0; t < 360; ++t) {
       PetscInt p;
       HfRecallResult result;
       HfRecallOptions mine = options.recall;
@@ -244,10 +244,10 @@ static void test_ranges_add_up(void **state) {
 static void test_wilson(void **state) {
   static const PetscReal table[][4] = {{81, 263, 0.2553, 0.3662}, {15, 148, 0.0624, 0.1605}, {0, 20, 0.0, 0.1611}, {1, 29, 0.0061, 0.1718}};
   PetscReal ends[2];
-  for (int k = 0; k < 4; k++) {
+  for (int k = 0; k < 4; ++k) {
     const PetscReal p = table[k][0] / table[k][1];
     HfWilson(table[k][0], table[k][1], ends, ends + 1);
-    for (int e = 0; e < 2; e++) {
+    for (int e = 0; e < 2; ++e) {
       ASSERT_NEAR(ends[e], table[k][2 + e], 5.1e-5);
       ASSERT_NEAR(PetscSqr(p - ends[e]), 3.841458820694124 * ends[e] * (1 - ends[e]) / table[k][1], 1e-15);
     }

@@ -12,14 +12,14 @@ static const HfRecallOptions ASYNCHRONOUS = {
 static void test_outer_product_recalls(void **state) {
   double x[32], w[256], V[16];
   HfRecallResult result;
-  for (int i = 0; i < 16; i++) {
+  for (int i = 0; i < 16; ++i) {
     x[i] = i < 8 ? 1 : -1;
     x[16 + i] = i % 2 ? 1 : -1;
   }
   CHECK(HfRuleFind("outer-product")->learn(NULL, 16, 2, x, w));
-  for (int p = 0; p < 2; p++) {
+  for (int p = 0; p < 2; ++p) {
     assert_true(HfIsFixedPoint(16, w, 1e-9, x + 16 * p));
-    for (int flip = 0; flip < 16; flip++) {
+    for (int flip = 0; flip < 16; ++flip) {
       memcpy(V, x + 16 * p, sizeof(V));
       V[flip] = -V[flip];
       CHECK(HfRecall(16, w, &SYNCHRONOUS, V, &result));
@@ -41,7 +41,7 @@ static void test_cycle_of_two(void **state) {
   HfRecallOptions options = SYNCHRONOUS;
   HfRecallResult result;
   double V[2];
-  for (int sweeps = 20; sweeps <= 21; sweeps++) {
+  for (int sweeps = 20; sweeps <= 21; ++sweeps) {
     V[0] = 1;
     V[1] = -1;
     options.max_iterations = sweeps;
@@ -79,17 +79,17 @@ static void test_order_is_the_seed(void **state) {
   HfRecallOptions options = ASYNCHRONOUS;
   HfRecallResult a, b;
   int differs = 0;
-  for (int i = 0; i < 10; i++)
-    for (int j = 0; j < 10; j++) w[10 * i + j] = i == j ? 0 : sin(i * j + i + j); /* symmetric, frustrated */
-  for (int stream = 0; stream < 20; stream++) {
+  for (int i = 0; i < 10; ++i)
+    for (int j = 0; j < 10; ++j) w[10 * i + j] = i == j ? 0 : sin(i * j + i + j); /* symmetric, frustrated */
+  for (int stream = 0; stream < 20; ++stream) {
     options.stream_index = stream;
-    for (int i = 0; i < 10; i++) V[i] = U[i] = i % 3 ? 1 : -1;
+    for (int i = 0; i < 10; ++i) V[i] = U[i] = i % 3 ? 1 : -1;
     CHECK(HfRecall(10, w, &options, V, &a));
     CHECK(HfRecall(10, w, &options, U, &b));
     assert_memory_equal(V, U, sizeof(V));
     assert_int_equal(a.iterations, b.iterations);
     options.stream_index = stream + 100;
-    for (int i = 0; i < 10; i++) U[i] = i % 3 ? 1 : -1;
+    for (int i = 0; i < 10; ++i) U[i] = i % 3 ? 1 : -1;
     CHECK(HfRecall(10, w, &options, U, &b));
     differs += a.iterations != b.iterations;
     assert_true(HfIsFixedPoint(10, w, 1e-9, V)); /* a node is missed by 401 quiet updates with (9/10)^401 */

@@ -7,14 +7,14 @@
 #define P 5
 
 static void RandomPatterns(PetscInt64 seed, PetscInt n, PetscInt n_patterns, PetscReal x[]) {
-  for (PetscInt p = 0; p < n_patterns; p++)
-    for (PetscInt i = 0; i < n; i++) x[p * n + i] = HfRandomInteger(seed, HF_STREAM_TEST, p, i, 2) ? 1 : -1;
+  for (PetscInt p = 0; p < n_patterns; ++p)
+    for (PetscInt i = 0; i < n; ++i) x[p * n + i] = HfRandomInteger(seed, HF_STREAM_TEST, p, i, 2) ? 1 : -1;
 }
 
 /* A lattice of 4 x 6 nodes, one per pixel. */
 static void Lattice(PetscReal links[N * N]) {
-  for (int i = 0; i < N; i++)
-    for (int j = 0; j < N; j++) links[i * N + j] = abs(i % 4 - j % 4) + abs(i / 4 - j / 4) == 1;
+  for (int i = 0; i < N; ++i)
+    for (int j = 0; j < N; ++j) links[i * N + j] = abs(i % 4 - j % 4) + abs(i / 4 - j / 4) == 1;
 }
 
 static void Learn(const char *rule, const HfRuleContext *context, PetscInt n_patterns, const PetscReal x[], PetscReal w[N * N]) {
@@ -29,8 +29,8 @@ static void test_every_rule(void **state) {
   context.links = links;
   RandomPatterns(1, N, P, x);
   RandomPatterns(2, N, 1, gauge);
-  for (int e = 0; e < P * N; e++) turned[e] = x[e] * gauge[e % N];
-  for (PetscInt k = 0; k < HfRuleCount(); k++) {
+  for (int e = 0; e < P * N; ++e) turned[e] = x[e] * gauge[e % N];
+  for (PetscInt k = 0; k < HfRuleCount(); ++k) {
     const HfRule *rule = HfRuleGet(k);
     HfNetwork one, all, all_turned;
     assert_true(HfRuleFind(rule->name) == rule && strlen(rule->doc) > 20 && HfCitationKnown(rule->citation) && !rule->learn == !!rule->network);
@@ -38,9 +38,9 @@ static void test_every_rule(void **state) {
       PetscReal w[N * N], w_turned[N * N];
       CHECK(rule->learn(&context, N, P, x, w));
       CHECK(rule->learn(&context, N, P, turned, w_turned));
-      for (int i = 0; i < N; i++) {
+      for (int i = 0; i < N; ++i) {
         assert_true(w[i * N + i] == 0);
-        for (int j = 0; j < N; j++) {
+        for (int j = 0; j < N; ++j) {
           ASSERT_NEAR(w[i * N + j], w[j * N + i], 0);
           ASSERT_NEAR(w_turned[i * N + j], gauge[i] * gauge[j] * w[i * N + j], 1e-14);
         }
@@ -52,15 +52,15 @@ static void test_every_rule(void **state) {
     CHECK(HfNetworkDestroy(&one));
     CHECK(HfRuleLearn(rule, &context, N, P, x, &all));
     CHECK(HfRuleLearn(rule, &context, N, P, turned, &all_turned));
-    for (int trial = 0; trial < 20; trial++) {
+    for (int trial = 0; trial < 20; ++trial) {
       PetscReal V[N], U[N];
       HfRecallResult result, result_turned;
       RandomPatterns(100 + trial, N, 1, V);
-      for (int i = 0; i < N; i++) U[i] = gauge[i] * V[i];
+      for (int i = 0; i < N; ++i) U[i] = gauge[i] * V[i];
       CHECK(HfNetworkRecall(all, &options, V, &result));
       CHECK(HfNetworkRecall(all_turned, &options, U, &result_turned));
       assert_true(result.converged && result.iterations == result_turned.iterations && HfUnstablePixels(all, options.dead_zone, V) == 0);
-      for (int i = 0; i < N; i++) assert_true(U[i] == gauge[i] * V[i]);
+      for (int i = 0; i < N; ++i) assert_true(U[i] == gauge[i] * V[i]);
     }
     CHECK(HfNetworkDestroy(&all));
     CHECK(HfNetworkDestroy(&all_turned));
@@ -75,7 +75,7 @@ static void test_neighbours(void **state) {
   context.links = links;
   RandomPatterns(1, N, P, x);
   Learn("outer-product", NULL, P, x, outer);
-  for (int e = 0; e < N * N; e++) links[e] = 1;
+  for (int e = 0; e < N * N; ++e) links[e] = 1;
   Learn("outer-product-neighbours", &context, P, x, w);
   assert_memory_equal(w, outer, sizeof(w));
   Lattice(links);
@@ -90,20 +90,20 @@ static void test_neighbours(void **state) {
    first: only the pair's own terms are left of the fields, which makes (1 + 2/N) times the outer product of both. */
 static void test_storkey(void **state) {
   PetscReal x[2 * N], w[N * N], outer[N * N];
-  for (int i = 0; i < N; i++) {
+  for (int i = 0; i < N; ++i) {
     x[i] = i % 2 ? 1 : -1;
     x[N + i] = i % 4 < 2 ? 1 : -1;
   }
   Learn("storkey", NULL, 1, x, w);
   Learn("outer-product", NULL, 1, x, outer);
-  for (int e = 0; e < N * N; e++) ASSERT_NEAR(w[e], outer[e], 1e-16);
+  for (int e = 0; e < N * N; ++e) ASSERT_NEAR(w[e], outer[e], 1e-16);
   Learn("storkey", NULL, 2, x, w);
   Learn("outer-product", NULL, 2, x, outer);
-  for (int e = 0; e < N * N; e++) ASSERT_NEAR(w[e], (1 + 2.0 / N) * outer[e], 1e-16);
+  for (int e = 0; e < N * N; ++e) ASSERT_NEAR(w[e], (1 + 2.0 / N) * outer[e], 1e-16);
   memcpy(x + N, x, N * sizeof(*x));
   Learn("storkey", NULL, 2, x, w);
   Learn("outer-product", NULL, 1, x, outer);
-  for (int e = 0; e < N * N; e++) ASSERT_NEAR(w[e], 4.0 / N * outer[e], 1e-16);
+  for (int e = 0; e < N * N; ++e) ASSERT_NEAR(w[e], 4.0 / N * outer[e], 1e-16);
 }
 
 /* Twelve patterns of 24 nodes: h_i x_i = 1 - w_ii is the same in all of them, and the w_ii left out add up to the rank. Patterns that depend on the
@@ -112,27 +112,27 @@ static void test_pseudo_inverse(void **state) {
   enum { MANY = 12 };
   PetscReal x[(MANY + 2) * N], w[N * N], more[N * N], left_out[N] = {0}, rank = 0;
   RandomPatterns(3, N, MANY, x);
-  for (int i = 0; i < N; i++) {
+  for (int i = 0; i < N; ++i) {
     x[MANY * N + i] = -x[i];
     x[(MANY + 1) * N + i] = x[5 * N + i];
   }
   Learn("pseudo-inverse", NULL, MANY, x, w);
-  for (int p = 0; p < MANY; p++) {
+  for (int p = 0; p < MANY; ++p) {
     assert_true(HfIsFixedPoint(N, w, 1e-9, x + p * N));
-    for (int i = 0; i < N; i++) {
+    for (int i = 0; i < N; ++i) {
       PetscReal h = 0;
-      for (int j = 0; j < N; j++) h += w[i * N + j] * x[p * N + j];
+      for (int j = 0; j < N; ++j) h += w[i * N + j] * x[p * N + j];
       if (!p) left_out[i] = 1 - h * x[i];
       ASSERT_NEAR(h * x[p * N + i], 1 - left_out[i], 1e-13);
     }
   }
-  for (int i = 0; i < N; i++) {
+  for (int i = 0; i < N; ++i) {
     assert_true(left_out[i] > 0 && left_out[i] < 1);
     rank += left_out[i];
   }
   ASSERT_NEAR(rank, MANY, 1e-12);
   Learn("pseudo-inverse", NULL, MANY + 2, x, more);
-  for (int e = 0; e < N * N; e++) ASSERT_NEAR(more[e], w[e], 1e-13);
+  for (int e = 0; e < N * N; ++e) ASSERT_NEAR(more[e], w[e], 1e-13);
   Learn("outer-product", NULL, MANY, x, w); /* half as many patterns as nodes are too many for it */
   assert_false(HfIsFixedPoint(N, w, 1e-9, x));
 }
@@ -144,7 +144,7 @@ static void test_pseudo_inverse_free_node(void **state) {
   memcpy(x + N, x, N * sizeof(*x));
   x[N + 7] = -x[N + 7];
   Learn("pseudo-inverse", NULL, 2, x, w);
-  for (int j = 0; j < N; j++) assert_true(w[7 * N + j] == 0);
+  for (int j = 0; j < N; ++j) assert_true(w[7 * N + j] == 0);
   assert_true(HfIsFixedPoint(N, w, 0, x) && HfIsFixedPoint(N, w, 0, x + N));
 }
 
@@ -158,35 +158,35 @@ static void test_oja(void **state) {
   ASSERT_NEAR(w[1], (1 - pow(0.6, 3)) * x[0] * x[1], 1e-15);
   context.epochs = 100; /* 0.36^100 is nothing */
   Learn("oja", &context, 2, x, w);
-  for (int i = 0; i < N; i++)
-    for (int j = 0; j < N; j++)
+  for (int i = 0; i < N; ++i)
+    for (int j = 0; j < N; ++j)
       if (i != j) ASSERT_NEAR(w[i * N + j], (x[N + i] * x[N + j] + 0.6 * x[i] * x[j]) / 1.6, 1e-14);
   context.decay = 0;
   Learn("oja", &context, P, x, w);
   Learn("outer-product", NULL, 1, x + (P - 1) * N, outer);
-  for (int e = 0; e < N * N; e++) ASSERT_NEAR(w[e], N * outer[e], 1e-14);
+  for (int e = 0; e < N * N; ++e) ASSERT_NEAR(w[e], N * outer[e], 1e-14);
   context = (HfRuleContext){.epochs = 1, .decay = 1 - 1e-6};
   Learn("oja", &context, P, x, w);
   Learn("outer-product", NULL, P, x, outer);
-  for (int e = 0; e < N * N; e++) ASSERT_NEAR(1e6 * w[e], N * outer[e], P * P * 1e-6);
+  for (int e = 0; e < N * N; ++e) ASSERT_NEAR(1e6 * w[e], N * outer[e], P * P * 1e-6);
 }
 
 /* Three patterns, each a common state s but for 3 nodes of its own, 24 nodes: x.x' = 12, x.s = 18. By the outer product s lies deeper than what was
    stored, 3 18^2 against 24^2 + 2 12^2, and the own nodes of a pattern follow the two others. Unlearning turns both round. */
 static void test_unlearning(void **state) {
   PetscReal x[3 * N], s[N], w[N * N], outer[N * N];
-  for (int seed = 0; seed < 5; seed++) {
+  for (int seed = 0; seed < 5; ++seed) {
     HfRuleContext context = HF_RULE_DEFAULTS;
     context.seed = seed;
     RandomPatterns(10 + seed, N, 1, s);
-    for (int e = 0; e < 3 * N; e++) x[e] = e % N / 3 == e / N ? -s[e % N] : s[e % N];
+    for (int e = 0; e < 3 * N; ++e) x[e] = e % N / 3 == e / N ? -s[e % N] : s[e % N];
     Learn("outer-product", NULL, 3, x, outer);
     context.dreams = 0;
     Learn("hopfield-unlearning", &context, 3, x, w);
     assert_memory_equal(w, outer, sizeof(w));
     context.dreams = HF_RULE_DEFAULTS.dreams;
     Learn("hopfield-unlearning", &context, 3, x, w);
-    for (int p = 0; p < 3; p++) {
+    for (int p = 0; p < 3; ++p) {
       const PetscReal *stored = x + p * N;
       HfNetwork before;
       ASSERT_NEAR(HfPatternEnergy(N, outer, stored) - HfPatternEnergy(N, outer, s), (3 * 18 * 18 - 24 * 24 - 2 * 12 * 12) / (PetscReal)N, 1e-13);
@@ -201,9 +201,9 @@ static void test_unlearning(void **state) {
 
 static PetscReal DenseEnergy(PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscInt degree, const PetscReal V[]) {
   PetscReal energy = 0;
-  for (PetscInt p = 0; p < n_patterns; p++) {
+  for (PetscInt p = 0; p < n_patterns; ++p) {
     PetscReal overlap = 0;
-    for (PetscInt i = 0; i < n; i++) overlap += x[p * n + i] * V[i];
+    for (PetscInt i = 0; i < n; ++i) overlap += x[p * n + i] * V[i];
     energy -= pow(overlap, (double)degree);
   }
   return energy;
@@ -214,20 +214,20 @@ static void test_dense_energy(void **state) {
   PetscReal x[P * N], V[N], U[N], w[N * N];
   RandomPatterns(6, N, P, x);
   Learn("outer-product", NULL, P, x, w);
-  for (PetscInt degree = 2; degree <= 7; degree++) {
+  for (PetscInt degree = 2; degree <= 7; ++degree) {
     HfNetwork network;
     CHECK(HfNetworkCreateDense(N, P, x, degree, &network));
-    for (int trial = 0; trial < 60; trial++) {
+    for (int trial = 0; trial < 60; ++trial) {
       PetscInt lower = 0;
       RandomPatterns(200 + trial, N, 1, V);
-      for (int i = 0; i < N; i++) {
+      for (int i = 0; i < N; ++i) {
         const PetscReal energy = DenseEnergy(N, P, x, degree, V);
         V[i] = -V[i];
         lower += DenseEnergy(N, P, x, degree, V) < energy;
         V[i] = -V[i];
       }
       assert_int_equal(HfUnstablePixels(network, 1e-9, V), lower);
-      for (int method = 0; degree == 2 && method < 3; method++) {
+      for (int method = 0; degree == 2 && method < 3; ++method) {
         const HfRecallOptions options = {
             .method = (HfRecallMethod)method, .max_iterations = 60, .quiet_updates = 30, .dead_zone = 1e-9, .seed = trial};
         HfRecallResult dense, pairs;

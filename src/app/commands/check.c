@@ -26,7 +26,7 @@ static PetscErrorCode check(HfDeck deck, HfKeys keys, const HfOptions *options) 
   PetscCall(HfAppPlan(deck, &plan));
   if (!rank) {
     printf("%s is a valid deck\n", options->argument);
-    for (PetscInt k = 0; k < HfNodeLength(plan); k++) HfAppPrintItem(HfNodeItem(plan, k), 2, stdout);
+    for (PetscInt k = 0; k < HfNodeLength(plan); ++k) HfAppPrintItem(HfNodeItem(plan, k), 2, stdout);
   }
   PetscCall(HfNodeDestroy(&plan));
   PetscFunctionReturn(0);

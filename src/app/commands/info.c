@@ -27,7 +27,7 @@ static herr_t print_attribute(hid_t object, const char *name, const H5A_info_t *
     double values[8];
     H5Aread(attribute, H5T_NATIVE_DOUBLE, values);
     printf("  %-22s", name);
-    for (hssize_t k = 0; k < n; k++) printf(" %.10g", values[k]);
+    for (hssize_t k = 0; k < n; ++k) printf(" %.10g", values[k]);
     printf("\n");
   }
   H5Sclose(space);
@@ -45,7 +45,7 @@ static herr_t print_dataset(hid_t group, const char *name, const H5L_info_t *inf
     if (rank >= 0 && rank <= 8) {
       H5Sget_simple_extent_dims(space, shape, NULL);
       printf("  %-22s", name);
-      for (int k = 0; k < rank; k++) printf("%s%llu", k ? " x " : " ", (unsigned long long)shape[k]);
+      for (int k = 0; k < rank; ++k) printf("%s%llu", k ? " x " : " ", (unsigned long long)shape[k]);
       printf("\n");
     }
     H5Sclose(space);
@@ -71,7 +71,7 @@ static void print_results_file(const char *path, const char **why) {
     H5Gclose(group);
   } else
     *why = "it is no result file of hopfilm (no /provenance)";
-  for (int k = 0; k < 2; k++) {
+  for (int k = 0; k < 2; ++k) {
     const char *name = k ? "conductance" : "fields";
     if (H5Lexists(file, name, H5P_DEFAULT) > 0) {
       const hid_t group = H5Gopen(file, name, H5P_DEFAULT);
@@ -85,14 +85,14 @@ static void print_results_file(const char *path, const char **why) {
 
 /* The summary, of its results the headlines. */
 static void print_summary(HfNode summary) {
-  for (PetscInt k = 0; k < HfNodeLength(summary); k++) {
+  for (PetscInt k = 0; k < HfNodeLength(summary); ++k) {
     HfNode item = HfNodeItem(summary, k);
     if (strcmp(HfNodeName(item), "results")) {
       HfAppPrintItem(item, 2, stdout);
       continue;
     }
     printf("  results (all of them in summary.yaml)\n");
-    for (PetscInt i = 0; i < HfNodeLength(item); i++) {
+    for (PetscInt i = 0; i < HfNodeLength(item); ++i) {
       HfNode headline = HfNodeFind(HfNodeItem(item, i), "headline");
       if (headline) printf("    %s\n", HfNodeText(headline));
     }
@@ -118,7 +118,7 @@ static PetscErrorCode print_status(const char *directory) {
   PetscCall(HfNodeParse(PETSC_COMM_SELF, path, &status));
   if (HfNodeFind(status, "status") && !strcmp(HfNodeText(HfNodeFind(status, "status")), "running")) {
     printf("%s\n", path);
-    for (PetscInt k = 0; k < HfNodeLength(status); k++) HfAppPrintItem(HfNodeItem(status, k), 2, stdout);
+    for (PetscInt k = 0; k < HfNodeLength(status); ++k) HfAppPrintItem(HfNodeItem(status, k), 2, stdout);
   }
   PetscCall(HfNodeDestroy(&status));
   PetscFunctionReturn(0);
@@ -133,7 +133,7 @@ static PetscErrorCode print_outlook(MPI_Comm comm, const char *directory, HfNode
   PetscCall(HfOutputOutlook(comm, directory, status && !strcmp(HfNodeText(status), "done") ? PETSC_TRUE : PETSC_FALSE, &outlook));
   if (!rank) {
     printf("resumable: %s\n", HfNodeText(HfNodeFind(outlook, "resumable")));
-    for (PetscInt k = 0; k < HfNodeLength(outlook); k++)
+    for (PetscInt k = 0; k < HfNodeLength(outlook); ++k)
       if (strcmp(HfNodeName(HfNodeItem(outlook, k)), "resumable")) HfAppPrintItem(HfNodeItem(outlook, k), 2, stdout);
   }
   PetscCall(HfNodeDestroy(&outlook));

@@ -17,7 +17,7 @@ static PetscErrorCode cell_field(PetscReal x, PetscReal y, void *context, PetscR
 
   PetscFunctionBeginUser;
   HfOerstedCell(x, y, b->z, b->lx, b->ly, b->lz, H_x, H_y);
-  for (int a = 0; a < 3; a++) {
+  for (int a = 0; a < 3; ++a) {
     K[2 * a] = H_x[a];
     K[2 * a + 1] = H_y[a];
   }

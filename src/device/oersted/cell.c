@@ -19,7 +19,7 @@ static PetscBool far_field(const PetscReal r[3], const PetscReal l[3], PetscReal
   PetscReal at[3][HF_GAUSS_MOST], weight[3][HF_GAUSS_MOST];
   int n[3];
 
-  for (int a = 0; a < 3; a++) {
+  for (int a = 0; a < 3; ++a) {
     const int b = (a + 1) % 3, c = (a + 2) % 3;
     const PetscReal v = gap(r[b], l[b]), w = gap(r[c], l[c]);
     n[a] = HfGaussOrder(PetscSqrtReal(r[a] * r[a] + v * v + w * w), l[a]);
@@ -27,12 +27,12 @@ static PetscBool far_field(const PetscReal r[3], const PetscReal l[3], PetscReal
     HfGaussNodes(n[a], l[a], at[a], weight[a]);
   }
   g[0] = g[1] = g[2] = 0.0;
-  for (int k = 0; k < n[2]; k++) {
+  for (int k = 0; k < n[2]; ++k) {
     const PetscReal w = r[2] - at[2][k];
-    for (int j = 0; j < n[1]; j++) {
+    for (int j = 0; j < n[1]; ++j) {
       const PetscReal v = r[1] - at[1][j], vw2 = v * v + w * w, weight_vw = weight[1][j] * weight[2][k];
       PetscReal sum = 0.0, sum_u = 0.0;
-      for (int i = 0; i < n[0]; i++) {
+      for (int i = 0; i < n[0]; ++i) {
         const PetscReal u = r[0] - at[0][i], s = u * u + vw2;
         const PetscReal f = weight[0][i] / (s * PetscSqrtReal(s));
         sum += f;
@@ -52,7 +52,7 @@ static long double u_atan(long double u, long double vw, long double distance) {
 static void near_field(const PetscReal r[3], const PetscReal l[3], PetscReal g[3]) {
   long double sum[3] = {0.0L, 0.0L, 0.0L};
 
-  for (int corner = 0; corner < 8; corner++) {
+  for (int corner = 0; corner < 8; ++corner) {
     const int i = corner & 1, j = corner >> 1 & 1, k = corner >> 2;
     const long double u = (long double)r[0] + (i ? 0.5L : -0.5L) * l[0], v = (long double)r[1] + (j ? 0.5L : -0.5L) * l[1],
                       w = (long double)r[2] + (k ? 0.5L : -0.5L) * l[2];
@@ -65,7 +65,7 @@ static void near_field(const PetscReal r[3], const PetscReal l[3], PetscReal g[3
     sum[1] += sign * (w * log_u + u * log_w - u_atan(v, w * u, distance));
     sum[2] += sign * (u * log_v + v * log_u - u_atan(w, u * v, distance));
   }
-  for (int a = 0; a < 3; a++) g[a] = (PetscReal)sum[a];
+  for (int a = 0; a < 3; ++a) g[a] = (PetscReal)sum[a];
 }
 
 void HfOerstedCell(PetscReal x, PetscReal y, PetscReal z, PetscReal lx, PetscReal ly, PetscReal lz, PetscReal H_x[3], PetscReal H_y[3]) {
@@ -75,7 +75,7 @@ void HfOerstedCell(PetscReal x, PetscReal y, PetscReal z, PetscReal lx, PetscRea
 
   if (!(s * PetscSqrtReal(s) > FAR * lx * ly * lz && far_field(r, l, g))) near_field(r, l, g);
   /* g_a is odd in a and even in the others, to the last bit */
-  for (int a = 0; a < 3; a++) g[a] *= displacement[a] > 0.0 ? 0.25 / PETSC_PI : displacement[a] < 0.0 ? -0.25 / PETSC_PI : 0.0;
+  for (int a = 0; a < 3; ++a) g[a] *= displacement[a] > 0.0 ? 0.25 / PETSC_PI : displacement[a] < 0.0 ? -0.25 / PETSC_PI : 0.0;
   H_x[0] = 0.0; /* x cross g */
   H_x[1] = -g[2];
   H_x[2] = g[1];

@@ -31,7 +31,7 @@ static const PetscReal gauss[HF_GAUSS_MOST + 1][5][2] = {
 };
 
 void HfGaussNodes(int n, PetscReal l, PetscReal at[], PetscReal weight[]) {
-  for (int k = 0; k < (n + 1) / 2; k++) {
+  for (int k = 0; k < (n + 1) / 2; ++k) {
     at[k] = -0.5 * l * gauss[n][k][0];
     at[n - 1 - k] = 0.5 * l * gauss[n][k][0];
     weight[k] = weight[n - 1 - k] = 0.5 * l * gauss[n][k][1];
@@ -47,7 +47,7 @@ int HfGaussOrder(PetscReal d, PetscReal l) {
 
   while (error > 1e-14 && n <= HF_GAUSS_MOST) {
     error /= rho * rho;
-    n++;
+    ++n;
   }
   return n;
 }

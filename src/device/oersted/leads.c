@@ -18,7 +18,7 @@
 static void half_column(PetscReal x, PetscReal y, PetscReal lx, PetscReal ly, PetscReal b[2]) {
   long double sum[2] = {0.0L, 0.0L};
 
-  for (int corner = 0; corner < 4; corner++) {
+  for (int corner = 0; corner < 4; ++corner) {
     const int i = corner & 1, j = corner >> 1;
     const long double u = (long double)x + (i ? 0.5L : -0.5L) * lx, v = (long double)y + (j ? 0.5L : -0.5L) * ly;
     const long double square = u * u + v * v, log_rho = square > 0.0L ? 0.5L * logl(square) : 0.0L, sign = (i + j) % 2 ? -1.0L : 1.0L;
@@ -26,7 +26,7 @@ static void half_column(PetscReal x, PetscReal y, PetscReal lx, PetscReal ly, Pe
     sum[0] += sign * (v * log_rho + (u != 0.0L ? u * atanl(v / u) : 0.0L));
     sum[1] += sign * (u * log_rho + (v != 0.0L ? v * atanl(u / v) : 0.0L));
   }
-  for (int a = 0; a < 2; a++) b[a] = (PetscReal)sum[a] * 0.25 / PETSC_PI;
+  for (int a = 0; a < 2; ++a) b[a] = (PetscReal)sum[a] * 0.25 / PETSC_PI;
 }
 
 /* Adds to p/(4pi) the integral over the end's height from h0 to h1. */
@@ -41,7 +41,7 @@ static void add_ends(PetscReal x, PetscReal y, PetscReal lx, PetscReal ly, Petsc
     return;
   }
   HfGaussNodes(n, h1 - h0, at, weight);
-  for (int k = 0; k < n; k++) {
+  for (int k = 0; k < n; ++k) {
     const PetscReal h = middle + at[k];
     PetscReal H_x[3], H_y[3];
 
@@ -58,7 +58,7 @@ void HfOerstedColumn(PetscReal x, PetscReal y, PetscReal z, PetscReal lx, PetscR
   half_column(ax, ay, lx, ly, g);
   if (z > 0.0) {
     add_ends(ax, ay, lx, ly, z - 0.5 * thickness, z + 0.5 * thickness, p);
-    for (int a = 0; a < 2; a++) g[a] += (film_side ? 1.0 : -1.0) * p[a] / thickness;
+    for (int a = 0; a < 2; ++a) g[a] += (film_side ? 1.0 : -1.0) * p[a] / thickness;
   }
   H[0] = (y > 0.0 ? -1.0 : y < 0.0 ? 1.0 : 0.0) * g[1]; /* z cross g, g odd */
   H[1] = (x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : 0.0) * g[0];
@@ -74,7 +74,7 @@ static PetscErrorCode column_field(PetscReal x, PetscReal y, void *context, Pets
 
   PetscFunctionBeginUser;
   HfOerstedColumn(x, y, c->z, c->lx, c->ly, c->thickness, c->film_side, K);
-  for (int a = 0; a < 2; a++) K[a] *= c->sign;
+  for (int a = 0; a < 2; ++a) K[a] *= c->sign;
   PetscFunctionReturn(0);
 }
 
@@ -105,8 +105,8 @@ PetscErrorCode HfLeadsAdd(HfGrid grid, HfConvolution leads, Vec j_z, Vec H) {
   PetscCall(VecGetLocalSize(field, &n));
   PetscCall(VecGetArrayRead(field, &from));
   PetscCall(VecGetArray(H, &to));
-  for (PetscInt cell = 0; cell < n / 2; cell++)
-    for (int a = 0; a < 2; a++) to[3 * cell + a] += from[2 * cell + a];
+  for (PetscInt cell = 0; cell < n / 2; ++cell)
+    for (int a = 0; a < 2; ++a) to[3 * cell + a] += from[2 * cell + a];
   PetscCall(VecRestoreArray(H, &to));
   PetscCall(VecRestoreArrayRead(field, &from));
   PetscCall(VecDestroy(&field));

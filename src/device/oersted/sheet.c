@@ -25,7 +25,7 @@ static PetscErrorCode apply_sheet(void *data, Vec j, Vec H) {
   PetscCall(VecGetLocalSize(j, &n));
   PetscCall(VecGetArrayRead(j, &current));
   PetscCall(VecGetArrayWrite(H, &field));
-  for (PetscInt cell = 0; cell < n / 2; cell++) {
+  for (PetscInt cell = 0; cell < n / 2; ++cell) {
     field[3 * cell] = half * current[2 * cell + 1]; /* (jx, jy, 0) x (0, 0, n_z) = n_z (jy, -jx, 0) */
     field[3 * cell + 1] = -half * current[2 * cell];
     field[3 * cell + 2] = 0.0;

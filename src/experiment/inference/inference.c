@@ -2,7 +2,7 @@
    the test's number alone. Every rank takes a range of the numbers and counts in whole numbers, so that no sum depends on how many ranks there are. */
 #include "inference.h"
 
-static PetscErrorCode ReadNoise(HfInference *inference) {
+static PetscErrorCode read_noise(HfInference *inference) {
   HfNode node = inference->node;
   HfInferOptions *options = &inference->options;
   const char *kind;
@@ -12,7 +12,7 @@ static PetscErrorCode ReadNoise(HfInference *inference) {
   kind = HfNoiseNames[options->noise];
   options->n_amounts = HfCount(node, kind);
   PetscCall(PetscMalloc1(options->n_amounts, &inference->amounts));
-  for (PetscInt a = 0; a < options->n_amounts; a++)
+  for (PetscInt a = 0; a < options->n_amounts; ++a)
     inference->amounts[a] = options->noise == HF_NOISE_FLIPS ? (PetscReal)HfIntegerAt(node, kind, a) : HfRealAt(node, kind, a);
   options->amounts = inference->amounts;
   options->samples = (PetscInt)HfInteger(node, "samples");
@@ -21,7 +21,7 @@ static PetscErrorCode ReadNoise(HfInference *inference) {
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode ReadPatterns(HfInference *inference) {
+static PetscErrorCode read_patterns(HfInference *inference) {
   char *text;
   const char *why;
 
@@ -29,7 +29,7 @@ static PetscErrorCode ReadPatterns(HfInference *inference) {
   inference->n_patterns = HfCount(inference->node, "patterns");
   PetscCall(PetscMalloc2(inference->n_patterns * inference->n, &inference->x, inference->n_patterns, &inference->names));
   PetscCall(PetscMalloc1(inference->n + 1, &text));
-  for (PetscInt p = 0; p < inference->n_patterns; p++) {
+  for (PetscInt p = 0; p < inference->n_patterns; ++p) {
     inference->names[p] = HfTextAt(inference->node, "patterns", p);
     PetscCall(HfPatternRead(inference->e, inference->names[p], inference->x + p * inference->n, text, &why));
   }
@@ -38,7 +38,7 @@ static PetscErrorCode ReadPatterns(HfInference *inference) {
 }
 
 /* What a pulse of the training leaves of a link of the reduced model. */
-static PetscReal Decay(const HfInference *inference) {
+static PetscReal decay(const HfInference *inference) {
   HfExperiment e = inference->e;
   const char *name;
   HfNode step = HfVariant(HfItem(HfDeckRoot(e->deck), "schedule", e->memories[e->n_memories - 1].step), &name);
@@ -46,7 +46,7 @@ static PetscReal Decay(const HfInference *inference) {
 }
 
 /* Every rule learns the same patterns. */
-static PetscErrorCode ReadRules(HfInference *inference) {
+static PetscErrorCode read_rules(HfInference *inference) {
   HfExperiment e = inference->e;
   HfNode node = inference->node;
   const PetscInt n_named = HfHas(node, "rules") ? HfCount(node, "rules") : HfRuleCount();
@@ -57,16 +57,16 @@ static PetscErrorCode ReadRules(HfInference *inference) {
   PetscCall(HfDeviceLinks(e->device, inference->links));
   context.seed = inference->options.seed;
   context.links = inference->links;
-  context.decay = Decay(inference);
+  context.decay = decay(inference);
   context.epochs = e->memories[e->n_memories - 1].epoch + 1;
   PetscCall(PetscCalloc2(n_named + 2, &inference->rules, n_named + 2, &inference->rule_networks));
-  for (PetscInt k = -2; k < n_named; k++) { /* the outer product and the one of neighbours, whatever else is wanted */
+  for (PetscInt k = -2; k < n_named; ++k) { /* the outer product and the one of neighbours, whatever else is wanted */
     const HfRule *rule = k == -2                ? HfRuleFind("outer-product")
                          : k == -1              ? HfRuleFind("outer-product-neighbours")
                          : HfHas(node, "rules") ? HfRuleFind(HfTextAt(node, "rules", k))
                                                 : HfRuleGet(k);
     PetscBool known = PETSC_FALSE;
-    for (PetscInt r = 0; r < inference->n_rules; r++) known = known || inference->rules[r] == rule ? PETSC_TRUE : PETSC_FALSE;
+    for (PetscInt r = 0; r < inference->n_rules; ++r) known = known || inference->rules[r] == rule ? PETSC_TRUE : PETSC_FALSE;
     if (known || !rule) continue;
     PetscCall(HfRuleLearn(rule, &context, inference->n, inference->n_patterns, inference->x, &inference->rule_networks[inference->n_rules]));
     inference->rules[inference->n_rules++] = rule;
@@ -85,9 +85,9 @@ PetscErrorCode HfInferenceCreate(HfExperiment e, HfNode node, HfInference **infe
   (*inference)->n = e->n;
   (*inference)->read_noise = HfReal(node, "read_noise");
   PetscCall(HfWeightingsRead(e, node, &(*inference)->n_weightings, (*inference)->weightings));
-  PetscCall(ReadNoise(*inference));
-  PetscCall(ReadPatterns(*inference));
-  PetscCall(ReadRules(*inference));
+  PetscCall(read_noise(*inference));
+  PetscCall(read_patterns(*inference));
+  PetscCall(read_rules(*inference));
   PetscCall(HfInferenceArray(*inference, "", "patterns", 2, (const PetscInt[]){(*inference)->n_patterns, e->n}, (*inference)->x, "1"));
   PetscCall(HfInferenceArray(*inference, "", "amounts", 1, &(*inference)->options.n_amounts, (*inference)->amounts, "1"));
   PetscFunctionReturn(0);
@@ -95,7 +95,7 @@ PetscErrorCode HfInferenceCreate(HfExperiment e, HfNode node, HfInference **infe
 
 PetscErrorCode HfInferenceDestroy(HfInference **inference) {
   PetscFunctionBeginUser;
-  for (PetscInt r = 0; r < (*inference)->n_rules; r++) PetscCall(HfNetworkDestroy(&(*inference)->rule_networks[r]));
+  for (PetscInt r = 0; r < (*inference)->n_rules; ++r) PetscCall(HfNetworkDestroy(&(*inference)->rule_networks[r]));
   PetscCall(PetscFree2((*inference)->rules, (*inference)->rule_networks));
   PetscCall(PetscFree2((*inference)->x, (*inference)->names));
   PetscCall(PetscFree((*inference)->amounts));
@@ -110,12 +110,12 @@ const char *HfContestantName(const HfInference *inference, PetscInt c) {
 }
 
 /* G as it is read: every pair's conductance with a relative error of its own; row sums stay. */
-static void Misread(const HfInference *inference, const PetscReal G[], PetscInt reading, PetscReal read[]) {
+static void misread(const HfInference *inference, const PetscReal G[], PetscInt reading, PetscReal read[]) {
   const PetscInt n = inference->n;
 
-  for (PetscInt e = 0; e < n * n; e++) read[e] = G[e];
-  for (PetscInt i = 0; i < n; i++)
-    for (PetscInt j = i + 1; j < n; j++) {
+  for (PetscInt e = 0; e < n * n; ++e) read[e] = G[e];
+  for (PetscInt i = 0; i < n; ++i)
+    for (PetscInt j = i + 1; j < n; ++j) {
       PetscReal error;
       HfRandomNormal(inference->options.seed, HF_STREAM_READING, reading, i * n + j, 1, &error);
       error *= inference->read_noise * G[i * n + j];
@@ -136,8 +136,8 @@ PetscErrorCode HfInferenceNetwork(const HfInference *inference, const HfWeightin
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc3(nn, &w, nn, &film, nn, &saturated));
   if (inference->read_noise > 0.0) {
-    Misread(inference, bench.G0, 0, saturated);
-    Misread(inference, G, reading, film);
+    misread(inference, bench.G0, 0, saturated);
+    misread(inference, G, reading, film);
     bench.G0 = saturated;
     G = film;
   }
@@ -148,20 +148,20 @@ PetscErrorCode HfInferenceNetwork(const HfInference *inference, const HfWeightin
 }
 
 /* Sums over the ranks, whole numbers all. */
-static PetscErrorCode Reduce(MPI_Comm comm, PetscInt n_confusion, PetscInt n_amounts, HfInferTally tally[]) {
+static PetscErrorCode reduce(MPI_Comm comm, PetscInt n_confusion, PetscInt n_amounts, HfInferTally tally[]) {
   const PetscInt width = HF_INFER_COUNTS + n_confusion;
   PetscInt64 *sums, *most;
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc2(n_amounts * width, &sums, n_amounts, &most));
-  for (PetscInt a = 0; a < n_amounts; a++) {
+  for (PetscInt a = 0; a < n_amounts; ++a) {
     PetscCall(PetscMemcpy(sums + a * width, &tally[a].counts, sizeof(HfInferCounts)));
     PetscCall(PetscArraycpy(sums + a * width + HF_INFER_COUNTS, tally[a].confusion, n_confusion));
     most[a] = tally[a].most_iterations;
   }
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, sums, (PetscMPIInt)(n_amounts * width), MPI_INT64_T, MPI_SUM, comm));
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, most, (PetscMPIInt)n_amounts, MPI_INT64_T, MPI_MAX, comm));
-  for (PetscInt a = 0; a < n_amounts; a++) {
+  for (PetscInt a = 0; a < n_amounts; ++a) {
     PetscCall(PetscMemcpy(&tally[a].counts, sums + a * width, sizeof(HfInferCounts)));
     PetscCall(PetscArraycpy(tally[a].confusion, sums + a * width + HF_INFER_COUNTS, n_confusion));
     tally[a].most_iterations = most[a];
@@ -181,14 +181,14 @@ PetscErrorCode HfAnswersCreate(const HfInference *inference, const HfInferOption
   PetscCallMPI(MPI_Comm_rank(inference->e->comm, &rank));
   PetscCallMPI(MPI_Comm_size(inference->e->comm, &size));
   PetscCall(PetscCalloc1(options->n_amounts, &answers->tally));
-  for (PetscInt a = 0; a < options->n_amounts; a++) PetscCall(PetscCalloc1(n_confusion, &answers->tally[a].confusion));
+  for (PetscInt a = 0; a < options->n_amounts; ++a) PetscCall(PetscCalloc1(n_confusion, &answers->tally[a].confusion));
   first = tests * rank / size;
   PetscCall(HfInfer(inference->n, network, n_patterns, inference->x, options, first, tests * (rank + 1) / size - first, answers->tally));
-  PetscCall(Reduce(inference->e->comm, n_confusion, options->n_amounts, answers->tally));
+  PetscCall(reduce(inference->e->comm, n_confusion, options->n_amounts, answers->tally));
   if (!network) PetscFunctionReturn(0);
   PetscCall(PetscMalloc1(n_patterns, &answers->unstable));
   answers->margin = 1.0;
-  for (PetscInt p = 0; p < n_patterns; p++) {
+  for (PetscInt p = 0; p < n_patterns; ++p) {
     answers->unstable[p] = HfUnstablePixels(network, options->recall.dead_zone, inference->x + p * inference->n);
     answers->margin = PetscMin(answers->margin, HfStabilityMargin(network, inference->x + p * inference->n));
   }
@@ -197,7 +197,7 @@ PetscErrorCode HfAnswersCreate(const HfInference *inference, const HfInferOption
 
 PetscErrorCode HfAnswersDestroy(HfAnswers *answers) {
   PetscFunctionBeginUser;
-  for (PetscInt a = 0; a < answers->n_amounts; a++) PetscCall(PetscFree(answers->tally[a].confusion));
+  for (PetscInt a = 0; a < answers->n_amounts; ++a) PetscCall(PetscFree(answers->tally[a].confusion));
   PetscCall(PetscFree(answers->tally));
   PetscCall(PetscFree(answers->unstable));
   *answers = (HfAnswers){0};
@@ -207,7 +207,7 @@ PetscErrorCode HfAnswersDestroy(HfAnswers *answers) {
 PetscErrorCode HfAnswersOfOthers(const HfInference *inference, const HfInferOptions *options, HfAnswers answers[]) {
   PetscFunctionBeginUser;
   PetscCall(HfAnswersCreate(inference, options, NULL, &answers[HF_NO_RECALL]));
-  for (PetscInt r = 0; r < inference->n_rules; r++)
+  for (PetscInt r = 0; r < inference->n_rules; ++r)
     PetscCall(HfAnswersCreate(inference, options, inference->rule_networks[r], &answers[HF_FIRST_RULE + r]));
   PetscFunctionReturn(0);
 }
@@ -219,7 +219,7 @@ PetscErrorCode HfAnswersOfFilm(const HfInference *inference, const HfInferOption
   HfNetwork network;
 
   PetscFunctionBeginUser;
-  longer.recall.max_iterations++;
+  ++longer.recall.max_iterations;
   PetscCall(HfInferenceNetwork(inference, weighting, e->memories[last].G, HF_READING_FIRST + last, &network));
   PetscCall(HfAnswersCreate(inference, options, network, &answers[HF_FILM]));
   PetscCall(HfAnswersCreate(inference, &longer, network, &answers[HF_ONE_MORE]));
@@ -234,7 +234,7 @@ HfScore HfScoreOf(const HfInference *inference, const HfAnswers *answers, PetscI
   HfScore score = {0};
   PetscInt64 credit = 0, correct = 0, exact = 0, before = 0, after = 0;
 
-  for (PetscInt a = first; a < first + n; a++) {
+  for (PetscInt a = first; a < first + n; ++a) {
     const HfInferCounts *counts = &answers->tally[a].counts;
     score.tests += counts->tests;
     score.ties += counts->ties;
@@ -260,7 +260,7 @@ HfScore HfScoreOfAll(const HfInference *inference, const HfAnswers *answers) { r
 
 void HfControlsText(const HfInference *inference, const HfAnswers answers[], char text[], size_t size) {
   text[0] = '\0';
-  for (PetscInt c = HF_FILM + 1; c < inference->n_contestants; c++) {
+  for (PetscInt c = HF_FILM + 1; c < inference->n_contestants; ++c) {
     const size_t used = strlen(text);
     snprintf(text + used, size - used, "%s%s %.3f", used ? ", " : "", HfContestantName(inference, c),
              (double)HfScoreOfAll(inference, &answers[c]).accuracy);

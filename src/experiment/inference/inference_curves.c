@@ -2,16 +2,16 @@
 #include "inference.h"
 
 /* Memories that end an epoch, oldest first: the next one is of another epoch or step. */
-static PetscInt EndsOfEpochs(HfExperiment e, PetscInt ends[]) {
+static PetscInt ends_of_epochs(HfExperiment e, PetscInt ends[]) {
   PetscInt n = 0;
-  for (PetscInt k = e->first_memory; k < e->n_memories; k++)
+  for (PetscInt k = e->first_memory; k < e->n_memories; ++k)
     if (k + 1 == e->n_memories || e->memories[k].step != e->memories[k + 1].step || e->memories[k].epoch != e->memories[k + 1].epoch) ends[n++] = k;
   return n;
 }
 
-static PetscReal Unstable(const HfInference *inference, const HfAnswers *answers) {
+static PetscReal unstable(const HfInference *inference, const HfAnswers *answers) {
   PetscReal sum = 0.0;
-  for (PetscInt p = 0; p < inference->n_patterns; p++) sum += answers->unstable[p];
+  for (PetscInt p = 0; p < inference->n_patterns; ++p) sum += answers->unstable[p];
   return sum;
 }
 
@@ -20,7 +20,7 @@ typedef struct {
   PetscReal *epoch, *time, *accuracy, *low, *high, *one_more, *exact, *unstable; /* [E], exact [E][A], unstable [E][P] */
 } Curve;
 
-static PetscErrorCode Epoch(const HfInference *inference, const HfWeighting *weighting, PetscInt k, const HfAnswers answers[], Curve *curve) {
+static PetscErrorCode epoch(const HfInference *inference, const HfWeighting *weighting, PetscInt k, const HfAnswers answers[], Curve *curve) {
   const HfMemory *memory = &inference->e->memories[k];
   const PetscInt row = curve->n++, n_amounts = inference->options.n_amounts;
   HfInferOptions longer = inference->options;
@@ -30,7 +30,7 @@ static PetscErrorCode Epoch(const HfInference *inference, const HfWeighting *wei
   char controls[1024];
 
   PetscFunctionBeginUser;
-  longer.recall.max_iterations++;
+  ++longer.recall.max_iterations;
   PetscCall(HfInferenceNetwork(inference, weighting, memory->G, HF_READING_FIRST + k, &network));
   PetscCall(HfAnswersCreate(inference, &inference->options, network, &film));
   PetscCall(HfAnswersCreate(inference, &longer, network, &one_more));
@@ -41,14 +41,14 @@ static PetscErrorCode Epoch(const HfInference *inference, const HfWeighting *wei
   curve->low[row] = score.low;
   curve->high[row] = score.high;
   curve->one_more[row] = HfScoreOfAll(inference, &one_more).accuracy;
-  for (PetscInt a = 0; a < n_amounts; a++) curve->exact[row * n_amounts + a] = HfScoreOf(inference, &film, a, 1).exact;
-  for (PetscInt p = 0; p < inference->n_patterns; p++) curve->unstable[row * inference->n_patterns + p] = film.unstable[p];
+  for (PetscInt a = 0; a < n_amounts; ++a) curve->exact[row * n_amounts + a] = HfScoreOf(inference, &film, a, 1).exact;
+  for (PetscInt p = 0; p < inference->n_patterns; ++p) curve->unstable[row * inference->n_patterns + p] = film.unstable[p];
   HfControlsText(inference, answers, controls, sizeof(controls));
   if (inference->n_weightings == 1) /* a scan would fill the log */
     PetscCall(HfRecordLog(
         inference->e, "  epoch %d, %.6g ns: accuracy %.3f (%.3f to %.3f), exact %.3f, %d unstable pixels | one iteration more %.3f; at the end: %s",
         (int)row + 1, 1e9 * (double)memory->time, (double)score.accuracy, (double)score.low, (double)score.high, (double)score.exact,
-        (int)Unstable(inference, &film), (double)curve->one_more[row], controls));
+        (int)unstable(inference, &film), (double)curve->one_more[row], controls));
   PetscCall(HfAnswersDestroy(&film));
   PetscCall(HfAnswersDestroy(&one_more));
   PetscCall(HfNetworkDestroy(&network));
@@ -62,13 +62,13 @@ PetscErrorCode HfInferenceEpochs(const HfInference *inference, const HfWeighting
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(most, &ends));
-  n_ends = EndsOfEpochs(inference->e, ends);
+  n_ends = ends_of_epochs(inference->e, ends);
   PetscCall(PetscMalloc6(n_ends, &curve.epoch, n_ends, &curve.time, n_ends, &curve.accuracy, n_ends, &curve.low, n_ends, &curve.high, n_ends,
                          &curve.one_more));
   PetscCall(PetscMalloc2(n_ends * n_amounts, &curve.exact, n_ends * inference->n_patterns, &curve.unstable));
   if (inference->n_weightings == 1)
     PetscCall(HfRecordLog(inference->e, "infer, %s, %s, epoch by epoch:", HfRecallNames[inference->options.recall.method], weighting->label));
-  for (PetscInt k = 0; k < n_ends; k++) PetscCall(Epoch(inference, weighting, ends[k], answers, &curve));
+  for (PetscInt k = 0; k < n_ends; ++k) PetscCall(epoch(inference, weighting, ends[k], answers, &curve));
 
   const struct {
     const char *name;
@@ -79,7 +79,7 @@ PetscErrorCode HfInferenceEpochs(const HfInference *inference, const HfWeighting
                  {"accuracy", curve.accuracy, 0, "1"},   {"low", curve.low, 0, "1"},
                  {"high", curve.high, 0, "1"},           {"one_more_iteration", curve.one_more, 0, "1"},
                  {"exact", curve.exact, n_amounts, "1"}, {"unstable", curve.unstable, inference->n_patterns, "1"}};
-  for (size_t c = 0; c < PETSC_STATIC_ARRAY_LENGTH(columns); c++) {
+  for (size_t c = 0; c < PETSC_STATIC_ARRAY_LENGTH(columns); ++c) {
     const PetscInt shape[2] = {curve.n, columns[c].width};
     char name[64];
     PetscCall(PetscSNPrintf(name, sizeof(name), "epochs/%s", columns[c].name));
@@ -102,14 +102,14 @@ PetscErrorCode HfInferenceBasins(const HfInference *inference, const HfWeighting
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc3(n_amounts, &k, shape[0] * n_amounts, &accuracy, shape[0] * n_amounts, &exact));
   PetscCall(PetscCalloc1(shape[0], &answers));
-  for (PetscInt a = 0; a < n_amounts; a++) k[a] = (PetscReal)(n_amounts == half ? a + 1 : 1 + a * (half - 1) / (n_amounts - 1));
+  for (PetscInt a = 0; a < n_amounts; ++a) k[a] = (PetscReal)(n_amounts == half ? a + 1 : 1 + a * (half - 1) / (n_amounts - 1));
   options.noise = HF_NOISE_FLIPS;
   options.n_amounts = n_amounts;
   options.amounts = k;
   PetscCall(HfAnswersOfOthers(inference, &options, answers));
   PetscCall(HfAnswersOfFilm(inference, &options, weighting, answers));
-  for (PetscInt c = 0; c < shape[0]; c++)
-    for (PetscInt a = 0; a < n_amounts; a++) {
+  for (PetscInt c = 0; c < shape[0]; ++c)
+    for (PetscInt a = 0; a < n_amounts; ++a) {
       const HfScore score = HfScoreOf(inference, &answers[c], a, 1);
       accuracy[c * n_amounts + a] = score.accuracy;
       exact[c * n_amounts + a] = score.exact;
@@ -117,16 +117,16 @@ PetscErrorCode HfInferenceBasins(const HfInference *inference, const HfWeighting
   PetscCall(HfInferenceArray(inference, weighting->label, "basins/k", 1, &n_amounts, k, "1"));
   PetscCall(HfInferenceArray(inference, weighting->label, "basins/accuracy", 2, shape, accuracy, "1"));
   PetscCall(HfInferenceArray(inference, weighting->label, "basins/exact", 2, shape, exact, "1"));
-  for (PetscInt c = 0; c < shape[0]; c++) PetscCall(HfAnswersDestroy(&answers[c]));
+  for (PetscInt c = 0; c < shape[0]; ++c) PetscCall(HfAnswersDestroy(&answers[c]));
   PetscCall(PetscFree(answers));
   PetscCall(PetscFree3(k, accuracy, exact));
   PetscFunctionReturn(0);
 }
 
 /* Snapshots since the last initial state, each time once. */
-static PetscInt SnapshotsSince(HfExperiment e, PetscInt taken[]) {
+static PetscInt snapshots_since(HfExperiment e, PetscInt taken[]) {
   PetscInt n = 0;
-  for (PetscInt k = 0; k < e->n_snapshots; k++) {
+  for (PetscInt k = 0; k < e->n_snapshots; ++k) {
     if (e->snapshots[k].step < e->memories[e->first_memory].step) continue;
     if (n && e->snapshots[taken[n - 1]].time == e->snapshots[k].time) n--;
     taken[n++] = k;
@@ -143,18 +143,18 @@ PetscErrorCode HfInferenceAttractors(const HfInference *inference, const HfWeigh
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc4(e->n_snapshots, &taken, e->n_snapshots, &times, e->n_snapshots * P * P, &overlap, n, &V));
-  n_times = SnapshotsSince(e, taken);
-  for (PetscInt t = 0; t < n_times; t++) {
+  n_times = snapshots_since(e, taken);
+  for (PetscInt t = 0; t < n_times; ++t) {
     HfNetwork network;
     times[t] = e->snapshots[taken[t]].time;
     PetscCall(HfInferenceNetwork(inference, weighting, e->snapshots[taken[t]].G, -1 - taken[t], &network));
-    for (PetscInt q = 0; q < P; q++) {
+    for (PetscInt q = 0; q < P; ++q) {
       HfRecallResult result;
       PetscCall(PetscArraycpy(V, inference->x + q * n, n));
       PetscCall(HfNetworkRecall(network, &inference->options.recall, V, &result));
-      for (PetscInt p = 0; p < P; p++) {
+      for (PetscInt p = 0; p < P; ++p) {
         PetscReal sum = 0.0;
-        for (PetscInt i = 0; i < n; i++) sum += V[i] * inference->x[p * n + i];
+        for (PetscInt i = 0; i < n; ++i) sum += V[i] * inference->x[p * n + i];
         overlap[(t * P + q) * P + p] = sum / n;
       }
     }

@@ -2,25 +2,25 @@
    same line. */
 #include "inference.h"
 
-static PetscErrorCode PutCounts(HfNode entry, const char *name, PetscInt n, const PetscInt counts[]) {
+static PetscErrorCode put_counts(HfNode entry, const char *name, PetscInt n, const PetscInt counts[]) {
   HfNode list;
 
   PetscFunctionBeginUser;
   PetscCall(HfNodeCreate(HF_NODE_LIST, &list));
-  for (PetscInt k = 0; k < n; k++) PetscCall(HfNodePutInt(list, NULL, counts[k]));
+  for (PetscInt k = 0; k < n; ++k) PetscCall(HfNodePutInt(list, NULL, counts[k]));
   PetscCall(HfNodePutNode(entry, name, list));
   PetscFunctionReturn(0);
 }
 
 /* confusion[P][P+1] over all amounts: stored, answered; the last answer is a tie. */
-static void Confusion(const HfInference *inference, const HfAnswers *answers, PetscReal confusion[]) {
-  for (PetscInt k = 0; k < inference->n_patterns * (inference->n_patterns + 1); k++) {
+static void sum_confusion(const HfInference *inference, const HfAnswers *answers, PetscReal confusion[]) {
+  for (PetscInt k = 0; k < inference->n_patterns * (inference->n_patterns + 1); ++k) {
     confusion[k] = 0.0;
-    for (PetscInt a = 0; a < answers->n_amounts; a++) confusion[k] += (PetscReal)answers->tally[a].confusion[k];
+    for (PetscInt a = 0; a < answers->n_amounts; ++a) confusion[k] += (PetscReal)answers->tally[a].confusion[k];
   }
 }
 
-static PetscErrorCode PutConfusion(const HfInference *inference, const HfAnswers *answers, HfNode entry) {
+static PetscErrorCode put_confusion(const HfInference *inference, const HfAnswers *answers, HfNode entry) {
   const PetscInt width = inference->n_patterns + 1;
   PetscReal *confusion;
   PetscInt *row;
@@ -28,11 +28,11 @@ static PetscErrorCode PutConfusion(const HfInference *inference, const HfAnswers
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc2(inference->n_patterns * width, &confusion, width, &row));
-  Confusion(inference, answers, confusion);
+  sum_confusion(inference, answers, confusion);
   PetscCall(HfNodeCreate(HF_NODE_LIST, &rows));
-  for (PetscInt p = 0; p < inference->n_patterns; p++) {
+  for (PetscInt p = 0; p < inference->n_patterns; ++p) {
     PetscCall(HfNodeCreate(HF_NODE_LIST, &list));
-    for (PetscInt k = 0; k < width; k++) PetscCall(HfNodePutInt(list, NULL, (PetscInt64)confusion[p * width + k]));
+    for (PetscInt k = 0; k < width; ++k) PetscCall(HfNodePutInt(list, NULL, (PetscInt64)confusion[p * width + k]));
     PetscCall(HfNodePutNode(rows, NULL, list));
   }
   PetscCall(HfNodePutNode(entry, "confusion", rows));
@@ -41,7 +41,7 @@ static PetscErrorCode PutConfusion(const HfInference *inference, const HfAnswers
 }
 
 /* What every contestant is measured by. */
-static PetscErrorCode PutScores(const HfInference *inference, const HfAnswers *answers, HfNode entry) {
+static PetscErrorCode put_scores(const HfInference *inference, const HfAnswers *answers, HfNode entry) {
   const HfScore all = HfScoreOfAll(inference, answers);
   HfNode exact, accuracy;
   char amount[32];
@@ -56,7 +56,7 @@ static PetscErrorCode PutScores(const HfInference *inference, const HfAnswers *a
   PetscCall(HfNodePutReal(entry, "exact", all.exact));
   PetscCall(HfNodeCreate(HF_NODE_MAP, &exact));
   PetscCall(HfNodeCreate(HF_NODE_MAP, &accuracy));
-  for (PetscInt a = 0; a < answers->n_amounts; a++) {
+  for (PetscInt a = 0; a < answers->n_amounts; ++a) {
     const HfScore score = HfScoreOf(inference, answers, a, 1);
     PetscCall(PetscSNPrintf(amount, sizeof(amount), "%.12g", (double)inference->amounts[a]));
     PetscCall(HfNodePutReal(exact, amount, score.exact));
@@ -66,9 +66,9 @@ static PetscErrorCode PutScores(const HfInference *inference, const HfAnswers *a
   PetscCall(HfNodePutNode(entry, "accuracy_of", accuracy));
   PetscCall(HfNodePutReal(entry, "overlap_before", all.overlap_before));
   PetscCall(HfNodePutReal(entry, "overlap_after", all.overlap_after));
-  PetscCall(PutConfusion(inference, answers, entry));
+  PetscCall(put_confusion(inference, answers, entry));
   if (!answers->unstable) PetscFunctionReturn(0);
-  PetscCall(PutCounts(entry, "unstable_pixels", inference->n_patterns, answers->unstable));
+  PetscCall(put_counts(entry, "unstable_pixels", inference->n_patterns, answers->unstable));
   PetscCall(HfNodePutReal(entry, "margin", answers->margin));
   PetscCall(HfNodePutInt(entry, "cycles", all.cycles));
   PetscCall(HfNodePutInt(entry, "unconverged", all.unconverged));
@@ -77,31 +77,31 @@ static PetscErrorCode PutScores(const HfInference *inference, const HfAnswers *a
 }
 
 /* "0.710/0.540/0.240" */
-static void ExactText(const HfInference *inference, const HfAnswers *answers, char text[], size_t size) {
+static void exact_text(const HfInference *inference, const HfAnswers *answers, char text[], size_t size) {
   text[0] = '\0';
-  for (PetscInt a = 0; a < answers->n_amounts && a < 16; a++) {
+  for (PetscInt a = 0; a < answers->n_amounts && a < 16; ++a) {
     const size_t used = strlen(text);
     snprintf(text + used, size - used, "%s%.3f", a ? "/" : "", (double)HfScoreOf(inference, answers, a, 1).exact);
   }
 }
 
-static void AmountsText(const HfInference *inference, char text[], size_t size) {
+static void amounts_text(const HfInference *inference, char text[], size_t size) {
   text[0] = '\0';
-  for (PetscInt a = 0; a < inference->options.n_amounts && a < 16; a++) {
+  for (PetscInt a = 0; a < inference->options.n_amounts && a < 16; ++a) {
     const size_t used = strlen(text);
     snprintf(text + used, size - used, "%s%.4g", a ? "/" : "", (double)inference->amounts[a]);
   }
 }
 
-static PetscErrorCode PutNames(const HfInference *inference, HfNode entry) {
+static PetscErrorCode put_names(const HfInference *inference, HfNode entry) {
   HfNode names, contestants;
 
   PetscFunctionBeginUser;
   PetscCall(HfNodeCreate(HF_NODE_LIST, &names));
-  for (PetscInt p = 0; p < inference->n_patterns; p++) PetscCall(HfNodePutText(names, NULL, inference->names[p]));
+  for (PetscInt p = 0; p < inference->n_patterns; ++p) PetscCall(HfNodePutText(names, NULL, inference->names[p]));
   PetscCall(HfNodePutNode(entry, "pattern_names", names));
   PetscCall(HfNodeCreate(HF_NODE_LIST, &contestants));
-  for (PetscInt c = 0; c < inference->n_contestants; c++) PetscCall(HfNodePutText(contestants, NULL, HfContestantName(inference, c)));
+  for (PetscInt c = 0; c < inference->n_contestants; ++c) PetscCall(HfNodePutText(contestants, NULL, HfContestantName(inference, c)));
   PetscCall(HfNodePutNode(entry, "variants", contestants));
   PetscCall(HfNodePutText(entry, "noise", HfNoiseNames[inference->options.noise]));
   PetscCall(HfNodePutReals(entry, "amounts", inference->options.n_amounts, inference->amounts));
@@ -111,20 +111,20 @@ static PetscErrorCode PutNames(const HfInference *inference, HfNode entry) {
 }
 
 /* control_outer_product: ... */
-static PetscErrorCode PutControls(const HfInference *inference, const HfAnswers answers[], HfNode entry) {
+static PetscErrorCode put_controls(const HfInference *inference, const HfAnswers answers[], HfNode entry) {
   char key[80];
 
   PetscFunctionBeginUser;
-  for (PetscInt c = HF_FILM + 1; c < inference->n_contestants; c++) {
+  for (PetscInt c = HF_FILM + 1; c < inference->n_contestants; ++c) {
     PetscCall(PetscSNPrintf(key, sizeof(key), "control_%.64s", HfContestantName(inference, c)));
-    for (char *k = key; *k; k++)
+    for (char *k = key; *k; ++k)
       if (*k == '-') *k = '_';
     PetscCall(HfNodePutReal(entry, key, HfScoreOfAll(inference, &answers[c]).accuracy));
   }
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode ReportControl(const HfInference *inference, const char *label, PetscInt c, const HfAnswers *answers) {
+static PetscErrorCode report_control(const HfInference *inference, const char *label, PetscInt c, const HfAnswers *answers) {
   const PetscBool is_rule = c < HF_FIRST_RULE ? PETSC_FALSE : PETSC_TRUE;
   HfNode entry;
 
@@ -133,7 +133,7 @@ static PetscErrorCode ReportControl(const HfInference *inference, const char *la
   PetscCall(HfNodePutText(entry, is_rule ? "rule" : "control", HfContestantName(inference, c)));
   if (label) PetscCall(HfNodePutText(entry, "label", label));
   PetscCall(HfNodePutText(entry, "method", HfRecallNames[inference->options.recall.method]));
-  PetscCall(PutScores(inference, answers, entry));
+  PetscCall(put_scores(inference, answers, entry));
   PetscCall(HfRecordSummary(inference->e, entry));
   PetscFunctionReturn(0);
 }
@@ -146,19 +146,19 @@ PetscErrorCode HfInferenceReport(const HfInference *inference, const HfWeighting
 
   PetscFunctionBeginUser;
   HfControlsText(inference, answers, controls, sizeof(controls));
-  ExactText(inference, &answers[HF_FILM], exact, sizeof(exact));
-  ExactText(inference, &answers[HF_FIRST_RULE], exact_before, sizeof(exact_before));
-  AmountsText(inference, amounts, sizeof(amounts));
-  for (PetscInt p = 0; p < inference->n_patterns; p++) unstable += answers[HF_FILM].unstable[p];
+  exact_text(inference, &answers[HF_FILM], exact, sizeof(exact));
+  exact_text(inference, &answers[HF_FIRST_RULE], exact_before, sizeof(exact_before));
+  amounts_text(inference, amounts, sizeof(amounts));
+  for (PetscInt p = 0; p < inference->n_patterns; ++p) unstable += answers[HF_FILM].unstable[p];
   PetscCall(HfEntryCreate(inference->e, "infer", &entry));
   PetscCall(HfNodePutText(entry, "label", weighting->label));
   PetscCall(HfWeightingPut(entry, weighting));
   PetscCall(HfNodePutText(entry, "method", HfRecallNames[inference->options.recall.method]));
   PetscCall(HfNodePutInt(entry, "epoch", memory->epoch + 1));
   PetscCall(HfNodePutReal(entry, "time_s", memory->time));
-  PetscCall(PutNames(inference, entry));
-  PetscCall(PutScores(inference, &answers[HF_FILM], entry));
-  PetscCall(PutControls(inference, answers, entry));
+  PetscCall(put_names(inference, entry));
+  PetscCall(put_scores(inference, &answers[HF_FILM], entry));
+  PetscCall(put_controls(inference, answers, entry));
   PetscCall(HfRecordHeadline(
       inference->e, entry,
       "infer, %s, %s, epoch %d, %s %s: accuracy %.3f (%.3f to %.3f; ties wrong %.3f), exact %s (%s: %s), overlap %.3f to %.3f, %d unstable pixels | "
@@ -167,15 +167,15 @@ PetscErrorCode HfInferenceReport(const HfInference *inference, const HfWeighting
       (double)film.accuracy, (double)film.low, (double)film.high, (double)film.ties_wrong, exact, HfContestantName(inference, HF_FIRST_RULE),
       exact_before, (double)film.overlap_before, (double)film.overlap_after, (int)unstable, controls));
   PetscCall(HfRecordSummary(inference->e, entry));
-  PetscCall(ReportControl(inference, weighting->label, HF_UNTRAINED, &answers[HF_UNTRAINED]));
-  PetscCall(ReportControl(inference, weighting->label, HF_ONE_MORE, &answers[HF_ONE_MORE]));
+  PetscCall(report_control(inference, weighting->label, HF_UNTRAINED, &answers[HF_UNTRAINED]));
+  PetscCall(report_control(inference, weighting->label, HF_ONE_MORE, &answers[HF_ONE_MORE]));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfInferenceReportOthers(const HfInference *inference, const HfAnswers answers[]) {
   PetscFunctionBeginUser;
-  PetscCall(ReportControl(inference, NULL, HF_NO_RECALL, &answers[HF_NO_RECALL]));
-  for (PetscInt c = HF_FIRST_RULE; c < inference->n_contestants; c++) PetscCall(ReportControl(inference, NULL, c, &answers[c]));
+  PetscCall(report_control(inference, NULL, HF_NO_RECALL, &answers[HF_NO_RECALL]));
+  for (PetscInt c = HF_FIRST_RULE; c < inference->n_contestants; ++c) PetscCall(report_control(inference, NULL, c, &answers[c]));
   PetscFunctionReturn(0);
 }
 
@@ -197,8 +197,8 @@ PetscErrorCode HfInferenceArrays(const HfInference *inference, const char *label
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc2(5 * entries, &values, inference->n_patterns * width, &confusion));
-  for (PetscInt c = 0; c < shape[0]; c++)
-    for (PetscInt a = 0; a < n_amounts; a++) {
+  for (PetscInt c = 0; c < shape[0]; ++c)
+    for (PetscInt a = 0; a < n_amounts; ++a) {
       const HfScore score = HfScoreOf(inference, &answers[c], a, 1);
       PetscReal *at = values + c * n_amounts + a;
       at[0] = score.accuracy;
@@ -207,8 +207,8 @@ PetscErrorCode HfInferenceArrays(const HfInference *inference, const char *label
       at[3 * entries] = score.exact;
       at[4 * entries] = score.overlap_after;
     }
-  for (PetscInt k = 0; k < 5; k++) PetscCall(HfInferenceArray(inference, label, names[k], 2, shape, values + k * entries, "1"));
-  Confusion(inference, &answers[HF_FILM], confusion);
+  for (PetscInt k = 0; k < 5; ++k) PetscCall(HfInferenceArray(inference, label, names[k], 2, shape, values + k * entries, "1"));
+  sum_confusion(inference, &answers[HF_FILM], confusion);
   PetscCall(HfInferenceArray(inference, label, "confusion", 2, (const PetscInt[]){inference->n_patterns, width}, confusion, "1"));
   PetscCall(PetscFree2(values, confusion));
   PetscFunctionReturn(0);
@@ -252,7 +252,7 @@ PetscErrorCode HfInferenceGallery(const HfInference *inference, const HfWeightin
   if (!n_images) PetscFunctionReturn(0);
   PetscCall(PetscMalloc2(n_images * 3 * n, &images, 2 * n_images, &of));
   PetscCall(HfInferenceNetwork(inference, weighting, memory->G, HF_READING_FIRST + inference->e->n_memories - 1, &network));
-  for (PetscInt k = 0; k < n_images; k++) {
+  for (PetscInt k = 0; k < n_images; ++k) {
     const PetscInt p = k / shown, a = k % shown % options->n_amounts, sample = k % shown / options->n_amounts;
     const PetscInt64 test = ((PetscInt64)a * inference->n_patterns + p) * options->samples + sample;
     PetscReal *image = images + k * 3 * n;

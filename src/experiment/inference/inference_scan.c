@@ -18,7 +18,7 @@ PetscErrorCode HfScanDestroy(HfScan *scan) {
 }
 
 /* Highest accuracy, among equals that with the larger margin. */
-static PetscBool IsBetter(const HfScan *scan, PetscInt a, PetscInt b) {
+static PetscBool is_better(const HfScan *scan, PetscInt a, PetscInt b) {
   if (scan->score[a].accuracy != scan->score[b].accuracy) return scan->score[a].accuracy > scan->score[b].accuracy ? PETSC_TRUE : PETSC_FALSE;
   return scan->margin[a] > scan->margin[b] ? PETSC_TRUE : PETSC_FALSE;
 }
@@ -29,16 +29,16 @@ PetscErrorCode HfScanAdd(const HfInference *inference, const HfWeighting *weight
 
   PetscFunctionBeginUser;
   if (weighting->kind != HF_WEIGHTS_SCALED) PetscFunctionReturn(0);
-  scan->n++;
+  ++scan->n;
   scan->xi[k] = weighting->xi;
   scan->score[k] = HfScoreOfAll(inference, film);
   scan->margin[k] = film->margin;
   scan->unstable[k] = 0.0;
   scan->untrained[k] = HfScoreOfAll(inference, &answers[HF_UNTRAINED]).accuracy;
   scan->one_more[k] = HfScoreOfAll(inference, &answers[HF_ONE_MORE]).accuracy;
-  for (PetscInt p = 0; p < inference->n_patterns; p++) scan->unstable[k] += film->unstable[p];
-  for (PetscInt a = 0; a < film->n_amounts; a++) scan->exact[k * film->n_amounts + a] = HfScoreOf(inference, film, a, 1).exact;
-  if (!k || IsBetter(scan, k, scan->best)) {
+  for (PetscInt p = 0; p < inference->n_patterns; ++p) scan->unstable[k] += film->unstable[p];
+  for (PetscInt a = 0; a < film->n_amounts; ++a) scan->exact[k * film->n_amounts + a] = HfScoreOf(inference, film, a, 1).exact;
+  if (!k || is_better(scan, k, scan->best)) {
     scan->best = k;
     HfControlsText(inference, answers, scan->controls, sizeof(scan->controls));
   }
@@ -46,10 +46,10 @@ PetscErrorCode HfScanAdd(const HfInference *inference, const HfWeighting *weight
 }
 
 /* Least and largest xi of the window; how many values of the scan lie between them without being of it. */
-static PetscBool Window(const HfScan *scan, PetscReal *low, PetscReal *high, PetscInt *outside) {
+static PetscBool working_window(const HfScan *scan, PetscReal *low, PetscReal *high, PetscInt *outside) {
   PetscBool works[HF_MAX_WEIGHTINGS], any = PETSC_FALSE;
 
-  for (PetscInt k = 0; k < scan->n; k++) {
+  for (PetscInt k = 0; k < scan->n; ++k) {
     works[k] = scan->unstable[k] == 0.0 && scan->score[k].accuracy >= scan->score[scan->best].accuracy - WITHIN ? PETSC_TRUE : PETSC_FALSE;
     if (!works[k]) continue;
     *low = any ? PetscMin(*low, scan->xi[k]) : scan->xi[k];
@@ -57,16 +57,16 @@ static PetscBool Window(const HfScan *scan, PetscReal *low, PetscReal *high, Pet
     any = PETSC_TRUE;
   }
   *outside = 0;
-  for (PetscInt k = 0; any && k < scan->n; k++) *outside += !works[k] && scan->xi[k] > *low && scan->xi[k] < *high;
+  for (PetscInt k = 0; any && k < scan->n; ++k) *outside += !works[k] && scan->xi[k] > *low && scan->xi[k] < *high;
   return any;
 }
 
-static PetscErrorCode Arrays(const HfInference *inference, const HfScan *scan) {
+static PetscErrorCode arrays(const HfInference *inference, const HfScan *scan) {
   const PetscInt shape[2] = {scan->n, inference->options.n_amounts};
   PetscReal accuracy[HF_MAX_WEIGHTINGS], low[HF_MAX_WEIGHTINGS], high[HF_MAX_WEIGHTINGS], overlap[HF_MAX_WEIGHTINGS];
 
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < scan->n; k++) {
+  for (PetscInt k = 0; k < scan->n; ++k) {
     accuracy[k] = scan->score[k].accuracy;
     low[k] = scan->score[k].low;
     high[k] = scan->score[k].high;
@@ -94,8 +94,8 @@ PetscErrorCode HfScanReport(const HfInference *inference, const HfScan *scan) {
 
   PetscFunctionBeginUser;
   if (scan->n < 2) PetscFunctionReturn(0);
-  works = Window(scan, &low, &high, &outside);
-  for (PetscInt k = 0; k < scan->n; k++) {
+  works = working_window(scan, &low, &high, &outside);
+  for (PetscInt k = 0; k < scan->n; ++k) {
     accuracy[k] = scan->score[k].accuracy;
     exact[k] = scan->score[k].exact;
   }
@@ -121,6 +121,6 @@ PetscErrorCode HfScanReport(const HfInference *inference, const HfScan *scan) {
                              (int)scan->n, window, (double)scan->xi[scan->best], (double)accuracy[scan->best], (double)exact[scan->best],
                              (double)scan->margin[scan->best], scan->controls));
   PetscCall(HfRecordSummary(inference->e, entry));
-  PetscCall(Arrays(inference, scan));
+  PetscCall(arrays(inference, scan));
   PetscFunctionReturn(0);
 }

@@ -8,7 +8,7 @@ static const HfKey keys[] = {
     HF_KEYS_END,
 };
 
-static PetscErrorCode Check(HfExperiment e, HfNode node) {
+static PetscErrorCode check(HfExperiment e, HfNode node) {
   PetscFunctionBeginUser;
   if (HfHas(HfDeckRoot(e->deck), "electrodes"))
     PetscCall(HfDeckError(e->deck, node, "the film has `electrodes`: their voltages drive its current; `current` is for a film without them"));
@@ -17,7 +17,7 @@ static PetscErrorCode Check(HfExperiment e, HfNode node) {
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Run(HfExperiment e, HfNode node) {
+static PetscErrorCode run(HfExperiment e, HfNode node) {
   const PetscReal j[2] = {HfRealAt(node, "uniform", 0), HfRealAt(node, "uniform", 1)};
   HfNode entry;
 
@@ -30,4 +30,4 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Current = {.name = "current", .keys = keys, .check = Check, .run = Run, .magnetic = PETSC_TRUE};
+const HfStep HfStep_Current = {.name = "current", .keys = keys, .check = check, .run = run, .magnetic = PETSC_TRUE};

@@ -15,7 +15,7 @@ static const HfKey keys[] = {
     HF_KEYS_END,
 };
 
-static PetscErrorCode Check(HfExperiment e, HfNode node) {
+static PetscErrorCode check(HfExperiment e, HfNode node) {
   PetscFunctionBeginUser;
   if (e->n > 20) PetscCall(HfDeckError(e->deck, node, "all 2^N states are looked at: at most 20 electrodes, not %d", (int)e->n));
   if (!e->n_checked && e->n) PetscCall(HfDeckError(e->deck, node, "nothing was trained since the last initial state"));
@@ -32,7 +32,7 @@ typedef struct {
 } Count;
 
 /* Counts the pattern x where it is the minimum, with the uniform states and without, and where it is a fixed point; film 0 is trained, 1 untrained. */
-static PetscErrorCode Tally(HfExperiment e, const PetscReal w[], const PetscReal x[], PetscReal energies[], int film, Count *count, PetscBool *all,
+static PetscErrorCode tally(HfExperiment e, const PetscReal w[], const PetscReal x[], PetscReal energies[], int film, Count *count, PetscBool *all,
                             PetscBool *nontrivial, PetscBool *fixed) {
   HfEnergyReport report;
 
@@ -49,7 +49,7 @@ static PetscErrorCode Tally(HfExperiment e, const PetscReal w[], const PetscReal
 }
 
 /* What the trained pattern costs against the untrained film: x.G.x of voltages, x.R.x of currents where the weights are resistances. */
-static PetscErrorCode Power(HfExperiment e, const HfWeighting *weighting, const HfMemory *memory, PetscReal *own, PetscReal *others) {
+static PetscErrorCode put_power(HfExperiment e, const HfWeighting *weighting, const HfMemory *memory, PetscReal *own, PetscReal *others) {
   const PetscReal *G = HfMemoryConductance(weighting, memory);
   PetscReal *R, *R_untrained;
 
@@ -67,7 +67,7 @@ static PetscErrorCode Power(HfExperiment e, const HfWeighting *weighting, const 
 }
 
 /* All memories from `first` on with one kind of weights. */
-static PetscErrorCode Weighting(HfExperiment e, HfNode node, const HfWeighting *weighting, PetscInt first, PetscBool details, Count *count) {
+static PetscErrorCode weighting(HfExperiment e, HfNode node, const HfWeighting *weighting, PetscInt first, PetscBool details, Count *count) {
   const PetscInt n = e->n, n_states = (PetscInt)1 << n;
   PetscReal *w, *V, *energies;
   char *minimum, name[128], untrained[128];
@@ -80,25 +80,25 @@ static PetscErrorCode Weighting(HfExperiment e, HfNode node, const HfWeighting *
   *count = (Count){.smallest_margin = PETSC_MAX_REAL, .largest_eigenvalue = PETSC_MIN_REAL};
   PetscCall(PetscMalloc4(n * n, &w, n, &V, n_states, &energies, n + 1, &minimum));
   PetscCall(PetscSNPrintf(untrained, sizeof(untrained), "%d/%s/untrained", (int)e->step + 1, weighting->label));
-  for (PetscInt k = first; k < e->n_memories; k++) {
+  for (PetscInt k = first; k < e->n_memories; ++k) {
     const HfMemory *memory = &e->memories[k];
     PetscCall(HfWeightingApply(e, weighting, e->G_untrained, PETSC_FALSE, w));
     PetscCall(HfEnergies(n, w, memory->x, HfFlag(node, "trivial"), energies, &control));
     if (details && k == first) PetscCall(HfRecordEnergies(e, untrained, n_states, energies));
-    PetscCall(Tally(e, w, memory->x, energies, 1, count, &all, &nontrivial, &fixed));
+    PetscCall(tally(e, w, memory->x, energies, 1, count, &all, &nontrivial, &fixed));
     PetscCall(HfWeightingApply(e, weighting, HfMemoryConductance(weighting, memory), PETSC_TRUE, w));
     PetscCall(HfEnergies(n, w, memory->x, HfFlag(node, "trivial"), energies, &whole));
     count->fixed_whole += HfIsFixedPoint(n, w, DEAD_ZONE, memory->x);
     PetscCall(HfWeightingApply(e, weighting, HfMemoryConductance(weighting, memory), PETSC_FALSE, w));
-    PetscCall(Tally(e, w, memory->x, energies, 0, count, &all, &nontrivial, &fixed));
+    PetscCall(tally(e, w, memory->x, energies, 0, count, &all, &nontrivial, &fixed));
     PetscCall(HfEnergies(n, w, memory->x, HfFlag(node, "trivial"), energies, &report));
-    count->of++;
+    ++count->of;
     count->correct += report.trained_is_minimum;
     count->untrained_correct += control.trained_is_minimum;
     count->smallest_margin = PetscMin(count->smallest_margin, report.margin);
     count->mean_margin += report.margin / (e->n_memories - first);
     count->largest_eigenvalue = PetscMax(count->largest_eigenvalue, whole.largest_eigenvalue);
-    PetscCall(Power(e, weighting, memory, &power, &others));
+    PetscCall(put_power(e, weighting, memory, &power, &others));
     count->mean_power += power / (e->n_memories - first);
     count->mean_power_of_others += others / (e->n_memories - first);
     if (!details) continue;
@@ -132,7 +132,7 @@ static PetscErrorCode Weighting(HfExperiment e, HfNode node, const HfWeighting *
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Total(HfExperiment e, const HfWeighting *weighting, const Count *count, PetscBool is_control) {
+static PetscErrorCode total(HfExperiment e, const HfWeighting *weighting, const Count *count, PetscBool is_control) {
   HfNode entry;
 
   PetscFunctionBeginUser;
@@ -163,15 +163,15 @@ static PetscErrorCode Total(HfExperiment e, const HfWeighting *weighting, const 
 }
 
 /* The xi of a sweep for which every memory is a minimum. */
-static PetscErrorCode Window(HfExperiment e, PetscInt n, const HfWeighting list[], const Count counts[]) {
+static PetscErrorCode window(HfExperiment e, PetscInt n, const HfWeighting list[], const Count counts[]) {
   PetscReal works[HF_MAX_WEIGHTINGS], low = PETSC_MAX_REAL, high = PETSC_MIN_REAL;
   PetscInt n_scaled = 0, n_works = 0;
   HfNode entry;
 
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < n; k++) {
+  for (PetscInt k = 0; k < n; ++k) {
     if (list[k].kind != HF_WEIGHTS_SCALED) continue;
-    n_scaled++;
+    ++n_scaled;
     if (counts[k].correct < counts[k].of) continue;
     works[n_works++] = list[k].xi;
     low = PetscMin(low, list[k].xi);
@@ -190,7 +190,7 @@ static PetscErrorCode Window(HfExperiment e, PetscInt n, const HfWeighting list[
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Run(HfExperiment e, HfNode node) {
+static PetscErrorCode run(HfExperiment e, HfNode node) {
   HfWeighting list[HF_MAX_WEIGHTINGS], one;
   Count counts[HF_MAX_WEIGHTINGS], control;
   PetscInt n, first;
@@ -200,16 +200,16 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscCall(HfMemoriesOf(e, node, &first));
   PetscCall(HfWeightingsRead(e, node, &n, list));
   one = HfWeightingControl(n, list, &with_control);
-  for (PetscInt k = 0; k < n; k++) {
-    PetscCall(Weighting(e, node, &list[k], first, PETSC_TRUE, &counts[k]));
-    PetscCall(Total(e, &list[k], &counts[k], PETSC_FALSE));
+  for (PetscInt k = 0; k < n; ++k) {
+    PetscCall(weighting(e, node, &list[k], first, PETSC_TRUE, &counts[k]));
+    PetscCall(total(e, &list[k], &counts[k], PETSC_FALSE));
   }
   if (with_control) {
-    PetscCall(Weighting(e, node, &one, first, PETSC_FALSE, &control));
-    PetscCall(Total(e, &one, &control, PETSC_TRUE));
+    PetscCall(weighting(e, node, &one, first, PETSC_FALSE, &control));
+    PetscCall(total(e, &one, &control, PETSC_TRUE));
   }
-  PetscCall(Window(e, n, list, counts));
+  PetscCall(window(e, n, list, counts));
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Energies = {.name = "energies", .citation = "niu-2024", .keys = keys, .check = Check, .run = Run};
+const HfStep HfStep_Energies = {.name = "energies", .citation = "niu-2024", .keys = keys, .check = check, .run = run};

@@ -7,7 +7,7 @@ static const HfKey keys[] = {
     HF_KEYS_END,
 };
 
-static PetscErrorCode Run(HfExperiment e, HfNode node) {
+static PetscErrorCode run(HfExperiment e, HfNode node) {
   PetscReal H[3];
   HfNode entry;
 
@@ -21,4 +21,4 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Field = {.name = "field", .keys = keys, .run = Run, .magnetic = PETSC_TRUE};
+const HfStep HfStep_Field = {.name = "field", .keys = keys, .run = run, .magnetic = PETSC_TRUE};

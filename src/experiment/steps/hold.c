@@ -10,28 +10,28 @@ static const HfKey keys[] = {
     HF_KEYS_END,
 };
 
-static PetscErrorCode Check(HfExperiment e, HfNode node) {
+static PetscErrorCode check(HfExperiment e, HfNode node) {
   PetscFunctionBeginUser;
   if (HfHas(node, "pattern")) {
     PetscCall(HfPatternCheck(e, HfNodeFind(node, "pattern"), HfText(node, "pattern")));
     PetscCall(HfDriveCheck(e, node));
-    e->checked_pulses++;
+    ++e->checked_pulses;
     e->checked_trace = HfHas(node, "probe_every");
   } else if (HfHas(node, "voltage") || HfHas(node, "field"))
     PetscCall(HfDeckError(e->deck, node, "a voltage is held for a `pattern`: name one"));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Plan(HfExperiment e, HfNode node, HfPlan *plan) {
+static PetscErrorCode plan(HfExperiment e, HfNode node, HfPlan *plan) {
   PetscFunctionBeginUser;
   plan->seconds += HfReal(node, "time");
-  plan->frames++;
+  ++plan->frames;
   plan->probes += HfHas(node, "probe_every") ? 1 + floor(HfReal(node, "time") / HfReal(node, "probe_every")) : 1;
   PetscFunctionReturn(0);
 }
 
 /* x[n], text[n+1] and before[n*n] are room for the pattern and the conductance at the start. */
-static PetscErrorCode Hold(HfExperiment e, HfNode node, PetscReal x[], char text[], PetscReal before[]) {
+static PetscErrorCode hold(HfExperiment e, HfNode node, PetscReal x[], char text[], PetscReal before[]) {
   const PetscBool driven = HfHas(node, "pattern");
   const PetscReal start = *HfDeviceTime(e->device);
   PetscReal voltage = 0.0, change = 0.0, average[3], torque;
@@ -58,7 +58,7 @@ static PetscErrorCode Hold(HfExperiment e, HfNode node, PetscReal x[], char text
   PetscCall(HfFramesNow(e, PETSC_TRUE));
   PetscCall(HfDriveLog(e));
   PetscCall(HfDriveOff(e));
-  for (PetscInt k = 0; k < e->n * e->n; k++)
+  for (PetscInt k = 0; k < e->n * e->n; ++k)
     if (before[k] != 0.0) change = PetscMax(change, PetscAbsReal(e->G[k] / before[k] - 1.0));
 
   PetscCall(HfMeasureNow(e, average, &torque));
@@ -79,16 +79,16 @@ static PetscErrorCode Hold(HfExperiment e, HfNode node, PetscReal x[], char text
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Run(HfExperiment e, HfNode node) {
+static PetscErrorCode run(HfExperiment e, HfNode node) {
   PetscReal *x, *before;
   char *text;
   PetscErrorCode code;
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc3(e->n, &x, e->n * e->n, &before, e->n + 1, &text));
-  code = Hold(e, node, x, text, before); /* may diverge */
+  code = hold(e, node, x, text, before); /* may diverge */
   PetscCall(PetscFree3(x, before, text));
   PetscFunctionReturn(code);
 }
 
-const HfStep HfStep_Hold = {.name = "hold", .keys = keys, .check = Check, .plan = Plan, .run = Run, .magnetic = PETSC_TRUE};
+const HfStep HfStep_Hold = {.name = "hold", .keys = keys, .check = check, .plan = plan, .run = run, .magnetic = PETSC_TRUE};

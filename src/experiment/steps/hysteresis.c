@@ -17,25 +17,25 @@ static const HfKey keys[] = {
     HF_KEYS_END,
 };
 
-static void Ends(HfNode node, PetscReal from[3], PetscReal to[3], PetscReal d[3]) {
+static void ends(HfNode node, PetscReal from[3], PetscReal to[3], PetscReal d[3]) {
   PetscReal length = 0.0;
 
   HfAppliedField(node, "from", from);
   HfAppliedField(node, "to", to);
-  for (PetscInt k = 0; k < 3; k++) length += PetscSqr(from[k] - to[k]);
-  for (PetscInt k = 0; k < 3; k++) d[k] = length > 0.0 ? (from[k] - to[k]) / PetscSqrtReal(length) : 0.0;
+  for (PetscInt k = 0; k < 3; ++k) length += PetscSqr(from[k] - to[k]);
+  for (PetscInt k = 0; k < 3; ++k) d[k] = length > 0.0 ? (from[k] - to[k]) / PetscSqrtReal(length) : 0.0;
 }
 
-static PetscErrorCode Check(HfExperiment e, HfNode node) {
+static PetscErrorCode check(HfExperiment e, HfNode node) {
   PetscReal from[3], to[3], d[3];
 
   PetscFunctionBeginUser;
-  Ends(node, from, to, d);
+  ends(node, from, to, d);
   if (d[0] == 0.0 && d[1] == 0.0 && d[2] == 0.0) PetscCall(HfDeckError(e->deck, node, "hysteresis: `from` and `to` are the same field"));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Plan(HfExperiment e, HfNode node, HfPlan *plan) {
+static PetscErrorCode plan(HfExperiment e, HfNode node, HfPlan *plan) {
   const PetscInt branches = HfFlag(node, "back") ? 2 : 1;
 
   PetscFunctionBeginUser;
@@ -48,43 +48,43 @@ typedef struct {
   PetscReal d[3];
 } Loop;
 
-static PetscReal Along(const Loop *loop, const PetscReal v[3]) { return v[0] * loop->d[0] + v[1] * loop->d[1] + v[2] * loop->d[2]; }
+static PetscReal along(const Loop *loop, const PetscReal v[3]) { return v[0] * loop->d[0] + v[1] * loop->d[1] + v[2] * loop->d[2]; }
 
 /* Where v.d of the vectors at `column` first changes its sign among the rows [first, last]: row + part; -1: nowhere. */
-static PetscReal Crossing(const Loop *loop, PetscInt column, PetscInt first, PetscInt last) {
-  for (PetscInt k = first; k < last; k++) {
-    const PetscReal a = Along(loop, loop->rows + COLUMNS * k + column), b = Along(loop, loop->rows + COLUMNS * (k + 1) + column);
+static PetscReal crossing(const Loop *loop, PetscInt column, PetscInt first, PetscInt last) {
+  for (PetscInt k = first; k < last; ++k) {
+    const PetscReal a = along(loop, loop->rows + COLUMNS * k + column), b = along(loop, loop->rows + COLUMNS * (k + 1) + column);
     if (a == 0.0) return (PetscReal)k;
     if (a * b <= 0.0) return (PetscReal)k + a / (a - b);
   }
   return -1.0;
 }
 
-static void Interpolate(const Loop *loop, PetscInt column, PetscReal at, PetscReal v[3]) {
+static void interpolate(const Loop *loop, PetscInt column, PetscReal at, PetscReal v[3]) {
   const PetscInt k = (PetscInt)at;
   const PetscReal part = at - (PetscReal)k;
 
-  for (PetscInt c = 0; c < 3; c++) {
+  for (PetscInt c = 0; c < 3; ++c) {
     v[c] = loop->rows[COLUMNS * k + column + c];
     if (part > 0.0) v[c] += part * (loop->rows[COLUMNS * (k + 1) + column + c] - v[c]);
   }
 }
 
-static PetscErrorCode Branch(HfExperiment e, HfNode entry, const char *name, const Loop *loop, PetscInt first, PetscInt last) {
-  const PetscReal at_coercive = Crossing(loop, 3, first, last), at_zero = Crossing(loop, 0, first, last);
+static PetscErrorCode branch(HfExperiment e, HfNode entry, const char *name, const Loop *loop, PetscInt first, PetscInt last) {
+  const PetscReal at_coercive = crossing(loop, 3, first, last), at_zero = crossing(loop, 0, first, last);
   PetscReal v[3], coercive = 0.0;
   HfNode branch;
 
   PetscFunctionBeginUser;
   PetscCall(HfNodeCreate(HF_NODE_MAP, &branch));
   if (at_coercive >= 0.0) {
-    Interpolate(loop, 0, at_coercive, v);
-    coercive = Along(loop, v);
+    interpolate(loop, 0, at_coercive, v);
+    coercive = along(loop, v);
     PetscCall(HfNodePutReal(branch, "coercive_field_A_per_m", coercive));
     PetscCall(HfNodePutReal(branch, "coercive_field_mT", 1e3 * HF_MU0 * coercive));
   }
   if (at_zero >= 0.0) {
-    Interpolate(loop, 3, at_zero, v);
+    interpolate(loop, 3, at_zero, v);
     PetscCall(HfNodePutReals(branch, "remanence", 3, v));
     PetscCall(HfRecordLog(e, "  %s: remanence (%.4f, %.4f, %.4f)", name, (double)v[0], (double)v[1], (double)v[2]));
   }
@@ -94,7 +94,7 @@ static PetscErrorCode Branch(HfExperiment e, HfNode entry, const char *name, con
 }
 
 /* The film at one field. */
-static PetscErrorCode Point(HfExperiment e, HfNode node, PetscReal row[COLUMNS], PetscInt *unconverged) {
+static PetscErrorCode point(HfExperiment e, HfNode node, PetscReal row[COLUMNS], PetscInt *unconverged) {
   PetscReal torque;
   PetscBool converged;
 
@@ -107,7 +107,7 @@ static PetscErrorCode Point(HfExperiment e, HfNode node, PetscReal row[COLUMNS],
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Run(HfExperiment e, HfNode node) {
+static PetscErrorCode run(HfExperiment e, HfNode node) {
   const PetscInt steps = (PetscInt)HfInteger(node, "steps"), n = (HfFlag(node, "back") ? 2 : 1) * steps + 1, shape[2] = {n, COLUMNS};
   PetscReal from[3], to[3], *rows;
   PetscInt unconverged = 0;
@@ -116,23 +116,23 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   char name[64];
 
   PetscFunctionBeginUser;
-  Ends(node, from, to, loop.d);
+  ends(node, from, to, loop.d);
   PetscCall(PetscMalloc1(COLUMNS * n, &rows));
   loop.rows = rows;
   if (!e->have_x) e->have_untrained = PETSC_FALSE;
-  for (PetscInt k = 0; k < n; k++) {
+  for (PetscInt k = 0; k < n; ++k) {
     PetscReal *row = rows + COLUMNS * k;
     const PetscReal part = (PetscReal)(k <= steps ? k : 2 * steps - k) / (PetscReal)steps;
     PetscErrorCode code;
 
-    for (PetscInt c = 0; c < 3; c++) row[c] = (1.0 - part) * from[c] + part * to[c];
-    code = Point(e, node, row, &unconverged);
+    for (PetscInt c = 0; c < 3; ++c) row[c] = (1.0 - part) * from[c] + part * to[c];
+    code = point(e, node, row, &unconverged);
     if (code) {
       PetscCall(PetscFree(rows));
       PetscFunctionReturn(code);
     }
-    PetscCall(HfRecordLog(e, "hysteresis, field %d of %d: %.4g mT, m along it %.5f", (int)k + 1, (int)n, 1e3 * HF_MU0 * (double)Along(&loop, row),
-                          (double)Along(&loop, row + 3)));
+    PetscCall(HfRecordLog(e, "hysteresis, field %d of %d: %.4g mT, m along it %.5f", (int)k + 1, (int)n, 1e3 * HF_MU0 * (double)along(&loop, row),
+                          (double)along(&loop, row + 3)));
     if (HfFlag(node, "frames") || k == steps || k + 1 == n) PetscCall(HfFramesNow(e, PETSC_FALSE));
   }
   PetscCall(PetscSNPrintf(name, sizeof(name), "/hysteresis/%d", (int)e->step + 1));
@@ -142,11 +142,11 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscCall(HfNodePutInt(entry, "unconverged", unconverged));
   PetscCall(HfNodePutReals(entry, "direction", 3, loop.d));
   PetscCall(HfNodePutText(entry, "dataset", name));
-  PetscCall(Branch(e, entry, "first_branch", &loop, 0, steps));
-  if (n > steps + 1) PetscCall(Branch(e, entry, "second_branch", &loop, steps, n - 1));
+  PetscCall(branch(e, entry, "first_branch", &loop, 0, steps));
+  if (n > steps + 1) PetscCall(branch(e, entry, "second_branch", &loop, steps, n - 1));
   PetscCall(HfRecordSummary(e, entry));
   PetscCall(PetscFree(rows));
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Hysteresis = {.name = "hysteresis", .keys = keys, .check = Check, .plan = Plan, .run = Run, .magnetic = PETSC_TRUE};
+const HfStep HfStep_Hysteresis = {.name = "hysteresis", .keys = keys, .check = check, .plan = plan, .run = run, .magnetic = PETSC_TRUE};

@@ -25,26 +25,26 @@ static const HfKey keys[] = {
     HF_KEYS_END,
 };
 
-static PetscErrorCode Check(HfExperiment e, HfNode node) {
+static PetscErrorCode check(HfExperiment e, HfNode node) {
   const PetscInt n_patterns = HfCount(node, "patterns");
   const int kinds = HfHas(node, "flips") + HfHas(node, "probability") + HfHas(node, "grey");
 
   PetscFunctionBeginUser;
   if (!e->n_checked && e->n) PetscCall(HfDeckError(e->deck, node, "nothing was trained since the last initial state"));
   if (n_patterns < 2) PetscCall(HfDeckError(e->deck, HfChild(node, "patterns"), "name two patterns or more, or every answer is right"));
-  for (PetscInt p = 0; p < n_patterns; p++) PetscCall(HfPatternCheck(e, HfNodeItem(HfChild(node, "patterns"), p), HfTextAt(node, "patterns", p)));
+  for (PetscInt p = 0; p < n_patterns; ++p) PetscCall(HfPatternCheck(e, HfNodeItem(HfChild(node, "patterns"), p), HfTextAt(node, "patterns", p)));
   if (kinds != 1) PetscCall(HfDeckError(e->deck, node, "give exactly one of `flips`, `probability` and `grey`"));
-  for (int k = 0; k < 3; k++)
+  for (int k = 0; k < 3; ++k)
     if (HfHas(node, HfNoiseNames[k]) && !HfCount(node, HfNoiseNames[k])) PetscCall(HfDeckError(e->deck, HfChild(node, HfNoiseNames[k]), "no amount"));
-  for (PetscInt a = 0; HfHas(node, "flips") && a < HfCount(node, "flips"); a++)
+  for (PetscInt a = 0; HfHas(node, "flips") && a < HfCount(node, "flips"); ++a)
     if (e->n && HfIntegerAt(node, "flips", a) > e->n)
       PetscCall(HfDeckError(e->deck, HfChild(node, "flips"), "%d flips of %d pixels", (int)HfIntegerAt(node, "flips", a), (int)e->n));
-  for (PetscInt r = 0; HfHas(node, "rules") && r < HfCount(node, "rules"); r++)
+  for (PetscInt r = 0; HfHas(node, "rules") && r < HfCount(node, "rules"); ++r)
     if (!HfRuleFind(HfTextAt(node, "rules", r))) {
       HfSuggestion suggestion;
       char text[HF_PATH_LENGTH];
       HfSuggestionStart(&suggestion, HfTextAt(node, "rules", r));
-      for (PetscInt k = 0; k < HfRuleCount(); k++) HfSuggestionTry(&suggestion, HfRuleGet(k)->name, strlen(HfRuleGet(k)->name));
+      for (PetscInt k = 0; k < HfRuleCount(); ++k) HfSuggestionTry(&suggestion, HfRuleGet(k)->name, strlen(HfRuleGet(k)->name));
       HfSuggestionText(&suggestion, text);
       PetscCall(HfDeckError(e->deck, HfNodeItem(HfChild(node, "rules"), r), "no such learning rule: %s%s", HfTextAt(node, "rules", r), text));
     }
@@ -53,7 +53,7 @@ static PetscErrorCode Check(HfExperiment e, HfNode node) {
 }
 
 /* One kind of weights: the film and its own controls. */
-static PetscErrorCode Film(const HfInference *inference, const HfWeighting *weighting, HfAnswers answers[], HfScan *scan) {
+static PetscErrorCode film(const HfInference *inference, const HfWeighting *weighting, HfAnswers answers[], HfScan *scan) {
   HfExperiment e = inference->e;
   const HfMemory *memory = &e->memories[e->n_memories - 1];
 
@@ -72,7 +72,7 @@ static PetscErrorCode Film(const HfInference *inference, const HfWeighting *weig
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Run(HfExperiment e, HfNode node) {
+static PetscErrorCode run(HfExperiment e, HfNode node) {
   HfInference *inference;
   HfAnswers *answers; /* of every contestant */
   HfScan scan;
@@ -82,15 +82,15 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscCall(HfScanCreate(inference, &scan));
   PetscCall(PetscCalloc1(inference->n_contestants, &answers));
   PetscCall(HfAnswersOfOthers(inference, &inference->options, answers));
-  for (PetscInt k = 0; k < inference->n_weightings; k++) PetscCall(Film(inference, &inference->weightings[k], answers, &scan));
+  for (PetscInt k = 0; k < inference->n_weightings; ++k) PetscCall(film(inference, &inference->weightings[k], answers, &scan));
   PetscCall(HfInferenceReportOthers(inference, answers));
   PetscCall(HfScanReport(inference, &scan));
   PetscCall(HfInferenceNodes(inference));
-  for (PetscInt c = 0; c < inference->n_contestants; c++) PetscCall(HfAnswersDestroy(&answers[c]));
+  for (PetscInt c = 0; c < inference->n_contestants; ++c) PetscCall(HfAnswersDestroy(&answers[c]));
   PetscCall(PetscFree(answers));
   PetscCall(HfScanDestroy(&scan));
   PetscCall(HfInferenceDestroy(&inference));
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Infer = {.name = "infer", .citation = "niu-2024", .keys = keys, .check = Check, .run = Run};
+const HfStep HfStep_Infer = {.name = "infer", .citation = "niu-2024", .keys = keys, .check = check, .run = run};

@@ -6,22 +6,22 @@ static const HfKey keys[] = {
     HF_KEYS_END,
 };
 
-static PetscErrorCode Check(HfExperiment e, HfNode node) {
+static PetscErrorCode check(HfExperiment e, HfNode node) {
   PetscFunctionBeginUser;
   e->checked_pulses = 0;
   e->checked_trace = e->checked_unpaused = PETSC_FALSE;
-  for (PetscInt k = 0; k < e->n_checked; k++) PetscCall(PetscFree(e->checked[k]));
+  for (PetscInt k = 0; k < e->n_checked; ++k) PetscCall(PetscFree(e->checked[k]));
   e->n_checked = 0;
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Plan(HfExperiment e, HfNode node, HfPlan *plan) {
+static PetscErrorCode plan(HfExperiment e, HfNode node, HfPlan *plan) {
   PetscFunctionBeginUser;
-  plan->frames++;
+  ++plan->frames;
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Run(HfExperiment e, HfNode node) {
+static PetscErrorCode run(HfExperiment e, HfNode node) {
   PetscBool taken;
   HfNode entry;
 
@@ -34,7 +34,7 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
     PetscCall(HfReplayKeep(e, HF_OUTCOME_TEXTURE, 0, NULL));
   }
   PetscCall(HfTextureChanged(e));
-  e->initials++;
+  ++e->initials;
   e->have_untrained = e->have_x = PETSC_FALSE;
   e->first_memory = e->n_memories;
   e->trace.n_times = 0;
@@ -46,4 +46,4 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Initial = {.name = "initial", .keys = keys, .check = Check, .plan = Plan, .run = Run, .magnetic = PETSC_TRUE};
+const HfStep HfStep_Initial = {.name = "initial", .keys = keys, .check = check, .plan = plan, .run = run, .magnetic = PETSC_TRUE};

@@ -13,11 +13,11 @@ static const HfKey keys[] = {
 
 static const struct { const char *gates, *pattern; } PAPER[] = {{"AND/OR", "+---"}, {"NOR/NAND", "+--+"}};
 
-static PetscInt Count(HfNode node) {
+static PetscInt count(HfNode node) {
   return HfHas(node, "learn") ? HfNodeLength(HfChild(node, "learn")) : (PetscInt)PETSC_STATIC_ARRAY_LENGTH(PAPER);
 }
 
-static void At(HfNode node, PetscInt k, const char **gates, const char **pattern) {
+static void at(HfNode node, PetscInt k, const char **gates, const char **pattern) {
   if (HfHas(node, "learn")) {
     *gates = HfNodeName(HfNodeItem(HfChild(node, "learn"), k));
     *pattern = HfNodeText(HfNodeItem(HfChild(node, "learn"), k));
@@ -27,7 +27,7 @@ static void At(HfNode node, PetscInt k, const char **gates, const char **pattern
   }
 }
 
-static PetscErrorCode Check(HfExperiment e, HfNode node) {
+static PetscErrorCode check(HfExperiment e, HfNode node) {
   PetscReal x[4];
   char text[5];
   const char *gates, *pattern, *why;
@@ -39,8 +39,8 @@ static PetscErrorCode Check(HfExperiment e, HfNode node) {
     PetscCall(HfDeckError(e->deck, node, "gates are made of four electrodes, not of %d", (int)e->n));
     PetscFunctionReturn(0);
   }
-  for (PetscInt k = 0; k < Count(node); k++) {
-    At(node, k, &gates, &pattern);
+  for (PetscInt k = 0; k < count(node); ++k) {
+    at(node, k, &gates, &pattern);
     PetscCall(HfPatternRead(e, pattern, x, text, &why));
     if (!strchr(gates, '/')) PetscCall(HfDeckError(e->deck, node, "%s: name two gates, as AND/OR", gates));
     if (why)
@@ -52,7 +52,7 @@ static PetscErrorCode Check(HfExperiment e, HfNode node) {
 }
 
 /* How many of the two gates of "AND/OR" were found. */
-static PetscInt Right(const char *wanted, const char *plus, const char *minus) {
+static PetscInt is_right(const char *wanted, const char *plus, const char *minus) {
   const char *second = strchr(wanted, '/') + 1;
   const size_t length = (size_t)(second - wanted) - 1;
   PetscInt right = 0;
@@ -61,14 +61,14 @@ static PetscInt Right(const char *wanted, const char *plus, const char *minus) {
   return right;
 }
 
-static void Table(const HfGateResult *gate, char text[5]) {
-  for (PetscInt k = 0; k < 4; k++) text[k] = gate->output[k] > 0 ? '+' : gate->output[k] < 0 ? '-' : '?';
+static void put_table(const HfGateResult *gate, char text[5]) {
+  for (PetscInt k = 0; k < 4; ++k) text[k] = gate->output[k] > 0 ? '+' : gate->output[k] < 0 ? '-' : '?';
   text[4] = '\0';
 }
 
 /* One pattern with one kind of weights; adds to the two counts. */
-static PetscErrorCode Gates(HfExperiment e, const HfWeighting *weighting, const char *wanted, const HfMemory *memory, PetscInt *right,
-                            PetscInt *untrained_right, PetscReal *smallest) {
+static PetscErrorCode measure_gates(HfExperiment e, const HfWeighting *weighting, const char *wanted, const HfMemory *memory, PetscInt *right,
+                                    PetscInt *untrained_right, PetscReal *smallest) {
   PetscReal w[16];
   HfGateResult film[2], untrained[2];
   char table[2][5];
@@ -76,15 +76,15 @@ static PetscErrorCode Gates(HfExperiment e, const HfWeighting *weighting, const 
 
   PetscFunctionBeginUser;
   PetscCall(HfWeightingApply(e, weighting, e->G_untrained, PETSC_FALSE, w));
-  for (PetscInt c = 0; c < 2; c++) PetscCall(HfGate(w, c ? -1.0 : 1.0, &untrained[c]));
+  for (PetscInt c = 0; c < 2; ++c) PetscCall(HfGate(w, c ? -1.0 : 1.0, &untrained[c]));
   PetscCall(HfWeightingApply(e, weighting, HfMemoryConductance(weighting, memory), PETSC_FALSE, w));
-  for (PetscInt c = 0; c < 2; c++) {
+  for (PetscInt c = 0; c < 2; ++c) {
     PetscCall(HfGate(w, c ? -1.0 : 1.0, &film[c]));
-    Table(&film[c], table[c]);
+    put_table(&film[c], table[c]);
     *smallest = PetscMin(*smallest, film[c].margin);
   }
-  *right += Right(wanted, film[0].gate, film[1].gate);
-  *untrained_right += Right(wanted, untrained[0].gate, untrained[1].gate);
+  *right += is_right(wanted, film[0].gate, film[1].gate);
+  *untrained_right += is_right(wanted, untrained[0].gate, untrained[1].gate);
 
   PetscCall(HfEntryCreate(e, "logic", &entry));
   PetscCall(HfNodePutText(entry, "weights", weighting->label));
@@ -106,35 +106,35 @@ static PetscErrorCode Gates(HfExperiment e, const HfWeighting *weighting, const 
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Run(HfExperiment e, HfNode node) {
+static PetscErrorCode run(HfExperiment e, HfNode node) {
   HfWeighting list[HF_MAX_WEIGHTINGS];
   PetscInt n_weightings;
   HfNode entry;
 
   PetscFunctionBeginUser;
   PetscCall(HfWeightingsRead(e, node, &n_weightings, list));
-  for (PetscInt l = 0; l < n_weightings; l++) {
+  for (PetscInt l = 0; l < n_weightings; ++l) {
     PetscInt right = 0, untrained_right = 0;
     PetscReal smallest = PETSC_MAX_REAL, x[4];
     char text[5];
     const char *gates, *pattern, *why;
     PetscCall(HfRecordLog(e, "logic, %s; outputs for inputs --, -+, +-, ++:", list[l].label));
-    for (PetscInt k = 0; k < Count(node); k++) {
-      At(node, k, &gates, &pattern);
+    for (PetscInt k = 0; k < count(node); ++k) {
+      at(node, k, &gates, &pattern);
       PetscCall(HfPatternRead(e, pattern, x, text, &why));
-      PetscCall(Gates(e, &list[l], gates, HfMemoryFind(e, x), &right, &untrained_right, &smallest));
+      PetscCall(measure_gates(e, &list[l], gates, HfMemoryFind(e, x), &right, &untrained_right, &smallest));
     }
     PetscCall(HfEntryCreate(e, "logic", &entry));
     PetscCall(HfNodePutText(entry, "weights", list[l].label));
     PetscCall(HfNodePutInt(entry, "correct", right));
-    PetscCall(HfNodePutInt(entry, "of", 2 * Count(node)));
+    PetscCall(HfNodePutInt(entry, "of", 2 * count(node)));
     PetscCall(HfNodePutReal(entry, "smallest_margin", smallest));
     PetscCall(HfNodePutInt(entry, "control_untrained", untrained_right));
     PetscCall(HfRecordHeadline(e, entry, "logic, %s: %d of %d gates right, smallest margin %.3f; untrained film: %d", list[l].label, (int)right,
-                               (int)(2 * Count(node)), (double)smallest, (int)untrained_right));
+                               (int)(2 * count(node)), (double)smallest, (int)untrained_right));
     PetscCall(HfRecordSummary(e, entry));
   }
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Logic = {.name = "logic", .citation = "niu-2024", .keys = keys, .check = Check, .run = Run};
+const HfStep HfStep_Logic = {.name = "logic", .citation = "niu-2024", .keys = keys, .check = check, .run = run};

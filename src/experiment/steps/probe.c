@@ -13,7 +13,7 @@ static const HfKey keys[] = {
     HF_KEYS_END,
 };
 
-static PetscErrorCode Check(HfExperiment e, HfNode node) {
+static PetscErrorCode check(HfExperiment e, HfNode node) {
   PetscFunctionBeginUser;
   if (HfFlag(node, "wirings") && e->n && (e->n != 4 || HfDeviceWiring(e->device)))
     PetscCall(
@@ -21,23 +21,23 @@ static PetscErrorCode Check(HfExperiment e, HfNode node) {
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Plan(HfExperiment e, HfNode node, HfPlan *plan) {
+static PetscErrorCode plan(HfExperiment e, HfNode node, HfPlan *plan) {
   PetscFunctionBeginUser;
-  plan->probes++;
-  plan->frames++;
+  ++plan->probes;
+  ++plan->frames;
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Print(HfExperiment e) {
+static PetscErrorCode print(HfExperiment e) {
   char line[1024];
   const PetscInt n = PetscMin(e->n, MAX_PRINTED);
 
   PetscFunctionBeginUser;
   PetscCall(HfRecordLog(e, "  G in siemens:"));
-  for (PetscInt i = 0; i < n; i++) {
+  for (PetscInt i = 0; i < n; ++i) {
     size_t used = 0;
     line[0] = '\0';
-    for (PetscInt j = 0; j < n; j++) used += (size_t)snprintf(line + used, sizeof(line) - used, " %+.8e", (double)e->G[i * e->n + j]);
+    for (PetscInt j = 0; j < n; ++j) used += (size_t)snprintf(line + used, sizeof(line) - used, " %+.8e", (double)e->G[i * e->n + j]);
     PetscCall(HfRecordLog(e, "  %s:%s%s", HfDeviceTerminalName(e->device, i), line, n < e->n ? " ..." : ""));
   }
   if (n < e->n) PetscCall(HfRecordLog(e, "  ... %d rows in all", (int)e->n));
@@ -49,19 +49,19 @@ typedef struct {
   PetscReal scale, row_sum, column_sum, asymmetry, apart;
 } Currents;
 
-static PetscErrorCode CheckCurrents(HfExperiment e, PetscInt n, Currents *found) {
+static PetscErrorCode check_currents(HfExperiment e, PetscInt n, Currents *found) {
   PetscReal *currents, *G, scale = 0.0;
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc2(n * n, &currents, n * n, &G));
   PetscCall(HfDeviceNodeConductance(e->device, G));
   PetscCall(HfDeviceConductanceByCurrents(e->device, currents));
-  for (PetscInt i = 0; i < n; i++) scale = PetscMax(scale, PetscAbsReal(G[i * n + i]));
+  for (PetscInt i = 0; i < n; ++i) scale = PetscMax(scale, PetscAbsReal(G[i * n + i]));
   if (!(scale > 0.0)) scale = 1.0;
   *found = (Currents){.scale = scale};
-  for (PetscInt i = 0; i < n; i++) {
+  for (PetscInt i = 0; i < n; ++i) {
     PetscReal row = 0.0, column = 0.0;
-    for (PetscInt j = 0; j < n; j++) {
+    for (PetscInt j = 0; j < n; ++j) {
       row += currents[i * n + j];
       column += currents[j * n + i];
       found->asymmetry = PetscMax(found->asymmetry, PetscAbsReal(currents[i * n + j] - currents[j * n + i]) / scale);
@@ -74,7 +74,7 @@ static PetscErrorCode CheckCurrents(HfExperiment e, PetscInt n, Currents *found)
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Run(HfExperiment e, HfNode node) {
+static PetscErrorCode run(HfExperiment e, HfNode node) {
   const PetscInt n_nodes = HfElectrodesCount(HfDeviceElectrodes(e->device));
   Currents found = {0};
   PetscBool taken;
@@ -84,7 +84,7 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscCall(HfProbeNow(e));
   PetscCall(HfReplayTake(e, HF_OUTCOME_CURRENTS, sizeof(found) / sizeof(PetscReal), (PetscReal *)&found, &taken));
   if (!taken) {
-    PetscCall(CheckCurrents(e, n_nodes, &found));
+    PetscCall(check_currents(e, n_nodes, &found));
     PetscCheckFault(found.column_sum < IMBALANCE, e->comm, HF_ERR_DIVERGED,
                     "the currents do not balance at t = %.9g s: they add up to %.3g of the largest; potential.tolerance may be too large",
                     (double)*HfDeviceTime(e->device), (double)found.column_sum);
@@ -105,7 +105,7 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
                        e->pattern[0] ? e->pattern : "no pattern", (int)n_nodes, (double)found.column_sum, (double)found.row_sum,
                        (double)found.asymmetry, (double)found.apart));
   PetscCall(HfReadingsList(e, entry));
-  if (HfFlag(node, "print")) PetscCall(Print(e));
+  if (HfFlag(node, "print")) PetscCall(print(e));
   if (HfFlag(node, "wirings")) {
     PetscReal G[17], deviation, apart = 0.0;
     PetscCall(HfReplayTake(e, HF_OUTCOME_NODES, 17, G, &taken));
@@ -114,7 +114,7 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
       PetscCall(HfReplayKeep(e, HF_OUTCOME_NODES, 17, G));
     }
     deviation = G[16];
-    for (PetscInt k = 0; k < 16; k++) apart = PetscMax(apart, PetscAbsReal(G[k] - e->G[k]) / found.scale);
+    for (PetscInt k = 0; k < 16; ++k) apart = PetscMax(apart, PetscAbsReal(G[k] - e->G[k]) / found.scale);
     PetscCall(HfNodePutReal(entry, "six_wirings_against_G", apart));
     PetscCall(HfNodePutReal(entry, "seventh_wiring_deviation", deviation));
     PetscCall(HfRecordLog(e, "  six wirings give G to %.2g of the diagonal, the seventh agrees to %.2g (the paper's bench: 0.02)", (double)apart,
@@ -125,4 +125,4 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Probe = {.name = "probe", .keys = keys, .check = Check, .plan = Plan, .run = Run};
+const HfStep HfStep_Probe = {.name = "probe", .keys = keys, .check = check, .plan = plan, .run = run};

@@ -19,7 +19,7 @@ static const HfKey keys[] = {
     HF_KEYS_END,
 };
 
-static PetscErrorCode Check(HfExperiment e, HfNode node) {
+static PetscErrorCode check(HfExperiment e, HfNode node) {
   PetscFunctionBeginUser;
   if (!e->n_checked && e->n) PetscCall(HfDeckError(e->deck, node, "nothing was trained since the last initial state"));
   if (e->n > MAX_ALL && !strcmp(HfText(node, "starts"), "all"))
@@ -34,7 +34,7 @@ typedef struct {
 } Tally;
 
 /* Recalls x from all its starts with the weights w. */
-static PetscErrorCode Starts(PetscInt n, const PetscReal w[], const PetscReal x[], PetscBool flips, PetscBool trivial, const HfRecallOptions *options,
+static PetscErrorCode starts(PetscInt n, const PetscReal w[], const PetscReal x[], PetscBool flips, PetscBool trivial, const HfRecallOptions *options,
                              Tally *tally) {
   const PetscInt first = trivial ? 0 : 1, n_starts = flips ? n : ((PetscInt)1 << n) - 2 * first;
   HfRecallOptions mine = *options;
@@ -44,17 +44,17 @@ static PetscErrorCode Starts(PetscInt n, const PetscReal w[], const PetscReal x[
   PetscFunctionBeginUser;
   *tally = (Tally){.starts = n_starts};
   PetscCall(PetscMalloc1(n, &V));
-  for (PetscInt s = 0; s < n_starts; s++) {
+  for (PetscInt s = 0; s < n_starts; ++s) {
     PetscReal before = 0.0, after = 0.0;
     if (flips) {
       PetscCall(PetscArraycpy(V, x, n));
       V[s] = -V[s];
     } else
       HfPatternFromIndex(n, s + first, V);
-    for (PetscInt i = 0; i < n; i++) before += V[i] * x[i] / n;
+    for (PetscInt i = 0; i < n; ++i) before += V[i] * x[i] / n;
     mine.stream_index = options->stream_index + s;
     PetscCall(HfRecall(n, w, &mine, V, &result));
-    for (PetscInt i = 0; i < n; i++) after += V[i] * x[i] / n;
+    for (PetscInt i = 0; i < n; ++i) after += V[i] * x[i] / n;
     if (!flips) {
       before = PetscAbsReal(before);
       after = PetscAbsReal(after);
@@ -71,7 +71,7 @@ static PetscErrorCode Starts(PetscInt n, const PetscReal w[], const PetscReal x[
 }
 
 /* One memory with one kind of weights. */
-static PetscErrorCode Remember(HfExperiment e, HfNode node, const HfWeighting *weighting, const HfMemory *memory, const HfRecallOptions *options,
+static PetscErrorCode remember(HfExperiment e, HfNode node, const HfWeighting *weighting, const HfMemory *memory, const HfRecallOptions *options,
                                PetscBool details, Tally *film, Tally *untrained) {
   const PetscInt n = e->n;
   const PetscBool flips = !strcmp(HfText(node, "starts"), "flips-1") ? PETSC_TRUE : PETSC_FALSE, diagonal = HfFlag(node, "diagonal"),
@@ -83,15 +83,15 @@ static PetscErrorCode Remember(HfExperiment e, HfNode node, const HfWeighting *w
   HfNode entry;
 
   PetscFunctionBeginUser;
-  longer.max_iterations++;
+  ++longer.max_iterations;
   PetscCall(PetscMalloc1(n * n, &w));
   PetscCall(HfRuleFind("outer-product")->learn(NULL, n, 1, memory->x, w));
-  PetscCall(Starts(n, w, memory->x, flips, trivial, options, &outer));
+  PetscCall(starts(n, w, memory->x, flips, trivial, options, &outer));
   PetscCall(HfWeightingApply(e, weighting, e->G_untrained, diagonal, w));
-  PetscCall(Starts(n, w, memory->x, flips, trivial, options, untrained));
+  PetscCall(starts(n, w, memory->x, flips, trivial, options, untrained));
   PetscCall(HfWeightingApply(e, weighting, HfMemoryConductance(weighting, memory), diagonal, w));
-  PetscCall(Starts(n, w, memory->x, flips, trivial, &longer, &odd));
-  PetscCall(Starts(n, w, memory->x, flips, trivial, options, film));
+  PetscCall(starts(n, w, memory->x, flips, trivial, &longer, &odd));
+  PetscCall(starts(n, w, memory->x, flips, trivial, options, film));
   fixed = HfIsFixedPoint(n, w, options->dead_zone, memory->x);
   PetscCall(PetscFree(w));
   if (!details) PetscFunctionReturn(0);
@@ -121,7 +121,7 @@ static PetscErrorCode Remember(HfExperiment e, HfNode node, const HfWeighting *w
 }
 
 /* All memories from `first` on with one kind of weights; the control xi = 1 without details. */
-static PetscErrorCode Weighting(HfExperiment e, HfNode node, const HfWeighting *weighting, PetscInt first, PetscBool is_control) {
+static PetscErrorCode weighting(HfExperiment e, HfNode node, const HfWeighting *weighting, PetscInt first, PetscBool is_control) {
   const PetscInt of = e->n_memories - first;
   PetscInt complete = 0, recalled = 0, untrained_recalled = 0, starts = 0;
   HfRecallOptions options;
@@ -131,10 +131,10 @@ static PetscErrorCode Weighting(HfExperiment e, HfNode node, const HfWeighting *
   PetscCall(HfRecallOptionsRead(node, &options));
   PetscCall(HfRecordLog(e, "recall, %s, %s, starts %s:", HfText(node, "method"), weighting->label, HfText(node, "starts")));
   PetscCall(HfNodeCreate(HF_NODE_LIST, &failed));
-  for (PetscInt k = first; k < e->n_memories; k++) {
+  for (PetscInt k = first; k < e->n_memories; ++k) {
     Tally film, untrained;
     options.stream_index = (k - first) << MAX_ALL;
-    PetscCall(Remember(e, node, weighting, &e->memories[k], &options, is_control ? PETSC_FALSE : PETSC_TRUE, &film, &untrained));
+    PetscCall(remember(e, node, weighting, &e->memories[k], &options, is_control ? PETSC_FALSE : PETSC_TRUE, &film, &untrained));
     complete += film.recalled == film.starts;
     recalled += film.recalled;
     untrained_recalled += untrained.recalled;
@@ -161,7 +161,7 @@ static PetscErrorCode Weighting(HfExperiment e, HfNode node, const HfWeighting *
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Run(HfExperiment e, HfNode node) {
+static PetscErrorCode run(HfExperiment e, HfNode node) {
   HfWeighting list[HF_MAX_WEIGHTINGS], one;
   PetscInt n, first;
   PetscBool with_control;
@@ -171,9 +171,9 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscCall(HfMemoriesOf(e, node, &first));
   PetscCall(HfWeightingsRead(e, node, &n, list));
   one = HfWeightingControl(n, list, &with_control);
-  for (PetscInt k = 0; k < n; k++) PetscCall(Weighting(e, node, &list[k], first, PETSC_FALSE));
-  if (with_control) PetscCall(Weighting(e, node, &one, first, PETSC_TRUE));
+  for (PetscInt k = 0; k < n; ++k) PetscCall(weighting(e, node, &list[k], first, PETSC_FALSE));
+  if (with_control) PetscCall(weighting(e, node, &one, first, PETSC_TRUE));
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Recall = {.name = "recall", .citation = "niu-2024", .keys = keys, .check = Check, .run = Run};
+const HfStep HfStep_Recall = {.name = "recall", .citation = "niu-2024", .keys = keys, .check = check, .run = run};

@@ -9,13 +9,13 @@ static const HfKey keys[] = {
     HF_KEYS_END,
 };
 
-static PetscErrorCode Plan(HfExperiment e, HfNode node, HfPlan *plan) {
+static PetscErrorCode plan(HfExperiment e, HfNode node, HfPlan *plan) {
   PetscFunctionBeginUser;
-  plan->frames++;
+  ++plan->frames;
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Run(HfExperiment e, HfNode node) {
+static PetscErrorCode run(HfExperiment e, HfNode node) {
   PetscReal torque, average[3];
   PetscBool converged;
   PetscErrorCode code;
@@ -42,4 +42,4 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Relax = {.name = "relax", .keys = keys, .plan = Plan, .run = Run, .magnetic = PETSC_TRUE};
+const HfStep HfStep_Relax = {.name = "relax", .keys = keys, .plan = plan, .run = run, .magnetic = PETSC_TRUE};

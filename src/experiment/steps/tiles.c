@@ -30,16 +30,16 @@ typedef struct {
 } Letter;
 
 /* `why` is NULL or what is wrong with the text. */
-static void Read(const char *text, Letter *letter, const char **why) {
+static void read(const char *text, Letter *letter, const char **why) {
   *letter = (Letter){0};
   *why = NULL;
   for (const char *c = text; *c;) {
     PetscInt length = 0;
     if (isspace((unsigned char)*c)) {
-      c++;
+      ++c;
       continue;
     }
-    for (; *c && !isspace((unsigned char)*c); c++, length++) {
+    for (; *c && !isspace((unsigned char)*c); c++, ++length) {
       if (!strchr("+#1-.0", *c)) *why = "a pixel is + # 1 or - . 0";
       if (letter->pixels == MAX_PIXELS)
         *why = "more than 64 pixels";
@@ -48,14 +48,14 @@ static void Read(const char *text, Letter *letter, const char **why) {
     }
     if (letter->rows && length != letter->columns) *why = "the rows of the letter differ in length";
     letter->columns = length;
-    letter->rows++;
+    ++letter->rows;
   }
   letter->windows = (letter->columns - 1) * (letter->rows - 1);
   if (!*why && (letter->columns < 2 || letter->rows < 2)) *why = "a letter has two rows and two columns or more";
 }
 
 /* The pixels of window k: top left, top right, bottom left, bottom right. */
-static void Window(const Letter *letter, PetscInt k, PetscInt pixel[4]) {
+static void window(const Letter *letter, PetscInt k, PetscInt pixel[4]) {
   const PetscInt row = k / (letter->columns - 1), column = k % (letter->columns - 1);
   pixel[0] = row * letter->columns + column;
   pixel[1] = pixel[0] + 1;
@@ -63,9 +63,9 @@ static void Window(const Letter *letter, PetscInt k, PetscInt pixel[4]) {
   pixel[3] = pixel[2] + 1;
 }
 
-static PetscBool Uniform(const PetscReal x[4]) { return PetscAbsReal(x[0] + x[1] + x[2] + x[3]) > 3.5 ? PETSC_TRUE : PETSC_FALSE; }
+static PetscBool uniform(const PetscReal x[4]) { return PetscAbsReal(x[0] + x[1] + x[2] + x[3]) > 3.5 ? PETSC_TRUE : PETSC_FALSE; }
 
-static PetscErrorCode Check(HfExperiment e, HfNode node) {
+static PetscErrorCode check(HfExperiment e, HfNode node) {
   HfNode letters = HfChild(node, "letters");
   const char *why;
   char text[5];
@@ -76,27 +76,27 @@ static PetscErrorCode Check(HfExperiment e, HfNode node) {
   if (!HfNodeLength(letters)) PetscCall(HfDeckError(e->deck, letters, "no letters"));
   if (e->n && e->n != 4) PetscCall(HfDeckError(e->deck, node, "windows of 2 x 2 pixels need four electrodes, not %d", (int)e->n));
   if (e->n != 4) PetscFunctionReturn(0);
-  for (PetscInt l = 0; l < HfNodeLength(letters); l++) {
+  for (PetscInt l = 0; l < HfNodeLength(letters); ++l) {
     HfNode item = HfNodeItem(letters, l);
-    Read(HfNodeText(item), &letter, &why);
+    read(HfNodeText(item), &letter, &why);
     if (why) {
       PetscCall(HfDeckError(e->deck, item, "letter %s: %s", HfNodeName(item), why));
       continue;
     }
-    for (PetscInt f = 0; f < HfCount(node, "flips"); f++) {
+    for (PetscInt f = 0; f < HfCount(node, "flips"); ++f) {
       PetscReal images = 1.0;
-      for (PetscInt k = 0; k < HfIntegerAt(node, "flips", f) && images > 0.0; k++) images *= (PetscReal)(letter.pixels - k) / (PetscReal)(k + 1);
+      for (PetscInt k = 0; k < HfIntegerAt(node, "flips", f) && images > 0.0; ++k) images *= (PetscReal)(letter.pixels - k) / (PetscReal)(k + 1);
       if (images < 0.5 || images > MAX_IMAGES)
         PetscCall(HfDeckError(e->deck, HfChild(node, "flips"), "%d flips of %d pixels: every way of flipping is run, at most %d",
                               (int)HfIntegerAt(node, "flips", f), (int)letter.pixels, MAX_IMAGES));
     }
-    for (PetscInt k = 0; k < letter.windows; k++) {
+    for (PetscInt k = 0; k < letter.windows; ++k) {
       PetscInt pixel[4];
       PetscReal x[4];
-      Window(&letter, k, pixel);
-      for (PetscInt i = 0; i < 4; i++) x[i] = letter.x[pixel[i]];
+      window(&letter, k, pixel);
+      for (PetscInt i = 0; i < 4; ++i) x[i] = letter.x[pixel[i]];
       HfPatternToText(4, x, text);
-      if (!Uniform(x) && !HfCheckedHas(e, text))
+      if (!uniform(x) && !HfCheckedHas(e, text))
         PetscCall(HfDeckError(e->deck, item, "letter %s shows %s in a window, which no step before trains", HfNodeName(item), text));
     }
   }
@@ -111,14 +111,14 @@ typedef struct {
 } Score;
 
 /* Weights of every window of a letter for a variant, w[16 * k]. */
-static PetscErrorCode WindowWeights(HfExperiment e, const HfWeighting *weighting, const Letter *letter, Variant variant, PetscReal w[]) {
+static PetscErrorCode window_weights(HfExperiment e, const HfWeighting *weighting, const Letter *letter, Variant variant, PetscReal w[]) {
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < letter->windows; k++) {
+  for (PetscInt k = 0; k < letter->windows; ++k) {
     PetscInt pixel[4];
     PetscReal x[4];
-    Window(letter, k, pixel);
-    for (PetscInt i = 0; i < 4; i++) x[i] = letter->x[pixel[i]];
-    if (Uniform(x)) continue;
+    window(letter, k, pixel);
+    for (PetscInt i = 0; i < 4; ++i) x[i] = letter->x[pixel[i]];
+    if (uniform(x)) continue;
     if (variant == OUTER_PRODUCT)
       PetscCall(HfRuleFind("outer-product")->learn(NULL, 4, 1, x, w + 16 * k));
     else
@@ -129,7 +129,7 @@ static PetscErrorCode WindowWeights(HfExperiment e, const HfWeighting *weighting
 }
 
 /* The letter as its windows recall it from the distorted image. */
-static PetscErrorCode Restore(const Letter *letter, const PetscReal w[], const HfRecallOptions *options, const PetscReal image[],
+static PetscErrorCode restore(const Letter *letter, const PetscReal w[], const HfRecallOptions *options, const PetscReal image[],
                               PetscReal restored[]) {
   PetscReal votes[MAX_PIXELS] = {0}, clean[4], V[4];
   PetscInt pixel[4];
@@ -137,40 +137,40 @@ static PetscErrorCode Restore(const Letter *letter, const PetscReal w[], const H
   HfRecallResult result;
 
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < letter->windows; k++) {
-    Window(letter, k, pixel);
-    for (PetscInt i = 0; i < 4; i++) {
+  for (PetscInt k = 0; k < letter->windows; ++k) {
+    window(letter, k, pixel);
+    for (PetscInt i = 0; i < 4; ++i) {
       clean[i] = letter->x[pixel[i]];
       V[i] = image[pixel[i]];
     }
     mine.stream_index = options->stream_index * MAX_PIXELS + k;
-    if (!Uniform(clean)) PetscCall(HfRecall(4, w + 16 * k, &mine, V, &result));
-    for (PetscInt i = 0; i < 4; i++) votes[pixel[i]] += V[i];
+    if (!uniform(clean)) PetscCall(HfRecall(4, w + 16 * k, &mine, V, &result));
+    for (PetscInt i = 0; i < 4; ++i) votes[pixel[i]] += V[i];
   }
-  for (PetscInt p = 0; p < letter->pixels; p++) restored[p] = votes[p] > 0.5 ? 1.0 : votes[p] < -0.5 ? -1.0 : image[p];
+  for (PetscInt p = 0; p < letter->pixels; ++p) restored[p] = votes[p] > 0.5 ? 1.0 : votes[p] < -0.5 ? -1.0 : image[p];
   PetscFunctionReturn(0);
 }
 
 /* Is letter `own` alone the one most like the image? A tie counts as wrong. */
-static PetscBool IsNearest(PetscInt n_letters, const Letter letters[], PetscInt own, const PetscReal image[]) {
+static PetscBool is_nearest(PetscInt n_letters, const Letter letters[], PetscInt own, const PetscReal image[]) {
   PetscReal mine = 0.0;
-  for (PetscInt p = 0; p < letters[own].pixels; p++) mine += letters[own].x[p] * image[p];
-  for (PetscInt l = 0; l < n_letters; l++) {
+  for (PetscInt p = 0; p < letters[own].pixels; ++p) mine += letters[own].x[p] * image[p];
+  for (PetscInt l = 0; l < n_letters; ++l) {
     PetscReal other = 0.0;
     if (l == own || letters[l].pixels != letters[own].pixels) continue;
-    for (PetscInt p = 0; p < letters[l].pixels; p++) other += letters[l].x[p] * image[p];
+    for (PetscInt p = 0; p < letters[l].pixels; ++p) other += letters[l].x[p] * image[p];
     if (other >= mine) return PETSC_FALSE;
   }
   return PETSC_TRUE;
 }
 
 /* The next choice of k out of n pixels in lexical order; false behind the last. */
-static PetscBool NextChoice(PetscInt n, PetscInt k, PetscInt choice[]) {
+static PetscBool next_choice(PetscInt n, PetscInt k, PetscInt choice[]) {
   PetscInt i = k - 1;
   while (i >= 0 && choice[i] == n - k + i) i--;
   if (i < 0) return PETSC_FALSE;
-  choice[i]++;
-  for (PetscInt j = i + 1; j < k; j++) choice[j] = choice[j - 1] + 1;
+  ++choice[i];
+  for (PetscInt j = i + 1; j < k; ++j) choice[j] = choice[j - 1] + 1;
   return PETSC_TRUE;
 }
 
@@ -179,37 +179,37 @@ typedef struct {
 } Gallery;
 
 /* All images with `flips` flipped pixels of one letter; adds sums and the number of images. `gallery` (may be NULL) gets the first ones. */
-static PetscErrorCode Images(PetscInt n_letters, const Letter letters[], PetscInt own, PetscInt flips, const PetscReal w[], HfRecallOptions options,
+static PetscErrorCode images(PetscInt n_letters, const Letter letters[], PetscInt own, PetscInt flips, const PetscReal w[], HfRecallOptions options,
                              PetscBool recall, Score *sum, PetscInt *n_images, Gallery *gallery) {
   const Letter *letter = &letters[own];
   PetscInt choice[MAX_PIXELS];
   PetscReal image[MAX_PIXELS], restored[MAX_PIXELS];
 
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < flips; k++) choice[k] = k;
+  for (PetscInt k = 0; k < flips; ++k) choice[k] = k;
   do {
     PetscInt right = 0;
     PetscCall(PetscArraycpy(image, letter->x, letter->pixels));
-    for (PetscInt k = 0; k < flips; k++) image[choice[k]] = -image[choice[k]];
+    for (PetscInt k = 0; k < flips; ++k) image[choice[k]] = -image[choice[k]];
     options.stream_index = *n_images;
     if (recall)
-      PetscCall(Restore(letter, w, &options, image, restored));
+      PetscCall(restore(letter, w, &options, image, restored));
     else
       PetscCall(PetscArraycpy(restored, image, letter->pixels));
     if (gallery && *n_images < SHOWN) {
       PetscCall(PetscArraycpy(gallery->distorted + *n_images * letter->pixels, image, letter->pixels));
       PetscCall(PetscArraycpy(gallery->recalled + *n_images * letter->pixels, restored, letter->pixels));
     }
-    for (PetscInt p = 0; p < letter->pixels; p++) right += restored[p] == letter->x[p];
+    for (PetscInt p = 0; p < letter->pixels; ++p) right += restored[p] == letter->x[p];
     sum->pixels += (PetscReal)right / (PetscReal)letter->pixels;
     sum->exact += right == letter->pixels;
-    sum->nearest += IsNearest(n_letters, letters, own, restored);
+    sum->nearest += is_nearest(n_letters, letters, own, restored);
     (*n_images)++;
-  } while (NextChoice(letter->pixels, flips, choice));
+  } while (next_choice(letter->pixels, flips, choice));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Report(HfExperiment e, HfNode node, const HfWeighting *weighting, const char *letter, PetscInt flips, PetscInt n_images,
+static PetscErrorCode report(HfExperiment e, HfNode node, const HfWeighting *weighting, const char *letter, PetscInt flips, PetscInt n_images,
                              const Score scores[N_VARIANTS]) {
   HfNode entry, control;
 
@@ -220,7 +220,7 @@ static PetscErrorCode Report(HfExperiment e, HfNode node, const HfWeighting *wei
   PetscCall(HfNodePutText(entry, "letter", letter));
   PetscCall(HfNodePutInt(entry, "flips", flips));
   PetscCall(HfNodePutInt(entry, "images", n_images));
-  for (PetscInt v = 0; v < N_VARIANTS; v++) {
+  for (PetscInt v = 0; v < N_VARIANTS; ++v) {
     HfNode to = entry;
     if (v != FILM) PetscCall(HfNodeCreate(HF_NODE_MAP, &control));
     if (v != FILM) to = control;
@@ -244,7 +244,7 @@ static PetscErrorCode Report(HfExperiment e, HfNode node, const HfWeighting *wei
 }
 
 /* /tiles/<item>/<weights>/<letter>-<flips>/{clean, distorted, recalled}: pixels +1 and -1, [image][row][column]. */
-static PetscErrorCode Show(HfExperiment e, const HfWeighting *weighting, const char *name, const Letter *letter, PetscInt flips, PetscInt n,
+static PetscErrorCode show(HfExperiment e, const HfWeighting *weighting, const char *name, const Letter *letter, PetscInt flips, PetscInt n,
                            const Gallery *gallery) {
   const PetscInt shape[3] = {n, letter->rows, letter->columns};
   const char *const parts[3] = {"clean", "distorted", "recalled"};
@@ -252,20 +252,20 @@ static PetscErrorCode Show(HfExperiment e, const HfWeighting *weighting, const c
   char path[160];
 
   PetscFunctionBeginUser;
-  for (int part = 0; part < 3; part++) {
+  for (int part = 0; part < 3; ++part) {
     PetscCall(PetscSNPrintf(path, sizeof(path), "/tiles/%d/%s/%.64s-%d/%s", (int)e->step + 1, weighting->label, name, (int)flips, parts[part]));
     PetscCall(HfRecordArray(e, path, part ? 3 : 2, part ? shape : shape + 1, values[part], "1"));
   }
   PetscFunctionReturn(0);
 }
 
-static void Add(Score *to, const Score *from, PetscReal factor) {
+static void add(Score *to, const Score *from, PetscReal factor) {
   to->pixels += factor * from->pixels;
   to->exact += factor * from->exact;
   to->nearest += factor * from->nearest;
 }
 
-static PetscErrorCode Run(HfExperiment e, HfNode node) {
+static PetscErrorCode run(HfExperiment e, HfNode node) {
   HfNode names = HfChild(node, "letters");
   const PetscInt n_letters = HfNodeLength(names);
   HfWeighting list[HF_MAX_WEIGHTINGS];
@@ -281,37 +281,37 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscCall(HfWeightingsRead(e, node, &n_weightings, list));
   PetscCall(HfRecallOptionsRead(node, &options));
   longer = options;
-  longer.max_iterations++;
+  ++longer.max_iterations;
   PetscCall(PetscMalloc2(n_letters, &letters, 16 * MAX_PIXELS, &w));
-  for (PetscInt l = 0; l < n_letters; l++) Read(HfNodeText(HfNodeItem(names, l)), &letters[l], &why);
-  for (PetscInt k = 0; k < n_weightings; k++) {
+  for (PetscInt l = 0; l < n_letters; ++l) read(HfNodeText(HfNodeItem(names, l)), &letters[l], &why);
+  for (PetscInt k = 0; k < n_weightings; ++k) {
     PetscCall(HfRecordLog(e, "tiles, %s, %s:", HfText(node, "method"), list[k].label));
-    for (PetscInt f = 0; f < HfCount(node, "flips"); f++) {
+    for (PetscInt f = 0; f < HfCount(node, "flips"); ++f) {
       const PetscInt flips = (PetscInt)HfIntegerAt(node, "flips", f);
       Score all[N_VARIANTS] = {{0}};
       PetscInt n_all = 0;
-      for (PetscInt l = 0; l < n_letters; l++) {
+      for (PetscInt l = 0; l < n_letters; ++l) {
         Score mean[N_VARIANTS] = {{0}};
         PetscInt n_images = 0;
-        for (PetscInt v = 0; v < N_VARIANTS; v++) {
+        for (PetscInt v = 0; v < N_VARIANTS; ++v) {
           Score sum = {0};
           n_images = 0;
-          if (v != NO_RECALL) PetscCall(WindowWeights(e, &list[k], &letters[l], (Variant)v, w));
-          PetscCall(Images(n_letters, letters, l, flips, w, v == ONE_MORE ? longer : options, v != NO_RECALL ? PETSC_TRUE : PETSC_FALSE, &sum,
+          if (v != NO_RECALL) PetscCall(window_weights(e, &list[k], &letters[l], (Variant)v, w));
+          PetscCall(images(n_letters, letters, l, flips, w, v == ONE_MORE ? longer : options, v != NO_RECALL ? PETSC_TRUE : PETSC_FALSE, &sum,
                            &n_images, v == FILM ? gallery : NULL));
-          Add(&mean[v], &sum, 1.0 / n_images);
-          Add(&all[v], &sum, 1.0);
+          add(&mean[v], &sum, 1.0 / n_images);
+          add(&all[v], &sum, 1.0);
         }
         n_all += n_images;
-        PetscCall(Show(e, &list[k], HfNodeName(HfNodeItem(names, l)), &letters[l], flips, PetscMin(n_images, SHOWN), gallery));
-        PetscCall(Report(e, node, &list[k], HfNodeName(HfNodeItem(names, l)), flips, n_images, mean));
+        PetscCall(show(e, &list[k], HfNodeName(HfNodeItem(names, l)), &letters[l], flips, PetscMin(n_images, SHOWN), gallery));
+        PetscCall(report(e, node, &list[k], HfNodeName(HfNodeItem(names, l)), flips, n_images, mean));
       }
-      for (PetscInt v = 0; v < N_VARIANTS; v++) {
+      for (PetscInt v = 0; v < N_VARIANTS; ++v) {
         const Score sum = all[v];
         all[v] = (Score){0};
-        Add(&all[v], &sum, 1.0 / n_all);
+        add(&all[v], &sum, 1.0 / n_all);
       }
-      PetscCall(Report(e, node, &list[k], "all", flips, n_all, all));
+      PetscCall(report(e, node, &list[k], "all", flips, n_all, all));
     }
   }
   PetscCall(PetscFree2(letters, w));
@@ -319,4 +319,4 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Tiles = {.name = "tiles", .citation = "niu-2024", .keys = keys, .check = Check, .run = Run};
+const HfStep HfStep_Tiles = {.name = "tiles", .citation = "niu-2024", .keys = keys, .check = check, .run = run};

@@ -30,12 +30,12 @@ typedef struct {
   char *text;
 } Lesson;
 
-static PetscErrorCode Check(HfExperiment e, HfNode node) {
+static PetscErrorCode check(HfExperiment e, HfNode node) {
   const PetscInt n_patterns = HfCount(node, "patterns");
 
   PetscFunctionBeginUser;
   if (!n_patterns) PetscCall(HfDeckError(e->deck, HfChild(node, "patterns"), "no pattern to train"));
-  for (PetscInt p = 0; p < n_patterns; p++) {
+  for (PetscInt p = 0; p < n_patterns; ++p) {
     PetscCall(HfPatternCheck(e, HfNodeItem(HfChild(node, "patterns"), p), HfTextAt(node, "patterns", p)));
     PetscCall(HfCheckedAdd(e, HfTextAt(node, "patterns", p)));
   }
@@ -49,7 +49,7 @@ static PetscErrorCode Check(HfExperiment e, HfNode node) {
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Plan(HfExperiment e, HfNode node, HfPlan *plan) {
+static PetscErrorCode plan(HfExperiment e, HfNode node, HfPlan *plan) {
   const PetscReal epochs = (PetscReal)HfInteger(node, "epochs"), pulses = HfCount(node, "patterns") * epochs;
   const char *memory = HfText(node, "memory");
   const PetscReal memories = !strcmp(memory, "pulse") ? pulses : !strcmp(memory, "epoch") ? epochs : 1;
@@ -62,7 +62,7 @@ static PetscErrorCode Plan(HfExperiment e, HfNode node, HfPlan *plan) {
 }
 
 /* One pulse of pattern p, and its memory if it is to be kept. */
-static PetscErrorCode Pulse(HfExperiment e, HfNode node, const Lesson *lesson, PetscInt p, PetscBool remember) {
+static PetscErrorCode pulse(HfExperiment e, HfNode node, const Lesson *lesson, PetscInt p, PetscBool remember) {
   const PetscReal start = *HfDeviceTime(e->device), voltage = lesson->voltage[p];
   const PetscBool traced = HfHas(node, "probe_every"), watched = (PetscBool)(traced || lesson->each_pulse);
   const char *text = lesson->text + p * (e->n + 1), *name = HfPatternLabel(e, HfTextAt(node, "patterns", p), text);
@@ -101,27 +101,27 @@ static PetscErrorCode Pulse(HfExperiment e, HfNode node, const Lesson *lesson, P
 }
 
 /* The patterns of the present epoch, one after the other. */
-static PetscErrorCode Epoch(HfExperiment e, HfNode node, Lesson *lesson) {
+static PetscErrorCode epoch(HfExperiment e, HfNode node, Lesson *lesson) {
   const PetscBool shuffled = (PetscBool)!strcmp(HfText(node, "order"), "shuffled");
 
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < lesson->n; k++) {
+  for (PetscInt k = 0; k < lesson->n; ++k) {
     const PetscInt at = shuffled ? HfRandomInteger(HfInteger(node, "seed"), HF_STREAM_ORDER, e->epoch, k, k + 1) : k;
     if (at < k) lesson->order[k] = lesson->order[at]; /* every order alike, by inserting (Fisher and Yates) */
     lesson->order[at] = k;
   }
-  for (PetscInt k = 0; k < lesson->n; k++) {
+  for (PetscInt k = 0; k < lesson->n; ++k) {
     const PetscBool last = (PetscBool)(k == lesson->n - 1), final = (PetscBool)(last && e->epoch == lesson->epochs - 1);
-    PetscCall(Pulse(e, node, lesson, lesson->order[k], (PetscBool)(lesson->each_pulse || (lesson->each_epoch && last) || final)));
+    PetscCall(pulse(e, node, lesson, lesson->order[k], (PetscBool)(lesson->each_pulse || (lesson->each_epoch && last) || final)));
   }
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Prepare(HfExperiment e, HfNode node, Lesson *lesson) {
+static PetscErrorCode prepare(HfExperiment e, HfNode node, Lesson *lesson) {
   const char *why;
 
   PetscFunctionBeginUser;
-  for (PetscInt p = 0; p < lesson->n; p++) {
+  for (PetscInt p = 0; p < lesson->n; ++p) {
     PetscReal *x = lesson->x + p * e->n;
     PetscCall(HfPatternRead(e, HfTextAt(node, "patterns", p), x, lesson->text + p * (e->n + 1), &why));
     if (HfHas(node, "voltage"))
@@ -136,13 +136,13 @@ static PetscErrorCode Prepare(HfExperiment e, HfNode node, Lesson *lesson) {
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Report(HfExperiment e, HfNode node, const Lesson *lesson) {
+static PetscErrorCode report(HfExperiment e, HfNode node, const Lesson *lesson) {
   HfNode entry, names;
 
   PetscFunctionBeginUser;
   PetscCall(HfEntryCreate(e, "train", &entry));
   PetscCall(HfNodeCreate(HF_NODE_LIST, &names));
-  for (PetscInt p = 0; p < lesson->n; p++) PetscCall(HfNodePutText(names, NULL, lesson->text + p * (e->n + 1)));
+  for (PetscInt p = 0; p < lesson->n; ++p) PetscCall(HfNodePutText(names, NULL, lesson->text + p * (e->n + 1)));
   PetscCall(HfNodePutNode(entry, "patterns", names));
   PetscCall(HfNodePutInt(entry, "epochs", lesson->epochs));
   PetscCall(HfNodePutText(entry, "order", HfText(node, "order")));
@@ -155,19 +155,19 @@ static PetscErrorCode Report(HfExperiment e, HfNode node, const Lesson *lesson) 
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Teach(HfExperiment e, HfNode node, Lesson *lesson) {
+static PetscErrorCode teach(HfExperiment e, HfNode node, Lesson *lesson) {
   PetscFunctionBeginUser;
   HfCite(HfDriveByGold(e) ? "niu-2024" : "yu-2021");
   PetscCall(HfUntrainedRemember(e));
-  PetscCall(Prepare(e, node, lesson));
-  for (e->epoch = 0; e->epoch < lesson->epochs; e->epoch++) PetscCall(Epoch(e, node, lesson));
-  e->epoch--;
+  PetscCall(prepare(e, node, lesson));
+  for (e->epoch = 0; e->epoch < lesson->epochs; ++e->epoch) PetscCall(epoch(e, node, lesson));
+  --e->epoch;
   PetscCall(HfDriveOff(e));
-  PetscCall(Report(e, node, lesson));
+  PetscCall(report(e, node, lesson));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Run(HfExperiment e, HfNode node) {
+static PetscErrorCode run(HfExperiment e, HfNode node) {
   const char *memory = HfText(node, "memory");
   Lesson lesson = {.n = HfCount(node, "patterns"),
                    .epochs = (PetscInt)HfInteger(node, "epochs"),
@@ -178,9 +178,9 @@ static PetscErrorCode Run(HfExperiment e, HfNode node) {
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc5(lesson.n * e->n, &lesson.x, lesson.n, &lesson.voltage, lesson.n, &lesson.at_centre, lesson.n * (e->n + 1), &lesson.text,
                          lesson.n, &lesson.order));
-  code = Teach(e, node, &lesson); /* may diverge */
+  code = teach(e, node, &lesson); /* may diverge */
   PetscCall(PetscFree5(lesson.x, lesson.voltage, lesson.at_centre, lesson.text, lesson.order));
   PetscFunctionReturn(code);
 }
 
-const HfStep HfStep_Train = {.name = "train", .keys = keys, .check = Check, .plan = Plan, .run = Run};
+const HfStep HfStep_Train = {.name = "train", .keys = keys, .check = check, .plan = plan, .run = run};

@@ -35,13 +35,13 @@ static const HfKey keys[] = {
     HF_KEYS_END,
 };
 
-static PetscErrorCode Check(HfExperiment e, HfNode node) {
+static PetscErrorCode check(HfExperiment e, HfNode node) {
   const PetscInt n_patterns = HfCount(node, "patterns");
 
   PetscFunctionBeginUser;
   if (!n_patterns) PetscCall(HfDeckError(e->deck, HfChild(node, "patterns"), "no pattern to find a wiring for"));
-  for (PetscInt p = 0; p < n_patterns; p++) PetscCall(HfPatternCheck(e, HfNodeItem(HfChild(node, "patterns"), p), HfTextAt(node, "patterns", p)));
-  for (PetscInt k = 0; k < HfCount(node, "flips"); k++)
+  for (PetscInt p = 0; p < n_patterns; ++p) PetscCall(HfPatternCheck(e, HfNodeItem(HfChild(node, "patterns"), p), HfTextAt(node, "patterns", p)));
+  for (PetscInt k = 0; k < HfCount(node, "flips"); ++k)
     if (e->n && 2 * HfIntegerAt(node, "flips", k) >= e->n)
       PetscCall(HfDeckError(e->deck, HfNodeItem(HfChild(node, "flips"), k), "%d flips of %d pixels: half or more leave nothing to recall",
                             (int)HfIntegerAt(node, "flips", k), (int)e->n));
@@ -68,7 +68,7 @@ typedef struct {
   PetscReal *G, *zeros;
 } Learner;
 
-static PetscErrorCode FilmChange(void *context, const HfWiring *wiring, PetscInt n, const PetscInt nodes[], const PetscReal **G) {
+static PetscErrorCode film_change(void *context, const HfWiring *wiring, PetscInt n, const PetscInt nodes[], const PetscReal **G) {
   Learner *learner = context;
 
   PetscFunctionBeginUser;
@@ -76,13 +76,13 @@ static PetscErrorCode FilmChange(void *context, const HfWiring *wiring, PetscInt
     HfWiringExpand(wiring, learner->mean, learner->V);
     HfSurrogateSet(learner->surrogate, learner->V);
   }
-  for (PetscInt k = 0; k < n; k++)
+  for (PetscInt k = 0; k < n; ++k)
     PetscCall(HfSurrogateChange(learner->surrogate, nodes[k], wiring->sign[nodes[k]] * learner->mean[wiring->pixel[nodes[k]]]));
   HfSurrogateLinks(learner->surrogate, NULL, NULL, G);
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode FilmSettle(void *context, PetscBool keep) {
+static PetscErrorCode film_settle(void *context, PetscBool keep) {
   Learner *learner = context;
 
   PetscFunctionBeginUser;
@@ -94,15 +94,15 @@ static PetscErrorCode FilmSettle(void *context, PetscBool keep) {
 }
 
 /* The outer product on a link, as if read between its two nodes. */
-static PetscErrorCode RuleChange(void *context, const HfWiring *wiring, PetscInt n, const PetscInt nodes[], const PetscReal **G) {
+static PetscErrorCode rule_change(void *context, const HfWiring *wiring, PetscInt n, const PetscInt nodes[], const PetscReal **G) {
   Learner *learner = context;
 
   PetscFunctionBeginUser;
-  for (PetscInt link = 0; link < learner->model.n_links; link++) {
+  for (PetscInt link = 0; link < learner->model.n_links; ++link) {
     const PetscInt k = learner->links[2 * link], l = learner->links[2 * link + 1];
 
     learner->G[link] = 0.0;
-    for (PetscInt p = 0; p < learner->n_patterns; p++)
+    for (PetscInt p = 0; p < learner->n_patterns; ++p)
       learner->G[link] += learner->x[p * learner->n + wiring->pixel[k]] * learner->x[p * learner->n + wiring->pixel[l]];
     learner->G[link] *= wiring->sign[k] * wiring->sign[l] / (PetscReal)learner->n;
   }
@@ -110,9 +110,9 @@ static PetscErrorCode RuleChange(void *context, const HfWiring *wiring, PetscInt
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode RuleSettle(void *context, PetscBool keep) { return 0; }
+static PetscErrorCode rule_settle(void *context, PetscBool keep) { return 0; }
 
-static PetscErrorCode RuleCreate(HfExperiment e, Learner *learner) {
+static PetscErrorCode rule_create(HfExperiment e, Learner *learner) {
   const PetscInt n = learner->n_nodes;
   PetscReal *near;
   PetscInt count = 0;
@@ -120,20 +120,20 @@ static PetscErrorCode RuleCreate(HfExperiment e, Learner *learner) {
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(n * n, &near));
   PetscCall(HfDeviceNodeLinks(e->device, near));
-  for (PetscInt k = 0; k < n * n; k++) count += k / n < k % n && near[k] > 0.0;
+  for (PetscInt k = 0; k < n * n; ++k) count += k / n < k % n && near[k] > 0.0;
   PetscCall(PetscCalloc3(2 * count, &learner->links, count, &learner->G, count, &learner->zeros));
-  learner->model = (HfWiringModel){learner, count, learner->links, learner->zeros, RuleChange, RuleSettle};
-  for (PetscInt k = 0, link = 0; k < n * n; k++)
+  learner->model = (HfWiringModel){learner, count, learner->links, learner->zeros, rule_change, rule_settle};
+  for (PetscInt k = 0, link = 0; k < n * n; ++k)
     if (k / n < k % n && near[k] > 0.0) {
       learner->links[2 * link] = k / n;
       learner->links[2 * link + 1] = k % n;
-      link++;
+      ++link;
     }
   PetscCall(PetscFree(near));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode LearnerCreate(HfExperiment e, HfNode node, Learner *learner) {
+static PetscErrorCode learner_create(HfExperiment e, HfNode node, Learner *learner) {
   PetscReal voltage, share = 1.0, shares = 0.0;
   const char *why;
 
@@ -142,21 +142,21 @@ static PetscErrorCode LearnerCreate(HfExperiment e, HfNode node, Learner *learne
   PetscCall(PetscCalloc4(learner->n_patterns * e->n, &learner->x, e->n, &learner->mean, learner->n_nodes, &learner->V, e->n + 1, &learner->text));
   for (PetscInt p = learner->n_patterns - 1; p >= 0; p--, share *= HfReal(node, "decay")) {
     PetscCall(HfPatternRead(e, HfTextAt(node, "patterns", p), learner->x + p * e->n, learner->text, &why));
-    for (PetscInt i = 0; i < e->n; i++) learner->mean[i] += share * learner->x[p * e->n + i];
+    for (PetscInt i = 0; i < e->n; ++i) learner->mean[i] += share * learner->x[p * e->n + i];
     shares += share;
   }
-  for (PetscInt i = 0; i < e->n; i++) learner->mean[i] /= shares;
+  for (PetscInt i = 0; i < e->n; ++i) learner->mean[i] /= shares;
   if (!strcmp(HfText(node, "model"), "film")) {
     PetscCall(HfDriveVoltage(e, node, learner->x, &voltage));
     PetscCall(HfSurrogateCreate(e->device, voltage, &learner->surrogate));
-    learner->model = (HfWiringModel){.context = learner, .change = FilmChange, .settle = FilmSettle};
+    learner->model = (HfWiringModel){.context = learner, .change = film_change, .settle = film_settle};
     learner->model.n_links = HfSurrogateLinks(learner->surrogate, &learner->model.links, &learner->model.G0, NULL);
   } else
-    PetscCall(RuleCreate(e, learner));
+    PetscCall(rule_create(e, learner));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode LearnerDestroy(Learner *learner) {
+static PetscErrorCode learner_destroy(Learner *learner) {
   PetscFunctionBeginUser;
   PetscCall(HfSurrogateDestroy(&learner->surrogate));
   PetscCall(PetscFree4(learner->x, learner->mean, learner->V, learner->text));
@@ -176,19 +176,19 @@ typedef struct {
 
 /* What a search from one start found: cost, processor seconds, images recovered [n_flips], wiring [n_nodes]. */
 enum { COST, CPU, EXACT };
-static PetscInt Length(const Learner *learner, const Search *search) { return EXACT + search->options.n_flips + learner->n_nodes; }
+static PetscInt wire_length(const Learner *learner, const Search *search) { return EXACT + search->options.n_flips + learner->n_nodes; }
 
-static void Keep(const Learner *learner, Search *search, PetscInt start, const PetscReal found[]) {
+static void keep(const Learner *learner, Search *search, PetscInt start, const PetscReal found[]) {
   const PetscInt n_flips = search->options.n_flips;
 
   search->cost[start] = found[COST];
   search->cpu += (PetscLogDouble)found[CPU];
-  for (PetscInt a = 0; a < n_flips; a++) search->exact[start * n_flips + a] = (PetscInt64)found[EXACT + a];
-  for (PetscInt k = 0; k < learner->n_nodes; k++) search->numbers[start * learner->n_nodes + k] = (PetscInt)found[EXACT + n_flips + k];
+  for (PetscInt a = 0; a < n_flips; ++a) search->exact[start * n_flips + a] = (PetscInt64)found[EXACT + a];
+  for (PetscInt k = 0; k < learner->n_nodes; ++k) search->numbers[start * learner->n_nodes + k] = (PetscInt)found[EXACT + n_flips + k];
 }
 
 /* How many exact recoveries of how many the weights of the best wiring give. */
-static PetscErrorCode Forecast(HfExperiment e, HfNode node, const Learner *learner, HfAnneal anneal, const Search *search, PetscReal found[]) {
+static PetscErrorCode forecast(HfExperiment e, HfNode node, const Learner *learner, HfAnneal anneal, const Search *search, PetscReal found[]) {
   const PetscInt n_flips = search->options.n_flips;
   HfInferOptions options = {.noise = HF_NOISE_FLIPS,
                             .n_amounts = n_flips,
@@ -202,21 +202,21 @@ static PetscErrorCode Forecast(HfExperiment e, HfNode node, const Learner *learn
 
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc3(e->n * e->n, &w, n_flips, &amounts, n_flips, &tally));
-  for (PetscInt a = 0; a < n_flips; a++) amounts[a] = (PetscReal)search->flips[a];
+  for (PetscInt a = 0; a < n_flips; ++a) amounts[a] = (PetscReal)search->flips[a];
   options.amounts = amounts;
   HfAnnealBest(anneal, &best);
   PetscCall(HfAnnealWeights(anneal, best, w, &found[COST]));
   PetscCall(HfNetworkCreate(e->n, w, &network));
   PetscCall(HfInfer(e->n, network, learner->n_patterns, learner->x, &options, 0, HfInferTests(&options, learner->n_patterns), tally));
   PetscCall(HfNetworkDestroy(&network));
-  for (PetscInt a = 0; a < n_flips; a++) found[EXACT + a] = (PetscReal)tally[a].counts.exact;
-  for (PetscInt k = 0; k < learner->n_nodes; k++) found[EXACT + n_flips + k] = best->sign[k] * (PetscReal)(best->pixel[k] + 1);
+  for (PetscInt a = 0; a < n_flips; ++a) found[EXACT + a] = (PetscReal)tally[a].counts.exact;
+  for (PetscInt k = 0; k < learner->n_nodes; ++k) found[EXACT + n_flips + k] = best->sign[k] * (PetscReal)(best->pixel[k] + 1);
   PetscCall(PetscFree3(w, amounts, tally));
   PetscFunctionReturn(0);
 }
 
 /* Candidates per start that fit into the time; those of the run before, if this one goes on with it. */
-static PetscErrorCode Calibrate(HfExperiment e, const Learner *learner, Search *search, PetscReal time) {
+static PetscErrorCode calibrate(HfExperiment e, const Learner *learner, Search *search, PetscReal time) {
   HfAnnealOptions options = search->options;
   HfAnneal anneal;
   PetscReal least;
@@ -241,7 +241,7 @@ static PetscErrorCode Calibrate(HfExperiment e, const Learner *learner, Search *
 }
 
 /* From `from` to `to` candidates; `anneal` is NULL on ranks without a start, which come along. *stop: the run is to end here. */
-static PetscErrorCode Advance(HfExperiment e, HfAnneal anneal, PetscInt64 from, PetscInt64 to, double *cpu, PetscBool *stop) {
+static PetscErrorCode advance(HfExperiment e, HfAnneal anneal, PetscInt64 from, PetscInt64 to, double *cpu, PetscBool *stop) {
   PetscFunctionBeginUser;
   *stop = PETSC_FALSE;
   for (PetscInt64 at = from; at < to && !*stop; at += ATTEND) {
@@ -255,9 +255,9 @@ static PetscErrorCode Advance(HfExperiment e, HfAnneal anneal, PetscInt64 from, 
 }
 
 /* One start per rank, `count` of them from `first` on; found[count][Length()]. HF_ERR_STOPPED when the run is to end before that. */
-static PetscErrorCode RunRound(HfExperiment e, HfNode node, const Learner *learner, Search *search, PetscInt first, PetscInt count,
-                               PetscReal found[]) {
-  const PetscInt length = Length(learner, search);
+static PetscErrorCode run_round(HfExperiment e, HfNode node, const Learner *learner, Search *search, PetscInt first, PetscInt count,
+                                PetscReal found[]) {
+  const PetscInt length = wire_length(learner, search);
   const double begin = MPI_Wtime();
   HfAnneal anneal = NULL;
   PetscBool stop = PETSC_FALSE;
@@ -270,12 +270,12 @@ static PetscErrorCode RunRound(HfExperiment e, HfNode node, const Learner *learn
   search->options.start = first + rank;
   if (rank < count)
     PetscCall(HfAnnealCreate(&learner->model, learner->n_nodes, learner->n, learner->n_patterns, learner->x, &search->options, &anneal));
-  for (PetscInt slice = 1; slice <= SLICES; slice++) {
+  for (PetscInt slice = 1; slice <= SLICES; ++slice) {
     const PetscInt64 candidates = search->options.candidates;
     const PetscReal part = (PetscReal)slice / SLICES, starts = (PetscReal)search->n_starts, done = (PetscReal)first + part * (PetscReal)count;
     PetscReal least = PETSC_MAX_REAL;
 
-    PetscCall(Advance(e, anneal, candidates * (slice - 1) / SLICES, candidates * slice / SLICES, &cpu, &stop));
+    PetscCall(advance(e, anneal, candidates * (slice - 1) / SLICES, candidates * slice / SLICES, &cpu, &stop));
     if (stop) break;
     if (anneal) least = HfAnnealBest(anneal, NULL);
     PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &least, 1, MPIU_REAL, MPI_MIN, e->comm));
@@ -283,7 +283,7 @@ static PetscErrorCode RunRound(HfExperiment e, HfNode node, const Learner *learn
                           (MPI_Wtime() - begin) * (double)((starts - done) / (part * (PetscReal)count))));
   }
   if (anneal && !stop) {
-    PetscCall(Forecast(e, node, learner, anneal, search, found + rank * length));
+    PetscCall(forecast(e, node, learner, anneal, search, found + rank * length));
     found[rank * length + CPU] = (PetscReal)cpu;
   }
   PetscCall(HfAnnealDestroy(&anneal));
@@ -293,15 +293,15 @@ static PetscErrorCode RunRound(HfExperiment e, HfNode node, const Learner *learn
 }
 
 /* The starts one by one that were searched before the run was cut, then the others, as many at once as there are ranks. */
-static PetscErrorCode RunStarts(HfExperiment e, HfNode node, const Learner *learner, Search *search) {
-  const PetscInt length = Length(learner, search);
+static PetscErrorCode run_starts(HfExperiment e, HfNode node, const Learner *learner, Search *search) {
+  const PetscInt length = wire_length(learner, search);
   PetscErrorCode code = 0;
   PetscReal *found;
   PetscMPIInt size;
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_size(e->comm, &size));
-  if (HfHas(node, "time")) PetscCall(Calibrate(e, learner, search, HfReal(node, "time")));
+  if (HfHas(node, "time")) PetscCall(calibrate(e, learner, search, HfReal(node, "time")));
   PetscCall(PetscMalloc1(size * length, &found));
   for (PetscInt first = 0, count; first < search->n_starts && !code; first += count) {
     PetscBool taken;
@@ -310,10 +310,10 @@ static PetscErrorCode RunStarts(HfExperiment e, HfNode node, const Learner *lear
     PetscCall(HfReplayTake(e, HF_OUTCOME_WIRING, length, found, &taken));
     if (!taken) {
       count = PetscMin(size, search->n_starts - first);
-      code = RunRound(e, node, learner, search, first, count, found);
+      code = run_round(e, node, learner, search, first, count, found);
     }
-    for (PetscInt k = 0; k < count && !code; k++) {
-      Keep(learner, search, first + k, found + k * length);
+    for (PetscInt k = 0; k < count && !code; ++k) {
+      keep(learner, search, first + k, found + k * length);
       if (!taken) PetscCall(HfReplayKeep(e, HF_OUTCOME_WIRING, length, found + k * length));
     }
   }
@@ -323,10 +323,10 @@ static PetscErrorCode RunStarts(HfExperiment e, HfNode node, const Learner *lear
 
 /* ---- what came out ---- */
 
-static PetscBool Better(const Search *search, PetscInt a, PetscInt b) { /* of two starts, a < b */
+static PetscBool better(const Search *search, PetscInt a, PetscInt b) { /* of two starts, a < b */
   PetscInt64 exact[2] = {0, 0};
 
-  for (PetscInt k = 0; k < search->options.n_flips; k++) {
+  for (PetscInt k = 0; k < search->options.n_flips; ++k) {
     exact[0] += search->exact[a * search->options.n_flips + k];
     exact[1] += search->exact[b * search->options.n_flips + k];
   }
@@ -335,7 +335,7 @@ static PetscBool Better(const Search *search, PetscInt a, PetscInt b) { /* of tw
 }
 
 /* A deck to include: the wiring in rows of the lattice, where the electrodes are one. */
-static PetscErrorCode WriteWiring(HfExperiment e, HfNode node, const Search *search, PetscInt start, PetscInt place, PetscInt n_nodes) {
+static PetscErrorCode write_wiring(HfExperiment e, HfNode node, const Search *search, PetscInt start, PetscInt place, PetscInt n_nodes) {
   HfNode electrodes = HfChild(HfDeckRoot(e->deck), "electrodes"),
          lattice = HfNodeLength(electrodes) == 1 ? HfChild(HfNodeItem(electrodes, 0), "lattice") : NULL;
   const PetscInt columns = lattice ? (PetscInt)HfInteger(lattice, "columns") : n_nodes;
@@ -343,15 +343,15 @@ static PetscErrorCode WriteWiring(HfExperiment e, HfNode node, const Search *sea
   size_t size = 1024 + 12 * (size_t)n_nodes, used;
 
   PetscFunctionBeginUser;
-  for (PetscInt p = 0; p < HfCount(node, "patterns"); p++) size += 2 + strlen(HfTextAt(node, "patterns", p));
+  for (PetscInt p = 0; p < HfCount(node, "patterns"); ++p) size += 2 + strlen(HfTextAt(node, "patterns", p));
   PetscCall(PetscMalloc1(size, &text));
   used = (size_t)snprintf(text, size, "# Found ex situ by step `wire` for these patterns: ");
-  for (PetscInt p = 0; p < HfCount(node, "patterns"); p++)
+  for (PetscInt p = 0; p < HfCount(node, "patterns"); ++p)
     used += (size_t)snprintf(text + used, size - used, "%s%s", p ? ", " : "", HfTextAt(node, "patterns", p));
   used += (size_t)snprintf(text + used, size - used, "\n# model %s, start %d of %d, seed %d, %lld candidates, xi %g\nwiring:\n",
                            HfText(node, "model"), (int)start + 1, (int)search->n_starts, (int)search->options.seed,
                            (long long)search->options.candidates, (double)search->options.xi);
-  for (PetscInt k = 0; k < n_nodes; k++)
+  for (PetscInt k = 0; k < n_nodes; ++k)
     used += (size_t)snprintf(text + used, size - used, "%s%3d%s", k % columns ? ", " : "  - [", (int)search->numbers[start * n_nodes + k],
                              (k + 1) % columns && k + 1 < n_nodes ? "" : "]\n");
   PetscCall(PetscSNPrintf(name, sizeof(name), "wiring-%d-%d.yaml", (int)e->step + 1, (int)place + 1));
@@ -361,14 +361,14 @@ static PetscErrorCode WriteWiring(HfExperiment e, HfNode node, const Search *sea
 }
 
 /* The step's own, whatever later steps find. */
-static PetscErrorCode RecordWiring(HfExperiment e, const PetscInt numbers[]) {
+static PetscErrorCode record_wiring(HfExperiment e, const PetscInt numbers[]) {
   const PetscInt n_nodes = HfDeviceWiring(e->device)->n_nodes;
   PetscReal *values;
   char name[64];
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(n_nodes, &values));
-  for (PetscInt k = 0; k < n_nodes; k++) values[k] = (PetscReal)numbers[k];
+  for (PetscInt k = 0; k < n_nodes; ++k) values[k] = (PetscReal)numbers[k];
   PetscCall(PetscSNPrintf(name, sizeof(name), "/wire/%d/wiring", (int)e->step + 1));
   PetscCall(HfRecordArray(e, name, 1, &n_nodes, values, "1"));
   PetscCall(PetscFree(values));
@@ -376,13 +376,13 @@ static PetscErrorCode RecordWiring(HfExperiment e, const PetscInt numbers[]) {
 }
 
 /* The device has another wiring: what the film learned and showed before was of the old one. */
-static PetscErrorCode Use(HfExperiment e, const PetscInt numbers[]) {
+static PetscErrorCode use(HfExperiment e, const PetscInt numbers[]) {
   PetscFunctionBeginUser;
   PetscCall(HfDeviceSetWiring(e->device, numbers));
   PetscCall(HfDeviceSaturatedConductance(e->device, e->G0));
   if (e->recorder->saturated) PetscCall(e->recorder->saturated(e->recorder->context, e->n, e->G0));
   if (e->recorder->wiring) PetscCall(e->recorder->wiring(e->recorder->context, HfDeviceWiring(e->device)));
-  PetscCall(RecordWiring(e, numbers));
+  PetscCall(record_wiring(e, numbers));
   PetscCall(HfTextureChanged(e));
   e->have_untrained = e->have_x = PETSC_FALSE;
   e->first_memory = e->n_memories;
@@ -391,7 +391,7 @@ static PetscErrorCode Use(HfExperiment e, const PetscInt numbers[]) {
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Report(HfExperiment e, HfNode node, const Learner *learner, const Search *search, const PetscInt order[]) {
+static PetscErrorCode report(HfExperiment e, HfNode node, const Learner *learner, const Search *search, const PetscInt order[]) {
   const PetscInt n_flips = search->options.n_flips;
   const PetscReal tests = (PetscReal)(learner->n_patterns * HfInteger(node, "samples"));
   HfNode entry, names, forecast;
@@ -400,7 +400,7 @@ static PetscErrorCode Report(HfExperiment e, HfNode node, const Learner *learner
   PetscFunctionBeginUser;
   PetscCall(HfEntryCreate(e, "wire", &entry));
   PetscCall(HfNodeCreate(HF_NODE_LIST, &names));
-  for (PetscInt p = 0; p < learner->n_patterns; p++) PetscCall(HfNodePutText(names, NULL, HfTextAt(node, "patterns", p)));
+  for (PetscInt p = 0; p < learner->n_patterns; ++p) PetscCall(HfNodePutText(names, NULL, HfTextAt(node, "patterns", p)));
   PetscCall(HfNodePutNode(entry, "patterns", names));
   PetscCall(HfNodePutText(entry, "found", "ex situ"));
   PetscCall(HfNodePutText(entry, "model", HfText(node, "model")));
@@ -411,7 +411,7 @@ static PetscErrorCode Report(HfExperiment e, HfNode node, const Learner *learner
   PetscCall(HfNodePutReal(entry, "cost", search->cost[order[0]]));
   PetscCall(HfNodePutReals(entry, "costs", search->n_starts, search->cost));
   PetscCall(HfNodeCreate(HF_NODE_MAP, &forecast));
-  for (PetscInt k = 0; k < n_flips; k++) {
+  for (PetscInt k = 0; k < n_flips; ++k) {
     const PetscReal part = (PetscReal)search->exact[order[0] * n_flips + k] / tests;
 
     PetscCall(PetscSNPrintf(number, sizeof(number), "%d", (int)search->flips[k]));
@@ -427,47 +427,47 @@ static PetscErrorCode Report(HfExperiment e, HfNode node, const Learner *learner
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Choose(HfExperiment e, HfNode node, const Learner *learner, const Search *search) {
+static PetscErrorCode choose(HfExperiment e, HfNode node, const Learner *learner, const Search *search) {
   PetscInt *order;
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(search->n_starts, &order));
-  for (PetscInt start = 0; start < search->n_starts; start++) {
+  for (PetscInt start = 0; start < search->n_starts; ++start) {
     PetscInt place = start;
-    for (; place > 0 && !Better(search, order[place - 1], start); place--) order[place] = order[place - 1];
+    for (; place > 0 && !better(search, order[place - 1], start); place--) order[place] = order[place - 1];
     order[place] = start;
   }
-  for (PetscInt place = 0; place < PetscMin(search->n_starts, HfInteger(node, "keep")); place++)
-    PetscCall(WriteWiring(e, node, search, order[place], place, learner->n_nodes));
-  PetscCall(Use(e, search->numbers + order[0] * learner->n_nodes));
-  PetscCall(Report(e, node, learner, search, order));
+  for (PetscInt place = 0; place < PetscMin(search->n_starts, HfInteger(node, "keep")); ++place)
+    PetscCall(write_wiring(e, node, search, order[place], place, learner->n_nodes));
+  PetscCall(use(e, search->numbers + order[0] * learner->n_nodes));
+  PetscCall(report(e, node, learner, search, order));
   PetscCall(PetscFree(order));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Run(HfExperiment e, HfNode node) {
+static PetscErrorCode run(HfExperiment e, HfNode node) {
   const PetscInt n_flips = HfCount(node, "flips");
   Search search = {.n_starts = (PetscInt)HfInteger(node, "starts")};
   Learner learner;
   PetscErrorCode code;
 
   PetscFunctionBeginUser;
-  PetscCall(LearnerCreate(e, node, &learner));
+  PetscCall(learner_create(e, node, &learner));
   learner.model.context = &learner;
   PetscCall(PetscCalloc4(n_flips, &search.flips, search.n_starts, &search.cost, search.n_starts * n_flips, &search.exact,
                          search.n_starts * learner.n_nodes, &search.numbers));
-  for (PetscInt k = 0; k < n_flips; k++) search.flips[k] = (PetscInt)HfIntegerAt(node, "flips", k);
+  for (PetscInt k = 0; k < n_flips; ++k) search.flips[k] = (PetscInt)HfIntegerAt(node, "flips", k);
   search.options = (HfAnnealOptions){.xi = HfReal(node, "xi"),
                                      .tolerance = HfReal(node, "tolerance"),
                                      .n_flips = n_flips,
                                      .flips = search.flips,
                                      .candidates = HfInteger(node, "candidates"),
                                      .seed = HfInteger(node, "seed")};
-  code = RunStarts(e, node, &learner, &search);
-  if (!code) code = Choose(e, node, &learner, &search);
+  code = run_starts(e, node, &learner, &search);
+  if (!code) code = choose(e, node, &learner, &search);
   PetscCall(PetscFree4(search.flips, search.cost, search.exact, search.numbers));
-  PetscCall(LearnerDestroy(&learner));
+  PetscCall(learner_destroy(&learner));
   PetscFunctionReturn(code);
 }
 
-const HfStep HfStep_Wire = {.name = "wire", .keys = keys, .check = Check, .run = Run};
+const HfStep HfStep_Wire = {.name = "wire", .keys = keys, .check = check, .run = run};

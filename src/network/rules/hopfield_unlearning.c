@@ -7,7 +7,7 @@
 
 #define SWEEPS 100 /* a recall of symmetric weights ends long before */
 
-static PetscErrorCode Learn(const HfRuleContext *context, PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscReal w[]) {
+static PetscErrorCode learn(const HfRuleContext *context, PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscReal w[]) {
   const HfRuleContext *c = context ? context : &HF_RULE_DEFAULTS;
   HfRecallOptions options = {.method = HF_RECALL_SWEEPS, .max_iterations = SWEEPS, .dead_zone = 1e-9, .seed = c->seed};
   HfRecallResult result;
@@ -21,8 +21,8 @@ static PetscErrorCode Learn(const HfRuleContext *context, PetscInt n, PetscInt n
   PetscCall(HfNetworkCreate(n, w, &network));
   PetscCall(PetscMalloc1(n, &s));
   n_dreams = (PetscInt)(c->dreams * n_patterns / c->unlearning + 0.5);
-  for (PetscInt dream = 0; dream < n_dreams; dream++) {
-    for (PetscInt i = 0; i < n; i++) s[i] = HfRandomInteger(c->seed, HF_STREAM_INITIAL, dream, i, 2) ? x[i] : -x[i];
+  for (PetscInt dream = 0; dream < n_dreams; ++dream) {
+    for (PetscInt i = 0; i < n; ++i) s[i] = HfRandomInteger(c->seed, HF_STREAM_INITIAL, dream, i, 2) ? x[i] : -x[i];
     options.stream_index = dream;
     PetscCall(HfNetworkRecall(network, &options, s, &result));
     HfNetworkAddOuter(network, -c->unlearning / n, s);
@@ -36,4 +36,4 @@ static PetscErrorCode Learn(const HfRuleContext *context, PetscInt n, PetscInt n
 const HfRule HfRule_HopfieldUnlearning = {.name = "hopfield-unlearning",
                                           .doc = "the outer product, then the states that random starts end in subtracted bit by bit",
                                           .citation = "hopfield-1983",
-                                          .learn = Learn};
+                                          .learn = learn};

@@ -3,7 +3,7 @@
    degree 2 recalls as the outer product does. The local field is in field.c. */
 #include "rules.h"
 
-static PetscErrorCode Network(const HfRuleContext *context, PetscInt n, PetscInt n_patterns, const PetscReal x[], HfNetwork *network) {
+static PetscErrorCode network(const HfRuleContext *context, PetscInt n, PetscInt n_patterns, const PetscReal x[], HfNetwork *network) {
   PetscFunctionBeginUser;
   PetscCall(HfNetworkCreateDense(n, n_patterns, x, context ? context->degree : HF_RULE_DEFAULTS.degree, network));
   PetscFunctionReturn(0);
@@ -12,4 +12,4 @@ static PetscErrorCode Network(const HfRuleContext *context, PetscInt n, PetscInt
 const HfRule HfRule_KrotovHopfield = {.name = "krotov-hopfield",
                                       .doc = "dense associative memory, energy -sum (x.V)^degree over the stored patterns; no pair weights",
                                       .citation = "krotov-hopfield-2016",
-                                      .network = Network};
+                                      .network = network};

@@ -4,23 +4,23 @@
    -> 1 the outer product. Links as in outer_product_neighbours.c; where they are unknown every pair is linked. */
 #include "rules.h"
 
-static PetscErrorCode Learn(const HfRuleContext *context, PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscReal w[]) {
+static PetscErrorCode learn(const HfRuleContext *context, PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscReal w[]) {
   const HfRuleContext *c = context ? context : &HF_RULE_DEFAULTS;
 
   PetscFunctionBeginUser;
   PetscCheck(c->decay >= 0.0 && c->decay < 1.0, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "a pulse leaves %g of a link", (double)c->decay);
   PetscCall(PetscArrayzero(w, (size_t)n * n));
-  for (PetscInt pulse = 0; pulse < c->epochs * n_patterns; pulse++) {
+  for (PetscInt pulse = 0; pulse < c->epochs * n_patterns; ++pulse) {
     const PetscReal *y = x + pulse % n_patterns * n;
-    for (PetscInt i = 0; i < n; i++)
-      for (PetscInt j = 0; j < n; j++)
+    for (PetscInt i = 0; i < n; ++i)
+      for (PetscInt j = 0; j < n; ++j)
         if (i != j) w[i * n + j] = y[i] * y[j] + (w[i * n + j] - y[i] * y[j]) * c->decay;
   }
-  for (PetscInt e = 0; c->links && e < n * n; e++) w[e] *= c->links[e];
+  for (PetscInt e = 0; c->links && e < n * n; ++e) w[e] *= c->links[e];
   PetscFunctionReturn(0);
 }
 
 const HfRule HfRule_Oja = {.name = "oja",
                            .doc = "the film's reduced model: every link relaxes towards x_i x_j in the pulses of training, one after the other",
                            .citation = "niu-2024",
-                           .learn = Learn};
+                           .learn = learn};

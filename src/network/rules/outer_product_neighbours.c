@@ -3,11 +3,11 @@
    signs s and t is driven by s x_i and t x_j and read with the same signs, so they cancel. */
 #include "rules.h"
 
-static PetscErrorCode Learn(const HfRuleContext *context, PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscReal w[]) {
+static PetscErrorCode learn(const HfRuleContext *context, PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscReal w[]) {
   PetscFunctionBeginUser;
   PetscCheck(context && context->links, PETSC_COMM_SELF, PETSC_ERR_ARG_NULL, "the neighbours of the pixels are not known");
   PetscCall(HfRule_OuterProduct.learn(context, n, n_patterns, x, w));
-  for (PetscInt e = 0; e < n * n; e++) w[e] *= context->links[e];
+  for (PetscInt e = 0; e < n * n; ++e) w[e] *= context->links[e];
   PetscFunctionReturn(0);
 }
 
@@ -16,4 +16,4 @@ const HfRule HfRule_OuterProductNeighbours = {
     .doc = "the outer product between pixels whose nodes are nearest neighbours, times the number of such links",
     .citation = "hopfield-1982",
     .needs_links = PETSC_TRUE,
-    .learn = Learn};
+    .learn = learn};

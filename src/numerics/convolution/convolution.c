@@ -19,10 +19,10 @@ static PetscInt padded_size(PetscInt n) {
   PetscInt best = 0;
   PetscReal best_cost = PETSC_MAX_REAL;
 
-  for (PetscInt size = PetscMax(n, 2); size <= 2 * PetscMax(n, 2); size++) {
+  for (PetscInt size = PetscMax(n, 2); size <= 2 * PetscMax(n, 2); ++size) {
     PetscInt rest = size;
     PetscReal cost = 2.0; /* reading and writing */
-    for (int p = 0; p < 4; p++)
+    for (int p = 0; p < 4; ++p)
       for (; rest % primes[p] == 0; rest /= primes[p]) cost += weights[p];
     if (rest == 1 && size * cost < best_cost && size % 2 == 0) {
       best = size;
@@ -53,7 +53,7 @@ static void transform_columns(const HfConvolution conv, fftw_plan plan, fftw_com
   if (conv->is_short)
     fftw_execute_dft(plan, from, to);
   else
-    for (PetscInt l = 0; l < L; l++) fftw_execute_dft(plan, from + l * half, to + l * half);
+    for (PetscInt l = 0; l < L; ++l) fftw_execute_dft(plan, from + l * half, to + l * half);
 }
 
 static PetscErrorCode make_plans(HfConvolution conv) {
@@ -98,7 +98,7 @@ PetscErrorCode HfConvolutionCreate(HfGrid grid, PetscInt n_out, PetscInt n_in,
 
   PetscCall(PetscMalloc5(conv->size + 1, &conv->cols, conv->size, &conv->row_counts, conv->size, &conv->row_displs, conv->size, &conv->column_counts,
                          conv->size, &conv->column_displs));
-  for (PetscInt r = 0; r <= conv->size; r++) conv->cols[r] = L * ((batches * r) / conv->size); /* whole batches per rank */
+  for (PetscInt r = 0; r <= conv->size; ++r) conv->cols[r] = L * ((batches * r) / conv->size); /* whole batches per rank */
   conv->n_cols = conv->cols[conv->rank + 1] - conv->cols[conv->rank];
 
   conv->row = fftw_alloc_real((size_t)conv->mx);
@@ -108,7 +108,7 @@ PetscErrorCode HfConvolutionCreate(HfGrid grid, PetscInt n_out, PetscInt n_in,
   PetscCall(allocate_complex(n_in * conv->my / 2 * L, &conv->column_in));
   PetscCall(allocate_complex(n_out * conv->my * L, &conv->column_out));
   PetscCall(allocate_complex(conv->my / 2, &conv->twiddle));
-  for (PetscInt j = 0; j < conv->my / 2; j++) {
+  for (PetscInt j = 0; j < conv->my / 2; ++j) {
     conv->twiddle[j][0] = PetscCosReal(2.0 * PETSC_PI * (PetscReal)j / (PetscReal)conv->my);
     conv->twiddle[j][1] = -PetscSinReal(2.0 * PETSC_PI * (PetscReal)j / (PetscReal)conv->my);
   }
@@ -134,7 +134,7 @@ PetscErrorCode HfConvolutionDestroy(HfConvolution *convolution) {
   fftw_destroy_plan(conv->row_backward);
   fftw_destroy_plan(conv->column_forward);
   fftw_destroy_plan(conv->column_backward);
-  for (PetscInt e = 0; e < conv->n_out * conv->n_in; e++)
+  for (PetscInt e = 0; e < conv->n_out * conv->n_in; ++e)
     if (!conv->entries[e].shared) PetscCall(PetscFree(conv->entries[e].f));
   PetscCall(PetscFree(conv->entries));
   fftw_free(conv->row);
@@ -156,7 +156,7 @@ PetscErrorCode HfConvolutionTranspose_Private(HfConvolution conv, PetscInt n, co
 
   PetscFunctionBeginUser;
   if (row_side == column_side) PetscFunctionReturn(0);
-  for (PetscMPIInt r = 0; r < conv->size; r++) {
+  for (PetscMPIInt r = 0; r < conv->size; ++r) {
     PetscCall(PetscMPIIntCast(n * own * (conv->cols[r + 1] - conv->cols[r]), &conv->row_counts[r]));
     PetscCall(PetscMPIIntCast(n_max * own * conv->cols[r], &conv->row_displs[r]));
     PetscCall(PetscMPIIntCast(n * (rows[r + 1] - rows[r]) * conv->n_cols, &conv->column_counts[r]));
@@ -174,21 +174,21 @@ PetscErrorCode HfConvolutionTranspose_Private(HfConvolution conv, PetscInt n, co
 /* Component c of n interleaved ones. */
 HF_KERNEL static void take_component(PetscInt nx, PetscInt n, PetscInt c, const PetscReal *restrict a, PetscReal *restrict row) {
   if (n == 3)
-    for (PetscInt i = 0; i < nx; i++) row[i] = a[3 * i + c];
+    for (PetscInt i = 0; i < nx; ++i) row[i] = a[3 * i + c];
   else
-    for (PetscInt i = 0; i < nx; i++) row[i] = a[n * i + c];
+    for (PetscInt i = 0; i < nx; ++i) row[i] = a[n * i + c];
 }
 
 HF_KERNEL static void put_component(PetscInt nx, PetscInt n, PetscInt c, const PetscReal *restrict row, PetscReal *restrict a) {
   if (n == 3)
-    for (PetscInt i = 0; i < nx; i++) a[3 * i + c] = row[i];
+    for (PetscInt i = 0; i < nx; ++i) a[3 * i + c] = row[i];
   else
-    for (PetscInt i = 0; i < nx; i++) a[n * i + c] = row[i];
+    for (PetscInt i = 0; i < nx; ++i) a[n * i + c] = row[i];
 }
 
 /* Between the spectra of n_rows rows of component c, from row j on, and the row side. */
 static void move_rows(HfConvolution conv, PetscInt c, PetscInt j, PetscInt n_rows, PetscBool forward) {
-  for (PetscMPIInt d = 0; d < conv->size; d++)
+  for (PetscMPIInt d = 0; d < conv->size; ++d)
     for (PetscInt k = conv->cols[d]; k < conv->cols[d + 1]; k += L) {
       fftw_complex *spectrum = conv->row_spectrum + k;
       fftw_complex *side = conv->row_side + conv->n_max * conv->ym * conv->cols[d] + (((k - conv->cols[d]) / L * conv->n_max + c) * conv->ym + j) * L;
@@ -206,9 +206,9 @@ static PetscErrorCode rows_forward(HfConvolution conv, Vec in) {
   PetscCall(VecGetArrayRead(in, &a));
   PetscCall(PetscArrayzero(conv->row + nx, conv->mx - nx));
   for (PetscInt j = 0; j < conv->ym; j += HF_CONV_ROWS)
-    for (PetscInt c = 0; c < n; c++) {
+    for (PetscInt c = 0; c < n; ++c) {
       const PetscInt n_rows = PetscMin(HF_CONV_ROWS, conv->ym - j);
-      for (PetscInt r = 0; r < n_rows; r++) {
+      for (PetscInt r = 0; r < n_rows; ++r) {
         take_component(nx, n, c, a + (j + r) * nx * n, conv->row);
         fftw_execute_dft_r2c(conv->row_forward, conv->row, conv->row_spectrum + r * conv->nk);
       }
@@ -225,17 +225,17 @@ static PetscErrorCode rows_backward(HfConvolution conv, Vec out) {
   PetscFunctionBeginUser;
   PetscCall(VecGetArrayWrite(out, &a));
   for (PetscInt j = 0; j < conv->ym; j += HF_CONV_ROWS)
-    for (PetscInt c = 0; c < n; c++) {
+    for (PetscInt c = 0; c < n; ++c) {
       const PetscInt n_rows = PetscMin(HF_CONV_ROWS, conv->ym - j);
       move_rows(conv, c, j, n_rows, PETSC_FALSE);
-      for (PetscInt r = 0; r < n_rows; r++) {
+      for (PetscInt r = 0; r < n_rows; ++r) {
         fftw_execute_dft_c2r(conv->row_backward, conv->row_spectrum + r * conv->nk, conv->row);
         put_component(nx, n, c, conv->row, a + (j + r) * nx * n);
       }
     }
   PetscCall(VecRestoreArrayWrite(out, &a));
   /* what the transforms left in the spare columns */
-  for (PetscInt r = 0; r < HF_CONV_ROWS; r++) PetscCall(PetscArrayzero(conv->row_spectrum + (r + 1) * conv->nk - L, L));
+  for (PetscInt r = 0; r < HF_CONV_ROWS; ++r) PetscCall(PetscArrayzero(conv->row_spectrum + (r + 1) * conv->nk - L, L));
   PetscFunctionReturn(0);
 }
 
@@ -251,13 +251,13 @@ PetscErrorCode HfConvolutionApply(HfConvolution conv, Vec in, Vec out) {
   PetscCall(HfProfileBegin(HF_PROFILE_CONVOLUTION));
   PetscCall(rows_forward(conv, in));
   PetscCall(HfConvolutionTranspose_Private(conv, conv->n_max, conv->rows, conv->n_max, conv->row_side, conv->column_side, PETSC_TRUE));
-  for (PetscInt batch = 0; batch < conv->n_cols / L; batch++) {
-    for (PetscInt parity = 0; parity < 2; parity++) {
-      for (PetscInt b = 0; b < conv->n_in; b++) {
+  for (PetscInt batch = 0; batch < conv->n_cols / L; ++batch) {
+    for (PetscInt parity = 0; parity < 2; ++parity) {
+      for (PetscInt b = 0; b < conv->n_in; ++b) {
         (conv->is_short ? HfConvolutionGatherShort_Private : HfConvolutionGather_Private)(conv, batch, b, parity);
         transform_columns(conv, conv->column_forward, conv->column, conv->column_in + b * L * half);
       }
-      for (PetscInt a = 0; a < conv->n_out; a++) {
+      for (PetscInt a = 0; a < conv->n_out; ++a) {
         HfConvolutionMultiply_Private(conv, batch, a, parity);
         transform_columns(conv, conv->column_backward, conv->column, conv->column_out + (2 * a + parity) * L * half);
       }

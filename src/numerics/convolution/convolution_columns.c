@@ -14,16 +14,16 @@ enum { ROWS = 8 };
 HF_KERNEL static void turn(PetscInt n, PetscInt half, const PetscReal *restrict w, const PetscReal *restrict from, PetscReal *restrict to) {
   for (PetscInt j0 = 0; j0 < n; j0 += ROWS) {
     const PetscInt end = PetscMin(n, j0 + ROWS);
-    for (PetscInt l = 0; l < L; l++) {
+    for (PetscInt l = 0; l < L; ++l) {
       const PetscReal *restrict x = from + 2 * l;
       PetscReal *restrict y = to + 2 * l * half;
       if (w)
-        for (PetscInt j = j0; j < end; j++) {
+        for (PetscInt j = j0; j < end; ++j) {
           y[2 * j] = x[2 * L * j] * w[2 * j] - x[2 * L * j + 1] * w[2 * j + 1];
           y[2 * j + 1] = x[2 * L * j] * w[2 * j + 1] + x[2 * L * j + 1] * w[2 * j];
         }
       else
-        for (PetscInt j = j0; j < end; j++) {
+        for (PetscInt j = j0; j < end; ++j) {
           y[2 * j] = x[2 * L * j];
           y[2 * j + 1] = x[2 * L * j + 1];
         }
@@ -36,10 +36,10 @@ HF_KERNEL static void turn_back(PetscInt n, PetscInt half, const PetscReal *rest
                                 PetscReal *restrict to) {
   for (PetscInt j0 = 0; j0 < n; j0 += ROWS) {
     const PetscInt end = PetscMin(n, j0 + ROWS);
-    for (PetscInt l = 0; l < L; l++) {
+    for (PetscInt l = 0; l < L; ++l) {
       const PetscReal *restrict x = even + 2 * l * half, *restrict y = odd + 2 * l * half;
       PetscReal *restrict z = to + 2 * l;
-      for (PetscInt j = j0; j < end; j++) {
+      for (PetscInt j = j0; j < end; ++j) {
         z[2 * L * j] = x[2 * j] + (y[2 * j] * w[2 * j] + y[2 * j + 1] * w[2 * j + 1]);
         z[2 * L * j + 1] = x[2 * j + 1] + (y[2 * j + 1] * w[2 * j] - y[2 * j] * w[2 * j + 1]);
       }
@@ -50,20 +50,20 @@ HF_KERNEL static void turn_back(PetscInt n, PetscInt half, const PetscReal *rest
 void HfConvolutionGather_Private(HfConvolution conv, PetscInt batch, PetscInt c, PetscInt parity) {
   const PetscInt half = conv->my / 2;
 
-  for (PetscMPIInt s = 0; s < conv->size; s++) {
+  for (PetscMPIInt s = 0; s < conv->size; ++s) {
     const PetscInt j0 = conv->rows[s], own = conv->rows[s + 1] - j0;
     const fftw_complex *from = conv->column_side + conv->n_max * j0 * conv->n_cols + (batch * conv->n_max + c) * own * L;
     turn(own, half, parity ? conv->twiddle[j0] : NULL, from[0], conv->column[j0]);
   }
-  for (PetscInt l = 0; l < L; l++) memset(conv->column + l * half + conv->ny, 0, sizeof(fftw_complex) * (size_t)(half - conv->ny));
+  for (PetscInt l = 0; l < L; ++l) memset(conv->column + l * half + conv->ny, 0, sizeof(fftw_complex) * (size_t)(half - conv->ny));
 }
 
 void HfConvolutionScatter_Private(HfConvolution conv, PetscInt batch) {
   const PetscInt half = conv->my / 2;
 
-  for (PetscMPIInt s = 0; s < conv->size; s++) {
+  for (PetscMPIInt s = 0; s < conv->size; ++s) {
     const PetscInt j0 = conv->rows[s], own = conv->rows[s + 1] - j0;
-    for (PetscInt c = 0; c < conv->n_out; c++) {
+    for (PetscInt c = 0; c < conv->n_out; ++c) {
       const fftw_complex *even = conv->column_out + 2 * c * half * L + j0, *odd = even + half * L;
       fftw_complex *to = conv->column_side + conv->n_max * j0 * conv->n_cols + (batch * conv->n_max + c) * own * L;
       turn_back(own, half, conv->twiddle[j0], even[0], odd[0], to[0]);

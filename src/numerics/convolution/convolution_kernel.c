@@ -27,11 +27,11 @@ static PetscErrorCode sample_kernel(HfConvolution conv, PetscErrorCode (*kernel)
 
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc1(n, &K));
-  for (PetscInt j = 0; j < w->own; j++) {
+  for (PetscInt j = 0; j < w->own; ++j) {
     const PetscReal y = (PetscReal)(w->share[conv->rank] + j - (conv->ny - 1)) * g->dy;
-    for (PetscInt i = 0; i < wide; i++) {
+    for (PetscInt i = 0; i < wide; ++i) {
       PetscCall(kernel((PetscReal)(i - (conv->nx - 1)) * g->dx, y, context, K));
-      for (PetscInt e = 0; e < n; e++) w->samples[(e * w->own + j) * wide + i] = K[e];
+      for (PetscInt e = 0; e < n; ++e) w->samples[(e * w->own + j) * wide + i] = K[e];
     }
   }
   PetscCall(PetscFree(K));
@@ -45,11 +45,11 @@ static PetscErrorCode transform_component(HfConvolution conv, PetscInt e, Worksp
 
   PetscFunctionBeginUser;
   PetscCall(PetscArrayzero(conv->row, conv->mx));
-  for (PetscInt j = 0; j < w->own; j++) {
+  for (PetscInt j = 0; j < w->own; ++j) {
     const PetscReal *sample = w->samples + (e * w->own + j) * wide;
-    for (PetscInt i = 0; i < wide; i++) conv->row[i < conv->nx - 1 ? conv->mx + i - (conv->nx - 1) : i - (conv->nx - 1)] = sample[i];
+    for (PetscInt i = 0; i < wide; ++i) conv->row[i < conv->nx - 1 ? conv->mx + i - (conv->nx - 1) : i - (conv->nx - 1)] = sample[i];
     fftw_execute_dft_r2c(conv->row_forward, conv->row, conv->row_spectrum);
-    for (PetscMPIInt d = 0; d < conv->size; d++) {
+    for (PetscMPIInt d = 0; d < conv->size; ++d) {
       const PetscInt width = conv->cols[d + 1] - conv->cols[d];
       PetscCall(PetscArraycpy(w->row_side + w->own * conv->cols[d] + j * width, conv->row_spectrum + conv->cols[d], width));
     }
@@ -58,7 +58,7 @@ static PetscErrorCode transform_component(HfConvolution conv, PetscInt e, Worksp
   for (PetscInt k0 = 0; k0 < n_cols; k0 += L) {
     const PetscInt width = PetscMin(L, n_cols - k0);
     PetscCall(PetscArrayzero(column, my * L));
-    for (PetscInt j = 0; j < 2 * conv->ny - 1; j++) {
+    for (PetscInt j = 0; j < 2 * conv->ny - 1; ++j) {
       const PetscInt to = j < conv->ny - 1 ? my + j - (conv->ny - 1) : j - (conv->ny - 1);
       PetscCall(PetscArraycpy(column + to * L, w->column_side + j * n_cols + k0, width));
     }
@@ -76,9 +76,9 @@ static PetscErrorCode classify(HfConvolution conv, const fftw_complex *transform
 
   PetscFunctionBeginUser;
   for (PetscInt k0 = 0; k0 < conv->n_cols; k0 += L) {
-    for (PetscInt k = 0; k < my; k++) {
+    for (PetscInt k = 0; k < my; ++k) {
       const PetscReal *f = (const PetscReal *)(transform + (k0 * my + k * L)), *m = (const PetscReal *)(transform + (k0 * my + ((my - k) % my) * L));
-      for (int l = 0; l < 2 * L; l++) {
+      for (int l = 0; l < 2 * L; ++l) {
         largest[l % 2] = PetscMax(largest[l % 2], PetscAbsReal(f[l]));
         largest[2] = PetscMax(largest[2], PetscAbsReal(f[l] - m[l]));
         largest[3] = PetscMax(largest[3], PetscAbsReal(f[l] + m[l]));
@@ -107,10 +107,10 @@ static PetscErrorCode store_component(HfConvolution conv, const fftw_complex *tr
   PetscFunctionBeginUser;
   if (entry->kind == HF_CONV_ZERO) PetscFunctionReturn(0);
   PetscCall(PetscMalloc1(batches * stored * L * parts, &entry->f));
-  for (PetscInt b = 0; b < batches; b++)
-    for (PetscInt k = 0; k < stored; k++)
-      for (PetscInt l = 0; l < L; l++)
-        for (int p = 0; p < parts; p++) entry->f[HfConvFactor(conv, entry, b * L + l, k) + p] = scale * transform[(b * my + k) * L + l][first + p];
+  for (PetscInt b = 0; b < batches; ++b)
+    for (PetscInt k = 0; k < stored; ++k)
+      for (PetscInt l = 0; l < L; ++l)
+        for (int p = 0; p < parts; ++p) entry->f[HfConvFactor(conv, entry, b * L + l, k) + p] = scale * transform[(b * my + k) * L + l][first + p];
   PetscFunctionReturn(0);
 }
 
@@ -120,7 +120,7 @@ static PetscErrorCode share_component(HfConvolution conv, PetscInt e) {
   const PetscInt n = (conv->n_cols + L - 1) / L * L * HfConvStored(conv, entry) * (entry->kind == HF_CONV_COMPLEX ? 2 : 1);
 
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < e && entry->kind != HF_CONV_ZERO && !entry->shared; k++) {
+  for (PetscInt k = 0; k < e && entry->kind != HF_CONV_ZERO && !entry->shared; ++k) {
     const HfConvEntry *other = &conv->entries[k];
     if (other->kind != entry->kind || other->parity_y != entry->parity_y || memcmp(other->f, entry->f, sizeof(*entry->f) * (size_t)n)) continue;
     PetscCall(PetscFree(entry->f));
@@ -137,7 +137,7 @@ PetscErrorCode HfConvolutionKernel_Private(HfConvolution conv, PetscErrorCode (*
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(conv->size + 1, &w.share));
-  for (PetscInt r = 0; r <= conv->size; r++) w.share[r] = (high * r) / conv->size;
+  for (PetscInt r = 0; r <= conv->size; ++r) w.share[r] = (high * r) / conv->size;
   w.own = w.share[conv->rank + 1] - w.share[conv->rank];
   PetscCall(PetscMalloc1(n * w.own * (2 * conv->nx - 1), &w.samples));
   PetscCall(sample_kernel(conv, kernel, context, &w));
@@ -151,7 +151,7 @@ PetscErrorCode HfConvolutionKernel_Private(HfConvolution conv, PetscErrorCode (*
   PetscCheck(w.column, PETSC_COMM_SELF, PETSC_ERR_MEM, "FFT convolution: no memory for a column");
   w.forward = fftw_plan_many_dft(1, &my, L, w.column, NULL, L, 1, w.column, NULL, L, 1, FFTW_FORWARD, FFTW_ESTIMATE);
   PetscCheck(w.forward, PETSC_COMM_SELF, PETSC_ERR_LIB, "FFTW has no plan for a transform of length %d", my);
-  for (PetscInt e = 0; e < n; e++) {
+  for (PetscInt e = 0; e < n; ++e) {
     PetscCall(transform_component(conv, e, &w));
     PetscCall(classify(conv, w.transform, &conv->entries[e]));
     PetscCall(store_component(conv, w.transform, &conv->entries[e]));

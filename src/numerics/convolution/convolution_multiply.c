@@ -11,8 +11,8 @@ static inline __attribute__((always_inline)) void product(HfConvKind kind, Petsc
                                                           const PetscReal *restrict f, const PetscReal *restrict in, PetscReal *restrict out) {
   const PetscInt width = kind == HF_CONV_COMPLEX ? 2 : 1;
 
-  for (PetscInt q = 0; q < n; q++)
-    for (PetscInt l = 0; l < lanes; l++) {
+  for (PetscInt q = 0; q < n; ++q)
+    for (PetscInt l = 0; l < lanes; ++l) {
       const PetscInt k = 2 * (lanes * q + l), at = width * (step * lanes * q + l);
       const PetscReal re = sign * f[at], im = sign * f[at + width - 1]; /* the one there is, or both */
       const PetscReal x = kind == HF_CONV_REAL ? re * in[k] : kind == HF_CONV_IMAGINARY ? -im * in[k + 1] : re * in[k] - im * in[k + 1];
@@ -70,7 +70,7 @@ void HfConvolutionMultiply_Private(HfConvolution conv, PetscInt batch, PetscInt 
   for (PetscInt l = 0; l < L; l += lanes) {
     fftw_complex *out = conv->column + l * half;
     PetscBool first = PETSC_TRUE;
-    for (PetscInt b = 0; b < conv->n_in; b++) {
+    for (PetscInt b = 0; b < conv->n_in; ++b) {
       const HfConvEntry *entry = &conv->entries[a * conv->n_in + b];
       const fftw_complex *in = conv->column_in + (b * L + l) * half;
       if (entry->kind == HF_CONV_ZERO) continue;
