@@ -69,14 +69,14 @@ static const char good_deck[] = "hopfilm: 1\n"
                                 "  - train: {patterns: A, voltage: 50 mV, flips: 3, scales: [second, 0.5]}\n"
                                 "petsc: {ts_monitor: , ksp_rtol: 1e-8}\n";
 
-/* stderr of this process between CaptureStart and CaptureEnd. */
+/* stderr of this process between capture_start and capture_end. */
 typedef struct {
   int saved;
   FILE *file;
   char text[8192];
 } Capture;
 
-static inline void CaptureStart(Capture *capture) {
+static inline void capture_start(Capture *capture) {
   fflush(stderr);
   capture->saved = dup(STDERR_FILENO);
   capture->file = tmpfile();
@@ -84,7 +84,7 @@ static inline void CaptureStart(Capture *capture) {
   dup2(fileno(capture->file), STDERR_FILENO);
 }
 
-static inline void CaptureEnd(Capture *capture) {
+static inline void capture_end(Capture *capture) {
   size_t length;
   fflush(stderr);
   dup2(capture->saved, STDERR_FILENO);
@@ -95,7 +95,7 @@ static inline void CaptureEnd(Capture *capture) {
   fclose(capture->file);
 }
 
-static inline HfKeys TestKeys(void) {
+static inline HfKeys test_keys(void) {
   HfKeys keys = NULL;
   CHECK(HfKeysCreate(&keys));
   CHECK(HfKeysAdd(keys, "", test_rows));
@@ -103,4 +103,4 @@ static inline HfKeys TestKeys(void) {
 }
 
 /* Faults come back as codes, without PETSc's traceback, as in the program. */
-static inline int QuietStart(void **state) { return (int)PetscPushErrorHandler(PetscReturnErrorHandler, NULL); }
+static inline int quiet_start(void **state) { return (int)PetscPushErrorHandler(PetscReturnErrorHandler, NULL); }

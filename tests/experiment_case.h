@@ -33,7 +33,7 @@ typedef struct {
   HfNode entries;
 } Memory;
 
-static inline PetscErrorCode MemoryProbe(void *context, const HfProbe *probe) {
+static inline PetscErrorCode memory_probe(void *context, const HfProbe *probe) {
   Memory *memory = (Memory *)context;
   PetscFunctionBeginUser;
   assert_true(memory->n_probes < MOST && probe->n == 4);
@@ -43,7 +43,7 @@ static inline PetscErrorCode MemoryProbe(void *context, const HfProbe *probe) {
   PetscFunctionReturn(0);
 }
 
-static inline PetscErrorCode MemoryRow(void *context, const HfTableLine *row) {
+static inline PetscErrorCode memory_row(void *context, const HfTableLine *row) {
   Memory *memory = (Memory *)context;
   PetscFunctionBeginUser;
   assert_true(row->time >= memory->last_row);
@@ -52,7 +52,7 @@ static inline PetscErrorCode MemoryRow(void *context, const HfTableLine *row) {
   PetscFunctionReturn(0);
 }
 
-static inline PetscErrorCode MemoryField(void *context, const char *name, PetscReal time, PetscInt dof, Vec v) {
+static inline PetscErrorCode memory_field(void *context, const char *name, PetscReal time, PetscInt dof, Vec v) {
   Memory *memory = (Memory *)context;
   PetscFunctionBeginUser;
   if (!strcmp(name, "m")) memory->last_frame = time;
@@ -60,19 +60,19 @@ static inline PetscErrorCode MemoryField(void *context, const char *name, PetscR
   PetscFunctionReturn(0);
 }
 
-static inline PetscErrorCode MemoryEnergies(void *context, const char *name, PetscInt n_states, const PetscReal energies[]) {
+static inline PetscErrorCode memory_energies(void *context, const char *name, PetscInt n_states, const PetscReal energies[]) {
   PetscFunctionBeginUser;
-  ((Memory *)context)->n_energies++;
+  ++((Memory *)context)->n_energies;
   PetscFunctionReturn(0);
 }
 
-static inline PetscErrorCode MemorySummary(void *context, HfNode entry) {
+static inline PetscErrorCode memory_summary(void *context, HfNode entry) {
   PetscFunctionBeginUser;
   PetscCall(HfNodePutNode(((Memory *)context)->entries, NULL, entry));
   PetscFunctionReturn(0);
 }
 
-static inline PetscErrorCode MemoryProgress(void *context, const char *what, PetscReal done, PetscReal total) {
+static inline PetscErrorCode memory_progress(void *context, const char *what, PetscReal done, PetscReal total) {
   Memory *memory = (Memory *)context;
   PetscFunctionBeginUser;
   assert_true(done >= memory->done);
@@ -81,8 +81,8 @@ static inline PetscErrorCode MemoryProgress(void *context, const char *what, Pet
   PetscFunctionReturn(0);
 }
 
-/* Runs a deck and returns the code of the run; *memory holds what the recorder saw (MemoryDestroy). `more`: what else is to be recorded; may be NULL. */
-static inline PetscErrorCode RunDeckWith(MPI_Comm comm, const char *text, HfRecorder more, Memory *memory) {
+/* Runs a deck and returns the code of the run; *memory holds what the recorder saw. `more`: what else is to be recorded; may be NULL. */
+static inline PetscErrorCode run_deck_with(MPI_Comm comm, const char *text, HfRecorder more, Memory *memory) {
   HfKeys keys;
   HfDeck deck;
   HfExperiment experiment;
@@ -91,12 +91,12 @@ static inline PetscErrorCode RunDeckWith(MPI_Comm comm, const char *text, HfReco
   PetscFunctionBeginUser;
   memset(memory, 0, sizeof(*memory));
   memory->recorder = (struct HfRecorder_){.context = memory,
-                                          .probe = MemoryProbe,
-                                          .table_line = MemoryRow,
-                                          .field = MemoryField,
-                                          .energies = MemoryEnergies,
-                                          .summary = MemorySummary,
-                                          .progress = MemoryProgress,
+                                          .probe = memory_probe,
+                                          .table_line = memory_row,
+                                          .field = memory_field,
+                                          .energies = memory_energies,
+                                          .summary = memory_summary,
+                                          .progress = memory_progress,
                                           .wiring = more ? more->wiring : NULL,
                                           .text = more ? more->text : NULL};
   PetscCall(HfNodeCreate(HF_NODE_LIST, &memory->entries));
@@ -111,18 +111,18 @@ static inline PetscErrorCode RunDeckWith(MPI_Comm comm, const char *text, HfReco
   PetscFunctionReturn(code);
 }
 
-static inline PetscErrorCode RunDeck(MPI_Comm comm, const char *text, Memory *memory) { return RunDeckWith(comm, text, NULL, memory); }
+static inline PetscErrorCode run_deck(MPI_Comm comm, const char *text, Memory *memory) { return run_deck_with(comm, text, NULL, memory); }
 
 /* The k-th entry of the summary from the end whose `step` is the given one. */
-static inline HfNode EntryFromEnd(const Memory *memory, const char *step, int k) {
-  for (PetscInt i = HfNodeLength(memory->entries) - 1; i >= 0; i--) {
+static inline HfNode entry_from_end(const Memory *memory, const char *step, int k) {
+  for (PetscInt i = HfNodeLength(memory->entries) - 1; i >= 0; --i) {
     HfNode entry = HfNodeItem(memory->entries, i);
     if (!strcmp(HfNodeText(HfNodeFind(entry, "step")), step) && k-- == 0) return entry;
   }
   fail_msg("the summary has no such entry of the step %s", step);
   return NULL;
 }
-static inline double Number(HfNode entry, const char *name) {
+static inline double number(HfNode entry, const char *name) {
   HfNode node = HfNodeFind(entry, name);
   if (!node) fail_msg("the entry has no %s", name);
   return atof(HfNodeText(node));

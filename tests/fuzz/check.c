@@ -4,7 +4,7 @@
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  char *text = FuzzText(data, size);
+  char *text = HfFuzzText(data, size);
   struct HfRecorder_ nowhere;
   HfDeck deck;
   HfExperiment experiment;
@@ -12,9 +12,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 
   HfSystemMemoryPretend(3e6);
   memset(&nowhere, 0, sizeof(nowhere));
-  if (FuzzSucceeds(HfDeckCreateFromText(MPI_COMM_SELF, FuzzKeys(), text, &deck))) {
-    if (FuzzSucceeds(HfDeckVerdict(deck)) && FuzzSucceeds(HfExperimentCreate(deck, &nowhere, &experiment))) {
-      if (!FuzzSucceeds(HfExperimentPlan(experiment, &plan))) abort();
+  if (HfFuzzSucceeds(HfDeckCreateFromText(MPI_COMM_SELF, HfFuzzKeys(), text, &deck))) {
+    if (HfFuzzSucceeds(HfDeckVerdict(deck)) && HfFuzzSucceeds(HfExperimentCreate(deck, &nowhere, &experiment))) {
+      if (!HfFuzzSucceeds(HfExperimentPlan(experiment, &plan))) abort();
       if (HfNodeDestroy(&plan) || HfExperimentDestroy(&experiment)) abort();
     }
     if (HfDeckDestroy(&deck)) abort();

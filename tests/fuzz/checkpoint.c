@@ -24,15 +24,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   const char *path, *why;
 
   if (!size) return 0;
-  if (!deck && (HfDeckCreate(MPI_COMM_SELF, FuzzKeys(), "../tests/fuzz/checkpoint.yaml", 0, NULL, &deck) || HfDeckVerdict(deck))) abort();
+  if (!deck && (HfDeckCreate(MPI_COMM_SELF, HfFuzzKeys(), "../tests/fuzz/checkpoint.yaml", 0, NULL, &deck) || HfDeckVerdict(deck))) abort();
   if (HfOutputCreate(deck, NOWHERE, PETSC_FALSE, &output)) abort();
   output->quiet = PETSC_TRUE;
-  path = FuzzFile(data + 1, size - 1);
+  path = HfFuzzFile(data + 1, size - 1);
   if (data[0] % 2 && size > 1) {
     seal(output, path);
     if (HfSealCheck(MPI_COMM_SELF, path, &why) || why) abort();
   }
-  FuzzSucceeds(HfOutputLookBack(output, path, PETSC_FALSE, &finished));
+  HfFuzzSucceeds(HfOutputLookBack(output, path, PETSC_FALSE, &finished));
   if (HfOutputDestroy(&output)) abort();
   return 0;
 }

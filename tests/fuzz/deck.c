@@ -25,23 +25,23 @@ static void read_again(HfDeck deck) {
   HfNode first, second;
   HfDeck copy;
 
-  if (!FuzzSucceeds(HfNodeFormat(HfDeckRoot(deck), &written))) abort();
-  if (!FuzzSucceeds(HfDeckCreateFromText(MPI_COMM_SELF, FuzzKeys(), written, &copy)) || !FuzzSucceeds(HfDeckVerdict(copy))) abort();
-  if (!FuzzSucceeds(HfNodeFormat(HfDeckRoot(copy), &again))) abort();
-  if (!FuzzSucceeds(HfNodeParseText(written, &first)) || !FuzzSucceeds(HfNodeParseText(again, &second)) || !first || !second) abort();
+  if (!HfFuzzSucceeds(HfNodeFormat(HfDeckRoot(deck), &written))) abort();
+  if (!HfFuzzSucceeds(HfDeckCreateFromText(MPI_COMM_SELF, HfFuzzKeys(), written, &copy)) || !HfFuzzSucceeds(HfDeckVerdict(copy))) abort();
+  if (!HfFuzzSucceeds(HfNodeFormat(HfDeckRoot(copy), &again))) abort();
+  if (!HfFuzzSucceeds(HfNodeParseText(written, &first)) || !HfFuzzSucceeds(HfNodeParseText(again, &second)) || !first || !second) abort();
   if (HfNodeDifferences(first, second, "", differences, sizeof(differences))) abort(); /* quotes may differ, values not */
   if (HfNodeDestroy(&first) || HfNodeDestroy(&second) || PetscFree(written) || PetscFree(again) || HfDeckDestroy(&copy)) abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  char *text = FuzzText(data, size);
+  char *text = HfFuzzText(data, size);
   const char *set[MOST];
   const PetscInt n = overrides(text, set);
   HfDeck deck;
 
-  if (FuzzSucceeds(n ? HfDeckCreate(MPI_COMM_SELF, FuzzKeys(), FuzzFile(data, size), n, set, &deck)
-                     : HfDeckCreateFromText(MPI_COMM_SELF, FuzzKeys(), text, &deck))) {
-    if (FuzzSucceeds(HfDeckVerdict(deck))) read_again(deck);
+  if (HfFuzzSucceeds(n ? HfDeckCreate(MPI_COMM_SELF, HfFuzzKeys(), HfFuzzFile(data, size), n, set, &deck)
+                       : HfDeckCreateFromText(MPI_COMM_SELF, HfFuzzKeys(), text, &deck))) {
+    if (HfFuzzSucceeds(HfDeckVerdict(deck))) read_again(deck);
     if (HfDeckDestroy(&deck)) abort();
   }
   free(text);

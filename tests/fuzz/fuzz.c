@@ -55,14 +55,14 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
   return code != 0;
 }
 
-PetscBool FuzzSucceeds(PetscErrorCode code) {
+PetscBool HfFuzzSucceeds(PetscErrorCode code) {
   if (code && code < HF_ERR_BASE) abort();
   return code ? PETSC_FALSE : PETSC_TRUE;
 }
 
-HfKeys FuzzKeys(void) { return keys; }
+HfKeys HfFuzzKeys(void) { return keys; }
 
-char *FuzzText(const uint8_t *data, size_t size) {
+char *HfFuzzText(const uint8_t *data, size_t size) {
   char *text = malloc(size + 1);
   if (!text) abort();
   if (size) memcpy(text, data, size);
@@ -70,7 +70,7 @@ char *FuzzText(const uint8_t *data, size_t size) {
   return text;
 }
 
-const char *FuzzFile(const uint8_t *data, size_t size) {
+const char *HfFuzzFile(const uint8_t *data, size_t size) {
   static char path[64];
   static int file = -1;
 

@@ -10,10 +10,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t room, unsigned seed); /* mutate_lines.c: whole lines and values of decks */
 
 /* A call that must succeed or end in a fault told to the user: true when it succeeded. Anything else aborts. */
-PetscBool FuzzSucceeds(PetscErrorCode code);
+PetscBool HfFuzzSucceeds(PetscErrorCode code);
 /* The keys of a whole deck, made once. */
-HfKeys FuzzKeys(void);
+HfKeys HfFuzzKeys(void);
 /* A NUL-terminated copy; free() it. */
-char *FuzzText(const uint8_t *data, size_t size);
+char *HfFuzzText(const uint8_t *data, size_t size);
 /* A file in memory that holds the bytes: its path, valid until the next call. */
-const char *FuzzFile(const uint8_t *data, size_t size);
+const char *HfFuzzFile(const uint8_t *data, size_t size);

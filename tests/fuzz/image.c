@@ -7,7 +7,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   PetscBool opened;
   const char *why;
 
-  if (!FuzzSucceeds(HfImageRead(MPI_COMM_SELF, FuzzFile(data, size), &image, &opened, &why))) return 0;
+  if (!HfFuzzSucceeds(HfImageRead(MPI_COMM_SELF, HfFuzzFile(data, size), &image, &opened, &why))) return 0;
   if (!opened || (!why && !image.grey)) abort();
   for (PetscInt64 k = 0; !why && k < (PetscInt64)image.columns * image.rows; ++k)
     if (!(image.grey[k] >= 0)) abort();

@@ -7,9 +7,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   HfNode node, copy;
   char *written, differences[256] = "";
 
-  if (!FuzzSucceeds(HfNodeParse(MPI_COMM_SELF, FuzzFile(data, size), &node))) return 0;
-  if (!FuzzSucceeds(HfNodeFormat(node, &written))) abort();
-  if (!FuzzSucceeds(HfNodeParse(MPI_COMM_SELF, FuzzFile((const uint8_t *)written, strlen(written)), &copy))) abort();
+  if (!HfFuzzSucceeds(HfNodeParse(MPI_COMM_SELF, HfFuzzFile(data, size), &node))) return 0;
+  if (!HfFuzzSucceeds(HfNodeFormat(node, &written))) abort();
+  if (!HfFuzzSucceeds(HfNodeParse(MPI_COMM_SELF, HfFuzzFile((const uint8_t *)written, strlen(written)), &copy))) abort();
   if (HfNodeDifferences(node, copy, "", differences, sizeof(differences))) abort();
   if (PetscFree(written) || HfNodeDestroy(&node) || HfNodeDestroy(&copy)) abort();
   return 0;

@@ -35,7 +35,7 @@ static void run(const char *path, size_t size) {
   free(data);
   seconds = (double)clock() / CLOCKS_PER_SEC - seconds;
   ++n_run;
-  if (seconds > LONGEST) n_slow++;
+  if (seconds > LONGEST) ++n_slow;
   if (seconds < slowest) return;
   slowest = seconds;
   snprintf(slowest_name, sizeof(slowest_name), "%s", path);

@@ -31,7 +31,7 @@ static void make_file(char path[64], const char *text) {
 }
 
 static void test_good(void **state) {
-  HfKeys keys = TestKeys();
+  HfKeys keys = test_keys();
   HfDeck deck;
   char path[64], *text;
 
@@ -51,7 +51,7 @@ static void test_good(void **state) {
 static void test_errors(void **state) {
   static const char *const set[] = {"film.cell=1 s"};
   static const char *const decks[] = {"hopfilm: 1\nflim: {}\n", "hopfilm: [\n", "include: /there/is/no/such.yaml\n", ""};
-  HfKeys keys = TestKeys();
+  HfKeys keys = test_keys();
 
   for (int k = 0; k < 5; ++k) {
     HfDeck deck;
@@ -59,13 +59,13 @@ static void test_errors(void **state) {
     Capture capture;
     char path[64] = "/there/is/no/such.yaml";
     if (k < 4) make_file(path, decks[k]);
-    CaptureStart(&capture);
+    capture_start(&capture);
     code = HfDeckCreate(PETSC_COMM_WORLD, keys, path, 1, set, &deck);
     if (!code) {
       code = HfDeckVerdict(deck);
       CHECK(HfDeckDestroy(&deck));
     }
-    CaptureEnd(&capture);
+    capture_end(&capture);
     assert_int_equal(code, k < 4 ? HF_ERR_DECK : HF_ERR_FILE);
     assert_everywhere(code);
     if (rank)
@@ -108,7 +108,7 @@ static void test_read_file(void **state) {
 static int start(void **state) {
   MPI_Comm_rank(PETSC_COMM_WORLD, &rank);
   MPI_Comm_size(PETSC_COMM_WORLD, &size);
-  return QuietStart(state);
+  return quiet_start(state);
 }
 
 static const struct CMUnitTest tests[] = {cmocka_unit_test_setup(test_good, start), cmocka_unit_test(test_errors), cmocka_unit_test(test_read_file)};

@@ -10,9 +10,9 @@ static void shuffled_by_the_seed_alone(void **state) {
   Memory all, alone, other;
   int changed = 0, apart = 0;
 
-  CHECK(RunDeck(PETSC_COMM_WORLD, START TRAIN ", voltage: 1 mV, order: shuffled, seed: 5}\n", &all));
-  CHECK(RunDeck(PETSC_COMM_SELF, START TRAIN ", voltage: 1 mV, order: shuffled, seed: 5}\n", &alone));
-  CHECK(RunDeck(PETSC_COMM_SELF, START TRAIN ", voltage: 1 mV, order: shuffled, seed: 6}\n", &other));
+  CHECK(run_deck(PETSC_COMM_WORLD, START TRAIN ", voltage: 1 mV, order: shuffled, seed: 5}\n", &all));
+  CHECK(run_deck(PETSC_COMM_SELF, START TRAIN ", voltage: 1 mV, order: shuffled, seed: 5}\n", &alone));
+  CHECK(run_deck(PETSC_COMM_SELF, START TRAIN ", voltage: 1 mV, order: shuffled, seed: 6}\n", &other));
   assert_int_equal(all.n_probes, 1 + 16); /* the untrained film and every pulse */
   for (int k = 1; k <= 16; ++k) {
     assert_string_equal(all.pattern[k], alone.pattern[k]);
@@ -31,9 +31,9 @@ static void shuffled_by_the_seed_alone(void **state) {
 static void memories_when_they_are_wanted(void **state) {
   Memory pulse, epoch, end;
 
-  CHECK(RunDeck(PETSC_COMM_WORLD, START TRAIN ", voltage: 1 mV}\n  - energies: {weights: midrange}\n", &pulse));
-  CHECK(RunDeck(PETSC_COMM_WORLD, START TRAIN ", voltage: 1 mV, memory: epoch}\n  - energies: {weights: midrange}\n", &epoch));
-  CHECK(RunDeck(PETSC_COMM_WORLD, START TRAIN ", voltage: 1 mV, memory: end}\n", &end));
+  CHECK(run_deck(PETSC_COMM_WORLD, START TRAIN ", voltage: 1 mV}\n  - energies: {weights: midrange}\n", &pulse));
+  CHECK(run_deck(PETSC_COMM_WORLD, START TRAIN ", voltage: 1 mV, memory: epoch}\n  - energies: {weights: midrange}\n", &epoch));
+  CHECK(run_deck(PETSC_COMM_WORLD, START TRAIN ", voltage: 1 mV, memory: end}\n", &end));
   assert_int_equal(pulse.n_probes, 1 + 16);
   assert_int_equal(epoch.n_probes, 1 + 4);
   assert_int_equal(end.n_probes, 1 + 1);
@@ -43,8 +43,8 @@ static void memories_when_they_are_wanted(void **state) {
     for (int k = 1; k <= 4; ++k) ASSERT_NEAR(epoch.G[k][e], pulse.G[4 * k][e], TOLERANCE * pulse.G[0][0]);
   }
   for (int k = 1; k <= 4; ++k) assert_string_equal(epoch.pattern[k], "+---"); /* the last of the epoch */
-  ASSERT_NEAR(Number(EntryFromEnd(&pulse, "energies", 0), "of"), 16, 0);
-  ASSERT_NEAR(Number(EntryFromEnd(&epoch, "energies", 0), "of"), 4, 0);
+  ASSERT_NEAR(number(entry_from_end(&pulse, "energies", 0), "of"), 16, 0);
+  ASSERT_NEAR(number(entry_from_end(&epoch, "energies", 0), "of"), 4, 0);
   assert_int_equal(pulse.n_fields - epoch.n_fields, 12 * 4); /* m, H, j, j_gold */
   CHECK(HfNodeDestroy(&pulse.entries));
   CHECK(HfNodeDestroy(&epoch.entries));
@@ -55,9 +55,9 @@ static void memories_when_they_are_wanted(void **state) {
 static void a_voltage_for_each(void **state) {
   Memory list, steps;
 
-  CHECK(RunDeck(PETSC_COMM_WORLD, START "  - train: {patterns: [A, B], voltage: [0.5 mV, 2 mV], pulse: 1 ns}\n", &list));
-  CHECK(RunDeck(PETSC_COMM_WORLD,
-                START "  - train: {patterns: A, voltage: 0.5 mV, pulse: 1 ns}\n  - train: {patterns: B, voltage: 2 mV, pulse: 1 ns}\n", &steps));
+  CHECK(run_deck(PETSC_COMM_WORLD, START "  - train: {patterns: [A, B], voltage: [0.5 mV, 2 mV], pulse: 1 ns}\n", &list));
+  CHECK(run_deck(PETSC_COMM_WORLD,
+                 START "  - train: {patterns: A, voltage: 0.5 mV, pulse: 1 ns}\n  - train: {patterns: B, voltage: 2 mV, pulse: 1 ns}\n", &steps));
   for (int k = 1; k <= 2; ++k)
     for (int e = 0; e < 16; ++e) ASSERT_NEAR(list.G[k][e], steps.G[k][e], TOLERANCE * steps.G[0][0]);
   CHECK(HfNodeDestroy(&list.entries));
@@ -76,7 +76,7 @@ static void a_pattern_from_an_image(void **state) {
     fprintf(file, "P2\n2 2\n100\n49 51\n100 0\n");
     fclose(file);
   }
-  CHECK(RunDeck(
+  CHECK(run_deck(
       PETSC_COMM_WORLD,
       FILM_WITH("{random: {seed: 3}}", "picture: hf_test_pattern.pgm") "schedule:\n  - train: {patterns: picture, voltage: 1 mV, pulse: 0.1 ns}\n",
       &memory));

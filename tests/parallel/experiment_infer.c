@@ -15,7 +15,7 @@ enum { N = 4, P = 3, S = 37, A = 3 };
 static const char *const PATTERNS[P] = {"++--", "+-+-", "+---"};
 
 /* At most 20 updates of all nodes at once; a sum below round-off keeps the node. */
-static void Recall(const double w[N][N], double V[N]) {
+static void recall(const double w[N][N], double V[N]) {
   for (int sweep = 0; sweep < 20; ++sweep) {
     double next[N];
     for (int i = 0; i < N; ++i) {
@@ -35,7 +35,7 @@ typedef struct {
 } Count;
 
 /* w NULL: no recall. */
-static Count CountAll(const double w[N][N]) {
+static Count count_all(const double w[N][N]) {
   const double flips[A] = {0, 1, 2};
   const HfInferOptions options = {.noise = HF_NOISE_FLIPS, .n_amounts = A, .amounts = flips, .samples = S, .seed = 5};
   double x[P * N];
@@ -47,7 +47,7 @@ static Count CountAll(const double w[N][N]) {
     PetscInt a, p;
     int equals = 0, named = -1;
     CHECK(HfInferImage(N, P, x, &options, test, V, &a, &p));
-    if (w) Recall(w, V);
+    if (w) recall(w, V);
     for (int k = 0; k < P; ++k) {
       similarity[k] = 0;
       for (int i = 0; i < N; ++i) similarity[k] += x[k * N + i] * V[i];
@@ -67,20 +67,20 @@ static Count CountAll(const double w[N][N]) {
   return count;
 }
 
-static void Compare(HfNode entry, const Count *count) {
-  ASSERT_NEAR(Number(entry, "accuracy"), count->accuracy, 1e-12);
-  ASSERT_NEAR(Number(entry, "accuracy_ties_wrong"), count->ties_wrong, 1e-12);
-  ASSERT_NEAR(Number(entry, "overlap_after"), count->overlap, 1e-12);
-  ASSERT_NEAR(Number(entry, "exact_recovery.0"), count->exact[0], 1e-12);
-  ASSERT_NEAR(Number(entry, "exact_recovery.1"), count->exact[1], 1e-12);
-  ASSERT_NEAR(Number(entry, "exact_recovery.2"), count->exact[2], 1e-12);
+static void compare(HfNode entry, const Count *count) {
+  ASSERT_NEAR(number(entry, "accuracy"), count->accuracy, 1e-12);
+  ASSERT_NEAR(number(entry, "accuracy_ties_wrong"), count->ties_wrong, 1e-12);
+  ASSERT_NEAR(number(entry, "overlap_after"), count->overlap, 1e-12);
+  ASSERT_NEAR(number(entry, "exact_recovery.0"), count->exact[0], 1e-12);
+  ASSERT_NEAR(number(entry, "exact_recovery.1"), count->exact[1], 1e-12);
+  ASSERT_NEAR(number(entry, "exact_recovery.2"), count->exact[2], 1e-12);
   for (int p = 0; p < P; ++p)
     for (int k = 0; k <= P; ++k)
       ASSERT_NEAR(atof(HfNodeText(HfNodeItem(HfNodeItem(HfNodeFind(entry, "confusion"), p), k))), count->confusion[p][k], 0);
 }
 
 /* w of `from` against the middle of what the six memories span. */
-static void Midrange(const Memory *memory, const double from[16], double w[N][N]) {
+static void midrange(const Memory *memory, const double from[16], double w[N][N]) {
   for (int e = 0; e < 16; ++e) {
     double least = 1e9, most = -1e9;
     for (int k = memory->n_probes - 6; k < memory->n_probes; ++k) {
@@ -91,10 +91,10 @@ static void Midrange(const Memory *memory, const double from[16], double w[N][N]
   }
 }
 
-static HfNode Entry(const Memory *memory, int item, const char *key, const char *value) {
+static HfNode entry_with(const Memory *memory, int item, const char *key, const char *value) {
   for (PetscInt i = 0; i < HfNodeLength(memory->entries); ++i) {
     HfNode entry = HfNodeItem(memory->entries, i), found = HfNodeFind(entry, key);
-    if (Number(entry, "item") == item && found && !strcmp(HfNodeText(found), value)) return entry;
+    if (number(entry, "item") == item && found && !strcmp(HfNodeText(found), value)) return entry;
   }
   fail_msg("no entry of item %d with %s: %s", item, key, value);
   return NULL;
@@ -107,41 +107,41 @@ static void test_counts(void **state) {
   Count count;
   PetscMPIInt size;
 
-  CHECK(RunDeck(PETSC_COMM_WORLD, DECK, &memory));
+  CHECK(run_deck(PETSC_COMM_WORLD, DECK, &memory));
   assert_int_equal(memory.n_probes, 1 + 6);
-  entry = Entry(&memory, 2, "step", "infer");
-  Midrange(&memory, memory.G[6], w);
-  count = CountAll(w);
+  entry = entry_with(&memory, 2, "step", "infer");
+  midrange(&memory, memory.G[6], w);
+  count = count_all(w);
   assert_true(count.accuracy > 0.34 && count.ties_wrong < count.accuracy); /* the case has ties and tells right from wrong */
-  Compare(entry, &count);
-  ASSERT_NEAR(Number(entry, "tests"), A * P * S, 0);
-  count = CountAll(NULL);
-  ASSERT_NEAR(Number(entry, "control_no_recall"), count.accuracy, 1e-12);
-  ASSERT_NEAR(Number(entry, "overlap_before"), count.overlap, 1e-12);
-  Compare(Entry(&memory, 2, "control", "no-recall"), &count);
-  Midrange(&memory, memory.G[0], w);
-  count = CountAll(w);
-  Compare(Entry(&memory, 2, "control", "untrained"), &count);
+  compare(entry, &count);
+  ASSERT_NEAR(number(entry, "tests"), A * P * S, 0);
+  count = count_all(NULL);
+  ASSERT_NEAR(number(entry, "control_no_recall"), count.accuracy, 1e-12);
+  ASSERT_NEAR(number(entry, "overlap_before"), count.overlap, 1e-12);
+  compare(entry_with(&memory, 2, "control", "no-recall"), &count);
+  midrange(&memory, memory.G[0], w);
+  count = count_all(w);
+  compare(entry_with(&memory, 2, "control", "untrained"), &count);
   for (int i = 0; i < N; ++i)
     for (int j = 0; j < N; ++j) {
       w[i][j] = 0;
       for (int p = 0; p < P && i != j; ++p) w[i][j] += PATTERNS[p][i] == PATTERNS[p][j] ? 1 : -1;
     }
-  count = CountAll(w);
-  Compare(Entry(&memory, 2, "rule", "outer-product"), &count);
+  count = count_all(w);
+  compare(entry_with(&memory, 2, "rule", "outer-product"), &count);
   assert_true(strstr(HfNodeText(HfNodeFind(entry, "headline")), "no-recall") != NULL);
 
   /* errors of reading below the solver's own change nothing; errors of a tenth of what training changes do, and by about as much */
-  none = Number(Entry(&memory, 6, "label", "midrange"), "margin");
-  ASSERT_NEAR(Number(Entry(&memory, 4, "label", "midrange"), "margin"), none, 1e-9);
-  some = Number(Entry(&memory, 5, "label", "midrange"), "margin");
+  none = number(entry_with(&memory, 6, "label", "midrange"), "margin");
+  ASSERT_NEAR(number(entry_with(&memory, 4, "label", "midrange"), "margin"), none, 1e-9);
+  some = number(entry_with(&memory, 5, "label", "midrange"), "margin");
   assert_true(fabs(some - none) > 1e-4 && fabs(some - none) < 0.5);
   /* three xi make a scan */
-  assert_int_equal(HfNodeLength(HfNodeFind(Entry(&memory, 4, "scan", "xi"), "accuracy")), 3);
+  assert_int_equal(HfNodeLength(HfNodeFind(entry_with(&memory, 4, "scan", "xi"), "accuracy")), 3);
 
   CHECK(MPI_Comm_size(PETSC_COMM_WORLD, &size));
   if (size > 1) {
-    CHECK(RunDeck(PETSC_COMM_SELF, DECK, &alone));
+    CHECK(run_deck(PETSC_COMM_SELF, DECK, &alone));
     assert_int_equal(HfNodeLength(alone.entries), HfNodeLength(memory.entries));
     for (PetscInt i = 0; i < HfNodeLength(alone.entries); ++i) {
       static const char *const keys[] = {"accuracy", "accuracy_ties_wrong", "exact", "overlap_after", "accuracy_low", "accuracy_high"};

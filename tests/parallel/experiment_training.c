@@ -14,17 +14,17 @@ static void test_seven_patterns(void **state) {
   HfNode entry;
   PetscMPIInt size;
 
-  CHECK(RunDeck(PETSC_COMM_WORLD, deck, &together));
-  entry = EntryFromEnd(&together, "energies", 1 + 7); /* behind the 7 + 1 entries of saturated weights */
+  CHECK(run_deck(PETSC_COMM_WORLD, deck, &together));
+  entry = entry_from_end(&together, "energies", 1 + 7); /* behind the 7 + 1 entries of saturated weights */
   assert_string_equal(HfNodeText(HfNodeFind(entry, "weights")), "midrange");
-  ASSERT_NEAR(Number(entry, "correct"), 7, 0);
-  ASSERT_NEAR(Number(entry, "of"), 7, 0);
-  assert_true(Number(entry, "smallest_margin") > 0.1);  /* 2 um films reach 0.5; this one is small against the exchange length */
-  assert_true(Number(entry, "untrained_correct") <= 1); /* one state of seven is the lowest of any weights */
+  ASSERT_NEAR(number(entry, "correct"), 7, 0);
+  ASSERT_NEAR(number(entry, "of"), 7, 0);
+  assert_true(number(entry, "smallest_margin") > 0.1);  /* 2 um films reach 0.5; this one is small against the exchange length */
+  assert_true(number(entry, "untrained_correct") <= 1); /* one state of seven is the lowest of any weights */
   assert_int_equal(together.n_energies, 2 * (7 + 1));   /* seven memories and the untrained film, two kinds of weights */
-  entry = EntryFromEnd(&together, "probe", 0);
-  assert_true(Number(entry, "six_wirings_against_G") < 1e-8 && Number(entry, "seventh_wiring_deviation") < 1e-8);
-  assert_true(Number(entry, "row_sum_over_G11") < 1e-10 && Number(entry, "asymmetry_over_G11") < 1e-10);
+  entry = entry_from_end(&together, "probe", 0);
+  assert_true(number(entry, "six_wirings_against_G") < 1e-8 && number(entry, "seventh_wiring_deviation") < 1e-8);
+  assert_true(number(entry, "row_sum_over_G11") < 1e-10 && number(entry, "asymmetry_over_G11") < 1e-10);
 
   assert_int_equal(together.n_probes, 1 + 7 + 7 + 1); /* untrained; the restored film and the end of each pulse; hold */
   ASSERT_NEAR(together.done, 140.5e-9, 1e-15);
@@ -34,7 +34,7 @@ static void test_seven_patterns(void **state) {
 
   CHECK(MPI_Comm_size(PETSC_COMM_WORLD, &size));
   if (size > 1) {
-    CHECK(RunDeck(PETSC_COMM_SELF, deck, &alone));
+    CHECK(run_deck(PETSC_COMM_SELF, deck, &alone));
     assert_int_equal(alone.n_probes, together.n_probes);
     for (int e = 0; e < 16; ++e) {
       ASSERT_NEAR(alone.G[0][e], together.G[0][e], 1e-9 * together.G[0][0]);
@@ -49,12 +49,12 @@ static void test_seven_patterns(void **state) {
 /* A pulse on a fresh film does not know what was trained before: it ends where a run ends that begins with it. */
 static void test_fresh_is_fresh(void **state) {
   Memory after, first;
-  CHECK(RunDeck(PETSC_COMM_WORLD,
-                FILM("{random: {seed: 3}}") "schedule:\n  - train: {patterns: [A, '-+-+'], voltage: 1 mV, pulse: 1 ns, fresh: true}\n", &after));
-  CHECK(RunDeck(PETSC_COMM_WORLD,
-                FILM("{random: {seed: 5}}") "schedule:\n  - train: {patterns: A, voltage: 1 mV, pulse: 1 ns}\n"
-                                            "  - initial: {random: {seed: 3}}\n  - train: {patterns: '- + - +', voltage: 1 mV, pulse: 1 ns}\n",
-                &first));
+  CHECK(run_deck(PETSC_COMM_WORLD,
+                 FILM("{random: {seed: 3}}") "schedule:\n  - train: {patterns: [A, '-+-+'], voltage: 1 mV, pulse: 1 ns, fresh: true}\n", &after));
+  CHECK(run_deck(PETSC_COMM_WORLD,
+                 FILM("{random: {seed: 5}}") "schedule:\n  - train: {patterns: A, voltage: 1 mV, pulse: 1 ns}\n"
+                                             "  - initial: {random: {seed: 3}}\n  - train: {patterns: '- + - +', voltage: 1 mV, pulse: 1 ns}\n",
+                 &first));
   assert_string_equal(after.pattern[after.n_probes - 1], "-+-+");
   assert_string_equal(first.pattern[first.n_probes - 1], "-+-+");
   for (int e = 0; e < 16; ++e) ASSERT_NEAR(after.G[after.n_probes - 1][e], first.G[first.n_probes - 1][e], 1e-7 * first.G[0][0]); /* adaptive steps */
@@ -66,23 +66,23 @@ static void test_fresh_is_fresh(void **state) {
 static void test_switch(void **state) {
   Memory memory;
   HfNode entry;
-  CHECK(RunDeck(
+  CHECK(run_deck(
       PETSC_COMM_WORLD,
       FILM("{random: {seed: 3}}") "schedule:\n  - train: {patterns: [B, A], field: 20 Oe, field_pattern: B, pulse: 40 ns, probe_every: 1 ns}\n"
                                   "  - fit: {}\n",
       &memory));
-  entry = EntryFromEnd(&memory, "fit", 0);
+  entry = entry_from_end(&memory, "fit", 0);
   assert_string_equal(HfNodeText(HfNodeFind(entry, "signs_right")), "true");
   for (PetscInt k = 0; k < 6; ++k) {
     HfNode pair = HfNodeItem(HfNodeFind(entry, "pairs"), k);
-    const double change = fabs(Number(pair, "change_percent"));
+    const double change = fabs(number(pair, "change_percent"));
     if (!strcmp(HfNodeText(HfNodeFind(pair, "driven")), "true"))
       assert_true(change > 2.0);
     else
       assert_true(change < 0.6); /* a small film is not quite at rest after 40 ns; the 2 um film stays within 0.01 % */
   }
-  assert_true(Number(entry, "cost_end_W") < Number(entry, "cost_start_W"));
-  assert_true(Number(entry, "tau_s") > 1e-9 && Number(entry, "tau_s") < 20e-9);
+  assert_true(number(entry, "cost_end_W") < number(entry, "cost_start_W"));
+  assert_true(number(entry, "tau_s") > 1e-9 && number(entry, "tau_s") < 20e-9);
   assert_int_equal(HfNodeLength(HfNodeFind(entry, "pairs")), 6);
   assert_int_equal(memory.n_probes, 1 + 40 + 40);
   CHECK(HfNodeDestroy(&memory.entries));
@@ -113,9 +113,9 @@ static void test_switch(void **state) {
   "  - energies: {weights: scaled, xi: [untrained, 0.5]}\n"                                                                                          \
   "  - recall: {method: asynchronous, weights: scaled, xi: untrained, trivial: true}\n"
 
-static double Trace(const double G[16]) { return G[0] + G[5] + G[10] + G[15]; }
+static double trace(const double G[16]) { return G[0] + G[5] + G[10] + G[15]; }
 
-static double Power(const double G[16], const char *pattern) {
+static double power(const double G[16], const char *pattern) {
   double power = 0;
   for (int i = 0; i < 4; ++i)
     for (int j = 0; j < 4; ++j) power += G[4 * i + j] * (pattern[i] == pattern[j] ? 1 : -1);
@@ -128,35 +128,35 @@ static void test_untrained_xi_and_power(void **state) {
   const double *saturated, *untrained, *trained;
   PetscMPIInt size;
 
-  CHECK(RunDeck(PETSC_COMM_WORLD, MAZE, &memory));
+  CHECK(run_deck(PETSC_COMM_WORLD, MAZE, &memory));
   saturated = memory.G[0]; /* of the first step `probe`; then the end of the hold, and twice the restored film and the end of its pulse */
   untrained = memory.G[memory.n_probes - 2];
   trained = memory.G[memory.n_probes - 1];
   /* what a pulse starts from is the end of the hold, not its start */
-  ASSERT_NEAR(Trace(memory.G[memory.n_probes - 4]), Trace(untrained), 1e-12 * Trace(untrained));
-  ASSERT_NEAR(Trace(memory.G[memory.n_probes - 5]), Trace(untrained), 1e-12 * Trace(untrained));
-  assert_true(fabs(Trace(trained) / Trace(untrained) - 1) > 1e-4);
+  ASSERT_NEAR(trace(memory.G[memory.n_probes - 4]), trace(untrained), 1e-12 * trace(untrained));
+  ASSERT_NEAR(trace(memory.G[memory.n_probes - 5]), trace(untrained), 1e-12 * trace(untrained));
+  assert_true(fabs(trace(trained) / trace(untrained) - 1) > 1e-4);
 
-  entry = EntryFromEnd(&memory, "energies", 6); /* behind it: one total, 2 + 1 with xi 0.5, xi = 1, the sweep */
+  entry = entry_from_end(&memory, "energies", 6); /* behind it: one total, 2 + 1 with xi 0.5, xi = 1, the sweep */
   assert_string_equal(HfNodeText(HfNodeFind(entry, "xi_of")), "untrained");
   assert_string_equal(HfNodeText(HfNodeFind(entry, "trained")), "+--+");
-  ASSERT_NEAR(Number(entry, "xi"), Trace(untrained) / Trace(saturated), 1e-9);
-  ASSERT_NEAR(Number(entry, "power_change_percent"), 100 * (Power(trained, "+--+") / Power(untrained, "+--+") - 1), 1e-7);
-  ASSERT_NEAR(Number(EntryFromEnd(&memory, "energies", 3), "xi"), 0.5, 0);
+  ASSERT_NEAR(number(entry, "xi"), trace(untrained) / trace(saturated), 1e-9);
+  ASSERT_NEAR(number(entry, "power_change_percent"), 100 * (power(trained, "+--+") / power(untrained, "+--+") - 1), 1e-7);
+  ASSERT_NEAR(number(entry_from_end(&memory, "energies", 3), "xi"), 0.5, 0);
   /* saturation conducts best (a > 0): G - G0 has no eigenvalue above the 0 of the uniform states, so V.w.V < 0 and no pattern is a fixed point */
-  control = EntryFromEnd(&memory, "energies", 1);
+  control = entry_from_end(&memory, "energies", 1);
   assert_string_equal(HfNodeText(HfNodeFind(control, "control")), "xi = 1");
-  ASSERT_NEAR(Number(control, "largest_eigenvalue_with_diagonal"), 0, 1e-9 * saturated[0]);
-  ASSERT_NEAR(Number(control, "fixed_points_with_diagonal"), 0, 0);
-  ASSERT_NEAR(Number(control, "saturated_G11"), saturated[0], 1e-9 * saturated[0]);
-  entry = EntryFromEnd(&memory, "recall", 1);
-  ASSERT_NEAR(Number(entry, "starts"), 2 * 16, 0);
-  ASSERT_NEAR(Number(entry, "mean_recalled"), Number(entry, "recalled") / 2, 1e-12);
-  assert_string_equal(HfNodeText(HfNodeFind(EntryFromEnd(&memory, "recall", 0), "control")), "xi = 1");
+  ASSERT_NEAR(number(control, "largest_eigenvalue_with_diagonal"), 0, 1e-9 * saturated[0]);
+  ASSERT_NEAR(number(control, "fixed_points_with_diagonal"), 0, 0);
+  ASSERT_NEAR(number(control, "saturated_G11"), saturated[0], 1e-9 * saturated[0]);
+  entry = entry_from_end(&memory, "recall", 1);
+  ASSERT_NEAR(number(entry, "starts"), 2 * 16, 0);
+  ASSERT_NEAR(number(entry, "mean_recalled"), number(entry, "recalled") / 2, 1e-12);
+  assert_string_equal(HfNodeText(HfNodeFind(entry_from_end(&memory, "recall", 0), "control")), "xi = 1");
 
   CHECK(MPI_Comm_size(PETSC_COMM_WORLD, &size));
   if (size > 1) {
-    CHECK(RunDeck(PETSC_COMM_SELF, MAZE, &alone));
+    CHECK(run_deck(PETSC_COMM_SELF, MAZE, &alone));
     assert_int_equal(alone.n_probes, memory.n_probes);
     for (int e = 0; e < 16; ++e) ASSERT_NEAR(alone.G[alone.n_probes - 1][e], trained[e], 1e-7 * trained[0]); /* adaptive steps */
     CHECK(HfNodeDestroy(&alone.entries));
@@ -169,7 +169,7 @@ static void test_divergence_is_recorded(void **state) {
   Memory memory;
   PetscErrorCode code;
   CHECK(PetscPushErrorHandler(PetscReturnErrorHandler, NULL));
-  code = RunDeck(PETSC_COMM_WORLD, FILM("{random: {seed: 3}}") "schedule:\n  - train: {patterns: [B], voltage: 1e200 V, pulse: 1 ns}\n", &memory);
+  code = run_deck(PETSC_COMM_WORLD, FILM("{random: {seed: 3}}") "schedule:\n  - train: {patterns: [B], voltage: 1e200 V, pulse: 1 ns}\n", &memory);
   CHECK(PetscPopErrorHandler());
   assert_int_equal(code, HF_ERR_DIVERGED);
   assert_int_equal(memory.n_fields, 2 + 2); /* m and H at the start and where it ended */

@@ -24,7 +24,7 @@ enum { FILES = 3 };
 static char files[FILES + 1][4096];
 static int n_files, n_wirings;
 
-static PetscErrorCode Keep(void *context, const char *name, const char *text) {
+static PetscErrorCode keep(void *context, const char *name, const char *text) {
   char wanted[32];
   snprintf(wanted, sizeof(wanted), "wiring-1-%d.yaml", n_files + 1);
   assert_string_equal(name, wanted);
@@ -33,17 +33,17 @@ static PetscErrorCode Keep(void *context, const char *name, const char *text) {
   return 0;
 }
 
-static PetscErrorCode Count(void *context, const HfWiring *wiring) {
+static PetscErrorCode count(void *context, const HfWiring *wiring) {
   ++n_wirings;
   return 0;
 }
 
-static void Go(MPI_Comm comm, const char *text, Memory *memory) {
+static void go(MPI_Comm comm, const char *text, Memory *memory) {
   n_files = n_wirings = 0;
-  CHECK(RunDeckWith(comm, text, &(struct HfRecorder_){.text = Keep, .wiring = Count}, memory));
+  CHECK(run_deck_with(comm, text, &(struct HfRecorder_){.text = keep, .wiring = count}, memory));
 }
 
-static const char *Text(HfNode entry, const char *key) {
+static const char *text_of(HfNode entry, const char *key) {
   HfNode node = HfNodeFind(entry, key);
   if (!node) fail_msg("the entry has no %s", key);
   return HfNodeText(node);
@@ -55,16 +55,16 @@ static void test_included(void **state) {
   Memory found, given;
 
   snprintf(deck, sizeof(deck), SHEET "pixels: 4\nschedule:\n" WIRE LEARN, "");
-  Go(PETSC_COMM_WORLD, deck, &found);
+  go(PETSC_COMM_WORLD, deck, &found);
   assert_int_equal(n_files, FILES);
   assert_int_equal(n_wirings, 1);
   assert_string_not_equal(files[0], files[1]);
   assert_non_null(strstr(files[0], "A, B"));
   snprintf(included, sizeof(included), SHEET "%sschedule:\n" LEARN, files[0]);
-  Go(PETSC_COMM_WORLD, included, &given);
+  go(PETSC_COMM_WORLD, included, &given);
   assert_int_equal(n_files, 0);
   for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); ++k)
-    assert_string_equal(Text(EntryFromEnd(&found, "infer", 0), keys[k]), Text(EntryFromEnd(&given, "infer", 0), keys[k]));
+    assert_string_equal(text_of(entry_from_end(&found, "infer", 0), keys[k]), text_of(entry_from_end(&given, "infer", 0), keys[k]));
   assert_int_equal(found.n_probes, given.n_probes);
   assert_memory_equal(found.G[found.n_probes - 1], given.G[given.n_probes - 1], sizeof(found.G[0]));
   CHECK(HfNodeDestroy(&found.entries));
@@ -78,14 +78,14 @@ static void test_forecast(void **state) {
   HfNode wire, costs;
 
   snprintf(deck, sizeof(deck), SHEET "pixels: 4\nschedule:\n" WIRE LEARN, "");
-  Go(PETSC_COMM_WORLD, deck, &memory);
-  wire = EntryFromEnd(&memory, "wire", 0);
-  assert_string_equal(Text(wire, "found"), "ex situ");
+  go(PETSC_COMM_WORLD, deck, &memory);
+  wire = entry_from_end(&memory, "wire", 0);
+  assert_string_equal(text_of(wire, "found"), "ex situ");
   costs = HfNodeFind(wire, "costs");
   assert_int_equal(HfNodeLength(costs), 3);
-  assert_string_equal(HfNodeText(HfNodeItem(costs, (PetscInt)Number(wire, "start") - 1)), Text(wire, "cost"));
-  ASSERT_NEAR(Number(wire, "predicted_exact_recovery.0"), 1, 0);
-  ASSERT_NEAR(Number(EntryFromEnd(&memory, "infer", 0), "exact_recovery.0"), 1, 0);
+  assert_string_equal(HfNodeText(HfNodeItem(costs, (PetscInt)number(wire, "start") - 1)), text_of(wire, "cost"));
+  ASSERT_NEAR(number(wire, "predicted_exact_recovery.0"), 1, 0);
+  ASSERT_NEAR(number(entry_from_end(&memory, "infer", 0), "exact_recovery.0"), 1, 0);
   CHECK(HfNodeDestroy(&memory.entries));
 }
 
@@ -96,8 +96,8 @@ static void test_time(void **state) {
 
   snprintf(deck, sizeof(deck),
            SHEET "pixels: 4\nschedule:\n  - wire: {patterns: [A, B], voltage: 0.4 mV, starts: 2, time: 0.05 s, samples: 5, flips: 1}\n");
-  Go(PETSC_COMM_WORLD, deck, &memory);
-  assert_true(Number(EntryFromEnd(&memory, "wire", 0), "candidates") >= 1);
+  go(PETSC_COMM_WORLD, deck, &memory);
+  assert_true(number(entry_from_end(&memory, "wire", 0), "candidates") >= 1);
   assert_int_equal(n_files, 2);
   CHECK(HfNodeDestroy(&memory.entries));
 }
@@ -110,10 +110,10 @@ static void test_ranks(void **state) {
 
   for (int m = 0; m < 2; ++m) {
     snprintf(deck, sizeof(deck), SHEET "pixels: 4\nschedule:\n" WIRE, models[m]);
-    Go(PETSC_COMM_WORLD, deck, &memory);
+    go(PETSC_COMM_WORLD, deck, &memory);
     CHECK(HfNodeDestroy(&memory.entries));
     memcpy(here, files, sizeof(here));
-    Go(PETSC_COMM_SELF, deck, &memory);
+    go(PETSC_COMM_SELF, deck, &memory);
     for (int f = 0; f < FILES; ++f) assert_string_equal(here[f], files[f]);
     CHECK(HfNodeDestroy(&memory.entries));
   }

@@ -131,7 +131,7 @@ static void create_pair(Case c[2], const char *deck, int kind, PetscReal cell) {
 }
 
 /* Of all helices that with the period 4 pi Aex/D costs least; golden section. */
-static void period_is_4_pi_A_over_D(void **unused) {
+static void period_of_the_spiral(void **unused) {
   const PetscReal ratio = 0.5 * (PetscSqrtReal(5) - 1), exact = D / (2 * AEX);
 
   for (int kind = 0; kind < 2; ++kind) {
@@ -209,7 +209,7 @@ static void mirror_image_changes_the_sign_of_bulk_alone(void **unused) {
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(standard_problem_has_the_published_edge),
     cmocka_unit_test(narrow_strip_twists_across),
-    cmocka_unit_test(period_is_4_pi_A_over_D),
+    cmocka_unit_test(period_of_the_spiral),
     cmocka_unit_test(helix_energy_is_second_order_across_a_joint),
     cmocka_unit_test(mirror_image_changes_the_sign_of_bulk_alone),
 };

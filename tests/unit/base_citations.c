@@ -22,7 +22,7 @@ static void read_back(char *text, size_t size) {
 
 static int count(const char *text, const char *word) {
   int n = 0;
-  for (const char *p = text; (p = strstr(p, word)); p += strlen(word)) n++;
+  for (const char *p = text; (p = strstr(p, word)); p += strlen(word)) ++n;
   return n;
 }
 

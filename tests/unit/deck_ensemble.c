@@ -4,7 +4,7 @@
 static HfKeys keys;
 
 static int set_up(void **state) {
-  keys = TestKeys();
+  keys = test_keys();
   return 0;
 }
 static int tear_down(void **state) { return HfKeysDestroy(&keys); }

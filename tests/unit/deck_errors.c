@@ -77,15 +77,15 @@ static const struct {
 };
 
 static void test_messages(void **state) {
-  HfKeys keys = TestKeys();
+  HfKeys keys = test_keys();
   for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); ++k) {
     HfDeck deck = NULL;
     PetscErrorCode code;
     Capture capture;
-    CaptureStart(&capture);
+    capture_start(&capture);
     code = HfDeckCreateFromText(PETSC_COMM_WORLD, keys, cases[k].text, &deck);
     if (!code) code = HfDeckVerdict(deck);
-    CaptureEnd(&capture);
+    capture_end(&capture);
     assert_string_equal(capture.text, cases[k].messages);
     assert_int_equal(code, HF_ERR_DECK);
     CHECK(HfDeckDestroy(&deck));
@@ -95,7 +95,7 @@ static void test_messages(void **state) {
 
 /* Errors and warnings of other modules join in, at the place of their node; printed once. */
 static void test_errors_of_others(void **state) {
-  HfKeys keys = TestKeys();
+  HfKeys keys = test_keys();
   HfDeck deck;
   HfNode film, root;
   Capture capture;
@@ -110,10 +110,10 @@ static void test_errors_of_others(void **state) {
   CHECK(HfDeckError(deck, HfChild(HfChild(film, "material"), "alpha"), "a default has the place of its section"));
   CHECK(HfDeckError(deck, HfNodeItem(HfChild(film, "size"), 1), "short"));
   assert_int_equal(HfDeckErrorCount(deck), 4);
-  CaptureStart(&capture);
+  capture_start(&capture);
   assert_int_equal(HfDeckVerdict(deck), HF_ERR_DECK);
   assert_int_equal(HfDeckVerdict(deck), HF_ERR_DECK);
-  CaptureEnd(&capture);
+  capture_end(&capture);
   assert_string_equal(capture.text, "deck.yaml: error: no electrode\n"
                                     "deck.yaml:2:21: error: short\n"
                                     "deck.yaml:2:34: warning: 5 nm is coarse\n"
@@ -125,13 +125,13 @@ static void test_errors_of_others(void **state) {
 
 /* An unreadable deck, and a folder in its place: one line, the code of a file. */
 static void test_unreadable(void **state) {
-  HfKeys keys = TestKeys();
+  HfKeys keys = test_keys();
   HfDeck deck;
   Capture capture;
-  CaptureStart(&capture);
+  capture_start(&capture);
   assert_int_equal(HfDeckCreate(PETSC_COMM_WORLD, keys, "/there/is/no/such.yaml", 0, NULL, &deck), HF_ERR_FILE);
   assert_int_equal(HfDeckCreate(PETSC_COMM_WORLD, keys, "/", 0, NULL, &deck), HF_ERR_FILE);
-  CaptureEnd(&capture);
+  capture_end(&capture);
   assert_null(deck);
   assert_string_equal(capture.text,
                       "hopfilm: cannot read /there/is/no/such.yaml: No such file or directory\nhopfilm: cannot read /: Is a directory\n");
@@ -144,12 +144,12 @@ static void test_bad_tables(void **state) {
                                  {{"b", HF_NUMBER, NULL, "", "> 0 or so", 0, "B"}, {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL}},
                                  {{"film", HF_SECTION, NULL, "", "", 0, "Film again"}, {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL}},
                                  {{"c", HF_CHOICE, NULL, "", "", 0, "C"}, {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL}}};
-  HfKeys keys = TestKeys();
+  HfKeys keys = test_keys();
   CHECK(HfKeysAdd(keys, "", test_rows)); /* the same rows again: nothing */
   for (int k = 0; k < 4; ++k) assert_int_equal(HfKeysAdd(keys, "", bad[k]), PETSC_ERR_ARG_WRONG);
   CHECK(HfKeysDestroy(&keys));
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test_setup(test_messages, QuietStart), cmocka_unit_test(test_errors_of_others),
+static const struct CMUnitTest tests[] = {cmocka_unit_test_setup(test_messages, quiet_start), cmocka_unit_test(test_errors_of_others),
                                           cmocka_unit_test(test_unreadable), cmocka_unit_test(test_bad_tables)};
 HF_TEST_MAIN(tests)

@@ -32,7 +32,7 @@ static int set_up(void **state) {
   write_file("parts/bad_part.yaml", "include: all.yaml\nfilm: {cell: -1 nm}\ngold: {side: [\n");
   write_file("wrong.yaml", "include: parts/wrong_part.yaml\nfilm: {sizes: 3}\n");
   write_file("parts/wrong_part.yaml", "include: all.yaml\nfilm: {cell: -1 nm}\n");
-  return QuietStart(state);
+  return quiet_start(state);
 }
 
 static int tear_down(void **state) {
@@ -45,7 +45,7 @@ static int tear_down(void **state) {
 
 /* Sections merge, the including deck wins; lists and other kinds of a variant replace. */
 static void test_merge(void **state) {
-  HfKeys keys = TestKeys();
+  HfKeys keys = test_keys();
   HfDeck deck;
   HfNode root;
   const char *name;
@@ -78,7 +78,7 @@ static void test_files(void **state) {
     PetscInt n_set;
     const char *seen, *written;
   } cases[] = {{0, "parts/glyphs/a.pbm", "/parts/glyphs/a.pbm"}, {1, "./sub/../x.pbm", "/x.pbm"}};
-  HfKeys keys = TestKeys();
+  HfKeys keys = test_keys();
   char here[PETSC_MAX_PATH_LEN], path[PETSC_MAX_PATH_LEN], wanted[2 * PETSC_MAX_PATH_LEN], *text;
 
   CHECK(PetscGetWorkingDirectory(here, sizeof(here)));
@@ -104,14 +104,14 @@ static void test_files(void **state) {
 }
 
 static void check_messages(const char *file, PetscInt n_set, const char *const set[], const char *messages) {
-  HfKeys keys = TestKeys();
+  HfKeys keys = test_keys();
   HfDeck deck;
   PetscErrorCode code;
   Capture capture;
-  CaptureStart(&capture);
+  capture_start(&capture);
   code = HfDeckCreate(PETSC_COMM_WORLD, keys, file, n_set, set, &deck);
   if (!code) code = HfDeckVerdict(deck);
-  CaptureEnd(&capture);
+  capture_end(&capture);
   assert_string_equal(capture.text, messages);
   assert_int_equal(code, HF_ERR_DECK);
   CHECK(HfDeckDestroy(&deck));
@@ -139,7 +139,7 @@ static void test_set(void **state) {
                                     "film.size=[2 um, 2 um]",
                                     "gold.side=below",
                                     "title=a, b"};
-  HfKeys keys = TestKeys();
+  HfKeys keys = test_keys();
   HfDeck deck;
   HfNode root, step;
   const char *name;

@@ -18,7 +18,7 @@ static void print(HfKeys keys, PetscErrorCode (*printer)(HfKeys, FILE *)) {
 
 /* Each row in a line of its own, its columns below the headings. */
 static void test_table(void **state) {
-  HfKeys keys = TestKeys();
+  HfKeys keys = test_keys();
   const char *heading;
   PetscInt n_rows = 0, n_lines = 0, n_ensemble = 0;
 
@@ -27,7 +27,7 @@ static void test_table(void **state) {
   for (const char *p = text; (p = strstr(p, "\nensemble")); ++p) n_ensemble++;
   assert_true(n_ensemble > 0);
   for (const char *p = text; *p; ++p) n_lines += *p == '\n';
-  for (const HfKey *row = test_rows; row->path; row++, ++n_rows) {
+  for (const HfKey *row = test_rows; row->path; ++row, ++n_rows) {
     char start[80];
     const char *line, *meaning;
     snprintf(start, sizeof(start), "\n%s ", row->path);
@@ -46,7 +46,7 @@ static void test_table(void **state) {
 
 /* ---- a reader of JSON: returns the end of the value at p ---- */
 static const char *past_blanks(const char *p) {
-  while (isspace((unsigned char)*p)) p++;
+  while (isspace((unsigned char)*p)) ++p;
   return p;
 }
 
@@ -56,7 +56,7 @@ static const char *json_string(const char *p) {
   assert_int_equal(*p, '"');
   for (p++; *p != '"'; ++p) {
     assert_true((unsigned char)*p >= 0x20);
-    if (*p == '\\') p++;
+    if (*p == '\\') ++p;
   }
   return p + 1;
 }
@@ -93,7 +93,7 @@ static const char *json_value(const char *p) {
 }
 
 static void test_schema(void **state) {
-  HfKeys keys = TestKeys();
+  HfKeys keys = test_keys();
   print(keys, HfKeysPrintJsonSchema);
   assert_string_equal(past_blanks(json_value(text)), "");
   assert_non_null(strstr(text, "https://json-schema.org/draft/2020-12/schema"));

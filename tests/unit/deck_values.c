@@ -55,7 +55,7 @@ static void check_values(HfDeck deck) {
 }
 
 static void test_values(void **state) {
-  HfKeys keys = TestKeys();
+  HfKeys keys = test_keys();
   HfDeck deck;
   HfNode root, film;
 
@@ -76,7 +76,7 @@ static void test_values(void **state) {
 
 /* The used deck is a deck: it validates to identical values, and writing it again gives the same text. */
 static void test_used_deck(void **state) {
-  HfKeys keys = TestKeys();
+  HfKeys keys = test_keys();
   HfDeck deck, again;
   char *text, *text_again;
 
@@ -96,7 +96,7 @@ static void test_used_deck(void **state) {
 
 /* Anchors copy what they name, with the defaults of the new place. */
 static void test_anchors(void **state) {
-  HfKeys keys = TestKeys();
+  HfKeys keys = test_keys();
   HfDeck deck;
   CHECK(HfDeckCreateFromText(
       PETSC_COMM_WORLD, keys,

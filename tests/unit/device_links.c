@@ -6,7 +6,7 @@
 enum { MOST = 64 };
 
 /* links[n*n] of a film of 4 x 4 um with these electrodes. */
-static PetscInt Links(const char *electrodes, PetscReal links[MOST * MOST]) {
+static PetscInt find_links(const char *electrodes, PetscReal links[MOST * MOST]) {
   char text[2048];
   HfKeys keys;
   HfDeck deck;
@@ -32,7 +32,7 @@ static PetscInt Links(const char *electrodes, PetscReal links[MOST * MOST]) {
 
 static void test_lattice(void **state) {
   PetscReal links[MOST * MOST];
-  const PetscInt n = Links("  - {shape: {disk: {diameter: 200 nm}}, lattice: {columns: 5, rows: 4, pitch: [700 nm, 900 nm]}}\n", links);
+  const PetscInt n = find_links("  - {shape: {disk: {diameter: 200 nm}}, lattice: {columns: 5, rows: 4, pitch: [700 nm, 900 nm]}}\n", links);
   assert_int_equal(n, 20);
   for (PetscInt i = 0; i < n; ++i)
     for (PetscInt j = 0; j < n; ++j) ASSERT_NEAR(links[i * n + j], labs((long)(i % 5 - j % 5)) + labs((long)(i / 5 - j / 5)) == 1, 0);
@@ -42,9 +42,9 @@ static void test_free_list(void **state) {
   PetscReal links[MOST * MOST];
   /* a triangle of equal sides, one node out of place by 3 %, and a node far away */
   const PetscInt n =
-      Links("  - {shape: {disk: {diameter: 200 nm}}, at: [0 nm, 0 nm]}\n  - {shape: {disk: {diameter: 200 nm}}, at: [1000 nm, 0 nm]}\n"
-            "  - {shape: {disk: {diameter: 200 nm}}, at: [500 nm, 896 nm]}\n  - {shape: {disk: {diameter: 200 nm}}, at: [-1500 nm, -1500 nm]}\n",
-            links);
+      find_links("  - {shape: {disk: {diameter: 200 nm}}, at: [0 nm, 0 nm]}\n  - {shape: {disk: {diameter: 200 nm}}, at: [1000 nm, 0 nm]}\n"
+                 "  - {shape: {disk: {diameter: 200 nm}}, at: [500 nm, 896 nm]}\n  - {shape: {disk: {diameter: 200 nm}}, at: [-1500 nm, -1500 nm]}\n",
+                 links);
   assert_int_equal(n, 4);
   for (PetscInt i = 0; i < n; ++i)
     for (PetscInt j = 0; j < n; ++j) ASSERT_NEAR(links[i * n + j], i != j && i < 3 && j < 3, 0);

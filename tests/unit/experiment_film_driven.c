@@ -19,25 +19,25 @@ typedef struct {
   PetscReal G[64][16], power[8]; /* power: changes of the trained patterns, in the order of the entries */
 } Log;
 
-static PetscErrorCode LogLine(void *context, const char *line) {
+static PetscErrorCode log_line(void *context, const char *line) {
   PetscFunctionBeginUser;
   if (strstr(line, "refreshed")) ((Log *)context)->refreshed++;
   PetscFunctionReturn(0);
 }
-static PetscErrorCode LogProbe(void *context, const HfProbe *probe) {
+static PetscErrorCode log_probe(void *context, const HfProbe *probe) {
   Log *log = context;
   PetscFunctionBeginUser;
   assert_true(log->n_probes < 64);
   memcpy(log->G[log->n_probes++], probe->G, sizeof(log->G[0]));
   PetscFunctionReturn(0);
 }
-static PetscErrorCode LogField(void *context, const char *name, PetscReal time, PetscInt dof, Vec v) {
+static PetscErrorCode log_field(void *context, const char *name, PetscReal time, PetscInt dof, Vec v) {
   PetscFunctionBeginUser;
   if (name[0] == 'H' || strstr(name, "gold")) ((Log *)context)->n_H++;
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode LogSummary(void *context, HfNode entry) {
+static PetscErrorCode log_summary(void *context, HfNode entry) {
   HfNode power = HfNodeFind(entry, "power_change_percent");
   Log *log = context;
   PetscFunctionBeginUser;
@@ -48,7 +48,7 @@ static PetscErrorCode LogSummary(void *context, HfNode entry) {
 }
 
 /* Runs the deck; returns the number of its errors and, if there are none, what was logged. */
-static PetscInt Run(const char *text, Log *log) {
+static PetscInt run(const char *text, Log *log) {
   HfKeys keys;
   HfDeck deck;
   HfExperiment experiment;
@@ -56,7 +56,7 @@ static PetscInt Run(const char *text, Log *log) {
   PetscInt errors;
 
   memset(log, 0, sizeof(*log));
-  log->recorder = (struct HfRecorder_){.context = log, .log = LogLine, .probe = LogProbe, .field = LogField, .summary = LogSummary};
+  log->recorder = (struct HfRecorder_){.context = log, .log = log_line, .probe = log_probe, .field = log_field, .summary = log_summary};
   CHECK(HfKeysCreate(&keys));
   CHECK(HfExperimentRegisterKeys(keys));
   CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, text, &deck));
@@ -72,7 +72,7 @@ static PetscInt Run(const char *text, Log *log) {
   return errors;
 }
 
-static PetscReal Change(const Log *log, int from, int to) {
+static PetscReal change(const Log *log, int from, int to) {
   PetscReal most = 0;
   for (int k = 0; k < 16; ++k) most = PetscMax(most, PetscAbsReal(log->G[to][k] / log->G[from][k] - 1));
   return most;
@@ -82,18 +82,18 @@ static void test_the_current_moves_the_texture(void **state) {
   Log log, still;
 
   /* relaxed first, so that what moves afterwards is moved by the current */
-  assert_int_equal(Run(CHIRAL("0.5") "schedule:\n  - relax: {tolerance: 1e-6}\n  - hold: {time: 20 ps}\n"
+  assert_int_equal(run(CHIRAL("0.5") "schedule:\n  - relax: {tolerance: 1e-6}\n  - hold: {time: 20 ps}\n"
                                      "  - train: {patterns: [A, B], voltage: 50 mV, pulse: 20 ps, pause: 5 ps}\n"
                                      "  - hold: {time: 10 ps, pattern: A, voltage: 50 mV}\n",
                        &log),
                    0);
   assert_int_equal(log.refreshed, 3); /* two pulses and one hold with a pattern */
   assert_int_equal(log.n_H, 0);
-  assert_true(Change(&log, 0, 1) < 1e-4); /* the relaxed film stays */
-  assert_true(Change(&log, 1, 2) > 1e-2);
-  assert_int_equal(Run(CHIRAL("0") "schedule:\n  - relax: {tolerance: 1e-6}\n  - train: {patterns: A, voltage: 50 mV, pulse: 20 ps}\n", &still), 0);
+  assert_true(change(&log, 0, 1) < 1e-4); /* the relaxed film stays */
+  assert_true(change(&log, 1, 2) > 1e-2);
+  assert_int_equal(run(CHIRAL("0") "schedule:\n  - relax: {tolerance: 1e-6}\n  - train: {patterns: A, voltage: 50 mV, pulse: 20 ps}\n", &still), 0);
   assert_int_equal(still.refreshed, 0);
-  assert_true(Change(&still, 0, 1) < 1e-4); /* warned of: nothing moves */
+  assert_true(change(&still, 0, 1) < 1e-4); /* warned of: nothing moves */
 }
 
 /* Memories are looked at as they were when the pulse ended, or as a time without voltage left them. */
@@ -102,7 +102,7 @@ static void test_memories_after_a_pause(void **state) {
   PetscReal power[3] = {0, 0, 0};
   Log log;
 
-  assert_int_equal(Run(CHIRAL("0.5") "schedule:\n  - train: {patterns: A, voltage: 50 mV, pulse: 20 ps, pause: 20 ps}\n"
+  assert_int_equal(run(CHIRAL("0.5") "schedule:\n  - train: {patterns: A, voltage: 50 mV, pulse: 20 ps, pause: 20 ps}\n"
                                      "  - energies: {weights: scaled}\n  - energies: {weights: scaled, after: pause}\n",
                        &log),
                    0);
@@ -113,7 +113,7 @@ static void test_memories_after_a_pause(void **state) {
   assert_int_equal(log.n_powers, 2);
   ASSERT_NEAR(log.power[0], 100 * (power[1] / power[0] - 1), 1e-9);
   ASSERT_NEAR(log.power[1], 100 * (power[2] / power[0] - 1), 1e-9);
-  assert_int_equal(Run(CHIRAL("0.5") "schedule:\n  - train: {patterns: A, voltage: 50 mV, pulse: 1 ps}\n"
+  assert_int_equal(run(CHIRAL("0.5") "schedule:\n  - train: {patterns: A, voltage: 50 mV, pulse: 1 ps}\n"
                                      "  - energies: {weights: scaled, after: pause}\n",
                        &log),
                    1);
@@ -121,10 +121,10 @@ static void test_memories_after_a_pause(void **state) {
 
 static void test_no_gold_no_field(void **state) {
   Log log;
-  assert_int_equal(Run(CHIRAL("0.5") "schedule:\n  - train: {patterns: A, field: 20 Oe, pulse: 1 ps}\n", &log), 1);
-  assert_int_equal(Run(CHIRAL("0.5") "schedule:\n  - hold: {time: 1 ps, pattern: A, field: 20 Oe}\n", &log), 1);
-  assert_int_equal(Run(CHIRAL("1.5") "schedule:\n  - hold: {time: 1 ps}\n", &log), 1);
-  assert_int_equal(Run(CHIRAL("0.5") "coupling: {refresh: often}\nschedule:\n  - hold: {time: 1 ps}\n", &log), 1);
+  assert_int_equal(run(CHIRAL("0.5") "schedule:\n  - train: {patterns: A, field: 20 Oe, pulse: 1 ps}\n", &log), 1);
+  assert_int_equal(run(CHIRAL("0.5") "schedule:\n  - hold: {time: 1 ps, pattern: A, field: 20 Oe}\n", &log), 1);
+  assert_int_equal(run(CHIRAL("1.5") "schedule:\n  - hold: {time: 1 ps}\n", &log), 1);
+  assert_int_equal(run(CHIRAL("0.5") "coupling: {refresh: often}\nschedule:\n  - hold: {time: 1 ps}\n", &log), 1);
 }
 
 static const struct CMUnitTest tests[] = {cmocka_unit_test(test_the_current_moves_the_texture), cmocka_unit_test(test_memories_after_a_pause),

@@ -27,7 +27,7 @@ typedef struct {
   HfNode entries;
 } Log;
 
-static PetscErrorCode LogProbe(void *context, const HfProbe *probe) {
+static PetscErrorCode log_probe(void *context, const HfProbe *probe) {
   Log *log = context;
   PetscFunctionBeginUser;
   assert_true(log->n < 32 && probe->n_gauges == 2);
@@ -38,7 +38,7 @@ static PetscErrorCode LogProbe(void *context, const HfProbe *probe) {
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode LogSummary(void *context, HfNode entry) {
+static PetscErrorCode log_summary(void *context, HfNode entry) {
   PetscFunctionBeginUser;
   PetscCall(HfNodePutNode(((Log *)context)->entries, NULL, entry));
   PetscFunctionReturn(0);
@@ -51,7 +51,7 @@ static PetscReal number(HfNode entry, const char *path) {
 
 static void test_gauges(void **state) {
   const int first[3] = {0, 2, 5}, last[3] = {2, 5, 8}; /* probes: at 0, 2, 4 ps; then three in each pulse, which start where the last ended */
-  Log log = {.recorder = {.context = &log, .probe = LogProbe, .summary = LogSummary}};
+  Log log = {.recorder = {.context = &log, .probe = log_probe, .summary = log_summary}};
   HfKeys keys;
   HfDeck deck;
   HfExperiment experiment;

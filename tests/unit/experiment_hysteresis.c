@@ -15,14 +15,14 @@ static void loop(double psi_degrees, PetscInt steps, const char *more, Memory *m
       "schedule:\n  - hysteresis: {from: [%.17g A/m, %.17g A/m, 0 A/m], to: [%.17g A/m, %.17g A/m, 0 A/m], steps: %d, tolerance: 1e-7, max_time: 1 "
       "us%s}\n",
       x, y, x, y, -x, -y, (int)steps, more);
-  CHECK(RunDeck(PETSC_COMM_WORLD, text, memory));
+  CHECK(run_deck(PETSC_COMM_WORLD, text, memory));
 }
 
 static double value(HfNode entry, const char *branch, const char *name) {
   char path[128];
 
   snprintf(path, sizeof(path), "%s.%s", branch, name);
-  return Number(entry, path);
+  return number(entry, path);
 }
 
 static void assert_particle(double psi_degrees) {
@@ -32,7 +32,7 @@ static void assert_particle(double psi_degrees) {
   HfNode entry;
 
   loop(psi_degrees, steps, "", &memory);
-  entry = EntryFromEnd(&memory, "hysteresis", 0);
+  entry = entry_from_end(&memory, "hysteresis", 0);
   print_message("psi = %g: leaves at -%.4f H_K, measured %.4f and %.4f\n", psi_degrees, h,
                 value(entry, "first_branch", "coercive_field_A_per_m") / ANISOTROPY_FIELD,
                 value(entry, "second_branch", "coercive_field_A_per_m") / ANISOTROPY_FIELD);
@@ -40,8 +40,8 @@ static void assert_particle(double psi_degrees) {
   ASSERT_NEAR(value(entry, "second_branch", "coercive_field_A_per_m") / ANISOTROPY_FIELD, h, 2.0 / (double)steps);
   ASSERT_NEAR(value(entry, "first_branch", "remanence.0"), 1, 1e-9);
   ASSERT_NEAR(value(entry, "second_branch", "remanence.0"), -1, 1e-9);
-  assert_int_equal((int)Number(entry, "fields"), 2 * steps + 1);
-  assert_int_equal((int)Number(entry, "unconverged"), 0);
+  assert_int_equal((int)number(entry, "fields"), 2 * steps + 1);
+  assert_int_equal((int)number(entry, "unconverged"), 0);
   assert_int_equal(memory.n_rows, 2 * steps + 2); /* and the state at the start */
   CHECK(HfNodeDestroy(&memory.entries));
 }
@@ -56,9 +56,9 @@ static void one_branch(void **state) {
   HfNode entry;
 
   loop(30, 10, ", back: false, frames: true", &memory);
-  entry = EntryFromEnd(&memory, "hysteresis", 0);
+  entry = entry_from_end(&memory, "hysteresis", 0);
   assert_null(HfNodeFind(entry, "second_branch"));
-  assert_int_equal((int)Number(entry, "fields"), 11);
+  assert_int_equal((int)number(entry, "fields"), 11);
   ASSERT_NEAR(value(entry, "first_branch", "coercive_field_A_per_m") / ANISOTROPY_FIELD, -0.5, 0.1);
   assert_int_equal(memory.n_fields, 1 + 11);
   CHECK(HfNodeDestroy(&memory.entries));

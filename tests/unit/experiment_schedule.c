@@ -2,7 +2,7 @@
 #include "experiment_case.h"
 
 /* Errors that the deck counts for a schedule. */
-static PetscInt Errors(const char *schedule) {
+static PetscInt errors(const char *schedule) {
   char text[8192];
   HfKeys keys;
   HfDeck deck;
@@ -29,25 +29,25 @@ static PetscInt Errors(const char *schedule) {
 #define TRAIN "schedule:\n  - train: {patterns: [A, B], voltage: 1 mV, pulse: 1 ns, probe_every: 0.1 ns}\n"
 
 static void test_mistakes(void **state) {
-  assert_int_equal(Errors(TRAIN "  - fit: {}\n  - energies: {}\n  - recall: {}\n  - probe: {wirings: true}\n  - hold: {time: 1 ns}\n"), 0);
-  assert_int_equal(Errors("schedule:\n  - train: {patterns: [Z, '+++', '+-+-+', '+x+-'], voltage: 1 mV, pulse: 1 ns}\n"), 4);
-  assert_int_equal(Errors("schedule:\n  - train: {patterns: A, voltage: 1 mV, field: 20 Oe, pulse: 1 ns}\n"), 1);
-  assert_int_equal(Errors("schedule:\n  - train: {patterns: A, pulse: 1 ns}\n"), 1);
-  assert_int_equal(Errors("schedule:\n  - train: {patterns: [A, B, C], voltage: [1 mV, 2 mV], pulse: 1 ns}\n"), 1);
-  assert_int_equal(Errors("schedule:\n  - hold: {time: 1 ns, voltage: 1 V}\n"), 1);
-  assert_int_equal(Errors("schedule:\n  - hysteresis: {from: [1 mT, 0 mT, 0 mT], to: [1 mT, 0 mT, 0 mT], steps: 4}\n"), 1);
-  assert_int_equal(Errors("schedule:\n  - energies: {}\n  - recall: {}\n  - fit: {}\n"), 3);                          /* nothing trained yet */
-  assert_int_equal(Errors(TRAIN "  - initial: {random: {seed: 2}}\n  - energies: {}\n"), 1);                          /* and nothing again */
-  assert_int_equal(Errors("schedule:\n  - train: {patterns: [A, B], voltage: 1 mV, pulse: 1 ns}\n  - fit: {}\n"), 1); /* no traces */
-  assert_int_equal(Errors(TRAIN "  - logic: {}\n"), 2);                /* the two patterns of the paper's gates */
-  assert_int_equal(Errors(TRAIN "  - logic: {learn: {AND: A}}\n"), 1); /* two gates are wanted */
-  assert_int_equal(Errors(TRAIN "  - tiles: {letters: {a: '++ --', b: '++ -', c: '+?', d: '++ +-'}}\n"), 3); /* rows, pixel, untrained window */
-  assert_int_equal(Errors(TRAIN "  - tiles: {letters: {a: '++ --'}, flips: 5}\n"), 1);
-  assert_int_equal(Errors("schedule:\n  - infer: {patterns: [A, B], flips: 1}\n"), 1);           /* nothing trained yet */
-  assert_int_equal(Errors(TRAIN "  - infer: {patterns: [A, B], flips: 1, grey: 1}\n"), 1);       /* one kind of noise */
-  assert_int_equal(Errors(TRAIN "  - infer: {patterns: [A, B]}\n"), 1);                          /* not none */
-  assert_int_equal(Errors(TRAIN "  - infer: {patterns: [A, Z], flips: [4, 5], rules: x}\n"), 3); /* pattern, five of four pixels, rule */
-  assert_int_equal(Errors(TRAIN "  - infer: {patterns: A, flips: 1}\n"), 1);                     /* one answer is no question */
+  assert_int_equal(errors(TRAIN "  - fit: {}\n  - energies: {}\n  - recall: {}\n  - probe: {wirings: true}\n  - hold: {time: 1 ns}\n"), 0);
+  assert_int_equal(errors("schedule:\n  - train: {patterns: [Z, '+++', '+-+-+', '+x+-'], voltage: 1 mV, pulse: 1 ns}\n"), 4);
+  assert_int_equal(errors("schedule:\n  - train: {patterns: A, voltage: 1 mV, field: 20 Oe, pulse: 1 ns}\n"), 1);
+  assert_int_equal(errors("schedule:\n  - train: {patterns: A, pulse: 1 ns}\n"), 1);
+  assert_int_equal(errors("schedule:\n  - train: {patterns: [A, B, C], voltage: [1 mV, 2 mV], pulse: 1 ns}\n"), 1);
+  assert_int_equal(errors("schedule:\n  - hold: {time: 1 ns, voltage: 1 V}\n"), 1);
+  assert_int_equal(errors("schedule:\n  - hysteresis: {from: [1 mT, 0 mT, 0 mT], to: [1 mT, 0 mT, 0 mT], steps: 4}\n"), 1);
+  assert_int_equal(errors("schedule:\n  - energies: {}\n  - recall: {}\n  - fit: {}\n"), 3);                          /* nothing trained yet */
+  assert_int_equal(errors(TRAIN "  - initial: {random: {seed: 2}}\n  - energies: {}\n"), 1);                          /* and nothing again */
+  assert_int_equal(errors("schedule:\n  - train: {patterns: [A, B], voltage: 1 mV, pulse: 1 ns}\n  - fit: {}\n"), 1); /* no traces */
+  assert_int_equal(errors(TRAIN "  - logic: {}\n"), 2);                /* the two patterns of the paper's gates */
+  assert_int_equal(errors(TRAIN "  - logic: {learn: {AND: A}}\n"), 1); /* two gates are wanted */
+  assert_int_equal(errors(TRAIN "  - tiles: {letters: {a: '++ --', b: '++ -', c: '+?', d: '++ +-'}}\n"), 3); /* rows, pixel, untrained window */
+  assert_int_equal(errors(TRAIN "  - tiles: {letters: {a: '++ --'}, flips: 5}\n"), 1);
+  assert_int_equal(errors("schedule:\n  - infer: {patterns: [A, B], flips: 1}\n"), 1);           /* nothing trained yet */
+  assert_int_equal(errors(TRAIN "  - infer: {patterns: [A, B], flips: 1, grey: 1}\n"), 1);       /* one kind of noise */
+  assert_int_equal(errors(TRAIN "  - infer: {patterns: [A, B]}\n"), 1);                          /* not none */
+  assert_int_equal(errors(TRAIN "  - infer: {patterns: [A, Z], flips: [4, 5], rules: x}\n"), 3); /* pattern, five of four pixels, rule */
+  assert_int_equal(errors(TRAIN "  - infer: {patterns: A, flips: 1}\n"), 1);                     /* one answer is no question */
 }
 
 /* Every step once. The clock counts pulses and pauses, not the relaxation. */

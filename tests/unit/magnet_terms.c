@@ -49,7 +49,7 @@ static void turn(PetscReal x, PetscReal y, void *context, PetscReal v[3]) { /* t
   v[2] = w[2];
 }
 
-static PetscReal Ms_of(PetscInt region) { return region == 0 ? 800e3 : 500e3; }
+static PetscReal saturation_of(PetscInt region) { return region == 0 ? 800e3 : 500e3; }
 
 static void check_derivative(const char *demag) {
   char text[4096];
@@ -95,7 +95,7 @@ static void check_derivative(const char *demag) {
       m[3 * k + d] += step;
       CHECK(VecRestoreArray(c.m, &m));
       for (int t = 0; t < 32; ++t) slope += (up[t] - down[t]) / (2 * step);
-      slope /= -HF_MU0 * Ms_of(region) * c.g->dx * c.g->dy * c.g->thickness;
+      slope /= -HF_MU0 * saturation_of(region) * c.g->dx * c.g->dy * c.g->thickness;
       worst = PetscMax(worst, PetscAbsReal(slope - H[3 * k + d]) / largest);
       ++cells;
     }

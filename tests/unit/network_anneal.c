@@ -16,7 +16,7 @@ typedef struct {
   PetscInt changes, settled, kept;
 } Model;
 
-static PetscReal Learned(const HfWiring *wiring, int link) {
+static PetscReal learned(const HfWiring *wiring, int link) {
   const PetscInt k = links[2 * link], l = links[2 * link + 1];
   PetscReal u;
   HfRandomNormal(5, HF_STREAM_TEST, link * PIXELS * PIXELS + wiring->pixel[k] * PIXELS + wiring->pixel[l], wiring->sign[k] * wiring->sign[l] > 0, 1,
@@ -24,18 +24,18 @@ static PetscReal Learned(const HfWiring *wiring, int link) {
   return G0[link] * (1 + 0.02 * u);
 }
 
-static PetscErrorCode Change(void *context, const HfWiring *wiring, PetscInt n, const PetscInt nodes[], const PetscReal **G) {
+static PetscErrorCode change(void *context, const HfWiring *wiring, PetscInt n, const PetscInt nodes[], const PetscReal **G) {
   Model *model = context;
   memcpy(model->before, model->G, sizeof(model->G));
   for (int link = 0; link < LINKS; ++link)
     for (PetscInt c = 0; c < (n < 0 ? 1 : n); ++c) /* the links of the nodes that changed alone: what is not announced is not seen */
-      if (n < 0 || links[2 * link] == nodes[c] || links[2 * link + 1] == nodes[c]) model->G[link] = Learned(wiring, link);
+      if (n < 0 || links[2 * link] == nodes[c] || links[2 * link + 1] == nodes[c]) model->G[link] = learned(wiring, link);
   model->changes += n >= 0;
   *G = model->G;
   return 0;
 }
 
-static PetscErrorCode Settle(void *context, PetscBool keep) {
+static PetscErrorCode settle(void *context, PetscBool keep) {
   Model *model = context;
   if (!keep) memcpy(model->G, model->before, sizeof(model->G));
   ++model->settled;
@@ -44,12 +44,12 @@ static PetscErrorCode Settle(void *context, PetscBool keep) {
 }
 
 /* The formula of the header, by erfc. */
-static PetscReal CostAnew(const HfWiring *wiring, PetscReal xi, PetscReal tolerance) {
+static PetscReal cost_anew(const HfWiring *wiring, PetscReal xi, PetscReal tolerance) {
   PetscReal w[PIXELS][PIXELS] = {{0}}, doubt[PIXELS] = {0}, cost = 0;
   for (int link = 0; link < LINKS; ++link) {
     const PetscInt k = links[2 * link], l = links[2 * link + 1], i = wiring->pixel[k], j = wiring->pixel[l];
     if (i == j) continue;
-    w[i][j] += wiring->sign[k] * wiring->sign[l] * (Learned(wiring, link) - xi * G0[link]);
+    w[i][j] += wiring->sign[k] * wiring->sign[l] * (learned(wiring, link) - xi * G0[link]);
     w[j][i] = w[i][j];
     doubt[i] += tolerance * tolerance * G0[link] * G0[link];
     doubt[j] += tolerance * tolerance * G0[link] * G0[link];
@@ -68,8 +68,8 @@ static PetscReal CostAnew(const HfWiring *wiring, PetscReal xi, PetscReal tolera
   return cost / (PATTERNS * 2);
 }
 
-static HfWiringModel ModelOf(Model *model) { return (HfWiringModel){model, LINKS, links, G0, Change, Settle}; }
-static HfAnnealOptions Options(PetscInt64 candidates, PetscInt64 seed, PetscInt64 start) {
+static HfWiringModel model_of(Model *model) { return (HfWiringModel){model, LINKS, links, G0, change, settle}; }
+static HfAnnealOptions options_of(PetscInt64 candidates, PetscInt64 seed, PetscInt64 start) {
   return (HfAnnealOptions){.xi = 1.001, .tolerance = 0.005, .n_flips = 2, .flips = flips, .candidates = candidates, .seed = seed, .start = start};
 }
 
@@ -82,19 +82,19 @@ static void test_best_of_all(void **state) {
   PetscReal sign[NODES], least = PETSC_MAX_REAL, found = PETSC_MAX_REAL;
   HfWiring all = {NODES, PIXELS, pixel, sign};
   Model model = {.changes = 0};
-  const HfWiringModel interface = ModelOf(&model);
+  const HfWiringModel interface = model_of(&model);
 
   for (int number = 0; number < WIRINGS; ++number) {
     PetscInt shown[PIXELS] = {0};
-    for (int k = 0, rest = number; k < NODES; k++, rest /= 2 * PIXELS) {
+    for (int k = 0, rest = number; k < NODES; ++k, rest /= 2 * PIXELS) {
       pixel[k] = rest % (2 * PIXELS) / 2;
       sign[k] = rest % 2 ? 1 : -1;
-      shown[pixel[k]]++;
+      ++shown[pixel[k]];
     }
-    if (shown[0] && shown[1] && shown[2]) least = PetscMin(least, CostAnew(&all, 1.001, 0.005));
+    if (shown[0] && shown[1] && shown[2]) least = PetscMin(least, cost_anew(&all, 1.001, 0.005));
   }
   for (PetscInt64 start = 0; start < 4; ++start) {
-    const HfAnnealOptions options = Options(4000, 1, start);
+    const HfAnnealOptions options = options_of(4000, 1, start);
     const HfWiring *best;
     PetscInt shown[PIXELS] = {0};
     PetscReal cost;
@@ -103,9 +103,9 @@ static void test_best_of_all(void **state) {
     CHECK(HfAnnealCreate(&interface, NODES, PIXELS, PATTERNS, x, &options, &anneal));
     CHECK(HfAnnealAdvance(anneal, 4000));
     cost = HfAnnealBest(anneal, &best);
-    ASSERT_NEAR(cost, CostAnew(best, 1.001, 0.005), TABLE);
+    ASSERT_NEAR(cost, cost_anew(best, 1.001, 0.005), TABLE);
     assert_true(cost >= least - TABLE);
-    for (int k = 0; k < NODES; ++k) shown[best->pixel[k]]++;
+    for (int k = 0; k < NODES; ++k) ++shown[best->pixel[k]];
     assert_true(shown[0] && shown[1] && shown[2]);
     found = PetscMin(found, cost);
     CHECK(HfAnnealDestroy(&anneal));
@@ -115,9 +115,9 @@ static void test_best_of_all(void **state) {
 
 /* The best never gets worse; its cost, found by changes one by one, is that of the whole wiring; every change is settled once; candidates are bounded. */
 static void test_the_best_never_rises(void **state) {
-  const HfAnnealOptions options = Options(900, 2, 0);
+  const HfAnnealOptions options = options_of(900, 2, 0);
   Model model = {.changes = 0};
-  const HfWiringModel interface = ModelOf(&model);
+  const HfWiringModel interface = model_of(&model);
   PetscReal last, first, w[PIXELS * PIXELS], anew;
   const HfWiring *best;
   HfAnneal anneal;
@@ -128,7 +128,7 @@ static void test_the_best_never_rises(void **state) {
     CHECK(HfAnnealAdvance(anneal, 10));
     assert_true(HfAnnealBest(anneal, NULL) <= last);
     last = HfAnnealBest(anneal, &best);
-    ASSERT_NEAR(last, CostAnew(best, 1.001, 0.005), TABLE);
+    ASSERT_NEAR(last, cost_anew(best, 1.001, 0.005), TABLE);
   }
   assert_true(last < first);
   assert_int_equal(HfAnnealDone(anneal), 900);
@@ -141,10 +141,10 @@ static void test_the_best_never_rises(void **state) {
   CHECK(HfAnnealDestroy(&anneal));
 }
 
-static PetscReal Search(PetscInt64 seed, PetscInt64 start, PetscInt64 slice, PetscInt numbers[NODES]) {
-  const HfAnnealOptions options = Options(40, seed, start);
+static PetscReal search(PetscInt64 seed, PetscInt64 start, PetscInt64 slice, PetscInt numbers[NODES]) {
+  const HfAnnealOptions options = options_of(40, seed, start);
   Model model = {.changes = 0};
-  const HfWiringModel interface = ModelOf(&model);
+  const HfWiringModel interface = model_of(&model);
   const HfWiring *best;
   PetscReal cost;
   HfAnneal anneal;
@@ -160,11 +160,11 @@ static PetscReal Search(PetscInt64 seed, PetscInt64 start, PetscInt64 slice, Pet
 /* A search is a function of its seed and start, however it is cut; others go other ways. */
 static void test_seeds(void **state) {
   PetscInt numbers[4][NODES];
-  const PetscReal cost = Search(3, 1, 40, numbers[0]);
-  ASSERT_NEAR(Search(3, 1, 7, numbers[1]), cost, 0);
+  const PetscReal cost = search(3, 1, 40, numbers[0]);
+  ASSERT_NEAR(search(3, 1, 7, numbers[1]), cost, 0);
   assert_memory_equal(numbers[0], numbers[1], sizeof(numbers[0]));
-  Search(3, 2, 40, numbers[2]);
-  Search(4, 1, 40, numbers[3]);
+  search(3, 2, 40, numbers[2]);
+  search(4, 1, 40, numbers[3]);
   assert_memory_not_equal(numbers[0], numbers[2], sizeof(numbers[0]));
   assert_memory_not_equal(numbers[0], numbers[3], sizeof(numbers[0]));
   assert_memory_not_equal(numbers[2], numbers[3], sizeof(numbers[0]));

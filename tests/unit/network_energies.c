@@ -4,11 +4,11 @@
 #include <string.h>
 
 /* A conductance matrix from its six off-diagonal magnitudes 12 13 14 23 24 34: rows sum to zero. */
-static void Conductance(const double g[6], double G[16]) {
+static void conductance(const double g[6], double G[16]) {
   PetscInt k = 0;
   memset(G, 0, 16 * sizeof(double));
   for (int i = 0; i < 4; ++i)
-    for (int j = i + 1; j < 4; j++, ++k) {
+    for (int j = i + 1; j < 4; ++j, ++k) {
       G[4 * i + j] = G[4 * j + i] = -g[k];
       G[4 * i + i] += g[k];
       G[4 * j + j] += g[k];
@@ -23,8 +23,8 @@ static void test_energy_is_the_cut(void **state) {
   double G[16], G0[16], w[16], energies[16], V[4];
   const double trained[4] = {1, 1, -1, -1};
   HfEnergyReport report;
-  Conductance(MEASURED, G);
-  Conductance(SATURATED, G0);
+  conductance(MEASURED, G);
+  conductance(SATURATED, G0);
   CHECK(HfWeights(HF_WEIGHTS_SATURATED, 4, G, G0, 1.0, 0, NULL, PETSC_TRUE, w));
   CHECK(HfEnergies(4, w, trained, PETSC_TRUE, energies, &report));
   for (int s = 0; s < 16; ++s) {
@@ -97,12 +97,12 @@ static void test_power(void **state) {
   const double g[6] = {1, 1, 1, 1, 1, 1}, more[6] = {1.5, 1, 1, 1, 1, 1}, twice[6] = {2, 2, 2, 2, 2, 2};
   const double apart[4] = {-1, 1, 1, -1}, alike[4] = {1, 1, -1, -1};
   double G[16], after[16], own, others;
-  Conductance(g, G);
-  Conductance(twice, after);
+  conductance(g, G);
+  conductance(twice, after);
   CHECK(HfPowerChange(4, after, G, apart, &own, &others));
   ASSERT_NEAR(own, 1, 1e-14);
   ASSERT_NEAR(others, 1, 1e-14);
-  Conductance(more, after);
+  conductance(more, after);
   CHECK(HfPowerChange(4, after, G, alike, &own, &others));
   ASSERT_NEAR(own, 0, 1e-14);
   /* Of the six others four have 1 and 2 apart: two of them cut four conductances (8 of 16 g V0^2), two cut three. */
@@ -114,8 +114,8 @@ static void test_power(void **state) {
 
 static void test_weights(void **state) {
   double G[16], G0[16], w[16], set[48], G_min[16], G_max[16];
-  Conductance(MEASURED, G);
-  Conductance(SATURATED, G0);
+  conductance(MEASURED, G);
+  conductance(SATURATED, G0);
   CHECK(HfWeights(HF_WEIGHTS_SCALED, 4, G, G0, 0.98, 0, NULL, PETSC_FALSE, w));
   ASSERT_NEAR(w[1], -0.066 + 0.98 * 0.068, 1e-16);
   ASSERT_NEAR(w[0], 0, 0);
@@ -162,8 +162,8 @@ static void test_negative_feedback_is_stored_by_resistances(void **state) {
   double G[16], G_before[16], R[16], R_before[16], w[16], energies[16], own, others;
   HfEnergyReport report;
 
-  Conductance(before, G_before);
-  Conductance(after, G);
+  conductance(before, G_before);
+  conductance(after, G);
   CHECK(HfWeights(HF_WEIGHTS_RESISTANCE, 4, G, G_before, 1, 0, NULL, PETSC_TRUE, w));
   CHECK(HfEnergies(4, w, x, PETSC_TRUE, energies, &report));
   ASSERT_NEAR(energies[12], -e / (1 - e) / g, 1e-14);

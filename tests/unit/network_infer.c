@@ -6,7 +6,7 @@
 #define N 12
 
 /* Patterns 0 and 1 differ in pixels 0 and 1 alone; pattern 2 from both in six others. */
-static void Patterns(PetscReal x[3 * N]) {
+static void patterns(PetscReal x[3 * N]) {
   for (int i = 0; i < N; ++i) {
     x[i] = x[N + i] = x[2 * N + i] = i % 3 ? 1 : -1;
     if (i < 2) x[N + i] = -x[i];
@@ -19,7 +19,7 @@ static void test_flips(void **state) {
   enum { TESTS = 20000, K = 4 };
   static int pairs[N][N];
   PetscReal x[3 * N], V[N];
-  Patterns(x);
+  patterns(x);
   for (int t = 0; t < TESTS; ++t) {
     int flipped[N], count = 0;
     CHECK(HfNoise(HF_NOISE_FLIPS, K, N, x, 1, t, V));
@@ -27,7 +27,7 @@ static void test_flips(void **state) {
       if (V[i] != x[i]) flipped[count++] = i;
     assert_int_equal(count, K);
     for (int a = 0; a < count; ++a)
-      for (int b = 0; b < a; ++b) pairs[flipped[a]][flipped[b]]++;
+      for (int b = 0; b < a; ++b) ++pairs[flipped[a]][flipped[b]];
   }
   for (int a = 0; a < N; ++a)
     for (int b = 0; b < a; ++b) ASSERT_NEAR(pairs[a][b] / (double)TESTS, K * (K - 1) / (double)(N * (N - 1)), 5 * 0.002);
@@ -38,7 +38,7 @@ static void test_probability_and_grey(void **state) {
   enum { TESTS = 20000 };
   PetscReal x[3 * N], V[N];
   int flips = 0, grey = 0, in_row = 0;
-  Patterns(x);
+  patterns(x);
   for (int t = 0; t < TESTS; ++t) {
     CHECK(HfNoise(HF_NOISE_PROBABILITY, 0.3, N, x, 1, t, V));
     for (int i = 0; i < N; ++i) flips += V[i] != x[i];
@@ -60,7 +60,7 @@ static void test_ties_without_recall(void **state) {
   PetscReal x[3 * N], V[N];
   PetscInt64 confusion[2][12] = {{0}}, hit = 0;
   HfInferTally tally[2] = {{.confusion = confusion[0]}, {.confusion = confusion[1]}};
-  Patterns(x);
+  patterns(x);
   assert_int_equal(HfInferTests(&options, 3), 3600);
   CHECK(HfInfer(N, NULL, 3, x, &options, 0, 3600, tally));
   for (int t = 1800; t < 3600; ++t) {
@@ -79,7 +79,7 @@ static void test_ties_without_recall(void **state) {
 }
 
 /* What recall.c follows flip by flip, summed anew for every node. Whole-number weights: ties occur, and nothing is rounded. */
-static PetscInt PlainSynchronous(PetscInt n, const PetscReal w[], PetscInt iterations, PetscReal V[]) {
+static PetscInt plain_synchronous(PetscInt n, const PetscReal w[], PetscInt iterations, PetscReal V[]) {
   PetscReal next[N];
   PetscInt it = 0, changed = 1;
   while (it < iterations && changed) {
@@ -96,7 +96,7 @@ static PetscInt PlainSynchronous(PetscInt n, const PetscReal w[], PetscInt itera
   return it;
 }
 
-static void RandomWeights(PetscInt64 seed, PetscReal w[N * N]) {
+static void random_weights(PetscInt64 seed, PetscReal w[N * N]) {
   for (int i = 0; i < N; ++i)
     for (int j = 0; j <= i; ++j) w[i * N + j] = w[j * N + i] = i == j ? 0 : HfRandomInteger(seed, HF_STREAM_TEST, i, j, 7) - 3;
 }
@@ -108,13 +108,13 @@ static void test_recall_against_plain(void **state) {
   for (int seed = 0; seed < 300; ++seed) {
     HfRecallResult result;
     HfNetwork network;
-    RandomWeights(seed, w);
+    random_weights(seed, w);
     CHECK(HfNetworkCreate(N, w, &network));
     for (int longer = 0; longer < 2; ++longer) { /* an odd count of iterations ends a cycle of two elsewhere */
       for (int i = 0; i < N; ++i) V[i] = U[i] = HfRandomInteger(seed, HF_STREAM_TEST, 99, i, 2) ? 1 : -1;
       options.max_iterations = 20 + longer;
       CHECK(HfNetworkRecall(network, &options, V, &result));
-      const PetscInt it = PlainSynchronous(N, w, options.max_iterations, U);
+      const PetscInt it = plain_synchronous(N, w, options.max_iterations, U);
       assert_memory_equal(V, U, sizeof(V));
       if (result.converged) assert_int_equal(result.iterations, it);
       assert_true(result.converged == HfIsFixedPoint(N, w, 1e-9, V));
@@ -135,7 +135,7 @@ static void test_sweeps_go_down(void **state) {
     HfRecallResult result = {0};
     PetscReal energy;
     int sweeps = 0;
-    RandomWeights(seed, w);
+    random_weights(seed, w);
     for (int i = 0; i < N; ++i) V[i] = HfRandomInteger(seed, HF_STREAM_TEST, 98, i, 2) ? 1 : -1;
     for (energy = HfPatternEnergy(N, w, V); !result.converged; energy = HfPatternEnergy(N, w, V)) {
       memcpy(U, V, sizeof(U));
@@ -162,7 +162,7 @@ static void test_sweep_visits_all_once(void **state) {
   for (int i = 0; i < N; ++i) assert_true(V[i] == -1);
   assert_true(result.iterations == 7 && result.sweeps == 7 && !result.converged);
   for (int seed = 0; seed < 50; ++seed) {
-    RandomWeights(seed, w);
+    random_weights(seed, w);
     for (int i = 0; i < N; ++i) V[i] = U[i] = i % 2 ? 1 : -1;
     options.max_iterations = 1;
     options.stream_index = 1;
@@ -189,7 +189,7 @@ static void test_sweep_order_is_uniform(void **state) {
     for (int i = 0; i < 5; ++i)
       if (V[i] < 0) turned[count++] = i;
     assert_true(count == 2 && result.converged && result.sweeps == 2);
-    pairs[turned[1]][turned[0]]++;
+    ++pairs[turned[1]][turned[0]];
   }
   for (int a = 0; a < 5; ++a)
     for (int b = 0; b < a; ++b) ASSERT_NEAR(pairs[a][b], 500, 105);
@@ -201,8 +201,8 @@ static void test_ranges_add_up(void **state) {
   HfInferOptions options = {.noise = HF_NOISE_FLIPS, .n_amounts = 3, .amounts = amounts, .samples = 40, .seed = 9};
   PetscReal x[3 * N], w[N * N], V[N];
   HfNetwork network;
-  Patterns(x);
-  RandomWeights(5, w);
+  patterns(x);
+  random_weights(5, w);
   for (int p = 0; p < 3; ++p)
     for (int i = 0; i < N; ++i)
       for (int j = 0; j < N; ++j)

@@ -6,18 +6,18 @@
 #define N 24
 #define P 5
 
-static void RandomPatterns(PetscInt64 seed, PetscInt n, PetscInt n_patterns, PetscReal x[]) {
+static void random_patterns(PetscInt64 seed, PetscInt n, PetscInt n_patterns, PetscReal x[]) {
   for (PetscInt p = 0; p < n_patterns; ++p)
     for (PetscInt i = 0; i < n; ++i) x[p * n + i] = HfRandomInteger(seed, HF_STREAM_TEST, p, i, 2) ? 1 : -1;
 }
 
 /* A lattice of 4 x 6 nodes, one per pixel. */
-static void Lattice(PetscReal links[N * N]) {
+static void lattice(PetscReal links[N * N]) {
   for (int i = 0; i < N; ++i)
     for (int j = 0; j < N; ++j) links[i * N + j] = abs(i % 4 - j % 4) + abs(i / 4 - j / 4) == 1;
 }
 
-static void Learn(const char *rule, const HfRuleContext *context, PetscInt n_patterns, const PetscReal x[], PetscReal w[N * N]) {
+static void learn(const char *rule, const HfRuleContext *context, PetscInt n_patterns, const PetscReal x[], PetscReal w[N * N]) {
   CHECK(HfRuleFind(rule)->learn(context, N, n_patterns, x, w));
 }
 
@@ -25,10 +25,10 @@ static void test_every_rule(void **state) {
   const HfRecallOptions options = {.method = HF_RECALL_SWEEPS, .max_iterations = 50, .dead_zone = 1e-9, .seed = 6};
   PetscReal links[N * N], x[P * N], gauge[N], turned[P * N];
   HfRuleContext context = HF_RULE_DEFAULTS;
-  Lattice(links);
+  lattice(links);
   context.links = links;
-  RandomPatterns(1, N, P, x);
-  RandomPatterns(2, N, 1, gauge);
+  random_patterns(1, N, P, x);
+  random_patterns(2, N, 1, gauge);
   for (int e = 0; e < P * N; ++e) turned[e] = x[e] * gauge[e % N];
   for (PetscInt k = 0; k < HfRuleCount(); ++k) {
     const HfRule *rule = HfRuleGet(k);
@@ -55,7 +55,7 @@ static void test_every_rule(void **state) {
     for (int trial = 0; trial < 20; ++trial) {
       PetscReal V[N], U[N];
       HfRecallResult result, result_turned;
-      RandomPatterns(100 + trial, N, 1, V);
+      random_patterns(100 + trial, N, 1, V);
       for (int i = 0; i < N; ++i) U[i] = gauge[i] * V[i];
       CHECK(HfNetworkRecall(all, &options, V, &result));
       CHECK(HfNetworkRecall(all_turned, &options, U, &result_turned));
@@ -73,14 +73,14 @@ static void test_neighbours(void **state) {
   PetscReal links[N * N], x[P * N], w[N * N], outer[N * N];
   HfRuleContext context = HF_RULE_DEFAULTS;
   context.links = links;
-  RandomPatterns(1, N, P, x);
-  Learn("outer-product", NULL, P, x, outer);
+  random_patterns(1, N, P, x);
+  learn("outer-product", NULL, P, x, outer);
   for (int e = 0; e < N * N; ++e) links[e] = 1;
-  Learn("outer-product-neighbours", &context, P, x, w);
+  learn("outer-product-neighbours", &context, P, x, w);
   assert_memory_equal(w, outer, sizeof(w));
-  Lattice(links);
+  lattice(links);
   links[1] = links[N] = 2;
-  Learn("outer-product-neighbours", &context, P, x, w);
+  learn("outer-product-neighbours", &context, P, x, w);
   ASSERT_NEAR(w[1], 2 * outer[1], 0);
   ASSERT_NEAR(w[2], 0, 0);
   ASSERT_NEAR(w[4], outer[4], 0); /* the pixel below */
@@ -94,15 +94,15 @@ static void test_storkey(void **state) {
     x[i] = i % 2 ? 1 : -1;
     x[N + i] = i % 4 < 2 ? 1 : -1;
   }
-  Learn("storkey", NULL, 1, x, w);
-  Learn("outer-product", NULL, 1, x, outer);
+  learn("storkey", NULL, 1, x, w);
+  learn("outer-product", NULL, 1, x, outer);
   for (int e = 0; e < N * N; ++e) ASSERT_NEAR(w[e], outer[e], 1e-16);
-  Learn("storkey", NULL, 2, x, w);
-  Learn("outer-product", NULL, 2, x, outer);
+  learn("storkey", NULL, 2, x, w);
+  learn("outer-product", NULL, 2, x, outer);
   for (int e = 0; e < N * N; ++e) ASSERT_NEAR(w[e], (1 + 2.0 / N) * outer[e], 1e-16);
   memcpy(x + N, x, N * sizeof(*x));
-  Learn("storkey", NULL, 2, x, w);
-  Learn("outer-product", NULL, 1, x, outer);
+  learn("storkey", NULL, 2, x, w);
+  learn("outer-product", NULL, 1, x, outer);
   for (int e = 0; e < N * N; ++e) ASSERT_NEAR(w[e], 4.0 / N * outer[e], 1e-16);
 }
 
@@ -111,12 +111,12 @@ static void test_storkey(void **state) {
 static void test_pseudo_inverse(void **state) {
   enum { MANY = 12 };
   PetscReal x[(MANY + 2) * N], w[N * N], more[N * N], left_out[N] = {0}, rank = 0;
-  RandomPatterns(3, N, MANY, x);
+  random_patterns(3, N, MANY, x);
   for (int i = 0; i < N; ++i) {
     x[MANY * N + i] = -x[i];
     x[(MANY + 1) * N + i] = x[5 * N + i];
   }
-  Learn("pseudo-inverse", NULL, MANY, x, w);
+  learn("pseudo-inverse", NULL, MANY, x, w);
   for (int p = 0; p < MANY; ++p) {
     assert_true(HfIsFixedPoint(N, w, 1e-9, x + p * N));
     for (int i = 0; i < N; ++i) {
@@ -131,19 +131,19 @@ static void test_pseudo_inverse(void **state) {
     rank += left_out[i];
   }
   ASSERT_NEAR(rank, MANY, 1e-12);
-  Learn("pseudo-inverse", NULL, MANY + 2, x, more);
+  learn("pseudo-inverse", NULL, MANY + 2, x, more);
   for (int e = 0; e < N * N; ++e) ASSERT_NEAR(more[e], w[e], 1e-13);
-  Learn("outer-product", NULL, MANY, x, w); /* half as many patterns as nodes are too many for it */
+  learn("outer-product", NULL, MANY, x, w); /* half as many patterns as nodes are too many for it */
   assert_false(HfIsFixedPoint(N, w, 1e-9, x));
 }
 
 /* Two patterns that differ in one node alone: that node is free, both are stored whatever the round-off. */
 static void test_pseudo_inverse_free_node(void **state) {
   PetscReal x[2 * N], w[N * N];
-  RandomPatterns(4, N, 1, x);
+  random_patterns(4, N, 1, x);
   memcpy(x + N, x, N * sizeof(*x));
   x[N + 7] = -x[N + 7];
-  Learn("pseudo-inverse", NULL, 2, x, w);
+  learn("pseudo-inverse", NULL, 2, x, w);
   for (int j = 0; j < N; ++j) assert_true(w[7 * N + j] == 0);
   assert_true(HfIsFixedPoint(N, w, 0, x) && HfIsFixedPoint(N, w, 0, x + N));
 }
@@ -153,21 +153,21 @@ static void test_pseudo_inverse_free_node(void **state) {
 static void test_oja(void **state) {
   PetscReal x[P * N], w[N * N], outer[N * N];
   HfRuleContext context = {.epochs = 3, .decay = 0.6};
-  RandomPatterns(5, N, P, x);
-  Learn("oja", &context, 1, x, w);
+  random_patterns(5, N, P, x);
+  learn("oja", &context, 1, x, w);
   ASSERT_NEAR(w[1], (1 - pow(0.6, 3)) * x[0] * x[1], 1e-15);
   context.epochs = 100; /* 0.36^100 is nothing */
-  Learn("oja", &context, 2, x, w);
+  learn("oja", &context, 2, x, w);
   for (int i = 0; i < N; ++i)
     for (int j = 0; j < N; ++j)
       if (i != j) ASSERT_NEAR(w[i * N + j], (x[N + i] * x[N + j] + 0.6 * x[i] * x[j]) / 1.6, 1e-14);
   context.decay = 0;
-  Learn("oja", &context, P, x, w);
-  Learn("outer-product", NULL, 1, x + (P - 1) * N, outer);
+  learn("oja", &context, P, x, w);
+  learn("outer-product", NULL, 1, x + (P - 1) * N, outer);
   for (int e = 0; e < N * N; ++e) ASSERT_NEAR(w[e], N * outer[e], 1e-14);
   context = (HfRuleContext){.epochs = 1, .decay = 1 - 1e-6};
-  Learn("oja", &context, P, x, w);
-  Learn("outer-product", NULL, P, x, outer);
+  learn("oja", &context, P, x, w);
+  learn("outer-product", NULL, P, x, outer);
   for (int e = 0; e < N * N; ++e) ASSERT_NEAR(1e6 * w[e], N * outer[e], P * P * 1e-6);
 }
 
@@ -178,14 +178,14 @@ static void test_unlearning(void **state) {
   for (int seed = 0; seed < 5; ++seed) {
     HfRuleContext context = HF_RULE_DEFAULTS;
     context.seed = seed;
-    RandomPatterns(10 + seed, N, 1, s);
+    random_patterns(10 + seed, N, 1, s);
     for (int e = 0; e < 3 * N; ++e) x[e] = e % N / 3 == e / N ? -s[e % N] : s[e % N];
-    Learn("outer-product", NULL, 3, x, outer);
+    learn("outer-product", NULL, 3, x, outer);
     context.dreams = 0;
-    Learn("hopfield-unlearning", &context, 3, x, w);
+    learn("hopfield-unlearning", &context, 3, x, w);
     assert_memory_equal(w, outer, sizeof(w));
     context.dreams = HF_RULE_DEFAULTS.dreams;
-    Learn("hopfield-unlearning", &context, 3, x, w);
+    learn("hopfield-unlearning", &context, 3, x, w);
     for (int p = 0; p < 3; ++p) {
       const PetscReal *stored = x + p * N;
       HfNetwork before;
@@ -199,7 +199,7 @@ static void test_unlearning(void **state) {
   }
 }
 
-static PetscReal DenseEnergy(PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscInt degree, const PetscReal V[]) {
+static PetscReal dense_energy(PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscInt degree, const PetscReal V[]) {
   PetscReal energy = 0;
   for (PetscInt p = 0; p < n_patterns; ++p) {
     PetscReal overlap = 0;
@@ -212,18 +212,18 @@ static PetscReal DenseEnergy(PetscInt n, PetscInt n_patterns, const PetscReal x[
 /* A node turns where that lowers E = -sum (x.V)^degree, and nowhere else; degree 2 recalls as the outer product does, ties included. */
 static void test_dense_energy(void **state) {
   PetscReal x[P * N], V[N], U[N], w[N * N];
-  RandomPatterns(6, N, P, x);
-  Learn("outer-product", NULL, P, x, w);
+  random_patterns(6, N, P, x);
+  learn("outer-product", NULL, P, x, w);
   for (PetscInt degree = 2; degree <= 7; ++degree) {
     HfNetwork network;
     CHECK(HfNetworkCreateDense(N, P, x, degree, &network));
     for (int trial = 0; trial < 60; ++trial) {
       PetscInt lower = 0;
-      RandomPatterns(200 + trial, N, 1, V);
+      random_patterns(200 + trial, N, 1, V);
       for (int i = 0; i < N; ++i) {
-        const PetscReal energy = DenseEnergy(N, P, x, degree, V);
+        const PetscReal energy = dense_energy(N, P, x, degree, V);
         V[i] = -V[i];
-        lower += DenseEnergy(N, P, x, degree, V) < energy;
+        lower += dense_energy(N, P, x, degree, V) < energy;
         V[i] = -V[i];
       }
       assert_int_equal(HfUnstablePixels(network, 1e-9, V), lower);
@@ -231,7 +231,7 @@ static void test_dense_energy(void **state) {
         const HfRecallOptions options = {
             .method = (HfRecallMethod)method, .max_iterations = 60, .quiet_updates = 30, .dead_zone = 1e-9, .seed = trial};
         HfRecallResult dense, pairs;
-        RandomPatterns(200 + trial, N, 1, V);
+        random_patterns(200 + trial, N, 1, V);
         memcpy(U, V, sizeof(U));
         CHECK(HfNetworkRecall(network, &options, V, &dense));
         CHECK(HfRecall(N, w, &options, U, &pairs));
@@ -256,7 +256,7 @@ static void test_dense_capacity(void **state) {
   PetscReal x[MANY * NODES];
   HfInferTally dense = {.confusion = NULL}, outer = {.confusion = NULL};
   HfNetwork network;
-  RandomPatterns(7, NODES, MANY, x);
+  random_patterns(7, NODES, MANY, x);
   CHECK(HfRuleLearn(HfRuleFind("outer-product"), NULL, NODES, MANY, x, &network));
   CHECK(HfInfer(NODES, network, MANY, x, &options, 0, HfInferTests(&options, MANY), &outer));
   CHECK(HfNetworkDestroy(&network));
