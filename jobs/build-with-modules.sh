@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Builds hopfilm on a cluster without root, from the site's modules:  MODULES="gcc openmpi petsc hdf5-parallel fftw udunits cmake" bash jobs/build-with-modules.sh
-# What the site lacks comes from Spack instead:  spack env activate jobs/spack && spack install && PREFIX=$(spack location --env)/.spack-env/view bash jobs/build-with-modules.sh
+# Builds hopfilm on a cluster without root rights, with the modules of the site:  MODULES="gcc openmpi petsc hdf5-parallel fftw udunits cmake" bash jobs/build-with-modules.sh
+# Libraries that the site lacks can come from Spack:  spack env activate jobs/spack && spack install && PREFIX=$(spack location --env)/.spack-env/view bash jobs/build-with-modules.sh
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# ---- to be set for your site, here or in the environment; nothing below ----
+# ---- settings of your site, here or in the environment; the rest needs no change ----
 MODULES=${MODULES-}
 PREFIX=${PREFIX-}               # folders of libraries outside /usr, separated by colons, each with lib/pkgconfig
-CC=${CC-mpicc}                  # the compiler that the MPI module brings
+CC=${CC-mpicc}                  # the compiler wrapper of the MPI module
 
 [ -z "$MODULES" ] || module load $MODULES
 export CC

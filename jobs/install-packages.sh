@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the packages hopfilm is built from on Debian and Ubuntu: only what is missing, nothing when all is there.
-# Usage: bash jobs/install-packages.sh [--test]      --test: also what the tests use
+# Installs the packages that hopfilm needs on Debian and Ubuntu; only those that are missing.
+# Usage: bash jobs/install-packages.sh [--test]      --test: also those for the tests and the API documentation
 set -euo pipefail
 
 packages=(gcc libc6-dev make cmake ninja-build pkg-config git ca-certificates
@@ -14,19 +14,19 @@ case "${1-}" in
 esac
 
 if ! command -v apt-get >/dev/null; then
-  # No Debian: what is here by another way will do; say what would be needed.
+  # Not Debian: libraries installed in any other way are accepted; otherwise list what is needed.
   if command -v cmake >/dev/null && command -v pkg-config >/dev/null && command -v mpiexec >/dev/null && { pkg-config --exists 'petsc >= 3.18' || pkg-config --exists 'PETSc >= 3.18'; }; then exit 0; fi
   cat >&2 <<'TXT'
-This is no Debian or Ubuntu: please install these, then run the command again.
+This is not Debian or Ubuntu: please install the following, then run the command again.
   Fedora   dnf install gcc cmake ninja-build pkgconf git openmpi-devel petsc-openmpi-devel hdf5-openmpi-devel libyaml-devel fftw-devel
            udunits2-devel libcmocka-devel python3-numpy python3-h5py python3-matplotlib python3-pyyaml; then: module load mpi
   conda    conda install -c conda-forge c-compiler cmake ninja pkg-config openmpi 'petsc=*=real*' 'hdf5=*=mpi_openmpi*' yaml fftw udunits2
            cmocka numpy h5py matplotlib pyyaml
   spack    spack install cmake ninja pkgconf openmpi petsc+mpi~complex hdf5+mpi libyaml fftw udunits random123 cmocka
            py-numpy py-h5py py-matplotlib py-pyyaml
-  cluster  module load cmake openmpi petsc hdf5-parallel fftw udunits      (the names differ; `module avail petsc`)
-Random123 is headers alone (https://github.com/DEShawResearch/random123): put its include folder on CPATH.
-Libraries outside /usr: put the folders with their .pc files on PKG_CONFIG_PATH.
+  cluster  module load cmake openmpi petsc hdf5-parallel fftw udunits      (names vary: `module avail petsc`)
+Random123 consists of headers only (https://github.com/DEShawResearch/random123): add its include folder to CPATH.
+Libraries outside /usr: add the folders with their .pc files to PKG_CONFIG_PATH.
 TXT
   exit 1
 fi
@@ -39,7 +39,7 @@ done
 
 as_root=()
 if [ "$(id -u)" != 0 ]; then
-  command -v sudo >/dev/null || { printf 'Please have these packages installed by the administrator:\n  apt-get install %s\n' "${missing[*]}" >&2; exit 1; }
+  command -v sudo >/dev/null || { printf 'Please ask the administrator to install these packages:\n  apt-get install %s\n' "${missing[*]}" >&2; exit 1; }
   as_root=(sudo)
 fi
 echo "Installing ${#missing[@]} packages: ${missing[*]}"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From nothing to a picture: installs what is missing, builds, lets a four-node film learn seven patterns on 2 ranks and draws the report.
+# From a fresh checkout to a picture: installs missing packages, builds, trains a four-node film on seven patterns on 2 ranks and draws the report.
 # Usage: bash jobs/quickstart.sh [DECK]      (default inputs/four-node-patterns.yaml; results in runs/<deck name>)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -14,7 +14,7 @@ trap 'rm -f "$log"' EXIT
 step() { printf '\n[%d s] %s\n' "$SECONDS" "$1"; }
 quietly() { "$@" >"$log" 2>&1 || { code=$?; tail -n 30 "$log" >&2; echo "failed: $*" >&2; exit "$code"; }; }
 
-step "1/4 packages (installed only where missing)"
+step "1/4 packages (only missing ones are installed)"
 bash jobs/install-packages.sh
 step "2/4 build in build/"
 quietly cmake --preset release

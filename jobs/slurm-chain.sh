@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# A chain of jobs for sites that do not requeue: each goes on where the one before stopped (exit code 75). Once one is done the next is cancelled, and
-# later ones find nothing to do and end at once.
+# A chain of jobs for sites that do not requeue: each continues where the previous one stopped (exit code 75). Once the run is finished, the next job is
+# cancelled, and later ones find nothing to do and end at once.
 #   bash jobs/slurm-chain.sh 5 inputs/four-node-patterns.yaml --ntasks=64 [sbatch options]
-# All of them work in the same run directory, runs/<deck name> (variable RESULTS: another place than runs). See jobs/slurm.sh for what else can be set.
+# All of them work in the same run directory, runs/<deck name> (RESULTS: another folder than runs). jobs/slurm.sh lists the other settings.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 [ $# -ge 2 ] || { sed -n 's/^# \{0,1\}//;2,5p' "$0" >&2; exit 2; }

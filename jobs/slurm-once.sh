@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# One link of jobs/slurm-chain.sh, or one task of an array that runs the members of an ensemble, a task each:
-#   sbatch --array=1-16 --ntasks=4 jobs/slurm-once.sh inputs/letters-ensemble.yaml runs/letters-ensemble
-# A failed or stopped task is simply submitted again; whoever is the last to end makes the table of all members.
+# One job of jobs/slurm-chain.sh, or one task of an array that runs the members of an ensemble, one per task:
+#   sbatch --array=1-16 --ntasks=4 jobs/slurm-once.sh inputs/ensembles/letters-seeds.yaml runs/letters-seeds
+# To continue a failed or stopped task, submit it again. The task that ends last writes the table of all members.
 #SBATCH --job-name=hopfilm
 #SBATCH --ntasks=64
 #SBATCH --cpus-per-task=1
@@ -13,7 +13,7 @@
 # #SBATCH --partition=...
 set -euo pipefail
 
-# ---- to be set for your site, here or in the environment; nothing below ----
+# ---- settings of your site, here or in the environment; the rest needs no change ----
 MODULES=${MODULES-}
 LAUNCH=${LAUNCH-srun --cpu-bind=cores}
 
@@ -22,7 +22,7 @@ cd "${SLURM_SUBMIT_DIR:-.}"
 deck=${1:?usage: sbatch jobs/slurm-once.sh DECK DIR [hopfilm options]}
 out=${2:?usage: sbatch jobs/slurm-once.sh DECK DIR [hopfilm options]}
 shift 2
-export OMP_NUM_THREADS=1 # ranks, no threads
+export OMP_NUM_THREADS=1 # ranks instead of threads
 member=()
 [ -z "${SLURM_ARRAY_TASK_ID-}" ] || member=(--members "$SLURM_ARRAY_TASK_ID")
 exec $LAUNCH "${HOPFILM:-build/hopfilm}" run "$deck" --out "$out" --restart auto "${member[@]}" "$@"

@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
-"""Strong and weak scaling of hopfilm on the ranks at hand, and how far it would go on more of them.
+"""Strong and weak scaling of hopfilm on the available ranks, and a prediction for more of them.
 
-Every deck of this folder is run on each number of ranks twice, the second time twice as long: the difference is free of set-up. Strong: the same film.
-Weak: a film as many times taller. Printed and written to scaling.tsv, drawn in scaling.png: seconds per step, and from PETSc's -log_view messages, bytes
-and reductions per step of the busiest rank and the parts of the time (right-hand side, convolution, potential).
+Every deck of this folder is run twice on each number of ranks, the second time for twice as long, so that set-up time cancels in the difference. Strong
+scaling: the same film on all numbers of ranks. Weak scaling: the height of the film is proportional to the number of ranks. The seconds per step are
+printed, written to scaling.tsv and drawn in scaling.png, with the following numbers from PETSc's -log_view: messages, bytes and reductions per step of the
+busiest rank, and the share of the right-hand side, the convolution and the potential in the time.
 
 The model takes the measured seconds per cell and step of one rank and the counted messages, bytes and reductions, with the latency and bandwidth of an
-interconnect:  t(P) = t_cell n/P + messages latency + bytes/bandwidth + reductions latency log2 P.  It stops scaling where half the time is communication.
-Halo messages are as long on any number of ranks (rows of cells); the transposes of the convolution send P-1 messages of n/P^2.
+interconnect:  t(P) = t_cell n/P + messages latency + bytes/bandwidth + reductions latency log2 P.  Scaling ends where communication takes half the time.
+Messages with ghost rows (rows of cells) have the same length on any number of ranks; the transposes of the convolution send P-1 messages of n/P^2.
 
 Usage: scaling.py [--ranks 1 2 4] [--decks NAME...] [--launch "mpiexec -n {ranks}"] [--out DIR] [--latency 1.0e-6] [--bandwidth 25e9] [--quick]
-Latency (s) and bandwidth (B/s per node) default to those of HDR InfiniBand, 200 Gb/s, and about 1 us between processes of two nodes.
+Latency (s) and bandwidth (B/s per node) default to those of HDR InfiniBand: about 1 us between processes on two nodes, 200 Gb/s.
 """
 
 import argparse
@@ -31,20 +32,20 @@ PARTS = {"HfRightHandSide": "rhs", "HfConvolution": "convolution", "HfPotential"
 
 
 def deck_of(name):
-    """Size of the film (um), time of its step (ps) and whether electrodes lie at its edges, as the deck or the one it includes says."""
+    """Width and height of the film (um), duration of its hold step (ps), and whether it has electrodes, from the deck or the one that it includes."""
     deck = {}
     while name:
         with open(os.path.join(HERE, name + ".yaml")) as file:
             found = yaml.safe_load(file)
         deck = {**found, **deck}
         base = found.get("include", "")
-        name = base[:-5] if base and "/" not in base else None  # those of inputs/ have no schedule of their own
+        name = base[:-5] if base and "/" not in base else None  # decks of inputs/ give the film alone
     width, height = (float(length.removesuffix(" um")) for length in deck["film"]["size"])
     return width, height, float(deck["schedule"][0]["hold"]["time"].removesuffix(" ps")), "electrodes" in deck
 
 
 def logged(path):
-    """Numbers of the busiest rank in a -log_view."""
+    """Numbers of the busiest rank from the output of -log_view."""
     text = open(path).read()
     found = {}
     for key, label in (("messages", "MPI Msg Count"), ("bytes", r"MPI Msg Len \(bytes\)"), ("reductions", "MPI Reductions"), ("seconds", r"Time \(sec\)")):
@@ -82,12 +83,12 @@ def measure(options, name, ranks, tall):
 
 
 def model(one, many, options, ranks):
-    """Seconds per step on so many ranks, and the part of them that is communication. many: a measurement on two ranks or more."""
+    """Seconds per step on the given number of ranks, and the fraction spent on communication. many: a measurement on two or more ranks."""
     work = one["seconds"] * (1.0 / ranks)
     if ranks == 1:
         return work, 0.0
     messages, volume = many["messages"], many["bytes"]
-    if one["convolution"] > 0:  # every rank sends to every other, all of the film is moved
+    if one["convolution"] > 0:  # every rank sends to every other; the whole film is moved
         messages *= (ranks - 1) / (many["ranks"] - 1)
         volume *= (ranks - 1) / ranks**2 / ((many["ranks"] - 1) / many["ranks"] ** 2)
     talk = messages * options.latency + volume / options.bandwidth + many["reductions"] * options.latency * math.ceil(math.log2(ranks))
@@ -131,7 +132,7 @@ def main():
     parser.add_argument("--out", default=os.path.join(ROOT, "runs", "scaling"))
     parser.add_argument("--latency", type=float, default=1.0e-6)
     parser.add_argument("--bandwidth", type=float, default=25e9)
-    parser.add_argument("--quick", action="store_true", help="a quarter of the time, no weak scaling")
+    parser.add_argument("--quick", action="store_true", help="a quarter of the simulated time, no weak scaling")
     options = parser.parse_args()
     options.share = 0.25 if options.quick else 1.0
     options.out = os.path.abspath(options.out)
@@ -157,7 +158,7 @@ def main():
         many = next((r for r in mine if r["ranks"] > 1), None)
         if mine[0]["ranks"] == 1 and many:
             p = stops(mine[0], many, options)
-            print(f"model   {name:14} {mine[0]['cells']:9} cells: half the time is communication beyond {p} ranks "
+            print(f"model   {name:14} {mine[0]['cells']:9} cells: communication takes half the time beyond {p} ranks "
                   f"({mine[0]['cells'] / p:.0f} cells per rank, {1e6 * model(mine[0], many, options, p)[0]:.0f} us per step)")
     draw(options, strong, weak)
     print(f"{options.out}/scaling.tsv, scaling.png")
