@@ -39,7 +39,20 @@ HfElectrodes HfDeviceElectrodes(HfDevice device);
 HfPotential HfDeviceFilmPotential(HfDevice device);
 HfPotential HfDeviceGoldPotential(HfDevice device); /* NULL without gold */
 Vec HfDeviceMagnetization(HfDevice device);         /* m, borrowed */
-PetscReal *HfDeviceTime(HfDevice device);           /* simulated time, s */
+
+/* ---- the clock ---- */
+PetscReal HfDeviceTime(HfDevice device); /* simulated time, s; 0 at first. Not collective. */
+/* Integrates m from the device's time to exactly `end` (s). When the monitor stops the magnet, or a step diverges (HF_ERR_DIVERGED; m is then the last
+   accepted state), the clock shows the time of the last accepted step. Inside the monitor it still shows the time at which this call began, from
+   which a run that is resumed there calls again. The monitor may be NULL. Collective. */
+PetscErrorCode HfDeviceAdvance(HfDevice device, PetscReal end, HfMagnetMonitor monitor, void *context);
+/* Moves the clock alone to `end`: for an advance that is replayed after a restart, whose m is loaded later. Not collective. */
+void HfDeviceSkip(HfDevice device, PetscReal end);
+
+/* ---- the gold layer as the deck describes it; known as soon as HfDeviceCreate() returns, also if it returned with errors of the deck ---- */
+PetscBool HfDeviceHasGold(HfDevice device);
+const char *HfDeviceOerstedModel(HfDevice device); /* name of the model that acts on the film: "sheet", "biot-savart"; NULL without gold */
+const char *HfDeviceLeads(HfDevice device);        /* "none", "above" or "below"; NULL without gold */
 
 /* Everything that the device's future depends on besides its deck, the voltages and the wiring: call HfDeviceDrive() with those of the saved device before
    this list is loaded, and HfDeviceCheckpointLoaded() afterwards. Collective. */

@@ -88,6 +88,11 @@ PetscErrorCode HfDeviceCreate(HfDeck deck, HfDevice *out) {
   PetscCall(PetscNew(&d));
   d->deck = deck;
   *out = d; /* from here on HfDeviceDestroy() frees what was made, whatever happens */
+  if (HfHas(root, "gold")) {
+    d->has_gold = PETSC_TRUE;
+    d->oersted_model = HfText(HfChild(root, "gold"), "oersted");
+    d->leads = HfText(HfChild(root, "gold"), "leads");
+  }
   PetscCall(HfDeviceCheckSystemMemory(d));
   PetscCall(HfGridCreateFromDeck(deck, &d->grid));
   if (d->grid) {
@@ -146,5 +151,38 @@ HfElectrodes HfDeviceElectrodes(HfDevice d) { return d->electrodes; }
 HfPotential HfDeviceFilmPotential(HfDevice d) { return d->film; }
 HfPotential HfDeviceGoldPotential(HfDevice d) { return d->gold; }
 Vec HfDeviceMagnetization(HfDevice d) { return d->m; }
-PetscReal *HfDeviceTime(HfDevice d) { return &d->time; }
 Vec HfDeviceDriveField(HfDevice d) { return d->drive; }
+PetscBool HfDeviceHasGold(HfDevice d) { return d->has_gold; }
+const char *HfDeviceOerstedModel(HfDevice d) { return d->oersted_model; }
+const char *HfDeviceLeads(HfDevice d) { return d->leads; }
+
+/* ---- the clock ---- */
+typedef struct {
+  HfMagnetMonitor monitor;
+  void *context;
+  PetscReal reached;
+  PetscBool stopped;
+} Advance;
+
+static PetscErrorCode follow(PetscReal t, PetscReal dt, Vec m, void *context, PetscBool *stop) {
+  Advance *advance = (Advance *)context;
+
+  PetscFunctionBeginUser;
+  advance->reached = t;
+  if (advance->monitor) PetscCall(advance->monitor(t, dt, m, advance->context, stop));
+  advance->stopped = *stop;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfDeviceAdvance(HfDevice d, PetscReal end, HfMagnetMonitor monitor, void *context) {
+  Advance advance = {.monitor = monitor, .context = context, .reached = d->time};
+  PetscErrorCode code;
+
+  PetscFunctionBeginUser;
+  code = HfMagnetAdvance(d->magnet, d->m, d->time, end, follow, &advance);
+  d->time = code || advance.stopped ? advance.reached : end;
+  PetscFunctionReturn(code);
+}
+
+PetscReal HfDeviceTime(HfDevice d) { return d->time; }
+void HfDeviceSkip(HfDevice d, PetscReal end) { d->time = end; }

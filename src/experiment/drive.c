@@ -9,7 +9,7 @@ PetscErrorCode HfDriveCheck(HfExperiment e, HfNode node) {
     PetscCall(HfPatternCheck(e, HfNodeFind(node, "field_pattern"), HfText(node, "field_pattern")));
     if (!HfHas(node, "field")) PetscCall(HfDeckError(e->deck, HfNodeFind(node, "field_pattern"), "`field_pattern` goes with `field`"));
   }
-  if (!HfHas(HfDeckRoot(e->deck), "gold")) {
+  if (!HfDeviceHasGold(e->device)) {
     if (HfHas(node, "field"))
       PetscCall(HfDeckError(e->deck, HfNodeFind(node, "field"), "`field` is the Oersted field of a gold layer, but the deck has no section `gold`"));
     if (e->device && HfDeviceMagnet(e->device) && !HfMagnetFeelsCurrent(HfDeviceMagnet(e->device)))
@@ -90,7 +90,8 @@ PetscErrorCode HfDriveOn(HfExperiment e, const PetscReal x[], const char *text, 
 }
 
 PetscErrorCode HfDriveCompare(HfExperiment e, const PetscReal x[], PetscReal voltage) {
-  HfNode gold = HfChild(HfDeckRoot(e->deck), "gold"), entry;
+  const char *leads_from = HfDeviceLeads(e->device);
+  HfNode entry;
   PetscReal *V, rms, max, sheet, full, leads;
   char *text;
 
@@ -103,16 +104,16 @@ PetscErrorCode HfDriveCompare(HfExperiment e, const PetscReal x[], PetscReal vol
   PetscCall(HfDeviceCompareOersted(e->device, V, &rms, &max, &sheet, &full));
   PetscCall(HfEntryCreate(e, "oersted", &entry));
   PetscCall(HfNodePutText(entry, "pattern", text));
-  PetscCall(HfNodePutText(entry, "model_used", HfText(gold, "oersted")));
+  PetscCall(HfNodePutText(entry, "model_used", HfDeviceOerstedModel(e->device)));
   PetscCall(HfNodePutReal(entry, "rms_difference", rms));
   PetscCall(HfNodePutReal(entry, "largest_difference", max));
   PetscCall(HfNodePutReal(entry, "centre_sheet_A_per_m", sheet));
   PetscCall(HfNodePutReal(entry, "centre_biot_savart_A_per_m", full));
-  if (strcmp(HfText(gold, "leads"), "none")) {
+  if (strcmp(leads_from, "none")) {
     PetscCall(HfDeviceCompareLeads(e->device, V, &leads));
-    PetscCall(HfNodePutText(entry, "leads", HfText(gold, "leads")));
+    PetscCall(HfNodePutText(entry, "leads", leads_from));
     PetscCall(HfNodePutReal(entry, "rms_of_no_leads", leads));
-    PetscCall(HfRecordLog(e, "leads from %s: the field's rms is %.3f of that without leads", HfText(gold, "leads"), (double)leads));
+    PetscCall(HfRecordLog(e, "leads from %s: the field's rms is %.3f of that without leads", leads_from, (double)leads));
   }
   PetscCall(HfRecordSummary(e, entry));
   PetscCall(HfRecordLog(e,

@@ -9,7 +9,7 @@
 typedef struct {
   HfExperiment e;
   const char *what;
-  PetscReal start, row_every, next_row, reached;
+  PetscReal start, row_every, next_row;
   PetscBool stopped;
 } Watch;
 
@@ -19,7 +19,6 @@ static PetscErrorCode monitor(PetscReal t, PetscReal dt, Vec m, void *context, P
   Watch *watch = (Watch *)context;
 
   PetscFunctionBeginUser;
-  watch->reached = t;
   if (t >= watch->next_row) {
     PetscCall(row(watch->e, t, dt, m));
     PetscCall(HfProgressNow(watch->e, watch->what, t - watch->start));
@@ -74,7 +73,7 @@ PetscErrorCode HfMeasureNow(HfExperiment e, PetscReal average[3], PetscReal *tor
   PetscCall(HfReplayTake(e, HF_OUTCOME_MEASURE, 4, found, &taken));
   if (!taken) {
     PetscCall(HfMagnetAverage(magnet, HfDeviceMagnetization(e->device), found));
-    PetscCall(HfMagnetMaxTorque(magnet, *HfDeviceTime(e->device), HfDeviceMagnetization(e->device), &found[3]));
+    PetscCall(HfMagnetMaxTorque(magnet, HfDeviceTime(e->device), HfDeviceMagnetization(e->device), &found[3]));
     PetscCall(HfReplayKeep(e, HF_OUTCOME_MEASURE, 4, found));
   }
   PetscCall(PetscArraycpy(average, found, 3));
@@ -104,7 +103,7 @@ static PetscErrorCode measure(HfExperiment e) {
     PetscCall(PetscArraycpy(found + n, e->gauges, e->n_gauges));
     for (PetscInt k = 0; k < n + e->n_gauges; ++k)
       PetscCheckFault(!PetscIsInfOrNanReal(found[k]), e->comm, HF_ERR_DIVERGED, "a conductance read at t = %.9g s is not finite",
-                      (double)*HfDeviceTime(e->device));
+                      (double)HfDeviceTime(e->device));
     PetscCall(HfReplayKeep(e, HF_OUTCOME_PROBE, n + e->n_gauges, found));
   }
   PetscCall(PetscFree(found));
@@ -112,7 +111,7 @@ static PetscErrorCode measure(HfExperiment e) {
 }
 
 PetscErrorCode HfProbeNow(HfExperiment e) {
-  HfProbe probe = {.time = *HfDeviceTime(e->device),
+  HfProbe probe = {.time = HfDeviceTime(e->device),
                    .n = e->n,
                    .G = e->G,
                    .step = e->step,
@@ -190,21 +189,22 @@ static PetscReal stop(PetscReal start, PetscReal duration, PetscReal every, Pets
 
 /* From the present stop to the next one, at time `next`. */
 static PetscErrorCode segment(HfExperiment e, Watch *watch, PetscReal next) {
-  PetscReal *time = HfDeviceTime(e->device);
   PetscBool taken, resumed = HfReplaying(e);
   PetscErrorCode code;
 
   PetscFunctionBeginUser;
   PetscCall(HfReplayTake(e, HF_OUTCOME_TIME, 0, NULL, &taken));
   e->probed = PETSC_FALSE;
-  if (taken) PetscFunctionReturn(0);
+  if (taken) {
+    HfDeviceSkip(e->device, next);
+    PetscFunctionReturn(0);
+  }
   if (resumed) watch->next_row = e->replay.next_row; /* goes on from here */
   e->replay.next_row = watch->next_row;
-  if (!resumed) PetscCall(HfPause(e, HF_BETWEEN_PHASES, *time, &watch->stopped));
+  if (!resumed) PetscCall(HfPause(e, HF_BETWEEN_PHASES, HfDeviceTime(e->device), &watch->stopped));
   if (watch->stopped) PetscFunctionReturn(HF_ERR_STOPPED);
-  code = HfMagnetAdvance(HfDeviceMagnet(e->device), HfDeviceMagnetization(e->device), *time, next, monitor, watch);
+  code = HfDeviceAdvance(e->device, next, monitor, watch);
   if (code == HF_ERR_DIVERGED) { /* what it diverged from is what one wants to look at */
-    *time = watch->reached;
     PetscCall(HfFramesNow(e, PETSC_FALSE));
     PetscFunctionReturn(code);
   }
@@ -216,9 +216,9 @@ static PetscErrorCode segment(HfExperiment e, Watch *watch, PetscReal next) {
 }
 
 PetscErrorCode HfEvolve(HfExperiment e, const char *what, PetscReal duration, PetscReal probe_every) {
-  PetscReal *time = HfDeviceTime(e->device), every[2] = {HfOutputTime(e, "every"), HfOutputTime(e, "table_every")};
-  const PetscReal start = *time, end = start + duration;
-  Watch watch = {.e = e, .what = what, .start = start, .reached = start};
+  PetscReal every[2] = {HfOutputTime(e, "every"), HfOutputTime(e, "table_every")};
+  const PetscReal start = HfDeviceTime(e->device), end = start + duration;
+  Watch watch = {.e = e, .what = what, .start = start};
   PetscInt k_probe = 1, k_frame = 1;
   PetscBool taken;
 
@@ -227,12 +227,11 @@ PetscErrorCode HfEvolve(HfExperiment e, const char *what, PetscReal duration, Pe
   if (!taken) PetscCall(HfReplayKeep(e, HF_OUTCOME_EVOLVE, 2, every));
   watch.row_every = every[1] > 0.0 ? every[1] : duration / ROWS;
   watch.next_row = start + watch.row_every;
-  while (*time < end) {
+  while (HfDeviceTime(e->device) < end) {
     const PetscReal probe = stop(start, duration, probe_every, k_probe), frame = stop(start, duration, every[0], k_frame);
     const PetscReal next = PetscAbsReal(probe - frame) < CLOSE * duration ? probe : PetscMin(probe, frame);
 
     PetscCall(segment(e, &watch, next));
-    *time = next;
     if (next == probe) {
       ++k_probe;
       if (probe_every >= 0.0) {
@@ -274,7 +273,7 @@ PetscErrorCode HfRelaxNow(HfExperiment e, PetscReal tolerance, PetscReal max_tim
   PetscCall(HfReplayTake(e, HF_OUTCOME_RELAX, 1, &found, &taken));
   PetscCall(HfTextureChanged(e));
   if (!taken) {
-    code = HfMagnetRelax(HfDeviceMagnet(e->device), *HfDeviceTime(e->device), HfDeviceMagnetization(e->device), tolerance, max_time, relax_monitor,
+    code = HfMagnetRelax(HfDeviceMagnet(e->device), HfDeviceTime(e->device), HfDeviceMagnetization(e->device), tolerance, max_time, relax_monitor,
                          &relaxing, converged);
     if (code) PetscFunctionReturn(code);
     if (relaxing.stopped) PetscFunctionReturn(HF_ERR_STOPPED);

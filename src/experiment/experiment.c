@@ -118,7 +118,7 @@ PetscErrorCode HfExperimentRun(HfExperiment e) {
                           (double)HfMagnetDampingRate(magnet)));
   if (e->recorder->saturated) PetscCall(e->recorder->saturated(e->recorder->context, e->n, e->G0));
   PetscCall(HfFramesNow(e, PETSC_FALSE));
-  PetscCall(HfTableLineNow(e, *HfDeviceTime(e->device), 0.0, HfDeviceMagnetization(e->device)));
+  PetscCall(HfTableLineNow(e, HfDeviceTime(e->device), 0.0, HfDeviceMagnetization(e->device)));
   for (PetscInt i = 0; i < n_steps; ++i) {
     const HfStep *step = step_at(e, i, &section);
     e->step = i;

@@ -35,7 +35,7 @@ static void append(char line[], size_t size, PetscInt k, const char *name, const
 }
 
 PetscErrorCode HfReadingsReport(HfExperiment e, const char *text, PetscReal voltage, PetscReal start) {
-  const PetscReal end = *HfDeviceTime(e->device);
+  const PetscReal end = HfDeviceTime(e->device);
   HfNode entry, list;
   char line[1024] = "", values[128];
 

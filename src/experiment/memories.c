@@ -33,7 +33,7 @@ PetscErrorCode HfMemoryAdd(HfExperiment e) {
   memory->rested = NULL;
   PetscCall(PetscArraycpy(memory->x, e->x, e->n));
   PetscCall(PetscArraycpy(memory->G, e->G, e->n * e->n));
-  memory->time = *HfDeviceTime(e->device);
+  memory->time = HfDeviceTime(e->device);
   memory->step = e->step;
   memory->epoch = e->epoch;
   PetscFunctionReturn(0);
@@ -105,7 +105,7 @@ static PetscErrorCode snapshot_add(HfExperiment e) {
     PetscCall(PetscRealloc(e->snapshot_capacity * sizeof(*e->snapshots), &e->snapshots));
   }
   snapshot = &e->snapshots[e->n_snapshots++];
-  *snapshot = (HfSnapshot){.time = *HfDeviceTime(e->device), .step = e->step, .epoch = e->epoch};
+  *snapshot = (HfSnapshot){.time = HfDeviceTime(e->device), .step = e->step, .epoch = e->epoch};
   PetscCall(PetscMalloc2(e->n, &snapshot->x, e->n * e->n, &snapshot->G));
   PetscCall(PetscArraycpy(snapshot->x, e->x, e->n));
   PetscCall(PetscArraycpy(snapshot->G, e->G, e->n * e->n));
@@ -125,7 +125,7 @@ PetscErrorCode HfTraceAdd(HfExperiment e) {
   }
   PetscCall(PetscArraycpy(trace->x, e->x, e->n));
   PetscCall(PetscArraycpy(trace->G + trace->n_times * e->n * e->n, e->G, e->n * e->n));
-  trace->times[trace->n_times++] = *HfDeviceTime(e->device);
+  trace->times[trace->n_times++] = HfDeviceTime(e->device);
   PetscFunctionReturn(0);
 }
 

@@ -5,7 +5,7 @@
 PetscErrorCode HfRecordField(HfExperiment e, const char *name, PetscInt dof, Vec v) {
   PetscFunctionBeginUser;
   PetscCall(HfProfileBegin(HF_PROFILE_OUTPUT));
-  if (e->recorder->field) PetscCall(e->recorder->field(e->recorder->context, name, *HfDeviceTime(e->device), dof, v));
+  if (e->recorder->field) PetscCall(e->recorder->field(e->recorder->context, name, HfDeviceTime(e->device), dof, v));
   PetscCall(HfProfileEnd(HF_PROFILE_OUTPUT));
   PetscFunctionReturn(0);
 }

@@ -120,7 +120,7 @@ static PetscErrorCode write_checkpoint(HfExperiment e, HfPhaseKind inside, Petsc
   HfCheckpointList state;
 
   PetscFunctionBeginUser;
-  PetscCall(HfMagnetGuard(HfDeviceMagnet(e->device), *HfDeviceTime(e->device), HfDeviceMagnetization(e->device))); /* the last good state stays */
+  PetscCall(HfMagnetGuard(HfDeviceMagnet(e->device), HfDeviceTime(e->device), HfDeviceMagnetization(e->device))); /* the last good state stays */
   replay->inside = inside;
   replay->at_step = at_step;
   replay->time = t;
@@ -178,7 +178,7 @@ PetscErrorCode HfReplayStepDone(HfExperiment e) {
   PetscCall(HfReplayKeep(e, HF_OUTCOME_STEP, 0, NULL));
   PetscCall(e->recorder->attend(e->recorder->context, PETSC_TRUE, last, &request));
   e->attend_in = request.steps;
-  if (request.checkpoint || request.stop || due(e, *HfDeviceTime(e->device)))
-    PetscCall(write_checkpoint(e, HF_BETWEEN_PHASES, *HfDeviceTime(e->device), PETSC_TRUE));
+  if (request.checkpoint || request.stop || due(e, HfDeviceTime(e->device)))
+    PetscCall(write_checkpoint(e, HF_BETWEEN_PHASES, HfDeviceTime(e->device), PETSC_TRUE));
   PetscFunctionReturn(request.stop ? HF_ERR_STOPPED : 0);
 }

@@ -28,7 +28,7 @@ static PetscErrorCode make_header(HfOutput output, const char *status, HfNode *h
     solves += more_solves;
     iterations += more_iterations;
   }
-  PetscCall(HfNodePutReal(*header, "simulated_time", *HfDeviceTime(device)));
+  PetscCall(HfNodePutReal(*header, "simulated_time", HfDeviceTime(device)));
   PetscCall(HfNodePutText(*header, "integrator", HfMagnetMethod(HfDeviceMagnet(device))));
   PetscCall(HfNodePutInt(*header, "steps", steps));
   PetscCall(HfNodePutInt(*header, "rejected_steps", rejected));

@@ -73,7 +73,7 @@ static void test_runs_without_a_recorder(void **state) {
   CHECK(HfExperimentPlan(experiment, &plan));
   ASSERT_NEAR(atof(HfNodeText(HfNodeFind(plan, "simulated_seconds"))), 8 * 1.5 * pulse, 1e-20);
   CHECK(HfExperimentRun(experiment));
-  ASSERT_NEAR(*HfDeviceTime(HfExperimentDevice(experiment)), 8 * 1.5 * pulse, 1e-20);
+  ASSERT_NEAR(HfDeviceTime(HfExperimentDevice(experiment)), 8 * 1.5 * pulse, 1e-20);
   CHECK(HfNodeDestroy(&plan));
   CHECK(HfExperimentDestroy(&experiment));
   CHECK(HfDeckDestroy(&deck));

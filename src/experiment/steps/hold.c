@@ -33,7 +33,7 @@ static PetscErrorCode plan(HfExperiment e, HfNode node, HfPlan *plan) {
 /* x[n], text[n+1] and before[n*n] are room for the pattern and the conductance at the start. */
 static PetscErrorCode hold(HfExperiment e, HfNode node, PetscReal x[], char text[], PetscReal before[]) {
   const PetscBool driven = HfHas(node, "pattern");
-  const PetscReal start = *HfDeviceTime(e->device);
+  const PetscReal start = HfDeviceTime(e->device);
   PetscReal voltage = 0.0, change = 0.0, average[3], torque;
   const char *why;
   HfNode entry;

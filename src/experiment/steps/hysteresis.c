@@ -103,7 +103,7 @@ static PetscErrorCode point(HfExperiment e, HfNode node, PetscReal row[COLUMNS],
   PetscCall(HfRelaxNow(e, HfReal(node, "tolerance"), HfReal(node, "max_time"), &converged));
   *unconverged += !converged;
   PetscCall(HfMeasureNow(e, row + 3, &torque));
-  PetscCall(HfTableLineNow(e, *HfDeviceTime(e->device), 0.0, HfDeviceMagnetization(e->device)));
+  PetscCall(HfTableLineNow(e, HfDeviceTime(e->device), 0.0, HfDeviceMagnetization(e->device)));
   PetscFunctionReturn(0);
 }
 

@@ -87,11 +87,11 @@ static PetscErrorCode run(HfExperiment e, HfNode node) {
     PetscCall(check_currents(e, n_nodes, &found));
     PetscCheckFault(found.column_sum < IMBALANCE, e->comm, HF_ERR_DIVERGED,
                     "the currents do not balance at t = %.9g s: they add up to %.3g of the largest; potential.tolerance may be too large",
-                    (double)*HfDeviceTime(e->device), (double)found.column_sum);
+                    (double)HfDeviceTime(e->device), (double)found.column_sum);
     PetscCall(HfReplayKeep(e, HF_OUTCOME_CURRENTS, sizeof(found) / sizeof(PetscReal), (PetscReal *)&found));
   }
   PetscCall(HfEntryCreate(e, "probe", &entry));
-  PetscCall(HfNodePutReal(entry, "time_s", *HfDeviceTime(e->device)));
+  PetscCall(HfNodePutReal(entry, "time_s", HfDeviceTime(e->device)));
   PetscCall(HfNodePutText(entry, "pattern", e->pattern));
   if (e->n <= MAX_LISTED) PetscCall(HfNodePutReals(entry, "G_S", e->n * e->n, e->G));
   PetscCall(HfNodePutReal(entry, "net_current_over_G11", found.column_sum));

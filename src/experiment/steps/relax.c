@@ -32,7 +32,7 @@ static PetscErrorCode run(HfExperiment e, HfNode node) {
   PetscCall(code);
   PetscCall(HfMeasureNow(e, average, &torque));
   PetscCall(HfFramesNow(e, PETSC_FALSE));
-  PetscCall(HfTableLineNow(e, *HfDeviceTime(e->device), 0.0, HfDeviceMagnetization(e->device)));
+  PetscCall(HfTableLineNow(e, HfDeviceTime(e->device), 0.0, HfDeviceMagnetization(e->device)));
   PetscCall(HfEntryCreate(e, "relax", &entry));
   PetscCall(HfNodePutBool(entry, "converged", converged));
   PetscCall(HfNodePutReal(entry, "max_torque", torque));

@@ -63,7 +63,7 @@ static PetscErrorCode plan(HfExperiment e, HfNode node, HfPlan *plan) {
 
 /* One pulse of pattern p, and its memory if it is to be kept. */
 static PetscErrorCode pulse(HfExperiment e, HfNode node, const Lesson *lesson, PetscInt p, PetscBool remember) {
-  const PetscReal start = *HfDeviceTime(e->device), voltage = lesson->voltage[p];
+  const PetscReal start = HfDeviceTime(e->device), voltage = lesson->voltage[p];
   const PetscBool traced = HfHas(node, "probe_every"), watched = (PetscBool)(traced || lesson->each_pulse);
   const char *text = lesson->text + p * (e->n + 1), *name = HfPatternLabel(e, HfTextAt(node, "patterns", p), text);
   char what[64];
@@ -87,9 +87,9 @@ static PetscErrorCode pulse(HfExperiment e, HfNode node, const Lesson *lesson, P
     PetscCall(HfMemoryAdd(e));
     PetscCall(HfFramesNow(e, PETSC_TRUE));
     PetscCall(
-        HfRecordLog(e, "train %s at %.6g V: %.6g to %.6g ns", name, (double)voltage, 1e9 * (double)start, 1e9 * (double)*HfDeviceTime(e->device)));
+        HfRecordLog(e, "train %s at %.6g V: %.6g to %.6g ns", name, (double)voltage, 1e9 * (double)start, 1e9 * (double)HfDeviceTime(e->device)));
   }
-  PetscCall(HfTableLineNow(e, *HfDeviceTime(e->device), 0.0, HfDeviceMagnetization(e->device)));
+  PetscCall(HfTableLineNow(e, HfDeviceTime(e->device), 0.0, HfDeviceMagnetization(e->device)));
   if (watched) PetscCall(HfReadingsReport(e, text, voltage, start));
   PetscCall(HfDriveLog(e));
   if (HfReal(node, "pause") > 0.0) {

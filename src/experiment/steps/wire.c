@@ -47,7 +47,7 @@ static PetscErrorCode check(HfExperiment e, HfNode node) {
                             (int)HfIntegerAt(node, "flips", k), (int)e->n));
   if (!HfCount(node, "flips")) PetscCall(HfDeckError(e->deck, HfChild(node, "flips"), "give at least one number of flips"));
   PetscCall(HfDriveCheck(e, node));
-  if (!HfHas(HfDeckRoot(e->deck), "gold"))
+  if (!HfDeviceHasGold(e->device))
     PetscCall(HfDeckError(e->deck, node, "`wire` needs a `gold` section: its surrogate is of a film that follows the gold's field"));
   if (e->device && e->n && !HfDeviceWiring(e->device))
     PetscCall(HfDeckError(e->deck, node, "`wire` needs to know how many pixels there are: give `pixels` (or a `wiring` to be replaced)"));
@@ -249,7 +249,7 @@ static PetscErrorCode advance(HfExperiment e, HfAnneal anneal, PetscInt64 from, 
 
     if (anneal) PetscCall(HfAnnealAdvance(anneal, PetscMin(ATTEND, to - at)));
     *cpu += (double)(clock() - begin) / CLOCKS_PER_SEC;
-    PetscCall(HfPause(e, HF_BETWEEN_PHASES, *HfDeviceTime(e->device), stop));
+    PetscCall(HfPause(e, HF_BETWEEN_PHASES, HfDeviceTime(e->device), stop));
   }
   PetscFunctionReturn(0);
 }
