@@ -6,7 +6,7 @@ set -euo pipefail
 packages=(gcc libc6-dev make cmake ninja-build pkg-config git ca-certificates
   libopenmpi-dev openmpi-bin petsc-dev libhdf5-openmpi-dev libyaml-dev libfftw3-dev libudunits2-dev liblapack-dev librandom123-dev
   python3 python3-numpy python3-h5py python3-matplotlib python3-yaml)
-test_packages=(libcmocka-dev clang-format cppcheck doxygen valgrind slurm-wlm munge)
+test_packages=(libcmocka-dev clang-format clang-tidy cppcheck doxygen valgrind slurm-wlm munge)
 case "${1-}" in
   --test) packages+=("${test_packages[@]}") ;;
   '') ;;

@@ -1,11 +1,21 @@
 #!/usr/bin/env python3
-"""The habits of the source that no compiler checks: file length, include direction, banned calls, the lists of plug-ins, blanks.
+"""The habits of the source that no compiler checks. check_source_test.py proves that each of these checks can fail.
+
+    text        file length, tabs, trailing blanks, open ends
+    includes    a room of src/ includes only headers of the rooms that CMakeLists.txt links it with
+    calls       banned functions, the world communicator, stderr and stdout
+    lists       the lists of plug-ins and the files of their folders name the same
+    readers     values of the deck are read by key only in functions named after settings: at creation, never while time steps run
+    basenames   the name of a .c file is unique, or its plug-in folder completes it (steps/recall.c)
+    state       no static or global variables that change
+    subjects    of new commits: at most 72 characters
 
 Usage: check_source.py [FOLDER]   prints FILE:LINE: what is wrong; exit code 1 when anything is.
 """
 
 import os
 import re
+import subprocess
 import sys
 
 MAX_LINES = 500
@@ -30,16 +40,135 @@ ALLOWED = {
     "stdout": {"src/base/faults.c", "src/output/log.c"},
 }
 
+# Readers of values of the deck, and of the places in it that an error names.
+VALUE_READERS = re.compile(
+    r"\b(?:HfHas|HfGiven|HfReal|HfUnitIndex|HfInteger|HfFlag|HfText|HfCount|HfRealAt|HfIntegerAt|HfTextAt|HfIsWordAt|HfVariant)(?=\s*\()"
+)
+PLACE_READERS = re.compile(r"\b(?:HfChild|HfItem)(?=\s*\()|\bHfNodeFind(?=\s*\(\s*(?:HfDeckRoot\b|root\b))")
+READS_VALUES = re.compile(r"settings", re.I)
+READS_PLACES = re.compile(r"settings|check", re.I)
+# Files whose functions still read the deck wherever they need it.
+NOT_YET_SETTINGS = {
+    "src/app/commands/check.c",
+    "src/app/commands/info.c",
+    "src/app/commands/run.c",
+    "src/app/ensemble_table.c",
+    "src/app/petsc_options.c",
+    "src/device/coupling.c",
+    "src/device/device.c",
+    "src/device/gauges.c",
+    "src/device/memory_estimate.c",
+    "src/device/pixel_wiring.c",
+    "src/device/surrogate_create.c",
+    "src/experiment/drive.c",
+    "src/experiment/evolve.c",
+    "src/experiment/experiment.c",
+    "src/experiment/inference/inference.c",
+    "src/experiment/inference/inference_report.c",
+    "src/experiment/memories.c",
+    "src/experiment/patterns.c",
+    "src/experiment/recalling.c",
+    "src/experiment/steps/current.c",
+    "src/experiment/steps/energies.c",
+    "src/experiment/steps/hold.c",
+    "src/experiment/steps/hysteresis.c",
+    "src/experiment/steps/infer.c",
+    "src/experiment/steps/logic.c",
+    "src/experiment/steps/probe.c",
+    "src/experiment/steps/recall.c",
+    "src/experiment/steps/relax.c",
+    "src/experiment/steps/tiles.c",
+    "src/experiment/steps/train.c",
+    "src/experiment/steps/wire.c",
+    "src/grid/grid_deck.c",
+    "src/grid/selection.c",
+    "src/grid/shape.c",
+    "src/grid/shapes/disk.c",
+    "src/grid/shapes/image.c",
+    "src/grid/shapes/polygon.c",
+    "src/grid/shapes/rectangle.c",
+    "src/magnet/fields/demag.c",
+    "src/magnet/fields/dmi.c",
+    "src/magnet/fields/shape.c",
+    "src/magnet/fields/thermal.c",
+    "src/magnet/fields/uniaxial.c",
+    "src/magnet/fields/zeeman.c",
+    "src/magnet/implicit.c",
+    "src/magnet/initial_magnetization.c",
+    "src/magnet/integrator.c",
+    "src/magnet/integrator_choice.c",
+    "src/magnet/magnet.c",
+    "src/magnet/material_checks.c",
+    "src/magnet/torques/zhang_li.c",
+    "src/output/field_frames.c",
+    "src/output/named_files.c",
+    "src/output/output.c",
+    "src/output/restart.c",
+    "src/output/resume_preview.c",
+    "src/output/status.c",
+    "src/transport/electrodes_deck.c",
+    "src/transport/film_conductivity.c",
+    "src/transport/tensors/amr.c",
+    "src/transport/tensors/anomalous_hall.c",
+    "src/transport/tensors/isotropic.c",
+}
+
+# Variables that change and outlive a call, by nature one per process.
+STATE = {
+    "src/base/faults.c": {"log_path": "a fault is written to the log wherever it occurs, without a handle"},
+    "src/base/profile.c": {"events": "PETSc's table of events is process-wide", "registered": "PETSc's table of events is process-wide"},
+    "src/base/signals.c": {name: "a signal handler has no arguments but the signal" for name in ("caught", "twice", "first")},
+}
+NOT_YET_STATE = {
+    "src/app/main.c": {"options"},
+    "src/base/citations.c": {"cited"},
+    "src/base/system_memory.c": {"limit"},
+    "src/output/h5.c": {"reason"},
+}
+
+SUBJECT_LENGTH = 72  # as .gitmessage says, since the commit that added it
+
 
 def without_comments(text):
-    """The C text with comments and the inside of strings blanked, line numbers kept."""
+    """The C text with comments, strings and characters blanked, line numbers kept."""
     blank = lambda match: re.sub(r"[^\n]", " ", match.group(0))
-    pattern = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"', re.S)
+    pattern = re.compile(r"""/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])'""", re.S)
     return pattern.sub(lambda m: m.group(0) if m.group(0)[0] == '"' and include_line(text, m.start()) else blank(m), text)
 
 
 def include_line(text, position):
     return text[text.rfind("\n", 0, position) + 1 : position].lstrip().startswith("#include")
+
+
+def without_preprocessor(code):
+    """The code with directives blanked, macros included, line numbers kept."""
+    return re.sub(r"^[ \t]*#(?:[^\n\\]|\\\n|\\.)*", lambda match: re.sub(r"[^\n]", " ", match.group(0)), code, flags=re.M)
+
+
+def outer_parts(code):
+    """Functions and other declarations of a C text without comments: (functions, declarations), each a list of (head, first, last position). The head is
+    what stands before the body of a function or the value of a variable."""
+    code = without_preprocessor(code)
+    functions, declarations = [], []
+    depth, start, opened, head = 0, 0, 0, ""
+    for match in re.finditer(r"[{};]", code):
+        if match.group(0) == "{":
+            if depth == 0:
+                head, opened = code[start : match.start()], match.start()
+            depth += 1
+        elif match.group(0) == "}":
+            depth -= 1
+            if depth == 0 and "(" in head and not head.rstrip().endswith("="):
+                functions.append((head, opened, match.end()))
+                start = match.end()
+        elif depth == 0:
+            declarations.append((code[start : match.start()], start, match.end()))
+            start = match.end()
+    return functions, declarations
+
+
+def function_name(head):
+    return re.search(r"(\w+)\s*\(", re.sub(r"__attribute__\s*\(\(.*?\)\)", "", head, flags=re.S)).group(1)
 
 
 def allowed_folders(root):
@@ -120,31 +249,104 @@ def check_lists(root, path, report):
             report(path, 1, f"{plugins}/{file} is not listed")
 
 
+def check_readers(path, code, report):
+    """Values of the deck are read in functions named after settings, places in it also in those named after checks."""
+    if not path.startswith("src/") or path.startswith("src/deck/"):
+        return
+    bodies = [(function_name(head), first, last) for head, first, last in outer_parts(code)[0]]
+    for pattern, allowed in ((VALUE_READERS, READS_VALUES), (PLACE_READERS, READS_PLACES)):
+        for match in pattern.finditer(code):
+            name = next((name for name, first, last in bodies if first <= match.start() < last), "a macro")
+            if not allowed.search(name):
+                report(path, code.count("\n", 0, match.start()) + 1, f"{name} reads the deck ({match.group(0)}): the functions that do are named settings")
+
+
+def changes(declaration):
+    """Whether a variable declared so can change: it, or the pointer that it is, is not const."""
+    return not re.search(r"\bconst\b[^*]*$", declaration)
+
+
+def check_state(path, code, report):
+    """No variable that changes outlives the call of a function, but for those in STATE."""
+    if not path.startswith("src/"):
+        return
+    known = STATE.get(path, {}).keys() | NOT_YET_STATE.get(path, set())
+    plain = without_preprocessor(code)
+    found = {}
+    for match in re.finditer(r"\b(?:static|_Thread_local)\s+([^;={(]*)(\(\s*\*[\s\w]+\))?([;={(])", plain):
+        if match.group(2) or match.group(3) != "(":
+            found[match.start()] = (match.group(1) + (match.group(2) or "")).split("[")[0]
+    for head, first, last in outer_parts(code)[1]:
+        declared = head.split("=")[0].split("[")[0]
+        if not re.search(r"^\s*(static|extern|typedef|struct\s+\w+\s*(\{|$)|enum\b|union\s+\w+\s*(\{|$)|_Static_assert)|\(|^\s*$|^\s*\w+\s*$", declared):
+            found[first + len(head) - len(head.lstrip())] = declared
+    for position, declared in sorted(found.items()):
+        name = re.findall(r"\w+", declared)[-1]
+        if changes(declared) and name not in known:
+            report(path, code.count("\n", 0, position) + 1, f"'{name}' changes and outlives the call: put it into the struct of its owner")
+
+
+def check_basenames(root, paths, report):
+    """The name of a .c file says what is in it, alone or with the folder of plug-ins where it stands."""
+    lists = [path[: -len(".def")] for path in paths if path.endswith(".def")]
+    plugins = {stem if os.path.isdir(os.path.join(root, stem)) else os.path.dirname(stem) for stem in lists}
+    seen = {}
+    for path in paths:
+        if not path.startswith("src/") or not path.endswith(".c") or os.path.dirname(path) in plugins:
+            continue
+        other = seen.setdefault(os.path.basename(path), path)
+        if other != path:
+            report(path, 1, f"{other} has the same name")
+
+
+def check_subjects(root, report):
+    """Returns how many commits were looked at: none where there is no history."""
+    git = lambda *words: subprocess.run(["git", "-C", root, *words], capture_output=True, text=True, check=True).stdout
+    try:
+        added = git("log", "--diff-filter=A", "--format=%H", "--", ".gitmessage").split()
+        commits = git("log", "--no-merges", "-n", "50", "--format=%h %s", f"{added[-1]}..HEAD").splitlines() if added else []
+    except (OSError, subprocess.CalledProcessError):
+        return 0
+    for commit in commits:
+        name, _, subject = commit.partition(" ")
+        if len(subject) > SUBJECT_LENGTH:
+            report(f"commit {name}", 1, f"the subject has {len(subject)} characters, more than {SUBJECT_LENGTH}: {subject}")
+    return len(commits)
+
+
 def main():
     root = sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
     root = os.path.normpath(root)
     found = []
     report = lambda path, number, what: found.append(f"{path}:{number}: {what}")
     folders = allowed_folders(root)
-    count = 0
+    paths = []
+    late = {}
+    report_late = lambda path, number, what: late.setdefault(path, []).append(number)
     for directory, subfolders, files in os.walk(root):
         subfolders[:] = sorted(s for s in subfolders if not SKIPPED_FOLDERS.match(s))
         for file in sorted(files):
             path = os.path.relpath(os.path.join(directory, file), root)
             if not TEXT_FILES.search(path) or "bad-decks/" in path:
                 continue
-            count += 1
+            paths.append(path)
             text = open(os.path.join(root, path), encoding="utf-8").read()
             check_text(path, text, report)
             if path.endswith((".c", ".h", ".inc")):
                 code = without_comments(text)
                 check_includes(path, code, folders, report)
                 check_calls(path, code, report)
+                check_readers(path, code, report_late if path in NOT_YET_SETTINGS else report)
+                check_state(path, code, report)
             if path.endswith(".def"):
                 check_lists(root, path, report)
+    check_basenames(root, paths, report)
+    commits = check_subjects(root, report)
     for line in found:
         print(line)
-    print(f"source check: {count} files, {len(found)} findings")
+    if late:
+        print(f"{sum(map(len, late.values()))} reads of the deck outside settings in {len(late)} files of the list")
+    print(f"source check: {len(paths)} files, {commits} commits, {len(found)} findings")
     return 1 if found else 0
 
 

@@ -30,7 +30,7 @@ stage() {
   log=$logs/${#names[@]}
   printf '%-34s ' "$name"
   "$@" >"$log" 2>&1 || verdict=FAILED
-  printf '%-7s %4d s   %s\n' "$verdict" $((SECONDS - start)) "$(grep -E '^(source check|bad decks|[0-9]+ kills|stop:|decks|[0-9]+% tests passed|cppcheck|format|figures)' "$log" | tail -n 1)"
+  printf '%-7s %4d s   %s\n' "$verdict" $((SECONDS - start)) "$(grep -E '^(source check|bad decks|[0-9]+ kills|stop:|decks|[0-9]+% tests passed|cppcheck|clang-tidy|format|figures)' "$log" | tail -n 1)"
   if [ $verdict = FAILED ]; then
     echo "---- $name: $*"
     grep -vE '^ +Start |  Passed  |^ok  ' "$log" | tail -n 60
@@ -64,6 +64,15 @@ check_static() {
     --suppressions-list=tests/cppcheck.supp -I include -I src \
     '-DPETSC_ATTRIBUTE_FORMAT(a,b)=' -DH5E_BEGIN_TRY= -DH5E_END_TRY= --template='{file}:{line}: {severity}: {message} [{id}]' src && echo "cppcheck: no findings"
 }
+# Naming and readability as .clang-tidy says; it needs the compile commands of the build.
+check_tidy() {
+  local files
+  command -v clang-tidy >/dev/null || { echo "clang-tidy is missing"; return 1; }
+  if ! clang-tidy --version | grep -q 'version 14\.'; then echo "clang-tidy: not checked, needs version 14, that of Debian 12"; return 0; fi
+  mapfile -t files < <(find src -name '*.c')
+  # It counts suppressed warnings of system headers on stderr.
+  printf '%s\0' "${files[@]}" | xargs -0 -n 8 -P "$cores" clang-tidy -p build --quiet 2>/dev/null && echo "clang-tidy: ${#files[@]} files, no findings"
+}
 build() { cmake --preset "$1" && cmake --build --preset "$1" -j "$cores"; }
 run_tests() { ctest --test-dir "$1" -j "$cores" --output-on-failure --no-tests=error "${@:2}"; }
 
@@ -81,6 +90,7 @@ stage "format" check_format
 stage "source check" bash jobs/python.sh tests/check_source.py
 stage "static check" check_static
 stage "build, warnings are errors" build release || finish
+stage "names" check_tidy
 stage "tests" run_tests build -L fast
 if [ $full = 1 ]; then
   stage "slow tests" run_tests build -L slow
