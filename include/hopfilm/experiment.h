@@ -24,9 +24,22 @@ typedef struct {
   PetscBool checkpoint, stop; /* now; stop comes with a checkpoint */
   PetscInt steps;             /* of the integrator until it should be asked for again */
 } HfRequest;
+/** What a recorder asks to be given, the typed form of the deck's section `output`. Constant once the grid has been built. */
+typedef struct {
+  PetscInt n_fields;
+  const char *const *fields;            /* "m", "H", "j" or "j_gold" */
+  PetscReal every;                      /* simulated time between frames of a driven film, s; 0: at the end of each pulse only */
+  PetscReal table_every;                /* least simulated time between table lines, s; 0: not limited */
+  PetscReal checkpoint_every_simulated; /* s; 0: no checkpoints by simulated time */
+  PetscInt bytes_per_number;            /* of the fields in the file, 4 or 8 */
+  HfSelection selection;                /* the cells that are kept of a field; valid after `check_settings` */
+} HfRecorderSettings;
 typedef struct HfRecorder_ *HfRecorder;
 struct HfRecorder_ {
   void *context;
+  const HfRecorderSettings *settings; /* NULL: a recorder that asks for no fields */
+  /* Called once, when the grid has been built: completes the settings; what does not fit the grid is an error of the deck. May be NULL. */
+  PetscErrorCode (*check_settings)(void *context, HfGrid grid);
   PetscErrorCode (*saturated)(void *context, PetscInt n, const PetscReal G0[]);
   PetscErrorCode (*probe)(void *context, const HfProbe *probe);
   PetscErrorCode (*table_line)(void *context, const HfTableLine *line);                                       /* table.tsv */

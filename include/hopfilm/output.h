@@ -5,7 +5,8 @@
 typedef struct HfOutput_ *HfOutput;
 PetscErrorCode HfOutputRegisterKeys(HfKeys keys); /* section output */
 /* Looks whether the directory can be written and touches nothing yet, so that a bad deck leaves no trace. A finished run (summary.yaml with
-   status: done) is not overwritten unless `force`; HF_ERR_FILE with path and reason. Lines logged before HfOutputSetUp are kept for the log. Collective. */
+   status: done) is not overwritten unless `force`; HF_ERR_FILE with path and reason. Lines logged before HfOutputSetUp are kept for the log.
+   Without a directory (NULL) nothing is recorded: its recorder holds the settings of the section `output` alone, as planning a run needs. Collective. */
 PetscErrorCode HfOutputCreate(HfDeck deck, const char *directory, PetscBool force, HfOutput *output);
 /* Whether the run goes on from a checkpoint: `restart` NULL or "auto" (from the directory's own, if it has one that is whole), "never", or the path of
    one. A deck that asks for something else than what was computed is HF_ERR_DECK with the keys. *finished: there is nothing left to do. After

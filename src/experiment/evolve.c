@@ -177,11 +177,6 @@ PetscErrorCode HfTextureChanged(HfExperiment e) {
   PetscFunctionReturn(0);
 }
 
-PetscReal HfOutputTime(HfExperiment e, const char *key) {
-  HfNode output = HfNodeFind(HfDeckRoot(e->deck), "output");
-  return output && HfHas(output, key) ? HfReal(output, key) : 0.0;
-}
-
 /* The k-th stop of a series, or the end. */
 static PetscReal stop(PetscReal start, PetscReal duration, PetscReal every, PetscInt k) {
   return every > 0.0 && k * every < duration * (1.0 - CLOSE) ? start + k * every : start + duration;
@@ -216,7 +211,8 @@ static PetscErrorCode segment(HfExperiment e, Watch *watch, PetscReal next) {
 }
 
 PetscErrorCode HfEvolve(HfExperiment e, const char *what, PetscReal duration, PetscReal probe_every) {
-  PetscReal every[2] = {HfOutputTime(e, "every"), HfOutputTime(e, "table_every")};
+  const HfRecorderSettings *settings = e->recorder->settings;
+  PetscReal every[2] = {settings ? settings->every : 0.0, settings ? settings->table_every : 0.0};
   const PetscReal start = HfDeviceTime(e->device), end = start + duration;
   Watch watch = {.e = e, .what = what, .start = start};
   PetscInt k_probe = 1, k_frame = 1;

@@ -48,8 +48,8 @@ static PetscErrorCode check_schedule(HfExperiment e) {
   PetscReal available;
 
   PetscFunctionBeginUser;
-  if (HfNodeFind(root, "output") && e->device && HfDeviceGrid(e->device)) /* not there in a program without output */
-    PetscCall(HfSelectionFromDeck(e->deck, HfNodeFind(root, "output"), HfDeviceGrid(e->device), &e->selection));
+  if (e->recorder->check_settings && e->device && HfDeviceGrid(e->device))
+    PetscCall(e->recorder->check_settings(e->recorder->context, HfDeviceGrid(e->device)));
   PetscCall(HfPatternsCheckAll(e));
   for (PetscInt i = 0; i < n_steps; ++i) {
     const HfStep *step = step_at(e, i, &section);
@@ -132,17 +132,12 @@ PetscErrorCode HfExperimentRun(HfExperiment e) {
   PetscFunctionReturn(0);
 }
 
-/* Of a frame of all fields that the deck keeps, without compression. */
-static PetscInt64 bytes_per_cell(HfExperiment e) {
-  HfNode output = HfNodeFind(HfDeckRoot(e->deck), "output");
+/* Of a frame of all fields that the recorder keeps, without compression. */
+static PetscInt64 bytes_per_cell(const HfRecorderSettings *settings) {
   PetscInt64 numbers = 0;
 
-  if (!output) return 0;
-  for (PetscInt k = 0; k < HfCount(output, "fields"); ++k) {
-    const char *name = HfTextAt(output, "fields", k);
-    numbers += name[0] == 'j' ? 2 : 3;
-  }
-  return numbers * (!strcmp(HfText(output, "precision"), "single") ? 4 : 8);
+  for (PetscInt k = 0; k < settings->n_fields; ++k) numbers += settings->fields[k][0] == 'j' ? 2 : 3;
+  return numbers * settings->bytes_per_number;
 }
 
 /* A whole number, or, far beyond what anyone can wait for, its order of magnitude. */
@@ -160,7 +155,9 @@ PetscErrorCode HfExperimentPlan(HfExperiment e, HfNode *plan) {
   const HfGridInfo *grid = HfGridGetInfo(HfDeviceGrid(e->device));
   PetscLogDouble mine, all;
   PetscReal estimate;
-  const PetscReal every = HfOutputTime(e, "every");
+  const HfRecorderSettings everything = {.selection = HfSelectionAll(HfDeviceGrid(e->device))};
+  const HfRecorderSettings *settings = e->recorder->settings ? e->recorder->settings : &everything;
+  const PetscReal every = settings->every;
   const PetscReal frames = 1 + e->plan.frames + (every > 0.0 ? floor(e->plan.seconds / every) : 0);
 
   PetscFunctionBeginUser;
@@ -181,10 +178,11 @@ PetscErrorCode HfExperimentPlan(HfExperiment e, HfNode *plan) {
   if (HfMagnetExpectedStep(magnet) > 0) PetscCall(put_count(*plan, "integrator_steps_at_least", e->plan.seconds / HfMagnetExpectedStep(magnet)));
   PetscCall(put_count(*plan, "conductance_probes", e->plan.probes));
   PetscCall(put_count(*plan, "field_frames", frames));
-  PetscCall(HfNodePutInt(*plan, "field_cells_x", e->selection.count[0]));
-  PetscCall(HfNodePutInt(*plan, "field_cells_y", e->selection.count[1]));
-  PetscCall(put_count(*plan, "field_bytes_at_most",
-                      frames * (PetscReal)bytes_per_cell(e) * (PetscReal)e->selection.count[0] * (PetscReal)e->selection.count[1]));
+  PetscCall(HfNodePutInt(*plan, "field_cells_x", settings->selection.count[0]));
+  PetscCall(HfNodePutInt(*plan, "field_cells_y", settings->selection.count[1]));
+  PetscCall(
+      put_count(*plan, "field_bytes_at_most",
+                frames * (PetscReal)bytes_per_cell(settings) * (PetscReal)settings->selection.count[0] * (PetscReal)settings->selection.count[1]));
   PetscCall(HfNodePutInt(*plan, "memory_bytes_after_set_up", (PetscInt64)all));
   PetscCall(HfDeviceSystemMemory(e->deck, &estimate));
   PetscCall(put_count(*plan, "memory_bytes_about", estimate));

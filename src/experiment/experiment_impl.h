@@ -100,7 +100,6 @@ struct HfExperiment_ {
   HfDevice device;
   PetscInt n; /* terminals: electrodes, or pixels of a wiring; 0 when the deck's errors left none */
   HfPlan plan;
-  HfSelection selection; /* the cells of saved fields */
 
   HfReplay replay;
   PetscInt attend_in;             /* steps until the recorder is asked what to do */
@@ -188,7 +187,6 @@ PetscErrorCode HfProbeNow(HfExperiment e);                                      
 PetscErrorCode HfTableLineNow(HfExperiment e, PetscReal t, PetscReal dt, Vec m); /* a line of the table. Collective. */
 PetscErrorCode HfFramesNow(HfExperiment e, PetscBool currents); /* m, H and, with currents, j and j_gold of the last pattern. Collective. */
 PetscErrorCode HfTextureChanged(HfExperiment e);                /* m was changed otherwise than by HfEvolve */
-PetscReal HfOutputTime(HfExperiment e, const char *key);        /* of the section `output`; 0 when the deck or the program has no such key */
 PetscErrorCode HfProgressNow(HfExperiment e, const char *what, PetscReal extra);
 
 /* ---- cpu_time.c ---- */

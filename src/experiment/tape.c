@@ -138,7 +138,7 @@ static PetscErrorCode write_checkpoint(HfExperiment e, HfPhaseKind inside, Petsc
 
 /* Whether a multiple of the simulated time between checkpoints lies between the last one and now: all ranks know without a word. */
 static PetscBool due(HfExperiment e, PetscReal t) {
-  const PetscReal every = HfOutputTime(e, "checkpoint_every_simulated");
+  const PetscReal every = e->recorder->settings ? e->recorder->settings->checkpoint_every_simulated : 0.0;
 
   return every > 0.0 && floor(t / every * (1.0 + CLOSE)) > floor(e->replay.time / every * (1.0 + CLOSE)) ? PETSC_TRUE : PETSC_FALSE;
 }

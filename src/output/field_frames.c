@@ -13,10 +13,10 @@ static const struct {
 enum { N_KNOWN_FIELDS = sizeof known_fields / sizeof known_fields[0] };
 
 static PetscBool is_wanted(HfOutput output, const char name[]) {
-  HfNode section = HfNodeFind(HfDeckRoot(output->deck), "output");
+  const HfRecorderSettings *settings = &output->settings.recorder;
 
-  for (PetscInt k = 0; k < HfCount(section, "fields"); ++k)
-    if (!strcmp(HfTextAt(section, "fields", k), name)) return PETSC_TRUE;
+  for (PetscInt k = 0; k < settings->n_fields; ++k)
+    if (!strcmp(settings->fields[k], name)) return PETSC_TRUE;
   return PETSC_FALSE;
 }
 
@@ -74,8 +74,8 @@ static PetscErrorCode frame_before(HfOutput output, HfFieldState *field, PetscRe
   *found = (PetscBool)(field->frames < field->n_before && field->times_before[field->frames] == (double)time);
   if (!*found) PetscFunctionReturn(0);
   PetscCall(PetscSNPrintf(path, sizeof path, HF_PATH_FIELDS "/%s", field->name));
-  PetscCall(
-      HfFieldRead(HfDeviceGrid(HfExperimentDevice(output->experiment)), output->run_before, path, field->frames, dof, &output->selection, v, &why));
+  PetscCall(HfFieldRead(HfDeviceGrid(HfExperimentDevice(output->experiment)), output->run_before, path, field->frames, dof,
+                        &output->settings.recorder.selection, v, &why));
   PetscCheckFault(!why, output->comm, HF_ERR_FILE, "cannot resume: %s of %s: %s", path, output->run_before, why);
   PetscFunctionReturn(0);
 }
@@ -105,8 +105,11 @@ static PetscErrorCode put_frame(HfOutput output, PetscInt k, PetscReal time, Pet
   PetscCall(PetscSNPrintf(path, sizeof path, HF_PATH_FIELDS "/%s", name));
   PetscCall(PetscSNPrintf(times, sizeof times, HF_PATH_FIELD_TIMES "/%s", name));
   PetscCall(PetscSNPrintf(probes, sizeof probes, HF_PATH_FIELD_PROBES "/%s", name));
-  PetscCall(HfOutputNeedRoom(output, (PetscReal)output->selection.count[0] * output->selection.count[1] * dof * sizeof(PetscReal)));
-  if (!output->fields[k].frames) PetscCall(HfFieldCreate(grid, output->file, path, &output->selection, dof, output->compression, output->single));
+  PetscCall(HfOutputNeedRoom(output, (PetscReal)output->settings.recorder.selection.count[0] * output->settings.recorder.selection.count[1] * dof *
+                                         sizeof(PetscReal)));
+  if (!output->fields[k].frames)
+    PetscCall(
+        HfFieldCreate(grid, output->file, path, &output->settings.recorder.selection, dof, output->settings.compression, output->settings.single));
   PetscCall(HfFieldAppend(grid, output->file, path, v, dof, &frame));
   output->fields[k].frames = frame + 1;
   if (!frame) PetscCall(describe(output, name, path));

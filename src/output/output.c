@@ -3,36 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
-static const HfKey output_keys[] = {
-    {"output", HF_SECTION, NULL, "{}", "", 0, "What the run directory holds"},
-    {"output.fields", HF_TEXTS, NULL, "[m, j]", "m|H|j|j_gold", 0,
-     "Fields kept in run.h5: magnetization m, Oersted field H, current density in the film j, in the gold j_gold"},
-    {"output.every", HF_QUANTITY, "s", "", ">0", 0,
-     "Time between frames while the film is driven; when left out, frames at the end of each pulse only"},
-    {"output.compression", HF_INT, NULL, "1", "[0,9]", 0, "Deflate level of the fields"},
-    {"output.precision", HF_CHOICE, NULL, "double", "double|single", 0,
-     "Of the fields in run.h5; single halves the file (checkpoints are always whole)"},
-    {"output.hints", HF_FREE, NULL, "", "", 0,
-     "Hints to MPI-IO for run.h5, such as {cb_nodes: 8, striping_factor: 16}; which there are is the file system's and the MPI library's matter"},
-    {"output.table_every", HF_QUANTITY, "s", "", ">0", 0, "Least time between lines of table.tsv; every step when left out"},
-    {"output.checkpoint_every", HF_QUANTITY, "s", "10 min", ">=0", 0,
-     "Wall time between checkpoints, beside those at the end of the schedule's items; 0: none by wall time"},
-    {"output.checkpoint_every_simulated", HF_QUANTITY, "s", "", ">0", 0,
-     "Simulated time between checkpoints, beside those by wall time: at the first step that reaches each of its multiples; no step is cut for it"},
-    {"output.max_walltime", HF_QUANTITY, "s", "", ">0", 0, "The run stops in time before so much wall time has passed, with a checkpoint"},
-    {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
-};
-
-PetscErrorCode HfOutputRegisterKeys(HfKeys keys) {
-  PetscFunctionBeginUser;
-  PetscCall(HfKeysAdd(keys, "", output_keys));
-  PetscCall(HfSelectionRegisterKeys(keys, "output"));
-  PetscFunctionReturn(0);
-}
-
 PetscErrorCode HfOutputCreate(HfDeck deck, const char *directory, PetscBool force, HfOutput *new_output) {
-  HfNode section = HfNodeFind(HfDeckRoot(deck), "output");
-  PetscErrorCode code;
+  PetscErrorCode code = 0;
   HfOutput output;
 
   PetscFunctionBeginUser;
@@ -43,16 +15,14 @@ PetscErrorCode HfOutputCreate(HfDeck deck, const char *directory, PetscBool forc
   output->file = output->resume = output->frames_before = -1;
   output->start = output->launched = output->checkpointed = output->attended = MPI_Wtime();
   output->attend_steps = 1;
-  output->checkpoint_every = HfReal(section, "checkpoint_every");
-  output->max_walltime = HfHas(section, "max_walltime") ? HfReal(section, "max_walltime") : 0;
+  PetscCall(HfOutputSettingsRead(deck, &output->settings));
   PetscCallMPI(MPI_Comm_rank(output->comm, &output->rank));
   PetscCallMPI(MPI_Comm_size(output->comm, &output->size));
-  PetscCall(PetscStrncpy(output->directory, directory, sizeof output->directory));
+  if (directory) PetscCall(PetscStrncpy(output->directory, directory, sizeof output->directory));
   for (size_t n = strlen(output->directory); n > 1 && output->directory[n - 1] == '/'; n--) output->directory[n - 1] = '\0';
-  output->compression = (PetscInt)HfInteger(section, "compression");
-  output->single = (PetscBool)!strcmp(HfText(section, "precision"), "single");
-  output->table_every = HfHas(section, "table_every") ? HfReal(section, "table_every") : 0;
   output->recorder = (struct HfRecorder_){.context = output,
+                                          .settings = &output->settings.recorder,
+                                          .check_settings = HfOutputSettingsCheck,
                                           .saturated = HfOutputSaturated,
                                           .probe = HfOutputProbe,
                                           .table_line = HfOutputTableLine,
@@ -72,7 +42,11 @@ PetscErrorCode HfOutputCreate(HfDeck deck, const char *directory, PetscBool forc
   PetscCall(HfNodeCreate(HF_NODE_LIST, &output->entries));
   PetscCall(HfNodeCreate(HF_NODE_MAP, &output->files));
   PetscCall(HfNodePutNode(output->results, "results", output->entries));
-  code = HfOutputCheckDirectory(output, force);
+  if (directory)
+    code = HfOutputCheckDirectory(output, force);
+  else
+    output->recorder =
+        (struct HfRecorder_){.context = output, .settings = output->recorder.settings, .check_settings = output->recorder.check_settings};
   if (code) {
     PetscCall(HfOutputDestroy(&output));
     PetscFunctionReturn(code);
@@ -93,21 +67,15 @@ PetscErrorCode HfOutputBelongs(HfOutput output, const char *ensemble, double lau
 
 static PetscErrorCode open_h5(HfOutput output) {
   const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-  HfNode hints = HfChild(HfNodeFind(HfDeckRoot(output->deck), "output"), "hints");
   char path[PETSC_MAX_PATH_LEN];
-  MPI_Info info;
 
   PetscFunctionBeginUser;
-  PetscCallMPI(MPI_Info_create(&info));
-  for (PetscInt k = 0; hints && k < HfNodeLength(hints); ++k)
-    PetscCallMPI(MPI_Info_set(info, HfNodeName(HfNodeItem(hints, k)), HfNodeText(HfNodeItem(hints, k))));
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* failures are told by HfFault, not by HDF5's own trace */
   HfOutputPath(output, "run.h5.part", path);
-  H5Pset_fapl_mpio(access, output->comm, info);
+  H5Pset_fapl_mpio(access, output->comm, output->settings.hints);
   H5Pset_coll_metadata_write(access, 1);
   HF_H5(output->file, H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access));
   H5Pclose(access);
-  PetscCallMPI(MPI_Info_free(&info));
   PetscCall(HfOutputAgree(output));
   PetscFunctionReturn(0);
 }
@@ -134,8 +102,6 @@ static PetscErrorCode greet(HfOutput output) {
 PetscErrorCode HfOutputSetUp(HfOutput output, HfExperiment experiment) {
   PetscFunctionBeginUser;
   output->experiment = experiment;
-  PetscCall(HfSelectionFromDeck(output->deck, HfNodeFind(HfDeckRoot(output->deck), "output"), HfDeviceGrid(HfExperimentDevice(experiment)),
-                                &output->selection));
   PetscCall(HfOutputLookAtFiles(output, 0));
   PetscCall(HfOutputOpenDirectory(output));
   if (output->replaying)
@@ -186,7 +152,7 @@ static PetscErrorCode write_digests(HfOutput output) {
   char *text;
 
   PetscFunctionBeginUser;
-  PetscCall(HfOutputLookAtFiles(output, HfCount(HfDeckRoot(output->deck), "schedule")));
+  PetscCall(HfOutputLookAtFiles(output, output->settings.n_items));
   PetscCall(HfNodeFormat(output->files, &text));
   PetscCall(HfH5Text(output, "/provenance/files", text, "Length and checksum of the files that the deck names, by key"));
   PetscCall(PetscFree(text));
@@ -232,6 +198,7 @@ PetscErrorCode HfOutputDestroy(HfOutput *output) {
   for (PetscInt k = 0; k < (*output)->n_fields; ++k) PetscCall(PetscFree((*output)->fields[k].times_before));
   if ((*output)->table) fclose((*output)->table);
   if ((*output)->log) fclose((*output)->log);
+  PetscCall(HfOutputSettingsDestroy(&(*output)->settings));
   PetscCall(HfNodeDestroy(&(*output)->results));
   PetscCall(HfNodeDestroy(&(*output)->files));
   PetscCall(PetscFree(*output));

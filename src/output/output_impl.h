@@ -31,22 +31,32 @@ typedef struct {
   PetscBool finished;
 } HfKept;
 
+/* The section `output` of the deck, read once. */
+typedef struct {
+  HfRecorderSettings recorder;
+  const char **fields;           /* of the recorder; texts are the deck's */
+  PetscInt compression, n_items; /* deflate level; items of the schedule */
+  PetscBool single;
+  PetscReal checkpoint_every, max_walltime; /* wall time, s; 0: never */
+  MPI_Info hints;
+} HfOutputSettings;
+
 struct HfOutput_ {
   struct HfRecorder_ recorder;
+  HfOutputSettings settings;
   MPI_Comm comm;
   PetscMPIInt rank, size;
   HfDeck deck;
   char directory[PETSC_MAX_PATH_LEN], ensemble_stop[PETSC_MAX_PATH_LEN]; /* the latter "" unless the run is a member of an ensemble */
-  PetscBool is_open, quiet, single;
+  PetscBool is_open, quiet;
   double start; /* MPI_Wtime at creation */
   HfExperiment experiment;
 
   hid_t file;
   char why[HF_WHY_LENGTH]; /* first failure of this rank, "" while all is well; HfOutputAgree tells the others */
   double last_flush;
-  HfSelection selection; /* the cells that fields are saved on */
   HfFieldState fields[HF_MAX_FIELDS];
-  PetscInt n_fields, n_vtk_steps, compression, n_probes, pattern_width;
+  PetscInt n_fields, n_vtk_steps, n_probes, pattern_width;
   PetscReal vtk_time;
 
   /* checkpoints and what is asked of the run */
@@ -57,12 +67,11 @@ struct HfOutput_ {
   hid_t frames_before;                 /* ... while it is open, else -1 */
   PetscBool replaying, was_finished;
   double launched, checkpointed, checkpoint_cost, checkpoint_costs, publish_cost, attended, attend_steps,
-      looked;                               /* times of MPI_Wtime(); s; steps asked for last */
-  PetscReal checkpoint_every, max_walltime; /* s; 0: never */
+      looked; /* times of MPI_Wtime(); s; steps asked for last */
 
   FILE *table, *log;    /* rank 0 */
   char early_log[4096]; /* lines logged before the directory was made */
-  PetscReal table_every, table_time;
+  PetscReal table_time;
   PetscBool table_has_rows;
   double table_flushed;
   PetscInt table_pairs;
@@ -74,6 +83,11 @@ struct HfOutput_ {
   HfNode results, entries; /* {results: [entries]} */
   HfNode files;            /* {key: digest} of the files that the deck names, as far as they were looked at */
 };
+
+/* ---- settings.c ---- */
+PetscErrorCode HfOutputSettingsRead(HfDeck deck, HfOutputSettings *settings);
+PetscErrorCode HfOutputSettingsCheck(void *context, HfGrid grid);
+PetscErrorCode HfOutputSettingsDestroy(HfOutputSettings *settings);
 
 /* ---- directory.c: POSIX work of rank 0 ---- */
 /* Looks, touches nothing: HF_ERR_FILE when a finished run stands there or the directory could not be made. Collective. */

@@ -38,12 +38,12 @@ static PetscBool is_cheap(const HfOutput output, double now) {
 }
 
 static void look(HfOutput output, PetscBool at_step, PetscBool last, int asked[N_ASKED]) {
-  const double now = MPI_Wtime(), every = output->checkpoint_every, since = now - output->checkpointed;
+  const double now = MPI_Wtime(), every = output->settings.checkpoint_every, since = now - output->checkpointed;
   const double reserve = 1 + 3 * output->checkpoint_cost;
 
   if (every > 0 && (since >= every || last || (at_step && is_cheap(output, now)))) asked[CHECKPOINT] = 1;
   if (stop_file(output, now)) asked[STOP] = STOP_FILE;
-  if (output->max_walltime > 0 && now - output->launched + reserve >= output->max_walltime) asked[STOP] = STOP_TIME;
+  if (output->settings.max_walltime > 0 && now - output->launched + reserve >= output->settings.max_walltime) asked[STOP] = STOP_TIME;
   asked[STEPS] = at_step ? 1 : (int)steps_to_next(output, now, every > 0 ? PetscMin(PERIOD, 0.3 * every) : PERIOD);
 }
 

@@ -27,7 +27,7 @@ PetscErrorCode HfOutputTableLine(void *context, const HfTableLine *row) {
 
   PetscFunctionBeginUser;
   if (output->rank || !output->table) PetscFunctionReturn(0);
-  if (output->table_has_rows && row->time > output->table_time && row->time - output->table_time < output->table_every * (1 - 1e-9))
+  if (output->table_has_rows && row->time > output->table_time && row->time - output->table_time < output->settings.recorder.table_every * (1 - 1e-9))
     PetscFunctionReturn(0);
   fprintf(output->table, "%.12e\t%.12e\t%.12e\t%.12e\t%.6e\t%.6e\t%.12e", (double)row->time, (double)row->average[0], (double)row->average[1],
           (double)row->average[2], (double)row->dt, (double)row->max_torque, (double)row->energy);

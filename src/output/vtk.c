@@ -17,7 +17,7 @@ static PetscErrorCode put_count(HfOutput output) {
 }
 
 PetscErrorCode HfOutputVtkSetUp(HfOutput output) {
-  const HfSelection *w = &output->selection;
+  const HfSelection *w = &output->settings.recorder.selection;
   PetscReal origin[2], spacing[2];
 
   PetscFunctionBeginUser;

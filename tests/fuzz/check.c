@@ -1,21 +1,23 @@
 /* Any text as a deck, as `hopfilm check` takes it: validated, device built, schedule checked and planned; on a machine of little memory. */
 #include "fuzz.h"
 #include <stdlib.h>
-#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   char *text = HfFuzzText(data, size);
-  struct HfRecorder_ nowhere;
+  HfOutput nowhere;
   HfDeck deck;
   HfExperiment experiment;
   HfNode plan;
 
   HfSystemMemoryPretend(3e6);
-  memset(&nowhere, 0, sizeof(nowhere));
   if (HfFuzzSucceeds(HfDeckCreateFromText(MPI_COMM_SELF, HfFuzzKeys(), text, &deck))) {
-    if (HfFuzzSucceeds(HfDeckVerdict(deck)) && HfFuzzSucceeds(HfExperimentCreate(deck, &nowhere, &experiment))) {
-      if (!HfFuzzSucceeds(HfExperimentPlan(experiment, &plan))) abort();
-      if (HfNodeDestroy(&plan) || HfExperimentDestroy(&experiment)) abort();
+    if (HfFuzzSucceeds(HfDeckVerdict(deck))) {
+      if (HfOutputCreate(deck, NULL, PETSC_FALSE, &nowhere)) abort();
+      if (HfFuzzSucceeds(HfExperimentCreate(deck, HfOutputRecorder(nowhere), &experiment))) {
+        if (!HfFuzzSucceeds(HfExperimentPlan(experiment, &plan))) abort();
+        if (HfNodeDestroy(&plan) || HfExperimentDestroy(&experiment)) abort();
+      }
+      if (HfOutputDestroy(&nowhere)) abort();
     }
     if (HfDeckDestroy(&deck)) abort();
   }

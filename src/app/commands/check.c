@@ -1,17 +1,25 @@
 /* `hopfilm check DECK`: validates the deck, builds its device and prints the plan of the run; runs and writes nothing. */
 #include "../app.h"
-#include <string.h>
 
-PetscErrorCode HfAppPlan(HfDeck deck, HfNode *plan) {
+/* The plan of a run that records nothing. */
+static PetscErrorCode plan_with(HfDeck deck, HfRecorder recorder, HfNode *plan) {
   HfExperiment experiment;
-  struct HfRecorder_ nowhere;
   PetscFunctionBeginUser;
-  memset(&nowhere, 0, sizeof nowhere);
-  PetscCall(HfExperimentCreate(deck, &nowhere, &experiment));
+  PetscCall(HfExperimentCreate(deck, recorder, &experiment));
   PetscCall(HfAppRefuseUnusedPetscOptions(HfDeckComm(deck)));
   PetscCall(HfExperimentPlan(experiment, plan));
   PetscCall(HfExperimentDestroy(&experiment));
   PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfAppPlan(HfDeck deck, HfNode *plan) {
+  PetscErrorCode code;
+  HfOutput output;
+  PetscFunctionBeginUser;
+  PetscCall(HfOutputCreate(deck, NULL, PETSC_FALSE, &output));
+  code = plan_with(deck, HfOutputRecorder(output), plan);
+  PetscCall(HfOutputDestroy(&output));
+  PetscFunctionReturn(code);
 }
 
 static PetscErrorCode check(HfDeck deck, HfKeys keys, const HfOptions *options) {

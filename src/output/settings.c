@@ -1,0 +1,82 @@
+/* The section `output` of a deck: its keys, and their values as typed settings. */
+#include "output_impl.h"
+#include <string.h>
+
+static const HfKey output_keys[] = {
+    {"output", HF_SECTION, NULL, "{}", "", 0, "What the run directory holds"},
+    {"output.fields", HF_TEXTS, NULL, "[m, j]", "m|H|j|j_gold", 0,
+     "Fields written to run.h5: magnetization m, Oersted field H, current density in the film j, in the gold layer j_gold"},
+    {"output.every", HF_QUANTITY, "s", "", ">0", 0,
+     "Simulated time between frames while the film is driven; without it, a frame at the end of each pulse only"},
+    {"output.compression", HF_INT, NULL, "1", "[0,9]", 0, "Deflate level of the fields; 0: not compressed"},
+    {"output.precision", HF_CHOICE, NULL, "double", "double|single", 0,
+     "Precision of the fields in run.h5; single halves the file (checkpoints are always in double precision)"},
+    {"output.hints", HF_FREE, NULL, "", "", 0,
+     "Hints to MPI-IO for run.h5, such as {cb_nodes: 8, striping_factor: 16}; which exist depends on the file system and the MPI library"},
+    {"output.table_every", HF_QUANTITY, "s", "", ">0", 0, "Least simulated time between lines of table.tsv; without it, one line per time step"},
+    {"output.checkpoint_every", HF_QUANTITY, "s", "10 min", ">=0", 0,
+     "Wall time between checkpoints, in addition to those at the end of schedule items; 0: none by wall time"},
+    {"output.checkpoint_every_simulated", HF_QUANTITY, "s", "", ">0", 0,
+     "Simulated time between checkpoints, in addition to those by wall time: at the first time step that reaches a multiple of it; steps are not "
+     "shortened"},
+    {"output.max_walltime", HF_QUANTITY, "s", "", ">0", 0, "Wall time before which the run stops with a checkpoint"},
+    {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
+};
+
+PetscErrorCode HfOutputRegisterKeys(HfKeys keys) {
+  PetscFunctionBeginUser;
+  PetscCall(HfKeysAdd(keys, "", output_keys));
+  PetscCall(HfSelectionRegisterKeys(keys, "output"));
+  PetscFunctionReturn(0);
+}
+
+static PetscReal seconds_of_settings(HfNode section, const char *key) { return HfHas(section, key) ? HfReal(section, key) : 0; }
+
+static PetscErrorCode read_hints_settings(HfNode section, MPI_Info *info) {
+  HfNode hints = HfChild(section, "hints");
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Info_create(info));
+  for (PetscInt k = 0; hints && k < HfNodeLength(hints); ++k)
+    PetscCallMPI(MPI_Info_set(*info, HfNodeName(HfNodeItem(hints, k)), HfNodeText(HfNodeItem(hints, k))));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfOutputSettingsRead(HfDeck deck, HfOutputSettings *settings) {
+  HfNode section = HfChild(HfDeckRoot(deck), "output");
+  HfRecorderSettings *recorder = &settings->recorder;
+
+  PetscFunctionBeginUser;
+  settings->compression = (PetscInt)HfInteger(section, "compression");
+  settings->single = (PetscBool)!strcmp(HfText(section, "precision"), "single");
+  settings->checkpoint_every = HfReal(section, "checkpoint_every");
+  settings->max_walltime = seconds_of_settings(section, "max_walltime");
+  settings->n_items = HfCount(HfDeckRoot(deck), "schedule");
+  PetscCall(read_hints_settings(section, &settings->hints));
+
+  recorder->every = seconds_of_settings(section, "every");
+  recorder->table_every = seconds_of_settings(section, "table_every");
+  recorder->checkpoint_every_simulated = seconds_of_settings(section, "checkpoint_every_simulated");
+  recorder->bytes_per_number = settings->single ? 4 : 8;
+  recorder->n_fields = HfCount(section, "fields");
+  PetscCall(PetscMalloc1(recorder->n_fields, &settings->fields));
+  for (PetscInt k = 0; k < recorder->n_fields; ++k) settings->fields[k] = HfTextAt(section, "fields", k);
+  recorder->fields = settings->fields;
+  PetscFunctionReturn(0);
+}
+
+/* The recorder's `check_settings`: the cells that fields are kept of, once the grid is known. */
+PetscErrorCode HfOutputSettingsCheck(void *context, HfGrid grid) {
+  HfOutput output = context;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfSelectionFromDeck(output->deck, HfChild(HfDeckRoot(output->deck), "output"), grid, &output->settings.recorder.selection));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfOutputSettingsDestroy(HfOutputSettings *settings) {
+  PetscFunctionBeginUser;
+  if (settings->hints != MPI_INFO_NULL) PetscCallMPI(MPI_Info_free(&settings->hints));
+  PetscCall(PetscFree(settings->fields));
+  PetscFunctionReturn(0);
+}
