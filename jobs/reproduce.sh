@@ -39,8 +39,8 @@ part() {
   local device=$1
   shift
   case "$device" in
-    four-node) bash jobs/python.sh tests/figures.py "$program" --full --keep runs/reproduce-four-node "$@" ;;
-    *) bash jobs/python.sh "tests/reproduce_${device//-/_}.py" "$program" "$@" ;;
+    four-node) bash jobs/python.sh jobs/reproduce/four_node.py "$program" --full --keep runs/reproduce-four-node "$@" ;;
+    *) bash jobs/python.sh "jobs/reproduce/${device//-/_}.py" "$program" "$@" ;;
   esac
 }
 
@@ -64,5 +64,5 @@ for device in four-node program; do
   if [ "${few[*]}" = --show ] || { [ "${few[*]}" = --missing ] && [ -e "runs/reproduce-$device/tables.yaml" ]; }; then continue; fi
   part $device || code=$?
 done
-bash jobs/python.sh tests/reproduction.py "${readme[@]}" || code=$?
+bash jobs/python.sh jobs/reproduce/summary.py "${readme[@]}" || code=$?
 exit "$code"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """One table of all that jobs/reproduce.sh has measured, as Markdown: what is asked, what came out, and the commits of the programs that ran.
 
-Usage: reproduction.py [--runs DIR] [--readme]     (DIR: runs; the table: DIR/reproduction.md; --readme puts what is asked into README.md, too)
+Usage: summary.py [--runs DIR] [--readme]     (DIR: runs; the table: DIR/reproduction.md; --readme puts what is asked into README.md, too)
 """
 
 import argparse
@@ -9,7 +9,7 @@ import os
 import re
 import sys
 
-from launch import ROOT
+from launcher import ROOT
 from table import load
 
 PARTS = {

@@ -1,4 +1,4 @@
-"""Tables of what is asked beside what is measured, printed, and kept as tables.yaml for the table of all of them (reproduction.py)."""
+"""Tables of what is asked beside what is measured, printed, and kept as tables.yaml for the table of all of them (summary.py)."""
 
 import os
 

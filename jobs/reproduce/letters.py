@@ -2,7 +2,7 @@
 """The films of many nodes (Niu et al. 2024, Fig. 5): runs their decks from several random starts and prints what is asked beside what every start
 gives, with all controls. Exit code 1 when a figure is missed.
 
-Usage: reproduce_letters.py HOPFILM [--seeds 1 2 3] [--only GROUP...] [--at-once 2] [--out DIR] [--missing | --show]     (DIR: runs/reproduce-letters)
+Usage: letters.py HOPFILM [--seeds 1 2 3] [--only GROUP...] [--at-once 2] [--out DIR] [--missing | --show]     (DIR: runs/reproduce-letters)
 """
 
 import sys
@@ -10,7 +10,7 @@ import sys
 import letters_device_figures
 import letters_figures
 import letters_wired_figures
-from reproduce import Device
+from device import Device
 
 MODULES = [letters_figures, letters_wired_figures, letters_device_figures]  # each has RUNS and GROUPS
 

@@ -1,5 +1,5 @@
 """Runs the decks of a published device from several random starts and prints what is asked beside what every start gives. A device is a list of runs
-and groups of them with a function for the rows of their table; the reproduce_*.py each have one.
+and groups of them with a function for the rows of their table; maze.py, letters.py and standard_problems.py each have one.
 
   RUNS   {name: Deck}       what is run; {seed} in a change is the start's, another name in braces the directory
                              of a run that starts this one
@@ -17,7 +17,7 @@ import time
 
 import yaml
 
-from launch import ROOT, environment, mpiexec
+from launcher import ROOT, environment, mpiexec
 from table import Table, commit_of, save
 
 # seeded: a start of the run is the seed of its random state; otherwise the deck says where it starts

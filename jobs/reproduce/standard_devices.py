@@ -3,8 +3,8 @@ model, which has neither. Nothing is asked; every figure has its controls."""
 
 import numpy
 
-from figures import entries
-from reproduce import Deck, Group
+from four_node import entries
+from device import Deck, Group
 from standard_textures import Run, texture
 
 MODEL = ["demag=none", "film.material.Ku=-43.062 A/m"]  # the papers' hard axis

@@ -5,8 +5,8 @@ import os
 import h5py
 import numpy
 
-from figures import entries
-from reproduce import per_seed
+from four_node import entries
+from device import per_seed
 
 
 CELLS = ("6.25", "5", "4", "3.0075188", "2")  # nm

@@ -5,7 +5,7 @@ Two films at several dampings: a permalloy strip that a field reverses, with the
 terms alone. Either method runs at the loosest tolerance whose average of m at the end is within ACCURACY of a run with a tight one. CPU times are
 without set-up and files, those of a run of one step. Last: the step `relax` on the strip.
 
-Usage: reproduce_integrators.py HOPFILM [--films strip maze] [--cells 8 4 2 1] [--alphas 0.02 0.1 0.5] [--relax]
+Usage: integrators.py HOPFILM [--films strip maze] [--cells 8 4 2 1] [--alphas 0.02 0.1 0.5] [--relax]
 """
 
 import argparse
@@ -16,7 +16,7 @@ import tempfile
 
 import yaml
 
-from launch import environment
+from launcher import environment
 
 ACCURACY = 1e-3
 TOLERANCES = ("1e-2", "1e-3", "3e-4", "1e-4", "3e-5", "1e-5", "1e-6")

@@ -2,7 +2,7 @@
 """Standard problems of micromagnetics (inputs/validation/): runs their decks, on several grids, and prints what is published of each beside what this
 film gives; what the demagnetizing field does to the learning devices, and fluctuations (group thermal). Exit code 1 when a figure is missed.
 
-Usage: reproduce_standard_problems.py HOPFILM [--seeds 1] [--only GROUP...] [--at-once 2] [--out DIR] [--missing | --show]     (DIR: runs/reproduce-standard-problems)
+Usage: standard_problems.py HOPFILM [--seeds 1] [--only GROUP...] [--at-once 2] [--out DIR] [--missing | --show]     (DIR: runs/reproduce-standard-problems)
 """
 
 import sys
@@ -11,7 +11,7 @@ import standard_devices
 import standard_textures
 import standard_thermal
 import standard_traces
-from reproduce import Device
+from device import Device
 
 MODULES = [standard_traces, standard_textures, standard_devices, standard_thermal]  # each has RUNS and GROUPS
 

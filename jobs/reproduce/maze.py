@@ -2,13 +2,13 @@
 """The spin-transfer film (Yu et al. 2021): runs its decks from several random starts and prints what is asked beside what every start gives, with
 the untrained film and xi = 1 as controls. Exit code 1 when a figure is missed.
 
-Usage: reproduce_maze.py HOPFILM [--seeds 1 2 3 4] [--only GROUP...] [--at-once 2] [--out DIR] [--missing | --show]     (DIR: runs/reproduce-maze)
+Usage: maze.py HOPFILM [--seeds 1 2 3 4] [--only GROUP...] [--at-once 2] [--out DIR] [--missing | --show]     (DIR: runs/reproduce-maze)
 """
 
 import sys
 
 import maze_figures as figures
-from reproduce import Deck, Device, Group
+from device import Deck, Device, Group
 
 
 # The decks' voltages are those of a + electrode, half of what lies between the contacts.

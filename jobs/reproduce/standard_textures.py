@@ -7,11 +7,11 @@ import sys
 import h5py
 import numpy
 
-from figures import entries
-from reproduce import Group
+from four_node import entries
+from device import Group
 from standard_traces import film, only, sizes_of
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "postprocess"))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "postprocess"))
 from hopfilm.run import Run  # noqa: E402
 from hopfilm import spectra  # noqa: E402
 

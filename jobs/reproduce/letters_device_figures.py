@@ -3,9 +3,9 @@ reading. Nothing is asked of any but the ideal one; every figure stands beside t
 
 import statistics
 
-from figures import entries
+from four_node import entries
 from letters_figures import control_rows, exact_text, films, key_of, mean_and_each, unstable
-from reproduce import Deck, Group
+from device import Deck, Group
 
 LEADS = {
     "ecp": "wide sheet, no leads",

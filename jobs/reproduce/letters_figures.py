@@ -8,8 +8,8 @@ import statistics
 import h5py
 import yaml
 
-from figures import entries
-from reproduce import Deck, Group, per_seed
+from four_node import entries
+from device import Deck, Group, per_seed
 
 ORDERS = ("CEP", "CPE", "PCE", "PEC", "EPC")
 RUNS = {

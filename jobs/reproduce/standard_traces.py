@@ -5,8 +5,8 @@ import os
 
 import numpy
 
-from figures import entries
-from reproduce import Deck, Group
+from four_node import entries
+from device import Deck, Group
 
 # 1 ns after field 1 is switched on, where <my> is steepest, a clock that is off by 0.1 ps moves <my> by 0.001: codes differ by that on one grid.
 FIELD_1 = "validation/mumag-4"

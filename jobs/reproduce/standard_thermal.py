@@ -3,8 +3,8 @@ every figure has its controls, and over several starts (--seeds 1 2 3 4) its sta
 
 import statistics
 
-from figures import entries
-from reproduce import Deck, Group
+from four_node import entries
+from device import Deck, Group
 
 TEMPERATURES = (0, 300, 3000, 9000, 30000)  # K; a tenth of the thickness feels ten times the temperature
 RUNS = {f"thermal-{T}K": Deck("four-node-thermal", [f"thermal.temperature={T} K", "thermal.seed={seed}"]) for T in TEMPERATURES}

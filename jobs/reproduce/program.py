@@ -2,7 +2,7 @@
 """The program itself: its speed beside a STREAM triad of the same run, two ranks against one, memory per cell, runs that are killed and resumed, what
 their checkpoints cost, and many ranks. Meant for a machine that does nothing else. Exit code 1 when a figure is missed.
 
-Usage: reproduce_program.py HOPFILM [--only speed scaling kills checkpoints ranks] [--kills 200] [--show] [--out DIR]     (DIR: runs/reproduce-program)
+Usage: program.py HOPFILM [--only speed scaling kills checkpoints ranks] [--kills 200] [--show] [--out DIR]     (DIR: runs/reproduce-program)
 """
 
 import argparse
@@ -13,8 +13,8 @@ import resource
 import subprocess
 import sys
 
-from kill import differences, spread
-from launch import ROOT, environment, mpiexec
+from launcher import ROOT, environment, mpiexec
+from kill import differences, spread  # of tests/, whose folder launcher puts on the path
 from table import Table, commit_of, load, save
 
 MANY = 16

@@ -5,9 +5,9 @@ situ, with its patterns known."""
 
 import re
 
-from figures import entries
+from four_node import entries
 from letters_figures import control_rows, controls, exact_text, films, key_of, mean_and_each, slashed, unstable
-from reproduce import Deck, Group
+from device import Deck, Group
 
 SETS = {"ecp": "E, C, P", "edcp": "E, D, C, P", "digits": '"0", "8", "9", "6", "5"'}
 SATURATED = ("schedule=[{initial: {uniform: {direction: [0, 0, 1]}}}, {train: {patterns: [E, D, C, P, L], voltage: 1e-15 V, pulse: 1 ps}}, "

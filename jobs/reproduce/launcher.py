@@ -1,0 +1,7 @@
+"""How a program is started, as in the tests (tests/launch.py), whose folder is on the path for all that is imported after this module."""
+
+import os
+import sys
+
+sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tests"))
+from launch import ROOT, environment, mpiexec  # noqa: E402, F401
