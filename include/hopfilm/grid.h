@@ -70,14 +70,43 @@ PetscErrorCode HfGridGrains(HfGrid grid, PetscReal size, PetscInt64 seed, PetscI
 PetscReal HfGrainNormal(PetscInt64 seed, HfGrainQuantity quantity, PetscInt64 grain);  /* mean 0, variance 1 */
 PetscReal HfGrainUniform(PetscInt64 seed, HfGrainQuantity quantity, PetscInt64 grain); /* in (0,1) */
 
-/* ---- rows of the neighbour ranks: starts and ends the exchange of the first and last owned row of a cell Vec. Collective.
-   south receives row ys-1 and north row ys+ym, nx*dof numbers each; untouched where there is no such row. Several may be in flight with
-   different halos. ---- */
-typedef struct HfHalo_ *HfHalo;
-PetscErrorCode HfHaloCreate(HfGrid grid, PetscInt dof, HfHalo *halo);
-PetscErrorCode HfHaloBegin(HfHalo halo, const PetscScalar *owned_rows);
-PetscErrorCode HfHaloEnd(HfHalo halo, const PetscScalar **south, const PetscScalar **north);
-PetscErrorCode HfHaloDestroy(HfHalo *halo);
+/* ---- ghost rows: copies of the rows just below and above those a rank owns, sent by the ranks that own them. One exchange at a time per object. ---- */
+typedef struct HfGhostRows_ *HfGhostRows;
+typedef struct {
+  PetscInt n, n_rows;     /* numbers in a row; rows of all ranks */
+  PetscInt start, end;    /* this rank owns the rows start .. end-1; none on some ranks of a coarse level */
+  const PetscInt *ranges; /* [size+1] rank r owns the rows ranges[r] .. ranges[r+1]-1 */
+  MPI_Comm comm;
+  PetscMPIInt rank, size;
+} HfGhostRowsInfo;
+typedef enum { HF_ROWS_ALL = -1, HF_ROWS_EVEN = 0, HF_ROWS_ODD = 1 } HfRowParity;
+
+/** Rows of any grid. `finer` (NULL: none): ranges of the next finer level, whose owners get their ghost rows here even when they own no row. Collective. */
+PetscErrorCode HfGhostRowsCreate(MPI_Comm comm, PetscInt n, PetscInt n_rows, const PetscInt ranges[], const PetscInt finer[], HfGhostRows *rows);
+/** Rows of cells with `dof` interleaved components: dof nx numbers each. Collective. */
+PetscErrorCode HfGhostRowsCreateCells(HfGrid grid, PetscInt dof, HfGhostRows *rows);
+/** Rows of vertices: nx+1 numbers each. Collective. */
+PetscErrorCode HfGhostRowsCreateVertices(HfGrid grid, HfGhostRows *rows);
+/** Collective. */
+PetscErrorCode HfGhostRowsDestroy(HfGhostRows *rows);
+/** The division of the rows among the ranks; borrowed. Not collective. */
+const HfGhostRowsInfo *HfGhostRowsGetInfo(HfGhostRows rows);
+
+/** An array x[end-start+2][n] of the rows start-1 .. end, zero at first. A few zeros before and after it can be read, so that the neighbours i-1 and i+1 of
+    any entry exist: at the ends of a row they belong to another row and have to meet a coefficient that is zero. Not collective. */
+PetscErrorCode HfGhostRowsAllocate(HfGhostRows rows, PetscReal **x);
+/** Frees such an array. Not collective. */
+PetscErrorCode HfGhostRowsFree(PetscReal **x);
+/** Offset of row j in such an array. Not collective. */
+static inline ptrdiff_t HfGhostRowsAt(const HfGhostRowsInfo *info, PetscInt j) { return (ptrdiff_t)(j - (info->start - 1)) * info->n; }
+/** Fills the ghost rows of such an array, those with a number of the given parity only; a row beyond the grid stays as it is. Collective. */
+PetscErrorCode HfGhostRowsFill(HfGhostRows rows, PetscReal x[], HfRowParity parity);
+
+/** The same for owned[end-start][n] without room for ghost rows, in two parts: work done between Begin and End overlaps with the messages, and `owned` must
+    not change meanwhile. Collective. */
+PetscErrorCode HfGhostRowsBegin(HfGhostRows rows, const PetscReal owned[]);
+/** below[n] and above[n]: rows start-1 and end, borrowed until the next Begin; zero where there is no such row. Collective. */
+PetscErrorCode HfGhostRowsEnd(HfGhostRows rows, const PetscReal **below, const PetscReal **above);
 
 /* ---- a selection: the cells that a field is saved on, first + a * stride for a = 0 .. count-1 along x and y ---- */
 typedef struct {

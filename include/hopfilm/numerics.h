@@ -12,3 +12,27 @@ PetscErrorCode HfConvolutionCreate(HfGrid grid, PetscInt n_out, PetscInt n_in,
                                    HfConvolution *convolution);
 PetscErrorCode HfConvolutionApply(HfConvolution convolution, Vec in, Vec out); /* cell Vecs with n_in and n_out components. Collective. */
 PetscErrorCode HfConvolutionDestroy(HfConvolution *convolution);
+
+/* ---- multigrid: a V-cycle for a symmetric nine-point operator on the vertices of a grid
+     (A x)_ij = D_ij x_ij + E_ij x_i+1,j + E_i-1,j x_i-1,j + N_ij x_i,j+1 + N_i,j-1 x_i,j-1
+              + NE_ij x_i+1,j+1 + NE_i-1,j-1 x_i-1,j-1 + NW_ij x_i-1,j+1 + NW_i+1,j-1 x_i+1,j-1
+   A vertex without an equation (held at a value, or void) has zero couplings and D = 0; everything leaves x = 0 there. The other D are positive. ---- */
+typedef struct HfMultigrid_ *HfMultigrid;
+/** Couplings of one row of vertices, n numbers each: D with itself, E to the right, N up, NE up right, NW up left. */
+typedef struct {
+  PetscReal *D, *E, *N, *NE, *NW;
+} HfStencilRow;
+/** `vertices`: the rows of the finest level, borrowed. Collective. */
+PetscErrorCode HfMultigridCreate(HfGhostRows vertices, HfMultigrid *multigrid);
+/** Collective. */
+PetscErrorCode HfMultigridDestroy(HfMultigrid *multigrid);
+/** Where the caller writes the couplings of the owned row j; those that leave the grid are 0. OperatorChanged follows. Not collective. */
+HfStencilRow HfMultigridRow(HfMultigrid multigrid, PetscInt j);
+/** The couplings are those of another operator; coarse levels stay as they are until SetUp. Collective. */
+PetscErrorCode HfMultigridOperatorChanged(HfMultigrid multigrid);
+/** The coarse levels for the present operator. Collective. */
+PetscErrorCode HfMultigridSetUp(HfMultigrid multigrid);
+/** x = B b by one V-cycle; B is symmetric and positive definite and approximates the inverse of A; b and x hold the owned rows. Collective. */
+PetscErrorCode HfMultigridApply(HfMultigrid multigrid, const PetscReal b[], PetscReal x[]);
+/** y = A x; x with its ghost rows filled (HfGhostRowsFill), y the owned rows. Not collective. */
+void HfMultigridMult(HfMultigrid multigrid, const PetscReal x[], PetscReal y[]);

@@ -1,11 +1,11 @@
 /* Row by row over the film: a window of three de-interleaved rows stays in the first caches, so that m is read from memory once.
 
      for each row:  H = 0;  every term adds to H over the spans of interior cells, then over the edge cells;  the visitor uses H
-   Only the first and last row need rows of the neighbour ranks; they come last, while the halo travels. */
+   Only the first and last row need rows of the neighbour ranks; they come last, while the ghost rows travel. */
 #include "magnet_impl.h"
 
 struct HfSweep_ {
-  HfHalo halo;
+  HfGhostRows ghost_rows;
   PetscInt stride;            /* numbers from one buffer row to the next */
   PetscReal *memory, *origin; /* origin: cell 0 of the first buffer row, aligned */
   PetscScalar *line;          /* one interleaved row */
@@ -33,7 +33,7 @@ PetscErrorCode HfSweepCreate(HfGrid grid, HfSweep *out) {
 
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&sweep));
-  PetscCall(HfHaloCreate(grid, 3, &sweep->halo));
+  PetscCall(HfGhostRowsCreateCells(grid, 3, &sweep->ghost_rows));
   sweep->stride = lane * ((nx + 1 + lane - 1) / lane) + lane;
   PetscCall(PetscCalloc1(BUFFERS * sweep->stride + 2 * lane, &sweep->memory));
   PetscCall(PetscMalloc1(3 * nx, &sweep->line));
@@ -46,7 +46,7 @@ PetscErrorCode HfSweepCreate(HfGrid grid, HfSweep *out) {
 PetscErrorCode HfSweepDestroy(HfSweep *sweep) {
   PetscFunctionBeginUser;
   if (!*sweep) PetscFunctionReturn(0);
-  PetscCall(HfHaloDestroy(&(*sweep)->halo));
+  PetscCall(HfGhostRowsDestroy(&(*sweep)->ghost_rows));
   PetscCall(PetscFree((*sweep)->memory));
   PetscCall(PetscFree((*sweep)->line));
   PetscCall(PetscFree(*sweep));
@@ -124,7 +124,7 @@ static PetscErrorCode prepare_terms(HfMagnet magnet, PetscReal t, Vec m) {
   PetscFunctionReturn(0);
 }
 
-/* Inner rows while the halo travels, then the first and the last. `send`: the owned rows of m, of which the border is there. */
+/* Inner rows while the ghost rows travel, then the first and the last. `send`: the owned rows of m, of which the border is there. */
 static PetscErrorCode visit_rows(HfMagnet magnet, const PetscScalar *send, HfVisit visit, void *context) {
   const HfGridInfo *g = HfGridGetInfo(magnet->grid);
   const PetscInt end = g->ys + g->ym;
@@ -132,10 +132,10 @@ static PetscErrorCode visit_rows(HfMagnet magnet, const PetscScalar *send, HfVis
 
   PetscFunctionBeginUser;
   for (int slot = 0; slot < 3; ++slot) sweep->held[slot] = PETSC_MIN_INT;
-  PetscCall(HfHaloBegin(sweep->halo, send));
+  PetscCall(HfGhostRowsBegin(sweep->ghost_rows, send));
   if (g->size > 1)
     for (PetscInt j = g->ys + 1; j < end - 1; ++j) visit_row(magnet, j, visit, context);
-  PetscCall(HfHaloEnd(sweep->halo, &sweep->below, &sweep->above));
+  PetscCall(HfGhostRowsEnd(sweep->ghost_rows, &sweep->below, &sweep->above));
   for (PetscInt j = g->ys; j < end; j += g->size == 1 ? 1 : PetscMax(1, g->ym - 1)) visit_row(magnet, j, visit, context);
   PetscFunctionReturn(0);
 }

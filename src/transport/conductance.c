@@ -18,14 +18,14 @@ PetscErrorCode HfConductanceUnits(HfPotential p) {
 
 /* b = K unit[l], owned vertices; contacts included. */
 static PetscErrorCode reaction_of_unit(HfPotential p, PetscInt l) {
-  const HfVertexRows *rows = p->mg.levels[0].rows;
+  const HfGhostRowsInfo *rows = p->rows;
   PetscScalar *b;
 
   PetscFunctionBeginUser;
   PetscCall(HfPotentialLoad(p, p->unit[l]));
   HfStiffnessReaction(p);
   PetscCall(VecGetArrayWrite(p->b, &b));
-  PetscCall(PetscArraycpy(b, p->reaction + HfVertexRowAt(rows, rows->start), p->n_owned));
+  PetscCall(PetscArraycpy(b, p->reaction + HfGhostRowsAt(rows, rows->start), p->n_owned));
   PetscCall(VecRestoreArrayWrite(p->b, &b));
   PetscFunctionReturn(0);
 }
@@ -87,10 +87,7 @@ PetscErrorCode HfConductance(HfPotential p, PetscBool keep_solutions, PetscReal 
 
 PetscErrorCode HfPotentialSuperpose(HfPotential p, const PetscReal V[], Vec phi) {
   const PetscInt n = p->electrodes->n;
-  const HfLevel *finest = &p->mg.levels[0];
-  const PetscReal *inverse = finest->A.inverse + HfVertexRowAt(finest->rows, finest->rows->start);
   PetscReal *u = p->work;
-  PetscScalar *a;
 
   PetscFunctionBeginUser;
   PetscCheck(p->unit, HfGridComm(p->grid), PETSC_ERR_ORDER, "HfConductance() must come before HfPotentialSuperpose()");
@@ -99,10 +96,7 @@ PetscErrorCode HfPotentialSuperpose(HfPotential p, const PetscReal V[], Vec phi)
     for (PetscInt l = 0; l < n; ++l)
       if (!p->electrodes->floating[l]) u[k] += p->contact_from_terminal[k * n + l] * V[l];
   /* phi = u_N + sum_k (u_k - u_N) phi_k on the film, 0 in the void */
-  PetscCall(VecGetArrayWrite(phi, &a));
-  for (PetscInt k = 0; k < p->n_owned; ++k) a[k] = inverse[k] > 0 ? u[n - 1] : 0;
-  for (PetscInt c = 0; c < p->n_contact; ++c) a[p->contact[c].at] = u[n - 1];
-  PetscCall(VecRestoreArrayWrite(phi, &a));
+  PetscCall(HfPotentialFill(p, u[n - 1], phi));
   for (PetscInt k = 0; k < n - 1; ++k) u[k] -= u[n - 1];
   PetscCall(VecMAXPY(phi, n - 1, u, p->unit));
   PetscFunctionReturn(0);

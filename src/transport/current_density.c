@@ -5,8 +5,8 @@
 #include "transport_impl.h"
 
 PetscErrorCode HfCurrentsOfContacts(HfPotential p, Vec phi, PetscReal currents[]) {
-  const HfVertexRows *rows = p->mg.levels[0].rows;
-  const ptrdiff_t own = HfVertexRowAt(rows, rows->start);
+  const HfGhostRowsInfo *rows = p->rows;
+  const ptrdiff_t own = HfGhostRowsAt(rows, rows->start);
   const PetscInt n = p->electrodes->n;
   PetscMPIInt count;
 
@@ -22,7 +22,7 @@ PetscErrorCode HfCurrentsOfContacts(HfPotential p, Vec phi, PetscReal currents[]
 
 PetscErrorCode HfPotentialCurrentDensity(HfPotential p, Vec phi, Vec j) {
   const HfGridInfo *g = HfGridGetInfo(p->grid);
-  const HfVertexRows *rows = p->mg.levels[0].rows;
+  const HfGhostRowsInfo *rows = p->rows;
   const PetscReal to_x = 0.5 / g->dx, to_y = 0.5 / g->dy;
   PetscScalar *out;
 
@@ -30,7 +30,7 @@ PetscErrorCode HfPotentialCurrentDensity(HfPotential p, Vec phi, Vec j) {
   PetscCall(HfPotentialLoad(p, phi));
   PetscCall(VecGetArrayWrite(j, &out));
   for (PetscInt row = g->ys; row < g->ys + g->ym; ++row) {
-    const PetscReal *low = p->phi + HfVertexRowAt(rows, row), *high = low + rows->nx;
+    const PetscReal *low = p->phi + HfGhostRowsAt(rows, row), *high = low + rows->n;
     const ptrdiff_t cell = (ptrdiff_t)(row - (g->ys - 1)) * (g->nx + 2) + 1;
     PetscScalar *to = out + (ptrdiff_t)2 * (row - g->ys) * g->nx;
 

@@ -110,7 +110,7 @@ PetscErrorCode HfPotentialCreateFilm(HfGrid grid, HfElectrodes electrodes, HfDec
   PetscCall(HfPotentialAllocate(grid, electrodes, g->thickness, HfReal(HfChild(root, "potential"), "tolerance"), potential));
   HfPotential p = *potential;
   p->film = PETSC_TRUE;
-  PetscCall(HfHaloCreate(grid, 3, &p->halo));
+  PetscCall(HfGhostRowsCreateCells(grid, 3, &p->cell_rows));
   PetscCall(check_variations(deck, g->n_regions, &varies, &p->thickness_varies));
   if (varies) {
     const PetscInt64 seed = HfInteger(HfChild(film, "grains"), "seed");
@@ -145,7 +145,7 @@ PetscErrorCode HfFilmDestroy(HfPotential p) {
   PetscFunctionBeginUser;
   PetscCall(PetscFree3(p->conductors, p->tensor_numbers, p->tensor_active));
   PetscCall(PetscFree(p->grain));
-  PetscCall(HfHaloDestroy(&p->halo));
+  PetscCall(HfGhostRowsDestroy(&p->cell_rows));
   PetscFunctionReturn(0);
 }
 

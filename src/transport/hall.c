@@ -9,31 +9,30 @@
 
 PetscErrorCode HfHallCreate(HfPotential p) {
   const HfGridInfo *g = HfGridGetInfo(p->grid);
-  const HfVertexRows *rows = p->mg.levels[0].rows;
 
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc1((g->nx + 2) * (g->ym + 2), &p->sigma.hall));
-  PetscCall(HfVertexRowsAlloc(rows, &p->hall_E));
-  PetscCall(HfVertexRowsAlloc(rows, &p->hall_N));
+  PetscCall(HfGhostRowsAllocate(p->vertices, &p->hall_E));
+  PetscCall(HfGhostRowsAllocate(p->vertices, &p->hall_N));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfHallDestroy(HfPotential p) {
   PetscFunctionBeginUser;
   PetscCall(PetscFree(p->sigma.hall));
-  PetscCall(HfVertexRowsFree(&p->hall_E));
-  PetscCall(HfVertexRowsFree(&p->hall_N));
+  PetscCall(HfGhostRowsFree(&p->hall_E));
+  PetscCall(HfGhostRowsFree(&p->hall_N));
   PetscFunctionReturn(0);
 }
 
 void HfHallAssemble(HfPotential p) {
   const HfGridInfo *g = HfGridGetInfo(p->grid);
-  const HfVertexRows *rows = p->mg.levels[0].rows;
-  const ptrdiff_t n = rows->nx, w = g->nx + 2;
+  const HfGhostRowsInfo *rows = p->rows;
+  const ptrdiff_t n = rows->n, w = g->nx + 2;
   const PetscReal *h = p->sigma.hall;
 
   for (PetscInt j = rows->start - 1; j < rows->end; ++j) { /* the neighbour's last row too, whose couplings reach up to the first one here */
-    const ptrdiff_t at = HfVertexRowAt(rows, j), above = (ptrdiff_t)(j - (g->ys - 1)) * w + 1, below = above - w;
+    const ptrdiff_t at = HfGhostRowsAt(rows, j), above = (ptrdiff_t)(j - (g->ys - 1)) * w + 1, below = above - w;
     const uint8_t *here = p->held + at, *next = here + n;
 
     for (ptrdiff_t i = 0; i < n; ++i) {
@@ -49,23 +48,22 @@ HF_KERNEL static void mult_row(const PetscReal *restrict E, const PetscReal *res
 }
 
 void HfHallMult(HfPotential p, PetscReal y[]) {
-  const HfLevel *finest = &p->mg.levels[0];
-  const HfVertexRows *rows = finest->rows;
-  const ptrdiff_t n = rows->nx;
+  const HfGhostRowsInfo *rows = p->rows;
+  const ptrdiff_t n = rows->n;
 
   for (PetscInt j = rows->start; j < rows->end; ++j) {
-    const ptrdiff_t at = HfVertexRowAt(rows, j);
-    mult_row(p->hall_E + at, p->hall_N + at, n, finest->r + at, y + (ptrdiff_t)(j - rows->start) * n);
+    const ptrdiff_t at = HfGhostRowsAt(rows, j);
+    mult_row(p->hall_E + at, p->hall_N + at, n, p->phi + at, y + (ptrdiff_t)(j - rows->start) * n);
   }
 }
 
 void HfHallReaction(HfPotential p) {
   const HfGridInfo *g = HfGridGetInfo(p->grid);
-  const HfVertexRows *rows = p->mg.levels[0].rows;
-  const ptrdiff_t n = rows->nx, w = g->nx + 2;
+  const HfGhostRowsInfo *rows = p->rows;
+  const ptrdiff_t n = rows->n, w = g->nx + 2;
 
   for (PetscInt j = PetscMax(0, g->ys - 1); j < g->ys + g->ym; ++j) {
-    const ptrdiff_t at = HfVertexRowAt(rows, j);
+    const ptrdiff_t at = HfGhostRowsAt(rows, j);
     const PetscReal *restrict h = p->sigma.hall + (ptrdiff_t)(j - (g->ys - 1)) * w + 1;
     const PetscReal *restrict low = p->phi + at, *restrict high = low + n;
     PetscReal *restrict f_low = p->reaction + at, *restrict f_high = f_low + n;
@@ -83,9 +81,9 @@ void HfHallReaction(HfPotential p) {
 
 void HfHallCurrentRow(HfPotential p, PetscInt row, PetscReal j[]) {
   const HfGridInfo *g = HfGridGetInfo(p->grid);
-  const HfVertexRows *rows = p->mg.levels[0].rows;
+  const HfGhostRowsInfo *rows = p->rows;
   const PetscReal to_x = 0.5 / g->dx, to_y = 0.5 / g->dy;
-  const PetscReal *low = p->phi + HfVertexRowAt(rows, row), *high = low + rows->nx;
+  const PetscReal *low = p->phi + HfGhostRowsAt(rows, row), *high = low + rows->n;
   const PetscReal *h = p->sigma.hall + (ptrdiff_t)(row - (g->ys - 1)) * (g->nx + 2) + 1;
 
   for (PetscInt i = 0; i < g->nx; ++i) {

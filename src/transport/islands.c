@@ -5,7 +5,8 @@
 
 typedef struct {
   HfElectrodes e;
-  HfVertexRows *rows;
+  HfGhostRows vertices;
+  const HfGhostRowsInfo *rows;
   PetscReal *reached;   /* 1 where the flood was; with ghost rows */
   PetscReal *spread;    /* 1 where it was spread from */
   PetscBool *electrode; /* reached, per electrode */
@@ -13,7 +14,7 @@ typedef struct {
 } Flood;
 
 static void reach(Flood *f, PetscInt i, PetscInt j) {
-  const ptrdiff_t at = HfVertexRowAt(f->rows, j) + i;
+  const ptrdiff_t at = HfGhostRowsAt(f->rows, j) + i;
 
   if (j < f->rows->start || j >= f->rows->end || f->reached[at] > 0) return;
   f->reached[at] = f->spread[at] = 1;
@@ -23,7 +24,7 @@ static void reach(Flood *f, PetscInt i, PetscInt j) {
 static void flood(Flood *f) {
   const HfGridInfo *g = HfGridGetInfo(f->e->grid);
   const int8_t *regions = HfGridRegions(f->e->grid);
-  const PetscInt nx = f->rows->nx;
+  const PetscInt nx = f->rows->n;
 
   while (f->n) {
     const PetscInt at = f->stack[--f->n], i = at % nx, j = at / nx + f->rows->start - 1;
@@ -40,14 +41,14 @@ static void flood(Flood *f) {
 /* Spreads from ghost vertices and electrodes reached since the last time; *changed is the same on all ranks. */
 static PetscErrorCode look_around(Flood *f, PetscBool *changed) {
   HfElectrodes e = f->e;
-  const PetscInt nx = f->rows->nx;
+  const PetscInt nx = f->rows->n;
   PetscMPIInt n, local = 0;
 
   PetscFunctionBeginUser;
-  PetscCall(HfVertexRowsExchange(f->rows, f->reached, -1));
+  PetscCall(HfGhostRowsFill(f->vertices, f->reached, HF_ROWS_ALL));
   const PetscInt ghosts[2] = {f->rows->start - 1, f->rows->end};
   for (int side = 0; side < 2; ++side) {
-    for (ptrdiff_t at = HfVertexRowAt(f->rows, ghosts[side]); at < HfVertexRowAt(f->rows, ghosts[side] + 1); ++at) {
+    for (ptrdiff_t at = HfGhostRowsAt(f->rows, ghosts[side]); at < HfGhostRowsAt(f->rows, ghosts[side] + 1); ++at) {
       if (f->reached[at] < 0.5 || f->spread[at] > 0.5) continue;
       f->spread[at] = 1;
       f->stack[f->n++] = (PetscInt)at;
@@ -67,15 +68,14 @@ PetscErrorCode HfIslandFind(HfElectrodes e, PetscBool *found, PetscReal xy[2]) {
   const HfGridInfo *g = HfGridGetInfo(e->grid);
   const int8_t *regions = HfGridRegions(e->grid);
   Flood f = {.e = e};
-  PetscInt *ranges, first = g->nx * g->ny;
+  PetscInt first = g->nx * g->ny;
   PetscBool changed = PETSC_TRUE;
 
   PetscFunctionBeginUser;
-  PetscCall(HfVertexRanges(e->grid, &ranges));
-  PetscCall(HfVertexRowsCreate(HfGridComm(e->grid), g->nx + 1, g->ny + 1, ranges, NULL, &f.rows));
-  PetscCall(PetscFree(ranges));
-  PetscCall(HfVertexRowsAlloc(f.rows, &f.reached));
-  PetscCall(HfVertexRowsAlloc(f.rows, &f.spread));
+  PetscCall(HfGhostRowsCreateVertices(e->grid, &f.vertices));
+  f.rows = HfGhostRowsGetInfo(f.vertices);
+  PetscCall(HfGhostRowsAllocate(f.vertices, &f.reached));
+  PetscCall(HfGhostRowsAllocate(f.vertices, &f.spread));
   PetscCall(PetscMalloc2((e->n_rows + 2) * (g->nx + 1), &f.stack, e->n, &f.electrode));
   for (PetscInt k = 0; k < e->n; ++k) f.electrode[k] = (PetscBool)!e->floating[k];
   while (changed) {
@@ -84,14 +84,14 @@ PetscErrorCode HfIslandFind(HfElectrodes e, PetscBool *found, PetscReal xy[2]) {
   }
   for (PetscInt j = g->ys; j < g->ys + g->ym; ++j)
     for (PetscInt i = 0; i < g->nx; ++i)
-      if (HfRegionAt(g, regions, i, j) >= 0 && f.reached[HfVertexRowAt(f.rows, j) + i] < 0.5) first = PetscMin(first, j * g->nx + i);
+      if (HfRegionAt(g, regions, i, j) >= 0 && f.reached[HfGhostRowsAt(f.rows, j) + i] < 0.5) first = PetscMin(first, j * g->nx + i);
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPIU_INT, MPI_MIN, HfGridComm(e->grid)));
   *found = (PetscBool)(first < g->nx * g->ny);
   xy[0] = g->x0 + ((PetscReal)(first % g->nx) + 0.5) * g->dx;
   xy[1] = g->y0 + ((PetscReal)(first / g->nx) + 0.5) * g->dy;
   PetscCall(PetscFree2(f.stack, f.electrode));
-  PetscCall(HfVertexRowsFree(&f.reached));
-  PetscCall(HfVertexRowsFree(&f.spread));
-  PetscCall(HfVertexRowsDestroy(&f.rows));
+  PetscCall(HfGhostRowsFree(&f.reached));
+  PetscCall(HfGhostRowsFree(&f.spread));
+  PetscCall(HfGhostRowsDestroy(&f.vertices));
   PetscFunctionReturn(0);
 }

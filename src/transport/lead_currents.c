@@ -3,7 +3,7 @@
 
 /* Every vertex of a contact the same share of its current. */
 static PetscErrorCode share_evenly(HfPotential p, Vec phi) {
-  const ptrdiff_t own = HfVertexRowAt(p->mg.levels[0].rows, p->mg.levels[0].rows->start);
+  const ptrdiff_t own = HfGhostRowsAt(p->rows, p->rows->start);
   const PetscInt n = p->electrodes->n;
   PetscReal *currents, *vertices;
   PetscMPIInt count;
@@ -30,8 +30,8 @@ static PetscInt cells_around(const HfGridInfo *g, const int8_t *regions, PetscIn
 PetscErrorCode HfPotentialLeadCurrentDensity(HfPotential p, Vec phi, PetscBool uniform, Vec j_z) {
   const HfGridInfo *g = HfGridGetInfo(p->grid);
   const int8_t *regions = HfGridRegions(p->grid);
-  HfVertexRows *rows = p->mg.levels[0].rows;
-  const ptrdiff_t own = HfVertexRowAt(rows, rows->start);
+  const HfGhostRowsInfo *rows = p->rows;
+  const ptrdiff_t own = HfGhostRowsAt(rows, rows->start);
   const PetscReal density = p->thickness / (g->dx * g->dy);
   PetscReal *into = p->reaction;
   PetscScalar *out;
@@ -50,13 +50,13 @@ PetscErrorCode HfPotentialLeadCurrentDensity(HfPotential p, Vec phi, PetscBool u
   for (PetscInt j = g->ys; j < g->ys + rows->end - rows->start; ++j)
     for (PetscInt i = 0; i <= g->nx; ++i) {
       const PetscInt cells = cells_around(g, regions, i, j);
-      PetscReal *value = &into[HfVertexRowAt(rows, j) + i];
+      PetscReal *value = &into[HfGhostRowsAt(rows, j) + i];
       *value *= cells > 0 ? density / (PetscReal)cells : 0;
     }
-  PetscCall(HfVertexRowsExchange(rows, into, -1));
+  PetscCall(HfGhostRowsFill(p->vertices, into, HF_ROWS_ALL));
   PetscCall(VecGetArrayWrite(j_z, &out));
   for (PetscInt j = 0; j < g->ym; ++j) {
-    const PetscReal *low = into + HfVertexRowAt(rows, g->ys + j), *high = low + rows->nx;
+    const PetscReal *low = into + HfGhostRowsAt(rows, g->ys + j), *high = low + rows->n;
     for (PetscInt i = 0; i < g->nx; ++i)
       out[j * g->nx + i] = HfRegionAt(g, regions, i, g->ys + j) >= 0 ? low[i] + low[i + 1] + high[i] + high[i + 1] : 0;
   }

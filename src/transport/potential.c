@@ -6,20 +6,10 @@
 
 static const PetscReal DEFAULT_TOLERANCE = 1e-10; /* where there is no deck */
 
-PetscErrorCode HfVertexRanges(HfGrid grid, PetscInt **ranges) {
-  const HfGridInfo *g = HfGridGetInfo(grid);
-
-  PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(g->size + 1, ranges));
-  PetscCall(PetscArraycpy(*ranges, HfGridRowRanges(grid), g->size + 1));
-  ++(*ranges)[g->size];
-  PetscFunctionReturn(0);
-}
-
-/* The vertices held by electrodes, as a list of the owned ones and as flags with ghost rows (which travel by way of phi). */
-static PetscErrorCode mark_contacts(HfPotential p) {
-  HfVertexRows *rows = p->mg.levels[0].rows;
-  const ptrdiff_t own = HfVertexRowAt(rows, rows->start), all = HfVertexRowAt(rows, rows->end + 1);
+/* The vertices held by electrodes, as a list of the owned ones and as flags with ghost rows (which travel by way of phi), and those of the film. */
+static PetscErrorCode mark_vertices(HfPotential p) {
+  const HfGhostRowsInfo *rows = p->rows;
+  const ptrdiff_t own = HfGhostRowsAt(rows, rows->start), all = HfGhostRowsAt(rows, rows->end + 1);
   const int16_t *vertices = p->electrodes->vertices;
 
   PetscFunctionBeginUser;
@@ -27,18 +17,19 @@ static PetscErrorCode mark_contacts(HfPotential p) {
     p->phi[own + k] = vertices[k] >= 0;
     p->n_contact += vertices[k] >= 0;
   }
-  PetscCall(HfVertexRowsExchange(rows, p->phi, -1));
-  PetscCall(PetscMalloc2(all, &p->held, p->n_contact, &p->contact));
+  PetscCall(HfGhostRowsFill(p->vertices, p->phi, HF_ROWS_ALL));
+  PetscCall(PetscMalloc3(all, &p->held, p->n_owned, &p->in_film, p->n_contact, &p->contact));
   for (ptrdiff_t k = 0; k < all; ++k) p->held[k] = p->phi[k] > 0.5;
-  for (PetscInt k = 0, c = 0; k < p->n_owned; ++k)
+  for (PetscInt k = 0, c = 0; k < p->n_owned; ++k) {
+    p->in_film[k] = HfVertexOfFilm(p->grid, k % rows->n, rows->start + k / rows->n);
     if (vertices[k] >= 0) p->contact[c++] = (HfContactVertex){k, vertices[k]};
+  }
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfPotentialAllocate(HfGrid grid, HfElectrodes electrodes, PetscReal thickness, PetscReal tolerance, HfPotential *out) {
   const HfGridInfo *g = HfGridGetInfo(grid);
   HfPotential p;
-  PetscInt *ranges;
 
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&p));
@@ -49,13 +40,13 @@ PetscErrorCode HfPotentialAllocate(HfGrid grid, HfElectrodes electrodes, PetscRe
   const PetscInt n_cells = (g->nx + 2) * (g->ym + 2), n = electrodes->n;
   PetscCall(PetscCalloc3(n_cells, &p->sigma.xx, n_cells, &p->sigma.xy, n_cells, &p->sigma.yy));
 
-  PetscCall(HfVertexRanges(grid, &ranges));
-  p->n_owned = (ranges[g->rank + 1] - ranges[g->rank]) * (g->nx + 1);
-  PetscCall(HfMultigridCreate(HfGridComm(grid), g->nx + 1, g->ny + 1, ranges, &p->mg));
-  PetscCall(PetscFree(ranges));
-  PetscCall(HfVertexRowsAlloc(p->mg.levels[0].rows, &p->phi));
-  PetscCall(HfVertexRowsAlloc(p->mg.levels[0].rows, &p->reaction));
-  PetscCall(mark_contacts(p));
+  PetscCall(HfGhostRowsCreateVertices(grid, &p->vertices));
+  p->rows = HfGhostRowsGetInfo(p->vertices);
+  p->n_owned = (p->rows->end - p->rows->start) * p->rows->n;
+  PetscCall(HfMultigridCreate(p->vertices, &p->multigrid));
+  PetscCall(HfGhostRowsAllocate(p->vertices, &p->phi));
+  PetscCall(HfGhostRowsAllocate(p->vertices, &p->reaction));
+  PetscCall(mark_vertices(p));
   PetscCall(PetscCalloc4(n * n, &p->contact_G, n * n, &p->terminal_G, n * n, &p->contact_from_terminal, n * n, &p->work));
   p->unit_version = -1;
   *out = p;
@@ -72,9 +63,10 @@ PetscErrorCode HfPotentialDestroy(HfPotential *potential) {
   PetscCall(PetscFree(p->unit));
   PetscCall(HfFilmDestroy(p));
   PetscCall(HfHallDestroy(p));
-  PetscCall(HfMultigridDestroy(&p->mg));
-  PetscCall(HfVertexRowsFree(&p->phi));
-  PetscCall(HfVertexRowsFree(&p->reaction));
+  PetscCall(HfMultigridDestroy(&p->multigrid));
+  PetscCall(HfGhostRowsFree(&p->phi));
+  PetscCall(HfGhostRowsFree(&p->reaction));
+  PetscCall(HfGhostRowsDestroy(&p->vertices));
   PetscCall(KSPDestroy(&p->ksp));
   PetscCall(VecDestroy(&p->b));
   PetscCall(VecDestroy(&p->x));
@@ -82,7 +74,7 @@ PetscErrorCode HfPotentialDestroy(HfPotential *potential) {
   PetscCall(VecDestroy(&p->made_for));
   PetscCall(PetscFree3(p->sigma.xx, p->sigma.xy, p->sigma.yy));
   PetscCall(PetscFree4(p->contact_G, p->terminal_G, p->contact_from_terminal, p->work));
-  PetscCall(PetscFree2(p->held, p->contact));
+  PetscCall(PetscFree3(p->held, p->in_film, p->contact));
   PetscCall(PetscFree(*potential));
   PetscFunctionReturn(0);
 }
@@ -158,42 +150,38 @@ PetscErrorCode HfPotentialCreateVector(HfPotential p, Vec *phi) {
 }
 
 PetscErrorCode HfPotentialLoad(HfPotential p, Vec phi) {
-  HfVertexRows *rows = p->mg.levels[0].rows;
+  const HfGhostRowsInfo *rows = p->rows;
   const PetscScalar *a;
 
   PetscFunctionBeginUser;
   PetscCall(VecGetArrayRead(phi, &a));
-  PetscCall(PetscArraycpy(p->phi + HfVertexRowAt(rows, rows->start), a, p->n_owned));
+  PetscCall(PetscArraycpy(p->phi + HfGhostRowsAt(rows, rows->start), a, p->n_owned));
   PetscCall(VecRestoreArrayRead(phi, &a));
-  PetscCall(HfVertexRowsExchange(rows, p->phi, -1));
+  PetscCall(HfGhostRowsFill(p->vertices, p->phi, HF_ROWS_ALL));
   PetscFunctionReturn(0);
 }
 
-/* phi of all vertices for all contacts at the potential u: no equation to solve, no current. */
-static PetscErrorCode fill(HfPotential p, PetscReal u, Vec phi) {
-  const HfLevel *finest = &p->mg.levels[0];
-  const PetscReal *inverse = finest->A.inverse + HfVertexRowAt(finest->rows, finest->rows->start);
+PetscErrorCode HfPotentialFill(HfPotential p, PetscReal u, Vec phi) {
   PetscScalar *a;
 
   PetscFunctionBeginUser;
   PetscCall(VecGetArrayWrite(phi, &a));
-  for (PetscInt k = 0; k < p->n_owned; ++k) a[k] = inverse[k] > 0 ? u : 0;
-  for (PetscInt c = 0; c < p->n_contact; ++c) a[p->contact[c].at] = u;
+  for (PetscInt k = 0; k < p->n_owned; ++k) a[k] = p->in_film[k] ? u : 0;
   PetscCall(VecRestoreArrayWrite(phi, &a));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfPotentialSolveContacts(HfPotential p, const PetscReal u[], Vec phi) {
-  const HfVertexRows *rows = p->mg.levels[0].rows;
-  const ptrdiff_t own = HfVertexRowAt(rows, rows->start);
+  const HfGhostRowsInfo *rows = p->rows;
+  const ptrdiff_t own = HfGhostRowsAt(rows, rows->start);
   PetscScalar *b, *x;
   PetscBool same = PETSC_TRUE;
 
   PetscFunctionBeginUser;
   p->last_iterations = 0;
   for (PetscInt k = 1; k < p->electrodes->n; ++k) same = (PetscBool)(same && u[k] == u[0]);
-  if (same) {
-    PetscCall(fill(p, p->electrodes->n ? u[0] : 0, phi));
+  if (same) { /* no equation to solve, no current */
+    PetscCall(HfPotentialFill(p, p->electrodes->n ? u[0] : 0, phi));
     PetscFunctionReturn(0);
   }
   PetscCall(VecZeroEntries(p->b)); /* b holds the lift */

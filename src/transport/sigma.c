@@ -35,9 +35,9 @@ PetscErrorCode HfSigmaFromMagnetization(HfPotential p, Vec m) {
     const PetscScalar *own, *south, *north;
 
     PetscCall(VecGetArrayRead(m, &own));
-    PetscCall(HfHaloBegin(p->halo, own));
+    PetscCall(HfGhostRowsBegin(p->cell_rows, own));
     for (PetscInt j = g->ys; j < end; ++j) sigma_row(p, j, own + (ptrdiff_t)3 * (j - g->ys) * g->nx);
-    PetscCall(HfHaloEnd(p->halo, &south, &north));
+    PetscCall(HfGhostRowsEnd(p->cell_rows, &south, &north));
     if (first < g->ys) sigma_row(p, first, south);
     PetscCall(VecRestoreArrayRead(m, &own));
   } else {

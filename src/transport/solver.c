@@ -12,16 +12,14 @@ enum { MAX_ITERATIONS = 200, PATIENCE = 40 /* iterations with lagged levels */ }
 
 static PetscErrorCode mult(Mat A, Vec x, Vec y) {
   HfPotential p;
-  const PetscScalar *from;
   PetscScalar *to;
 
   PetscFunctionBeginUser;
   PetscCall(MatShellGetContext(A, &p));
-  PetscCall(VecGetArrayRead(x, &from));
+  PetscCall(HfPotentialLoad(p, x)); /* phi is free while equations are solved */
   PetscCall(VecGetArrayWrite(y, &to));
-  PetscCall(HfMultigridMult(&p->mg, from, to));
+  HfMultigridMult(p->multigrid, p->phi, to);
   if (p->sigma.hall) HfHallMult(p, to);
-  PetscCall(VecRestoreArrayRead(x, &from));
   PetscCall(VecRestoreArrayWrite(y, &to));
   PetscFunctionReturn(0);
 }
@@ -35,7 +33,7 @@ static PetscErrorCode precondition(PC pc, Vec b, Vec x) {
   PetscCall(PCShellGetContext(pc, &p));
   PetscCall(VecGetArrayRead(b, &from));
   PetscCall(VecGetArrayWrite(x, &to));
-  PetscCall(HfMultigridApply(&p->mg, from, to));
+  PetscCall(HfMultigridApply(p->multigrid, from, to));
   PetscCall(VecRestoreArrayRead(b, &from));
   PetscCall(VecRestoreArrayWrite(x, &to));
   PetscFunctionReturn(0);
@@ -77,7 +75,7 @@ PetscErrorCode HfSolverCreate(HfPotential p, const char prefix[]) {
 PetscErrorCode HfSolverOperatorChanged(HfPotential p) {
   PetscFunctionBeginUser;
   HfStiffnessAssemble(p);
-  PetscCall(HfMultigridRefresh(&p->mg));
+  PetscCall(HfMultigridOperatorChanged(p->multigrid));
   p->lagged = PETSC_TRUE;
   ++p->operator_version;
   PetscFunctionReturn(0);
@@ -105,7 +103,7 @@ PetscErrorCode HfSolverRenew(HfPotential p) {
     if (p->m && !p->made_for) PetscCall(VecDuplicate(p->m, &p->made_for));
     if (p->m) PetscCall(VecCopy(p->m, p->made_for));
   }
-  PetscCall(HfMultigridSetUp(&p->mg));
+  PetscCall(HfMultigridSetUp(p->multigrid));
   p->set_up = PETSC_TRUE;
   p->lagged = p->worn = PETSC_FALSE;
   PetscFunctionReturn(0);

@@ -12,16 +12,15 @@ static PetscReal coupling(PetscReal value, uint8_t a, uint8_t b) { return a | b 
 
 void HfStiffnessAssemble(HfPotential potential) {
   const HfGridInfo *g = HfGridGetInfo(potential->grid);
-  HfLevel *level = &potential->mg.levels[0];
-  const HfVertexRows *rows = level->rows;
-  const ptrdiff_t n = rows->nx, w = g->nx + 2;
+  const HfGhostRowsInfo *rows = potential->rows;
+  const ptrdiff_t n = rows->n, w = g->nx + 2;
   const PetscReal cp = g->dy / (6 * g->dx), cq = g->dx / (6 * g->dy);
 
   for (PetscInt j = rows->start; j < rows->end; ++j) {
-    const ptrdiff_t at = HfVertexRowAt(rows, j), below = (ptrdiff_t)(j - 1 - (g->ys - 1)) * w + 1, above = below + w;
+    const ptrdiff_t at = HfGhostRowsAt(rows, j), below = (ptrdiff_t)(j - 1 - (g->ys - 1)) * w + 1, above = below + w;
     const PetscReal *xx = potential->sigma.xx, *xy = potential->sigma.xy, *yy = potential->sigma.yy;
     const uint8_t *here = potential->held + at, *next = here + n;
-    HfStencil *A = &level->A;
+    const HfStencilRow A = HfMultigridRow(potential->multigrid, j);
 
     for (ptrdiff_t i = 0; i < n; ++i) {
       const ptrdiff_t ne = above + i, nw = ne - 1, se = below + i, sw = se - 1; /* the cells around the vertex */
@@ -30,11 +29,11 @@ void HfStiffnessAssemble(HfPotential potential) {
       const PetscReal h_ne = 0.5 * xy[ne], h_nw = 0.5 * xy[nw], h_se = 0.5 * xy[se], h_sw = 0.5 * xy[sw];
       const PetscReal sum = 2 * (p_ne + p_nw + p_se + p_sw + q_ne + q_nw + q_se + q_sw);
 
-      A->D[at + i] = coupling(sum + (h_ne + h_sw) - (h_nw + h_se), here[i], 0);
-      A->E[at + i] = i + 1 < n ? coupling((q_ne + q_se) - 2 * (p_ne + p_se), here[i], here[i + 1]) : 0;
-      A->N[at + i] = coupling((p_ne + p_nw) - 2 * (q_ne + q_nw), here[i], next[i]);
-      A->NE[at + i] = i + 1 < n ? coupling(-(p_ne + q_ne + h_ne), here[i], next[i + 1]) : 0;
-      A->NW[at + i] = i > 0 ? coupling(-(p_nw + q_nw - h_nw), here[i], next[i - 1]) : 0;
+      A.D[i] = coupling(sum + (h_ne + h_sw) - (h_nw + h_se), here[i], 0);
+      A.E[i] = i + 1 < n ? coupling((q_ne + q_se) - 2 * (p_ne + p_se), here[i], here[i + 1]) : 0;
+      A.N[i] = coupling((p_ne + p_nw) - 2 * (q_ne + q_nw), here[i], next[i]);
+      A.NE[i] = i + 1 < n ? coupling(-(p_ne + q_ne + h_ne), here[i], next[i + 1]) : 0;
+      A.NW[i] = i > 0 ? coupling(-(p_nw + q_nw - h_nw), here[i], next[i - 1]) : 0;
     }
   }
   if (potential->sigma.hall) HfHallAssemble(potential);
@@ -42,13 +41,13 @@ void HfStiffnessAssemble(HfPotential potential) {
 
 void HfStiffnessReaction(HfPotential potential) {
   const HfGridInfo *g = HfGridGetInfo(potential->grid);
-  const HfVertexRows *rows = potential->mg.levels[0].rows;
-  const ptrdiff_t n = rows->nx, w = g->nx + 2;
+  const HfGhostRowsInfo *rows = potential->rows;
+  const ptrdiff_t n = rows->n, w = g->nx + 2;
   const PetscReal cp = g->dy / (6 * g->dx), cq = g->dx / (6 * g->dy);
 
-  memset(potential->reaction, 0, (size_t)HfVertexRowAt(rows, rows->end + 1) * sizeof(PetscReal));
+  memset(potential->reaction, 0, (size_t)HfGhostRowsAt(rows, rows->end + 1) * sizeof(PetscReal));
   for (PetscInt j = PetscMax(0, g->ys - 1); j < g->ys + g->ym; ++j) {
-    const ptrdiff_t at = HfVertexRowAt(rows, j), cell = (ptrdiff_t)(j - (g->ys - 1)) * w + 1;
+    const ptrdiff_t at = HfGhostRowsAt(rows, j), cell = (ptrdiff_t)(j - (g->ys - 1)) * w + 1;
     const PetscReal *restrict xx = potential->sigma.xx + cell, *restrict xy = potential->sigma.xy + cell, *restrict yy = potential->sigma.yy + cell;
     const PetscReal *restrict low = potential->phi + at, *restrict high = low + n;
     PetscReal *restrict f_low = potential->reaction + at, *restrict f_high = f_low + n;

@@ -1,6 +1,5 @@
 /* What the files of this folder share. */
 #pragma once
-#include "multigrid.h"
 #include "tensor.h"
 #include <petscksp.h>
 
@@ -19,8 +18,6 @@ struct HfElectrodes_ {
 };
 PetscErrorCode HfElectrodesAllocate(HfGrid grid, PetscInt n, HfElectrodes *electrodes);
 PetscBool HfVertexOfFilm(HfGrid grid, PetscInt i, PetscInt j); /* a corner of a film cell; j one of the owned rows */
-/* Ranges of the rows of vertices: those of the cells, and the last rank owns the uppermost. */
-PetscErrorCode HfVertexRanges(HfGrid grid, PetscInt **ranges);
 /* A film cell that no current of a driven electrode can reach; *found false when there is none. Collective. */
 PetscErrorCode HfIslandFind(HfElectrodes electrodes, PetscBool *found, PetscReal xy[2]);
 
@@ -53,13 +50,16 @@ struct HfPotential_ {
   HfConductor *conductors; /* [region * n_grains + grain] */
   PetscReal (*tensor_numbers)[HF_TENSOR_PARAMETERS];
   PetscBool *tensor_active;
-  HfHalo halo; /* of m */
+  HfGhostRows cell_rows; /* of m */
   HfSigma sigma;
-  uint8_t *held;      /* 1 at vertices of electrodes, with ghost rows */
-  PetscInt n_contact; /* owned vertices on electrodes */
+  HfGhostRows vertices;        /* rows of them */
+  const HfGhostRowsInfo *rows; /* the same */
+  uint8_t *held;               /* 1 at vertices of electrodes, with ghost rows */
+  uint8_t *in_film;            /* 1 at owned vertices of film cells */
+  PetscInt n_contact;          /* owned vertices on electrodes */
   HfContactVertex *contact;
 
-  HfMultigrid mg;
+  HfMultigrid multigrid;      /* of the symmetric part of the operator */
   PetscReal *hall_E, *hall_N; /* with sigma.hall: what it adds to the couplings to i+1 and j+1; the opposite to those back (hall.c) */
   PetscInt n_owned;           /* vertices */
   PetscReal *phi, *reaction;  /* with ghost rows */
@@ -84,9 +84,9 @@ void HfStiffnessReaction(HfPotential potential); /* reaction = K phi on the owne
 /* hall.c: the antisymmetric part; none of these but Destroy is called when there is none. Not collective. */
 PetscErrorCode HfHallCreate(HfPotential potential);
 PetscErrorCode HfHallDestroy(HfPotential potential);
-void HfHallAssemble(HfPotential potential);            /* hall_E, hall_N */
-void HfHallMult(HfPotential potential, PetscReal y[]); /* y += its part of A x right after HfMultigridMult, which leaves x where this reads it */
-void HfHallReaction(HfPotential potential);            /* adds to the reactions */
+void HfHallAssemble(HfPotential potential);                                /* hall_E, hall_N */
+void HfHallMult(HfPotential potential, PetscReal y[]);                     /* y += its part of A x, x with ghost rows in phi */
+void HfHallReaction(HfPotential potential);                                /* adds to the reactions */
 void HfHallCurrentRow(HfPotential potential, PetscInt row, PetscReal j[]); /* adds to the current density of a row of cells; phi with ghost rows */
 /* film.c: from materials and grains to conductors */
 PetscErrorCode HfFilmDestroy(HfPotential potential);
@@ -102,7 +102,8 @@ PetscErrorCode HfSolverRenew(HfPotential potential); /* the coarse levels, for t
 PetscErrorCode HfPotentialAllocate(HfGrid grid, HfElectrodes electrodes, PetscReal thickness, PetscReal tolerance, HfPotential *potential);
 /* phi for contact potentials u[n]; phi is the start on entry. Collective. */
 PetscErrorCode HfPotentialSolveContacts(HfPotential potential, const PetscReal u[], Vec phi);
-PetscErrorCode HfPotentialLoad(HfPotential potential, Vec phi); /* phi with ghost rows from a Vec */
+PetscErrorCode HfPotentialLoad(HfPotential potential, Vec phi);              /* phi with ghost rows from a Vec. Collective. */
+PetscErrorCode HfPotentialFill(HfPotential potential, PetscReal u, Vec phi); /* u on all of the film, 0 in the void */
 /* current.c: currents into the contacts, A. Collective. */
 PetscErrorCode HfCurrentsOfContacts(HfPotential potential, Vec phi, PetscReal currents[]);
 /* conductance.c: unit solutions of the present operator exist. Collective. */

@@ -4,21 +4,21 @@
 #include <time.h>
 
 /* CPU time of this process, s: other work on the machine counts less than in wall time. */
-static PetscReal now_s(void) {
+static inline PetscReal now_s(void) {
   struct timespec t;
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
   return (PetscReal)t.tv_sec + 1e-9 * (PetscReal)t.tv_nsec;
 }
 
 /* Whether all ranks go on: rank 0's clock decides. */
-static PetscBool go_on(PetscReal start, PetscReal seconds) {
+static inline PetscBool go_on(PetscReal start, PetscReal seconds) {
   int more = now_s() - start < seconds;
   MPI_Bcast(&more, 1, MPI_INT, 0, PETSC_COMM_WORLD);
   return more ? PETSC_TRUE : PETSC_FALSE;
 }
 
 /* STREAM triad a = b + 3 c for so many seconds, GB/s of this rank (24 bytes per entry). Collective. */
-static PetscReal triad(PetscReal seconds) {
+static inline PetscReal triad(PetscReal seconds) {
   const PetscInt n = 1 << 23;
   PetscReal *a, *b, *c, best = PETSC_MAX_REAL, start;
 

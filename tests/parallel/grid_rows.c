@@ -1,4 +1,4 @@
-/* Rows over ranks: every cell has one owner, the halo brings the neighbour's rows, and the mask does not depend on the rank count. */
+/* Rows over ranks: every cell has one owner, and the mask does not depend on the number of ranks. */
 #include "hf_test.h"
 #include <hopfilm/grid.h>
 
@@ -45,38 +45,8 @@ static void test_disk_area(void **state) {
   CHECK(HfGridDestroy(&grid));
 }
 
-static void test_halo_brings_neighbours(void **state) {
-  HfGrid grid;
-  const HfGridInfo *g;
-  HfHalo halo;
-  Vec v;
-  PetscScalar *a;
-  const PetscScalar *south, *north;
-
-  CHECK(HfGridCreate(PETSC_COMM_WORLD, 7, 13, 1e-9, 1e-9, 1e-9, NULL, NULL, &grid));
-  g = HfGridGetInfo(grid);
-  CHECK(HfGridCreateCellVec(grid, 2, &v));
-  CHECK(HfHaloCreate(grid, 2, &halo));
-  CHECK(VecGetArray(v, &a));
-  for (PetscInt j = 0; j < g->ym; ++j)
-    for (PetscInt i = 0; i < 14; ++i) a[14 * j + i] = 100.0 * (double)(g->ys + j) + (double)i;
-  for (int again = 0; again < 2; ++again) {
-    CHECK(HfHaloBegin(halo, a));
-    CHECK(HfHaloEnd(halo, &south, &north));
-    for (PetscInt i = 0; i < 14; ++i) {
-      if (g->ys > 0) ASSERT_NEAR(south[i], 100.0 * (double)(g->ys - 1) + (double)i, 0);
-      if (g->ys + g->ym < g->ny) ASSERT_NEAR(north[i], 100.0 * (double)(g->ys + g->ym) + (double)i, 0);
-    }
-  }
-  CHECK(VecRestoreArray(v, &a));
-  CHECK(VecDestroy(&v));
-  CHECK(HfHaloDestroy(&halo));
-  CHECK(HfGridDestroy(&grid));
-}
-
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_rows_cover_the_film),
     cmocka_unit_test(test_disk_area),
-    cmocka_unit_test(test_halo_brings_neighbours),
 };
 HF_TEST_MAIN(tests)

@@ -107,7 +107,7 @@ static void test_deviation(void **state) {
     CHECK(VecGetArrayRead(j, &at));
     for (PetscInt cell = 0; cell < g->nx * g->ym; cell += 7) { /* j = conductivity E; the thickness is none of it */
       const PetscInt i = cell % g->nx, row = cell / g->nx;
-      const PetscReal *low = p->phi + HfVertexRowAt(p->mg.levels[0].rows, g->ys + row) + i, *high = low + g->nx + 1;
+      const PetscReal *low = p->phi + HfGhostRowsAt(p->rows, g->ys + row) + i, *high = low + g->nx + 1;
       const PetscReal Ex = -0.5 * (low[1] - low[0] + high[1] - high[0]) / g->dx;
       const PetscReal sigma = k ? 1 : p->sigma.xx[(ptrdiff_t)(row + 1) * (g->nx + 2) + i + 1];
 

@@ -1,5 +1,5 @@
 /* One row of a symmetric nine-point operator: product, residual, Gauss-Seidel. The hot loops of the potential; memory is read in order. */
-#include "multigrid.h"
+#include "vertex_multigrid_impl.h"
 
 /* Sum of the six couplings of vertex k to the rows below and above. */
 #define BELOW_ABOVE(A_N, A_NE, A_NW, s, k)                                                                                                           \

@@ -2,7 +2,7 @@
 
    The matrix may be singular (coarse functions that agree on the few film vertices they touch): a pivot that is round-off is left out, which solves
    a consistent system. Golub, Van Loan, Matrix Computations, section 4.3. */
-#include "multigrid.h"
+#include "vertex_multigrid_impl.h"
 
 struct HfCoarse_ {
   PetscInt n, band;        /* unknowns; sub-diagonals */
@@ -13,21 +13,21 @@ struct HfCoarse_ {
 };
 
 PetscErrorCode HfCoarseCreate(const HfLevel *level, HfCoarse *out) {
-  const HfVertexRows *rows = level->rows;
+  const HfGhostRowsInfo *rows = level->rows;
   HfCoarse coarse;
 
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&coarse));
-  coarse->n = rows->nx * rows->ny;
-  coarse->step_x = rows->nx <= rows->ny ? 1 : rows->ny;
-  coarse->step_y = rows->nx <= rows->ny ? rows->nx : 1;
-  coarse->band = PetscMin(PetscMin(rows->nx, rows->ny) + 1, coarse->n - 1);
+  coarse->n = rows->n * rows->n_rows;
+  coarse->step_x = rows->n <= rows->n_rows ? 1 : rows->n_rows;
+  coarse->step_y = rows->n <= rows->n_rows ? rows->n : 1;
+  coarse->band = PetscMin(PetscMin(rows->n, rows->n_rows) + 1, coarse->n - 1);
   PetscCall(PetscMalloc1(coarse->n * (coarse->band + 1), &coarse->L));
   PetscCall(PetscMalloc2(coarse->n, &coarse->gathered, coarse->n, &coarse->solution));
   PetscCall(PetscMalloc2(rows->size, &coarse->counts, rows->size, &coarse->offsets));
   for (PetscMPIInt r = 0; r < rows->size; ++r) {
-    PetscCall(PetscMPIIntCast((rows->ranges[r + 1] - rows->ranges[r]) * rows->nx, &coarse->counts[r]));
-    PetscCall(PetscMPIIntCast(rows->ranges[r] * rows->nx, &coarse->offsets[r]));
+    PetscCall(PetscMPIIntCast((rows->ranges[r + 1] - rows->ranges[r]) * rows->n, &coarse->counts[r]));
+    PetscCall(PetscMPIIntCast(rows->ranges[r] * rows->n, &coarse->offsets[r]));
   }
   *out = coarse;
   PetscFunctionReturn(0);
@@ -51,12 +51,12 @@ static PetscErrorCode gather(HfCoarse coarse, const HfLevel *level, const PetscR
 }
 
 /* Puts the gathered couplings of every vertex (i,j) to (i+di, j+dj) in their places of the band. */
-static void place(HfCoarse coarse, const HfVertexRows *rows, PetscInt di, PetscInt dj) {
-  for (PetscInt j = 0; j < rows->ny - dj; ++j) {
-    for (PetscInt i = PetscMax(0, -di); i < rows->nx - PetscMax(0, di); ++i) {
+static void place(HfCoarse coarse, const HfGhostRowsInfo *rows, PetscInt di, PetscInt dj) {
+  for (PetscInt j = 0; j < rows->n_rows - dj; ++j) {
+    for (PetscInt i = PetscMax(0, -di); i < rows->n - PetscMax(0, di); ++i) {
       const PetscInt a = i * coarse->step_x + j * coarse->step_y, b = a + di * coarse->step_x + dj * coarse->step_y;
       const PetscInt row = PetscMax(a, b), distance = PetscAbs(a - b);
-      coarse->L[row * (coarse->band + 1) + coarse->band - distance] = coarse->gathered[j * rows->nx + i];
+      coarse->L[row * (coarse->band + 1) + coarse->band - distance] = coarse->gathered[j * rows->n + i];
     }
   }
 }
@@ -94,7 +94,7 @@ PetscErrorCode HfCoarseSetUp(HfCoarse coarse, const HfLevel *level) {
   PetscFunctionBeginUser;
   PetscCall(PetscArrayzero(coarse->L, coarse->n * (coarse->band + 1)));
   for (int k = 0; k < 5; ++k) {
-    PetscCall(gather(coarse, level, couplings[k] + HfVertexRowAt(level->rows, level->rows->start)));
+    PetscCall(gather(coarse, level, couplings[k] + HfGhostRowsAt(level->rows, level->rows->start)));
     place(coarse, level->rows, to[k][0], to[k][1]);
   }
   factorize(coarse);
@@ -102,14 +102,14 @@ PetscErrorCode HfCoarseSetUp(HfCoarse coarse, const HfLevel *level) {
 }
 
 PetscErrorCode HfCoarseSolve(HfCoarse coarse, const HfLevel *level, const PetscReal b[], PetscReal x[]) {
-  const HfVertexRows *rows = level->rows;
+  const HfGhostRowsInfo *rows = level->rows;
   const PetscInt n = coarse->n, band = coarse->band, w = band + 1;
   PetscReal *y = coarse->solution;
 
   PetscFunctionBeginUser;
   PetscCall(gather(coarse, level, b));
-  for (PetscInt j = 0; j < rows->ny; ++j)
-    for (PetscInt i = 0; i < rows->nx; ++i) y[i * coarse->step_x + j * coarse->step_y] = coarse->gathered[j * rows->nx + i];
+  for (PetscInt j = 0; j < rows->n_rows; ++j)
+    for (PetscInt i = 0; i < rows->n; ++i) y[i * coarse->step_x + j * coarse->step_y] = coarse->gathered[j * rows->n + i];
   for (PetscInt k = 0; k < n; ++k) {
     const PetscReal *row = coarse->L + k * w + band - k;
     PetscReal sum = y[k];
@@ -122,7 +122,7 @@ PetscErrorCode HfCoarseSolve(HfCoarse coarse, const HfLevel *level, const PetscR
     const PetscReal value = y[k];
     for (PetscInt c = PetscMax(0, k - band); c < k; ++c) y[c] -= row[c] * value;
   }
-  for (PetscInt j = PetscMax(0, rows->start - 1); j < PetscMin(rows->ny, rows->end + 1); ++j)
-    for (PetscInt i = 0; i < rows->nx; ++i) x[HfVertexRowAt(rows, j) + i] = y[i * coarse->step_x + j * coarse->step_y];
+  for (PetscInt j = PetscMax(0, rows->start - 1); j < PetscMin(rows->n_rows, rows->end + 1); ++j)
+    for (PetscInt i = 0; i < rows->n; ++i) x[HfGhostRowsAt(rows, j) + i] = y[i * coarse->step_x + j * coarse->step_y];
   PetscFunctionReturn(0);
 }

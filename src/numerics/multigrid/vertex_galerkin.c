@@ -6,7 +6,7 @@
    and the same along y for the blocks within a row and to the next row. A coarse grid of N/2+1 vertices covers N fine ones, odd or even: the last one
    may lie half a coarse cell beyond the film, as if the film were padded with void.
    Briggs, Henson, McCormick, A Multigrid Tutorial, 2nd ed. (2000), ch. 10. */
-#include "multigrid.h"
+#include "vertex_multigrid_impl.h"
 
 /* Couplings of a fine row, interpolated along x: within the row (middle S_D, upper S_U; symmetric) and to the row above (lower U_L, middle U_D, upper U_U). */
 enum { S_D, S_U, U_L, U_D, U_U };
@@ -33,13 +33,13 @@ static PetscErrorCode block_destroy(Block *block) {
 
 /* The fine row j between zeros, then interpolated along x. Rows that do not exist are zero. */
 static void interpolate_row(const HfLevel *fine, PetscInt j, PetscInt n_coarse, const Block *row, const Block *out) {
-  const PetscInt n = fine->rows->nx;
+  const PetscInt n = fine->rows->n;
 
   if (j > fine->rows->end) {
     for (int k = 0; k < 5; ++k) memset(out->a[k] - 1, 0, (size_t)(n_coarse + 2) * sizeof(PetscReal));
     return;
   }
-  const ptrdiff_t at = HfVertexRowAt(fine->rows, j);
+  const ptrdiff_t at = HfGhostRowsAt(fine->rows, j);
   const PetscReal *sources[5] = {fine->A.D, fine->A.E, fine->A.NW, fine->A.N, fine->A.NE};
   for (int k = 0; k < 5; ++k) memcpy(row->a[k], sources[k] + at, (size_t)n * sizeof(PetscReal));
 
@@ -55,8 +55,8 @@ static void interpolate_row(const HfLevel *fine, PetscInt j, PetscInt n_coarse, 
 }
 
 PetscErrorCode HfGalerkin(const HfLevel *fine, HfLevel *coarse) {
-  const HfVertexRows *rows = coarse->rows;
-  const PetscInt n = rows->nx;
+  const HfGhostRowsInfo *rows = coarse->rows;
+  const PetscInt n = rows->n;
   HfStencil *A = &coarse->A;
   Block row, below, here, above;
 
@@ -68,7 +68,7 @@ PetscErrorCode HfGalerkin(const HfLevel *fine, HfLevel *coarse) {
   PetscCall(block_create(n, &above));
   interpolate_row(fine, 2 * rows->start - 1, n, &row, &below);
   for (PetscInt j = rows->start; j < rows->end; ++j) {
-    const ptrdiff_t at = HfVertexRowAt(rows, j);
+    const ptrdiff_t at = HfGhostRowsAt(rows, j);
 
     interpolate_row(fine, 2 * j, n, &row, &here);
     interpolate_row(fine, 2 * j + 1, n, &row, &above);
