@@ -39,6 +39,8 @@ PetscErrorCode HfImageDestroy(HfImage *image);
 /* ---- the grid ---- */
 PetscErrorCode HfGridRegisterKeys(HfKeys keys);                 /* film.size, .cell, .thickness, .shape, .regions, .grains, type shape: */
 PetscErrorCode HfGridCreateFromDeck(HfDeck deck, HfGrid *grid); /* Collective. Errors go to the deck; *grid may be NULL then. */
+/* Cells along x and y that the deck describes, before any of them is made; real, for they may not be whole numbers. Not collective. */
+PetscErrorCode HfGridSettingsCells(HfDeck deck, PetscReal cells[2]);
 /* For tests: region_of(x, y, context) returns the region of the cell centred at (x,y), -1 for void; NULL: all of region 0. Collective. */
 PetscErrorCode HfGridCreate(MPI_Comm comm, PetscInt nx, PetscInt ny, PetscReal dx, PetscReal dy, PetscReal thickness,
                             PetscInt (*region_of)(PetscReal x, PetscReal y, void *context), void *context, HfGrid *grid);

@@ -15,8 +15,13 @@ PetscErrorCode HfMagnetCreate(HfGrid grid, HfDeck deck, HfMagnet *magnet); /* Co
 PetscErrorCode HfMagnetDestroy(HfMagnet *magnet);
 PetscErrorCode HfMagnetCreateState(HfMagnet magnet, Vec *m); /* a cell Vec with 3 components */
 
-/* Fills m from a deck node of type "initial:" (uniform, random, vortex, file). Collective. Errors go to the deck given at creation. */
+/* Fills m from a deck node of type "initial:" (uniform, random, vortex, file); NULL: film.initial of the deck given at creation, to which errors go.
+   Collective. */
 PetscErrorCode HfMagnetSetInitial(HfMagnet magnet, HfNode initial, Vec m);
+
+/* What other modules may know of the material and the terms. Not collective. */
+PetscReal HfMagnetExchangeConstant(HfMagnet magnet, PetscInt region); /* 2 Aex/(mu0 Ms), A m: H = A laplace m */
+PetscBool HfMagnetSettingsFullDemag(HfDeck deck);                     /* the deck asks for the full demagnetizing field */
 
 /* The applied field from now on, in place of the deck's field.uniform: H in A/m. A table in time stays on top of it. */
 PetscErrorCode HfMagnetSetUniformField(HfMagnet magnet, const PetscReal H[3]);

@@ -28,12 +28,25 @@ const char *HfElectrodesName(HfElectrodes electrodes, PetscInt k);
 void HfElectrodesPosition(HfElectrodes electrodes, PetscInt k, PetscReal xy[2]);
 PetscBool HfElectrodesFloating(HfElectrodes electrodes, PetscInt k);
 PetscReal HfElectrodesResistance(HfElectrodes electrodes, PetscInt k); /* ohm, in series with the ideal contact */
+/* Columns of the lattice when the whole set is one lattice, its electrodes in rows from the upper left corner; else 0. */
+PetscInt HfElectrodesColumns(HfElectrodes electrodes);
 /* Electrode of every owned vertex, -1 for none; row j = ys .. (last owned vertex row), nx+1 numbers each. */
 const int16_t *HfElectrodesVertices(HfElectrodes electrodes);
 
 /* ---- conductivity models, one file each (src/transport/tensors/): isotropic, amr, anomalous_hall ---- */
 PetscErrorCode HfTransportRegisterKeys(
     HfKeys keys); /* material: conductivity, amr_ratio, hall_conductivity and their variations; section "potential" (tolerance ...) */
+
+/* What the deck says of the film as a conductor. Not collective. */
+typedef struct {
+  PetscReal conductivity;      /* of film.material, S/m; 0 where the deck has none */
+  PetscReal amr_ratio;         /* of film.material */
+  PetscReal hall_conductivity; /* of film.material, S/m */
+  PetscBool by_region;         /* some region of film.regions has a material of its own */
+} HfConductivitySettings;
+PetscErrorCode HfConductivitySettingsRead(HfDeck deck, HfConductivitySettings *settings);
+/* A film with contacts needs a conductivity in each of its regions; errors go to the deck. Not collective. */
+PetscErrorCode HfConductivitySettingsCheck(HfDeck deck, PetscInt n_regions);
 
 typedef struct HfPotential_ *HfPotential;
 /* The magnetic film: Sigma from film.material of each region. Collective. */

@@ -25,16 +25,15 @@ PetscErrorCode HfCouplingRegisterKeys(HfKeys table) {
 }
 
 PetscErrorCode HfCouplingCreate(HfDevice d) {
-  HfNode root = HfDeckRoot(d->deck), section = HfNodeFind(root, "coupling"), film = HfChild(root, "film");
+  HfNode root = HfDeckRoot(d->deck), section = HfNodeFind(root, "coupling");
   HfCoupling *c = &d->coupling;
 
   PetscFunctionBeginUser;
   PetscCall(PetscStrcmp(HfText(section, "refresh"), "frozen", &c->frozen));
   PetscCall(PetscStrcmp(HfText(section, "current"), "uniform", &c->uniform));
-  for (PetscInt r = 0; c->uniform && r < HfGridGetInfo(d->grid)->n_regions - 1; ++r)
-    if (HfHas(HfItem(film, "regions", r), "material"))
-      PetscCall(
-          HfDeckError(d->deck, HfNodeFind(section, "current"), "a uniform current is that of one conductivity, but `film.regions` have their own"));
+  if (c->uniform && d->conductor.by_region)
+    PetscCall(
+        HfDeckError(d->deck, HfNodeFind(section, "current"), "a uniform current is that of one conductivity, but `film.regions` have their own"));
   for (PetscInt k = 0; HfCurrentRefreshNames[k]; ++k) {
     PetscBool same;
     PetscCall(PetscStrcmp(HfText(section, "refresh"), HfCurrentRefreshNames[k], &same));
@@ -142,8 +141,7 @@ static PetscErrorCode uniform_current(HfDevice d) {
   Vec phi;
 
   PetscFunctionBeginUser;
-  PetscCall(HfPotentialCreateIsotropic(d->grid, d->electrodes, HfReal(HfNodeFind(HfDeckRoot(d->deck), "film.material"), "conductivity"), g->thickness,
-                                       &plain));
+  PetscCall(HfPotentialCreateIsotropic(d->grid, d->electrodes, d->conductor.conductivity, g->thickness, &plain));
   PetscCall(HfPotentialCreateVector(plain, &phi));
   PetscCall(HfPotentialSolve(plain, d->coupling.V, phi, NULL));
   PetscCall(HfPotentialCurrentDensity(plain, phi, d->coupling.j));

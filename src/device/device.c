@@ -65,20 +65,6 @@ static PetscErrorCode check_magnet_alone(HfDevice d, HfNode root) {
   PetscFunctionReturn(0);
 }
 
-/* Transport needs a conductivity in every region. */
-static PetscErrorCode check_conductivity(HfDevice d, HfNode root) {
-  HfNode film = HfChild(root, "film"), material = HfChild(film, "material");
-
-  PetscFunctionBeginUser;
-  if (!HfHas(root, "electrodes") && !HfHas(root, "gauges")) PetscFunctionReturn(0);
-  for (PetscInt r = 0; r < HfGridGetInfo(d->grid)->n_regions; ++r) {
-    HfNode own = r ? HfChild(HfItem(film, "regions", r - 1), "material") : material;
-    if (!HfHas(own ? own : material, "conductivity"))
-      PetscCall(HfDeckError(d->deck, own ? own : material, "a film with contacts needs the key \"conductivity\" in its material"));
-  }
-  PetscFunctionReturn(0);
-}
-
 PetscErrorCode HfDeviceCreate(HfDeck deck, HfDevice *out) {
   HfNode root = HfDeckRoot(deck);
   HfDevice d;
@@ -93,6 +79,7 @@ PetscErrorCode HfDeviceCreate(HfDeck deck, HfDevice *out) {
     d->oersted_model = HfText(HfChild(root, "gold"), "oersted");
     d->leads = HfText(HfChild(root, "gold"), "leads");
   }
+  PetscCall(HfConductivitySettingsRead(deck, &d->conductor));
   PetscCall(HfDeviceCheckSystemMemory(d));
   PetscCall(HfGridCreateFromDeck(deck, &d->grid));
   if (d->grid) {
@@ -100,11 +87,11 @@ PetscErrorCode HfDeviceCreate(HfDeck deck, HfDevice *out) {
     PetscCall(HfDeviceWiringCreate(d));
     PetscCall(HfGaugesCreate(d));
     PetscCall(HfMagnetCreate(d->grid, deck, &d->magnet));
-    PetscCall(check_conductivity(d, root));
+    if (HfHas(root, "electrodes") || HfHas(root, "gauges")) PetscCall(HfConductivitySettingsCheck(deck, HfGridGetInfo(d->grid)->n_regions));
   }
   PetscCall(HfDeckVerdict(deck));
   PetscCall(HfMagnetCreateState(d->magnet, &d->m));
-  PetscCall(HfMagnetSetInitial(d->magnet, HfNodeFind(root, "film.initial"), d->m));
+  PetscCall(HfMagnetSetInitial(d->magnet, NULL, d->m));
   if (HfElectrodesCount(d->electrodes)) {
     PetscCall(HfPotentialCreateFilm(d->grid, d->electrodes, deck, &d->film));
     PetscCall(HfPotentialCreateVector(d->film, &d->film_phi));

@@ -65,6 +65,7 @@ struct HfDevice_ {
   char (*pixel_names)[16];    /* when wired */
   PetscBool gold_ready;       /* the unit solutions of the gold are there */
   PetscReal time;
+  HfConductivitySettings conductor; /* the film as one */
   PetscBool has_gold;                /* the deck has a gold layer */
   const char *oersted_model, *leads; /* of the deck; NULL without gold */
   PetscReal *saturated;              /* G0 of the electrodes, NULL until asked for */

@@ -16,29 +16,35 @@ enum {
 
 #define MOST 1e18 /* bytes; beyond them the error is another one */
 
-PetscErrorCode HfDeviceSystemMemory(HfDeck deck, PetscReal *bytes) {
-  HfNode root = HfDeckRoot(deck), film = HfChild(root, "film");
-  const PetscReal cell = HfReal(film, "cell"), cells = HfRealAt(film, "size", 0) / cell * (HfRealAt(film, "size", 1) / cell);
+static PetscErrorCode bytes_by_settings(HfDeck deck, PetscReal *bytes) {
+  HfNode root = HfDeckRoot(deck);
   const PetscReal n = HfElectrodesOfDeck(deck), gauges = HfHas(root, "gauges") ? (PetscReal)HfCount(root, "gauges") : 0;
-  PetscReal each = MAGNET + gauges * (POTENTIAL + UNIT);
-  PetscBool demag;
+  PetscReal each = MAGNET + gauges * (POTENTIAL + UNIT), cells[2];
+  HfConductivitySettings conductor;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscStrcmp(HfText(root, "demag"), "full", &demag));
-  if (demag) each += DEMAG;
-  if (n > 0 && HfReal(HfChild(film, "material"), "hall_conductivity") != 0) each += HALL;
+  PetscCall(HfGridSettingsCells(deck, cells));
+  PetscCall(HfConductivitySettingsRead(deck, &conductor));
+  if (HfMagnetSettingsFullDemag(deck)) each += DEMAG;
+  if (n > 0 && conductor.hall_conductivity != 0) each += HALL;
   if (n > 0) each += POTENTIAL + n * UNIT;
   if (n > 0 && HfHas(root, "gold"))
     each += POTENTIAL + PetscMin(n, HF_MAX_UNITS) * UNIT + DEMAG; /* both models of the Oersted field are compared, whichever acts */
   else if (n > 0)
     each += COUPLING;
-  *bytes = cells * each + n * n * MATRICES * sizeof(PetscReal);
+  *bytes = cells[0] * cells[1] * each + n * n * MATRICES * sizeof(PetscReal);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfDeviceSystemMemory(HfDeck deck, PetscReal *bytes) {
+  PetscFunctionBeginUser;
+  PetscCall(bytes_by_settings(deck, bytes));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfDeviceCheckSystemMemory(HfDevice d) {
-  HfNode root = HfDeckRoot(d->deck), film = HfChild(root, "film");
-  PetscReal needed, available;
+  HfNode root = HfDeckRoot(d->deck), cell = HfNodeFind(root, "film.cell");
+  PetscReal needed, available, cells[2];
   char need[32], have[32];
 
   PetscFunctionBeginUser;
@@ -46,19 +52,18 @@ PetscErrorCode HfDeviceCheckSystemMemory(HfDevice d) {
     PetscCall(HfDeckError(d->deck, HfChild(root, "electrodes"), "%.6g electrodes; at most %d", (double)HfElectrodesOfDeck(d->deck), INT16_MAX));
     PetscFunctionReturn(0);
   }
-  PetscCall(HfDeviceSystemMemory(d->deck, &needed));
+  PetscCall(HfGridSettingsCells(d->deck, cells));
+  PetscCall(bytes_by_settings(d->deck, &needed));
   PetscCall(HfSystemMemoryAvailable(HfDeckComm(d->deck), &available));
   HfSystemMemoryText(needed, need);
   HfSystemMemoryText(available, have);
-  if (!(needed < MOST)) /* no film at all: its size and cell will be told so */
-    PetscFunctionReturn(0);
+  if (!(needed < MOST)) PetscFunctionReturn(0); /* no film at all: the errors of its size and cell say so */
   if (needed > available)
-    PetscCall(HfDeckError(
-        d->deck, HfChild(film, "cell"),
-        "the film of %.4g x %.4g cells with %.6g electrodes takes about %s of memory, but there are %s: use larger cells, or more machines",
-        (double)(HfRealAt(film, "size", 0) / HfReal(film, "cell")), (double)(HfRealAt(film, "size", 1) / HfReal(film, "cell")),
-        (double)HfElectrodesOfDeck(d->deck), need, have));
+    PetscCall(HfDeckError(d->deck, cell,
+                          "the film of %.4g x %.4g cells with %.6g electrodes takes about %s of memory, but %s are available: use larger cells, or "
+                          "more machines",
+                          (double)cells[0], (double)cells[1], (double)HfElectrodesOfDeck(d->deck), need, have));
   else if (needed > 0.8 * available)
-    PetscCall(HfDeckWarn(d->deck, HfChild(film, "cell"), "the run takes about %s of memory of the %s that there are", need, have));
+    PetscCall(HfDeckWarn(d->deck, cell, "the run takes about %s of memory of the %s that are available", need, have));
   PetscFunctionReturn(0);
 }

@@ -146,9 +146,7 @@ void HfPixelConductance(HfDevice d, const PetscReal G_nodes[], PetscReal G[]) {
 
 /* Nearest neighbours among the electrodes: by place on a lattice, by distance in a free list. */
 PetscErrorCode HfDeviceNodeLinks(HfDevice d, PetscReal links[]) {
-  HfNode root = HfDeckRoot(d->deck),
-         lattice = HfHas(root, "electrodes") && HfCount(root, "electrodes") == 1 ? HfChild(HfItem(root, "electrodes", 0), "lattice") : NULL;
-  const PetscInt n = d->wiring.n_nodes, columns = lattice ? (PetscInt)HfInteger(lattice, "columns") : 1;
+  const PetscInt n = d->wiring.n_nodes, columns = HfElectrodesColumns(d->electrodes);
   PetscReal smallest = PETSC_MAX_REAL;
 
   PetscFunctionBeginUser;
@@ -159,7 +157,7 @@ PetscErrorCode HfDeviceNodeLinks(HfDevice d, PetscReal links[]) {
 
         HfElectrodesPosition(d->electrodes, k, a);
         HfElectrodesPosition(d->electrodes, l, b);
-        distance = lattice ? (PetscReal)(PetscAbsInt(k % columns - l % columns) + PetscAbsInt(k / columns - l / columns))
+        distance = columns ? (PetscReal)(PetscAbsInt(k % columns - l % columns) + PetscAbsInt(k / columns - l / columns))
                            : PetscSqrtReal(PetscSqr(a[0] - b[0]) + PetscSqr(a[1] - b[1]));
         if (k != l) smallest = PetscMin(smallest, distance);
         links[k * n + l] = k != l && distance <= NEAR * smallest ? 1 : 0;

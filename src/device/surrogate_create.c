@@ -195,13 +195,12 @@ static void pass_over_shares(Maker *a, Pass pass) {
 static PetscErrorCode make_links(Maker *a) {
   HfSurrogate s = a->s;
   const PetscInt size = s->nx * s->ny;
-  HfNode material = HfNodeFind(HfDeckRoot(a->d->deck), "film.material");
-  const PetscReal amr = HfReal(material, "amr_ratio"), ratio = (2 - amr) / (2 + amr) - 1; /* sigma_delta/sigma_perp */
+  const PetscReal amr = a->d->conductor.amr_ratio, ratio = (2 - amr) / (2 + amr) - 1; /* sigma_delta/sigma_perp */
   PetscReal *G0, most = 0;
   PetscInt n_shares = 0;
 
   PetscFunctionBeginUser;
-  a->strength = ratio * HfReal(material, "conductivity") / (1 + ratio / 3) * a->g->thickness;
+  a->strength = ratio * a->d->conductor.conductivity / (1 + ratio / 3) * a->g->thickness;
   PetscCall(PetscMalloc1(s->n * s->n, &G0));
   PetscCall(HfDeviceNodeSaturatedConductance(a->d, G0));
   for (PetscInt k = 0; k < s->n * s->n; ++k)
@@ -253,8 +252,8 @@ static PetscErrorCode allocate(HfSurrogate s) {
 
 static PetscErrorCode dimensions(HfDevice d, HfSurrogate s) {
   const HfGridInfo *g = HfGridGetInfo(d->grid);
-  HfNode material = HfNodeFind(HfDeckRoot(d->deck), "film.material");
-  PetscReal nearest = PETSC_MAX_REAL, A = HfReal(material, "Aex");
+  const PetscReal A = HfMagnetExchangeConstant(d->magnet, 0);
+  PetscReal nearest = PETSC_MAX_REAL;
 
   PetscFunctionBeginUser;
   s->n = HfElectrodesCount(d->electrodes);
@@ -268,7 +267,6 @@ static PetscErrorCode dimensions(HfDevice d, HfSurrogate s) {
   s->square = PetscMax(1, (PetscInt)(nearest / HF_SURROGATE_FINE / PetscMax(g->dx, g->dy) + 1e-6));
   s->nx = (g->nx + s->square - 1) / s->square;
   s->ny = (g->ny + s->square - 1) / s->square;
-  if (HfUnitIndex(material, "Aex") == 0) A *= 2 / (HF_MU0 * HfReal(material, "Ms"));
   s->ax = A / PetscSqr((PetscReal)s->square * g->dx);
   s->ay = A / PetscSqr((PetscReal)s->square * g->dy);
   PetscFunctionReturn(0);

@@ -25,6 +25,14 @@ PetscErrorCode HfGridRegisterKeys(HfKeys keys) {
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode HfGridSettingsCells(HfDeck deck, PetscReal cells[2]) {
+  HfNode film = HfChild(HfDeckRoot(deck), "film");
+
+  PetscFunctionBeginUser;
+  for (int d = 0; d < 2; ++d) cells[d] = HfRealAt(film, "size", d) / HfReal(film, "cell");
+  PetscFunctionReturn(0);
+}
+
 typedef struct {
   HfShape outline; /* NULL: all of the rectangle */
   PetscInt n;

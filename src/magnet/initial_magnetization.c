@@ -150,11 +150,13 @@ static PetscErrorCode finish(HfMagnet magnet, Vec m, PetscInt *without) {
 
 PetscErrorCode HfMagnetSetInitial(HfMagnet magnet, HfNode initial, Vec m) {
   const char *name;
-  HfNode values = HfVariant(initial, &name);
+  HfNode values;
   PetscInt k = 0, without = 0;
   PetscBool found = PETSC_FALSE, done = PETSC_TRUE;
 
   PetscFunctionBeginUser;
+  if (!initial) initial = HfNodeFind(HfDeckRoot(magnet->deck), "film.initial");
+  values = HfVariant(initial, &name);
   for (; !found; k += !found) {
     PetscCheck(k < n_states, PETSC_COMM_SELF, PETSC_ERR_PLIB, "initial state '%s' is in the key table only", name);
     PetscCall(PetscStrcmp(name, states[k].name, &found));

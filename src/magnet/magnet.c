@@ -187,6 +187,11 @@ PetscBool HfTermsWhole(HfMagnet magnet) {
   return PETSC_FALSE;
 }
 
+PetscReal HfMagnetExchangeConstant(HfMagnet magnet, PetscInt region) {
+  const HfMaterial *material = &magnet->materials[region];
+  return material->Aex * (2 / (HF_MU0 * material->Ms));
+}
+
 PetscInt HfMagnetTermCount(HfMagnet magnet) {
   PetscInt n = 0;
   for (PetscInt k = 0; k < magnet->n_terms; ++k) n += HfTermActive(magnet, k);

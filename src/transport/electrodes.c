@@ -74,6 +74,7 @@ PetscErrorCode HfElectrodesCreateFromFunction(HfGrid grid, PetscInt n, PetscInt 
 }
 
 PetscInt HfElectrodesCount(HfElectrodes e) { return e->n; }
+PetscInt HfElectrodesColumns(HfElectrodes e) { return e->columns; }
 const char *HfElectrodesName(HfElectrodes e, PetscInt k) { return e->names[k]; }
 void HfElectrodesPosition(HfElectrodes e, PetscInt k, PetscReal xy[2]) {
   xy[0] = e->positions[k][0];

@@ -203,6 +203,11 @@ PetscErrorCode HfElectrodesCreateFromNodes(HfGrid grid, HfDeck deck, HfNode wher
   PetscFunctionReturn(0);
 }
 
+static PetscInt columns_settings(HfNode item) {
+  HfNode lattice = HfChild(item, "lattice");
+  return lattice ? (PetscInt)HfInteger(lattice, "columns") : 0;
+}
+
 PetscErrorCode HfElectrodesCreate(HfGrid grid, HfDeck deck, HfElectrodes *electrodes) {
   HfNode root = HfDeckRoot(deck), *items;
   const PetscInt n = HfHas(root, "electrodes") ? HfCount(root, "electrodes") : 0;
@@ -212,6 +217,7 @@ PetscErrorCode HfElectrodesCreate(HfGrid grid, HfDeck deck, HfElectrodes *electr
   for (PetscInt i = 0; i < n; ++i) items[i] = HfItem(root, "electrodes", i);
   PetscCall(
       create(grid, deck, HfNodeFind(root, "electrodes"), n, items, HfHas(root, "misplacement") ? HfChild(root, "misplacement") : NULL, electrodes));
+  if (n == 1) (*electrodes)->columns = columns_settings(items[0]);
   PetscCall(PetscFree(items));
   PetscFunctionReturn(0);
 }

@@ -8,6 +8,7 @@
 struct HfElectrodes_ {
   HfGrid grid;
   PetscInt n, n_rows; /* electrodes; owned rows of vertices */
+  PetscInt columns;   /* of the lattice that all of them form; 0: no lattice */
   char (*names)[HF_ELECTRODE_NAME];
   PetscReal (*positions)[2];
   PetscReal *resistance; /* ohm */

@@ -14,6 +14,8 @@ typedef struct {
   const HfSite *site;
 } Demag;
 
+PetscBool HfMagnetSettingsFullDemag(HfDeck deck) { return (PetscBool)!strcmp(HfText(HfDeckRoot(deck), "demag"), "full"); }
+
 static PetscErrorCode kernel(PetscReal x, PetscReal y, void *context, PetscReal K[]) {
   const HfGridInfo *g = (const HfGridInfo *)context;
   PetscReal N[4];
