@@ -36,3 +36,15 @@ PetscErrorCode HfMultigridSetUp(HfMultigrid multigrid);
 PetscErrorCode HfMultigridApply(HfMultigrid multigrid, const PetscReal b[], PetscReal x[]);
 /** y = A x; x with its ghost rows filled (HfGhostRowsFill), y the owned rows. Not collective. */
 void HfMultigridMult(HfMultigrid multigrid, const PetscReal x[], PetscReal y[]);
+
+/* ---- snapshots of Vecs ---- */
+/** Which Vec it was and how often it had been changed: what was computed from a Vec is current while its snapshot is the same. PETSc counts changes on each
+    rank; all ranks change a Vec together, so that they agree without communication. */
+typedef struct {
+  PetscObjectId id; /* 0: of no Vec */
+  PetscObjectState changes;
+} HfVecState;
+/** Snapshot of a Vec as it is. Not collective. */
+PetscErrorCode HfVecStateGet(Vec v, HfVecState *snapshot);
+/** Whether `v` is the Vec of the snapshot and was not changed since. Not collective. */
+PetscErrorCode HfVecStateCompare(Vec v, const HfVecState *snapshot, PetscBool *same);

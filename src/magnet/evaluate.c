@@ -39,7 +39,7 @@ static PetscErrorCode right_hand_side(HfMagnet magnet, PetscReal t, Vec m, HfLen
   PetscFunctionBeginUser;
   PetscCall(VecGetArrayWrite(dmdt, &out));
   PetscCall(HfProfileBegin(HF_PROFILE_RIGHT_HAND_SIDE));
-  PetscCall(HfSweepRows(magnet, t, m, length, visit_rhs, out));
+  PetscCall(HfSweepRows(magnet, HF_FIELD_ALL, t, m, length, visit_rhs, out));
   PetscCall(HfProfileEnd(HF_PROFILE_RIGHT_HAND_SIDE));
   clear_empty_rows(magnet, out);
   PetscCall(VecRestoreArrayWrite(dmdt, &out));
@@ -116,7 +116,7 @@ PetscErrorCode HfMagnetEffectiveField(HfMagnet magnet, PetscReal t, Vec m, Vec f
 
   PetscFunctionBeginUser;
   PetscCall(VecGetArrayWrite(field, &out));
-  PetscCall(HfSweepRows(magnet, t, m, HF_KEEP_LENGTH, visit_field, out));
+  PetscCall(HfSweepRows(magnet, HF_FIELD_ALL, t, m, HF_KEEP_LENGTH, visit_field, out));
   clear_empty_rows(magnet, out);
   PetscCall(VecRestoreArrayWrite(field, &out));
   PetscFunctionReturn(0);
@@ -144,7 +144,7 @@ PetscErrorCode HfMagnetMaxTorque(HfMagnet magnet, PetscReal t, Vec m, PetscReal 
   PetscReal most = 0;
 
   PetscFunctionBeginUser;
-  PetscCall(HfSweepRows(magnet, t, m, HF_KEEP_LENGTH, visit_torque, &most));
+  PetscCall(HfSweepRows(magnet, HF_FIELD_ALL, t, m, HF_KEEP_LENGTH, visit_torque, &most));
   PetscCallMPI(MPI_Allreduce(&most, torque, 1, MPIU_REAL, MPIU_MAX, HfGridComm(magnet->grid)));
   PetscFunctionReturn(0);
 }
@@ -191,7 +191,7 @@ PetscErrorCode HfMagnetEnergies(HfMagnet magnet, PetscReal t, Vec m, PetscReal e
 
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc1(magnet->n_terms, &density));
-  PetscCall(HfSweepRows(magnet, t, m, HF_KEEP_LENGTH, visit_energies, density));
+  PetscCall(HfSweepRows(magnet, HF_FIELD_ALL, t, m, HF_KEEP_LENGTH, visit_energies, density));
   PetscCall(add_up(magnet, density, energies));
   PetscCall(PetscFree(density));
   PetscFunctionReturn(0);
@@ -210,12 +210,12 @@ static void visit_both(HfMagnet magnet, const HfRow *row, void *context) {
 
 PetscErrorCode HfMagnetTorqueAndEnergies(HfMagnet magnet, PetscReal t, Vec m, PetscReal *torque, PetscReal energies[]) {
   Both both = {.torque = 0};
+  PetscBool current;
 
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc1(magnet->n_terms, &both.density));
-  if (m == magnet->prepared && !magnet->changed) magnet->part = HF_AS_PREPARED;
-  PetscCall(HfSweepRows(magnet, t, m, HF_KEEP_LENGTH, visit_both, &both));
-  magnet->part = HF_ALL_TERMS;
+  PetscCall(HfFieldCacheIsCurrent(magnet, t, m, &current));
+  PetscCall(HfSweepRows(magnet, current ? HF_FIELD_CACHED : HF_FIELD_ALL, t, m, HF_KEEP_LENGTH, visit_both, &both));
   PetscCallMPI(MPI_Allreduce(&both.torque, torque, 1, MPIU_REAL, MPIU_MAX, HfGridComm(magnet->grid)));
   PetscCall(add_up(magnet, both.density, energies));
   PetscCall(PetscFree(both.density));

@@ -25,7 +25,7 @@ PetscBool HfMagnetFeelsCurrent(HfMagnet magnet) {
 PetscErrorCode HfMagnetSetCurrentDensity(HfMagnet magnet, Vec j) {
   PetscFunctionBeginUser;
   PetscCall(HfTorqueZhangLiSet(zhang_li(magnet), magnet->site.n_regions, j ? j : magnet->uniform_current));
-  magnet->changed = PETSC_TRUE;
+  ++magnet->inputs;
   PetscFunctionReturn(0);
 }
 

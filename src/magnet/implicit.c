@@ -38,22 +38,22 @@ static void visit_field(HfMagnet magnet, const HfRow *row, void *context) {
   HfRowJoin(first, row->cells->last - first + 1, row->H, out + 3 * g->nx * (row->j - g->ys));
 }
 
-/* u and h at m; the terms that depend on time or on the whole film as they were last. */
+/* u and h at m. The residual has been computed there just before, and with it the fields that depend on time or on the whole film. */
 static PetscErrorCode linearize(TS ts, PetscReal t, Vec m, Vec dmdt, PetscReal shift, Mat J, Mat P, void *context) {
   HfImplicit self = context;
+  PetscBool current;
   PetscScalar *a;
 
   PetscFunctionBeginUser;
   self->shift = shift;
+  PetscCall(HfFieldCacheIsCurrent(self->magnet, t, m, &current));
   PetscCall(VecCopy(m, self->state));
   PetscCall(VecGetArray(self->state, &a));
   HfMagnetNormalize(self->magnet, a);
   PetscCall(VecRestoreArray(self->state, &a));
-  self->magnet->part = HF_AS_PREPARED;
   PetscCall(VecGetArray(self->field, &a));
-  PetscCall(HfSweepRows(self->magnet, t, self->state, HF_KEEP_LENGTH, visit_field, a));
+  PetscCall(HfSweepRows(self->magnet, current ? HF_FIELD_CACHED : HF_FIELD_ALL, t, self->state, HF_KEEP_LENGTH, visit_field, a));
   PetscCall(VecRestoreArray(self->field, &a));
-  self->magnet->part = HF_ALL_TERMS;
   PetscCall(MatAssemblyBegin(J, MAT_FINAL_ASSEMBLY));
   PetscCall(MatAssemblyEnd(J, MAT_FINAL_ASSEMBLY));
   PetscFunctionReturn(0);
@@ -138,9 +138,7 @@ static PetscErrorCode multiply(Mat J, Vec x, Vec out) {
   PetscCall(VecRestoreArrayWrite(self->tangent, &w));
   PetscCall(VecGetArrayRead(self->field, &p.h));
   PetscCall(VecGetArray(out, &p.out));
-  self->magnet->part = HF_LINEAR_PART;
-  PetscCall(HfSweepRows(self->magnet, 0, self->tangent, HF_KEEP_LENGTH, visit_product, &p));
-  self->magnet->part = HF_ALL_TERMS;
+  PetscCall(HfSweepRows(self->magnet, HF_FIELD_LINEAR, 0, self->tangent, HF_KEEP_LENGTH, visit_product, &p));
   for (PetscInt j = 0; j < g->ym; ++j) clear_void(HfRowsGet(self->magnet->rows, g->ys + j), g->nx, p.out + 3 * g->nx * j);
   PetscCall(VecRestoreArray(out, &p.out));
   PetscCall(VecRestoreArrayRead(self->field, &p.h));

@@ -82,8 +82,9 @@ static PetscErrorCode note_phase(HfMagnet magnet) {
 static PetscErrorCode post_step(TS ts) {
   HfMagnet magnet;
   HfIntegrator self;
+  PetscBool refreshed = PETSC_FALSE, stop = PETSC_FALSE;
+  PetscObjectState inputs;
   PetscReal t, t_before;
-  PetscBool stop = PETSC_FALSE;
   Vec m;
 
   PetscFunctionBeginUser;
@@ -98,17 +99,17 @@ static PetscErrorCode post_step(TS ts) {
   ++magnet->steps;
   if (PetscAbsReal(t - self->end) <= 1e-6 * (t - t_before)) t = self->end;
   self->accepted = t;
-  magnet->changed = PETSC_FALSE;
   if (self->implicit && self->recent[0] < self->smallest && t < self->end) PetscCall(TSSetConvergedReason(ts, TS_DIVERGED_STEP_REJECTED));
   if (!self->own_type && magnet->current.mode != HF_CURRENT_PER_STAGE && HfCurrentDue(magnet, t, PETSC_TRUE)) {
     PetscCall(HfCurrentRefreshNow(magnet, t, m));
-    magnet->changed = (PetscBool)!self->implicit; /* these keep no rates, and the current is as smooth as the texture */
+    refreshed = (PetscBool)!self->implicit; /* these keep no rates, and the current is as smooth as the texture */
   }
   PetscCall(note_phase(magnet));
-  magnet->prepared = self->own_type ? m : NULL; /* by the last stage, which the next step begins with */
+  if (self->own_type) PetscCall(HfFieldCacheAssign(magnet, t, m)); /* m is what the last stage was evaluated at */
+  inputs = magnet->inputs;
   if (self->monitor) PetscCall((*self->monitor)(t, self->recent[0], m, self->context, &stop));
-  magnet->prepared = NULL;
-  if (magnet->changed) PetscCall(TSRestartStep(ts));
+  /* The rate kept for the next step is then outdated. TSPostStep() does the same where the monitor changed m. */
+  if (refreshed || magnet->inputs != inputs) PetscCall(TSRestartStep(ts));
   if (stop) PetscCall(TSSetConvergedReason(ts, TS_CONVERGED_USER));
   PetscFunctionReturn(0);
 }

@@ -157,7 +157,7 @@ PetscErrorCode HfMagnetSetUniformField(HfMagnet magnet, const PetscReal H[3]) {
   PetscFunctionBeginUser;
   for (PetscInt k = 0; k < magnet->n_terms; ++k)
     if (magnet->terms[k].type == &HfTermType_zeeman) HfTermZeemanSet(&magnet->terms[k], magnet->site.n_regions, H);
-  magnet->changed = PETSC_TRUE;
+  ++magnet->inputs;
   PetscFunctionReturn(0);
 }
 
@@ -165,7 +165,7 @@ PetscErrorCode HfMagnetSetStoredField(HfMagnet magnet, Vec field) {
   PetscFunctionBeginUser;
   for (PetscInt k = 0; k < magnet->n_terms; ++k)
     if (magnet->terms[k].type == &HfTermType_stored) PetscCall(HfTermStoredSet(&magnet->terms[k], magnet->site.n_regions, field));
-  magnet->changed = PETSC_TRUE;
+  ++magnet->inputs;
   PetscFunctionReturn(0);
 }
 

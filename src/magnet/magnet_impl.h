@@ -33,8 +33,15 @@ PetscErrorCode HfRowsDestroy(HfRows *rows);
 const HfRowCells *HfRowsGet(HfRows rows, PetscInt j); /* j = ys-1 .. ys+ym */
 
 /* ---- the sweep: visits the rows with a window of three de-interleaved rows (sweep.c) ---- */
+/* Which terms the field of a sweep is the sum of. */
+typedef enum {
+  HF_FIELD_ALL,    /* all terms, at the time and for the state of the sweep */
+  HF_FIELD_CACHED, /* all terms, those that depend on time or on the whole film as they were computed last: see HfFieldCacheIsCurrent() */
+  HF_FIELD_LINEAR  /* the local terms that are linear in m */
+} HfFieldSelection;
 typedef struct {
   PetscInt j;
+  HfFieldSelection fields;
   const HfRowCells *cells;
   PetscReal *m[3], *south[3], *north[3]; /* component rows, index i = -1 .. nx */
   PetscReal *H[3], *T[3];                /* scratch rows of the same shape */
@@ -44,8 +51,8 @@ typedef enum { HF_KEEP_LENGTH, HF_NORMALIZE } HfLength; /* HF_NORMALIZE: m/|m| i
 typedef struct HfSweep_ *HfSweep;
 PetscErrorCode HfSweepCreate(HfGrid grid, HfSweep *sweep);
 PetscErrorCode HfSweepDestroy(HfSweep *sweep);
-/* Prepares the terms for time t and visits every owned row that has film cells; the rows of the neighbour ranks travel meanwhile. Collective. */
-PetscErrorCode HfSweepRows(HfMagnet magnet, PetscReal t, Vec m, HfLength length, HfVisit visit, void *context);
+/* Visits every owned row that has film cells. HF_FIELD_ALL prepares the terms for time t and state m first. Collective. */
+PetscErrorCode HfSweepRows(HfMagnet magnet, HfFieldSelection fields, PetscReal t, Vec m, HfLength length, HfVisit visit, void *context);
 /* The same for the stage of a Runge-Kutta step, m = y + sum_k weight_k rate_k brought to unit length, put together row by row. */
 #define HF_MAX_STAGES 8
 typedef struct {
@@ -57,7 +64,17 @@ typedef struct {
   PetscBool refresh; /* the current is brought up to date with m first */
 } HfStage;
 PetscErrorCode HfSweepStage(HfMagnet magnet, PetscReal t, const HfStage *stage, HfVisit visit, void *context);
-/* For visitors: the field (A/m) of a row into row->H and, when asked, the torques into row->T. Zero in void cells. */
+/* For what the terms were prepared last. */
+typedef struct {
+  PetscReal t;
+  HfVecState m;            /* of no Vec: no state was assembled */
+  PetscObjectState inputs; /* HfMagnet_.inputs at that time */
+} HfFieldCache;
+/* Whether HF_FIELD_CACHED is the field of m at time t: neither m nor any field or current was changed or replaced since the terms were prepared for it. */
+PetscErrorCode HfFieldCacheIsCurrent(HfMagnet magnet, PetscReal t, Vec m, PetscBool *current);
+/* The terms as they are prepared belong to m at time t, too: m is a copy of the state that they were prepared for. */
+PetscErrorCode HfFieldCacheAssign(HfMagnet magnet, PetscReal t, Vec m);
+/* For visitors: the selected field (A/m) of a row into row->H and, with_torques, the torques (1/s) into row->T. Zero in void cells. */
 void HfRowField(HfMagnet magnet, const HfRow *row, PetscBool with_torques);
 /* A span of the row, or of one edge cell with its ghosts in `ghost`. */
 typedef struct {
@@ -95,9 +112,6 @@ typedef struct {
   PetscInt64 done;      /* steps of Heun's method */
   PetscReal passed;     /* relaxation time */
 } HfPhase;
-/* What a sweep's field is made of: all terms at the time given, all with what they last prepared, or the local ones that are linear in m. */
-typedef enum { HF_ALL_TERMS, HF_AS_PREPARED, HF_LINEAR_PART } HfPart;
-
 struct HfMagnet_ {
   HfGrid grid;
   HfDeck deck;
@@ -108,13 +122,12 @@ struct HfMagnet_ {
   HfTorque *torques;
   HfRows rows;
   HfSweep sweep;
-  HfPart part; /* of the sweeps of the moment */
+  PetscObjectState inputs; /* counts the fields and currents that were replaced from outside */
+  HfFieldCache cache;
   PetscInt64 steps, rejected, evaluations;
   PetscInt64 thermal_steps; /* number of the next draw of the thermal field */
   /* time integration (integrator.c) */
   struct HfIntegrator_ *integrator;
-  PetscBool changed; /* a field was replaced: what was computed at the end of the last step is out of date */
-  Vec prepared;      /* inside a monitor: the state for which the terms of the whole film are prepared; NULL: none */
   HfCurrent current;
   HfPhase phase;
   Vec uniform_current; /* j where no other is set, NULL: none */

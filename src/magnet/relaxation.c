@@ -54,7 +54,7 @@ static PetscErrorCode evaluate(HfMagnet magnet, PetscReal t, State *s, PetscBool
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc1(magnet->n_terms, &visit.energies));
   PetscCall(VecGetArray(s->rate, &visit.out));
-  PetscCall(HfSweepRows(magnet, t, s->m, HF_NORMALIZE, visit_row, &visit));
+  PetscCall(HfSweepRows(magnet, HF_FIELD_ALL, t, s->m, HF_NORMALIZE, visit_row, &visit));
   PetscCall(VecRestoreArray(s->rate, &visit.out));
   ++magnet->evaluations;
   if (!only_rate) {

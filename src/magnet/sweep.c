@@ -1,7 +1,7 @@
-/* Row by row over the film: a window of three de-interleaved rows stays in the first caches, so that m is read from memory once.
+/* The sweep over the film, row by row: a window of three de-interleaved rows stays in the first-level cache, so that m is read from memory once.
 
-     for each row:  H = 0;  every term adds to H over the spans of interior cells, then over the edge cells;  the visitor uses H
-   Only the first and last row need rows of the neighbour ranks; they come last, while the ghost rows travel. */
+     for each row:  H = 0;  every selected term adds to H over the spans of interior cells, then over the edge cells;  the visitor uses H
+   Only the first and the last row need rows of the neighbour ranks; they come last, so that the exchange overlaps with the inner rows. */
 #include "magnet_impl.h"
 
 struct HfSweep_ {
@@ -9,17 +9,23 @@ struct HfSweep_ {
   PetscInt stride;            /* numbers from one buffer row to the next */
   PetscReal *memory, *origin; /* origin: cell 0 of the first buffer row, aligned */
   PetscScalar *line;          /* one interleaved row */
-  PetscInt held[3];           /* which row is in each slot of the window */
-  /* of the sweep under way */
-  const PetscScalar *owned, *below, *above;
-  HfLength length;
-  PetscInt n; /* rates of a stage, 0 for a plain sweep */
-  const PetscScalar *rate[HF_MAX_STAGES];
-  const PetscReal *weight;
-  PetscScalar *sum;
-  PetscBool keep;
 };
 enum { WINDOW = 9, BUFFERS = 15 }; /* window 3 x 3 components, then H and T */
+
+/* One sweep: where its rows come from and who visits them. */
+typedef struct {
+  HfMagnet magnet;
+  HfFieldSelection fields;
+  HfLength length;
+  HfVisit visit;
+  void *context;
+  PetscInt held[3];                         /* which row is in each slot of the window */
+  const PetscScalar *owned, *below, *above; /* rows of m, or of y of a stage: this rank's, the neighbours' */
+  const HfStage *stage;                     /* NULL: the rows of m are there */
+  const PetscScalar *rate[HF_MAX_STAGES];
+  PetscScalar *sum;
+  PetscBool keep; /* the rows of the stage are stored in `sum`, with unit length */
+} Pass;
 
 /* Rows that neighbour ranks need. */
 static PetscBool on_the_border(const HfGridInfo *g, PetscInt j) { return (PetscBool)(g->size > 1 && (j == g->ys || j == g->ys + g->ym - 1)); }
@@ -54,56 +60,56 @@ PetscErrorCode HfSweepDestroy(HfSweep *sweep) {
 }
 
 /* m of an owned row of a stage, interleaved, at `to` (cell 0). */
-static void combine_row(HfMagnet magnet, PetscInt j, PetscScalar *to) {
-  HfSweep sweep = magnet->sweep;
-  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
-  const HfRowCells *cells = HfRowsGet(magnet->rows, j);
+static void combine_row(const Pass *pass, PetscInt j, PetscScalar *to) {
+  const HfGridInfo *g = HfGridGetInfo(pass->magnet->grid);
+  const HfRowCells *cells = HfRowsGet(pass->magnet->rows, j);
   const PetscInt first = 3 * cells->first, n = 3 * (cells->last - cells->first + 1), at = 3 * g->nx * (j - g->ys) + first;
   const PetscScalar *rate[HF_MAX_STAGES];
 
-  for (PetscInt r = 0; r < sweep->n; ++r) rate[r] = sweep->rate[r] + at;
-  HfRowCombine(n, sweep->owned + at, sweep->n, rate, sweep->weight, to + first);
-  if (sweep->keep) HfNormalize(n / 3, to + first);
+  for (PetscInt r = 0; r < pass->stage->n; ++r) rate[r] = pass->rate[r] + at;
+  HfRowCombine(n, pass->owned + at, pass->stage->n, rate, pass->stage->weight, to + first);
+  if (pass->keep) HfNormalize(n / 3, to + first);
 }
 
-/* Row j of m in its slot of the window. Cells outside the film keep what was there: nobody reads them. */
-static void hold_row(HfMagnet magnet, PetscInt j) {
-  HfSweep sweep = magnet->sweep;
-  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
-  const HfRowCells *cells = HfRowsGet(magnet->rows, j);
+/* Row j of m in its slot of the window. Cells outside the film keep their old contents, which nobody reads. */
+static void hold_row(Pass *pass, PetscInt j) {
+  HfSweep sweep = pass->magnet->sweep;
+  const HfGridInfo *g = HfGridGetInfo(pass->magnet->grid);
+  const HfRowCells *cells = HfRowsGet(pass->magnet->rows, j);
   const PetscInt slot = (j + 3) % 3, n = cells->last - cells->first + 1;
   const PetscScalar *from;
   PetscReal *m[3];
 
-  if (sweep->held[slot] == j) return;
-  sweep->held[slot] = j;
+  if (pass->held[slot] == j) return;
+  pass->held[slot] = j;
   if (n <= 0) return;
   for (PetscInt c = 0; c < 3; ++c) m[c] = buffer(sweep, 3 * slot + c);
   if (j < g->ys)
-    from = sweep->below;
+    from = pass->below;
   else if (j >= g->ys + g->ym)
-    from = sweep->above;
-  else if (!sweep->n)
-    from = sweep->owned + 3 * g->nx * (j - g->ys);
+    from = pass->above;
+  else if (!pass->stage)
+    from = pass->owned + 3 * g->nx * (j - g->ys);
   else {
-    PetscScalar *own = sweep->sum + 3 * g->nx * (j - g->ys), *to = sweep->keep || on_the_border(g, j) ? own : sweep->line;
-    if (!on_the_border(g, j)) combine_row(magnet, j, to); /* those on the border were, before they were sent */
+    PetscScalar *own = pass->sum + 3 * g->nx * (j - g->ys), *to = pass->keep || on_the_border(g, j) ? own : sweep->line;
+    if (!on_the_border(g, j)) combine_row(pass, j, to); /* border rows were combined before they were sent */
     from = to;
   }
-  if (sweep->length == HF_NORMALIZE && !sweep->keep)
+  if (pass->length == HF_NORMALIZE && !pass->keep)
     HfRowSplitUnit(cells->first, n, from, m);
   else
     HfRowSplit(cells->first, n, from, m);
 }
 
-static void visit_row(HfMagnet magnet, PetscInt j, HfVisit visit, void *context) {
-  HfSweep sweep = magnet->sweep;
+static void visit_row(Pass *pass, PetscInt j) {
+  HfSweep sweep = pass->magnet->sweep;
   HfRow row;
 
   row.j = j;
-  row.cells = HfRowsGet(magnet->rows, j);
+  row.fields = pass->fields;
+  row.cells = HfRowsGet(pass->magnet->rows, j);
   if (row.cells->first > row.cells->last) return;
-  for (PetscInt near = j - 1; near <= j + 1; ++near) hold_row(magnet, near);
+  for (PetscInt near = j - 1; near <= j + 1; ++near) hold_row(pass, near);
   for (PetscInt c = 0; c < 3; ++c) {
     row.south[c] = buffer(sweep, 3 * ((j + 2) % 3) + c);
     row.m[c] = buffer(sweep, 3 * ((j + 3) % 3) + c);
@@ -111,82 +117,99 @@ static void visit_row(HfMagnet magnet, PetscInt j, HfVisit visit, void *context)
     row.H[c] = buffer(sweep, WINDOW + c);
     row.T[c] = buffer(sweep, WINDOW + 3 + c);
   }
-  (*visit)(magnet, &row, context);
+  (*pass->visit)(pass->magnet, &row, pass->context);
 }
 
+/* Brings terms and torques up to date for m at time t; m NULL: no term reads it. */
 static PetscErrorCode prepare_terms(HfMagnet magnet, PetscReal t, Vec m) {
+  HfFieldCache *cache = &magnet->cache;
+
   PetscFunctionBeginUser;
-  if (magnet->part != HF_ALL_TERMS) PetscFunctionReturn(0);
   for (PetscInt k = 0; k < magnet->n_terms; ++k)
     if (magnet->terms[k].type->prepare && HfTermActive(magnet, k)) PetscCall((*magnet->terms[k].type->prepare)(&magnet->terms[k], t, m));
   for (PetscInt k = 0; k < magnet->n_torques; ++k)
     if (magnet->torques[k].type->prepare && HfTorqueActive(magnet, k)) PetscCall((*magnet->torques[k].type->prepare)(&magnet->torques[k]));
+  cache->inputs = magnet->inputs;
+  PetscCall(HfFieldCacheAssign(magnet, t, m));
   PetscFunctionReturn(0);
 }
 
-/* Inner rows while the ghost rows travel, then the first and the last. `send`: the owned rows of m, of which the border is there. */
-static PetscErrorCode visit_rows(HfMagnet magnet, const PetscScalar *send, HfVisit visit, void *context) {
-  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
-  const PetscInt end = g->ys + g->ym;
-  HfSweep sweep = magnet->sweep;
+PetscErrorCode HfFieldCacheAssign(HfMagnet magnet, PetscReal t, Vec m) {
+  HfFieldCache *cache = &magnet->cache;
 
   PetscFunctionBeginUser;
-  for (int slot = 0; slot < 3; ++slot) sweep->held[slot] = PETSC_MIN_INT;
+  cache->t = t;
+  cache->m = (HfVecState){0};
+  if (m) PetscCall(HfVecStateGet(m, &cache->m));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfFieldCacheIsCurrent(HfMagnet magnet, PetscReal t, Vec m, PetscBool *current) {
+  const HfFieldCache *cache = &magnet->cache;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfVecStateCompare(m, &cache->m, current));
+  *current = (PetscBool)(*current && cache->inputs == magnet->inputs && cache->t == t);
+  PetscFunctionReturn(0);
+}
+
+/* Inner rows while the exchange is under way, then the first and the last. `send`: the owned rows of m, of which those on the border are there. */
+static PetscErrorCode visit_rows(Pass *pass, const PetscScalar *send) {
+  const HfGridInfo *g = HfGridGetInfo(pass->magnet->grid);
+  const PetscInt end = g->ys + g->ym;
+  HfSweep sweep = pass->magnet->sweep;
+
+  PetscFunctionBeginUser;
+  for (int slot = 0; slot < 3; ++slot) pass->held[slot] = PETSC_MIN_INT;
   PetscCall(HfGhostRowsBegin(sweep->ghost_rows, send));
   if (g->size > 1)
-    for (PetscInt j = g->ys + 1; j < end - 1; ++j) visit_row(magnet, j, visit, context);
-  PetscCall(HfGhostRowsEnd(sweep->ghost_rows, &sweep->below, &sweep->above));
-  for (PetscInt j = g->ys; j < end; j += g->size == 1 ? 1 : PetscMax(1, g->ym - 1)) visit_row(magnet, j, visit, context);
+    for (PetscInt j = g->ys + 1; j < end - 1; ++j) visit_row(pass, j);
+  PetscCall(HfGhostRowsEnd(sweep->ghost_rows, &pass->below, &pass->above));
+  for (PetscInt j = g->ys; j < end; j += g->size == 1 ? 1 : PetscMax(1, g->ym - 1)) visit_row(pass, j);
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfSweepRows(HfMagnet magnet, PetscReal t, Vec m, HfLength length, HfVisit visit, void *context) {
-  HfSweep sweep = magnet->sweep;
+PetscErrorCode HfSweepRows(HfMagnet magnet, HfFieldSelection fields, PetscReal t, Vec m, HfLength length, HfVisit visit, void *context) {
+  Pass pass = {.magnet = magnet, .fields = fields, .length = length, .visit = visit, .context = context};
 
   PetscFunctionBeginUser;
-  PetscCall(prepare_terms(magnet, t, m));
-  sweep->length = length;
-  sweep->n = 0;
-  sweep->keep = PETSC_FALSE;
-  PetscCall(VecGetArrayRead(m, &sweep->owned));
-  PetscCall(visit_rows(magnet, sweep->owned, visit, context));
-  PetscCall(VecRestoreArrayRead(m, &sweep->owned));
+  if (fields == HF_FIELD_ALL) PetscCall(prepare_terms(magnet, t, m));
+  PetscCall(VecGetArrayRead(m, &pass.owned));
+  PetscCall(visit_rows(&pass, pass.owned));
+  PetscCall(VecRestoreArrayRead(m, &pass.owned));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfSweepStage(HfMagnet magnet, PetscReal t, const HfStage *stage, HfVisit visit, void *context) {
   const HfGridInfo *g = HfGridGetInfo(magnet->grid);
   const PetscBool whole = (PetscBool)(stage->refresh || HfTermsWhole(magnet));
-  HfSweep sweep = magnet->sweep;
+  Pass pass = {.magnet = magnet, .fields = HF_FIELD_ALL, .length = HF_NORMALIZE, .visit = visit, .context = context, .stage = stage};
 
   PetscFunctionBeginUser;
-  sweep->length = HF_NORMALIZE;
-  sweep->n = stage->n;
-  sweep->weight = stage->weight;
-  sweep->keep = (PetscBool)(stage->keep || whole);
-  PetscCall(VecGetArrayRead(stage->y, &sweep->owned));
-  for (PetscInt r = 0; r < stage->n; ++r) PetscCall(VecGetArrayRead(stage->rate[r], &sweep->rate[r]));
-  PetscCall(VecGetArray(stage->sum, &sweep->sum));
+  pass.keep = (PetscBool)(stage->keep || whole);
+  PetscCall(VecGetArrayRead(stage->y, &pass.owned));
+  for (PetscInt r = 0; r < stage->n; ++r) PetscCall(VecGetArrayRead(stage->rate[r], &pass.rate[r]));
+  PetscCall(VecGetArray(stage->sum, &pass.sum));
   for (PetscInt j = g->ys; j < g->ys + g->ym; ++j)
-    if ((whole || on_the_border(g, j)) && HfRowsGet(magnet->rows, j)->n_runs) combine_row(magnet, j, sweep->sum + 3 * g->nx * (j - g->ys));
+    if ((whole || on_the_border(g, j)) && HfRowsGet(magnet->rows, j)->n_runs) combine_row(&pass, j, pass.sum + 3 * g->nx * (j - g->ys));
   if (whole) {
-    PetscCall(VecRestoreArray(stage->sum, &sweep->sum));
+    PetscCall(VecRestoreArray(stage->sum, &pass.sum));
     if (stage->refresh) PetscCall(HfCurrentRefreshNow(magnet, t, stage->sum));
-    PetscCall(HfSweepRows(magnet, t, stage->sum, HF_KEEP_LENGTH, visit, context));
+    PetscCall(HfSweepRows(magnet, HF_FIELD_ALL, t, stage->sum, HF_KEEP_LENGTH, visit, context));
   } else {
     PetscCall(prepare_terms(magnet, t, NULL));
-    PetscCall(visit_rows(magnet, sweep->sum, visit, context));
-    PetscCall(VecRestoreArray(stage->sum, &sweep->sum));
+    PetscCall(visit_rows(&pass, pass.sum));
+    PetscCall(VecRestoreArray(stage->sum, &pass.sum));
   }
-  for (PetscInt r = 0; r < stage->n; ++r) PetscCall(VecRestoreArrayRead(stage->rate[r], &sweep->rate[r]));
-  PetscCall(VecRestoreArrayRead(stage->y, &sweep->owned));
+  for (PetscInt r = 0; r < stage->n; ++r) PetscCall(VecRestoreArrayRead(stage->rate[r], &pass.rate[r]));
+  PetscCall(VecRestoreArrayRead(stage->y, &pass.owned));
   PetscFunctionReturn(0);
 }
 
-static void apply_terms(HfMagnet magnet, PetscInt region, const HfSpan *span) {
+static void apply_terms(HfMagnet magnet, HfFieldSelection fields, PetscInt region, const HfSpan *span) {
   for (PetscInt k = 0; k < magnet->n_terms; ++k) {
     const HfTerm *term = &magnet->terms[k];
-    if (magnet->part == HF_LINEAR_PART && (!term->type->stiffness || term->type->whole)) continue;
+    if (fields == HF_FIELD_LINEAR && (!term->type->stiffness || term->type->whole)) continue;
     if (term->active[region]) (*term->type->field)(term, term->p[region], span);
   }
 }
@@ -247,14 +270,14 @@ void HfRowField(HfMagnet magnet, const HfRow *row, PetscBool with_torques) {
   }
   for (PetscInt k = 0; k < cells->n_spans; ++k) {
     HfSpanOfRun(row, &cells->spans[k], &span);
-    apply_terms(magnet, cells->spans[k].region, &span);
+    apply_terms(magnet, row->fields, cells->spans[k].region, &span);
     if (with_torques) apply_torques(magnet, cells->spans[k].region, &span, &span, row);
   }
   for (PetscInt k = 0; k < cells->n_edges; ++k) {
     HfGhosts ghosts, straight_ghosts;
 
     HfSpanOfEdge(row, &cells->edges[k], &ghosts, &span);
-    apply_terms(magnet, cells->edges[k].region, &span);
+    apply_terms(magnet, row->fields, cells->edges[k].region, &span);
     if (any_straight) straight_span_of_edge(magnet, row, &cells->edges[k], &straight_ghosts, &straight);
     if (with_torques) apply_torques(magnet, cells->edges[k].region, &span, &straight, row);
   }

@@ -136,33 +136,57 @@ static void uniform_state_has_the_textbook_energies(void **unused) {
   case_destroy(&c);
 }
 
+/* What happens in the monitor of a step, before the energies are asked for. */
+typedef enum { NOTHING, STORED_FIELD_REPLACED, UNIFORM_FIELD_REPLACED, STATE_TURNED } Event;
 typedef struct {
   Case *c;
-  Vec stored;
-  PetscInt64 calls, replaced_at;
+  Vec other_field; /* in place of the first one */
+  PetscInt64 calls, evaluations;
 } Watch;
 
-/* What is cheap inside of a monitor, for the fields of the last stage are still there, against what is computed anew. */
+/* m turned about z by 0.2 rad in every cell. */
+static void turn(Vec m) {
+  const PetscReal c = PetscCosReal(0.2), s = PetscSinReal(0.2);
+  PetscScalar *a;
+  PetscInt n;
+
+  CHECK(VecGetLocalSize(m, &n));
+  CHECK(VecGetArray(m, &a));
+  for (PetscInt k = 0; k < n; k += 3) {
+    const PetscReal x = a[k], y = a[k + 1];
+    a[k] = c * x - s * y;
+    a[k + 1] = s * x + c * y;
+  }
+  CHECK(VecRestoreArray(m, &a));
+}
+
+/* Energies and torque take the fields of the last stage where these are still current; against a copy of m, for which everything is computed anew. */
 static PetscErrorCode compare(PetscReal t, PetscReal dt, Vec m, void *context, PetscBool *stop) {
+  const Event events[] = {NOTHING, STORED_FIELD_REPLACED, NOTHING, UNIFORM_FIELD_REPLACED, NOTHING, STATE_TURNED, NOTHING, NOTHING};
+  const PetscReal H[3] = {0, -3e4, 1e4};
   Watch *watch = context;
   HfMagnet magnet = watch->c->magnet;
+  const Event event = events[watch->calls++];
   PetscReal torque, fresh_torque, energies[32], fresh[32];
   Vec other;
 
   PetscFunctionBeginUser;
-  if (++watch->calls == watch->replaced_at) { /* the fields are out of date from here on */
-    PetscCall(VecSet(watch->stored, 1e5));
-    PetscCall(HfMagnetSetStoredField(magnet, watch->stored));
-  }
+  if (event == STORED_FIELD_REPLACED) PetscCall(HfMagnetSetStoredField(magnet, watch->other_field));
+  if (event == UNIFORM_FIELD_REPLACED) PetscCall(HfMagnetSetUniformField(magnet, H));
+  if (event == STATE_TURNED) turn(m);
   PetscCall(HfMagnetTorqueAndEnergies(magnet, t, m, &torque, energies));
   PetscCall(VecDuplicate(m, &other));
   PetscCall(VecCopy(m, other));
   PetscCall(HfMagnetMaxTorque(magnet, t, other, &fresh_torque));
   PetscCall(HfMagnetEnergies(magnet, t, other, fresh));
-  PetscCall(VecDestroy(&other));
   ASSERT_NEAR(torque / fresh_torque, 1, 1e-9);
   for (PetscInt k = 0; k < HfMagnetTermCount(magnet); ++k) ASSERT_NEAR(energies[k] / fresh[k], 1, 1e-12);
-  *stop = watch->calls == 8 ? PETSC_TRUE : PETSC_FALSE;
+  turn(other); /* the fields are then those of another state ... */
+  PetscCall(HfMagnetMaxTorque(magnet, t, other, &fresh_torque));
+  PetscCall(HfMagnetTorqueAndEnergies(magnet, t, m, &torque, energies)); /* ... and this one's are computed again */
+  for (PetscInt k = 0; k < HfMagnetTermCount(magnet); ++k) ASSERT_NEAR(energies[k] / fresh[k], 1, 1e-12);
+  PetscCall(VecDestroy(&other));
+  *stop = watch->calls == PETSC_STATIC_ARRAY_LENGTH(events) ? PETSC_TRUE : PETSC_FALSE;
   PetscFunctionReturn(0);
 }
 
@@ -171,25 +195,79 @@ static void energies_inside_a_phase_are_those_of_the_state(void **unused) {
 
   for (int k = 0; k < 3; ++k) {
     char more[256];
-    Watch watch = {.replaced_at = 5};
+    Watch watch = {.calls = 0};
+    Vec field;
     Case c;
 
     CHECK(PetscSNPrintf(more, sizeof(more),
                         "  initial: {random: {seed: 4}}\ndemag: full\nfield: {uniform: [10 mT, 0 T, 5 mT]}\nintegrator: {method: %s}\n", methods[k]));
     start(&c, 60, 40, 4, KU, more);
     watch.c = &c;
-    CHECK(HfMagnetCreateState(c.magnet, &watch.stored));
-    CHECK(VecSet(watch.stored, 2e4));
-    CHECK(HfMagnetSetStoredField(c.magnet, watch.stored));
+    CHECK(HfMagnetCreateState(c.magnet, &field));
+    CHECK(HfMagnetCreateState(c.magnet, &watch.other_field));
+    CHECK(VecSet(field, 2e4));
+    CHECK(VecSet(watch.other_field, 1e5));
+    CHECK(HfMagnetSetStoredField(c.magnet, field));
     CHECK(HfMagnetAdvance(c.magnet, c.m, 0, 1e-10, compare, &watch));
     assert_int_equal(watch.calls, 8);
-    CHECK(VecDestroy(&watch.stored));
+    CHECK(VecDestroy(&field));
+    CHECK(VecDestroy(&watch.other_field));
     case_destroy(&c);
   }
 }
 
+/* Equal steps, with m turned or a field replaced between the second and the third of four: as in two phases of two steps each. The rate that the pairs
+   keep for the next step belongs to the old state and field. */
+typedef struct {
+  HfMagnet magnet;
+  Event event;
+  PetscInt64 calls;
+} Interference;
+
+static PetscErrorCode interfere(PetscReal t, PetscReal dt, Vec m, void *context, PetscBool *stop) {
+  const PetscReal H[3] = {5e5, -3e5, 1e5};
+  Interference *interference = context;
+
+  PetscFunctionBeginUser;
+  if (++interference->calls != 2) PetscFunctionReturn(0);
+  if (interference->event == UNIFORM_FIELD_REPLACED) PetscCall(HfMagnetSetUniformField(interference->magnet, H));
+  if (interference->event == STATE_TURNED) turn(m);
+  PetscFunctionReturn(0);
+}
+
+static void kept_rates_are_those_of_the_state(void **unused) {
+  static const char *const deck = "  initial: {random: {seed: 4}}\nfield: {uniform: [10 mT, 0 T, 5 mT]}\n"
+                                  "integrator: {method: %s, tolerance: 1e9, first_step: 1e-14 s, max_step: 1e-14 s}\n";
+  static const char *const methods[] = {"5dp", "3bs"};
+
+  for (int k = 0; k < 2; ++k)
+    for (Event event = UNIFORM_FIELD_REPLACED; event <= STATE_TURNED; ++event) {
+      Case one, two;
+      Interference inside = {.event = event}, between = {.event = event};
+      PetscReal difference;
+      char more[256];
+
+      CHECK(PetscSNPrintf(more, sizeof(more), deck, methods[k]));
+      start(&one, 60, 40, 4, KU, more);
+      start(&two, 60, 40, 4, KU, more);
+      inside.magnet = one.magnet;
+      between.magnet = two.magnet;
+      CHECK(HfMagnetAdvance(one.magnet, one.m, 0, 4e-14, interfere, &inside));
+      CHECK(HfMagnetAdvance(two.magnet, two.m, 0, 2e-14, interfere, &between));
+      CHECK(HfMagnetAdvance(two.magnet, two.m, 2e-14, 4e-14, interfere, &between));
+      assert_int_equal(inside.calls, 4);
+      assert_int_equal(between.calls, 4);
+      CHECK(VecAXPY(one.m, -1, two.m));
+      CHECK(VecNorm(one.m, NORM_INFINITY, &difference));
+      ASSERT_NEAR(difference, 0, 1e-12);
+      case_destroy(&one);
+      case_destroy(&two);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(energies_inside_a_phase_are_those_of_the_state),
+    cmocka_unit_test(kept_rates_are_those_of_the_state),
     cmocka_unit_test(helix_energy_is_second_order),
     cmocka_unit_test(wall_energy_is_second_order),
     cmocka_unit_test(field_is_second_order_up_to_the_edges),

@@ -1,0 +1,16 @@
+/* The only file that includes private headers of PETSc: a time stepper of our own (TSRegister) reads and writes the struct behind a TS.
+
+   Members used: data, ops, vec_sol, ptime, time_step, reject, max_reject, reason, steprestart, steprollback, setupcalled, usessnes, default_adapt_type; they
+   are the same from PETSc 3.18 to 3.25. */
+#pragma once
+#include <petscts.h>
+#if PETSC_VERSION_LT(3, 18, 0)
+  #error "hopfilm needs PETSc 3.18 or later"
+#elif PETSC_VERSION_GE(3, 26, 0)
+  #pragma message("src/numerics/time was written for PETSc 3.18 to 3.25: compare the members of struct _p_TS it uses")
+#endif
+#include <petsc/private/tsimpl.h>
+
+#if PETSC_VERSION_LT(3, 21, 0) /* public since then */
+static inline PetscErrorCode VecGetState(Vec v, PetscObjectState *state) { return PetscObjectStateGet((PetscObject)v, state); }
+#endif
