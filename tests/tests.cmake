@@ -1,4 +1,5 @@
-# Every file tests/<kind>/<module>_<what>.c is one cmocka program, linked with the library of its module (the word before the first underscore).
+# Every file tests/<kind>/<module>_<what>.c is one cmocka program, linked with the library of its module (the word before the first underscore). Its decks
+# are documents of the .yaml file beside it (test_decks.h).
 #   unit/      1 rank            physics/ and parallel/   1, 2 and 4 ranks
 # A name that ends in _slow.c gets the label slow, all others fast. Benchmarks in bench/ are built, never run by ctest.
 if(HOPFILM_FUZZ)
@@ -14,13 +15,16 @@ find_program(MPIEXEC mpiexec REQUIRED)
 file(STRINGS ${PROJECT_SOURCE_DIR}/jobs/mpi-environment.sh HF_MPI_ENVIRONMENT REGEX "^export ")
 list(TRANSFORM HF_MPI_ENVIRONMENT REPLACE "^export ([A-Za-z_0-9]+=[^ ]*).*" "\\1")
 
+add_library(hf_test_decks STATIC ${PROJECT_SOURCE_DIR}/tests/test_decks.c)
+target_link_libraries(hf_test_decks PUBLIC hf_base PkgConfig::CMOCKA)
+
 function(hf_add_test_program kind file)
   get_filename_component(name ${file} NAME_WE)
   string(REGEX MATCH "^[^_]+" module ${name})
   set(target test_${name})
   add_executable(${target} ${file})
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/src)
-  target_link_libraries(${target} PRIVATE hf_${module} PkgConfig::CMOCKA)
+  target_link_libraries(${target} PRIVATE hf_${module} hf_test_decks PkgConfig::CMOCKA)
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   set(label fast)
   if(name MATCHES "_slow$")

@@ -1,6 +1,6 @@
 /* A film from a deck, with electrodes and potential, for the tests of transport. */
 #pragma once
-#include "hf_test.h"
+#include "test_decks.h"
 #include <hopfilm/transport.h>
 
 typedef struct {

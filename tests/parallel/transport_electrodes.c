@@ -2,10 +2,6 @@
 #include "transport/transport_impl.h"
 #include "transport_test.h"
 
-#define HEAD(more) "hopfilm: 1\nfilm: {size: [100 nm, 80 nm], cell: 10 nm, thickness: 5 nm, material: {conductivity: 5e6 S/m}" more "}\nelectrodes:\n"
-#define PATCH(at)  "  - {shape: {rectangle: {size: [20 nm, 20 nm]}}, at: " at "}\n"
-#define TWO        PATCH("[-40 nm, 0 m]") PATCH("[40 nm, 0 m]")
-
 static PetscInt errors_of(const char *text) {
   Film film;
   PetscInt n;
@@ -22,30 +18,21 @@ static PetscInt errors_of(const char *text) {
 }
 
 static void test_errors(void **state) {
-  assert_int_equal(errors_of(HEAD("") TWO), 0);
-  assert_int_equal(errors_of(HEAD("") TWO PATCH("[200 nm, 0 m]")), 1);                                      /* off the film */
-  assert_int_equal(errors_of(HEAD("") TWO "  - {shape: {disk: {diameter: 2 nm}}, at: [5 nm, 5 nm]}\n"), 1); /* between vertices */
-  assert_int_equal(errors_of(HEAD("") TWO PATCH("[30 nm, 10 nm]")), 1);                                     /* overlap */
-  assert_int_equal(errors_of(HEAD("") TWO "  - {name: 2, shape: {disk: {diameter: 20 nm}}}\n"), 1);         /* the second is called 2 as well */
-  assert_int_equal(errors_of(HEAD("") PATCH("[0 m, 0 m]")), 1);                                             /* one only */
-  assert_int_equal(errors_of(HEAD("") PATCH("[0 m, 0 m]") "  - {shape: {disk: {diameter: 20 nm}}, at: [40 nm, 0 m], floating: true}\n"), 1);
+  assert_int_equal(errors_of(DECK("film left-and-right")), 0);
+  assert_int_equal(errors_of(DECK("film left-and-right off-the-film")), 1);
+  assert_int_equal(errors_of(DECK("film left-and-right between-vertices")), 1);
+  assert_int_equal(errors_of(DECK("film left-and-right overlapping")), 1);
+  assert_int_equal(errors_of(DECK("film left-and-right of-the-same-name")), 1);
+  assert_int_equal(errors_of(DECK("film one-alone")), 1);
+  assert_int_equal(errors_of(DECK("film one-alone and-one-floating")), 1);
 }
 
-/* Two halves that share nothing: both electrodes on the left, then one on each, then the halves joined by a corner, then by a floating bridge. */
-#define UNION(a, b) ", shape: {union: [{rectangle: {" a "}}, {rectangle: {" b "}}]}"
-#define APART       UNION("size: [40 nm, 80 nm], at: [-30 nm, 0 m]", "size: [40 nm, 80 nm], at: [30 nm, 0 m]")
-#define CORNER      UNION("size: [50 nm, 40 nm], at: [-25 nm, 20 nm]", "size: [50 nm, 40 nm], at: [25 nm, -20 nm]")
-
 static void test_islands(void **state) {
-  assert_int_equal(errors_of(HEAD(APART) PATCH("[-40 nm, 30 nm]") PATCH("[-40 nm, -30 nm]")), 1);
-  assert_int_equal(errors_of(HEAD(APART) TWO), 0);
-  assert_int_equal(errors_of(HEAD(CORNER) PATCH("[-40 nm, 30 nm]") PATCH("[-10 nm, 30 nm]")), 0);
-  assert_int_equal(
-      errors_of(HEAD(APART) PATCH("[-40 nm, 30 nm]") PATCH("[-40 nm, -30 nm]") "  - {shape: {rectangle: {size: [30 nm, 20 nm]}}, floating: true}\n"),
-      0);
-  assert_int_equal(errors_of(HEAD(APART) PATCH("[-40 nm, 30 nm]")
-                                 PATCH("[-40 nm, -30 nm]") "  - {shape: {rectangle: {size: [20 nm, 20 nm]}}, at: [40 nm, 0 m], floating: true}\n"),
-                   1);
+  assert_int_equal(errors_of(DECK("halves-apart both-on-the-left")), 1);
+  assert_int_equal(errors_of(DECK("halves-apart left-and-right")), 0);
+  assert_int_equal(errors_of(DECK("halves-that-share-a-corner both-at-the-top")), 0);
+  assert_int_equal(errors_of(DECK("halves-apart both-on-the-left floating-bridge")), 0);
+  assert_int_equal(errors_of(DECK("halves-apart both-on-the-left floating-on-the-right")), 1);
 }
 
 /* Row by row from the top, left to right, centred on `at`; a vertex on the rim of the shape belongs to it. */
@@ -55,10 +42,7 @@ static void test_lattice(void **state) {
   Film film;
   PetscInt counts[6] = {0, 0, 0, 0, 0, 0};
 
-  const char *text = HEAD("") "  - {name: n, shape: {rectangle: {size: [20 nm, 20 nm]}}, at: [10 nm, 0 m], resistance: 2 kohm,"
-                              " lattice: {columns: 3, rows: 2, pitch: [30 nm, 40 nm]}}\n";
-
-  CHECK(film_read(PETSC_COMM_WORLD, text, &film));
+  CHECK(film_read(PETSC_COMM_WORLD, DECK("film lattice"), &film));
   CHECK(HfDeckVerdict(film.deck));
   const HfGridInfo *g = HfGridGetInfo(film.grid);
   const int16_t *vertices = HfElectrodesVertices(film.electrodes);

@@ -4,15 +4,6 @@
 enum { N = 4 };
 static const PetscReal centre[N][2] = {{-3e-7, 1e-7}, {3e-7, 3e-7}, {2e-7, -2e-7}, {-2e-7, -3e-7}};
 
-#define DECK                                                                                                                                         \
-  "hopfilm: 1\nfilm: {size: [1 um, 800 nm], cell: 20 nm, thickness: 20 nm, shape: {difference: [{disk: {diameter: 1 um}}, {disk: {diameter: 140 "    \
-  "nm}}]},"                                                                                                                                          \
-  " material: {conductivity: 5e6 S/m}}\nelectrodes:\n"                                                                                               \
-  "  - {shape: {disk: {diameter: 160 nm}}, at: [-300 nm, 100 nm]}\n"                                                                                 \
-  "  - {shape: {disk: {diameter: 160 nm}}, at: [300 nm, 300 nm]}\n" /* reaches over the edge */                                                      \
-  "  - {shape: {rectangle: {size: [100 nm, 120 nm]}}, at: [200 nm, -200 nm]}\n"                                                                      \
-  "  - {shape: {disk: {diameter: 120 nm}}, at: [-200 nm, -300 nm], floating: true}\n"
-
 static void currents_of_leads(void **state) {
   const PetscReal V[N] = {1e-3, -0.5e-3, 0.2e-3, 0.0};
 
@@ -22,7 +13,7 @@ static void currents_of_leads(void **state) {
     const PetscScalar *a;
     PetscReal currents[N], sums[N + 1] = {0}, most[2] = {0, 0}; /* most: |j_z| within 30 nm of the first centre, and elsewhere around it */
 
-    CHECK(film_create(PETSC_COMM_WORLD, DECK, &film));
+    CHECK(film_create(PETSC_COMM_WORLD, DECK("disk-with-a-hole"), &film));
     CHECK(HfPotentialSetMagnetization(film.potential, NULL));
     CHECK(HfPotentialSolve(film.potential, V, film.phi, currents));
     CHECK(HfGridCreateCellVec(film.grid, 1, &j_z));

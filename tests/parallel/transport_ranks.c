@@ -67,11 +67,6 @@ static void test_same_on_any_ranks(void **state) {
   }
 }
 
-#define FILM                                                                                                                                         \
-  "hopfilm: 1\nfilm: {size: [1 um, 1 um], cell: 10 nm, thickness: 20 nm, material: {conductivity: 5e6 S/m, amr_ratio: 1.5}}\n"                       \
-  "potential: {tolerance: 1e-12}\nelectrodes:\n"                                                                                                     \
-  "  - {shape: {disk: {diameter: 120 nm}}, lattice: {columns: 2, rows: 2, pitch: [0.8 um, 0.8 um]}}\n"
-
 static void turning(PetscReal x, PetscReal y, void *context, PetscReal m[3]) {
   const PetscReal angle = 5 * x * 1e6 + *(PetscReal *)context;
   m[0] = cos(angle);
@@ -84,14 +79,14 @@ static void test_lagged_preconditioner(void **state) {
   const PetscReal angles[] = {0, 0.01, 0.02, 0.03, 0.5, 0.5 + PETSC_PI / 2, 0.51 + PETSC_PI / 2};
   Film film;
 
-  CHECK(film_create(PETSC_COMM_WORLD, FILM, &film));
+  CHECK(film_create(PETSC_COMM_WORLD, DECK("four-disks"), &film));
   for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(angles); ++k) {
     PetscReal angle = angles[k], G[16], fresh[16];
     Film other;
 
     CHECK(film_magnetize(&film, turning, &angle));
     CHECK(HfConductance(film.potential, PETSC_FALSE, G));
-    CHECK(film_create(PETSC_COMM_WORLD, FILM, &other));
+    CHECK(film_create(PETSC_COMM_WORLD, DECK("four-disks"), &other));
     CHECK(film_magnetize(&other, turning, &angle));
     CHECK(HfConductance(other.potential, PETSC_FALSE, fresh));
     CHECK(film_destroy(&other));
@@ -107,7 +102,7 @@ static void test_worn_twice(void **state) {
   PetscInt last;
   Film film;
 
-  CHECK(film_create(PETSC_COMM_WORLD, FILM, &film));
+  CHECK(film_create(PETSC_COMM_WORLD, DECK("four-disks"), &film));
   CHECK(film_magnetize(&film, turning, &angles[0]));
   CHECK(HfPotentialSolve(film.potential, V, film.phi, NULL));
   for (int k = 1; k < 4; ++k) {
@@ -128,7 +123,7 @@ static void test_divergence_is_reported(void **state) {
   Film film;
 
   CHECK(PetscOptionsSetValue(NULL, "-film_ksp_max_it", "2"));
-  CHECK(film_create(PETSC_COMM_WORLD, FILM, &film));
+  CHECK(film_create(PETSC_COMM_WORLD, DECK("four-disks"), &film));
   CHECK(PetscOptionsClearValue(NULL, "-film_ksp_max_it"));
   CHECK(PetscPushErrorHandler(PetscReturnErrorHandler, NULL));
   assert_int_equal(HfPotentialSolve(film.potential, V, film.phi, NULL), HF_ERR_DIVERGED);

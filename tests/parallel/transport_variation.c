@@ -2,21 +2,9 @@
 #include "transport/transport_impl.h"
 #include "transport_test.h"
 
-#define FILM                                                                                                                                         \
-  "hopfilm: 1\nfilm:\n  size: [1.22 um, 0.94 um]\n  cell: 20 nm\n  thickness: 20 nm\n"                                                               \
-  "  material: {conductivity: 5e6 S/m, amr_ratio: 0.4, hall_conductivity: 1e5 S/m%s}\n%s"                                                            \
-  "potential: {tolerance: 1e-12}\nelectrodes:\n"                                                                                                     \
-  "  - {shape: {disk: {diameter: 120 nm}}, lattice: {columns: 2, rows: 2, pitch: [0.8 um, 0.6 um]}}\n"                                               \
-  "  - {name: middle, shape: {disk: {diameter: 100 nm}}}\n%s"
-#define GRAINS(seed) "  grains: {size: 70 nm, seed: " seed "}\n"
-#define VARY         ", conductivity_variation: 10 %, amr_ratio_variation: 20 %, thickness_variation: 5 %"
-#define NOTHING      ", conductivity_variation: 0, amr_ratio_variation: 0 %, thickness_variation: 0"
-
-static void conductance(MPI_Comm comm, const char *material, const char *grains, const char *more, PetscReal G[25], PetscReal positions[10]) {
-  char text[2048];
+static void conductance(MPI_Comm comm, const char *text, PetscReal G[25], PetscReal positions[10]) {
   Film film;
 
-  CHECK(PetscSNPrintf(text, sizeof(text), FILM, material, grains, more));
   CHECK(film_create(comm, text, &film));
   CHECK(film_magnetize(&film, maze, NULL));
   CHECK(HfConductance(film.potential, PETSC_FALSE, G));
@@ -31,47 +19,41 @@ static PetscReal distance(const PetscReal a[25], const PetscReal b[25]) {
 }
 
 static void test_same_on_any_ranks(void **state) {
-  const char *const shifted = "misplacement: {by: 40 nm, seed: 5}\n";
+  const char *const imperfect = DECK_WITH("film all-vary grains contacts misplaced", "grain_seed=3; seed=5");
   PetscReal together[25], alone[25], places[2][10];
 
-  conductance(PETSC_COMM_WORLD, VARY, GRAINS("3"), shifted, together, places[0]);
-  conductance(PETSC_COMM_SELF, VARY, GRAINS("3"), shifted, alone, places[1]);
+  conductance(PETSC_COMM_WORLD, imperfect, together, places[0]);
+  conductance(PETSC_COMM_SELF, imperfect, alone, places[1]);
   assert_true(distance(together, alone) < 1e-11 * alone[0]);
   assert_memory_equal(places[0], places[1], sizeof(places[0]));
 }
 
 static void test_each_acts_and_zero_does_not(void **state) {
-  const char *const single[] = {", conductivity_variation: 10 %", ", amr_ratio_variation: 20 %", ", thickness_variation: 5 %"};
+  const char *const one_varies[] = {"film conductivity-varies grains contacts", "film amr-varies grains contacts",
+                                    "film thickness-varies grains contacts"};
   PetscReal none[25], G[2][25], places[3][10];
 
-  conductance(PETSC_COMM_WORLD, "", "", "", none, places[0]);
-  conductance(PETSC_COMM_WORLD, NOTHING, GRAINS("1"), "misplacement: {by: 0 m}\n", G[0], places[1]);
+  conductance(PETSC_COMM_WORLD, DECK("film contacts"), none, places[0]);
+  conductance(PETSC_COMM_WORLD, DECK_WITH("film none-varies grains contacts none-misplaced", "grain_seed=1"), G[0], places[1]);
   assert_memory_equal(G[0], none, sizeof(none));
   assert_memory_equal(places[1], places[0], sizeof(places[0]));
   for (int k = 0; k < 3; ++k) { /* a few percent per grain, hundreds of grains: G moves by well less, but moves; another seed, another film */
-    conductance(PETSC_COMM_WORLD, single[k], GRAINS("1"), "", G[0], places[1]);
-    conductance(PETSC_COMM_WORLD, single[k], GRAINS("2"), "", G[1], places[2]);
+    for (int seed = 1; seed <= 2; ++seed) conductance(PETSC_COMM_WORLD, DECK_WITH(one_varies[k], "grain_seed=%d", seed), G[seed - 1], places[seed]);
     assert_true(distance(G[0], none) > 1e-4 * none[0] && distance(G[0], none) < 0.1 * none[0]);
     assert_true(distance(G[0], G[1]) > 1e-4 * none[0]);
   }
-  conductance(PETSC_COMM_WORLD, "", "", "misplacement: {by: 40 nm, seed: 1}\n", G[0], places[1]);
-  conductance(PETSC_COMM_WORLD, "", "", "misplacement: {by: 40 nm, seed: 2}\n", G[1], places[2]);
+  for (int seed = 1; seed <= 2; ++seed)
+    conductance(PETSC_COMM_WORLD, DECK_WITH("film contacts misplaced", "seed=%d", seed), G[seed - 1], places[seed]);
   for (int k = 0; k < 10; ++k) assert_true(places[1][k] != places[0][k] && places[1][k] != places[2][k]);
   assert_true(distance(G[0], none) > 1e-3 * none[0] && distance(G[0], G[1]) > 1e-3 * none[0]);
 }
 
 /* Mean and deviation over the grains of what the cells hold (m = z: 1 S/m times conductivity and thickness), one number per grain; and j is per area
    of the film as it is there: freed of the thickness. */
-#define SHEET                                                                                                                                        \
-  "hopfilm: 1\nfilm:\n  size: [4 um, 3 um]\n  cell: 25 nm\n  thickness: 20 nm\n  grains: {size: 50 nm, seed: 4}\n"                                   \
-  "  material: {conductivity: 1 S/m%s}\nelectrodes:\n"                                                                                               \
-  "  - {shape: {rectangle: {size: [0 m, 3 um]}}, at: [-2 um, 0 m]}\n  - {shape: {rectangle: {size: [0 m, 3 um]}}, at: [2 um, 0 m]}\n"
-
 static void test_deviation(void **state) {
-  const char *const material[] = {", conductivity_variation: 15 %", ", thickness_variation: 15 %"};
+  const char *const varies[] = {"conductivity", "thickness"};
 
   for (int k = 0; k < 2; ++k) {
-    char text[1024];
     PetscReal sums[3] = {0, 0, 0};
     PetscBool *seen;
     const PetscReal V[2] = {4e-6, 0}; /* 1 V/m from left to right on average */
@@ -79,8 +61,7 @@ static void test_deviation(void **state) {
     Vec j;
     Film film;
 
-    CHECK(PetscSNPrintf(text, sizeof(text), SHEET, material[k]));
-    CHECK(film_create(PETSC_COMM_WORLD, text, &film));
+    CHECK(film_create(PETSC_COMM_WORLD, DECK_WITH("sheet", "varies=%s", varies[k]), &film));
     HfPotential p = film.potential;
     const HfGridInfo *g = HfGridGetInfo(film.grid);
     CHECK(PetscCalloc1(p->n_grains, &seen));

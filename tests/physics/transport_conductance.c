@@ -2,18 +2,11 @@
 #include "transport_test.h"
 
 /* Five disks on a film of 61 x 47 cells, neither a power of two. */
-#define FILM                                                                                                                                         \
-  "hopfilm: 1\nfilm: {size: [1.22 um, 0.94 um], cell: 20 nm, thickness: 20 nm, material: {conductivity: 5e6 S/m, amr_ratio: 1.5}}\n"                 \
-  "potential: {tolerance: 1e-12}\nelectrodes:\n"
-#define DISK(name, x, y, more) "  - {name: " name ", shape: {disk: {diameter: 120 nm}}, at: [" x ", " y "]" more "}\n"
-#define CORNERS(more)                                                                                                                                \
-  DISK("a", "-0.5 um", "0.4 um", more) DISK("b", "0.5 um", "0.3 um", "") DISK("c", "-0.3 um", "-0.4 um", "") DISK("d", "0.45 um", "-0.4 um", "")
-
 static void test_properties(void **state) {
   Film film;
   PetscReal G[25], I_all[25];
 
-  CHECK(film_create(PETSC_COMM_WORLD, FILM CORNERS("") DISK("e", "0 m", "0 m", ""), &film));
+  CHECK(film_create(PETSC_COMM_WORLD, DECK("film corners middle"), &film));
   CHECK(film_magnetize(&film, maze, NULL));
   CHECK(HfConductance(film.potential, PETSC_FALSE, G));
   for (int k = 0; k < 5; ++k) { /* five solves of their own, the last contact included: column k is what 1 V on k drives into the others */
@@ -46,7 +39,7 @@ static void test_superposition(void **state) {
   PetscReal G[16], currents[4], difference, norm;
   Vec other, j[2];
 
-  CHECK(film_create(PETSC_COMM_WORLD, FILM CORNERS(""), &film));
+  CHECK(film_create(PETSC_COMM_WORLD, DECK("film corners"), &film));
   CHECK(film_magnetize(&film, maze, NULL));
   CHECK(HfConductance(film.potential, PETSC_TRUE, G));
   CHECK(HfPotentialSolve(film.potential, V, film.phi, currents));
@@ -82,11 +75,11 @@ static void test_resistance_and_floating(void **state) {
   PetscReal ideal[25], reduced[16], G[25], V[5] = {1, -0.5, 0.25, 0, 99}, currents[5], e_potential = 0;
   const PetscReal R = 3;
 
-  CHECK(film_create(PETSC_COMM_WORLD, FILM CORNERS("") DISK("e", "0 m", "0 m", ""), &film));
+  CHECK(film_create(PETSC_COMM_WORLD, DECK("film corners middle"), &film));
   CHECK(film_magnetize(&film, maze, NULL));
   CHECK(HfConductance(film.potential, PETSC_FALSE, ideal));
   CHECK(film_destroy(&film));
-  CHECK(film_create(PETSC_COMM_WORLD, FILM CORNERS(", resistance: 3 ohm") DISK("e", "0 m", "0 m", ", floating: true"), &film));
+  CHECK(film_create(PETSC_COMM_WORLD, DECK("film corners-one-resistive floating-middle"), &film));
   CHECK(film_magnetize(&film, maze, NULL));
   CHECK(HfConductance(film.potential, PETSC_FALSE, G));
 
@@ -129,7 +122,7 @@ static void test_seven_wirings(void **state) {
   Film film;
   PetscReal G[16], measured[16], deviation;
 
-  CHECK(film_create(PETSC_COMM_WORLD, FILM CORNERS(""), &film));
+  CHECK(film_create(PETSC_COMM_WORLD, DECK("film corners"), &film));
   CHECK(film_magnetize(&film, maze, NULL));
   CHECK(HfPotentialSetTolerance(film.potential, 1e-10));
   CHECK(HfConductanceByWirings(film.potential, measured, &deviation));

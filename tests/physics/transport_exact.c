@@ -2,17 +2,6 @@
 #include "transport/tensor.h"
 #include "transport_test.h"
 
-#define EDGES                                                                                                                                        \
-  "electrodes:\n"                                                                                                                                    \
-  "  - {shape: {rectangle: {size: [1 nm, 2 um]}}, at: [-0.5 um, 0 m]}\n"                                                                             \
-  "  - {shape: {rectangle: {size: [1 nm, 2 um]}}, at: [0.5 um, 0 m]}\n"                                                                              \
-  "potential: {tolerance: 1e-13}\n"
-#define SQUARE_OF(cell, thickness, more)                                                                                                             \
-  "hopfilm: 1\nfilm: {size: [1 um, 1 um], cell: " cell ", thickness: " thickness ", material: {conductivity: 5e6 S/m, amr_ratio: 1.5" more           \
-  "}}\n" EDGES
-#define SQUARE(cell, thickness) SQUARE_OF(cell, thickness, "")
-#define HALL                    ", hall_conductivity: 1e6 S/m"
-
 static PetscReal conductance_uniform(Film *film, PetscReal x, PetscReal y, PetscReal z) {
   PetscReal m[3] = {x, y, z}, G[4];
 
@@ -26,7 +15,7 @@ static void test_uniform_film(void **state) {
   Film film;
   PetscReal G[4];
 
-  CHECK(film_create(PETSC_COMM_WORLD, SQUARE("15.625 nm", "1 um"), &film));
+  CHECK(film_create(PETSC_COMM_WORLD, DECK_WITH("square", "cell=15.625 nm; thickness=1 um; hall=0 S/m"), &film));
   CHECK(HfConductance(film.potential, PETSC_FALSE, G)); /* as created: saturated along z */
   ASSERT_NEAR(G[0], 7, 1e-10);
   ASSERT_NEAR(conductance_uniform(&film, 1, 0, 0), 1, 1e-10);
@@ -42,8 +31,8 @@ static void test_proportional_to_thickness(void **state) {
   Film thin, thick;
   PetscReal G[2][4];
 
-  CHECK(film_create(PETSC_COMM_WORLD, SQUARE("20 nm", "10 nm"), &thin));
-  CHECK(film_create(PETSC_COMM_WORLD, SQUARE("20 nm", "30 nm"), &thick));
+  CHECK(film_create(PETSC_COMM_WORLD, DECK_WITH("square", "cell=20 nm; thickness=10 nm; hall=0 S/m"), &thin));
+  CHECK(film_create(PETSC_COMM_WORLD, DECK_WITH("square", "cell=20 nm; thickness=30 nm; hall=0 S/m"), &thick));
   CHECK(film_magnetize(&thin, maze, NULL));
   CHECK(film_magnetize(&thick, maze, NULL));
   CHECK(HfConductance(thin.potential, PETSC_FALSE, G[0]));
@@ -67,7 +56,7 @@ static void test_stripes(void **state) {
   Film film;
   PetscReal G[4];
 
-  CHECK(film_create(PETSC_COMM_WORLD, SQUARE("6.25 nm", "1 um"), &film)); /* 160 cells: 10 per stripe */
+  CHECK(film_create(PETSC_COMM_WORLD, DECK_WITH("square", "cell=6.25 nm; thickness=1 um; hall=0 S/m"), &film)); /* 160 cells: 10 per stripe */
   CHECK(film_magnetize(&film, stripes, series));
   CHECK(HfConductance(film.potential, PETSC_FALSE, G));
   ASSERT_NEAR(G[0], 1 / (0.5 / 1 + 0.5 / 7), 1e-8);
@@ -120,15 +109,15 @@ static void turned_device(const char *text) {
   }
   assert_true(fabs(G[0][1] - G[0][2]) > 1e-3 * G[0][0]); /* the device has no symmetry of its own */
 }
-static void test_turned_device(void **state) { turned_device(SQUARE("20 nm", "1 um")); }
-static void test_turned_hall_device(void **state) { turned_device(SQUARE_OF("20 nm", "1 um", HALL)); }
+static void test_turned_device(void **state) { turned_device(DECK_WITH("square", "cell=20 nm; thickness=1 um; hall=0 S/m")); }
+static void test_turned_hall_device(void **state) { turned_device(DECK_WITH("square", "cell=20 nm; thickness=1 um; hall=1e6 S/m")); }
 
 /* Sigma[R m] = R Sigma[m] R^T for any angle and any m, the antisymmetric part odd in m, for everything in tensors.def. */
 static void test_tensor_turns_with_m(void **state) {
   const HfGrainFactors none = {1, 1};
   Film film;
 
-  CHECK(film_read(PETSC_COMM_WORLD, SQUARE_OF("100 nm", "1 um", HALL), &film));
+  CHECK(film_read(PETSC_COMM_WORLD, DECK_WITH("square", "cell=100 nm; thickness=1 um; hall=1e6 S/m"), &film));
   for (PetscInt k = 0; k < HfTensorCount(); ++k) {
     const HfTensor *tensor = HfTensorGet(k);
     PetscReal p[HF_TENSOR_PARAMETERS];

@@ -1,15 +1,8 @@
 /* Hall currents: Onsager's relations, closed solutions (square, ring, long strip), the planar Hall effect of the AMR tensor. */
 #include "transport_test.h"
 
-#define MATERIAL(amr, hall) "material: {conductivity: 5e6 S/m, amr_ratio: " amr ", hall_conductivity: " hall "}"
-
 /* ---- four disks on a film of 61 x 47 cells, a Hall angle of up to 0.2; in one deck a contact has a resistance and a fifth one floats ---- */
-#define FILM                   "hopfilm: 1\nfilm: {size: [1.22 um, 0.94 um], cell: 20 nm, thickness: 20 nm, " MATERIAL("1.5", "1e6 S/m") "}\n"
-#define DISK(name, x, y, more) "  - {name: " name ", shape: {disk: {diameter: 120 nm}}, at: [" x ", " y "]" more "}\n"
-#define CONTACTS(more)                                                                                                                               \
-  "potential: {tolerance: 1e-12}\nelectrodes:\n" DISK("a", "-0.5 um", "0.4 um", more) DISK("b", "0.5 um", "0.3 um", "")                              \
-      DISK("c", "-0.3 um", "-0.4 um", "") DISK("d", "0.45 um", "-0.4 um", "")
-static const char *const decks[] = {FILM CONTACTS(""), FILM CONTACTS(", resistance: 3 ohm") DISK("e", "0 m", "0 m", ", floating: true")};
+static const char *const decks[] = {"film contacts", "film contacts-one-resistive floating-contact"};
 
 static void maze_times(PetscReal x, PetscReal y, void *context, PetscReal m[3]) {
   maze(x, y, NULL, m);
@@ -21,7 +14,7 @@ static void test_onsager(void **state) {
     PetscReal plus = 1, minus = -1, G[2][25], broken = 0;
     Film film;
 
-    CHECK(film_create(PETSC_COMM_WORLD, decks[deck], &film));
+    CHECK(film_create(PETSC_COMM_WORLD, DECK(decks[deck]), &film));
     const PetscInt n = HfElectrodesCount(film.electrodes);
     CHECK(film_magnetize(&film, maze_times, &plus));
     CHECK(HfConductance(film.potential, PETSC_TRUE, G[0]));
@@ -60,15 +53,7 @@ static void test_onsager(void **state) {
 
 /* ---- a square between full edges: turned by 90 degrees, current and field change places, so G = t sqrt(det Sigma). The field has a weak
    singularity in the corners: not quite second order. Lippmann and Kuhrt, Z. Naturforsch. 13a, 462 (1958) ---- */
-#define EDGES(x, y)                                                                                                                                  \
-  "electrodes:\n"                                                                                                                                    \
-  "  - {name: left, shape: {rectangle: {size: [0 m, " y "]}}, at: [-" x ", 0 m]}\n"                                                                  \
-  "  - {name: right, shape: {rectangle: {size: [0 m, " y "]}}, at: [" x ", 0 m]}\n"                                                                  \
-  "potential: {tolerance: 1e-12}\n"
-#define SQUARE(cell) "hopfilm: 1\nfilm: {size: [1 um, 1 um], cell: " cell ", thickness: 1 um, " MATERIAL("0", "2e6 S/m") "}\n" EDGES("0.5 um", "1 um")
-
 static void test_square(void **state) {
-  const char *const text[3] = {SQUARE("40 nm"), SQUARE("20 nm"), SQUARE("10 nm")};
   const PetscReal exact = 5.3851648071345; /* sqrt(5^2 + 2^2) S */
   PetscReal error[3];
 
@@ -76,7 +61,7 @@ static void test_square(void **state) {
     PetscReal m[3] = {0, 0, k == 1 ? -1 : 1}, G[4];
     Film film;
 
-    CHECK(film_create(PETSC_COMM_WORLD, text[k], &film));
+    CHECK(film_create(PETSC_COMM_WORLD, DECK_WITH("square", "cell=%d nm", 40 >> k), &film));
     CHECK(film_magnetize(&film, uniform, m));
     CHECK(HfConductance(film.potential, PETSC_FALSE, G));
     error[k] = fabs(G[0] - exact);
@@ -138,9 +123,6 @@ static void test_ring(void **state) {
 
 /* ---- a strip six times as long as wide with the current along x: in the middle j_y = 0, so E_y = rho_yx j_x. What the contacts short-circuit
    has decayed to exp(-3 pi) = 8e-5 there ---- */
-#define STRIP(amr, hall)                                                                                                                             \
-  "hopfilm: 1\nfilm: {size: [600 nm, 100 nm], cell: 5 nm, thickness: 20 nm, " MATERIAL(amr, hall) "}\n" EDGES("300 nm", "100 nm")
-
 /* E_y/j_x in the middle, both averaged over the width: rho_yx in ohm m; *rho_xx from E_x. */
 static PetscReal transverse(Film *film, PetscReal x, PetscReal y, PetscReal z, PetscReal *rho_xx) {
   const HfGridInfo *g = HfGridGetInfo(film->grid);
@@ -168,7 +150,7 @@ static void test_anomalous_hall_strip(void **state) {
   PetscReal rho_xx, measured;
   Film film;
 
-  CHECK(film_create(PETSC_COMM_WORLD, STRIP("0", "0.5e6 S/m"), &film));
+  CHECK(film_create(PETSC_COMM_WORLD, DECK_WITH("strip", "amr=0; hall=0.5e6 S/m"), &film));
   for (int k = 0; k < 4; ++k) {
     const PetscReal h = hall * z[k];
     measured = transverse(&film, sqrt(1 - z[k] * z[k]), 0, z[k], &rho_xx);
@@ -186,7 +168,7 @@ static void test_planar_hall_strip(void **state) {
   PetscReal rho_xx;
   Film film;
 
-  CHECK(film_create(PETSC_COMM_WORLD, STRIP("0.2", "0 S/m"), &film));
+  CHECK(film_create(PETSC_COMM_WORLD, DECK_WITH("strip", "amr=0.2; hall=0 S/m"), &film));
   for (int degrees = -90; degrees <= 180; degrees += 15) {
     const PetscReal theta = degrees * PETSC_PI / 180, rho_yx = transverse(&film, cos(theta), sin(theta), 0, &rho_xx);
     ASSERT_NEAR(rho_yx, difference * sin(2 * theta) / 2, 2e-4 * difference);
