@@ -1,6 +1,6 @@
 /* A film with its magnet from the text of a deck. */
 #pragma once
-#include <hf_test.h>
+#include <test_decks.h>
 #include <hopfilm/magnet.h>
 
 typedef struct {

@@ -2,28 +2,6 @@
    explicit limit, closed solution of a macrospin, the same on any number of ranks, divergence. */
 #include <magnet_case.h>
 
-#define FILM                                                                                                                                         \
-  "hopfilm: 1\n"                                                                                                                                     \
-  "film:\n"                                                                                                                                          \
-  "  size: [48 nm, 36 nm]\n"                                                                                                                         \
-  "  cell: 2 nm\n"                                                                                                                                   \
-  "  thickness: 3 nm\n"                                                                                                                              \
-  "  shape: {difference: [{disk: {diameter: 48 nm}}, {rectangle: {at: [12 nm, 0 nm], size: [8 nm, 8 nm]}}]}\n"                                       \
-  "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Ku: 5e4 J/m^3, Dbulk: 0.5 mJ/m^2, alpha: %s}\n"                                                          \
-  "  regions:\n"                                                                                                                                     \
-  "    - {name: b, shape: {disk: {at: [-8 nm, 4 nm], diameter: 16 nm}}, material: {Ms: 500 kA/m, Aex: 5 pJ/m, Dinterfacial: 0.4 mJ/m^2, alpha: "     \
-  "0.5}}\n"                                                                                                                                          \
-  "  initial: {vortex: {core: 12 nm}}\n"                                                                                                             \
-  "demag: full\n"                                                                                                                                    \
-  "field: {uniform: [5e4 A/m, 0 A/m, 2e4 A/m]}\n"                                                                                                    \
-  "integrator: {%s}\n"
-
-static void make(Case *c, MPI_Comm comm, const char *alpha, const char *integrator) {
-  char text[2048];
-  CHECK(PetscSNPrintf(text, sizeof(text), FILM, alpha, integrator));
-  case_create(c, comm, text);
-}
-
 static PetscReal distance(Vec a, Vec b) {
   PetscReal most;
   Vec d;
@@ -46,8 +24,8 @@ static void converges_with_the_order_of_the_method(void **unused) {
   } methods[] = {{"rosenbrock", 3, 2e-13}};
   Case start, exact;
 
-  make(&start, PETSC_COMM_WORLD, "0.1", "tolerance: 1e-9");
-  make(&exact, PETSC_COMM_WORLD, "0.1", "tolerance: 1e-9");
+  case_create(&start, PETSC_COMM_WORLD, DECK_WITH("film", "alpha=0.1; integrator=tolerance: 1e-9"));
+  case_create(&exact, PETSC_COMM_WORLD, DECK_WITH("film", "alpha=0.1; integrator=tolerance: 1e-9"));
   CHECK(HfMagnetAdvance(start.magnet, start.m, 0, SETTLED, NULL, NULL));
   CHECK(VecCopy(start.m, exact.m));
   CHECK(HfMagnetAdvance(exact.magnet, exact.m, SETTLED, END, NULL, NULL));
@@ -55,13 +33,12 @@ static void converges_with_the_order_of_the_method(void **unused) {
     PetscReal error[2];
 
     for (int half = 0; half < 2; ++half) {
-      char integrator[256];
       Case c;
 
-      CHECK(PetscSNPrintf(integrator, sizeof(integrator), "method: %s, tolerance: 1e-9, first_step: %.17g s", methods[k].method,
-                          methods[k].step / (1 + half)));
       CHECK(PetscOptionsSetValue(NULL, "-ts_adapt_type", "none"));
-      make(&c, PETSC_COMM_WORLD, "0.1", integrator);
+      case_create(&c, PETSC_COMM_WORLD,
+                  DECK_WITH("film", "alpha=0.1; integrator=method: %s, tolerance: 1e-9, first_step: %.17g s", methods[k].method,
+                            methods[k].step / (1 + half)));
       CHECK(PetscOptionsClearValue(NULL, "-ts_adapt_type"));
       CHECK(VecCopy(start.m, c.m));
       CHECK(HfMagnetAdvance(c.magnet, c.m, SETTLED, END, NULL, NULL));
@@ -113,7 +90,7 @@ static void goes_downhill_with_long_steps(void **unused) {
     Watch w = {.stop_after = -1};
     Case c;
 
-    make(&c, PETSC_COMM_WORLD, "1", methods[k]);
+    case_create(&c, PETSC_COMM_WORLD, DECK_WITH("film", "alpha=1; integrator=%s", methods[k]));
     w.c = &c;
     first = w.energy = case_energy(&c, 0, c.m);
     CHECK(HfMagnetAdvance(c.magnet, c.m, 0, time, watch, &w));
@@ -142,8 +119,8 @@ static void ranks_agree(void **unused) {
     PetscReal most = 0;
     Case together, alone;
 
-    make(&together, PETSC_COMM_WORLD, "0.1", methods[k]);
-    make(&alone, PETSC_COMM_SELF, "0.1", methods[k]);
+    case_create(&together, PETSC_COMM_WORLD, DECK_WITH("film", "alpha=0.1; integrator=%s", methods[k]));
+    case_create(&alone, PETSC_COMM_SELF, DECK_WITH("film", "alpha=0.1; integrator=%s", methods[k]));
     CHECK(HfMagnetAdvance(together.magnet, together.m, 0, 5e-12, NULL, NULL));
     CHECK(HfMagnetAdvance(alone.magnet, alone.m, 0, 5e-12, NULL, NULL));
     HfMagnetStatistics(together.magnet, &steps[0], NULL, &evaluations[0]);
@@ -169,15 +146,9 @@ static void macrospin_precesses_and_damps(void **unused) {
 
   for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(methods); ++k) {
     PetscReal m[3];
-    char text[1024];
     Case c;
 
-    CHECK(PetscSNPrintf(text, sizeof(text),
-                        "hopfilm: 1\nfilm:\n  size: [8 nm, 8 nm]\n  cell: 2 nm\n  thickness: 2 nm\n"
-                        "  material: {Ms: 800 kA/m, Aex: 0 J/m, alpha: 0.1}\n  initial: {uniform: {direction: [1, 0, 0]}}\n"
-                        "field: {uniform: [0 A/m, 0 A/m, 5e5 A/m]}\nintegrator: {%s, tolerance: 1e-6}\n",
-                        methods[k]));
-    case_create(&c, PETSC_COMM_WORLD, text);
+    case_create(&c, PETSC_COMM_WORLD, DECK_WITH("macrospin", "integrator=%s, tolerance: 1e-6", methods[k]));
     CHECK(HfMagnetAdvance(c.magnet, c.m, 0, t, NULL, NULL));
     CHECK(HfMagnetAverage(c.magnet, c.m, m));
     ASSERT_NEAR(m[0], PetscSinReal(theta) * PetscCosReal(w * t), 1e-3); /* the errors of the steps add up */
@@ -195,7 +166,7 @@ static void divergence_is_reported(void **unused) {
     Vec before, field;
     Case c;
 
-    make(&c, PETSC_COMM_WORLD, "0.1", methods[k]);
+    case_create(&c, PETSC_COMM_WORLD, DECK_WITH("film", "alpha=0.1; integrator=%s", methods[k]));
     CHECK(HfMagnetAdvance(c.magnet, c.m, 0, 1e-13, NULL, NULL));
     CHECK(VecDuplicate(c.m, &before));
     CHECK(VecCopy(c.m, before));
@@ -212,7 +183,8 @@ static void divergence_is_reported(void **unused) {
   }
   { /* a step that would have to be smaller than allowed */
     Case c;
-    make(&c, PETSC_COMM_WORLD, "0.1", "method: rosenbrock, tolerance: 1e-12, first_step: 1e-12 s, min_step: 1e-13 s");
+    case_create(&c, PETSC_COMM_WORLD,
+                DECK_WITH("film", "alpha=0.1; integrator=method: rosenbrock, tolerance: 1e-12, first_step: 1e-12 s, min_step: 1e-13 s"));
     assert_int_equal(HfMagnetAdvance(c.magnet, c.m, 0, 1e-11, NULL, NULL), HF_ERR_DIVERGED);
     case_destroy(&c);
   }

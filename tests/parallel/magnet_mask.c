@@ -4,23 +4,6 @@
 #include <magnet_case.h>
 #include <unistd.h>
 
-/* Two islands with a gap of one cell, only in the lower part of the film: several ranks own no film cell at all. */
-#define ISLANDS                                                                                                                                      \
-  "hopfilm: 1\n"                                                                                                                                     \
-  "film:\n"                                                                                                                                          \
-  "  size: [44 nm, 64 nm]\n"                                                                                                                         \
-  "  cell: 4 nm\n"                                                                                                                                   \
-  "  thickness: 4 nm\n"                                                                                                                              \
-  "  shape: {union: [{rectangle: {at: [-12 nm, -24 nm], size: [20 nm, 8 nm]}}, {rectangle: {at: [12 nm, -24 nm], size: [20 nm, 8 nm]}}]}\n"          \
-  "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, alpha: 0.1}\n"                                                                                           \
-  "%s"
-
-static void create(Case *c, const char *more) {
-  char text[1024];
-  CHECK(PetscSNPrintf(text, sizeof(text), ISLANDS, more));
-  case_create(c, PETSC_COMM_WORLD, text);
-}
-
 static void left_up_right_x(PetscReal x, PetscReal y, void *context, PetscReal m[3]) {
   m[0] = x > 0;
   m[1] = 0;
@@ -32,7 +15,7 @@ static void islands_do_not_feel_each_other(void **unused) {
   Vec rate, before;
   Case c;
 
-  create(&c, "");
+  case_create(&c, PETSC_COMM_WORLD, DECK("islands"));
   CHECK(VecDuplicate(c.m, &rate));
   CHECK(VecDuplicate(c.m, &before));
   case_fill(&c, c.m, left_up_right_x, NULL);
@@ -59,7 +42,7 @@ static void void_cells_stay_empty(void **unused) {
   PetscBool converged;
   Case c;
 
-  create(&c, "");
+  case_create(&c, PETSC_COMM_WORLD, DECK("islands"));
   CHECK(HfMagnetAdvance(c.magnet, c.m, 0, 1e-12, NULL, NULL));
   CHECK(HfMagnetRelax(c.magnet, 0, c.m, 1e-3, 1e-9, NULL, NULL, &converged));
   CHECK(VecGetArrayRead(c.m, &a));
@@ -86,8 +69,8 @@ static void assembled_stages_give_the_same(void **unused) {
   HfTermType whole;
   Case a, b;
 
-  create(&a, "");
-  create(&b, "");
+  case_create(&a, PETSC_COMM_WORLD, DECK("islands"));
+  case_create(&b, PETSC_COMM_WORLD, DECK("islands"));
   for (PetscInt k = 0; k < b.magnet->n_terms; ++k) {
     if (strcmp(b.magnet->terms[k].type->name, "exchange")) continue;
     whole = *b.magnet->terms[k].type;
@@ -108,21 +91,20 @@ static void state_comes_back_from_a_file(void **unused) {
   int pid = (int)getpid();
   PetscInt frame;
   PetscReal difference;
-  char path[64], more[256];
+  char path[64];
   hid_t access, file;
   Case a, b;
 
   assert_int_equal(MPI_Bcast(&pid, 1, MPI_INT, 0, PETSC_COMM_WORLD), MPI_SUCCESS);
   CHECK(PetscSNPrintf(path, sizeof(path), "/tmp/hf_magnet_%d.h5", pid));
-  create(&a, "  initial: {random: {seed: 9}}\n");
+  case_create(&a, PETSC_COMM_WORLD, DECK("islands random"));
   access = H5Pcreate(H5P_FILE_ACCESS);
   assert_true(H5Pset_fapl_mpio(access, PETSC_COMM_WORLD, MPI_INFO_NULL) >= 0);
   file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
   assert_true(file >= 0);
   CHECK(HfFieldAppend(a.grid, file, "/fields/m", a.m, 3, &frame));
   assert_true(H5Fclose(file) >= 0 && H5Pclose(access) >= 0);
-  CHECK(PetscSNPrintf(more, sizeof(more), "  initial: {file: {path: %s}}\n", path));
-  create(&b, more);
+  case_create(&b, PETSC_COMM_WORLD, DECK_WITH("islands from-file", "path=%s", path));
   CHECK(VecAXPY(b.m, -1, a.m));
   CHECK(VecNorm(b.m, NORM_INFINITY, &difference));
   ASSERT_NEAR(difference, 0, 1e-15);

@@ -1,25 +1,7 @@
 /* The same film on all ranks together and on each rank alone: initial state, right-hand side, energies, a short run, relaxation, a divergence. */
 #include <magnet_case.h>
 
-#define FILM                                                                                                                                         \
-  "hopfilm: 1\n"                                                                                                                                     \
-  "film:\n"                                                                                                                                          \
-  "  size: [120 nm, 85 nm]\n"                                                                                                                        \
-  "  cell: 5 nm\n"                                                                                                                                   \
-  "  thickness: 3 nm\n"                                                                                                                              \
-  "  shape: {difference: [{disk: {diameter: 118 nm}}, {rectangle: {at: [30 nm, 0 nm], size: [20 nm, 20 nm]}}]}\n"                                    \
-  "  grains: {size: 15 nm, seed: 3}\n"                                                                                                               \
-  "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Ku: 5e4 J/m^3, Ku_variation: 20 %%, Dbulk: 0.5 mJ/m^2, alpha: 0.1}\n"                                    \
-  "  regions:\n"                                                                                                                                     \
-  "    - {name: b, shape: {disk: {at: [-20 nm, 10 nm], diameter: 30 nm}}, material: {Ms: 500 kA/m, Aex: 5 pJ/m, Dinterfacial: 0.4 mJ/m^2, alpha: "   \
-  "0.5}}\n"                                                                                                                                          \
-  "  initial: {random: {seed: 7}}\n"                                                                                                                 \
-  "field: {uniform: [1e4 A/m, 0 A/m, 2e4 A/m]}\n"                                                                                                    \
-  "%s"
-
-static void both(Case *together, Case *alone, const char *more) {
-  char text[2048];
-  CHECK(PetscSNPrintf(text, sizeof(text), FILM, more));
+static void both(Case *together, Case *alone, const char *text) {
   case_create(together, PETSC_COMM_WORLD, text);
   case_create(alone, PETSC_COMM_SELF, text);
 }
@@ -45,7 +27,7 @@ static PetscReal apart(const Case *together, Vec a, Vec b) {
 static void initial_state_is_the_same(void **unused) {
   Case together, alone;
 
-  both(&together, &alone, "");
+  both(&together, &alone, DECK("film"));
   assert_true(apart(&together, together.m, alone.m) == 0);
   case_destroy(&together);
   case_destroy(&alone);
@@ -62,7 +44,7 @@ static void right_hand_side_and_energies_are_the_same(void **unused) {
   Vec rate[2], stored[2];
   Case together, alone;
 
-  both(&together, &alone, "demag: shape\n");
+  both(&together, &alone, DECK("film shape-anisotropy"));
   CHECK(VecDuplicate(together.m, &rate[0]));
   CHECK(VecDuplicate(alone.m, &rate[1]));
   CHECK(VecDuplicate(together.m, &stored[0]));
@@ -98,7 +80,7 @@ static void short_run_is_the_same(void **unused) {
   PetscInt64 steps[2], evaluations[2];
   Case together, alone;
 
-  both(&together, &alone, "");
+  both(&together, &alone, DECK("film"));
   CHECK(HfMagnetAdvance(together.magnet, together.m, 0, 2e-12, NULL, NULL));
   CHECK(HfMagnetAdvance(alone.magnet, alone.m, 0, 2e-12, NULL, NULL));
   HfMagnetStatistics(together.magnet, &steps[0], NULL, &evaluations[0]);
@@ -113,21 +95,18 @@ static void short_run_is_the_same(void **unused) {
 
 /* Our rows-at-a-time stepper against PETSc's own implementation of the same method: fixed steps, then the same choice of steps. */
 static void stepper_agrees_with_petsc(void **unused) {
-  static const char *const integrators[] = {"{tolerance: 1e9, first_step: 2e-14 s, max_step: 2e-14 s}", "{first_step: 2e-14 s}",
-                                            "{method: 3bs, first_step: 2e-14 s}"};
+  static const char *const integrators[] = {"tolerance: 1e9, first_step: 2e-14 s, max_step: 2e-14 s", "first_step: 2e-14 s",
+                                            "method: 3bs, first_step: 2e-14 s"};
 
   for (int k = 0; k < 3; ++k) {
     static const char *const options[3][2] = {{"-ts_type", "rk"}, {"-ts_rk_type", "5dp"}, {"-ts_adapt_wnormtype", "infinity"}};
     PetscInt64 steps[2], rejected[2];
     PetscReal difference;
-    char text[2048], integrator[256];
     Case ours, petsc;
 
-    CHECK(PetscSNPrintf(integrator, sizeof(integrator), "integrator: %s\n", integrators[k]));
-    CHECK(PetscSNPrintf(text, sizeof(text), FILM, integrator));
-    case_create(&ours, PETSC_COMM_WORLD, text);
+    case_create(&ours, PETSC_COMM_WORLD, DECK_WITH("film integrator", "settings=%s", integrators[k]));
     for (int o = 0; o < 3; ++o) CHECK(PetscOptionsSetValue(NULL, options[o][0], o == 1 && k == 2 ? "3bs" : options[o][1]));
-    case_create(&petsc, PETSC_COMM_WORLD, text);
+    case_create(&petsc, PETSC_COMM_WORLD, DECK_WITH("film integrator", "settings=%s", integrators[k]));
     for (int o = 0; o < 3; ++o) CHECK(PetscOptionsClearValue(NULL, options[o][0]));
     CHECK(HfMagnetAdvance(ours.magnet, ours.m, 0, 2e-12, NULL, NULL));
     CHECK(HfMagnetAdvance(petsc.magnet, petsc.m, 0, 2e-12, NULL, NULL));
@@ -147,7 +126,7 @@ static void relaxation_is_the_same(void **unused) {
   PetscBool converged[2];
   Case together, alone;
 
-  both(&together, &alone, "");
+  both(&together, &alone, DECK("film"));
   CHECK(HfMagnetRelax(together.magnet, 0, together.m, 1e-4, 5e-12, NULL, NULL, &converged[0]));
   CHECK(HfMagnetRelax(alone.magnet, 0, alone.m, 1e-4, 5e-12, NULL, NULL, &converged[1]));
   assert_int_equal(converged[0], converged[1]);
@@ -168,7 +147,7 @@ static PetscErrorCode switch_field(PetscReal t, PetscReal dt, Vec m, void *conte
 }
 
 static void monitor_may_change_the_field(void **unused) {
-  static const char fixed[] = "integrator: {tolerance: 1e9, first_step: 2e-14 s, max_step: 2e-14 s}\n";
+  const char *const fixed = DECK_WITH("film integrator", "settings=tolerance: 1e9, first_step: 2e-14 s, max_step: 2e-14 s");
   PetscReal difference;
   Case a, b, alone;
   Vec field;
@@ -199,7 +178,7 @@ static void not_a_number_stops_all_ranks(void **unused) {
   PetscReal difference;
   Case c, alone;
 
-  both(&c, &alone, "");
+  both(&c, &alone, DECK("film"));
   CHECK(HfMagnetAdvance(c.magnet, c.m, 0, 1e-13, NULL, NULL));
   CHECK(VecDuplicate(c.m, &before));
   CHECK(VecDuplicate(c.m, &field));
@@ -225,7 +204,7 @@ static void not_a_number_stops_all_ranks(void **unused) {
 static void too_small_a_step_is_divergence(void **unused) {
   Case c, alone;
 
-  both(&c, &alone, "integrator: {tolerance: 1e-12, first_step: 1e-12 s, min_step: 1e-13 s}\n");
+  both(&c, &alone, DECK_WITH("film integrator", "settings=tolerance: 1e-12, first_step: 1e-12 s, min_step: 1e-13 s"));
   assert_int_equal(HfMagnetAdvance(c.magnet, c.m, 0, 1e-11, NULL, NULL), HF_ERR_DIVERGED);
   case_destroy(&c);
   case_destroy(&alone);

@@ -115,15 +115,10 @@ static void disk_has_the_factors_of_a_cylinder(void **unused) {
 
   ASSERT_NEAR(cylinder(0.9065), 1.0 / 3, 1e-4); /* the cylinder that is as good as a sphere */
   for (int level = 0; level < 2; ++level) {
-    char text[512];
     PetscReal factor[2];
     Case c;
 
-    CHECK(PetscSNPrintf(text, sizeof(text),
-                        "hopfilm: 1\nfilm:\n  size: [200 nm, 200 nm]\n  cell: %g nm\n  thickness: 20 nm\n  shape: {disk: {diameter: 200 nm}}\n"
-                        "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, alpha: 0.1}\n  initial: {uniform: {direction: [0, 0, 1]}}\ndemag: full\n",
-                        level ? 2.0 : 5.0));
-    case_create(&c, PETSC_COMM_WORLD, text);
+    case_create(&c, PETSC_COMM_WORLD, DECK_WITH("disk", "cell=%g nm", level ? 2.0 : 5.0));
     for (int axis = 0; axis < 2; ++axis) {
       const PetscReal volume = c.g->n_film * c.g->dx * c.g->dy * c.g->thickness;
       case_fill(&c, c.m, axis ? along_x : straight_up, NULL);
@@ -146,24 +141,12 @@ static void rough(PetscReal x, PetscReal y, void *context, PetscReal m[3]) {
 
 /* Two materials in a film full of holes: the field is that of all pairs of cells, on any number of ranks. */
 static void field_is_the_sum_over_all_pairs(void **unused) {
-  static const char *const text =
-      "hopfilm: 1\n"
-      "film:\n"
-      "  size: [68 nm, 52 nm]\n"
-      "  cell: 4 nm\n"
-      "  thickness: 3 nm\n"
-      "  shape: {difference: [{disk: {diameter: 66 nm}}, {rectangle: {size: [12 nm, 8 nm]}}]}\n"
-      "  material: {Ms: 800 kA/m, Aex: 1e-30 J/m, alpha: 0.1}\n"
-      "  regions:\n"
-      "    - {name: b, shape: {rectangle: {at: [16 nm, 8 nm], size: [20 nm, 20 nm]}}, material: {Ms: 500 kA/m, Aex: 1e-30 J/m, alpha: 0.1}}\n"
-      "  initial: {uniform: {direction: [0, 0, 1]}}\n"
-      "demag: full\n";
   const PetscScalar *H;
   PetscReal *M, worst = 0;
   Vec field;
   Case c;
 
-  case_create(&c, PETSC_COMM_WORLD, text);
+  case_create(&c, PETSC_COMM_WORLD, DECK("two-materials"));
   case_fill(&c, c.m, rough, NULL);
   CHECK(VecDuplicate(c.m, &field));
   CHECK(HfMagnetEffectiveField(c.magnet, 0, c.m, field));

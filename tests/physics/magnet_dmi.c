@@ -4,26 +4,14 @@
 #define AEX 13e-12
 #define D   3e-3
 #define KU  4e5
-#define FILM                                                                                                                                         \
-  "hopfilm: 1\n"                                                                                                                                     \
-  "film:\n"                                                                                                                                          \
-  "  size: [%g nm, %g nm]\n"                                                                                                                         \
-  "  cell: %g nm\n"                                                                                                                                  \
-  "  thickness: 1 nm\n"
-
 static const char *const kinds[] = {"Dbulk", "Dinterfacial"};
 
 /* A film 100 nm long with its ends at |x| = 50 nm, relaxed from m = z: a half wall grows from each end. The component in which m tilts, positive at the left
    end, in the cells of row j; NULL on ranks without it. */
 static void relax_edges(Case *c, MPI_Comm comm, int kind, PetscReal cell, PetscReal width) {
-  char text[1024];
   PetscBool converged;
 
-  CHECK(PetscSNPrintf(text, sizeof(text),
-                      FILM "  material: {Ms: 8.6e5 A/m, Aex: 13 pJ/m, %s: 3 mJ/m^2, Ku: 4e5 J/m^3, alpha: 1}\n"
-                           "  initial: {uniform: {direction: [0, 0, 1]}}\n",
-                      100.0, width, cell, kinds[kind]));
-  case_create(c, comm, text);
+  case_create(c, comm, DECK_WITH("edges", "width=%g nm; cell=%g nm; kind=%s", width, cell, kinds[kind]));
   CHECK(HfMagnetRelax(c->magnet, 0, c->m, 1e-7, 1e-6, NULL, NULL, &converged));
   assert_true(converged);
 }
@@ -110,24 +98,15 @@ static void helix(PetscReal x, PetscReal y, void *context, PetscReal m[3]) {
   m[2] = h->kind ? PetscCosReal(angle) : PetscSinReal(angle);
 }
 
-#define BOTH     "  material: {Ms: 8e5 A/m, Aex: 13 pJ/m, %s: 3 mJ/m^2, alpha: 1}\n"
-#define MATERIAL FILM BOTH
-#define TWO_MATERIALS                                                                                                                                \
-  MATERIAL "  regions: [{name: right, shape: {rectangle: {at: [50 nm, 0 nm], size: [100 nm, 1 um]}}, material: {Ms: 3e5 A/m, Aex: 5 pJ/m, %s: -2 "   \
-           "mJ/m^2}}]\n"
-
 /* Energy of 10 rows (J): that of a film of 20 rows less that of one of 10, so that the edges along x are not in it. */
 static PetscReal rows_energy(Case c[2], Helix *h) {
   for (int k = 0; k < 2; ++k) case_fill(&c[k], c[k].m, helix, h);
   return case_energy(&c[1], 0, c[1].m) - case_energy(&c[0], 0, c[0].m);
 }
 
-static void create_pair(Case c[2], const char *deck, int kind, PetscReal cell) {
-  for (int k = 0; k < 2; ++k) {
-    char text[1024];
-    CHECK(PetscSNPrintf(text, sizeof(text), deck, 200.0, 10 * cell * (k + 1), cell, kinds[kind], kinds[kind]));
-    case_create(&c[k], PETSC_COMM_WORLD, text);
-  }
+static void create_pair(Case c[2], const char *film, int kind, PetscReal cell) {
+  for (int k = 0; k < 2; ++k)
+    case_create(&c[k], PETSC_COMM_WORLD, DECK_WITH(film, "width=%g nm; cell=%g nm; kind=%s", 10 * cell * (k + 1), cell, kinds[kind]));
 }
 
 /* Of all helices that with the period 4 pi Aex/D costs least; golden section. */
@@ -141,7 +120,7 @@ static void period_of_the_spiral(void **unused) {
       PetscReal low = 0.5 * exact, high = 1.5 * exact;
       Case c[2];
 
-      create_pair(c, MATERIAL, kind, 4.0 / (1 << level));
+      create_pair(c, "strip", kind, 4.0 / (1 << level));
       for (int n = 0; n < 34; ++n) { /* to 1e-7: a minimum is flat */
         const PetscReal a = high - ratio * (high - low), b = low + ratio * (high - low);
         Helix ha = {kind, {a, a}}, hb = {kind, {b, b}};
@@ -169,7 +148,7 @@ static void helix_energy_is_second_order_across_a_joint(void **unused) {
       Helix h = {kind, {D / (2 * AEX), -2e-3 / (2 * 5e-12)}};
       Case c[2];
 
-      create_pair(c, TWO_MATERIALS, kind, cell);
+      create_pair(c, "strip other-right-half", kind, cell);
       error[level] = PetscAbsReal(rows_energy(c, &h) / exact - 1);
       for (int k = 0; k < 2; ++k) case_destroy(&c[k]);
     }
@@ -191,14 +170,9 @@ static void mirror_image_changes_the_sign_of_bulk_alone(void **unused) {
 
   for (int k = 0; k < 2; ++k) {
     PetscReal sign = k ? -1 : 1;
-    char text[1024];
     Case c;
 
-    CHECK(PetscSNPrintf(text, sizeof(text),
-                        FILM "  shape: {disk: {diameter: 62 nm, at: [%g nm, 3 nm]}}\n"
-                             "  material: {Ms: 8e5 A/m, Aex: 13 pJ/m, Dbulk: %g mJ/m^2, Dinterfacial: 2 mJ/m^2, alpha: 1}\n",
-                        80.0, 64.0, 2.0, 4 * sign, 3 * sign));
-    case_create(&c, PETSC_COMM_WORLD, text);
+    case_create(&c, PETSC_COMM_WORLD, DECK_WITH("disk-off-centre", "x=%g nm; Dbulk=%g mJ/m^2", 4 * sign, 3 * sign));
     case_fill(&c, c.m, rough, &sign);
     e[k] = case_energy(&c, 0, c.m);
     case_destroy(&c);

@@ -3,19 +3,8 @@
 
 #define AEX 13e-12
 #define KU  5e5
-#define DECK                                                                                                                                         \
-  "hopfilm: 1\n"                                                                                                                                     \
-  "film:\n"                                                                                                                                          \
-  "  size: [%g nm, %g nm]\n"                                                                                                                         \
-  "  cell: %g nm\n"                                                                                                                                  \
-  "  thickness: 3 nm\n"                                                                                                                              \
-  "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Ku: %g J/m^3, axis: [0, 0, 1], alpha: 0.1}\n"                                                            \
-  "%s"
-
-static void start(Case *c, PetscReal lx, PetscReal ly, PetscReal cell, PetscReal Ku, const char *more) {
-  char text[1024];
-  CHECK(PetscSNPrintf(text, sizeof(text), DECK, lx, ly, cell, Ku, more));
-  case_create(c, PETSC_COMM_WORLD, text);
+static void start(Case *c, PetscReal lx, PetscReal ly, PetscReal cell, PetscReal Ku) {
+  case_create(c, PETSC_COMM_WORLD, DECK_WITH("film", "lx=%g nm; ly=%g nm; cell=%g nm; Ku=%g J/m^3", lx, ly, cell, Ku));
 }
 
 static void helix(PetscReal x, PetscReal y, void *context, PetscReal m[3]) {
@@ -41,7 +30,7 @@ static void helix_energy_is_second_order(void **unused) {
     PetscReal exact;
     Case c;
 
-    start(&c, 200, 16, cell, 0, "");
+    start(&c, 200, 16, cell, 0);
     case_fill(&c, c.m, helix, &k);
     exact = AEX * k * k * (200e-9 - cell * 1e-9) * 16e-9 * 3e-9;
     assert_int_equal(HfMagnetTermCount(c.magnet), 1);
@@ -61,7 +50,7 @@ static void wall_energy_is_second_order(void **unused) {
     const PetscReal exact = 4 * PetscSqrtReal(AEX * KU) * 16e-9 * 3e-9;
     Case c;
 
-    start(&c, 200, 16, 2.0 / (1 << level), KU, "");
+    start(&c, 200, 16, 2.0 / (1 << level), KU);
     case_fill(&c, c.m, bloch_wall, NULL);
     error[level] = PetscAbsReal((case_energy(&c, 0, c.m) + KU * 200e-9 * 16e-9 * 3e-9) / exact - 1);
     case_destroy(&c);
@@ -91,7 +80,7 @@ static void field_is_second_order_up_to_the_edges(void **unused) {
     Vec field;
     Case c;
 
-    start(&c, 160, 80, 4.0 / (1 << level), 0, "");
+    start(&c, 160, 80, 4.0 / (1 << level), 0);
     CHECK(VecDuplicate(c.m, &field));
     case_fill(&c, c.m, wave, NULL);
     CHECK(HfMagnetEffectiveField(c.magnet, 0, c.m, field));
@@ -118,7 +107,7 @@ static void uniform_state_has_the_textbook_energies(void **unused) {
   PetscReal e[8];
   Case c;
 
-  start(&c, 40, 16, 4, KU, "  initial: {uniform: {direction: [1, 2, 3]}}\ndemag: shape\nfield: {uniform: [0.1 T, 0 T, -0.2 T]}\n");
+  case_create(&c, PETSC_COMM_WORLD, DECK("uniform"));
   CHECK(HfMagnetEnergies(c.magnet, 0, c.m, e));
   for (PetscInt k = 0; k < HfMagnetTermCount(c.magnet); ++k) {
     const char *name = HfMagnetTermName(c.magnet, k);
@@ -194,14 +183,11 @@ static void energies_inside_a_phase_are_those_of_the_state(void **unused) {
   static const char *const methods[] = {"5dp", "3bs", "rosenbrock"};
 
   for (int k = 0; k < 3; ++k) {
-    char more[256];
     Watch watch = {.calls = 0};
     Vec field;
     Case c;
 
-    CHECK(PetscSNPrintf(more, sizeof(more),
-                        "  initial: {random: {seed: 4}}\ndemag: full\nfield: {uniform: [10 mT, 0 T, 5 mT]}\nintegrator: {method: %s}\n", methods[k]));
-    start(&c, 60, 40, 4, KU, more);
+    case_create(&c, PETSC_COMM_WORLD, DECK_WITH("random demag", "integrator=method: %s", methods[k]));
     watch.c = &c;
     CHECK(HfMagnetCreateState(c.magnet, &field));
     CHECK(HfMagnetCreateState(c.magnet, &watch.other_field));
@@ -236,8 +222,6 @@ static PetscErrorCode interfere(PetscReal t, PetscReal dt, Vec m, void *context,
 }
 
 static void kept_rates_are_those_of_the_state(void **unused) {
-  static const char *const deck = "  initial: {random: {seed: 4}}\nfield: {uniform: [10 mT, 0 T, 5 mT]}\n"
-                                  "integrator: {method: %s, tolerance: 1e9, first_step: 1e-14 s, max_step: 1e-14 s}\n";
   static const char *const methods[] = {"5dp", "3bs"};
 
   for (int k = 0; k < 2; ++k)
@@ -245,11 +229,10 @@ static void kept_rates_are_those_of_the_state(void **unused) {
       Case one, two;
       Interference inside = {.event = event}, between = {.event = event};
       PetscReal difference;
-      char more[256];
+      const char *const deck = DECK_WITH("random", "integrator=method: %s, tolerance: 1e9, first_step: 1e-14 s, max_step: 1e-14 s", methods[k]);
 
-      CHECK(PetscSNPrintf(more, sizeof(more), deck, methods[k]));
-      start(&one, 60, 40, 4, KU, more);
-      start(&two, 60, 40, 4, KU, more);
+      case_create(&one, PETSC_COMM_WORLD, deck);
+      case_create(&two, PETSC_COMM_WORLD, deck);
       inside.magnet = one.magnet;
       between.magnet = two.magnet;
       CHECK(HfMagnetAdvance(one.magnet, one.m, 0, 4e-14, interfere, &inside));

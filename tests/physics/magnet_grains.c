@@ -4,21 +4,8 @@
 
 #define MS 490e3
 #define KU 1e5
-#define DECK                                                                                                                                         \
-  "hopfilm: 1\n"                                                                                                                                     \
-  "film:\n"                                                                                                                                          \
-  "  size: [%g nm, %g nm]\n"                                                                                                                         \
-  "  cell: %g nm\n"                                                                                                                                  \
-  "  thickness: 3 nm\n"                                                                                                                              \
-  "  grains: {size: 20 nm, seed: 2}\n"                                                                                                               \
-  "  material: {Ms: 490 kA/m, Aex: %g J/m, Ku: 1e5 J/m^3, Ku_variation: %g %%, alpha: 0.5}\n"                                                        \
-  "  initial: {uniform: {direction: [0, 0, 1]}}\n"                                                                                                   \
-  "%s"
-
-static void start(Case *c, PetscReal lx, PetscReal ly, PetscReal cell, PetscReal Aex, PetscReal variation, const char *more) {
-  char text[1024];
-  CHECK(PetscSNPrintf(text, sizeof(text), DECK, lx, ly, cell, Aex, variation, more));
-  case_create(c, PETSC_COMM_WORLD, text);
+static void start(Case *c, PetscReal lx, PetscReal ly, PetscReal cell, PetscReal Aex, PetscReal variation) {
+  case_create(c, PETSC_COMM_WORLD, DECK_WITH("film", "lx=%g nm; ly=%g nm; cell=%g nm; Aex=%g J/m; variation=%g %%", lx, ly, cell, Aex, variation));
 }
 
 /* Ku of each owned cell, from the field on m = z: H = 2 Ku/(mu0 Ms). */
@@ -40,7 +27,7 @@ static void mean_and_deviation(void **unused) {
   PetscInt64 *grain;
   Case c;
 
-  start(&c, 1000, 1000, 5, 0, 100 * asked, "");
+  start(&c, 1000, 1000, 5, 0, 100 * asked);
   CHECK(PetscMalloc2(c.g->nx * c.g->ym, &Ku, c.g->nx * c.g->ym, &grain));
   anisotropies(&c, Ku);
   CHECK(HfGridGrains(c.grid, 20e-9, 2, grain));
@@ -68,7 +55,7 @@ static void finer_cells_see_the_same_grains(void **unused) {
   Case c[2];
 
   for (int k = 0; k < 2; ++k) {
-    start(&c[k], 240, 240, cell[k], 0, 10, "");
+    start(&c[k], 240, 240, cell[k], 0, 10);
     CHECK(PetscMalloc1(c[k].g->nx * c[k].g->ym, &Ku[k]));
     anisotropies(&c[k], Ku[k]);
   }
@@ -100,7 +87,7 @@ static void grains_pin_a_wall(void **unused) {
     PetscBool converged;
     Case c;
 
-    start(&c, 240, 60, 5, 1e-11, variation[k], "field: {uniform: [0, 0, 5e3 A/m]}\n");
+    case_create(&c, PETSC_COMM_WORLD, DECK_WITH("film field", "lx=240 nm; ly=60 nm; cell=5 nm; Aex=1e-11 J/m; variation=%g %%", variation[k]));
     case_fill(&c, c.m, wall, NULL);
     CHECK(HfMagnetRelax(c.magnet, 0, c.m, 1e-4, 1e-6, NULL, NULL, &converged));
     assert_true(converged);
