@@ -59,16 +59,6 @@ static const char *find(const char *file, const char *name, size_t name_length, 
   return NULL;
 }
 
-const char *HfTestDeckAt(const char *source, const char *name, int k, const char **note) {
-  char *file = read_file(source, PETSC_FALSE);
-  const char *end, *text = find(file, name, strlen(name), k, &end, note);
-
-  if (!text && k == 0) fail_msg("there is no document %s beside %s", name, source);
-  if (text) text = keep(text, (size_t)(end - text));
-  free(file);
-  return text;
-}
-
 /* Writes the value of the word of that length in "word=value; word=value". */
 static PetscBool write_value(const char *values, const char *word, size_t length, FILE *to) {
   for (const char *at = values; *at; at += *at == ';') {
@@ -82,26 +72,27 @@ static PetscBool write_value(const char *values, const char *word, size_t length
   return PETSC_FALSE;
 }
 
-const char *HfTestDeck(const char *source, const char *names, const char *format, ...) {
-  char *own = read_file(source, PETSC_FALSE), *shared = read_file(source, PETSC_TRUE), *joined = NULL, values[2048];
-  const char *kept, *end = NULL;
+/* Joins documents, the last of them being the k-th of its name; NULL when there is none. */
+static const char *join(const char *source, const char *names, int k, const char **note, const char *values) {
+  char *own = read_file(source, PETSC_FALSE), *shared = read_file(source, PETSC_TRUE), *joined = NULL;
+  const char *kept = NULL, *end = NULL;
+  PetscBool found = PETSC_TRUE;
   size_t size;
   FILE *to = open_memstream(&joined, &size);
-  va_list arguments;
 
   assert_non_null(to);
-  va_start(arguments, format);
-  assert_true(vsnprintf(values, sizeof(values), format, arguments) < (int)sizeof(values));
-  va_end(arguments);
-  for (size_t length; *names; names += length) {
+  for (size_t length; *names && found; names += length) {
     const char *at;
+    int which;
 
     names += strspn(names, " ");
     length = strcspn(names, " ");
-    at = find(own, names, length, 0, &end, NULL);
-    if (!at) at = find(shared, names, length, 0, &end, NULL);
-    if (!at) fail_msg("there is no document %.*s beside %s or in shared.yaml", (int)length, names, source);
-    while (at < end) {
+    which = names[length] ? 0 : k;
+    at = find(own, names, length, which, &end, note);
+    if (!at) at = find(shared, names, length, which, &end, note);
+    found = (PetscBool)(at != NULL);
+    if (!at && which == 0) fail_msg("there is no document %.*s beside %s or in shared.yaml", (int)length, names, source);
+    while (at && at < end) {
       size_t word = strcspn(at, "$");
 
       if (word > (size_t)(end - at)) word = (size_t)(end - at);
@@ -115,9 +106,21 @@ const char *HfTestDeck(const char *source, const char *names, const char *format
     }
   }
   fclose(to);
-  kept = keep(joined, size);
+  if (found) kept = keep(joined, size);
   free(joined);
   free(own);
   free(shared);
   return kept;
+}
+
+const char *HfTestDeckAt(const char *source, const char *names, int k, const char **note) { return join(source, names, k, note, ""); }
+
+const char *HfTestDeck(const char *source, const char *names, const char *format, ...) {
+  char values[2048];
+  va_list arguments;
+
+  va_start(arguments, format);
+  assert_true(vsnprintf(values, sizeof(values), format, arguments) < (int)sizeof(values));
+  va_end(arguments);
+  return join(source, names, 0, NULL, values);
 }

@@ -4,16 +4,13 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char film[] = "hopfilm: 1\nfilm:\n  size: [60 nm, 60 nm]\n  cell: 5 nm\n  thickness: 5 nm\n  shape: {disk: {diameter: 60 nm}}\n"
-                           "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, alpha: 0.3}\n  initial: {random: {seed: 1}}\n";
-
 /* What happens to cell (4, 6). */
 static PetscErrorCode guard_with(PetscReal x, PetscBool length) {
   PetscErrorCode code;
   PetscScalar *a;
   Case c;
 
-  case_create(&c, PETSC_COMM_WORLD, film);
+  case_create(&c, PETSC_COMM_WORLD, DECK("disk"));
   CHECK(HfMagnetGuard(c.magnet, 0, c.m));
   CHECK(VecGetArray(c.m, &a));
   if (6 >= c.g->ys && 6 < c.g->ys + c.g->ym) {
@@ -70,18 +67,15 @@ static PetscErrorCode relax(Case *c, char said[1024]) {
 
 /* Downhill by the field of a term is uphill by an energy of the wrong sign: exit code 3, with cell, time and the term. */
 static void finds_an_energy_that_rises(void **state) {
-  static const char deck[] = "hopfilm: 1\nfilm:\n  size: [60 nm, 60 nm]\n  cell: 5 nm\n  thickness: 5 nm\n"
-                             "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, alpha: 0.3}\n  initial: {uniform: {direction: [0, 1, 1]}}\n"
-                             "field: {uniform: [4e5 A/m, 0 A/m, 0 A/m]}\n";
   char said[1024];
   PetscMPIInt rank;
   Case c;
 
   MPI_Comm_rank(PETSC_COMM_WORLD, &rank);
-  case_create(&c, PETSC_COMM_WORLD, deck);
+  case_create(&c, PETSC_COMM_WORLD, DECK("square-in-a-field"));
   assert_int_equal(relax(&c, said), 0); /* as it should be */
   case_destroy(&c);
-  case_create(&c, PETSC_COMM_WORLD, deck);
+  case_create(&c, PETSC_COMM_WORLD, DECK("square-in-a-field"));
   for (PetscInt k = 0; k < c.magnet->n_terms; ++k) {
     HfTerm *term = &c.magnet->terms[k];
     if (strcmp(term->type->name, "zeeman")) continue;

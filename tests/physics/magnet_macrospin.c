@@ -5,17 +5,6 @@
 
 #define H0    5e5 /* A/m */
 #define ALPHA 0.1
-#define DECK                                                                                                                                         \
-  "hopfilm: 1\n"                                                                                                                                     \
-  "film:\n"                                                                                                                                          \
-  "  size: [8 nm, 8 nm]\n"                                                                                                                           \
-  "  cell: 2 nm\n"                                                                                                                                   \
-  "  thickness: 2 nm\n"                                                                                                                              \
-  "  material: {Ms: 800 kA/m, Aex: 0 J/m, alpha: 0.1}\n"                                                                                             \
-  "  initial: {uniform: {direction: [1, 0, 0.2]}}\n"                                                                                                 \
-  "field: {uniform: [0 A/m, 0 A/m, 5e5 A/m]}\n"                                                                                                      \
-  "integrator: {%s}\n"
-
 static void closed_solution(PetscReal t, PetscReal m[3]) {
   const PetscReal w = HF_GAMMA0 * H0 / (1 + ALPHA * ALPHA),
                   theta = 2 * PetscAtanReal(PetscTanReal(0.5 * PetscAtanReal(1 / 0.2)) * PetscExpReal(-ALPHA * w * t));
@@ -25,12 +14,10 @@ static void closed_solution(PetscReal t, PetscReal m[3]) {
 }
 
 static PetscReal error_at(const char *integrator, PetscReal t) {
-  char text[1024];
   PetscReal m[3], exact[3], error = 0;
   Case c;
 
-  CHECK(PetscSNPrintf(text, sizeof(text), DECK, integrator));
-  case_create(&c, PETSC_COMM_WORLD, text);
+  case_create(&c, PETSC_COMM_WORLD, DECK_WITH("macrospin", "integrator=%s", integrator));
   CHECK(HfMagnetAdvance(c.magnet, c.m, 0, t, NULL, NULL));
   CHECK(HfMagnetAverage(c.magnet, c.m, m));
   closed_solution(t, exact);
@@ -91,13 +78,11 @@ static PetscErrorCode watch(PetscReal t, PetscReal dt, Vec m, void *context, Pet
 
 static void keeps_unit_length_and_ends_on_time(void **unused) {
   Watch w = {0, 0, 0, 0, -1};
-  char text[1024];
   PetscReal m[3], exact[3];
   PetscInt64 steps;
   Case c;
 
-  CHECK(PetscSNPrintf(text, sizeof(text), DECK, "tolerance: 1e-7"));
-  case_create(&c, PETSC_COMM_WORLD, text);
+  case_create(&c, PETSC_COMM_WORLD, DECK_WITH("macrospin", "integrator=tolerance: 1e-7"));
   for (int phase = 0; phase < 4; ++phase) { /* uneven phases one after another */
     const PetscReal ends[] = {0, 3e-12, 111e-12, 112e-12, 200e-12};
     CHECK(HfMagnetAdvance(c.magnet, c.m, ends[phase], ends[phase + 1], watch, &w));

@@ -3,10 +3,6 @@
 #include <magnet_case.h>
 #include <string.h>
 
-#define FILM(more)                                                                                                                                   \
-  "hopfilm: 1\nfilm:\n  size: [80 nm, 60 nm]\n  cell: 5 nm\n  thickness: 5 nm\n  shape: {disk: {diameter: 60 nm}}\n"                                 \
-  "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, alpha: 0.3}\n  initial: {random: {seed: 1}}\nfield: {uniform: [2e4 A/m, 0 A/m, 1e4 A/m]}\n" more
-
 #define PHASE 1.5e-12 /* s */
 
 typedef struct {
@@ -94,15 +90,15 @@ static void resumes_after_any_step(const char *deck, HfPhaseKind kind) {
 }
 
 static void runge_kutta(void **state) {
-  resumes_after_any_step(FILM(""), HF_INSIDE_ADVANCE);
-  resumes_after_any_step(FILM("integrator: {method: 3bs}\n"), HF_INSIDE_ADVANCE);
+  resumes_after_any_step(DECK("disk"), HF_INSIDE_ADVANCE);
+  resumes_after_any_step(DECK_WITH("disk integrator", "method=3bs"), HF_INSIDE_ADVANCE);
 }
 
-static void implicit(void **state) { resumes_after_any_step(FILM("integrator: {method: rosenbrock}\n"), HF_INSIDE_ADVANCE); }
+static void implicit(void **state) { resumes_after_any_step(DECK_WITH("disk integrator", "method=rosenbrock"), HF_INSIDE_ADVANCE); }
 
-static void fluctuations(void **state) { resumes_after_any_step(FILM("thermal: {temperature: 300 K, seed: 3, step: 0.03 ps}\n"), HF_INSIDE_ADVANCE); }
+static void fluctuations(void **state) { resumes_after_any_step(DECK("disk thermal"), HF_INSIDE_ADVANCE); }
 
-static void relaxation(void **state) { resumes_after_any_step(FILM(""), HF_INSIDE_RELAX); }
+static void relaxation(void **state) { resumes_after_any_step(DECK("disk"), HF_INSIDE_RELAX); }
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(runge_kutta),

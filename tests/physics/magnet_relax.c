@@ -1,16 +1,6 @@
 /* Relaxation: the energy never rises, the state is a minimum in the end, and known minima are found. */
 #include <magnet_case.h>
 
-#define DISK                                                                                                                                         \
-  "hopfilm: 1\n"                                                                                                                                     \
-  "film:\n"                                                                                                                                          \
-  "  size: [1 um, 1 um]\n"                                                                                                                           \
-  "  cell: 10 nm\n"                                                                                                                                  \
-  "  thickness: 20 nm\n"                                                                                                                             \
-  "  shape: {disk: {diameter: 1 um}}\n"                                                                                                              \
-  "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, alpha: 0.3}\n"                                                                                           \
-  "  initial: {random: {seed: 3}}\n"
-
 typedef struct {
   Case *c;
   PetscReal energy, first, worst_rise, worst_length;
@@ -51,7 +41,7 @@ static void exchange_makes_a_disk_uniform(void **unused) {
   Watch w;
   Case c;
 
-  begin(&c, &w, DISK);
+  begin(&c, &w, DECK("disk"));
   CHECK(HfMagnetRelax(c.magnet, 0, c.m, 1e-5, 1e-3, watch, &w, &converged));
   assert_true(converged);
   HfMagnetStatistics(c.magnet, &steps, &rejected, &evaluations);
@@ -73,15 +63,7 @@ static void macrospin_finds_the_stoner_wohlfarth_angle(void **unused) {
   Watch w;
   Case c;
 
-  begin(&c, &w,
-        "hopfilm: 1\n"
-        "film:\n"
-        "  size: [20 nm, 20 nm]\n"
-        "  cell: 2 nm\n"
-        "  thickness: 2 nm\n"
-        "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Ku: 1e5 J/m^3, alpha: 0}\n"
-        "  initial: {uniform: {direction: [0.1, 0.2, 1]}}\n"
-        "field: {uniform: [0.1 T, 0 T, 0 T]}\n");
+  begin(&c, &w, DECK("undamped"));
   CHECK(HfMagnetRelax(c.magnet, 0, c.m, 1e-9, 1e-3, watch, &w, &converged));
   assert_true(converged);
   CHECK(HfMagnetAverage(c.magnet, c.m, m));
@@ -98,14 +80,7 @@ static void head_to_tail_domains_settle_into_a_wall(void **unused) {
   Watch w;
   Case c;
 
-  begin(&c, &w,
-        "hopfilm: 1\n"
-        "film:\n"
-        "  size: [120 nm, 8 nm]\n"
-        "  cell: 1 nm\n"
-        "  thickness: 3 nm\n"
-        "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Ku: 5e5 J/m^3, alpha: 0.1}\n"
-        "  initial: {vortex: {core: 1 um}}\n");
+  begin(&c, &w, DECK("wall"));
   { /* up on the left, down on the right, with a little x so that the wall has a side to turn to */
     PetscScalar *a;
     CHECK(VecGetArray(c.m, &a));
@@ -130,7 +105,7 @@ static void gives_up_in_time(void **unused) {
   Watch w;
   Case c;
 
-  begin(&c, &w, DISK);
+  begin(&c, &w, DECK("disk"));
   CHECK(HfMagnetRelax(c.magnet, 0, c.m, 1e-5, 1e-12, watch, &w, &converged));
   assert_false(converged);
   assert_true(w.energy < w.first);

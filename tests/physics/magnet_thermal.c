@@ -8,14 +8,7 @@
 
 static void create(Case *c, MPI_Comm comm, PetscReal x, PetscReal step) {
   const PetscReal H = x * HF_BOLTZMANN * T / (HF_MU0 * MS * EDGE * EDGE * EDGE);
-  char text[1024];
-
-  CHECK(PetscSNPrintf(text, sizeof(text),
-                      "hopfilm: 1\nfilm:\n  size: [%d nm, %d nm]\n  cell: 2 nm\n  thickness: 2 nm\n"
-                      "  material: {Ms: 500 kA/m, Aex: 1e-30 J/m, alpha: 0.5}\n  initial: {uniform: {direction: [0, 0, 1]}}\n"
-                      "field: {uniform: [0 A/m, 0 A/m, %.17g A/m]}\nthermal: {temperature: 300 K, seed: 5, step: %.17g s}\n",
-                      2 * SIDE, 2 * SIDE, (double)H, (double)step));
-  case_create(c, comm, text);
+  case_create(c, comm, DECK_WITH("macrospins", "size=%d nm; H=%.17g A/m; step=%.17g s", 2 * SIDE, (double)H, (double)step));
 }
 
 typedef struct {
@@ -77,15 +70,9 @@ static void steps_at_zero_temperature_are_those_of_heun(void **unused) {
   PetscReal error[2], average[3];
 
   for (int k = 0; k < 2; ++k) {
-    char text[1024];
     Case c;
 
-    CHECK(PetscSNPrintf(text, sizeof(text),
-                        "hopfilm: 1\nfilm:\n  size: [8 nm, 8 nm]\n  cell: 2 nm\n  thickness: 2 nm\n"
-                        "  material: {Ms: 500 kA/m, Aex: 1e-30 J/m, alpha: 0.5}\n  initial: {uniform: {direction: [1, 0, 0]}}\n"
-                        "field: {uniform: [0 A/m, 0 A/m, %.17g A/m]}\nthermal: {temperature: 0 K, step: %.17g s}\n",
-                        (double)H, k ? 2.5e-13 : 5e-13));
-    case_create(&c, PETSC_COMM_WORLD, text);
+    case_create(&c, PETSC_COMM_WORLD, DECK_WITH("no-temperature", "H=%.17g A/m; step=%.17g s", (double)H, k ? 2.5e-13 : 5e-13));
     CHECK(HfMagnetAdvance(c.magnet, c.m, 0, t, NULL, NULL));
     CHECK(HfMagnetAverage(c.magnet, c.m, average));
     error[k] = PetscAbsReal(average[2] - exact);

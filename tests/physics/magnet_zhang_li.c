@@ -46,17 +46,10 @@ static PetscReal apart(Vec a, Vec b) {
 static PetscReal helix_error(PetscReal cell, PetscReal jx, PetscReal jy, PetscReal t) {
   const PetscReal u[2] = {-SPEED * jx / J, -SPEED * jy / J};
   PetscReal q[3] = {2 * PETSC_PI / PERIOD, -PETSC_PI / PERIOD, 0.3}, error;
-  char text[1024];
   Vec exact, j;
   Case c;
 
-  CHECK(PetscSNPrintf(text, sizeof(text),
-                      "hopfilm: 1\nfilm:\n  size: [160 nm, 120 nm]\n  cell: %g nm\n  thickness: 10 nm\n"
-                      "  shape: {difference: [{disk: {diameter: 158 nm}}, {rectangle: {at: [20 nm, 0 nm], size: [24 nm, 16 nm]}}]}\n"
-                      "  material: {Ms: 490 kA/m, Aex: 0 J/m, alpha: 0, polarization: 0.5}\n"
-                      "integrator: {tolerance: 1e-9, max_step: 1e-11 s}\n",
-                      (double)(1e9 * cell)));
-  case_create(&c, PETSC_COMM_WORLD, text);
+  case_create(&c, PETSC_COMM_WORLD, DECK_WITH("disk-with-a-hole", "cell=%g nm", (double)(1e9 * cell)));
   CHECK(VecDuplicate(c.m, &exact));
   case_fill(&c, c.m, helix, q);
   j = uniform_current(&c, jx, jy);
@@ -99,16 +92,11 @@ static void wall(PetscReal x, PetscReal y, void *context, PetscReal m[3]) {
 static void wall_motion(PetscReal cell, PetscReal alpha, const char *xi, PetscReal jx, PetscReal *velocity, PetscReal *rate) {
   const PetscReal length = 240e-9, settle = 0.1e-9, t = 0.4e-9;
   PetscReal turn = 0.4, before[3], after[3];
-  char text[1024];
   Vec j;
   Case c;
 
-  CHECK(PetscSNPrintf(text, sizeof(text),
-                      "hopfilm: 1\nfilm:\n  size: [240 nm, %g nm]\n  cell: %g nm\n  thickness: 10 nm\n"
-                      "  material: {Ms: 490 kA/m, Aex: 1e-11 J/m, Ku: 1e5 J/m^3, alpha: %g, polarization: 0.5, nonadiabaticity: %s}\n"
-                      "integrator: {tolerance: 1e-7}\n",
-                      (double)(4e9 * cell), (double)(1e9 * cell), (double)alpha, xi));
-  case_create(&c, PETSC_COMM_WORLD, text);
+  case_create(&c, PETSC_COMM_WORLD,
+              DECK_WITH("strip", "width=%g nm; cell=%g nm; alpha=%g; xi=%s", (double)(4e9 * cell), (double)(1e9 * cell), (double)alpha, xi));
   case_fill(&c, c.m, wall, &turn);
   j = uniform_current(&c, jx, 0);
   CHECK(HfMagnetAdvance(c.magnet, c.m, 0, settle, NULL, NULL));
@@ -160,21 +148,16 @@ static void rough(PetscReal x, PetscReal y, void *context, PetscReal m[3]) {
 
 /* Perpendicular to m in every cell, odd in the current, and apart by 1 + xi^2 in the two conventions. */
 static void perpendicular_odd_and_as_convened(void **unused) {
-  static const char *const deck = "hopfilm: 1\nfilm:\n  size: [60 nm, 45 nm]\n  cell: 5 nm\n  thickness: 10 nm\n  shape: {disk: {diameter: 58 nm}}\n"
-                                  "  material: {Ms: 490 kA/m, Aex: 0 J/m, alpha: 0.2, polarization: 0.5, nonadiabaticity: 0.4}\n"
-                                  "  regions:\n    - {name: b, shape: {disk: {at: [5 nm, 0 nm], diameter: 20 nm}}, material: {Ms: 300 kA/m}}\n%s";
   const PetscReal current[3] = {J, -J, J};
   const PetscScalar *m, *rate;
   PetscReal largest, along = 0;
   Vec dmdt[3], sum;
 
   for (int k = 0; k < 3; ++k) {
-    char text[1024];
     Vec j;
     Case c;
 
-    CHECK(PetscSNPrintf(text, sizeof(text), deck, k == 2 ? "spin_transfer: {convention: zhang-li}\n" : ""));
-    case_create(&c, PETSC_COMM_WORLD, text);
+    case_create(&c, PETSC_COMM_WORLD, k == 2 ? DECK("disk other-material-inside other-convention") : DECK("disk other-material-inside"));
     case_fill(&c, c.m, rough, NULL);
     j = uniform_current(&c, current[k], 0.7 * current[k]);
     CHECK(VecDuplicate(c.m, &dmdt[k]));
@@ -219,15 +202,7 @@ static void turns_with_the_film(void **unused) {
   Case c[2];
 
   for (int k = 0; k < 2; ++k) {
-    char text[1024];
-
-    CHECK(PetscSNPrintf(
-        text, sizeof(text),
-        "hopfilm: 1\nfilm:\n  size: [50 nm, 50 nm]\n  cell: 5 nm\n  thickness: 10 nm\n  shape: {difference: [{disk: {diameter: 50 nm}}, "
-        "{rectangle: {at: [%s], size: [10 nm, 10 nm]}}]}\n"
-        "  material: {Ms: 490 kA/m, Aex: 1e-11 J/m, alpha: 0.2, polarization: 0.5, nonadiabaticity: 0.4}\n",
-        k ? "-5 nm, 10 nm" : "10 nm, 5 nm"));
-    case_create(&c[k], PETSC_COMM_SELF, text);
+    case_create(&c[k], PETSC_COMM_SELF, DECK_WITH("disk-to-turn", "hole=%s", k ? "-5 nm, 10 nm" : "10 nm, 5 nm"));
     case_fill(&c[k], c[k].m, k ? turned : rough, NULL);
     j[k] = uniform_current(&c[k], k ? 0.4 * J : J, k ? J : -0.4 * J);
     CHECK(VecDuplicate(c[k].m, &dmdt[k]));
@@ -257,9 +232,7 @@ static void uniform_current_of_its_own(void **unused) {
   Vec dmdt[4], j;
   Case c;
 
-  case_create(&c, PETSC_COMM_WORLD,
-              "hopfilm: 1\nfilm:\n  size: [60 nm, 45 nm]\n  cell: 5 nm\n  thickness: 10 nm\n  shape: {disk: {diameter: 58 nm}}\n"
-              "  material: {Ms: 490 kA/m, Aex: 0 J/m, alpha: 0.2, polarization: 0.5, nonadiabaticity: 0.4}\n");
+  case_create(&c, PETSC_COMM_WORLD, DECK("disk"));
   case_fill(&c, c.m, rough, NULL);
   for (int k = 0; k < 4; ++k) CHECK(VecDuplicate(c.m, &dmdt[k]));
   j = uniform_current(&c, J, -0.3 * J);

@@ -2,30 +2,13 @@
 #include <magnet/term.h>
 #include <magnet_case.h>
 
-/* A ragged film of two materials: a disk off the centre, cut by a rectangle, with a region across its edge. Every term acts in it. */
-#define MATERIALS                                                                                                                                    \
-  "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Dbulk: 2 mJ/m^2, Dinterfacial: -3 mJ/m^2, Ku: 5e4 J/m^3, Ku_variation: %s, axis: [%s, 2], alpha: 0.3}\n" \
-  "  regions:\n"                                                                                                                                     \
-  "    - {name: b, shape: {rectangle: {at: [%s], size: [20 nm, 20 nm]}}, material: {Ms: 500 kA/m, Aex: 5 pJ/m, Dbulk: -1 mJ/m^2, Ku: -2e4 J/m^3, "   \
-  "alpha: 0.1}}\n"                                                                                                                                   \
-  "demag: %s\n"                                                                                                                                      \
-  "field: {uniform: [%s, -3e4 A/m]}\n"
-#define FILM                                                                                                                                         \
-  "hopfilm: 1\n"                                                                                                                                     \
-  "film:\n"                                                                                                                                          \
-  "  grains: {size: 12 nm}\n"                                                                                                                        \
-  "  size: [60 nm, 60 nm]\n"                                                                                                                         \
-  "  cell: 5 nm\n"                                                                                                                                   \
-  "  thickness: 4 nm\n"                                                                                                                              \
-  "  shape: {difference: [{disk: {diameter: 52 nm, at: [%s]}}, {rectangle: {at: [%s], size: [10 nm, 10 nm]}}]}\n"
-
 static const char *const demags[] = {"shape", "full"}; /* one excludes the other */
 
 /* Grains do not turn with the film: a turned one is compared without. */
-static void film_text(char text[4096], const char *Ku_variation, PetscBool turned, const char *demag) {
-  CHECK(PetscSNPrintf(text, 4096, FILM MATERIALS, turned ? "-2 nm, 3 nm" : "3 nm, 2 nm", turned ? "5 nm, -10 nm" : "-10 nm, -5 nm", Ku_variation,
-                      turned ? "-1, 3" : "3, 1", turned ? "-10 nm, 15 nm" : "15 nm, 10 nm", demag,
-                      turned ? "-2e4 A/m, 1e4 A/m" : "1e4 A/m, 2e4 A/m"));
+static const char *film_text(const char *Ku_variation, PetscBool turned, const char *demag) {
+  const char *const places = turned ? "disk=-2 nm, 3 nm; hole=5 nm, -10 nm; axis=-1, 3; region=-10 nm, 15 nm; H=-2e4 A/m, 1e4 A/m"
+                                    : "disk=3 nm, 2 nm; hole=-10 nm, -5 nm; axis=3, 1; region=15 nm, 10 nm; H=1e4 A/m, 2e4 A/m";
+  return DECK_WITH("film", "%s; Ku_variation=%s; demag=%s", places, Ku_variation, demag);
 }
 
 static void rough(PetscReal x, PetscReal y, void *context, PetscReal m[3]) {
@@ -52,7 +35,6 @@ static void turn(PetscReal x, PetscReal y, void *context, PetscReal v[3]) { /* t
 static PetscReal saturation_of(PetscInt region) { return region == 0 ? 800e3 : 500e3; }
 
 static void check_derivative(const char *demag) {
-  char text[4096];
   const PetscReal step = 1e-3;
   PetscReal largest = 0, worst = 0;
   PetscScalar *m;
@@ -61,8 +43,7 @@ static void check_derivative(const char *demag) {
   Vec field, extra;
   Case c;
 
-  film_text(text, "30 %", PETSC_FALSE, demag);
-  case_create(&c, PETSC_COMM_SELF, text);
+  case_create(&c, PETSC_COMM_SELF, film_text("30 %", PETSC_FALSE, demag));
   CHECK(VecDuplicate(c.m, &field));
   CHECK(VecDuplicate(c.m, &extra));
   case_fill(&c, c.m, rough, NULL);
@@ -116,15 +97,13 @@ static void field_is_minus_the_derivative_of_the_energy(void **unused) {
 static void check_turn(const char *demag) {
   void (*m_of)(PetscReal, PetscReal, void *, PetscReal[3]) = rough;
   void (*stored_of)(PetscReal, PetscReal, void *, PetscReal[3]) = stored;
-  char text[4096];
   PetscReal e[2][32] = {{0}};
   const PetscScalar *H[2];
   Vec field[2], extra[2];
   Case c[2];
 
   for (int k = 0; k < 2; ++k) {
-    film_text(text, "0", (PetscBool)k, demag);
-    case_create(&c[k], PETSC_COMM_SELF, text);
+    case_create(&c[k], PETSC_COMM_SELF, film_text("0", (PetscBool)k, demag));
     CHECK(VecDuplicate(c[k].m, &field[k]));
     CHECK(VecDuplicate(c[k].m, &extra[k]));
     case_fill(&c[k], c[k].m, k ? turn : rough, &m_of);
