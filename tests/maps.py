@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""The maps agree with the land: every file, function and line named in src/README.md exists, the table of rooms says what CMakeLists.txt says, and the
-paths named in README.md, in the decks and in the job scripts lead to files.
+"""Checks that everything named in src/README.md exists, that its table of rooms agrees with CMakeLists.txt, and that the paths named in README.md, in the
+decks and in the job scripts lead to files.
 
 Usage: maps.py      prints FILE:LINE: what is wrong; exit code 1 when anything is
 
-In src/README.md, between backticks: `room/file.c:function` is a definition in src/room/file.c, `HfName` and `HF_NAME` occur in the source, `HF_NAME(...)` in
-`file.def` is a line of that form. NAME, ROOM and WHAT stand for anything.
+Between backticks, in src/README.md: `room/file.c:function` is defined in src/room/file.c; `room/file.c` and `folder/` exist; `HfName` and `HF_NAME` occur in
+the source; `HF_NAME(...)` in `file.def` is a line of that form. NAME, ROOM and WHAT stand for anything.
 """
 
 import glob
@@ -47,6 +47,11 @@ def paths_of(text):
                 yield number, path
 
 
+def found_below(folder, name):
+    """Whether a file or folder of this name stands anywhere below: `steps/` of the room experiment."""
+    return bool(glob.glob(os.path.join(ROOT, folder, "**", name.rstrip("/")), recursive=True))
+
+
 def check_words(text, source, report):
     for number, line in enumerate(text.split("\n"), 1):
         for word in re.findall(r"`([^`]+)`", line):
@@ -57,6 +62,9 @@ def check_words(text, source, report):
                     report(MAP, number, f"there is no {path}")
                 elif not defines(path, place.group(2)):
                     report(MAP, number, f"{path} does not define {place.group(2)}()")
+            inside = re.fullmatch(r"[a-z_]\w*(?:/\w+)*(?:\.(?:c|h|def|py)|/)", word)
+            if inside and not exists(word) and not exists("src/" + word) and not found_below("src", word):
+                report(MAP, number, f"there is no {word}")
             name = re.fullmatch(r"(?:const )?(Hf\w+|HF_\w+)(\(.*\))?", word)
             if name and not re.search(r"\b" + name.group(1).replace("NAME", r"\w+") + r"\b", source):
                 report(MAP, number, f"{name.group(1)} does not occur in the source")
