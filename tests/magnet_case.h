@@ -12,20 +12,23 @@ typedef struct {
   Vec m; /* film.initial */
 } Case;
 
-static inline void case_create(Case *c, MPI_Comm comm, const char *text) {
+/* `types`: terms and torques, NULL: the built-in ones. */
+static inline void case_create_of(Case *c, MPI_Comm comm, const char *text, const HfMagnetTypes *types) {
   CHECK(HfKeysCreate(&c->keys));
   CHECK(HfGridRegisterKeys(c->keys));
-  CHECK(HfMagnetRegisterKeys(c->keys));
+  CHECK(HfMagnetRegisterKeys(c->keys, types));
   CHECK(HfDeckCreateFromText(comm, c->keys, text, &c->deck));
   CHECK(HfDeckVerdict(c->deck));
   CHECK(HfGridCreateFromDeck(c->deck, &c->grid));
   CHECK(HfDeckVerdict(c->deck));
-  CHECK(HfMagnetCreate(c->grid, c->deck, &c->magnet));
+  CHECK(HfMagnetCreate(c->grid, c->deck, types, &c->magnet));
   CHECK(HfMagnetCreateState(c->magnet, &c->m));
   CHECK(HfMagnetSetInitial(c->magnet, HfNodeFind(HfDeckRoot(c->deck), "film.initial"), c->m));
   CHECK(HfDeckVerdict(c->deck));
   c->g = HfGridGetInfo(c->grid);
 }
+
+static inline void case_create(Case *c, MPI_Comm comm, const char *text) { case_create_of(c, comm, text, NULL); }
 
 static inline void case_destroy(Case *c) {
   CHECK(VecDestroy(&c->m));

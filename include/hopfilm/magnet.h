@@ -10,8 +10,11 @@ typedef struct HfMagnet_ *HfMagnet;
 
 /* Rows film.material.* ("material:" keys of every term and torque), film.initial, type "initial:", section "field" (Zeeman), key "demag", sections
    "thermal", "spin_transfer", "integrator". */
-PetscErrorCode HfMagnetRegisterKeys(HfKeys keys);
-PetscErrorCode HfMagnetCreate(HfGrid grid, HfDeck deck, HfMagnet *magnet); /* Collective. Errors and plausibility warnings go to the deck. */
+/** Which terms and torques there are (src/magnet/term.h). */
+typedef struct HfMagnetTypes_ HfMagnetTypes;
+PetscErrorCode HfMagnetRegisterKeys(HfKeys keys, const HfMagnetTypes *types); /* types NULL: the built-in ones */
+/* The same types as for the keys. Collective. Errors and plausibility warnings go to the deck. */
+PetscErrorCode HfMagnetCreate(HfGrid grid, HfDeck deck, const HfMagnetTypes *types, HfMagnet *magnet);
 PetscErrorCode HfMagnetDestroy(HfMagnet *magnet);
 PetscErrorCode HfMagnetCreateState(HfMagnet magnet, Vec *m); /* a cell Vec with 3 components */
 
@@ -26,7 +29,7 @@ PetscBool HfMagnetSettingsFullDemag(HfDeck deck);                     /* the dec
 /* The applied field from now on, in place of the deck's field.uniform: H in A/m. A table in time stays on top of it. */
 PetscErrorCode HfMagnetSetUniformField(HfMagnet magnet, const PetscReal H[3]);
 /* H[3] (A/m) from three quantities in A/m or, as mu0 H, in T: keys of the unit "A/m|T". */
-void HfAppliedField(HfNode node, const char *key, PetscReal H[3]);
+void HfAppliedFieldSettings(HfNode node, const char *key, PetscReal H[3]);
 /* The stored field term: an extra H (A/m, cell Vec of 3 components, borrowed until replaced), e.g. the Oersted field; NULL removes it. Call it again
    when the values changed, also from a monitor. */
 PetscErrorCode HfMagnetSetStoredField(HfMagnet magnet, Vec field);

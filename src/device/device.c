@@ -25,7 +25,7 @@ static const HfKey gold_keys[] = {
 PetscErrorCode HfDeviceRegisterKeys(HfKeys keys) {
   PetscFunctionBeginUser;
   PetscCall(HfGridRegisterKeys(keys));
-  PetscCall(HfMagnetRegisterKeys(keys));
+  PetscCall(HfMagnetRegisterKeys(keys, NULL));
   PetscCall(HfTransportRegisterKeys(keys));
   PetscCall(HfKeysAdd(keys, "", gold_keys));
   PetscCall(HfElectrodesRegisterKeys(keys));
@@ -86,7 +86,7 @@ PetscErrorCode HfDeviceCreate(HfDeck deck, HfDevice *out) {
     PetscCall(HfElectrodesCreate(d->grid, deck, &d->electrodes));
     PetscCall(HfDeviceWiringCreate(d));
     PetscCall(HfGaugesCreate(d));
-    PetscCall(HfMagnetCreate(d->grid, deck, &d->magnet));
+    PetscCall(HfMagnetCreate(d->grid, deck, NULL, &d->magnet));
     if (HfHas(root, "electrodes") || HfHas(root, "gauges")) PetscCall(HfConductivitySettingsCheck(deck, HfGridGetInfo(d->grid)->n_regions));
   }
   PetscCall(HfDeckVerdict(deck));

@@ -33,13 +33,13 @@ static void visit_rhs(HfMagnet magnet, const HfRow *row, void *context) {
   join_row(HfGridGetInfo(magnet->grid), row, row->T, out);
 }
 
-static PetscErrorCode right_hand_side(HfMagnet magnet, PetscReal t, Vec m, HfLength length, Vec dmdt) {
+static PetscErrorCode right_hand_side(HfMagnet magnet, HfFieldSelection fields, PetscReal t, Vec m, HfLength length, Vec dmdt) {
   PetscScalar *out;
 
   PetscFunctionBeginUser;
   PetscCall(VecGetArrayWrite(dmdt, &out));
   PetscCall(HfProfileBegin(HF_PROFILE_RIGHT_HAND_SIDE));
-  PetscCall(HfSweepRows(magnet, HF_FIELD_ALL, t, m, length, visit_rhs, out));
+  PetscCall(HfSweepRows(magnet, fields, t, m, length, visit_rhs, out));
   PetscCall(HfProfileEnd(HF_PROFILE_RIGHT_HAND_SIDE));
   clear_empty_rows(magnet, out);
   PetscCall(VecRestoreArrayWrite(dmdt, &out));
@@ -49,14 +49,14 @@ static PetscErrorCode right_hand_side(HfMagnet magnet, PetscReal t, Vec m, HfLen
 
 PetscErrorCode HfMagnetRightHandSide(HfMagnet magnet, PetscReal t, Vec m, Vec dmdt) {
   PetscFunctionBeginUser;
-  PetscCall(right_hand_side(magnet, t, m, HF_KEEP_LENGTH, dmdt));
+  PetscCall(right_hand_side(magnet, HF_FIELD_ALL, t, m, HF_KEEP_LENGTH, dmdt));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfUnitRightHandSide(HfMagnet magnet, PetscReal t, Vec m, Vec dmdt) {
+PetscErrorCode HfUnitRightHandSide(HfMagnet magnet, HfFieldSelection fields, PetscReal t, Vec m, Vec dmdt) {
   PetscFunctionBeginUser;
   if (HfCurrentDue(magnet, t, PETSC_FALSE)) PetscCall(HfCurrentRefreshNow(magnet, t, m));
-  PetscCall(right_hand_side(magnet, t, m, HF_NORMALIZE, dmdt));
+  PetscCall(right_hand_side(magnet, fields, t, m, HF_NORMALIZE, dmdt));
   PetscFunctionReturn(0);
 }
 
@@ -157,6 +157,7 @@ void HfRowEnergies(HfMagnet magnet, const HfRow *row, PetscReal energies[]) {
   for (PetscInt k = 0; k < magnet->n_terms; ++k) {
     const HfTerm *term = &magnet->terms[k];
 
+    if (!term->type->energy) continue;
     for (PetscInt s = 0; s < cells->n_spans; ++s) {
       const PetscInt region = cells->spans[s].region;
       if (!term->active[region]) continue;
@@ -182,7 +183,7 @@ static PetscErrorCode add_up(HfMagnet magnet, PetscReal density[], PetscReal ene
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, density, (PetscMPIInt)magnet->n_terms, MPIU_REAL, MPIU_SUM, HfGridComm(magnet->grid)));
   for (PetscInt k = 0; k < magnet->n_terms; ++k)
-    if (HfTermActive(magnet, k)) energies[n++] = density[k] * g->dx * g->dy * g->thickness;
+    if (HfTermHasEnergy(&magnet->terms[k])) energies[n++] = density[k] * g->dx * g->dy * g->thickness;
   PetscFunctionReturn(0);
 }
 

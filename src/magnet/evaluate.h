@@ -2,8 +2,8 @@
 #pragma once
 #include "magnet_impl.h"
 
-/* As HfMagnetRightHandSide() at m/|m|. Collective. */
-PetscErrorCode HfUnitRightHandSide(HfMagnet magnet, PetscReal t, Vec m, Vec dmdt);
+/* As HfMagnetRightHandSide() at m/|m|, in the selected field. Collective. */
+PetscErrorCode HfUnitRightHandSide(HfMagnet magnet, HfFieldSelection fields, PetscReal t, Vec m, Vec dmdt);
 /* dm/dt of a Runge-Kutta stage. With n > 0, the largest |sum_j weight_j k_j| of this rank (infinite if anything is not a number), where one k is dmdt.
    Void cells of dmdt are not written. Collective. */
 PetscErrorCode HfStageRightHandSide(HfMagnet magnet, PetscReal t, const HfStage *stage, Vec dmdt, PetscInt n, const Vec k[], const PetscReal weight[],

@@ -4,27 +4,28 @@
    is the first of the next one (FSAL): a refresh costs no evaluation. The current stays constant between refreshes, first order in their distance; what
    that misses shows in the last stage, so that the error control of the steps sees it. */
 #include "magnet_impl.h"
-#include "torques/zhang_li.h"
 
 const char *const HfCurrentRefreshNames[] = {"stage", "step", "interval", NULL};
 
-static HfTorque *zhang_li(HfMagnet magnet) {
-  for (PetscInt k = 0; k < magnet->n_torques; ++k)
-    if (magnet->torques[k].type == &HfTorqueType_zhang_li) return &magnet->torques[k];
-  return NULL;
-}
-
 PetscBool HfMagnetFeelsCurrent(HfMagnet magnet) {
-  const HfTorque *torque = zhang_li(magnet);
-
-  for (PetscInt r = 0; r < magnet->site.n_regions; ++r)
-    if (torque->p[r][0] != 0) return PETSC_TRUE;
+  for (PetscInt k = 0; k < magnet->n_torques; ++k)
+    if (magnet->torques[k].type->current_driven && HfTorqueActive(&magnet->torques[k])) return PETSC_TRUE;
   return PETSC_FALSE;
 }
 
 PetscErrorCode HfMagnetSetCurrentDensity(HfMagnet magnet, Vec j) {
+  const PetscScalar *rows = NULL;
+
   PetscFunctionBeginUser;
-  PetscCall(HfTorqueZhangLiSet(zhang_li(magnet), magnet->site.n_regions, j ? j : magnet->uniform_current));
+  if (!j) j = magnet->uniform_current;
+  if (j) PetscCall(HfVecRows(j, &rows));
+  for (PetscInt k = 0; k < magnet->n_torques; ++k) {
+    HfTorque *torque = &magnet->torques[k];
+
+    if (!torque->type->current_driven) continue;
+    torque->j = rows;
+    if (j && HfTorqueActive(torque)) HfCite(torque->type->citation);
+  }
   ++magnet->inputs;
   PetscFunctionReturn(0);
 }

@@ -4,33 +4,48 @@
    with one and the same thermal field H_th for both evaluations, which makes it converge to Stratonovich's solution (Garcia-Palacios and Lazaro 1998). The
    step is the deck's, shortened so that a phase is a whole number of steps. Steps are numbered through the whole run: the number picks the field. */
 #include "heun.h"
-#include "fields/thermal.h"
 
-static HfTerm *thermal_term(HfMagnet magnet) {
+PetscBool HfMagnetFluctuates(HfMagnet magnet) {
+  PetscReal step;
+
   for (PetscInt k = 0; k < magnet->n_terms; ++k)
-    if (magnet->terms[k].type == &HfTermType_thermal) return &magnet->terms[k];
-  return NULL;
+    if (magnet->terms[k].type->fluctuates && (*magnet->terms[k].type->fluctuates)(&magnet->terms[k], &step)) return PETSC_TRUE;
+  return PETSC_FALSE;
 }
 
-PetscBool HfMagnetThermal(HfMagnet magnet) { return HfTermThermalGiven(thermal_term(magnet)); }
-
-/* A tenth of 2/(gamma0 |dH/dm|), at which the fastest mode becomes unstable. */
+/* The shortest step of the terms; left open, a tenth of 2/(gamma0 |dH/dm|), at which the fastest mode becomes unstable. */
 PetscReal HfHeunStep(HfMagnet magnet) {
-  const PetscReal given = HfTermThermalStep(thermal_term(magnet));
-  return given > 0 ? given : 0.2 / PetscMax(HfMagnetFastestRate(magnet), HF_GAMMA0);
+  PetscReal shortest = 0;
+
+  for (PetscInt k = 0; k < magnet->n_terms; ++k) {
+    const HfTerm *term = &magnet->terms[k];
+    PetscReal step;
+
+    if (!term->type->fluctuates || !(*term->type->fluctuates)(term, &step) || step == 0) continue;
+    shortest = shortest > 0 ? PetscMin(shortest, step) : step;
+  }
+  return shortest > 0 ? shortest : 0.2 / PetscMax(HfMagnetFastestRate(magnet), HF_GAMMA0);
+}
+
+static PetscErrorCode draw(HfMagnet magnet, PetscReal h) {
+  PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < magnet->n_terms; ++k) {
+    HfTerm *term = &magnet->terms[k];
+    if (term->type->draw && HfTermActive(term)) PetscCall((*term->type->draw)(term, magnet->thermal_steps, h));
+  }
+  PetscFunctionReturn(0);
 }
 
 /* One step of length h from t; *finite tells whether m' is. */
-static PetscErrorCode heun_step(HfMagnet magnet, HfTerm *thermal, PetscReal t, PetscReal h, Vec m, Vec k1, Vec k2, Vec next, PetscBool *finite) {
+static PetscErrorCode heun_step(HfMagnet magnet, PetscReal t, PetscReal h, Vec m, Vec k1, Vec k2, Vec next, PetscBool *finite) {
   PetscScalar *rows;
   PetscReal norm;
 
   PetscFunctionBeginUser;
-  PetscCall(HfTermThermalDraw(thermal, magnet->thermal_steps, h));
-  PetscCall(HfUnitRightHandSide(magnet, t, m, k1));
+  PetscCall(draw(magnet, h));
+  PetscCall(HfUnitRightHandSide(magnet, HF_FIELD_NOISY, t, m, k1));
   PetscCall(VecWAXPY(next, h, k1, m));
-  PetscCall(HfUnitRightHandSide(magnet, t + h, next, k2));
-  HfTermThermalOff(thermal);
+  PetscCall(HfUnitRightHandSide(magnet, HF_FIELD_NOISY, t + h, next, k2));
   PetscCall(VecAXPY(k1, 1.0, k2));
   PetscCall(VecWAXPY(next, 0.5 * h, k1, m));
   PetscCall(VecNorm(next, NORM_INFINITY, &norm));
@@ -48,7 +63,6 @@ static PetscErrorCode heun_step(HfMagnet magnet, HfTerm *thermal, PetscReal t, P
 PetscErrorCode HfHeunAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t1, HfMagnetMonitor monitor, void *context, PetscReal *reached) {
   const PetscInt64 n = (PetscInt64)PetscCeilReal((t1 - t0) / HfHeunStep(magnet) * (1 - 1e-9));
   const PetscReal h = (t1 - t0) / (PetscReal)PetscMax(n, 1);
-  HfTerm *thermal = thermal_term(magnet);
   PetscBool finite = PETSC_TRUE, stop = PETSC_FALSE;
   Vec k1, k2, next;
 
@@ -59,7 +73,7 @@ PetscErrorCode HfHeunAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t1,
   for (PetscInt64 k = magnet->phase.done; k < PetscMax(n, 1) && finite && !stop; ++k) {
     const PetscReal t = t0 + (PetscReal)k * h, end = k + 1 < n ? t0 + (PetscReal)(k + 1) * h : t1;
 
-    PetscCall(heun_step(magnet, thermal, t, h, m, k1, k2, next, &finite));
+    PetscCall(heun_step(magnet, t, h, m, k1, k2, next, &finite));
     if (!finite) break;
     *reached = end;
     if (magnet->current.mode != HF_CURRENT_PER_STAGE && HfCurrentDue(magnet, end, PETSC_TRUE)) PetscCall(HfCurrentRefreshNow(magnet, end, m));

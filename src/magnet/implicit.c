@@ -24,7 +24,7 @@ struct HfImplicit_ {
 
 static PetscErrorCode residual(TS ts, PetscReal t, Vec m, Vec dmdt, Vec F, void *context) {
   PetscFunctionBeginUser;
-  PetscCall(HfUnitRightHandSide(((HfImplicit)context)->magnet, t, m, F));
+  PetscCall(HfUnitRightHandSide(((HfImplicit)context)->magnet, HF_FIELD_ALL, t, m, F));
   PetscCall(VecAYPX(F, -1, dmdt));
   PetscFunctionReturn(0);
 }
@@ -237,8 +237,8 @@ PetscErrorCode HfImplicitCreate(HfMagnet magnet, TS ts, HfImplicit *implicit) {
   PetscCall(HfMagnetCreateState(magnet, &self->state));
   PetscCall(VecDuplicate(self->state, &self->field));
   PetscCall(VecDuplicate(self->state, &self->tangent));
-  PetscCall(PetscMalloc1(magnet->site.n_regions, &self->exchange));
-  for (PetscInt r = 0; r < magnet->site.n_regions; ++r)
+  PetscCall(PetscMalloc1(magnet->film.n_regions, &self->exchange));
+  for (PetscInt r = 0; r < magnet->film.n_regions; ++r)
     self->exchange[r] = 4 * magnet->materials[r].Aex * (1 / PetscSqr(g->dx) + 1 / PetscSqr(g->dy)) / (HF_MU0 * magnet->materials[r].Ms);
   PetscCall(MatCreateShell(HfGridComm(magnet->grid), 3 * g->nx * g->ym, 3 * g->nx * g->ym, PETSC_DETERMINE, PETSC_DETERMINE, self, &self->jacobian));
   PetscCall(MatShellSetOperation(self->jacobian, MATOP_MULT, (void (*)(void))multiply));

@@ -46,7 +46,7 @@ struct HfIntegrator_ {
 /* For PETSc's own types; ours goes by rows. */
 static PetscErrorCode right_hand_side(TS ts, PetscReal t, Vec m, Vec dmdt, void *context) {
   PetscFunctionBeginUser;
-  PetscCall(HfUnitRightHandSide(context, t, m, dmdt));
+  PetscCall(HfUnitRightHandSide(context, HF_FIELD_ALL, t, m, dmdt));
   PetscFunctionReturn(0);
 }
 
@@ -194,7 +194,7 @@ static PetscErrorCode find_trouble(HfMagnet magnet, PetscReal t, Vec m, PetscInt
 
   PetscFunctionBeginUser;
   PetscCall(VecDuplicate(m, &dmdt));
-  PetscCall(HfUnitRightHandSide(magnet, t, m, dmdt));
+  PetscCall(HfUnitRightHandSide(magnet, HF_FIELD_ALL, t, m, dmdt));
   PetscCall(VecGetArrayRead(dmdt, &rate));
   for (PetscInt k = g->nx * g->ym - 1; k >= 0; --k)
     if (PetscIsInfOrNanReal(rate[3 * k] + rate[3 * k + 1] + rate[3 * k + 2])) local = g->nx * g->ys + k;
@@ -248,7 +248,7 @@ PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t
     if (HfCurrentDue(magnet, t0, PETSC_TRUE)) PetscCall(HfCurrentRefreshNow(magnet, t0, m));
     magnet->phase.done = 0;
   }
-  if (HfMagnetThermal(magnet)) {
+  if (HfMagnetFluctuates(magnet)) {
     const PetscErrorCode code = HfHeunAdvance(magnet, m, t0, t1, monitor, context, &self->accepted);
     if (code == HF_ERR_DIVERGED) return report_divergence(magnet, m, self->accepted);
     PetscFunctionReturn(code);

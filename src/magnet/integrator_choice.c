@@ -23,21 +23,21 @@ static PetscReal region_stiffness(HfMagnet magnet, PetscInt region) {
 PetscReal HfMagnetStiffness(HfMagnet magnet) {
   PetscReal most = 0;
 
-  for (PetscInt r = 0; r < magnet->site.n_regions; ++r) most = PetscMax(most, region_stiffness(magnet, r));
+  for (PetscInt r = 0; r < magnet->film.n_regions; ++r) most = PetscMax(most, region_stiffness(magnet, r));
   return most;
 }
 
 PetscReal HfMagnetFastestRate(HfMagnet magnet) {
   PetscReal gamma0 = 0;
 
-  for (PetscInt r = 0; r < magnet->site.n_regions; ++r) gamma0 = PetscMax(gamma0, magnet->materials[r].gamma0);
+  for (PetscInt r = 0; r < magnet->film.n_regions; ++r) gamma0 = PetscMax(gamma0, magnet->materials[r].gamma0);
   return gamma0 * HfMagnetStiffness(magnet);
 }
 
 PetscReal HfMagnetDampingRate(HfMagnet magnet) {
   PetscReal most = 0;
 
-  for (PetscInt r = 0; r < magnet->site.n_regions; ++r) {
+  for (PetscInt r = 0; r < magnet->film.n_regions; ++r) {
     const HfMaterial *material = &magnet->materials[r];
     most = PetscMax(most, material->alpha * material->gamma0 * region_stiffness(magnet, r) / (1 + PetscSqr(material->alpha)));
   }
@@ -47,7 +47,7 @@ PetscReal HfMagnetDampingRate(HfMagnet magnet) {
 /* Whether an evaluation costs much more than a product with the Jacobian, which knows local terms only. */
 static PetscBool has_whole_film_term(HfMagnet magnet) {
   for (PetscInt k = 0; k < magnet->n_terms; ++k)
-    if (magnet->terms[k].type->whole && HfTermActive(magnet, k)) return PETSC_TRUE;
+    if (magnet->terms[k].type->whole && HfTermActive(&magnet->terms[k])) return PETSC_TRUE;
   return PETSC_FALSE;
 }
 
@@ -60,7 +60,7 @@ const char *HfMagnetChosenMethod(HfMagnet magnet) {
   return HfMagnetDampingRate(magnet) > DAMPED_FROM ? "rosenbrock" : "5dp";
 }
 
-const char *HfMagnetMethod(HfMagnet magnet) { return HfMagnetThermal(magnet) ? "heun" : HfMagnetChosenMethod(magnet); }
+const char *HfMagnetMethod(HfMagnet magnet) { return HfMagnetFluctuates(magnet) ? "heun" : HfMagnetChosenMethod(magnet); }
 
 /* How far the method is stable for an eigenvalue of damping alpha: the largest |h lambda|, lambda = -alpha + i, before |R(h lambda)| exceeds 1. R are the
    stability polynomials of the pairs (Dormand and Prince 1980; Bogacki and Shampine 1989). */
@@ -84,7 +84,7 @@ PetscReal HfMagnetExpectedStep(HfMagnet magnet) {
 
   if (!strcmp(method, "heun")) return HfHeunStep(magnet);
   if (!strcmp(method, "rosenbrock")) return 0;
-  for (PetscInt r = 0; r < magnet->site.n_regions; ++r) {
+  for (PetscInt r = 0; r < magnet->film.n_regions; ++r) {
     const HfMaterial *material = &magnet->materials[r];
     const PetscReal rate = material->gamma0 * region_stiffness(magnet, r) / PetscSqrtReal(1 + PetscSqr(material->alpha));
     most = PetscMax(most, rate / reach_of_stability(method, material->alpha));

@@ -15,14 +15,16 @@
 #include "magnet_impl.h"
 
 /* u = d C/(2A) of a region along the outward normal of a side. */
-static void twist(const HfSite *site, const HfTerm terms[], PetscInt n_terms, PetscInt region, PetscInt side, PetscReal u[3]) {
+static void twist(HfMagnet magnet, PetscInt region, PetscInt side, PetscReal u[3]) {
   const PetscReal normal[4][2] = {{-1, 0}, {1, 0}, {0, -1}, {0, 1}};
-  const HfGridInfo *g = HfGridGetInfo(site->grid);
-  const PetscReal Aex = site->materials[region].Aex;
+  const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
+  const PetscReal Aex = magnet->film.materials[region].Aex;
 
   u[0] = u[1] = u[2] = 0;
-  for (PetscInt k = 0; k < n_terms; ++k)
-    if (terms[k].active[region] && terms[k].type->chirality) (*terms[k].type->chirality)(terms[k].p[region], normal[side], u);
+  for (PetscInt k = 0; k < magnet->n_terms; ++k) {
+    const HfTerm *term = &magnet->terms[k];
+    if (term->active[region] && term->type->chirality) (*term->type->chirality)(term->p[region], normal[side], u);
+  }
   for (int c = 0; c < 3; ++c) u[c] *= Aex > 0 ? (side < 2 ? g->dx : g->dy) / (2 * Aex) : 0; /* Aex = 0 with C is an error of the deck */
 }
 
@@ -48,31 +50,31 @@ static void solve(const PetscReal u[3], PetscReal a[3][3]) {
   memcpy(a, g, sizeof(g));
 }
 
-void HfInterfaceMake(const HfSite *site, const HfTerm terms[], PetscInt n_terms, PetscInt own, PetscInt other, PetscInt side, HfInterface *joint) {
-  const PetscReal a = site->materials[own].Aex, b = other < 0 ? 0 : site->materials[other].Aex;
+void HfInterfaceMake(HfMagnet magnet, PetscInt own, PetscInt other, PetscInt side, HfInterface *condition) {
+  const PetscReal a = magnet->film.materials[own].Aex, b = other < 0 ? 0 : magnet->film.materials[other].Aex;
   const PetscBool joined = (PetscBool)(other == own || (a > 0 && b > 0));
   PetscReal u[3], v[3] = {0, 0, 0}, q[3], square, w = 0, s = 0.5;
 
-  *joint = (HfInterface){.neighbour = joined};
+  *condition = (HfInterface){.neighbour = joined};
   if (other == own) {
-    for (int c = 0; c < 3; ++c) joint->other[c][c] = 1;
+    for (int c = 0; c < 3; ++c) condition->other[c][c] = 1;
     return;
   }
-  twist(site, terms, n_terms, own, side, u);
+  twist(magnet, own, side, u);
   if (joined) {
-    twist(site, terms, n_terms, other, side, v);
+    twist(magnet, other, side, v);
     w = 2 * b / (a + b);
     s = a / (4 * (a + b));
   }
   for (int c = 0; c < 3; ++c) q[c] = joined ? u[c] - b / a * v[c] : u[c];
   square = q[0] * q[0] + q[1] * q[1] + q[2] * q[2];
   for (int r = 0; r < 3; ++r) {
-    for (int c = 0; c < 3; ++c) joint->own[r][c] = -s * q[r] * q[c];
-    joint->own[r][r] += 1 - w + s * square;
-    joint->other[r][r] = w;
+    for (int c = 0; c < 3; ++c) condition->own[r][c] = -s * q[r] * q[c];
+    condition->own[r][r] += 1 - w + s * square;
+    condition->other[r][r] = w;
   }
-  add_cross(joint->other, -0.5 * w, u);
-  add_cross(joint->other, -0.5 * w, v);
-  solve(u, joint->own);
-  solve(u, joint->other);
+  add_cross(condition->other, -0.5 * w, u);
+  add_cross(condition->other, -0.5 * w, v);
+  solve(u, condition->own);
+  solve(u, condition->other);
 }

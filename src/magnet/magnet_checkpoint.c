@@ -2,13 +2,13 @@
 #include "heun.h"
 
 PetscBool HfMagnetCanPause(HfMagnet magnet, HfPhaseKind kind) {
-  return kind != HF_INSIDE_ADVANCE || HfMagnetThermal(magnet) || HfIntegratorCanPause(magnet->integrator) ? PETSC_TRUE : PETSC_FALSE;
+  return kind != HF_INSIDE_ADVANCE || HfMagnetFluctuates(magnet) || HfIntegratorCanPause(magnet->integrator) ? PETSC_TRUE : PETSC_FALSE;
 }
 
 PetscErrorCode HfMagnetListCheckpoint(HfMagnet magnet, HfPhaseKind inside, HfCheckpointList state) {
   PetscFunctionBeginUser;
   PetscCall(HfCheckpointListGroup(state, "magnet"));
-  PetscCall(HfIntegratorListCheckpoint(magnet, (PetscBool)(inside == HF_INSIDE_ADVANCE && !HfMagnetThermal(magnet)), state));
+  PetscCall(HfIntegratorListCheckpoint(magnet, (PetscBool)(inside == HF_INSIDE_ADVANCE && !HfMagnetFluctuates(magnet)), state));
   PetscCall(HfCheckpointListAdd(state, "steps", HF_CHECKPOINT_INT64, 1, &magnet->steps));
   PetscCall(HfCheckpointListAdd(state, "rejected", HF_CHECKPOINT_INT64, 1, &magnet->rejected));
   PetscCall(HfCheckpointListAdd(state, "evaluations", HF_CHECKPOINT_INT64, 1, &magnet->evaluations));

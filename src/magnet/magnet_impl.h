@@ -15,10 +15,10 @@ typedef struct {
 } HfInterface;
 typedef struct {
   PetscInt i, region;
-  const HfInterface *joint[4]; /* west, east, south, north */
+  const HfInterface *condition[4]; /* west, east, south, north */
 } HfEdgeCell;
 /* `side` 0 .. 3 as above; other < 0: no neighbour. */
-void HfInterfaceMake(const HfSite *site, const HfTerm terms[], PetscInt n_terms, PetscInt own, PetscInt other, PetscInt side, HfInterface *joint);
+void HfInterfaceMake(HfMagnet magnet, PetscInt own, PetscInt other, PetscInt side, HfInterface *condition);
 typedef struct {
   PetscInt first, last; /* film cells of the row; first > last: none */
   PetscInt n_runs, n_spans, n_edges;
@@ -27,16 +27,16 @@ typedef struct {
   const HfEdgeCell *edges; /* ... and all others */
 } HfRowCells;
 typedef struct HfRows_ *HfRows;
-/* `straight`: some torque may come to need more of an edge than its ghosts, so that all its cells are edge cells. */
-PetscErrorCode HfRowsCreate(const HfSite *site, const HfTerm terms[], PetscInt n_terms, PetscBool straight, HfRows *rows);
+PetscErrorCode HfRowsCreate(HfMagnet magnet, HfRows *rows); /* from the regions, with terms and torques there */
 PetscErrorCode HfRowsDestroy(HfRows *rows);
 const HfRowCells *HfRowsGet(HfRows rows, PetscInt j); /* j = ys-1 .. ys+ym */
 
 /* ---- the sweep: visits the rows with a window of three de-interleaved rows (sweep.c) ---- */
 /* Which terms the field of a sweep is the sum of. */
 typedef enum {
-  HF_FIELD_ALL,    /* all terms, at the time and for the state of the sweep */
-  HF_FIELD_CACHED, /* all terms, those that depend on time or on the whole film as they were computed last: see HfFieldCacheIsCurrent() */
+  HF_FIELD_ALL,    /* all terms, at the time and for the state of the sweep, without fluctuations */
+  HF_FIELD_NOISY,  /* the same with the fluctuations drawn last */
+  HF_FIELD_CACHED, /* as HF_FIELD_ALL, terms that depend on time or on the whole film as they were computed last: see HfFieldCacheIsCurrent() */
   HF_FIELD_LINEAR  /* the local terms that are linear in m */
 } HfFieldSelection;
 typedef struct {
@@ -51,7 +51,7 @@ typedef enum { HF_KEEP_LENGTH, HF_NORMALIZE } HfLength; /* HF_NORMALIZE: m/|m| i
 typedef struct HfSweep_ *HfSweep;
 PetscErrorCode HfSweepCreate(HfGrid grid, HfSweep *sweep);
 PetscErrorCode HfSweepDestroy(HfSweep *sweep);
-/* Visits every owned row that has film cells. HF_FIELD_ALL prepares the terms for time t and state m first. Collective. */
+/* Visits every owned row that has film cells. HF_FIELD_ALL and _NOISY prepare the terms for time t and state m first. Collective. */
 PetscErrorCode HfSweepRows(HfMagnet magnet, HfFieldSelection fields, PetscReal t, Vec m, HfLength length, HfVisit visit, void *context);
 /* The same for the stage of a Runge-Kutta step, m = y + sum_k weight_k rate_k brought to unit length, put together row by row. */
 #define HF_MAX_STAGES 8
@@ -115,7 +115,7 @@ typedef struct {
 struct HfMagnet_ {
   HfGrid grid;
   HfDeck deck;
-  HfSite site;
+  HfFilm film;
   HfMaterial *materials;
   PetscInt n_terms, n_torques;
   HfTerm *terms; /* all types, active or not */
@@ -132,9 +132,14 @@ struct HfMagnet_ {
   HfPhase phase;
   Vec uniform_current; /* j where no other is set, NULL: none */
 };
-PetscBool HfTermsWhole(HfMagnet magnet);             /* an active term needs the whole state before its rows */
-PetscBool HfTermActive(HfMagnet magnet, PetscInt k); /* in any region */
-PetscBool HfTorqueActive(HfMagnet magnet, PetscInt k);
+PetscBool HfTermActive(const HfTerm *term); /* in any region */
+PetscBool HfTorqueActive(const HfTorque *torque);
+PetscBool HfTermsWhole(HfMagnet magnet);       /* an active term reads the whole state before its rows */
+PetscBool HfTermHasEnergy(const HfTerm *term); /* it is active and counts among those of HfMagnetEnergies() */
+/* ---- material.c ---- */
+PetscErrorCode HfMaterialsRegisterKeys(HfKeys keys);
+PetscErrorCode HfMaterialsSettings(HfGrid grid, HfDeck deck, HfMaterial **materials); /* one per region */
+PetscErrorCode HfMaterialsCheck(HfMagnet magnet);                                     /* warns of implausible values */
 /* ---- integrator_choice.c ---- */
 PetscReal HfMagnetStiffness(HfMagnet magnet);      /* A/m, the largest of the regions: bound of |dH/dm| */
 PetscReal HfMagnetFastestRate(HfMagnet magnet);    /* 1/s: gamma0 times that */
@@ -158,6 +163,5 @@ PetscBool HfIntegratorCanPause(HfIntegrator integrator);
 PetscErrorCode HfIntegratorListCheckpoint(HfMagnet magnet, PetscBool inside, HfCheckpointList state);
 PetscErrorCode HfInitialRegisterKeys(HfKeys keys);
 PetscErrorCode HfIntegratorRegisterKeys(HfKeys keys);
-PetscErrorCode HfMaterialsWarn(HfMagnet magnet);
 /* Brings every film cell of this rank to unit length; `rows` is the array of m. Not collective. */
 void HfMagnetNormalize(HfMagnet magnet, PetscScalar rows[]);

@@ -69,7 +69,7 @@ static PetscErrorCode evaluate(HfMagnet magnet, PetscReal t, State *s, PetscBool
       s->energy += visit.energies[k] * volume;
       s->noise += PetscAbsReal(visit.energies[k]) * volume;
     }
-    for (PetscInt r = 0; r < magnet->site.n_regions; ++r) scale = PetscMax(scale, HF_MU0 * magnet->materials[r].Ms);
+    for (PetscInt r = 0; r < magnet->film.n_regions; ++r) scale = PetscMax(scale, HF_MU0 * magnet->materials[r].Ms);
     s->noise += scale * (HfMagnetStiffness(magnet) + s->along) * volume * PetscSqrtReal((PetscReal)g->n_film);
     s->noise *= 4 * PETSC_MACHINE_EPSILON;
   }
@@ -170,7 +170,7 @@ static PetscErrorCode flow(HfMagnet magnet, PetscReal t, State *now, State *tria
   PetscBool stop = PETSC_FALSE;
 
   PetscFunctionBeginUser;
-  for (PetscInt r = 0; r < magnet->site.n_regions; ++r) gamma0 = PetscMax(gamma0, magnet->materials[r].gamma0);
+  for (PetscInt r = 0; r < magnet->film.n_regions; ++r) gamma0 = PetscMax(gamma0, magnet->materials[r].gamma0);
   PetscCall(evaluate(magnet, t, now, PETSC_FALSE));
   if (resume) --magnet->evaluations; /* it was counted */
   PetscCheckFault(!PetscIsInfOrNanReal(now->energy) && !PetscIsInfOrNanReal(now->torque), HfGridComm(magnet->grid), HF_ERR_DIVERGED,

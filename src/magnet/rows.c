@@ -10,53 +10,53 @@ struct HfRows_ {
   HfRowCells *rows; /* of j = ys-1 .. ys+ym */
   HfRun *runs, *spans;
   HfEdgeCell *edges;
-  HfInterface *joints;
+  HfInterface *conditions;
 };
 
-/* The joints that occur here: number 1, 2 ... of own region, region of the neighbour (-1: none) and side; 0 for those that do not. */
+/* The conditions that occur here: number 1, 2 ... of own region, region of the neighbour (-1: none) and side; 0 for those that do not. */
 typedef struct {
   PetscInt n_regions, n;
   PetscInt *number;
-} Joints;
+} Conditions;
 
-static PetscInt *joint_number(const Joints *joints, PetscInt own, PetscInt other, PetscInt side) {
-  return &joints->number[(own * (joints->n_regions + 1) + other + 1) * 4 + side];
+static PetscInt *condition_number(const Conditions *conditions, PetscInt own, PetscInt other, PetscInt side) {
+  return &conditions->number[(own * (conditions->n_regions + 1) + other + 1) * 4 + side];
 }
 
-static void number_joints(Joints *joints, PetscInt own, const PetscInt around[4]) {
+static void number_conditions(Conditions *conditions, PetscInt own, const PetscInt around[4]) {
   for (PetscInt side = 0; side < 4; ++side) {
-    PetscInt *number = joint_number(joints, own, around[side], side);
-    if (!*number) *number = ++joints->n;
+    PetscInt *number = condition_number(conditions, own, around[side], side);
+    if (!*number) *number = ++conditions->n;
   }
 }
 
-static void make_joints(const HfSite *site, const HfTerm terms[], PetscInt n_terms, const Joints *joints, HfInterface made[]) {
-  for (PetscInt own = 0; own < site->n_regions; ++own) {
-    for (PetscInt other = -1; other < site->n_regions; ++other) {
+static void make_conditions(HfMagnet magnet, const Conditions *conditions, HfInterface made[]) {
+  for (PetscInt own = 0; own < magnet->film.n_regions; ++own) {
+    for (PetscInt other = -1; other < magnet->film.n_regions; ++other) {
       for (PetscInt side = 0; side < 4; ++side) {
-        const PetscInt number = *joint_number(joints, own, other, side);
-        if (number) HfInterfaceMake(site, terms, n_terms, own, other, side, &made[number - 1]);
+        const PetscInt number = *condition_number(conditions, own, other, side);
+        if (number) HfInterfaceMake(magnet, own, other, side, &made[number - 1]);
       }
     }
   }
 }
 
 /* Whether the missing neighbours on the south (0) or north (1) side of a region are like its own cells. */
-static PetscBool is_free_rim(const HfSite *site, const HfTerm terms[], PetscInt n_terms, PetscInt region, PetscInt side) {
+static PetscBool is_free_rim(HfMagnet magnet, PetscInt region, PetscInt side) {
   PetscBool is = PETSC_TRUE;
-  HfInterface joint;
+  HfInterface condition;
 
-  HfInterfaceMake(site, terms, n_terms, region, -1, 2 + side, &joint);
+  HfInterfaceMake(magnet, region, -1, 2 + side, &condition);
   for (int c = 0; c < 3; ++c)
-    for (int d = 0; d < 3; ++d) is = (PetscBool)(is && joint.own[c][d] == (c == d));
-  return (PetscBool)(is && !joint.neighbour);
+    for (int d = 0; d < 3; ++d) is = (PetscBool)(is && condition.own[c][d] == (c == d));
+  return (PetscBool)(is && !condition.neighbour);
 }
 
-/* Fills one row from the regions; the counts are always right, lists are written when they exist (before that, joints are numbered). */
-static void divide_row(const HfSite *site, PetscInt j, const PetscBool (*free_rim)[2], Joints *joints, const HfInterface made[], HfRowCells *cells,
-                       HfRun *runs, HfRun *spans, HfEdgeCell *edges) {
-  const HfGridInfo *g = HfGridGetInfo(site->grid);
-  const int8_t *regions = HfGridRegions(site->grid);
+/* Fills one row from the regions; the counts are always right, lists are written when they exist (before that, conditions are numbered). */
+static void divide_row(HfMagnet magnet, PetscInt j, const PetscBool (*free_rim)[2], Conditions *conditions, const HfInterface made[],
+                       HfRowCells *cells, HfRun *runs, HfRun *spans, HfEdgeCell *edges) {
+  const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
+  const int8_t *regions = HfGridRegions(magnet->film.grid);
   const PetscBool owned = (PetscBool)(j >= g->ys && j < g->ys + g->ym);
   PetscInt before = -1, before_inner = -1; /* region of the cell to the left, and the same if it was interior */
   PetscBool rim_before[2] = {PETSC_FALSE, PETSC_FALSE};
@@ -91,9 +91,9 @@ static void divide_row(const HfSite *site, PetscInt j, const PetscBool (*free_ri
       } else {
         if (edges) {
           edges[cells->n_edges] = (HfEdgeCell){.i = i, .region = region};
-          for (int k = 0; k < 4; ++k) edges[cells->n_edges].joint[k] = &made[*joint_number(joints, region, around[k], k) - 1];
+          for (int k = 0; k < 4; ++k) edges[cells->n_edges].condition[k] = &made[*condition_number(conditions, region, around[k], k) - 1];
         } else
-          number_joints(joints, region, around);
+          number_conditions(conditions, region, around);
         ++cells->n_edges;
       }
     }
@@ -104,40 +104,48 @@ static void divide_row(const HfSite *site, PetscInt j, const PetscBool (*free_ri
   }
 }
 
-PetscErrorCode HfRowsCreate(const HfSite *site, const HfTerm terms[], PetscInt n_terms, PetscBool straight, HfRows *out) {
-  const HfGridInfo *g = HfGridGetInfo(site->grid);
+/* An active torque may need more of an edge than its ghosts: then all cells of the rim are edge cells. */
+static PetscBool any_straight_torque(HfMagnet magnet) {
+  for (PetscInt k = 0; k < magnet->n_torques; ++k)
+    if (magnet->torques[k].type->straight && HfTorqueActive(&magnet->torques[k])) return PETSC_TRUE;
+  return PETSC_FALSE;
+}
+
+PetscErrorCode HfRowsCreate(HfMagnet magnet, HfRows *out) {
+  const PetscBool straight = any_straight_torque(magnet);
+  const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
   PetscInt n_runs = 0, n_spans = 0, n_edges = 0;
-  Joints joints = {.n_regions = site->n_regions};
+  Conditions conditions = {.n_regions = magnet->film.n_regions};
   PetscBool(*free_rim)[2];
   HfRows rows;
 
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&rows));
-  PetscCall(PetscCalloc1(site->n_regions * (site->n_regions + 1) * 4, &joints.number));
-  PetscCall(PetscCalloc1(site->n_regions, &free_rim));
-  for (PetscInt k = 0; k < 2 * site->n_regions && !straight; ++k) free_rim[k / 2][k % 2] = is_free_rim(site, terms, n_terms, k / 2, k % 2);
+  PetscCall(PetscCalloc1(magnet->film.n_regions * (magnet->film.n_regions + 1) * 4, &conditions.number));
+  PetscCall(PetscCalloc1(magnet->film.n_regions, &free_rim));
+  for (PetscInt k = 0; k < 2 * magnet->film.n_regions && !straight; ++k) free_rim[k / 2][k % 2] = is_free_rim(magnet, k / 2, k % 2);
   rows->ys = g->ys;
   rows->ym = g->ym;
   PetscCall(PetscMalloc1(g->ym + 2, &rows->rows));
   for (PetscInt j = g->ys - 1; j <= g->ys + g->ym; ++j) {
     HfRowCells *cells = &rows->rows[j - (g->ys - 1)];
-    divide_row(site, j, free_rim, &joints, NULL, cells, NULL, NULL, NULL);
+    divide_row(magnet, j, free_rim, &conditions, NULL, cells, NULL, NULL, NULL);
     n_runs += cells->n_runs;
     n_spans += cells->n_spans;
     n_edges += cells->n_edges;
   }
   PetscCall(PetscMalloc3(n_runs, &rows->runs, n_spans, &rows->spans, n_edges, &rows->edges));
-  PetscCall(PetscMalloc1(joints.n, &rows->joints));
-  make_joints(site, terms, n_terms, &joints, rows->joints);
+  PetscCall(PetscMalloc1(conditions.n, &rows->conditions));
+  make_conditions(magnet, &conditions, rows->conditions);
   n_runs = n_spans = n_edges = 0;
   for (PetscInt j = g->ys - 1; j <= g->ys + g->ym; ++j) {
     HfRowCells *cells = &rows->rows[j - (g->ys - 1)];
-    divide_row(site, j, free_rim, &joints, rows->joints, cells, rows->runs + n_runs, rows->spans + n_spans, rows->edges + n_edges);
+    divide_row(magnet, j, free_rim, &conditions, rows->conditions, cells, rows->runs + n_runs, rows->spans + n_spans, rows->edges + n_edges);
     n_runs += cells->n_runs;
     n_spans += cells->n_spans;
     n_edges += cells->n_edges;
   }
-  PetscCall(PetscFree(joints.number));
+  PetscCall(PetscFree(conditions.number));
   PetscCall(PetscFree(free_rim));
   *out = rows;
   PetscFunctionReturn(0);
@@ -147,7 +155,7 @@ PetscErrorCode HfRowsDestroy(HfRows *rows) {
   PetscFunctionBeginUser;
   if (!*rows) PetscFunctionReturn(0);
   PetscCall(PetscFree3((*rows)->runs, (*rows)->spans, (*rows)->edges));
-  PetscCall(PetscFree((*rows)->joints));
+  PetscCall(PetscFree((*rows)->conditions));
   PetscCall(PetscFree((*rows)->rows));
   PetscCall(PetscFree(*rows));
   PetscFunctionReturn(0);
@@ -167,11 +175,11 @@ void HfSpanOfRun(const HfRow *row, const HfRun *run, HfSpan *span) {
   }
 }
 
-/* own m_i + other m_j of a joint into the ghost; a missing neighbour is not read. */
-static inline void ghost(const HfInterface *joint, const PetscReal own[3], PetscReal *const row[3], PetscInt i, PetscReal *const g[3]) {
-  for (int c = 0; c < 3; ++c) *g[c] = joint->own[c][0] * own[0] + joint->own[c][1] * own[1] + joint->own[c][2] * own[2];
-  if (!joint->neighbour) return;
-  for (int c = 0; c < 3; ++c) *g[c] += joint->other[c][0] * row[0][i] + joint->other[c][1] * row[1][i] + joint->other[c][2] * row[2][i];
+/* own m_i + other m_j of a condition into the ghost; a missing neighbour is not read. */
+static inline void ghost(const HfInterface *condition, const PetscReal own[3], PetscReal *const row[3], PetscInt i, PetscReal *const g[3]) {
+  for (int c = 0; c < 3; ++c) *g[c] = condition->own[c][0] * own[0] + condition->own[c][1] * own[1] + condition->own[c][2] * own[2];
+  if (!condition->neighbour) return;
+  for (int c = 0; c < 3; ++c) *g[c] += condition->other[c][0] * row[0][i] + condition->other[c][1] * row[1][i] + condition->other[c][2] * row[2][i];
 }
 
 void HfSpanOfEdge(const HfRow *row, const HfEdgeCell *cell, HfGhosts *ghosts, HfSpan *span) {
@@ -179,10 +187,10 @@ void HfSpanOfEdge(const HfRow *row, const HfEdgeCell *cell, HfGhosts *ghosts, Hf
   const PetscReal own[3] = {row->m[0][i], row->m[1][i], row->m[2][i]};
   PetscReal(*m)[3] = ghosts->m, *south = ghosts->south, *north = ghosts->north;
 
-  ghost(cell->joint[0], own, row->m, i - 1, (PetscReal *const[3]){&m[0][0], &m[1][0], &m[2][0]});
-  ghost(cell->joint[1], own, row->m, i + 1, (PetscReal *const[3]){&m[0][2], &m[1][2], &m[2][2]});
-  ghost(cell->joint[2], own, row->south, i, (PetscReal *const[3]){&south[0], &south[1], &south[2]});
-  ghost(cell->joint[3], own, row->north, i, (PetscReal *const[3]){&north[0], &north[1], &north[2]});
+  ghost(cell->condition[0], own, row->m, i - 1, (PetscReal *const[3]){&m[0][0], &m[1][0], &m[2][0]});
+  ghost(cell->condition[1], own, row->m, i + 1, (PetscReal *const[3]){&m[0][2], &m[1][2], &m[2][2]});
+  ghost(cell->condition[2], own, row->south, i, (PetscReal *const[3]){&south[0], &south[1], &south[2]});
+  ghost(cell->condition[3], own, row->north, i, (PetscReal *const[3]){&north[0], &north[1], &north[2]});
   span->i = i;
   span->j = row->j;
   span->n = 1;

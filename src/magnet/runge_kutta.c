@@ -120,7 +120,7 @@ static PetscErrorCode take_current_back(TS ts, HfMagnet magnet) {
   PetscFunctionBeginUser;
   if (magnet->current.mode != HF_CURRENT_PER_STAGE) PetscCall(HfCurrentRefreshNow(magnet, ts->ptime, ts->vec_sol));
   if (magnet->current.mode == HF_CURRENT_PER_INTERVAL) /* it is newer than the one that the step began with */
-    PetscCall(HfUnitRightHandSide(magnet, ts->ptime, ts->vec_sol, rk->k[0]));
+    PetscCall(HfUnitRightHandSide(magnet, HF_FIELD_ALL, ts->ptime, ts->vec_sol, rk->k[0]));
   PetscFunctionReturn(0);
 }
 
@@ -139,7 +139,7 @@ static PetscErrorCode step(TS ts) {
     rk->k[0] = rk->k[last];
     rk->k[last] = k;
   } else
-    PetscCall(HfUnitRightHandSide(magnet, ts->ptime, ts->vec_sol, rk->k[0]));
+    PetscCall(HfUnitRightHandSide(magnet, HF_FIELD_ALL, ts->ptime, ts->vec_sol, rk->k[0]));
   rk->evaluated = rk->resumed = PETSC_FALSE;
   for (PetscBool accept = PETSC_TRUE; !ts->reason;) {
     PetscReal next_step;

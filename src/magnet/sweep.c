@@ -120,15 +120,13 @@ static void visit_row(Pass *pass, PetscInt j) {
   (*pass->visit)(pass->magnet, &row, pass->context);
 }
 
-/* Brings terms and torques up to date for m at time t; m NULL: no term reads it. */
+/* Brings the terms up to date for m at time t; m NULL: no term reads it. */
 static PetscErrorCode prepare_terms(HfMagnet magnet, PetscReal t, Vec m) {
   HfFieldCache *cache = &magnet->cache;
 
   PetscFunctionBeginUser;
   for (PetscInt k = 0; k < magnet->n_terms; ++k)
-    if (magnet->terms[k].type->prepare && HfTermActive(magnet, k)) PetscCall((*magnet->terms[k].type->prepare)(&magnet->terms[k], t, m));
-  for (PetscInt k = 0; k < magnet->n_torques; ++k)
-    if (magnet->torques[k].type->prepare && HfTorqueActive(magnet, k)) PetscCall((*magnet->torques[k].type->prepare)(&magnet->torques[k]));
+    if (magnet->terms[k].type->prepare && HfTermActive(&magnet->terms[k])) PetscCall((*magnet->terms[k].type->prepare)(&magnet->terms[k], t, m));
   cache->inputs = magnet->inputs;
   PetscCall(HfFieldCacheAssign(magnet, t, m));
   PetscFunctionReturn(0);
@@ -173,7 +171,7 @@ PetscErrorCode HfSweepRows(HfMagnet magnet, HfFieldSelection fields, PetscReal t
   Pass pass = {.magnet = magnet, .fields = fields, .length = length, .visit = visit, .context = context};
 
   PetscFunctionBeginUser;
-  if (fields == HF_FIELD_ALL) PetscCall(prepare_terms(magnet, t, m));
+  if (fields == HF_FIELD_ALL || fields == HF_FIELD_NOISY) PetscCall(prepare_terms(magnet, t, m));
   PetscCall(VecGetArrayRead(m, &pass.owned));
   PetscCall(visit_rows(&pass, pass.owned));
   PetscCall(VecRestoreArrayRead(m, &pass.owned));
@@ -206,13 +204,19 @@ PetscErrorCode HfSweepStage(HfMagnet magnet, PetscReal t, const HfStage *stage, 
   PetscFunctionReturn(0);
 }
 
+static inline PetscBool is_selected(const HfTermType *type, HfFieldSelection fields) {
+  if (type->draw) return (PetscBool)(fields == HF_FIELD_NOISY);
+  return (PetscBool)(fields != HF_FIELD_LINEAR || (type->stiffness && !type->whole));
+}
+
 static void apply_terms(HfMagnet magnet, HfFieldSelection fields, PetscInt region, const HfSpan *span) {
   for (PetscInt k = 0; k < magnet->n_terms; ++k) {
     const HfTerm *term = &magnet->terms[k];
-    if (fields == HF_FIELD_LINEAR && (!term->type->stiffness || term->type->whole)) continue;
-    if (term->active[region]) (*term->type->field)(term, term->p[region], span);
+    if (term->active[region] && is_selected(term->type, fields)) (*term->type->field)(term, term->p[region], span);
   }
 }
+
+static inline PetscBool acts(const HfTorque *torque) { return (PetscBool)(torque->j || !torque->type->current_driven); }
 
 /* `straight`: the span for torques that take differences of m. */
 static void apply_torques(HfMagnet magnet, PetscInt region, const HfSpan *span, const HfSpan *straight, const HfRow *row) {
@@ -220,7 +224,7 @@ static void apply_torques(HfMagnet magnet, PetscInt region, const HfSpan *span, 
 
   for (PetscInt k = 0; k < magnet->n_torques; ++k) {
     const HfTorque *torque = &magnet->torques[k];
-    if (torque->active[region]) (*torque->type->add)(torque, torque->p[region], torque->type->straight ? straight : span, T);
+    if (torque->active[region] && acts(torque)) (*torque->type->add)(torque, torque->p[region], torque->type->straight ? straight : span, T);
   }
 }
 
@@ -230,7 +234,7 @@ static PetscReal straight_on(PetscBool there, PetscReal value, PetscReal own, Pe
 
 static PetscBool any_straight_torque(HfMagnet magnet) {
   for (PetscInt k = 0; k < magnet->n_torques; ++k)
-    if (magnet->torques[k].type->straight && HfTorqueActive(magnet, k)) return PETSC_TRUE;
+    if (magnet->torques[k].type->straight && acts(&magnet->torques[k]) && HfTorqueActive(&magnet->torques[k])) return PETSC_TRUE;
   return PETSC_FALSE;
 }
 

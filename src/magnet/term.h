@@ -1,9 +1,10 @@
-/* How a term of the effective field or a torque is added: one file with a const descriptor, one line in fields.def or torques.def.
+/* Extension header: how a term of the effective field or a torque is added. One file with a const descriptor, and one line in fields.def or torques.def;
+   everything around them knows terms and torques by the hooks of their descriptors alone.
 
    Kernels work on a span: n cells of one region, one after another along x, with the rows below and above. Rows are de-interleaved, so m[c][k] is
    component c of cell k of the span. m[c][-1] and m[c][n] exist; south[c][k] and north[c][k] for 0 <= k < n. A cell at an edge of the film or of a
-   region comes as a span of one cell whose missing neighbours are already what the boundary condition implies (rows.c), so that a
-   kernel has no branches and a term exactly one field and one energy. */
+   region comes as a span of one cell whose missing neighbours are already what the boundary condition implies (rows.c): kernels have no branches, and a
+   term has exactly one field and one energy. */
 #pragma once
 #include <hopfilm/magnet.h>
 
@@ -24,18 +25,25 @@ typedef struct {
   PetscReal *H[3];                             /* [n] each, A/m; kernels add to it. Unused by energies */
 } HfSpan;
 
-/* What all terms of a region share. */
+/** What all terms of a region share, read from the deck once. */
 typedef struct {
-  HfNode node; /* its "material:" */
-  PetscReal Ms, Aex, alpha, gamma0;
+  HfNode node;             /* its "material:", where its keys stand */
+  PetscReal Ms;            /* A/m */
+  PetscReal Aex;           /* J/m */
+  PetscReal alpha, gamma0; /* 1, m/(A s) */
 } HfMaterial;
 
+/** The film as its terms and torques see it. */
 typedef struct {
   HfGrid grid;
   HfDeck deck;
+  PetscInt nx, ys; /* of the grid: cells of a row, first row of this rank */
   PetscInt n_regions;
   const HfMaterial *materials; /* one per region */
-} HfSite;
+} HfFilm;
+
+/** Where the cells of a span begin in an array over the cells of this rank's rows. */
+static inline PetscInt HfSpanFirstCell(const HfFilm *film, const HfSpan *span) { return (span->j - film->ys) * film->nx + span->i; }
 
 typedef struct HfTerm_ HfTerm;
 typedef struct {
@@ -44,31 +52,46 @@ typedef struct {
   const char *citation; /* key for HfCite() or NULL */
   const char *prefix;   /* of its keys: "material:" or "field" or "" */
   const HfKey *keys;    /* NULL: none of its own */
-  /* State of the term as a whole (tables, fields), or NULL. Collective. */
-  PetscErrorCode (*create)(HfTerm *term, const HfSite *site);
+
+  /* ---- creation: the only hooks that read values of the deck; each may be NULL ---- */
+  PetscErrorCode (*settings)(HfTerm *term); /* of the term as a whole, into term->state. Collective. */
   PetscErrorCode (*destroy)(HfTerm *term);
-  /* Numbers of one region; *active says whether the term acts there. */
-  PetscErrorCode (*set_up)(HfTerm *term, const HfSite *site, PetscInt region, PetscReal p[], PetscBool *active);
+  /* Numbers of one region; *active says whether the term acts there. Required. */
+  PetscErrorCode (*region_settings)(HfTerm *term, PetscInt region, PetscReal p[], PetscBool *active);
+  PetscErrorCode (*check)(const HfTerm *term, PetscInt region); /* warns of implausible values of a region in which the term acts */
+
+  /* ---- evaluation ---- */
   /* Before the rows of an evaluation at time t. Collective. May be NULL. */
   PetscErrorCode (*prepare)(HfTerm *term, PetscReal t, Vec m);
   PetscBool whole; /* prepare() reads m (a term that is not local); otherwise m may not be assembled yet */
-  void (*field)(const HfTerm *term, const PetscReal p[], const HfSpan *span);       /* adds A/m to span->H */
-  PetscReal (*energy)(const HfTerm *term, const PetscReal p[], const HfSpan *span); /* sum of the energy density over the span, J/m^3 */
+  void (*field)(const HfTerm *term, const PetscReal p[], const HfSpan *span); /* adds A/m to span->H */
+  /* Sum of the energy density over the span, J/m^3. NULL: the field has no energy. */
+  PetscReal (*energy)(const HfTerm *term, const PetscReal p[], const HfSpan *span);
   /* An upper bound of |dH/dm| (A/m), the norm of the term's linear part; NULL: it does not depend on m. */
   PetscReal (*stiffness)(const PetscReal p[]);
   /* A chiral term, whose bond along the unit vector n from cell i to j has the energy density C.(m_j x m_i)/d: adds its C (J/m^2). The boundary
      condition follows from it (interface_conditions.c). NULL: not chiral. */
   void (*chirality)(const PetscReal p[], const PetscReal n[2], PetscReal C[3]);
+
+  /* ---- fields from outside; NULL where the term takes none. They may switch it on and off in term->active. Collective. ---- */
+  PetscErrorCode (*set_uniform_field)(HfTerm *term, const PetscReal H[3]); /* HfMagnetSetUniformField() */
+  PetscErrorCode (*set_stored_field)(HfTerm *term, Vec field);             /* HfMagnetSetStoredField(); NULL: off */
+
+  /* ---- fluctuations: a field drawn anew for every step, which acts in time integration alone. NULL: the term does not fluctuate ---- */
+  /* Whether the deck has them. Time then advances in fixed steps, of *step (s), or 0: of a length that suits the film. */
+  PetscBool (*fluctuates)(const HfTerm *term, PetscReal *step);
+  PetscErrorCode (*draw)(HfTerm *term, PetscInt64 number, PetscReal dt); /* the field of step `number` of the run, of length dt (s) */
 } HfTermType;
 
 struct HfTerm_ {
   const HfTermType *type;
+  const HfFilm *film;
   PetscBool *active;             /* per region */
   PetscReal (*p)[HF_PARAMETERS]; /* per region */
   void *state;
 };
 
-/* A torque adds its part of T (1/s) in  (1+alpha^2) dm/dt = T + alpha m x T  (Gilbert's equation solved for dm/dt; gilbert.c). */
+/* A torque adds its part of T (1/s) in  (1+alpha^2) dm/dt = T + alpha m x T,  Gilbert's equation solved for dm/dt. */
 typedef struct HfTorque_ HfTorque;
 typedef struct {
   const char *name;
@@ -76,26 +99,39 @@ typedef struct {
   const char *citation;
   const char *prefix;
   const HfKey *keys;
-  PetscErrorCode (*create)(HfTorque *torque, const HfSite *site); /* state of the torque as a whole, or NULL. Collective. */
+  /* ---- creation, as those of a term ---- */
+  PetscErrorCode (*settings)(HfTorque *torque);
   PetscErrorCode (*destroy)(HfTorque *torque);
-  PetscErrorCode (*set_up)(HfTorque *torque, const HfSite *site, PetscInt region, PetscReal p[], PetscBool *active);
-  PetscErrorCode (*prepare)(HfTorque *torque); /* before the rows of an evaluation. May be NULL. */
+  PetscErrorCode (*region_settings)(HfTorque *torque, PetscInt region, PetscReal p[], PetscBool *active);
+  PetscErrorCode (*check)(const HfTorque *torque, PetscInt region);
+  /* ---- evaluation ---- */
+  /* Driven by the current in the film: where the torque is active, it acts while there is a current, whose density add() finds in torque->j. */
+  PetscBool current_driven;
   /* add() takes differences of m: in edge cells a missing neighbour is the straight continuation of the cells there are, all others are as they are. */
   PetscBool straight;
-  void (*add)(const HfTorque *torque, const PetscReal p[], const HfSpan *span, PetscReal *const T[3]); /* reads span->H */
+  void (*add)(const HfTorque *torque, const PetscReal p[], const HfSpan *span, PetscReal *const T[3]); /* adds 1/s to T; may read span->H */
 } HfTorqueType;
 
 struct HfTorque_ {
   const HfTorqueType *type;
+  const HfFilm *film;
   PetscBool *active;
   PetscReal (*p)[HF_PARAMETERS];
   void *state;
+  const PetscReal *j; /* A/m^2, two numbers for each cell of this rank's rows; NULL without current */
 };
 
-extern const HfTermType *const hf_term_types[];
-extern const PetscInt hf_term_type_count;
-extern const HfTorqueType *const hf_torque_types[];
-extern const PetscInt hf_torque_type_count;
+/** Lists of terms and torques for HfMagnetRegisterKeys() and HfMagnetCreate(). */
+struct HfMagnetTypes_ {
+  PetscInt n_terms, n_torques;
+  const HfTermType *const *terms;
+  const HfTorqueType *const *torques;
+};
+extern const HfMagnetTypes hf_built_in_types; /* those of fields.def and torques.def */
 
-/* Constants that the papers give as a field: key = standard constant, or (second unit) papers' = 2 constant/(mu0 Ms). Returns the standard one. */
-PetscReal HfMaterialConstant(const HfMaterial *material, const char *key);
+/** A material constant that may be written as a field constant instead: key = the constant in J, or (second unit) 2 constant/(mu0 Ms). Returns the former. */
+PetscReal HfMaterialConstantSettings(const HfMaterial *material, const char *key);
+/** Warns where cells are larger than the exchange length, below which the magnetostatic energy cannot turn m: for magnetostatic terms. */
+PetscErrorCode HfCheckExchangeLength(const HfFilm *film, PetscInt region);
+/** A cell Vec as an array that stays where it is: read access to a Vec in host memory copies nothing. Valid until the Vec is destroyed. */
+PetscErrorCode HfVecRows(Vec v, const PetscScalar **rows);

@@ -21,7 +21,7 @@ static PetscErrorCode measure(const char *name, const char *more, const char *de
   PetscCallMPI(MPI_Comm_size(PETSC_COMM_WORLD, &size));
   PetscCall(HfKeysCreate(&keys));
   PetscCall(HfGridRegisterKeys(keys));
-  PetscCall(HfMagnetRegisterKeys(keys));
+  PetscCall(HfMagnetRegisterKeys(keys, NULL));
   PetscCall(PetscSNPrintf(text, sizeof(text),
                           "hopfilm: 1\nfilm:\n"
                           "  size: [%d nm, %d nm]\n"
@@ -37,7 +37,7 @@ static PetscErrorCode measure(const char *name, const char *more, const char *de
   PetscCall(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, text, &deck));
   PetscCall(HfDeckVerdict(deck));
   PetscCall(HfGridCreateFromDeck(deck, &grid));
-  PetscCall(HfMagnetCreate(grid, deck, &magnet));
+  PetscCall(HfMagnetCreate(grid, deck, NULL, &magnet));
   PetscCall(HfDeckVerdict(deck));
   PetscCall(HfMagnetCreateState(magnet, &m));
   PetscCall(VecDuplicate(m, &dmdt));

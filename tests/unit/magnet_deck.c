@@ -131,11 +131,11 @@ static PetscErrorCode verdict_of(const char *text, char said[4096]) {
   assert_non_null(file);
   CHECK(HfKeysCreate(&keys));
   CHECK(HfGridRegisterKeys(keys));
-  CHECK(HfMagnetRegisterKeys(keys));
+  CHECK(HfMagnetRegisterKeys(keys, NULL));
   CHECK(HfDeckCreateFromText(PETSC_COMM_SELF, keys, text, &deck));
   if (!HfDeckErrorCount(deck)) {
     CHECK(HfGridCreateFromDeck(deck, &grid));
-    CHECK(HfMagnetCreate(grid, deck, &magnet));
+    CHECK(HfMagnetCreate(grid, deck, NULL, &magnet));
     CHECK(HfMagnetCreateState(magnet, &m));
     CHECK(HfMagnetSetInitial(magnet, HfNodeFind(HfDeckRoot(deck), "film.initial"), m));
   }

@@ -50,7 +50,7 @@ static void check_derivative(const char *demag) {
   case_fill(&c, extra, stored, NULL);
   CHECK(HfMagnetSetStoredField(c.magnet, extra));
   assert_int_equal(HfMagnetTermCount(c.magnet),
-                   hf_term_type_count - 2); /* all that is registered acts here, but the other demag and what has no energy */
+                   hf_built_in_types.n_terms - 2); /* all that is registered acts here, but the other demag and what has no energy */
   CHECK(HfMagnetEffectiveField(c.magnet, 0, c.m, field));
   CHECK(VecGetArrayRead(field, &H));
   for (PetscInt k = 0; k < 3 * c.g->nx * c.g->ny; ++k) largest = PetscMax(largest, PetscAbsReal(H[k]));
@@ -142,10 +142,12 @@ static void documented(const char *name, const char *doc, const char *citation, 
 }
 
 static void everything_is_documented(void **unused) {
-  for (PetscInt k = 0; k < hf_term_type_count; ++k)
-    documented(hf_term_types[k]->name, hf_term_types[k]->doc, hf_term_types[k]->citation, hf_term_types[k]->keys);
-  for (PetscInt k = 0; k < hf_torque_type_count; ++k)
-    documented(hf_torque_types[k]->name, hf_torque_types[k]->doc, hf_torque_types[k]->citation, hf_torque_types[k]->keys);
+  for (PetscInt k = 0; k < hf_built_in_types.n_terms; ++k)
+    documented(hf_built_in_types.terms[k]->name, hf_built_in_types.terms[k]->doc, hf_built_in_types.terms[k]->citation,
+               hf_built_in_types.terms[k]->keys);
+  for (PetscInt k = 0; k < hf_built_in_types.n_torques; ++k)
+    documented(hf_built_in_types.torques[k]->name, hf_built_in_types.torques[k]->doc, hf_built_in_types.torques[k]->citation,
+               hf_built_in_types.torques[k]->keys);
 }
 
 static const struct CMUnitTest tests[] = {

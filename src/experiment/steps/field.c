@@ -12,7 +12,7 @@ static PetscErrorCode run(HfExperiment e, HfNode node) {
   HfNode entry;
 
   PetscFunctionBeginUser;
-  HfAppliedField(node, "uniform", H);
+  HfAppliedFieldSettings(node, "uniform", H);
   PetscCall(HfMagnetSetUniformField(HfDeviceMagnet(e->device), H));
   PetscCall(HfEntryCreate(e, "field", &entry));
   PetscCall(HfNodePutReals(entry, "uniform_A_per_m", 3, H));

@@ -20,8 +20,8 @@ static const HfKey keys[] = {
 static void ends(HfNode node, PetscReal from[3], PetscReal to[3], PetscReal d[3]) {
   PetscReal length = 0.0;
 
-  HfAppliedField(node, "from", from);
-  HfAppliedField(node, "to", to);
+  HfAppliedFieldSettings(node, "from", from);
+  HfAppliedFieldSettings(node, "to", to);
   for (PetscInt k = 0; k < 3; ++k) length += PetscSqr(from[k] - to[k]);
   for (PetscInt k = 0; k < 3; ++k) d[k] = length > 0.0 ? (from[k] - to[k]) / PetscSqrtReal(length) : 0.0;
 }

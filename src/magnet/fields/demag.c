@@ -11,7 +11,6 @@ typedef struct {
   Vec moment;              /* Ms m, where regions differ in Ms; NULL: m itself is convolved */
   const PetscScalar *rows; /* of `field` on this rank */
   PetscReal unit;          /* A/m */
-  const HfSite *site;
 } Demag;
 
 PetscBool HfMagnetSettingsFullDemag(HfDeck deck) { return (PetscBool)!strcmp(HfText(HfDeckRoot(deck), "demag"), "full"); }
@@ -30,24 +29,24 @@ static PetscErrorCode kernel(PetscReal x, PetscReal y, void *context, PetscReal 
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode create(HfTerm *term, const HfSite *site) {
+static PetscErrorCode settings(HfTerm *term) {
+  const HfFilm *film = term->film;
   PetscBool full, same = PETSC_TRUE;
   Demag *demag;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscStrcmp(HfText(HfDeckRoot(site->deck), "demag"), "full", &full));
+  PetscCall(PetscStrcmp(HfText(HfDeckRoot(film->deck), "demag"), "full", &full));
   if (!full) PetscFunctionReturn(0);
   PetscCall(PetscNew(&demag));
   term->state = demag;
-  demag->site = site;
-  demag->unit = site->materials[0].Ms;
-  for (PetscInt r = 1; r < site->n_regions; ++r) same = same && site->materials[r].Ms == demag->unit ? PETSC_TRUE : PETSC_FALSE;
-  PetscCall(HfGridCreateCellVec(site->grid, 3, &demag->field));
+  demag->unit = film->materials[0].Ms;
+  for (PetscInt r = 1; r < film->n_regions; ++r) same = same && film->materials[r].Ms == demag->unit ? PETSC_TRUE : PETSC_FALSE;
+  PetscCall(HfGridCreateCellVec(film->grid, 3, &demag->field));
   if (!same) {
     demag->unit = 1.0;
-    PetscCall(HfGridCreateCellVec(site->grid, 3, &demag->moment));
+    PetscCall(HfGridCreateCellVec(film->grid, 3, &demag->moment));
   }
-  PetscCall(HfConvolutionCreate(site->grid, 3, 3, kernel, (void *)(uintptr_t)HfGridGetInfo(site->grid), &demag->convolution));
+  PetscCall(HfConvolutionCreate(film->grid, 3, 3, kernel, (void *)(uintptr_t)HfGridGetInfo(film->grid), &demag->convolution));
   PetscFunctionReturn(0);
 }
 
@@ -63,17 +62,23 @@ static PetscErrorCode destroy(HfTerm *term) {
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode set_up(HfTerm *term, const HfSite *site, PetscInt region, PetscReal p[], PetscBool *active) {
+static PetscErrorCode region_settings(HfTerm *term, PetscInt region, PetscReal p[], PetscBool *active) {
   PetscFunctionBeginUser;
-  p[0] = site->materials[region].Ms;
+  p[0] = term->film->materials[region].Ms;
   *active = (PetscBool)(term->state != NULL);
   PetscFunctionReturn(0);
 }
 
+static PetscErrorCode check(const HfTerm *term, PetscInt region) {
+  PetscFunctionBeginUser;
+  PetscCall(HfCheckExchangeLength(term->film, region));
+  PetscFunctionReturn(0);
+}
+
 /* Ms m of the owned cells. */
-static PetscErrorCode weigh(const Demag *demag, Vec m) {
-  const HfGridInfo *g = HfGridGetInfo(demag->site->grid);
-  const int8_t *regions = HfGridRegions(demag->site->grid);
+static PetscErrorCode weigh(const HfFilm *film, const Demag *demag, Vec m) {
+  const HfGridInfo *g = HfGridGetInfo(film->grid);
+  const int8_t *regions = HfGridRegions(film->grid);
   const PetscScalar *from;
   PetscScalar *to;
 
@@ -83,7 +88,7 @@ static PetscErrorCode weigh(const Demag *demag, Vec m) {
   for (PetscInt j = 0; j < g->ym; ++j)
     for (PetscInt i = 0; i < g->nx; ++i) {
       const PetscInt cell = 3 * (j * g->nx + i), region = HfRegionAt(g, regions, i, g->ys + j);
-      for (PetscInt c = 0; c < 3; ++c) to[cell + c] = region < 0 ? 0.0 : demag->site->materials[region].Ms * from[cell + c];
+      for (PetscInt c = 0; c < 3; ++c) to[cell + c] = region < 0 ? 0.0 : film->materials[region].Ms * from[cell + c];
     }
   PetscCall(VecRestoreArrayWrite(demag->moment, &to));
   PetscCall(VecRestoreArrayRead(m, &from));
@@ -94,23 +99,17 @@ static PetscErrorCode prepare(HfTerm *term, PetscReal t, Vec m) {
   Demag *demag = term->state;
 
   PetscFunctionBeginUser;
-  if (demag->moment) PetscCall(weigh(demag, m));
+  if (demag->moment) PetscCall(weigh(term->film, demag, m));
   PetscCall(HfConvolutionApply(demag->convolution, demag->moment ? demag->moment : m, demag->field));
-  PetscCall(VecGetArrayRead(demag->field, &demag->rows)); /* stay where the Vec keeps them */
-  PetscCall(VecRestoreArrayRead(demag->field, &(const PetscScalar *){demag->rows}));
+  PetscCall(HfVecRows(demag->field, &demag->rows));
   PetscFunctionReturn(0);
-}
-
-static inline const PetscReal *first_cell(const Demag *demag, const HfSpan *span) {
-  const HfGridInfo *g = HfGridGetInfo(demag->site->grid);
-  return demag->rows + 3 * ((span->j - g->ys) * g->nx + span->i);
 }
 
 HF_KERNEL static void field(const HfTerm *term, const PetscReal p[], const HfSpan *span) {
   const Demag *demag = term->state;
   const PetscInt n = span->n;
   const PetscReal unit = demag->unit;
-  const PetscReal *restrict h = first_cell(demag, span);
+  const PetscReal *restrict h = demag->rows + 3 * HfSpanFirstCell(term->film, span);
   PetscReal *restrict Hx = span->H[0], *restrict Hy = span->H[1], *restrict Hz = span->H[2];
 
   HF_CELLS
@@ -123,7 +122,7 @@ HF_KERNEL static void field(const HfTerm *term, const PetscReal p[], const HfSpa
 
 static PetscReal energy(const HfTerm *term, const PetscReal p[], const HfSpan *span) {
   const Demag *demag = term->state;
-  const PetscReal *h = first_cell(demag, span), factor = 0.5 * HF_MU0 * p[0] * demag->unit;
+  const PetscReal *h = demag->rows + 3 * HfSpanFirstCell(term->film, span), factor = 0.5 * HF_MU0 * p[0] * demag->unit;
   PetscReal sum = 0;
 
   for (PetscInt k = 0; k < span->n; ++k) sum -= factor * (span->m[0][k] * h[3 * k] + span->m[1][k] * h[3 * k + 1] + span->m[2][k] * h[3 * k + 2]);
@@ -138,9 +137,10 @@ const HfTermType HfTermType_demag = {
     .doc = "E = -mu0 Ms m.H/2 with the magnetostatic field of the whole film, Newell's tensor summed by FFT",
     .citation = "newell-1993",
     .prefix = "",
-    .create = create,
+    .settings = settings,
     .destroy = destroy,
-    .set_up = set_up,
+    .region_settings = region_settings,
+    .check = check,
     .prepare = prepare,
     .whole = PETSC_TRUE,
     .field = field,

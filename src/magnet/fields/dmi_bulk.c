@@ -12,9 +12,15 @@ static const HfKey keys[] = {
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
-static PetscErrorCode set_up(HfTerm *term, const HfSite *site, PetscInt region, PetscReal p[], PetscBool *active) {
+static PetscErrorCode region_settings(HfTerm *term, PetscInt region, PetscReal p[], PetscBool *active) {
   PetscFunctionBeginUser;
-  PetscCall(HfDmiSetUp(site, region, "Dbulk", p, active));
+  PetscCall(HfDmiSettings(term->film, region, "Dbulk", p, active));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode check(const HfTerm *term, PetscInt region) {
+  PetscFunctionBeginUser;
+  PetscCall(HfDmiCheck(term->film, region, "Dbulk", term->p[region]));
   PetscFunctionReturn(0);
 }
 
@@ -55,7 +61,8 @@ const HfTermType HfTermType_dmi_bulk = {
     .citation = "cortes-ortuno-2018",
     .prefix = "material:",
     .keys = keys,
-    .set_up = set_up,
+    .region_settings = region_settings,
+    .check = check,
     .field = field,
     .energy = energy,
     .stiffness = HfDmiStiffness,

@@ -2,7 +2,7 @@
 
      E = Aex |grad m|^2,   H = (2 Aex/(mu0 Ms)) laplace m
    Five-point differences. The energy of a bond is Aex |m_i - m_j|^2/d^2 in one cell volume; each of its cells carries Aex m_i.(m_i - m_j)/d^2, and the two
-   halves sum to the bond exactly, also for |m| != 1. At a free edge dm/dn = 0; between regions the harmonic mean of both Aex (rows.c).
+   halves sum to the bond exactly, also for |m| != 1. At a free edge dm/dn = 0; between regions the harmonic mean of both Aex (interface_conditions.c).
    Source: Donahue and Porter, Physica B 343, 177 (2004). */
 #include "../term.h"
 
@@ -13,9 +13,9 @@ static const HfKey keys[] = {
 
 enum { HX, HY, EX, EY }; /* 2 Aex/(mu0 Ms d^2) in A/m and Aex/d^2 in J/m^3, along x and y */
 
-static PetscErrorCode set_up(HfTerm *term, const HfSite *site, PetscInt region, PetscReal p[], PetscBool *active) {
-  const HfGridInfo *g = HfGridGetInfo(site->grid);
-  const HfMaterial *material = &site->materials[region];
+static PetscErrorCode region_settings(HfTerm *term, PetscInt region, PetscReal p[], PetscBool *active) {
+  const HfGridInfo *g = HfGridGetInfo(term->film->grid);
+  const HfMaterial *material = &term->film->materials[region];
 
   PetscFunctionBeginUser;
   p[EX] = material->Aex / (g->dx * g->dx);
@@ -23,6 +23,16 @@ static PetscErrorCode set_up(HfTerm *term, const HfSite *site, PetscInt region, 
   p[HX] = 2 * p[EX] / (HF_MU0 * material->Ms);
   p[HY] = 2 * p[EY] / (HF_MU0 * material->Ms);
   *active = (PetscBool)(material->Aex > 0);
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode check(const HfTerm *term, PetscInt region) {
+  const HfMaterial *material = &term->film->materials[region];
+
+  PetscFunctionBeginUser;
+  if (material->Aex < 1e-13 || material->Aex > 1e-9)
+    PetscCall(HfDeckWarn(term->film->deck, HfChild(material->node, "Aex"), "Aex of %g J/m: magnets have 1e-12 to 1e-10 J/m; is the unit right?",
+                         (double)material->Aex));
   PetscFunctionReturn(0);
 }
 
@@ -58,7 +68,8 @@ const HfTermType HfTermType_exchange = {
     .doc = "E = Aex |grad m|^2",
     .prefix = "material:",
     .keys = keys,
-    .set_up = set_up,
+    .region_settings = region_settings,
+    .check = check,
     .field = field,
     .energy = energy,
     .stiffness = stiffness,

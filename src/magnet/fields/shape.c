@@ -11,13 +11,19 @@ static const HfKey keys[] = {
 
 enum { MS, E }; /* A/m, J/m^3 */
 
-static PetscErrorCode set_up(HfTerm *term, const HfSite *site, PetscInt region, PetscReal p[], PetscBool *active) {
-  const PetscReal Ms = site->materials[region].Ms;
+static PetscErrorCode region_settings(HfTerm *term, PetscInt region, PetscReal p[], PetscBool *active) {
+  const PetscReal Ms = term->film->materials[region].Ms;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscStrcmp(HfText(HfDeckRoot(site->deck), "demag"), "shape", active));
+  PetscCall(PetscStrcmp(HfText(HfDeckRoot(term->film->deck), "demag"), "shape", active));
   p[MS] = Ms;
   p[E] = 0.5 * HF_MU0 * Ms * Ms;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode check(const HfTerm *term, PetscInt region) {
+  PetscFunctionBeginUser;
+  PetscCall(HfCheckExchangeLength(term->film, region));
   PetscFunctionReturn(0);
 }
 
@@ -45,7 +51,8 @@ const HfTermType HfTermType_shape = {
     .doc = "E = mu0 Ms^2 m_z^2/2, the demagnetizing energy of an infinite thin film",
     .prefix = "",
     .keys = keys,
-    .set_up = set_up,
+    .region_settings = region_settings,
+    .check = check,
     .field = field,
     .energy = energy,
     .stiffness = stiffness,

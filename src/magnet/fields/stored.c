@@ -1,23 +1,18 @@
 /* A field that another part of the program computed, e.g. the Oersted field of the gold layer.
 
      E = -mu0 Ms m.H,   H = the cell Vec given to HfMagnetSetStoredField() */
-#include "stored.h"
 #include "../term.h"
 
 typedef struct {
-  Vec field;
-  const PetscScalar *rows; /* of this rank, three numbers per cell, while field is set */
-  PetscInt nx, ys;
+  Vec field;               /* NULL: none */
+  const PetscScalar *rows; /* its rows of this rank, three numbers per cell */
 } Stored;
 
-static PetscErrorCode create(HfTerm *term, const HfSite *site) {
-  const HfGridInfo *g = HfGridGetInfo(site->grid);
+static PetscErrorCode settings(HfTerm *term) {
   Stored *stored;
 
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&stored));
-  stored->nx = g->nx;
-  stored->ys = g->ys;
   term->state = stored;
   PetscFunctionReturn(0);
 }
@@ -28,35 +23,32 @@ static PetscErrorCode destroy(HfTerm *term) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfTermStoredSet(HfTerm *term, PetscInt n_regions, Vec field) {
-  Stored *stored = term->state;
-
+static PetscErrorCode region_settings(HfTerm *term, PetscInt region, PetscReal p[], PetscBool *active) {
   PetscFunctionBeginUser;
-  stored->field = field;
-  for (PetscInt r = 0; r < n_regions; ++r) term->active[r] = (PetscBool)(field != NULL);
-  PetscFunctionReturn(0);
-}
-
-static PetscErrorCode set_up(HfTerm *term, const HfSite *site, PetscInt region, PetscReal p[], PetscBool *active) {
-  PetscFunctionBeginUser;
-  p[0] = HF_MU0 * site->materials[region].Ms;
+  p[0] = HF_MU0 * term->film->materials[region].Ms;
   *active = PETSC_FALSE;
   PetscFunctionReturn(0);
 }
 
-/* The rows stay where the Vec keeps them: read access to a host Vec copies nothing. */
+static PetscErrorCode set_stored_field(HfTerm *term, Vec field) {
+  Stored *stored = term->state;
+
+  PetscFunctionBeginUser;
+  stored->field = field;
+  for (PetscInt r = 0; r < term->film->n_regions; ++r) term->active[r] = (PetscBool)(field != NULL);
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode prepare(HfTerm *term, PetscReal t, Vec m) {
   Stored *stored = term->state;
 
   PetscFunctionBeginUser;
-  PetscCall(VecGetArrayRead(stored->field, &stored->rows));
-  PetscCall(VecRestoreArrayRead(stored->field, &(const PetscScalar *){stored->rows}));
+  PetscCall(HfVecRows(stored->field, &stored->rows));
   PetscFunctionReturn(0);
 }
 
 static inline const PetscReal *first_cell(const HfTerm *term, const HfSpan *span) {
-  const Stored *stored = term->state;
-  return stored->rows + 3 * ((span->j - stored->ys) * stored->nx + span->i);
+  return ((const Stored *)term->state)->rows + 3 * HfSpanFirstCell(term->film, span);
 }
 
 HF_KERNEL static void field(const HfTerm *term, const PetscReal p[], const HfSpan *span) {
@@ -85,10 +77,11 @@ const HfTermType HfTermType_stored = {
     .name = "stored",
     .doc = "E = -mu0 Ms m.H with a field that is computed elsewhere, such as the Oersted field",
     .prefix = "",
-    .create = create,
+    .settings = settings,
     .destroy = destroy,
-    .set_up = set_up,
+    .region_settings = region_settings,
     .prepare = prepare,
     .field = field,
     .energy = energy,
+    .set_stored_field = set_stored_field,
 };

@@ -2,8 +2,9 @@
 
      < H_a > = 0,   < H_a H_b > = delta_ab 2 alpha kB T / (gamma0 mu0 Ms V dt),   V the volume of the cell, dt the step
    It has no energy. The product with m is meant in the sense of Stratonovich, which Heun's method (heun.c) converges to. The numbers are a function of
-   (seed, step, cell in the whole film): the same on any number of ranks and after any restart. */
-#include "thermal.h"
+   (seed, step, cell in the whole film): the same on any number of ranks and after any restart.
+   Source: Brown, Phys. Rev. 130, 1677 (1963). */
+#include "../term.h"
 
 static const HfKey keys[] = {
     {"thermal", HF_SECTION, NULL, "", "", 0, "Thermal fluctuations; time then goes on in fixed steps, by Heun's method"},
@@ -14,15 +15,14 @@ static const HfKey keys[] = {
 };
 
 typedef struct {
-  const HfSite *site;
-  PetscReal temperature, step;
+  PetscReal temperature, step; /* K; s, 0: left open */
   PetscInt64 seed;
   PetscReal *H; /* of the owned cells, three numbers each, A/m */
 } Thermal;
 
-static PetscErrorCode create(HfTerm *term, const HfSite *site) {
-  HfNode root = HfDeckRoot(site->deck), node;
-  const HfGridInfo *g = HfGridGetInfo(site->grid);
+static PetscErrorCode settings(HfTerm *term) {
+  HfNode root = HfDeckRoot(term->film->deck), node;
+  const HfGridInfo *g = HfGridGetInfo(term->film->grid);
   Thermal *thermal;
 
   PetscFunctionBeginUser;
@@ -32,7 +32,6 @@ static PetscErrorCode create(HfTerm *term, const HfSite *site) {
   HfCite("garcia-palacios-1998");
   PetscCall(PetscNew(&thermal));
   term->state = thermal;
-  thermal->site = site;
   thermal->temperature = HfReal(node, "temperature");
   thermal->seed = HfInteger(node, "seed");
   thermal->step = HfHas(node, "step") ? HfReal(node, "step") : 0;
@@ -50,28 +49,31 @@ static PetscErrorCode destroy(HfTerm *term) {
 }
 
 /* p[0]: variance of a component times dt, (A/m)^2 s. */
-static PetscErrorCode set_up(HfTerm *term, const HfSite *site, PetscInt region, PetscReal p[], PetscBool *active) {
-  const HfGridInfo *g = HfGridGetInfo(site->grid);
-  const HfMaterial *material = &site->materials[region];
+static PetscErrorCode region_settings(HfTerm *term, PetscInt region, PetscReal p[], PetscBool *active) {
+  const HfGridInfo *g = HfGridGetInfo(term->film->grid);
+  const HfMaterial *material = &term->film->materials[region];
   const Thermal *thermal = term->state;
 
   PetscFunctionBeginUser;
-  *active = PETSC_FALSE;
   if (thermal)
     p[0] = 2 * material->alpha * HF_BOLTZMANN * thermal->temperature / (material->gamma0 * HF_MU0 * material->Ms * g->dx * g->dy * g->thickness);
+  *active = (PetscBool)(thermal && thermal->temperature > 0);
   PetscFunctionReturn(0);
 }
 
-PetscBool HfTermThermalGiven(const HfTerm *term) { return (PetscBool)(term->state != NULL); }
-PetscReal HfTermThermalStep(const HfTerm *term) { return ((const Thermal *)term->state)->step; }
+static PetscBool fluctuates(const HfTerm *term, PetscReal *step) {
+  const Thermal *thermal = term->state;
 
-PetscErrorCode HfTermThermalDraw(HfTerm *term, PetscInt64 step, PetscReal dt) {
+  *step = thermal ? thermal->step : 0;
+  return (PetscBool)(thermal != NULL);
+}
+
+static PetscErrorCode draw(HfTerm *term, PetscInt64 number, PetscReal dt) {
   Thermal *thermal = term->state;
-  const HfGridInfo *g = HfGridGetInfo(thermal->site->grid);
-  const int8_t *regions = HfGridRegions(thermal->site->grid);
+  const HfGridInfo *g = HfGridGetInfo(term->film->grid);
+  const int8_t *regions = HfGridRegions(term->film->grid);
 
   PetscFunctionBeginUser;
-  if (thermal->temperature == 0) PetscFunctionReturn(0); /* H stays 0, and the term off */
   for (PetscInt j = g->ys; j < g->ys + g->ym; ++j)
     for (PetscInt i = 0; i < g->nx; ++i) {
       const PetscInt region = HfRegionAt(g, regions, i, j);
@@ -79,23 +81,16 @@ PetscErrorCode HfTermThermalDraw(HfTerm *term, PetscInt64 step, PetscReal dt) {
 
       if (region < 0) continue;
       deviation = PetscSqrtReal(term->p[region][0] / dt);
-      HfRandomNormal(thermal->seed, HF_STREAM_THERMAL, step, (PetscInt64)j * g->nx + i, 3, H);
+      HfRandomNormal(thermal->seed, HF_STREAM_THERMAL, number, (PetscInt64)j * g->nx + i, 3, H);
       for (int c = 0; c < 3; ++c) H[c] *= deviation;
     }
-  for (PetscInt r = 0; r < thermal->site->n_regions; ++r) term->active[r] = PETSC_TRUE;
   PetscFunctionReturn(0);
-}
-
-void HfTermThermalOff(HfTerm *term) {
-  const Thermal *thermal = term->state;
-  for (PetscInt r = 0; thermal && r < thermal->site->n_regions; ++r) term->active[r] = PETSC_FALSE;
 }
 
 HF_KERNEL static void field(const HfTerm *term, const PetscReal p[], const HfSpan *span) {
   const Thermal *thermal = term->state;
-  const HfGridInfo *g = HfGridGetInfo(thermal->site->grid);
   const PetscInt n = span->n;
-  const PetscReal *restrict h = thermal->H + 3 * ((span->j - g->ys) * g->nx + span->i);
+  const PetscReal *restrict h = thermal->H + 3 * HfSpanFirstCell(term->film, span);
   PetscReal *restrict Hx = span->H[0], *restrict Hy = span->H[1], *restrict Hz = span->H[2];
 
   HF_CELLS
@@ -106,16 +101,15 @@ HF_KERNEL static void field(const HfTerm *term, const PetscReal p[], const HfSpa
   }
 }
 
-static PetscReal energy(const HfTerm *term, const PetscReal p[], const HfSpan *span) { return 0; }
-
 const HfTermType HfTermType_thermal = {
     .name = "thermal",
     .doc = "Gaussian field of variance 2 alpha kB T/(gamma0 mu0 Ms V dt) per component; no energy",
     .prefix = "",
     .keys = keys,
-    .create = create,
+    .settings = settings,
     .destroy = destroy,
-    .set_up = set_up,
+    .region_settings = region_settings,
     .field = field,
-    .energy = energy,
+    .fluctuates = fluctuates,
+    .draw = draw,
 };

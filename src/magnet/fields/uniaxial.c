@@ -3,7 +3,7 @@
      E = -Ku (m.u)^2,   H = (2 Ku/(mu0 Ms)) (m.u) u
    In a film of grains Ku may differ from grain to grain: Ku (1 + Ku_variation g), g a Gaussian number of mean 0 and variance 1 per grain. Walls then
    have places where they would rather be, and are pinned there. */
-#include "uniaxial.h"
+#include "../term.h"
 
 static const HfKey keys[] = {
     {"Ku", HF_QUANTITY, "J/m^3|A/m", "0", "", 0,
@@ -17,50 +17,58 @@ static const HfKey keys[] = {
 enum { H, E, UX, UY, UZ, LARGEST }; /* 2 Ku/(mu0 Ms), Ku, u; largest |Ku of a cell/Ku| */
 
 typedef struct {
-  PetscInt nx, ys;
   PetscReal *factor;  /* of Ku in each cell of this rank; NULL: 1 everywhere */
   PetscReal *largest; /* |factor|, per region, all ranks */
 } Variation;
 
-static PetscErrorCode create(HfTerm *term, const HfSite *site) {
-  const HfGridInfo *g = HfGridGetInfo(site->grid);
-  const HfNode film = HfNodeFind(HfDeckRoot(site->deck), "film"), grains = HfHas(film, "grains") ? HfChild(film, "grains") : NULL;
-  PetscInt64 *grain, seed;
+/* Ku of every cell, in grains; and where it is largest. */
+static PetscErrorCode draw_factors(const HfFilm *film, PetscReal size, PetscInt64 seed, const PetscReal variation[], Variation *v) {
+  const HfGridInfo *g = HfGridGetInfo(film->grid);
+  PetscInt64 *grain;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(g->nx * g->ym, &v->factor));
+  PetscCall(PetscMalloc1(g->nx * g->ym, &grain));
+  PetscCall(HfGridGrains(film->grid, size, seed, grain));
+  for (PetscInt r = 0; r < film->n_regions; ++r) v->largest[r] = 0;
+  for (PetscInt k = 0; k < g->nx * g->ym; ++k) {
+    const PetscInt region = HfRegionAt(g, HfGridRegions(film->grid), k % g->nx, g->ys + k / g->nx);
+
+    v->factor[k] = 0;
+    if (region < 0) continue;
+    v->factor[k] = 1 + variation[region] * HfGrainNormal(seed, HF_GRAIN_ANISOTROPY, grain[k]);
+    v->largest[region] = PetscMax(v->largest[region], PetscAbsReal(v->factor[k]));
+  }
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, v->largest, (PetscMPIInt)film->n_regions, MPIU_REAL, MPIU_MAX, HfGridComm(film->grid)));
+  PetscCall(PetscFree(grain));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode settings(HfTerm *term) {
+  const HfFilm *film = term->film;
+  const HfNode section = HfNodeFind(HfDeckRoot(film->deck), "film"), grains = HfHas(section, "grains") ? HfChild(section, "grains") : NULL;
   PetscBool varies = PETSC_FALSE;
+  PetscReal *variation;
   Variation *v;
 
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&v));
   term->state = v;
-  v->nx = g->nx;
-  v->ys = g->ys;
-  PetscCall(PetscMalloc1(site->n_regions, &v->largest));
-  for (PetscInt r = 0; r < site->n_regions; ++r) {
-    HfNode material = site->materials[r].node;
+  PetscCall(PetscMalloc1(film->n_regions, &v->largest));
+  PetscCall(PetscMalloc1(film->n_regions, &variation));
+  for (PetscInt r = 0; r < film->n_regions; ++r) {
+    HfNode material = film->materials[r].node;
 
     v->largest[r] = 1;
-    if (HfReal(material, "Ku_variation") == 0) continue;
+    variation[r] = HfReal(material, "Ku_variation");
+    if (variation[r] == 0) continue;
     if (grains)
       varies = PETSC_TRUE;
     else
-      PetscCall(HfDeckError(site->deck, HfChild(material, "Ku_variation"), "Ku_variation needs film.grains: Ku varies from grain to grain"));
+      PetscCall(HfDeckError(film->deck, HfChild(material, "Ku_variation"), "Ku_variation needs film.grains: Ku varies from grain to grain"));
   }
-  if (!varies) PetscFunctionReturn(0);
-  seed = HfInteger(grains, "seed");
-  PetscCall(PetscMalloc1(g->nx * g->ym, &v->factor));
-  PetscCall(PetscMalloc1(g->nx * g->ym, &grain));
-  PetscCall(HfGridGrains(site->grid, HfReal(grains, "size"), seed, grain));
-  for (PetscInt r = 0; r < site->n_regions; ++r) v->largest[r] = 0;
-  for (PetscInt k = 0; k < g->nx * g->ym; ++k) {
-    const PetscInt region = HfRegionAt(g, HfGridRegions(site->grid), k % g->nx, g->ys + k / g->nx);
-
-    v->factor[k] = 0;
-    if (region < 0) continue;
-    v->factor[k] = 1 + HfReal(site->materials[region].node, "Ku_variation") * HfGrainNormal(seed, HF_GRAIN_ANISOTROPY, grain[k]);
-    v->largest[region] = PetscMax(v->largest[region], PetscAbsReal(v->factor[k]));
-  }
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, v->largest, (PetscMPIInt)site->n_regions, MPIU_REAL, MPIU_MAX, HfGridComm(site->grid)));
-  PetscCall(PetscFree(grain));
+  if (varies) PetscCall(draw_factors(film, HfReal(grains, "size"), HfInteger(grains, "seed"), variation, v));
+  PetscCall(PetscFree(variation));
   PetscFunctionReturn(0);
 }
 
@@ -74,8 +82,8 @@ static PetscErrorCode destroy(HfTerm *term) {
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode set_up(HfTerm *term, const HfSite *site, PetscInt region, PetscReal p[], PetscBool *active) {
-  const HfMaterial *material = &site->materials[region];
+static PetscErrorCode region_settings(HfTerm *term, PetscInt region, PetscReal p[], PetscBool *active) {
+  const HfMaterial *material = &term->film->materials[region];
   PetscReal length = 0;
 
   PetscFunctionBeginUser;
@@ -85,20 +93,35 @@ static PetscErrorCode set_up(HfTerm *term, const HfSite *site, PetscInt region, 
   }
   length = PetscSqrtReal(length);
   if (length == 0)
-    PetscCall(HfDeckError(site->deck, HfChild(material->node, "axis"), "axis must not be the zero vector"));
+    PetscCall(HfDeckError(term->film->deck, HfChild(material->node, "axis"), "axis must not be the zero vector"));
   else
     for (PetscInt c = 0; c < 3; ++c) p[UX + c] /= length;
-  p[E] = HfMaterialConstant(material, "Ku");
+  p[E] = HfMaterialConstantSettings(material, "Ku");
   p[H] = 2 * p[E] / (HF_MU0 * material->Ms);
   p[LARGEST] = ((const Variation *)term->state)->largest[region];
   *active = (PetscBool)(p[E] != 0);
   PetscFunctionReturn(0);
 }
 
+static PetscErrorCode check(const HfTerm *term, PetscInt region) {
+  const HfGridInfo *g = HfGridGetInfo(term->film->grid);
+  const HfMaterial *material = &term->film->materials[region];
+  const PetscReal cell = PetscMax(g->dx, g->dy), Ku = term->p[region][LARGEST] * PetscAbsReal(term->p[region][E]);
+
+  PetscFunctionBeginUser;
+  if (Ku > 1e8)
+    PetscCall(HfDeckWarn(term->film->deck, HfChild(material->node, "Ku"), "|Ku| of %g J/m^3: magnets have up to 2e7 J/m^3; is the unit right?",
+                         (double)Ku));
+  if (material->Aex > 0 && Ku > 0 && cell > PetscSqrtReal(material->Aex / Ku))
+    PetscCall(HfDeckWarn(term->film->deck, HfChild(material->node, "Ku"), "cells of %g nm are above the width of a wall sqrt(Aex/|Ku|) = %.3g nm",
+                         (double)(1e9 * cell), (double)(1e9 * PetscSqrtReal(material->Aex / Ku))));
+  PetscFunctionReturn(0);
+}
+
 /* The factors of the cells of a span; NULL: all are 1. */
 static inline const PetscReal *factors(const HfTerm *term, const HfSpan *span) {
   const Variation *v = term->state;
-  return v->factor ? v->factor + (span->j - v->ys) * v->nx + span->i : NULL;
+  return v->factor ? v->factor + HfSpanFirstCell(term->film, span) : NULL;
 }
 
 HF_KERNEL static void field(const HfTerm *term, const PetscReal p[], const HfSpan *span) {
@@ -139,16 +162,15 @@ static PetscReal energy(const HfTerm *term, const PetscReal p[], const HfSpan *s
 
 static PetscReal stiffness(const PetscReal p[]) { return p[LARGEST] * PetscAbsReal(p[H]); }
 
-PetscReal HfTermUniaxialLargest(const HfTerm *term, PetscInt region) { return term->p[region][LARGEST] * PetscAbsReal(term->p[region][E]); }
-
 const HfTermType HfTermType_uniaxial = {
     .name = "uniaxial",
     .doc = "E = -Ku (m.u)^2",
     .prefix = "material:",
     .keys = keys,
-    .create = create,
+    .settings = settings,
     .destroy = destroy,
-    .set_up = set_up,
+    .region_settings = region_settings,
+    .check = check,
     .field = field,
     .energy = energy,
     .stiffness = stiffness,

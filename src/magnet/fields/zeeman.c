@@ -1,7 +1,6 @@
 /* Zeeman energy in an applied field, uniform in space: a constant plus a table in time.
 
      E = -mu0 Ms m.H,   H = field.uniform + field.table(t), linear between the lines of the table, constant before and after it */
-#include "zeeman.h"
 #include "../term.h"
 #include "../time_table.h"
 
@@ -19,32 +18,24 @@ typedef struct {
   PetscBool given;
 } Zeeman;
 
-void HfAppliedField(HfNode node, const char *key, PetscReal H[3]) {
+void HfAppliedFieldSettings(HfNode node, const char *key, PetscReal H[3]) {
   for (PetscInt c = 0; c < 3; ++c) H[c] = HfRealAt(node, key, c) / (HfUnitIndex(node, key) ? HF_MU0 : 1);
 }
 
-void HfTermZeemanSet(HfTerm *term, PetscInt n_regions, const PetscReal H[3]) {
-  Zeeman *zeeman = term->state;
-
-  for (int c = 0; c < 3; ++c) zeeman->uniform[c] = H[c];
-  zeeman->given = zeeman->table || H[0] != 0 || H[1] != 0 || H[2] != 0 ? PETSC_TRUE : PETSC_FALSE;
-  for (PetscInt r = 0; r < n_regions; ++r) term->active[r] = zeeman->given;
-}
-
-static PetscErrorCode create(HfTerm *term, const HfSite *site) {
-  HfNode root = HfDeckRoot(site->deck), field = HfHas(root, "field") ? HfChild(root, "field") : NULL;
+static PetscErrorCode settings(HfTerm *term) {
+  HfNode root = HfDeckRoot(term->film->deck), field = HfHas(root, "field") ? HfChild(root, "field") : NULL;
   Zeeman *zeeman;
 
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&zeeman));
   term->state = zeeman;
   if (field && HfHas(field, "uniform")) {
-    HfAppliedField(field, "uniform", zeeman->uniform);
+    HfAppliedFieldSettings(field, "uniform", zeeman->uniform);
     for (PetscInt c = 0; c < 3; ++c)
       if (zeeman->uniform[c] != 0) zeeman->given = PETSC_TRUE;
   }
   if (field && HfHas(field, "table")) {
-    PetscCall(HfTimeTableRead(site->deck, HfChild(field, "table"), 3, &zeeman->table));
+    PetscCall(HfTimeTableRead(term->film->deck, HfChild(field, "table"), 3, &zeeman->table));
     zeeman->given = PETSC_TRUE;
   }
   PetscFunctionReturn(0);
@@ -57,12 +48,22 @@ static PetscErrorCode destroy(HfTerm *term) {
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode set_up(HfTerm *term, const HfSite *site, PetscInt region, PetscReal p[], PetscBool *active) {
+static PetscErrorCode region_settings(HfTerm *term, PetscInt region, PetscReal p[], PetscBool *active) {
   const Zeeman *zeeman = term->state;
 
   PetscFunctionBeginUser;
-  p[0] = HF_MU0 * site->materials[region].Ms;
+  p[0] = HF_MU0 * term->film->materials[region].Ms;
   *active = zeeman->given;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode set_uniform_field(HfTerm *term, const PetscReal H[3]) {
+  Zeeman *zeeman = term->state;
+
+  PetscFunctionBeginUser;
+  for (int c = 0; c < 3; ++c) zeeman->uniform[c] = H[c];
+  zeeman->given = zeeman->table || H[0] != 0 || H[1] != 0 || H[2] != 0 ? PETSC_TRUE : PETSC_FALSE;
+  for (PetscInt r = 0; r < term->film->n_regions; ++r) term->active[r] = zeeman->given;
   PetscFunctionReturn(0);
 }
 
@@ -103,10 +104,11 @@ const HfTermType HfTermType_zeeman = {
     .doc = "E = -mu0 Ms m.H with the applied field of the deck",
     .prefix = "",
     .keys = keys,
-    .create = create,
+    .settings = settings,
     .destroy = destroy,
-    .set_up = set_up,
+    .region_settings = region_settings,
     .prepare = prepare,
     .field = field,
     .energy = energy,
+    .set_uniform_field = set_uniform_field,
 };

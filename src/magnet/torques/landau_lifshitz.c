@@ -1,7 +1,7 @@
 /* Precession about the effective field.
 
      T = -gamma0 m x H
-   With Gilbert's damping (gilbert.c) this is the Landau-Lifshitz equation (1+alpha^2) dm/dt = -gamma0 [m x H + alpha m x (m x H)]. */
+   With Gilbert's damping (HfRowGilbert in kernels.c) this is the Landau-Lifshitz equation (1+alpha^2) dm/dt = -gamma0 [m x H + alpha m x (m x H)]. */
 #include "../term.h"
 
 static const HfKey keys[] = {
@@ -10,10 +10,22 @@ static const HfKey keys[] = {
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
-static PetscErrorCode set_up(HfTorque *torque, const HfSite *site, PetscInt region, PetscReal p[], PetscBool *active) {
+static PetscErrorCode region_settings(HfTorque *torque, PetscInt region, PetscReal p[], PetscBool *active) {
   PetscFunctionBeginUser;
-  p[0] = site->materials[region].gamma0;
+  p[0] = torque->film->materials[region].gamma0;
   *active = PETSC_TRUE;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode check(const HfTorque *torque, PetscInt region) {
+  const HfMaterial *material = &torque->film->materials[region];
+  HfDeck deck = torque->film->deck;
+
+  PetscFunctionBeginUser;
+  if (material->alpha > 1)
+    PetscCall(HfDeckWarn(deck, HfChild(material->node, "alpha"), "alpha of %g: the motion is overdamped", (double)material->alpha));
+  if (material->gamma0 < 1e5 || material->gamma0 > 5e5)
+    PetscCall(HfDeckWarn(deck, HfChild(material->node, "gamma0"), "gamma0 of %g m/(A s): electrons have 2.2e5", (double)material->gamma0));
   PetscFunctionReturn(0);
 }
 
@@ -38,6 +50,7 @@ const HfTorqueType HfTorqueType_landau_lifshitz = {
     .citation = "gilbert-2004",
     .prefix = "material:",
     .keys = keys,
-    .set_up = set_up,
+    .region_settings = region_settings,
+    .check = check,
     .add = add,
 };

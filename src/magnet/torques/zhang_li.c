@@ -6,7 +6,7 @@
 
    g by central differences; where a neighbour is missing its ghost continues the line through the two others (sweep.c), so that the same difference is
    one-sided. Only the part of g perpendicular to m acts: T = b [c x m - xi c] with c = m x g, perpendicular to round-off. */
-#include "zhang_li.h"
+#include "../term.h"
 
 static const HfKey keys[] = {
     {"material:polarization", HF_NUMBER, NULL, "0", "[0,1]", 0, "Spin polarization P of the current: how strongly it moves the texture"},
@@ -17,74 +17,27 @@ static const HfKey keys[] = {
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
-typedef struct {
-  Vec j;
-  const PetscScalar *rows; /* of this rank, two numbers per cell, while j is set */
-  PetscInt nx, ys;
-} ZhangLi;
-
-static PetscErrorCode create(HfTorque *torque, const HfSite *site) {
-  const HfGridInfo *g = HfGridGetInfo(site->grid);
-  ZhangLi *state;
-
-  PetscFunctionBeginUser;
-  PetscCall(PetscNew(&state));
-  state->nx = g->nx;
-  state->ys = g->ys;
-  torque->state = state;
-  PetscFunctionReturn(0);
-}
-
-static PetscErrorCode destroy(HfTorque *torque) {
-  PetscFunctionBeginUser;
-  PetscCall(PetscFree(torque->state));
-  PetscFunctionReturn(0);
-}
-
-static PetscErrorCode set_up(HfTorque *torque, const HfSite *site, PetscInt region, PetscReal p[], PetscBool *active) {
-  const HfMaterial *material = &site->materials[region];
-  const HfGridInfo *g = HfGridGetInfo(site->grid);
+static PetscErrorCode region_settings(HfTorque *torque, PetscInt region, PetscReal p[], PetscBool *active) {
+  const HfMaterial *material = &torque->film->materials[region];
+  const HfGridInfo *g = HfGridGetInfo(torque->film->grid);
   const PetscReal xi = HfReal(material->node, "nonadiabaticity");
   PetscReal b = HF_BOHR_MAGNETON * HfReal(material->node, "polarization") / (HF_ELEMENTARY_CHARGE * material->Ms);
   PetscBool extra;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscStrcmp(HfText(HfNodeFind(HfDeckRoot(site->deck), "spin_transfer"), "convention"), "zhang-li", &extra));
+  PetscCall(PetscStrcmp(HfText(HfNodeFind(HfDeckRoot(torque->film->deck), "spin_transfer"), "convention"), "zhang-li", &extra));
   if (extra) b /= 1 + xi * xi;
   p[0] = 0.5 * b / g->dx;
   p[1] = 0.5 * b / g->dy;
   p[2] = xi;
-  *active = PETSC_FALSE; /* there is no current yet */
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode HfTorqueZhangLiSet(HfTorque *torque, PetscInt n_regions, Vec j) {
-  ZhangLi *state = torque->state;
-
-  PetscFunctionBeginUser;
-  state->j = j;
-  for (PetscInt r = 0; r < n_regions; ++r) {
-    torque->active[r] = (PetscBool)(j && torque->p[r][0] != 0);
-    if (torque->active[r]) HfCite(torque->type->citation);
-  }
-  PetscFunctionReturn(0);
-}
-
-/* The rows stay where the Vec keeps them: read access to a host Vec copies nothing. */
-static PetscErrorCode prepare(HfTorque *torque) {
-  ZhangLi *state = torque->state;
-
-  PetscFunctionBeginUser;
-  PetscCall(VecGetArrayRead(state->j, &state->rows));
-  PetscCall(VecRestoreArrayRead(state->j, &(const PetscScalar *){state->rows}));
+  *active = (PetscBool)(b != 0);
   PetscFunctionReturn(0);
 }
 
 HF_KERNEL static void add(const HfTorque *torque, const PetscReal p[], const HfSpan *span, PetscReal *const T[3]) {
-  const ZhangLi *state = torque->state;
   const PetscInt n = span->n;
   const PetscReal px = p[0], py = p[1], xi = p[2];
-  const PetscReal *restrict j = state->rows + 2 * ((span->j - state->ys) * state->nx + span->i);
+  const PetscReal *restrict j = torque->j + 2 * HfSpanFirstCell(torque->film, span);
   const PetscReal *restrict mx = span->m[0], *restrict my = span->m[1], *restrict mz = span->m[2];
   const PetscReal *restrict sx = span->south[0], *restrict sy = span->south[1], *restrict sz = span->south[2];
   const PetscReal *restrict nx = span->north[0], *restrict ny = span->north[1], *restrict nz = span->north[2];
@@ -110,10 +63,8 @@ const HfTorqueType HfTorqueType_zhang_li = {
     .citation = "zhang-li-2004",
     .prefix = "",
     .keys = keys,
-    .create = create,
-    .destroy = destroy,
-    .set_up = set_up,
-    .prepare = prepare,
+    .region_settings = region_settings,
+    .current_driven = PETSC_TRUE,
     .straight = PETSC_TRUE,
     .add = add,
 };
