@@ -80,13 +80,6 @@ NOT_YET_SETTINGS = {
     "src/experiment/steps/tiles.c",
     "src/experiment/steps/train.c",
     "src/experiment/steps/wire.c",
-    "src/grid/grid_deck.c",
-    "src/grid/selection.c",
-    "src/grid/shape.c",
-    "src/grid/shapes/disk.c",
-    "src/grid/shapes/image.c",
-    "src/grid/shapes/polygon.c",
-    "src/grid/shapes/rectangle.c",
     "src/magnet/implicit.c",
     "src/magnet/initial_magnetization.c",
     "src/magnet/integrator.c",
@@ -97,11 +90,6 @@ NOT_YET_SETTINGS = {
     "src/output/restart.c",
     "src/output/resume_preview.c",
     "src/output/status.c",
-    "src/transport/electrodes_deck.c",
-    "src/transport/film_conductivity.c",
-    "src/transport/tensors/amr.c",
-    "src/transport/tensors/anomalous_hall.c",
-    "src/transport/tensors/isotropic.c",
 }
 
 # Variables that change and outlive a call, by nature one per process.

@@ -36,11 +36,23 @@ typedef struct {
 PetscErrorCode HfImageRead(MPI_Comm comm, const char path[], HfImage *image, PetscBool *opened, const char **why);
 PetscErrorCode HfImageDestroy(HfImage *image);
 
+/* ---- section `film` of the deck ---- */
+/** Adds the keys film.size, .cell, .thickness, .shape, .regions, .grains and the type shape:. Not collective. */
+PetscErrorCode HfGridRegisterKeys(HfKeys keys);
+typedef struct {
+  PetscReal size[2], cell, thickness; /* m; as written, a whole number of cells or not */
+  PetscInt n_regions;                 /* of film.regions, without the film itself, which is region 0 */
+  PetscReal grain_size;               /* m; 0 without film.grains */
+  PetscInt64 grain_seed;
+} HfFilmSettings;
+/** What `film` says, of a deck without errors. Not collective. */
+void HfFilmSettingsRead(HfDeck deck, HfFilmSettings *film);
+/** The material of a region: its own, or that of the film. Its keys belong to the rooms that registered them under "material:". Not collective. */
+HfNode HfMaterialSettings(HfDeck deck, PetscInt region);
+
 /* ---- the grid ---- */
-PetscErrorCode HfGridRegisterKeys(HfKeys keys);                 /* film.size, .cell, .thickness, .shape, .regions, .grains, type shape: */
-PetscErrorCode HfGridCreateFromDeck(HfDeck deck, HfGrid *grid); /* Collective. Errors go to the deck; *grid may be NULL then. */
-/* Cells along x and y that the deck describes, before any of them is made; real, for they may not be whole numbers. Not collective. */
-PetscErrorCode HfGridSettingsCells(HfDeck deck, PetscReal cells[2]);
+/** The grid of the deck's film. Errors go to the deck; *grid is NULL then. Collective. */
+PetscErrorCode HfGridCreateFromDeck(HfDeck deck, HfGrid *grid);
 /* For tests: region_of(x, y, context) returns the region of the cell centred at (x,y), -1 for void; NULL: all of region 0. Collective. */
 PetscErrorCode HfGridCreate(MPI_Comm comm, PetscInt nx, PetscInt ny, PetscReal dx, PetscReal dy, PetscReal thickness,
                             PetscInt (*region_of)(PetscReal x, PetscReal y, void *context), void *context, HfGrid *grid);
@@ -116,7 +128,7 @@ typedef struct {
 } HfSelection;
 PetscErrorCode HfSelectionRegisterKeys(HfKeys keys, const char prefix[]); /* keys stride and region of a section */
 /* From that section; errors go to the deck, and the selection is then the whole film. Not collective, the same on all ranks. */
-PetscErrorCode HfSelectionFromDeck(HfDeck deck, HfNode section, HfGrid grid, HfSelection *selection);
+PetscErrorCode HfSelectionSettingsRead(HfDeck deck, HfNode section, HfGrid grid, HfSelection *selection);
 HfSelection HfSelectionAll(HfGrid grid);
 PetscBool HfSelectionSame(const HfSelection *a, const HfSelection *b);
 /* The picture that the selection makes: cells as wide as the distance of those kept, around their centres. m */

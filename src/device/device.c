@@ -79,7 +79,7 @@ PetscErrorCode HfDeviceCreate(HfDeck deck, HfDevice *out) {
     d->oersted_model = HfText(HfChild(root, "gold"), "oersted");
     d->leads = HfText(HfChild(root, "gold"), "leads");
   }
-  PetscCall(HfConductivitySettingsRead(deck, &d->conductor));
+  HfConductivitySettingsRead(deck, 0, &d->conductor);
   PetscCall(HfDeviceCheckSystemMemory(d));
   PetscCall(HfGridCreateFromDeck(deck, &d->grid));
   if (d->grid) {

@@ -75,7 +75,7 @@ PetscErrorCode HfDeviceGauge(HfDevice d, PetscInt k, PetscReal *G) {
 
   PetscFunctionBeginUser;
   PetscCall(HfPotentialSetMagnetization(d->gauges[k].potential, d->m));
-  PetscCall(HfConductance(d->gauges[k].potential, PETSC_FALSE, matrix));
+  PetscCall(HfConductance(d->gauges[k].potential, matrix));
   *G = matrix[0];
   PetscFunctionReturn(0);
 }

@@ -10,7 +10,7 @@ static PetscErrorCode superpose(HfDevice d, const PetscReal V[]) {
     PetscReal *G;
 
     PetscCall(PetscMalloc1(n * n, &G));
-    PetscCall(HfConductance(d->gold, PETSC_TRUE, G));
+    PetscCall(HfConductance(d->gold, G));
     PetscCall(PetscFree(G));
     d->gold_ready = PETSC_TRUE;
   }

@@ -18,13 +18,14 @@ enum {
 
 static PetscErrorCode bytes_by_settings(HfDeck deck, PetscReal *bytes) {
   HfNode root = HfDeckRoot(deck);
-  const PetscReal n = HfElectrodesOfDeck(deck), gauges = HfHas(root, "gauges") ? (PetscReal)HfCount(root, "gauges") : 0;
-  PetscReal each = MAGNET + gauges * (POTENTIAL + UNIT), cells[2];
+  const PetscReal n = HfElectrodesSettingsCount(deck), gauges = HfHas(root, "gauges") ? (PetscReal)HfCount(root, "gauges") : 0;
+  PetscReal each = MAGNET + gauges * (POTENTIAL + UNIT);
   HfConductivitySettings conductor;
+  HfFilmSettings film;
 
   PetscFunctionBeginUser;
-  PetscCall(HfGridSettingsCells(deck, cells));
-  PetscCall(HfConductivitySettingsRead(deck, &conductor));
+  HfFilmSettingsRead(deck, &film);
+  HfConductivitySettingsRead(deck, 0, &conductor);
   if (HfMagnetSettingsFullDemag(deck)) each += DEMAG;
   if (n > 0 && conductor.hall_conductivity != 0) each += HALL;
   if (n > 0) each += POTENTIAL + n * UNIT;
@@ -32,7 +33,7 @@ static PetscErrorCode bytes_by_settings(HfDeck deck, PetscReal *bytes) {
     each += POTENTIAL + PetscMin(n, HF_MAX_UNITS) * UNIT + DEMAG; /* both models of the Oersted field are compared, whichever acts */
   else if (n > 0)
     each += COUPLING;
-  *bytes = cells[0] * cells[1] * each + n * n * MATRICES * sizeof(PetscReal);
+  *bytes = film.size[0] / film.cell * (film.size[1] / film.cell) * each + n * n * MATRICES * sizeof(PetscReal);
   PetscFunctionReturn(0);
 }
 
@@ -44,15 +45,17 @@ PetscErrorCode HfDeviceSystemMemory(HfDeck deck, PetscReal *bytes) {
 
 PetscErrorCode HfDeviceCheckSystemMemory(HfDevice d) {
   HfNode root = HfDeckRoot(d->deck), cell = HfNodeFind(root, "film.cell");
-  PetscReal needed, available, cells[2];
+  PetscReal needed, available;
+  HfFilmSettings film;
   char need[32], have[32];
 
   PetscFunctionBeginUser;
-  if (HfElectrodesOfDeck(d->deck) > INT16_MAX) {
-    PetscCall(HfDeckError(d->deck, HfChild(root, "electrodes"), "%.6g electrodes; at most %d", (double)HfElectrodesOfDeck(d->deck), INT16_MAX));
+  if (HfElectrodesSettingsCount(d->deck) > INT16_MAX) {
+    PetscCall(
+        HfDeckError(d->deck, HfChild(root, "electrodes"), "%.6g electrodes; at most %d", (double)HfElectrodesSettingsCount(d->deck), INT16_MAX));
     PetscFunctionReturn(0);
   }
-  PetscCall(HfGridSettingsCells(d->deck, cells));
+  HfFilmSettingsRead(d->deck, &film);
   PetscCall(bytes_by_settings(d->deck, &needed));
   PetscCall(HfSystemMemoryAvailable(HfDeckComm(d->deck), &available));
   HfSystemMemoryText(needed, need);
@@ -62,7 +65,8 @@ PetscErrorCode HfDeviceCheckSystemMemory(HfDevice d) {
     PetscCall(HfDeckError(d->deck, cell,
                           "the film of %.4g x %.4g cells with %.6g electrodes takes about %s of memory, but %s are available: use larger cells, or "
                           "more machines",
-                          (double)cells[0], (double)cells[1], (double)HfElectrodesOfDeck(d->deck), need, have));
+                          (double)(film.size[0] / film.cell), (double)(film.size[1] / film.cell), (double)HfElectrodesSettingsCount(d->deck), need,
+                          have));
   else if (needed > 0.8 * available)
     PetscCall(HfDeckWarn(d->deck, cell, "the run takes about %s of memory of the %s that are available", need, have));
   PetscFunctionReturn(0);

@@ -17,7 +17,7 @@ PetscErrorCode HfDeviceNodeConductance(HfDevice d, PetscReal G[]) {
   PetscFunctionBeginUser;
   if (!d->film) PetscFunctionReturn(0);
   PetscCall(HfPotentialSetMagnetization(d->film, d->m));
-  PetscCall(HfConductance(d->film, PETSC_FALSE, G));
+  PetscCall(HfConductance(d->film, G));
   PetscFunctionReturn(0);
 }
 
@@ -28,7 +28,7 @@ PetscErrorCode HfDeviceNodeSaturatedConductance(HfDevice d, PetscReal G0[]) {
   if (d->film && !d->saturated) {
     PetscCall(PetscMalloc1(n * n, &d->saturated));
     PetscCall(HfPotentialSetMagnetization(d->film, NULL));
-    PetscCall(HfConductance(d->film, PETSC_FALSE, d->saturated));
+    PetscCall(HfConductance(d->film, d->saturated));
     for (PetscInt i = 0; i < n; ++i)
       for (PetscInt k = 0; k < i; ++k) d->saturated[i * n + k] = d->saturated[k * n + i] = 0.5 * (d->saturated[i * n + k] + d->saturated[k * n + i]);
   }

@@ -16,20 +16,28 @@ struct HfGrid_ {
 
 /* One kind of shape: a file in shapes/ and a line in shapes.def. */
 typedef struct {
-  const char *name, *doc;
-  const HfKey *keys; /* below "shape:NAME"; NULL when `parts` */
-  PetscBool parts;   /* its value is a list of shapes */
-  PetscErrorCode (*create)(HfDeck deck, HfNode node, HfShape shape);
+  HfKey row[2];      /* its name, what it is (HF_SECTION, or HF_TYPES "shape" when it is made of shapes) and its meaning; HF_SHAPE_ROW */
+  const HfKey *keys; /* below "shape:NAME"; NULL when it is made of shapes */
+  PetscErrorCode (*settings)(HfDeck deck, HfNode node, HfShape shape);
   PetscBool (*contains)(HfShape shape, PetscReal x, PetscReal y, PetscReal tolerance);
 } HfShapeKind;
+#define HF_SHAPE_ROW(name, doc)                                                                                                                      \
+  {                                                                                                                                                  \
+    {name, HF_SECTION, NULL, "", "", 0, doc}, { NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL }                                                           \
+  }
+#define HF_SHAPE_ROW_OF_PARTS(name, doc)                                                                                                             \
+  {                                                                                                                                                  \
+    {name, HF_TYPES, "shape", "", "", 0, doc}, { NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL }                                                          \
+  }
+PetscErrorCode HfShapeRegisterKeys(HfKeys keys);
 
 struct HfShape_ {
   const HfShapeKind *kind;
-  PetscReal at[2], size[2]; /* centre and extent: of a kind with neither corners nor parts nor a size, nobody knows where it ends */
+  PetscReal at[2], size[2]; /* centre and extent of a kind that has them: 0 otherwise */
   PetscInt n_values;
   PetscReal *values; /* corners of a polygon, x y x y ... */
   PetscInt columns, rows;
-  unsigned char *pixels; /* image: 1 = film, top row first */
+  unsigned char *pixels; /* [row][column] of an image, the top row first: 1 = inside */
   PetscInt n_parts;
   HfShape *parts;
 };

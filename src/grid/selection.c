@@ -31,7 +31,7 @@ PetscBool HfSelectionSame(const HfSelection *a, const HfSelection *b) {
   return PETSC_TRUE;
 }
 
-PetscErrorCode HfSelectionFromDeck(HfDeck deck, HfNode section, HfGrid grid, HfSelection *selection) {
+PetscErrorCode HfSelectionSettingsRead(HfDeck deck, HfNode section, HfGrid grid, HfSelection *selection) {
   const HfGridInfo *g = HfGridGetInfo(grid);
   const PetscReal low[2] = {g->x0, g->y0}, step[2] = {g->dx, g->dy};
   const PetscInt cells[2] = {g->nx, g->ny}, n_strides = HfCount(section, "stride");

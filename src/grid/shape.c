@@ -1,4 +1,4 @@
-/* Shapes: the registry and what all kinds share. A kind is one file in shapes/ and one line in shapes.def. */
+/* Shapes: the list of kinds and what they share. A kind is one file in shapes/ and one line in shapes.def. */
 #include "grid_impl.h"
 
 #define HF_SHAPE(name) extern const HfShapeKind HfShapeKind_##name;
@@ -11,48 +11,48 @@ static const HfShapeKind *const kinds[] = {
 };
 static const size_t n_kinds = sizeof(kinds) / sizeof(kinds[0]);
 
-PetscErrorCode HfShapeRegisterKeys(HfKeys keys);
 PetscErrorCode HfShapeRegisterKeys(HfKeys keys) {
-  /* The table wants rows that outlive it: one row and its end per kind, filled once from the const descriptors. */
-  static HfKey rows[sizeof(kinds) / sizeof(kinds[0])][2];
   static const HfKey self[] = {{"shape:", HF_VARIANT, NULL, "", "", 0, "A shape in the plane of the film"},
                                {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL}};
 
   PetscFunctionBeginUser;
   PetscCall(HfKeysAdd(keys, "", self));
   for (size_t k = 0; k < n_kinds; ++k) {
-    rows[k][0] = (HfKey){kinds[k]->name, kinds[k]->parts ? HF_TYPES : HF_SECTION, kinds[k]->parts ? "shape" : NULL, "", "", 0, kinds[k]->doc};
-    PetscCall(HfKeysAdd(keys, "shape:", rows[k]));
+    PetscCall(HfKeysAdd(keys, "shape:", kinds[k]->row));
     if (kinds[k]->keys) {
       char prefix[64];
-      PetscCall(PetscSNPrintf(prefix, sizeof(prefix), "shape:%s", kinds[k]->name));
+      PetscCall(PetscSNPrintf(prefix, sizeof(prefix), "shape:%s", kinds[k]->row[0].path));
       PetscCall(HfKeysAdd(keys, prefix, kinds[k]->keys));
     }
   }
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfShapeCreate(HfDeck deck, HfNode node, HfShape *out) {
+static PetscErrorCode shape_settings(HfDeck deck, HfNode node, HfShape shape) {
   const char *name;
   HfNode value = HfVariant(node, &name);
-  HfShape shape;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscNew(&shape));
   for (size_t k = 0; k < n_kinds; ++k) {
     PetscBool same;
-    PetscCall(PetscStrcmp(name, kinds[k]->name, &same));
+    PetscCall(PetscStrcmp(name, kinds[k]->row[0].path, &same));
     if (same) shape->kind = kinds[k];
   }
   PetscCheck(shape->kind, PETSC_COMM_SELF, PETSC_ERR_PLIB, "shape '%s' is in the key table but not in shapes.def", name);
-  if (shape->kind->parts) {
+  if (shape->kind->row[0].type == HF_TYPES) {
     shape->n_parts = HfNodeLength(value);
     PetscCall(PetscCalloc1(shape->n_parts, &shape->parts));
     for (PetscInt k = 0; k < shape->n_parts; ++k) PetscCall(HfShapeCreate(deck, HfNodeItem(value, k), &shape->parts[k]));
     if (!shape->n_parts) PetscCall(HfDeckError(deck, value, "%s needs at least one shape", name));
   }
-  if (shape->kind->create) PetscCall((*shape->kind->create)(deck, value, shape));
-  *out = shape;
+  if (shape->kind->settings) PetscCall((*shape->kind->settings)(deck, value, shape));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfShapeCreate(HfDeck deck, HfNode node, HfShape *shape) {
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(shape));
+  PetscCall(shape_settings(deck, node, *shape));
   PetscFunctionReturn(0);
 }
 

@@ -70,7 +70,7 @@ PetscErrorCode HfOutputSettingsCheck(void *context, HfGrid grid) {
   HfOutput output = context;
 
   PetscFunctionBeginUser;
-  PetscCall(HfSelectionFromDeck(output->deck, HfChild(HfDeckRoot(output->deck), "output"), grid, &output->settings.recorder.selection));
+  PetscCall(HfSelectionSettingsRead(output->deck, HfChild(HfDeckRoot(output->deck), "output"), grid, &output->settings.recorder.selection));
   PetscFunctionReturn(0);
 }
 

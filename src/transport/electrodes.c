@@ -1,4 +1,4 @@
-/* Electrodes as sets of vertices: which vertex belongs to which, and what an electrode is called. From a deck: electrodes_deck.c. */
+/* Electrodes as sets of vertices: which vertex belongs to which, and what an electrode is called. From a deck: electrodes_settings.c. */
 #include "transport_impl.h"
 
 PetscErrorCode HfElectrodesAllocate(HfGrid grid, PetscInt n, HfElectrodes *out) {
@@ -12,7 +12,6 @@ PetscErrorCode HfElectrodesAllocate(HfGrid grid, PetscInt n, HfElectrodes *out) 
   e->n = n;
   e->n_rows = g->ym + (g->rank == g->size - 1);
   PetscCall(PetscCalloc4(n, &e->names, n, &e->positions, n, &e->resistance, n, &e->floating));
-  PetscCall(PetscCalloc2(n, &e->shapes, n, &e->nodes));
   PetscCall(PetscMalloc1(e->n_rows * (g->nx + 1), &e->vertices));
   for (PetscInt k = 0; k < e->n_rows * (g->nx + 1); ++k) e->vertices[k] = -1;
   *out = e;
@@ -25,7 +24,6 @@ PetscErrorCode HfElectrodesDestroy(HfElectrodes *electrodes) {
   PetscFunctionBeginUser;
   if (!e) PetscFunctionReturn(0);
   PetscCall(PetscFree4(e->names, e->positions, e->resistance, e->floating));
-  PetscCall(PetscFree2(e->shapes, e->nodes));
   PetscCall(PetscFree(e->vertices));
   PetscCall(PetscFree(*electrodes));
   PetscFunctionReturn(0);

@@ -1,42 +1,80 @@
-/* The magnetic film as a conductor: what its materials give to the tensor (tensors/), and how that varies from grain to grain.
+/* The magnetic film as a conductor: Sigma[m] of every cell is the sum of the contributions of its material (tensors/), which may vary from grain to grain.
 
    With g a Gaussian number of mean 0 and variance 1 per grain and quantity, cut off at 4 in magnitude, a grain has
      sigma0 (1 + conductivity_variation g),   t (1 + thickness_variation g'),   a (1 + amr_ratio_variation g'')
-   The Hall angle stays. The potential knows the sheet conductance t Sigma alone: the tensors of the cells hold the thickness of their grain over the film's,
-   which the current density is freed of again. Grains are those of film.grains (grid): the same on any cells and any number of ranks. */
+   The Hall angle does not vary. The potential depends on the sheet conductance t Sigma alone: the tensors of the cells contain the thickness of their grain
+   relative to the film's, by which the current density is divided again. Grains are those of film.grains (grid): the same for any cells and any number of
+   ranks. */
 #include "transport_impl.h"
 #include <stdlib.h>
 
+static const HfKey potential_keys[] = {
+    {"potential", HF_SECTION, NULL, "{}", "", 0, "How the potential is computed"},
+    {"potential.tolerance", HF_NUMBER, NULL, "1e-10", "(0,1e-2)", 0, "Residual norm, relative to that of zero potential, at which the solver stops"},
+    {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
+};
+
 static const PetscReal CUT = 4;
 
-static HfNode material_of(HfDeck deck, PetscInt region) {
-  HfNode film = HfChild(HfDeckRoot(deck), "film"), own = region ? HfChild(HfItem(film, "regions", region - 1), "material") : NULL;
-  return own ? own : HfChild(film, "material");
+PetscErrorCode HfTransportRegisterKeys(HfKeys keys) {
+  PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < HfTensorCount(); ++k)
+    if (HfTensorGet(k)->keys) PetscCall(HfKeysAdd(keys, "material:", HfTensorGet(k)->keys));
+  PetscCall(HfKeysAdd(keys, "", potential_keys));
+  PetscFunctionReturn(0);
 }
 
-/* Whether anything varies; *thickness: whether that does. */
-static PetscErrorCode check_variations(HfDeck deck, PetscInt n_regions, PetscBool *any, PetscBool *thickness) {
-  static const char *const names[] = {"conductivity_variation", "amr_ratio_variation", "thickness_variation"};
+void HfConductivitySettingsRead(HfDeck deck, PetscInt region, HfConductivitySettings *settings) {
+  HfNode material = HfMaterialSettings(deck, region);
+  HfFilmSettings film;
 
+  *settings = (HfConductivitySettings){
+      .conductivity = HfHas(material, "conductivity") ? HfReal(material, "conductivity") : 0,
+      .amr_ratio = HfReal(material, "amr_ratio"),
+      .hall_conductivity = HfReal(material, "hall_conductivity"),
+      .conductivity_variation = HfReal(material, "conductivity_variation"),
+      .amr_ratio_variation = HfReal(material, "amr_ratio_variation"),
+      .thickness_variation = HfReal(material, "thickness_variation"),
+  };
+  HfFilmSettingsRead(deck, &film);
+  for (PetscInt r = 1; r <= film.n_regions; ++r)
+    if (HfMaterialSettings(deck, r) != HfMaterialSettings(deck, 0)) settings->by_region = PETSC_TRUE;
+}
+
+PetscErrorCode HfConductivitySettingsCheck(HfDeck deck, PetscInt n_regions) {
   PetscFunctionBeginUser;
-  *any = *thickness = PETSC_FALSE;
   for (PetscInt r = 0; r < n_regions; ++r) {
-    HfNode material = material_of(deck, r);
-    const PetscReal most = PetscAbsReal(HfReal(material, "amr_ratio")) * (1 + CUT * HfReal(material, "amr_ratio_variation"));
+    HfConductivitySettings conductor;
+
+    HfConductivitySettingsRead(deck, r, &conductor);
+    if (conductor.conductivity == 0)
+      PetscCall(HfDeckError(deck, HfMaterialSettings(deck, r), "a film with contacts needs the key \"conductivity\" in its material"));
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Variations need grains, and the AMR ratio of every grain must be below 2; *any: whether anything varies. */
+static PetscErrorCode check_variations(HfDeck deck, const HfFilmSettings *film, PetscInt n_regions, const HfConductivitySettings conductors[],
+                                       PetscBool *any) {
+  PetscFunctionBeginUser;
+  *any = PETSC_FALSE;
+  for (PetscInt r = 0; r < n_regions; ++r) {
+    const HfConductivitySettings *c = &conductors[r];
+    const char *const names[] = {"conductivity_variation", "amr_ratio_variation", "thickness_variation"};
+    const PetscReal values[] = {c->conductivity_variation, c->amr_ratio_variation, c->thickness_variation};
+    const PetscReal most = PetscAbsReal(c->amr_ratio) * (1 + CUT * c->amr_ratio_variation);
 
     for (int k = 0; k < 3; ++k) {
-      if (HfReal(material, names[k]) == 0) continue;
-      if (HfHas(HfChild(HfDeckRoot(deck), "film"), "grains"))
+      if (values[k] == 0) continue;
+      if (film->grain_size > 0)
         *any = PETSC_TRUE;
       else
-        PetscCall(HfDeckError(deck, HfChild(material, names[k]), "%s needs film.grains: it is from grain to grain", names[k]));
+        PetscCall(HfDeckError(deck, HfChild(HfMaterialSettings(deck, r), names[k]), "%s needs film.grains: it varies from grain to grain", names[k]));
     }
     if (most >= 2)
-      PetscCall(HfDeckError(deck, HfChild(material, "amr_ratio_variation"),
+      PetscCall(HfDeckError(deck, HfChild(HfMaterialSettings(deck, r), "amr_ratio_variation"),
                             "amr_ratio may reach %.3g in a grain, four standard deviations from its mean; it must stay below 2", (double)most));
-    *thickness = (PetscBool)(*thickness || HfReal(material, "thickness_variation") > 0);
   }
-  *thickness = (PetscBool)(*thickness && *any);
   PetscFunctionReturn(0);
 }
 
@@ -73,19 +111,18 @@ static PetscErrorCode number_grains(HfPotential p, PetscReal size, PetscInt64 se
   PetscFunctionReturn(0);
 }
 
-static PetscReal factor(HfNode material, const char key[], PetscInt64 seed, HfGrainQuantity quantity, PetscInt64 grain) {
-  const PetscReal g = HfGrainNormal(seed, quantity, grain);
-  return 1 + HfReal(material, key) * PetscMax(-CUT, PetscMin(CUT, g));
+/* 1 + variation g of a grain */
+static PetscReal factor(PetscReal variation, PetscInt64 seed, HfGrainQuantity quantity, PetscInt64 grain) {
+  return 1 + variation * PetscMax(-CUT, PetscMin(CUT, HfGrainNormal(seed, quantity, grain)));
 }
 
-static void set_up_conductor(HfNode material, PetscReal thickness, const HfGrainFactors *factors, HfConductor *conductor, PetscBool *antisymmetric) {
+/* numbers[tensor]: of a region */
+static void set_up_conductor(PetscReal (*numbers)[HF_TENSOR_PARAMETERS], PetscReal thickness, const HfGrainFactors *factors, HfConductor *conductor) {
   conductor->thickness = thickness;
   for (PetscInt k = 0; k < HfTensorCount(); ++k) {
     const HfTensor *tensor = HfTensorGet(k);
-    (*tensor->set_up)(material, factors, conductor->p[k], &conductor->active[k]);
-    if (!conductor->active[k]) continue;
-    HfCite(tensor->citation);
-    if (tensor->add_antisymmetric) *antisymmetric = PETSC_TRUE;
+    (*tensor->set_up)(numbers[k], factors, conductor->p[k], &conductor->active[k]);
+    if (conductor->active[k]) HfCite(tensor->citation);
   }
 }
 
@@ -101,40 +138,74 @@ static PetscErrorCode allocate_conductors(HfPotential p, PetscInt n) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfPotentialCreateFilm(HfGrid grid, HfElectrodes electrodes, HfDeck deck, HfPotential *potential) {
-  const HfGridInfo *g = HfGridGetInfo(grid);
-  HfNode root = HfDeckRoot(deck), film = HfChild(root, "film");
-  PetscBool antisymmetric = PETSC_FALSE, varies;
+/* Numbers of all tensors of a region. */
+static void tensor_settings(HfDeck deck, PetscInt region, PetscReal (*numbers)[HF_TENSOR_PARAMETERS]) {
+  for (PetscInt k = 0; k < HfTensorCount(); ++k) (*HfTensorGet(k)->settings)(HfMaterialSettings(deck, region), numbers[k]);
+}
+
+static PetscErrorCode create_conductors(HfPotential p, HfDeck deck) {
+  const PetscInt n_regions = HfGridGetInfo(p->grid)->n_regions;
+  PetscReal(*numbers)[HF_TENSOR_PARAMETERS];
+  HfConductivitySettings *settings;
+  HfFilmSettings film;
+  PetscInt64 *grains = NULL;
+  PetscBool varies;
 
   PetscFunctionBeginUser;
-  PetscCall(HfPotentialAllocate(grid, electrodes, g->thickness, HfReal(HfChild(root, "potential"), "tolerance"), potential));
+  HfFilmSettingsRead(deck, &film);
+  PetscCall(PetscMalloc1(n_regions, &settings));
+  PetscCall(PetscCalloc1(HfTensorCount(), &numbers));
+  for (PetscInt r = 0; r < n_regions; ++r) HfConductivitySettingsRead(deck, r, &settings[r]);
+  PetscCall(check_variations(deck, &film, n_regions, settings, &varies));
+  p->n_grains = 1;
+  if (varies) PetscCall(number_grains(p, film.grain_size, film.grain_seed, &grains));
+  PetscCall(allocate_conductors(p, n_regions * p->n_grains));
+  for (PetscInt r = 0; r < n_regions; ++r) {
+    const HfConductivitySettings *c = &settings[r];
+
+    p->thickness_varies = (PetscBool)(p->thickness_varies || (varies && c->thickness_variation > 0));
+    tensor_settings(deck, r, numbers);
+    for (PetscInt k = 0; k < p->n_grains; ++k) {
+      const PetscReal thickness = varies ? factor(c->thickness_variation, film.grain_seed, HF_GRAIN_THICKNESS, grains[k]) : 1;
+      const HfGrainFactors factors =
+          varies ? (HfGrainFactors){thickness * factor(c->conductivity_variation, film.grain_seed, HF_GRAIN_CONDUCTIVITY, grains[k]),
+                                    factor(c->amr_ratio_variation, film.grain_seed, HF_GRAIN_AMR_RATIO, grains[k])}
+                 : (HfGrainFactors){1, 1};
+
+      set_up_conductor(numbers, thickness, &factors, &p->conductors[r * p->n_grains + k]);
+    }
+  }
+  PetscCall(PetscFree(grains));
+  PetscCall(PetscFree(settings));
+  PetscCall(PetscFree(numbers));
+  PetscFunctionReturn(0);
+}
+
+/* Whether a contribution that is active anywhere has an antisymmetric part. Collective: a rank may have no cell of the film. */
+static PetscErrorCode is_antisymmetric(HfPotential p, PetscBool *any) {
+  const PetscInt n = HfGridGetInfo(p->grid)->n_regions * p->n_grains;
+
+  PetscFunctionBeginUser;
+  *any = PETSC_FALSE;
+  for (PetscInt c = 0; c < n; ++c)
+    for (PetscInt k = 0; k < HfTensorCount(); ++k)
+      if (p->conductors[c].active[k] && HfTensorGet(k)->add_antisymmetric) *any = PETSC_TRUE;
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, any, 1, MPIU_BOOL, MPI_LOR, HfGridComm(p->grid)));
+  PetscFunctionReturn(0);
+}
+
+static PetscReal tolerance_settings(HfDeck deck) { return HfReal(HfChild(HfDeckRoot(deck), "potential"), "tolerance"); }
+
+PetscErrorCode HfPotentialCreateFilm(HfGrid grid, HfElectrodes electrodes, HfDeck deck, HfPotential *potential) {
+  PetscBool antisymmetric;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfPotentialAllocate(grid, electrodes, HfGridGetInfo(grid)->thickness, tolerance_settings(deck), potential));
   HfPotential p = *potential;
   p->film = PETSC_TRUE;
   PetscCall(HfGhostRowsCreateCells(grid, 3, &p->cell_rows));
-  PetscCall(check_variations(deck, g->n_regions, &varies, &p->thickness_varies));
-  if (varies) {
-    const PetscInt64 seed = HfInteger(HfChild(film, "grains"), "seed");
-    PetscInt64 *grains;
-
-    PetscCall(number_grains(p, HfReal(HfChild(film, "grains"), "size"), seed, &grains));
-    PetscCall(allocate_conductors(p, g->n_regions * p->n_grains));
-    for (PetscInt r = 0; r < g->n_regions; ++r)
-      for (PetscInt k = 0; k < p->n_grains; ++k) {
-        HfNode material = material_of(deck, r);
-        const PetscReal thickness = factor(material, "thickness_variation", seed, HF_GRAIN_THICKNESS, grains[k]);
-        const HfGrainFactors factors = {thickness * factor(material, "conductivity_variation", seed, HF_GRAIN_CONDUCTIVITY, grains[k]),
-                                        factor(material, "amr_ratio_variation", seed, HF_GRAIN_AMR_RATIO, grains[k])};
-        set_up_conductor(material, thickness, &factors, &p->conductors[r * p->n_grains + k], &antisymmetric);
-      }
-    PetscCall(PetscFree(grains));
-  } else {
-    const HfGrainFactors none = {1, 1};
-
-    p->n_grains = 1;
-    PetscCall(allocate_conductors(p, g->n_regions));
-    for (PetscInt r = 0; r < g->n_regions; ++r) set_up_conductor(material_of(deck, r), 1, &none, &p->conductors[r], &antisymmetric);
-  }
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &antisymmetric, 1, MPIU_BOOL, MPI_LOR, HfGridComm(grid))); /* a rank may have no cell of the film */
+  PetscCall(create_conductors(p, deck));
+  PetscCall(is_antisymmetric(p, &antisymmetric));
   if (antisymmetric) PetscCall(HfHallCreate(p));
   PetscCall(HfSolverCreate(p, "film_"));
   PetscCall(HfPotentialSetMagnetization(p, NULL));
@@ -146,6 +217,66 @@ PetscErrorCode HfFilmDestroy(HfPotential p) {
   PetscCall(PetscFree3(p->conductors, p->tensor_numbers, p->tensor_active));
   PetscCall(PetscFree(p->grain));
   PetscCall(HfGhostRowsDestroy(&p->cell_rows));
+  PetscFunctionReturn(0);
+}
+
+/* Cell row j (ys-1 .. ys+ym-1) from the magnetization of its cells; runs of one region and grain at a time. */
+static void sigma_row(HfPotential p, PetscInt j, const PetscReal m[]) {
+  const HfGridInfo *g = HfGridGetInfo(p->grid);
+  const int8_t *region = HfGridRegions(p->grid) + (j - (g->ys - 1)) * (g->nx + 2) + 1;
+  const ptrdiff_t at = (ptrdiff_t)(j - (g->ys - 1)) * (g->nx + 2) + 1;
+  const PetscInt *grain = p->grain ? p->grain + at : NULL;
+  PetscReal *xx = p->sigma.xx + at, *xy = p->sigma.xy + at, *yy = p->sigma.yy + at;
+
+  memset(xx, 0, (size_t)g->nx * sizeof(PetscReal));
+  memset(xy, 0, (size_t)g->nx * sizeof(PetscReal));
+  memset(yy, 0, (size_t)g->nx * sizeof(PetscReal));
+  if (p->sigma.hall) memset(p->sigma.hall + at, 0, (size_t)g->nx * sizeof(PetscReal));
+  for (PetscInt i = 0, n; i < g->nx; i += n) {
+    for (n = 1; i + n < g->nx && region[i + n] == region[i] && (!grain || grain[i + n] == grain[i]);) ++n;
+    if (region[i] < 0) continue;
+    const HfConductor *conductor = &p->conductors[region[i] * p->n_grains + (grain ? grain[i] : 0)];
+    for (PetscInt k = 0; k < HfTensorCount(); ++k) {
+      const HfTensor *tensor = HfTensorGet(k);
+      if (!conductor->active[k]) continue;
+      if (tensor->add) (*tensor->add)(conductor->p[k], n, m + 3 * i, xx + i, xy + i, yy + i);
+      if (tensor->add_antisymmetric) (*tensor->add_antisymmetric)(conductor->p[k], n, m + 3 * i, p->sigma.hall + at + i);
+    }
+  }
+}
+
+/* Sigma of the owned rows of cells and of the row below them; m NULL: saturated along z. Collective. */
+static PetscErrorCode update_sigma(HfPotential p, Vec m) {
+  const HfGridInfo *g = HfGridGetInfo(p->grid);
+  const PetscInt first = PetscMax(0, g->ys - 1), end = g->ys + g->ym;
+
+  PetscFunctionBeginUser;
+  if (m) {
+    const PetscScalar *own, *south, *north;
+
+    PetscCall(VecGetArrayRead(m, &own));
+    PetscCall(HfGhostRowsBegin(p->cell_rows, own));
+    for (PetscInt j = g->ys; j < end; ++j) sigma_row(p, j, own + (ptrdiff_t)3 * (j - g->ys) * g->nx);
+    PetscCall(HfGhostRowsEnd(p->cell_rows, &south, &north));
+    if (first < g->ys) sigma_row(p, first, south);
+    PetscCall(VecRestoreArrayRead(m, &own));
+  } else {
+    PetscReal *saturated;
+
+    PetscCall(PetscCalloc1(3 * g->nx, &saturated));
+    for (PetscInt i = 0; i < g->nx; ++i) saturated[3 * i + 2] = 1;
+    for (PetscInt j = first; j < end; ++j) sigma_row(p, j, saturated);
+    PetscCall(PetscFree(saturated));
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfPotentialSetMagnetization(HfPotential p, Vec m) {
+  PetscFunctionBeginUser;
+  PetscCheck(p->film, HfGridComm(p->grid), PETSC_ERR_ARG_WRONGSTATE, "only the magnetic film's conductivity depends on the magnetization");
+  PetscCall(update_sigma(p, m));
+  PetscCall(HfSolverOperatorChanged(p));
+  p->m = m;
   PetscFunctionReturn(0);
 }
 

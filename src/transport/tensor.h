@@ -17,8 +17,10 @@ typedef struct {
   const char *doc;      /* one sentence with the tensor */
   const char *citation; /* key for HfCite() or NULL */
   const HfKey *keys;    /* rows under "material:" */
-  /* Numbers of one grain of a region from its material; *active says whether it acts there, alike in all grains. Not collective. */
-  void (*set_up)(HfNode material, const HfGrainFactors *factors, PetscReal p[], PetscBool *active);
+  /* Reads the numbers of a region from its material. Not collective. */
+  void (*settings)(HfNode material, PetscReal numbers[]);
+  /* Those of one of its grains; *active says whether the contribution acts there, alike in all grains. Not collective. */
+  void (*set_up)(const PetscReal numbers[], const HfGrainFactors *factors, PetscReal p[], PetscBool *active);
   /* Adds S/m to n cells of one grain of a region, one after another along x; m[3n] interleaved, may be NULL when needs_m is false. NULL: nothing. */
   void (*add)(const PetscReal p[], PetscInt n, const PetscReal m[], PetscReal xx[], PetscReal xy[], PetscReal yy[]);
   /* The same for the antisymmetric part. It must be odd in m (Onsager). One active contribution makes the operator unsymmetric. */

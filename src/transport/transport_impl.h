@@ -8,14 +8,12 @@
 struct HfElectrodes_ {
   HfGrid grid;
   PetscInt n, n_rows; /* electrodes; owned rows of vertices */
-  PetscInt columns;   /* of the lattice that all of them form; 0: no lattice */
   char (*names)[HF_ELECTRODE_NAME];
   PetscReal (*positions)[2];
   PetscReal *resistance; /* ohm */
   PetscBool *floating;
   int16_t *vertices;
-  HfShape *shapes; /* while the deck is read */
-  HfNode *nodes;   /* their places in it */
+  PetscInt columns; /* of the lattice when all of them are one, otherwise 0 */
 };
 PetscErrorCode HfElectrodesAllocate(HfGrid grid, PetscInt n, HfElectrodes *electrodes);
 PetscBool HfVertexOfFilm(HfGrid grid, PetscInt i, PetscInt j); /* a corner of a film cell; j one of the owned rows */
@@ -89,11 +87,9 @@ void HfHallAssemble(HfPotential potential);                                /* ha
 void HfHallMult(HfPotential potential, PetscReal y[]);                     /* y += its part of A x, x with ghost rows in phi */
 void HfHallReaction(HfPotential potential);                                /* adds to the reactions */
 void HfHallCurrentRow(HfPotential potential, PetscInt row, PetscReal j[]); /* adds to the current density of a row of cells; phi with ghost rows */
-/* film.c: from materials and grains to conductors */
+/* film_conductivity.c: from materials and grains to conductors */
 PetscErrorCode HfFilmDestroy(HfPotential potential);
 void HfFilmCurrentRow(HfPotential potential, PetscInt row, PetscReal j[]); /* a row of current density where the thickness varies */
-/* sigma.c */
-PetscErrorCode HfSigmaFromMagnetization(HfPotential potential, Vec m);
 /* solver.c: x = A^-1 b on the free vertices, x the start on entry. Created when sigma.hall says whether A is symmetric. Collective. */
 PetscErrorCode HfSolverCreate(HfPotential potential, const char prefix[]);
 PetscErrorCode HfSolverOperatorChanged(HfPotential potential);
@@ -105,7 +101,7 @@ PetscErrorCode HfPotentialAllocate(HfGrid grid, HfElectrodes electrodes, PetscRe
 PetscErrorCode HfPotentialSolveContacts(HfPotential potential, const PetscReal u[], Vec phi);
 PetscErrorCode HfPotentialLoad(HfPotential potential, Vec phi);              /* phi with ghost rows from a Vec. Collective. */
 PetscErrorCode HfPotentialFill(HfPotential potential, PetscReal u, Vec phi); /* u on all of the film, 0 in the void */
-/* current.c: currents into the contacts, A. Collective. */
+/* currents.c: currents into the contacts, A. Collective. */
 PetscErrorCode HfCurrentsOfContacts(HfPotential potential, Vec phi, PetscReal currents[]);
 /* conductance.c: unit solutions of the present operator exist. Collective. */
 PetscErrorCode HfConductanceUpdate(HfPotential potential);

@@ -158,7 +158,7 @@ static PetscErrorCode measure(PetscInt nx, PetscInt ny, PetscReal ratio, Contact
     PetscReal *G;
     PetscCall(PetscMalloc1(35 * 35, &G));
     G_time = MPI_Wtime();
-    PetscCall(HfConductance(potential, PETSC_TRUE, G));
+    PetscCall(HfConductance(potential, G));
     G_time = MPI_Wtime() - G_time;
     PetscCall(PetscFree(G));
   }

@@ -21,7 +21,7 @@ static PetscErrorCode select_cells(HfGrid grid, const char *deck_text, PetscInt 
   CHECK(HfSelectionRegisterKeys(keys, "output"));
   CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, deck_text, &deck));
   assert_int_equal(HfDeckErrorCount(deck), 0);
-  CHECK(HfSelectionFromDeck(deck, HfNodeFind(HfDeckRoot(deck), "output"), grid, selection));
+  CHECK(HfSelectionSettingsRead(deck, HfNodeFind(HfDeckRoot(deck), "output"), grid, selection));
   *errors = HfDeckErrorCount(deck);
   CHECK(HfDeckDestroy(&deck));
   CHECK(HfKeysDestroy(&keys));

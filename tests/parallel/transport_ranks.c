@@ -45,7 +45,7 @@ static void solve_case(MPI_Comm comm, const Case *c, PetscReal G[9], PetscInt64 
   CHECK(HfGridCreate(comm, c->nx, c->ny, 1, 1, 1, outline, (void *)c, &grid));
   CHECK(HfElectrodesCreateFromFunction(grid, 3, patches, (void *)c, &electrodes));
   CHECK(HfPotentialCreateFromFunction(grid, electrodes, 1, tensor, (void *)c, &potential));
-  CHECK(HfConductance(potential, PETSC_FALSE, G));
+  CHECK(HfConductance(potential, G));
   HfPotentialStatistics(potential, NULL, iterations, NULL);
   CHECK(HfPotentialDestroy(&potential));
   CHECK(HfElectrodesDestroy(&electrodes));
@@ -85,10 +85,10 @@ static void test_lagged_preconditioner(void **state) {
     Film other;
 
     CHECK(film_magnetize(&film, turning, &angle));
-    CHECK(HfConductance(film.potential, PETSC_FALSE, G));
+    CHECK(HfConductance(film.potential, G));
     CHECK(film_create(PETSC_COMM_WORLD, DECK("four-disks"), &other));
     CHECK(film_magnetize(&other, turning, &angle));
-    CHECK(HfConductance(other.potential, PETSC_FALSE, fresh));
+    CHECK(HfConductance(other.potential, fresh));
     CHECK(film_destroy(&other));
     for (int i = 0; i < 16; ++i) ASSERT_NEAR(G[i], fresh[i], 1e-12 * fresh[0]);
   }

@@ -7,7 +7,7 @@ static void conductance(MPI_Comm comm, const char *text, PetscReal G[25], PetscR
 
   CHECK(film_create(comm, text, &film));
   CHECK(film_magnetize(&film, maze, NULL));
-  CHECK(HfConductance(film.potential, PETSC_FALSE, G));
+  CHECK(HfConductance(film.potential, G));
   for (PetscInt k = 0; k < 5; ++k) HfElectrodesPosition(film.electrodes, k, &positions[2 * k]);
   CHECK(film_destroy(&film));
 }

@@ -8,7 +8,7 @@ static void test_properties(void **state) {
 
   CHECK(film_create(PETSC_COMM_WORLD, DECK("film corners middle"), &film));
   CHECK(film_magnetize(&film, maze, NULL));
-  CHECK(HfConductance(film.potential, PETSC_FALSE, G));
+  CHECK(HfConductance(film.potential, G));
   for (int k = 0; k < 5; ++k) { /* five solves of their own, the last contact included: column k is what 1 V on k drives into the others */
     PetscReal V[5] = {0, 0, 0, 0, 0}, sum = 0;
 
@@ -41,7 +41,7 @@ static void test_superposition(void **state) {
 
   CHECK(film_create(PETSC_COMM_WORLD, DECK("film corners"), &film));
   CHECK(film_magnetize(&film, maze, NULL));
-  CHECK(HfConductance(film.potential, PETSC_TRUE, G));
+  CHECK(HfConductance(film.potential, G));
   CHECK(HfPotentialSolve(film.potential, V, film.phi, currents));
   for (int k = 0; k < 4; ++k) {
     PetscReal sum = 0;
@@ -77,11 +77,11 @@ static void test_resistance_and_floating(void **state) {
 
   CHECK(film_create(PETSC_COMM_WORLD, DECK("film corners middle"), &film));
   CHECK(film_magnetize(&film, maze, NULL));
-  CHECK(HfConductance(film.potential, PETSC_FALSE, ideal));
+  CHECK(HfConductance(film.potential, ideal));
   CHECK(film_destroy(&film));
   CHECK(film_create(PETSC_COMM_WORLD, DECK("film corners-one-resistive floating-middle"), &film));
   CHECK(film_magnetize(&film, maze, NULL));
-  CHECK(HfConductance(film.potential, PETSC_FALSE, G));
+  CHECK(HfConductance(film.potential, G));
 
   /* by hand: e eliminated, G_kl - G_ke G_el/G_ee; then R in series with a: every current through a shrinks by 1/(1 + R G_aa) */
   for (int k = 0; k < 4; ++k)
@@ -126,7 +126,7 @@ static void test_seven_wirings(void **state) {
   CHECK(film_magnetize(&film, maze, NULL));
   CHECK(HfPotentialSetTolerance(film.potential, 1e-10));
   CHECK(HfConductanceByWirings(film.potential, measured, &deviation));
-  CHECK(HfConductance(film.potential, PETSC_FALSE, G));
+  CHECK(HfConductance(film.potential, G));
   for (int k = 0; k < 16; ++k) ASSERT_NEAR(measured[k], G[k], 1e-8 * G[0]);
   assert_true(deviation <= 1e-8);
   CHECK(film_destroy(&film));

@@ -6,7 +6,7 @@ static PetscReal conductance_uniform(Film *film, PetscReal x, PetscReal y, Petsc
   PetscReal m[3] = {x, y, z}, G[4];
 
   CHECK(film_magnetize(film, uniform, m));
-  CHECK(HfConductance(film->potential, PETSC_FALSE, G));
+  CHECK(HfConductance(film->potential, G));
   return G[0];
 }
 
@@ -16,12 +16,12 @@ static void test_uniform_film(void **state) {
   PetscReal G[4];
 
   CHECK(film_create(PETSC_COMM_WORLD, DECK_WITH("square", "cell=15.625 nm; thickness=1 um; hall=0 S/m"), &film));
-  CHECK(HfConductance(film.potential, PETSC_FALSE, G)); /* as created: saturated along z */
+  CHECK(HfConductance(film.potential, G)); /* as created: saturated along z */
   ASSERT_NEAR(G[0], 7, 1e-10);
   ASSERT_NEAR(conductance_uniform(&film, 1, 0, 0), 1, 1e-10);
   ASSERT_NEAR(conductance_uniform(&film, 0, 1, 0), 7, 1e-10);
   CHECK(HfPotentialSetMagnetization(film.potential, NULL));
-  CHECK(HfConductance(film.potential, PETSC_FALSE, G));
+  CHECK(HfConductance(film.potential, G));
   ASSERT_NEAR(G[0], 7, 1e-10);
   ASSERT_NEAR(G[1], -7, 1e-10);
   CHECK(film_destroy(&film));
@@ -35,8 +35,8 @@ static void test_proportional_to_thickness(void **state) {
   CHECK(film_create(PETSC_COMM_WORLD, DECK_WITH("square", "cell=20 nm; thickness=30 nm; hall=0 S/m"), &thick));
   CHECK(film_magnetize(&thin, maze, NULL));
   CHECK(film_magnetize(&thick, maze, NULL));
-  CHECK(HfConductance(thin.potential, PETSC_FALSE, G[0]));
-  CHECK(HfConductance(thick.potential, PETSC_FALSE, G[1]));
+  CHECK(HfConductance(thin.potential, G[0]));
+  CHECK(HfConductance(thick.potential, G[1]));
   ASSERT_NEAR(G[1][0] / G[0][0], 3, 1e-12);
   CHECK(film_destroy(&thin));
   CHECK(film_destroy(&thick));
@@ -58,10 +58,10 @@ static void test_stripes(void **state) {
 
   CHECK(film_create(PETSC_COMM_WORLD, DECK_WITH("square", "cell=6.25 nm; thickness=1 um; hall=0 S/m"), &film)); /* 160 cells: 10 per stripe */
   CHECK(film_magnetize(&film, stripes, series));
-  CHECK(HfConductance(film.potential, PETSC_FALSE, G));
+  CHECK(HfConductance(film.potential, G));
   ASSERT_NEAR(G[0], 1 / (0.5 / 1 + 0.5 / 7), 1e-8);
   CHECK(film_magnetize(&film, stripes, parallel));
-  CHECK(HfConductance(film.potential, PETSC_FALSE, G));
+  CHECK(HfConductance(film.potential, G));
   ASSERT_NEAR(G[0], 0.5 * 1 + 0.5 * 7, 1e-8);
   CHECK(film_destroy(&film));
 }
@@ -103,7 +103,7 @@ static void turned_device(const char *text) {
     CHECK(HfElectrodesCreateFromFunction(film.grid, 3, turned_contacts, &quarters, &film.electrodes));
     CHECK(film_potential(&film));
     CHECK(film_magnetize(&film, turned_maze, &quarters));
-    CHECK(HfConductance(film.potential, PETSC_FALSE, G[quarters]));
+    CHECK(HfConductance(film.potential, G[quarters]));
     for (int k = 0; k < 9; ++k) ASSERT_NEAR(G[quarters][k], G[0][k], 1e-10 * G[0][0]);
     CHECK(film_destroy(&film));
   }
@@ -120,10 +120,11 @@ static void test_tensor_turns_with_m(void **state) {
   CHECK(film_read(PETSC_COMM_WORLD, DECK_WITH("square", "cell=100 nm; thickness=1 um; hall=1e6 S/m"), &film));
   for (PetscInt k = 0; k < HfTensorCount(); ++k) {
     const HfTensor *tensor = HfTensorGet(k);
-    PetscReal p[HF_TENSOR_PARAMETERS];
+    PetscReal numbers[HF_TENSOR_PARAMETERS], p[HF_TENSOR_PARAMETERS];
     PetscBool active;
 
-    tensor->set_up(HfNodeFind(HfDeckRoot(film.deck), "film.material"), &none, p, &active);
+    tensor->settings(HfMaterialSettings(film.deck, 0), numbers);
+    tensor->set_up(numbers, &none, p, &active);
     for (PetscInt sample = 0; sample < 50; ++sample) {
       PetscReal u[4], m[2][3], S[2][3] = {{0, 0, 0}, {0, 0, 0}}, yx[3] = {0, 0, 0};
 
@@ -163,7 +164,7 @@ static void test_ring(void **state) {
   CHECK(HfGridCreate(PETSC_COMM_WORLD, 200, 200, 1, 1, 1, ring, NULL, &grid));
   CHECK(HfElectrodesCreateFromFunction(grid, 2, rims, NULL, &electrodes));
   CHECK(HfPotentialCreateIsotropic(grid, electrodes, 1, 1, &potential));
-  CHECK(HfConductance(potential, PETSC_FALSE, G));
+  CHECK(HfConductance(potential, G));
   ASSERT_NEAR(G[0] * log(99.0 / 50) / (2 * PETSC_PI), 1, 0.02);
   CHECK(HfPotentialDestroy(&potential));
   CHECK(HfElectrodesDestroy(&electrodes));

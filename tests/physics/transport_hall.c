@@ -17,7 +17,7 @@ static void test_onsager(void **state) {
     CHECK(film_create(PETSC_COMM_WORLD, DECK(decks[deck]), &film));
     const PetscInt n = HfElectrodesCount(film.electrodes);
     CHECK(film_magnetize(&film, maze_times, &plus));
-    CHECK(HfConductance(film.potential, PETSC_TRUE, G[0]));
+    CHECK(HfConductance(film.potential, G[0]));
     for (PetscInt k = 0; k < n; ++k) { /* column k: the currents that 1 V on k drives, read where they enter; and the superposition */
       PetscReal V[5] = {0, 0, 0, 0, 0}, currents[5], row = 0, column = 0, difference;
       Vec other;
@@ -40,7 +40,7 @@ static void test_onsager(void **state) {
       ASSERT_NEAR(column, 0, 1e-10 * G[0][0]);
     }
     CHECK(film_magnetize(&film, maze_times, &minus));
-    CHECK(HfConductance(film.potential, PETSC_FALSE, G[1]));
+    CHECK(HfConductance(film.potential, G[1]));
     for (PetscInt k = 0; k < n; ++k)
       for (PetscInt l = 0; l < n; ++l) {
         ASSERT_NEAR(G[0][n * k + l], G[1][n * l + k], 1e-10 * G[0][0]);
@@ -63,7 +63,7 @@ static void test_square(void **state) {
 
     CHECK(film_create(PETSC_COMM_WORLD, DECK_WITH("square", "cell=%d nm", 40 >> k), &film));
     CHECK(film_magnetize(&film, uniform, m));
-    CHECK(HfConductance(film.potential, PETSC_FALSE, G));
+    CHECK(HfConductance(film.potential, G));
     error[k] = fabs(G[0] - exact);
     CHECK(film_destroy(&film));
   }
@@ -97,7 +97,7 @@ static void test_ring(void **state) {
     CHECK(HfElectrodesCreateFromFunction(grid, 2, rims, NULL, &electrodes));
     CHECK(HfPotentialCreateFromFunction(grid, electrodes, 1, isotropic, &tangents[k], &potential));
     CHECK(HfPotentialSetTolerance(potential, 1e-12));
-    CHECK(HfConductance(potential, PETSC_FALSE, G[k]));
+    CHECK(HfConductance(potential, G[k]));
     CHECK(HfPotentialCreateVector(potential, &phi));
     CHECK(HfGridCreateCellVec(grid, 2, &current));
     CHECK(HfPotentialSolve(potential, V, phi, NULL));

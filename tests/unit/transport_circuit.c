@@ -77,8 +77,24 @@ static void test_unsymmetric(void **state) {
   ASSERT_NEAR(terminal[3], -terminal[0], 1e-14);
 }
 
+/* A floating contact without any connection is at 0 V and changes nothing; two that are connected to each other alone have no potential. */
+static void test_singular(void **state) {
+  const PetscReal apart[9] = {2, -2, 0, -2, 2, 0, 0, 0, 0}, pair[16] = {2, -2, 0, 0, -2, 2, 0, 0, 0, 0, 1, -1, 0, 0, -1, 1}, R[4] = {0, 0, 0, 0};
+  const PetscBool floating[4] = {PETSC_FALSE, PETSC_FALSE, PETSC_TRUE, PETSC_TRUE};
+  PetscReal terminal[16], C[16], work[16];
+
+  CHECK(HfCircuitReduce(3, apart, R, floating, terminal, C, work));
+  for (int k = 0; k < 9; ++k) {
+    ASSERT_NEAR(terminal[k], apart[k], 1e-14);
+    ASSERT_NEAR(C[k], k == 0 || k == 4, 1e-14);
+  }
+  CHECK(PetscPushErrorHandler(PetscReturnErrorHandler, NULL));
+  assert_int_equal(HfCircuitReduce(4, pair, R, floating, terminal, C, work), PETSC_ERR_MAT_LU_ZRPVT);
+  CHECK(PetscPopErrorHandler());
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_ideal_contacts_change_nothing), cmocka_unit_test(test_resistances_in_series), cmocka_unit_test(test_floating_node),
-    cmocka_unit_test(test_floating_and_resistances),      cmocka_unit_test(test_unsymmetric),
+    cmocka_unit_test(test_floating_and_resistances),      cmocka_unit_test(test_unsymmetric),           cmocka_unit_test(test_singular),
 };
 HF_TEST_MAIN(tests)

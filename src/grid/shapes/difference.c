@@ -9,4 +9,5 @@ static PetscBool contains(HfShape shape, PetscReal x, PetscReal y, PetscReal tol
 }
 
 extern const HfShapeKind HfShapeKind_difference;
-const HfShapeKind HfShapeKind_difference = {"difference", "The first shape of the list without the others", NULL, PETSC_TRUE, NULL, contains};
+const HfShapeKind HfShapeKind_difference = {HF_SHAPE_ROW_OF_PARTS("difference", "The first shape of the list without the others"), NULL, NULL,
+                                            contains};

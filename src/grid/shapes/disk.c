@@ -7,7 +7,7 @@ static const HfKey keys[] = {
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
-static PetscErrorCode create(HfDeck deck, HfNode node, HfShape shape) {
+static PetscErrorCode settings(HfDeck deck, HfNode node, HfShape shape) {
   PetscFunctionBeginUser;
   shape->size[0] = HfReal(node, "diameter");
   for (int d = 0; d < 2; ++d) shape->at[d] = HfRealAt(node, "at", d);
@@ -19,4 +19,4 @@ static PetscBool contains(HfShape shape, PetscReal x, PetscReal y, PetscReal tol
 }
 
 extern const HfShapeKind HfShapeKind_disk;
-const HfShapeKind HfShapeKind_disk = {"disk", "A disk", keys, PETSC_FALSE, create, contains};
+const HfShapeKind HfShapeKind_disk = {HF_SHAPE_ROW("disk", "A disk"), keys, settings, contains};

@@ -9,11 +9,13 @@ static const HfKey keys[] = {
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
-static PetscErrorCode create(HfDeck deck, HfNode node, HfShape shape) {
+static PetscErrorCode settings(HfDeck deck, HfNode node, HfShape shape) {
   char path[PETSC_MAX_PATH_LEN];
   PetscBool opened;
   const char *why;
   HfImage image;
+
+  const PetscReal threshold = HfReal(node, "threshold");
 
   PetscFunctionBeginUser;
   for (int d = 0; d < 2; ++d) {
@@ -27,7 +29,7 @@ static PetscErrorCode create(HfDeck deck, HfNode node, HfShape shape) {
     shape->columns = image.columns;
     shape->rows = image.rows;
     PetscCall(PetscMalloc1(image.columns * image.rows, &shape->pixels));
-    for (PetscInt k = 0; k < image.columns * image.rows; ++k) shape->pixels[k] = image.grey[k] < HfReal(node, "threshold");
+    for (PetscInt k = 0; k < image.columns * image.rows; ++k) shape->pixels[k] = image.grey[k] < threshold;
   }
   PetscCall(HfImageDestroy(&image));
   PetscFunctionReturn(0);
@@ -45,4 +47,4 @@ static PetscBool contains(HfShape shape, PetscReal x, PetscReal y, PetscReal tol
 }
 
 extern const HfShapeKind HfShapeKind_image;
-const HfShapeKind HfShapeKind_image = {"image", "The dark pixels of a PBM or PGM image", keys, PETSC_FALSE, create, contains};
+const HfShapeKind HfShapeKind_image = {HF_SHAPE_ROW("image", "The dark pixels of a PBM or PGM image"), keys, settings, contains};

@@ -8,7 +8,7 @@ static const HfKey keys[] = {
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
-static PetscErrorCode create(HfDeck deck, HfNode node, HfShape shape) {
+static PetscErrorCode settings(HfDeck deck, HfNode node, HfShape shape) {
   PetscFunctionBeginUser;
   shape->n_values = HfCount(node, "corners");
   if (shape->n_values < 6 || shape->n_values % 2) {
@@ -43,4 +43,4 @@ static PetscBool contains(HfShape shape, PetscReal x, PetscReal y, PetscReal tol
 }
 
 extern const HfShapeKind HfShapeKind_polygon;
-const HfShapeKind HfShapeKind_polygon = {"polygon", "A polygon (even-odd rule)", keys, PETSC_FALSE, create, contains};
+const HfShapeKind HfShapeKind_polygon = {HF_SHAPE_ROW("polygon", "A polygon (even-odd rule)"), keys, settings, contains};

@@ -8,7 +8,7 @@ static const HfKey keys[] = {
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
-static PetscErrorCode create(HfDeck deck, HfNode node, HfShape shape) {
+static PetscErrorCode settings(HfDeck deck, HfNode node, HfShape shape) {
   PetscFunctionBeginUser;
   for (int d = 0; d < 2; ++d) {
     shape->size[d] = HfRealAt(node, "size", d);
@@ -23,4 +23,4 @@ static PetscBool contains(HfShape shape, PetscReal x, PetscReal y, PetscReal tol
 }
 
 extern const HfShapeKind HfShapeKind_rectangle;
-const HfShapeKind HfShapeKind_rectangle = {"rectangle", "A rectangle with sides along x and y", keys, PETSC_FALSE, create, contains};
+const HfShapeKind HfShapeKind_rectangle = {HF_SHAPE_ROW("rectangle", "A rectangle with sides along x and y"), keys, settings, contains};

@@ -8,4 +8,4 @@ static PetscBool contains(HfShape shape, PetscReal x, PetscReal y, PetscReal tol
 }
 
 extern const HfShapeKind HfShapeKind_union;
-const HfShapeKind HfShapeKind_union = {"union", "All points of any of the shapes in the list", NULL, PETSC_TRUE, NULL, contains};
+const HfShapeKind HfShapeKind_union = {HF_SHAPE_ROW_OF_PARTS("union", "All points of any of the shapes in the list"), NULL, NULL, contains};

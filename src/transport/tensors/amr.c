@@ -14,10 +14,15 @@ static const HfKey keys[] = {
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
-static void set_up(HfNode material, const HfGrainFactors *factors, PetscReal p[], PetscBool *active) {
-  const PetscReal a = factors->amr_ratio * HfReal(material, "amr_ratio");
+static void settings(HfNode material, PetscReal numbers[]) {
+  numbers[0] = HfReal(material, "conductivity");
+  numbers[1] = HfReal(material, "amr_ratio");
+}
 
-  p[0] = -6 * a / (6 + a) * factors->conductivity * HfReal(material, "conductivity");
+static void set_up(const PetscReal numbers[], const HfGrainFactors *factors, PetscReal p[], PetscBool *active) {
+  const PetscReal a = factors->amr_ratio * numbers[1];
+
+  p[0] = -6 * a / (6 + a) * factors->conductivity * numbers[0];
   *active = (PetscBool)(a != 0);
 }
 
@@ -38,6 +43,7 @@ const HfTensor HfTensor_Amr = {
     .doc = "Anisotropic magnetoresistance: Sigma = sigma_perp 1 + sigma_delta m m^T",
     .citation = "mcguire-potter-1975",
     .keys = keys,
+    .settings = settings,
     .set_up = set_up,
     .add = add,
     .needs_m = PETSC_TRUE,

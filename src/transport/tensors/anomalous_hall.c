@@ -13,8 +13,10 @@ static const HfKey keys[] = {
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
-static void set_up(HfNode material, const HfGrainFactors *factors, PetscReal p[], PetscBool *active) {
-  p[0] = factors->conductivity * HfReal(material, "hall_conductivity");
+static void settings(HfNode material, PetscReal numbers[]) { numbers[0] = HfReal(material, "hall_conductivity"); }
+
+static void set_up(const PetscReal numbers[], const HfGrainFactors *factors, PetscReal p[], PetscBool *active) {
+  p[0] = factors->conductivity * numbers[0];
   *active = (PetscBool)(p[0] != 0);
 }
 
@@ -27,6 +29,7 @@ const HfTensor HfTensor_AnomalousHall = {
     .doc = "Anomalous Hall effect: Sigma_yx = -Sigma_xy = sigma_AH m_z",
     .citation = "nagaosa-2010",
     .keys = keys,
+    .settings = settings,
     .set_up = set_up,
     .add_antisymmetric = add_antisymmetric,
     .needs_m = PETSC_TRUE,

@@ -12,8 +12,10 @@ static const HfKey keys[] = {
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
-static void set_up(HfNode material, const HfGrainFactors *factors, PetscReal p[], PetscBool *active) {
-  p[0] = factors->conductivity * HfReal(material, "conductivity");
+static void settings(HfNode material, PetscReal numbers[]) { numbers[0] = HfReal(material, "conductivity"); }
+
+static void set_up(const PetscReal numbers[], const HfGrainFactors *factors, PetscReal p[], PetscBool *active) {
+  p[0] = factors->conductivity * numbers[0];
   *active = PETSC_TRUE;
 }
 
@@ -28,6 +30,7 @@ const HfTensor HfTensor_Isotropic = {
     .name = "isotropic",
     .doc = "Isotropic conductivity: Sigma = sigma0 1",
     .keys = keys,
+    .settings = settings,
     .set_up = set_up,
     .add = add,
 };

@@ -1,6 +1,6 @@
-/* Electrodes from a deck: list `electrodes`, one by one or as a lattice, or any other set of contacts; every check that needs the grid.
+/* Sections `electrodes` and `misplacement` of the deck, and contacts of gauges: electrodes one by one or as a lattice, and every check that needs the grid.
 
-   An imperfect device has its electrodes elsewhere than planned (section `misplacement`): each centre is moved along x and y by Gaussian numbers that
+   An imperfect device has its electrodes elsewhere than planned (section `misplacement`): each centre is shifted along x and y by Gaussian numbers that
    depend on the seed and on the electrode's number alone. Film and gold share the electrodes; contacts of gauges stay where they are.
 
    A vertex belongs to an electrode when it is a corner of a film cell and lies in the electrode's shape, up to a millionth of a cell. */
@@ -34,42 +34,73 @@ PetscErrorCode HfElectrodesRegisterKeys(HfKeys keys) {
   PetscFunctionReturn(0);
 }
 
-static PetscInt64 copies(HfNode item) {
-  HfNode lattice = HfChild(item, "lattice");
-  return lattice ? HfInteger(lattice, "columns") * HfInteger(lattice, "rows") : 1; /* of 31 bits each */
+/* One entry of the list, or one contact: an electrode, or a lattice of them. */
+typedef struct {
+  HfNode node; /* its place in the deck */
+  HfShape shape;
+  PetscReal at[2], pitch[2];
+  PetscInt64 columns, rows; /* 1 x 1 without a lattice */
+  PetscBool is_lattice, is_floating;
+  PetscReal resistance;
+  char name[HF_ELECTRODE_NAME]; /* "": the running number */
+} Entry;
+
+static void lattice_settings(HfNode item, Entry *entry) {
+  HfNode lattice = HfHas(item, "lattice") ? HfChild(item, "lattice") : NULL;
+
+  entry->is_lattice = (PetscBool)(lattice != NULL);
+  entry->columns = lattice ? HfInteger(lattice, "columns") : 1; /* of 31 bits */
+  entry->rows = lattice ? HfInteger(lattice, "rows") : 1;
+  for (int d = 0; d < 2; ++d) entry->pitch[d] = lattice ? HfRealAt(lattice, "pitch", d) : 0;
 }
 
-PetscReal HfElectrodesOfDeck(HfDeck deck) {
+/* What a plain contact has no key for is that of an ideal one; a contact that stands under a name in the deck is called by it. */
+static PetscErrorCode entry_settings(HfDeck deck, HfNode item, Entry *entry) {
+  PetscFunctionBeginUser;
+  *entry = (Entry){.node = item};
+  PetscCall(HfShapeCreate(deck, HfChild(item, "shape"), &entry->shape));
+  lattice_settings(item, entry);
+  for (int d = 0; d < 2; ++d) entry->at[d] = HfRealAt(item, "at", d);
+  if (HfHas(item, "resistance")) entry->resistance = HfReal(item, "resistance");
+  if (HfHas(item, "floating")) entry->is_floating = HfFlag(item, "floating");
+  if (HfNodeName(item)[0])
+    PetscCall(PetscStrncpy(entry->name, HfNodeName(item), sizeof(entry->name)));
+  else if (HfHas(item, "name"))
+    PetscCall(PetscStrncpy(entry->name, HfText(item, "name"), sizeof(entry->name)));
+  PetscFunctionReturn(0);
+}
+
+PetscReal HfElectrodesSettingsCount(HfDeck deck) {
   HfNode root = HfDeckRoot(deck);
   PetscReal n = 0;
 
-  for (PetscInt i = 0; HfHas(root, "electrodes") && i < HfCount(root, "electrodes"); ++i) n += (PetscReal)copies(HfItem(root, "electrodes", i));
+  for (PetscInt i = 0; HfHas(root, "electrodes") && i < HfCount(root, "electrodes"); ++i) {
+    Entry entry;
+
+    lattice_settings(HfItem(root, "electrodes", i), &entry);
+    n += (PetscReal)entry.columns * (PetscReal)entry.rows;
+  }
   return n;
 }
 
-/* Electrode k is copy c of an entry; what a plain contact has no key for is that of an ideal one. */
-static PetscErrorCode place(HfElectrodes e, PetscInt k, HfNode item, HfShape shape, PetscInt c) {
-  HfNode lattice = HfChild(item, "lattice");
+/* Electrode k is copy c of an entry. */
+static PetscErrorCode place(HfElectrodes e, PetscInt k, const Entry *entry, PetscInt c) {
+  const PetscInt column = c % (PetscInt)entry->columns, row = c / (PetscInt)entry->columns;
 
   PetscFunctionBeginUser;
-  e->nodes[k] = item;
-  e->shapes[k] = shape;
-  if (HfHas(item, "resistance")) e->resistance[k] = HfReal(item, "resistance");
-  if (HfHas(item, "floating")) e->floating[k] = HfFlag(item, "floating");
-  for (int d = 0; d < 2; ++d) e->positions[k][d] = HfRealAt(item, "at", d);
-  if (lattice) {
-    const PetscInt columns = (PetscInt)HfInteger(lattice, "columns"), rows = (PetscInt)HfInteger(lattice, "rows");
-    e->positions[k][0] += ((PetscReal)(c % columns) - 0.5 * (PetscReal)(columns - 1)) * HfRealAt(lattice, "pitch", 0);
-    e->positions[k][1] -= ((PetscReal)(c / columns) - 0.5 * (PetscReal)(rows - 1)) * HfRealAt(lattice, "pitch", 1);
+  e->resistance[k] = entry->resistance;
+  e->floating[k] = entry->is_floating;
+  for (int d = 0; d < 2; ++d) e->positions[k][d] = entry->at[d];
+  if (entry->is_lattice) {
+    e->positions[k][0] += ((PetscReal)column - 0.5 * (PetscReal)(entry->columns - 1)) * entry->pitch[0];
+    e->positions[k][1] -= ((PetscReal)row - 0.5 * (PetscReal)(entry->rows - 1)) * entry->pitch[1];
   }
-  if (HfNodeName(item)[0])
-    PetscCall(PetscStrncpy(e->names[k], HfNodeName(item), HF_ELECTRODE_NAME));
-  else if (!HfHas(item, "name"))
+  if (!entry->name[0])
     PetscCall(PetscSNPrintf(e->names[k], HF_ELECTRODE_NAME, "%" PetscInt_FMT, k + 1));
-  else if (lattice)
-    PetscCall(PetscSNPrintf(e->names[k], HF_ELECTRODE_NAME, "%s%" PetscInt_FMT, HfText(item, "name"), c + 1));
+  else if (entry->is_lattice)
+    PetscCall(PetscSNPrintf(e->names[k], HF_ELECTRODE_NAME, "%s%" PetscInt_FMT, entry->name, c + 1));
   else
-    PetscCall(PetscStrncpy(e->names[k], HfText(item, "name"), HF_ELECTRODE_NAME));
+    PetscCall(PetscStrncpy(e->names[k], entry->name, HF_ELECTRODE_NAME));
   PetscFunctionReturn(0);
 }
 
@@ -82,7 +113,7 @@ static void near(PetscReal low, PetscReal high, PetscReal step, PetscInt first, 
 }
 
 /* Vertices in each electrode (all ranks), and for each the first other electrode that holds one of its vertices (n: none). */
-static PetscErrorCode mark_vertices(HfElectrodes e, PetscInt counts[], PetscInt overlaps[]) {
+static PetscErrorCode mark_vertices(HfElectrodes e, const Entry *const of[], PetscInt counts[], PetscInt overlaps[]) {
   const HfGridInfo *g = HfGridGetInfo(e->grid);
   const PetscReal tolerance = 1e-6 * PetscMin(g->dx, g->dy);
   PetscMPIInt n;
@@ -93,7 +124,7 @@ static PetscErrorCode mark_vertices(HfElectrodes e, PetscInt counts[], PetscInt 
     PetscInt from[2], to[2];
 
     overlaps[k] = e->n;
-    HfShapeBox(e->shapes[k], low, high);
+    HfShapeBox(of[k]->shape, low, high);
     near(low[0] + e->positions[k][0] - g->x0, high[0] + e->positions[k][0] - g->x0, g->dx, 0, g->nx, &from[0], &to[0]);
     near(low[1] + e->positions[k][1] - g->y0, high[1] + e->positions[k][1] - g->y0, g->dy, g->ys, g->ys + e->n_rows - 1, &from[1], &to[1]);
     for (PetscInt j = from[1]; j <= to[1]; ++j) {
@@ -101,7 +132,7 @@ static PetscErrorCode mark_vertices(HfElectrodes e, PetscInt counts[], PetscInt 
         int16_t *owner = &e->vertices[(j - g->ys) * (g->nx + 1) + i];
         const PetscReal x = g->x0 + (PetscReal)i * g->dx - e->positions[k][0], y = g->y0 + (PetscReal)j * g->dy - e->positions[k][1];
 
-        if (!HfVertexOfFilm(e->grid, i, j) || !HfShapeContains(e->shapes[k], x, y, tolerance)) continue;
+        if (!HfVertexOfFilm(e->grid, i, j) || !HfShapeContains(of[k]->shape, x, y, tolerance)) continue;
         ++counts[k];
         if (*owner >= 0)
           overlaps[k] = PetscMin(overlaps[k], *owner);
@@ -116,31 +147,32 @@ static PetscErrorCode mark_vertices(HfElectrodes e, PetscInt counts[], PetscInt 
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode check(HfElectrodes e, HfDeck deck, HfNode where) {
+/* of[k]: the entry of electrode k */
+static PetscErrorCode check(HfElectrodes e, const Entry *const of[], HfDeck deck, HfNode where) {
   const HfGridInfo *g = HfGridGetInfo(e->grid);
   PetscInt *counts, *overlaps, n_driven = 0;
 
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc2(e->n, &counts, e->n, &overlaps));
-  PetscCall(mark_vertices(e, counts, overlaps));
+  PetscCall(mark_vertices(e, of, counts, overlaps));
   for (PetscInt k = 0; k < e->n; ++k) {
     const PetscReal x = e->positions[k][0], y = e->positions[k][1];
     const PetscBool outside = (PetscBool)(PetscAbsReal(x) > -g->x0 * (1 + 1e-9) || PetscAbsReal(y) > -g->y0 * (1 + 1e-9));
 
     n_driven += !e->floating[k];
     if (!counts[k] && outside)
-      PetscCall(HfDeckError(deck, e->nodes[k], "electrode %s at (%g, %g) m is off the film, which ends at x = %g, y = %g m", e->names[k], (double)x,
+      PetscCall(HfDeckError(deck, of[k]->node, "electrode %s at (%g, %g) m is off the film, which ends at x = %g, y = %g m", e->names[k], (double)x,
                             (double)y, (double)-g->x0, (double)-g->y0));
     else if (!counts[k])
-      PetscCall(HfDeckError(deck, e->nodes[k],
+      PetscCall(HfDeckError(deck, of[k]->node,
                             "electrode %s at (%g, %g) m covers no vertex of the film: it lies in the void or is smaller than a cell", e->names[k],
                             (double)x, (double)y));
-    if (overlaps[k] < e->n) PetscCall(HfDeckError(deck, e->nodes[k], "electrodes %s and %s overlap", e->names[overlaps[k]], e->names[k]));
+    if (overlaps[k] < e->n) PetscCall(HfDeckError(deck, of[k]->node, "electrodes %s and %s overlap", e->names[overlaps[k]], e->names[k]));
     for (PetscInt l = 0; l < k; ++l) {
       PetscBool same;
       PetscCall(PetscStrcmp(e->names[k], e->names[l], &same));
       if (!same) continue;
-      PetscCall(HfDeckError(deck, e->nodes[k], "two electrodes are called %s", e->names[k]));
+      PetscCall(HfDeckError(deck, of[k]->node, "two electrodes are called %s", e->names[k]));
       break;
     }
   }
@@ -152,48 +184,58 @@ static PetscErrorCode check(HfElectrodes e, HfDeck deck, HfNode where) {
 }
 
 static PetscErrorCode check_islands(HfElectrodes e, HfDeck deck) {
-  HfNode shape = HfNodeFind(HfDeckRoot(deck), "film.shape");
+  HfNode film = HfChild(HfDeckRoot(deck), "film"), shape = HfChild(film, "shape");
   PetscReal xy[2];
   PetscBool found;
 
   PetscFunctionBeginUser;
   PetscCall(HfIslandFind(e, &found, xy));
   if (found)
-    PetscCall(HfDeckError(deck, shape ? shape : HfNodeFind(HfDeckRoot(deck), "film"),
-                          "island of film without contact: no driven electrode reaches the film at (%g, %g) m", (double)xy[0], (double)xy[1]));
+    PetscCall(HfDeckError(deck, shape ? shape : film, "island of film without contact: no driven electrode reaches the film at (%g, %g) m",
+                          (double)xy[0], (double)xy[1]));
   PetscFunctionReturn(0);
 }
 
-static void misplace(HfElectrodes e, HfNode section) {
+static void shift_by_settings(HfElectrodes e, HfNode misplacement) {
+  const PetscReal by = HfReal(misplacement, "by");
+  const PetscInt64 seed = HfInteger(misplacement, "seed");
+
   for (PetscInt k = 0; k < e->n; ++k) {
     PetscReal g[2];
 
-    HfRandomNormal(HfInteger(section, "seed"), HF_STREAM_ELECTRODES, 0, k, 2, g);
-    for (int d = 0; d < 2; ++d) e->positions[k][d] += HfReal(section, "by") * g[d];
+    HfRandomNormal(seed, HF_STREAM_ELECTRODES, 0, k, 2, g);
+    for (int d = 0; d < 2; ++d) e->positions[k][d] += by * g[d];
   }
 }
 
 static PetscErrorCode create(HfGrid grid, HfDeck deck, HfNode where, PetscInt n_items, const HfNode items[], HfNode misplacement,
                              HfElectrodes *electrodes) {
   const PetscInt errors = HfDeckErrorCount(deck);
-  HfShape *shapes;
+  Entry *entries;
+  const Entry **of;
   PetscInt n = 0;
 
   PetscFunctionBeginUser;
-  for (PetscInt i = 0; i < n_items; ++i) n += copies(items[i]);
+  PetscCall(PetscCalloc1(n_items, &entries));
+  for (PetscInt i = 0; i < n_items; ++i) {
+    PetscCall(entry_settings(deck, items[i], &entries[i]));
+    n += (PetscInt)(entries[i].columns * entries[i].rows);
+  }
   PetscCall(HfElectrodesAllocate(grid, n, electrodes));
   HfElectrodes e = *electrodes;
-  PetscCall(PetscCalloc1(n_items, &shapes));
-  for (PetscInt i = 0, k = 0; i < n_items; ++i) {
-    PetscCall(HfShapeCreate(deck, HfChild(items[i], "shape"), &shapes[i]));
-    for (PetscInt c = 0; c < copies(items[i]); ++c) PetscCall(place(e, k++, items[i], shapes[i], c));
-  }
-  if (misplacement) misplace(e, misplacement);
-  if (n_items && HfDeckErrorCount(deck) == errors) PetscCall(check(e, deck, where));
+  if (n_items == 1 && entries[0].is_lattice) e->columns = (PetscInt)entries[0].columns;
+  PetscCall(PetscMalloc1(n, &of));
+  for (PetscInt i = 0, k = 0; i < n_items; ++i)
+    for (PetscInt c = 0; c < entries[i].columns * entries[i].rows; ++c, ++k) {
+      of[k] = &entries[i];
+      PetscCall(place(e, k, of[k], c));
+    }
+  if (misplacement) shift_by_settings(e, misplacement);
+  if (n_items && HfDeckErrorCount(deck) == errors) PetscCall(check(e, of, deck, where));
   if (n_items && HfDeckErrorCount(deck) == errors) PetscCall(check_islands(e, deck));
-  for (PetscInt i = 0; i < n_items; ++i) PetscCall(HfShapeDestroy(&shapes[i]));
-  PetscCall(PetscFree(shapes));
-  PetscCall(PetscFree2(e->shapes, e->nodes));
+  for (PetscInt i = 0; i < n_items; ++i) PetscCall(HfShapeDestroy(&entries[i].shape));
+  PetscCall(PetscFree(entries));
+  PetscCall(PetscFree(of));
   PetscFunctionReturn(0);
 }
 
@@ -203,12 +245,7 @@ PetscErrorCode HfElectrodesCreateFromNodes(HfGrid grid, HfDeck deck, HfNode wher
   PetscFunctionReturn(0);
 }
 
-static PetscInt columns_settings(HfNode item) {
-  HfNode lattice = HfChild(item, "lattice");
-  return lattice ? (PetscInt)HfInteger(lattice, "columns") : 0;
-}
-
-PetscErrorCode HfElectrodesCreate(HfGrid grid, HfDeck deck, HfElectrodes *electrodes) {
+static PetscErrorCode create_by_settings(HfGrid grid, HfDeck deck, HfElectrodes *electrodes) {
   HfNode root = HfDeckRoot(deck), *items;
   const PetscInt n = HfHas(root, "electrodes") ? HfCount(root, "electrodes") : 0;
 
@@ -216,8 +253,13 @@ PetscErrorCode HfElectrodesCreate(HfGrid grid, HfDeck deck, HfElectrodes *electr
   PetscCall(PetscMalloc1(n, &items));
   for (PetscInt i = 0; i < n; ++i) items[i] = HfItem(root, "electrodes", i);
   PetscCall(
-      create(grid, deck, HfNodeFind(root, "electrodes"), n, items, HfHas(root, "misplacement") ? HfChild(root, "misplacement") : NULL, electrodes));
-  if (n == 1) (*electrodes)->columns = columns_settings(items[0]);
+      create(grid, deck, HfChild(root, "electrodes"), n, items, HfHas(root, "misplacement") ? HfChild(root, "misplacement") : NULL, electrodes));
   PetscCall(PetscFree(items));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfElectrodesCreate(HfGrid grid, HfDeck deck, HfElectrodes *electrodes) {
+  PetscFunctionBeginUser;
+  PetscCall(create_by_settings(grid, deck, electrodes));
   PetscFunctionReturn(0);
 }

@@ -1,0 +1,158 @@
+/* Section `film` of the deck: extent, cells, outline, regions and grains; the grid that they make. */
+#include "grid_impl.h"
+
+static const HfKey film_keys[] = {
+    {"film", HF_SECTION, NULL, NULL, "", 0, "The magnetic film"},
+    {"film.size", HF_QUANTITIES, "m", NULL, ">0", 2, "Extent along x and y; a whole number of cells each. The origin is the centre"},
+    {"film.cell", HF_QUANTITY, "m", NULL, ">0", 0, "Side of the square cells"},
+    {"film.thickness", HF_QUANTITY, "m", NULL, ">0", 0, "Thickness of the film, which is one layer of cells"},
+    {"film.shape", HF_TYPE, "shape", "", "", 0, "Outline of the film; the whole rectangle when left out"},
+    {"film.regions", HF_LIST, NULL, "", "", 0, "Parts of the film with another material; where regions overlap, the later one counts"},
+    {"film.regions[].name", HF_TEXT, NULL, NULL, "", 0, "Name of the region"},
+    {"film.regions[].shape", HF_TYPE, "shape", NULL, "", 0, "Outline of the region; what lies outside film.shape is left out"},
+    {"film.grains", HF_SECTION, NULL, "", "", 0,
+     "Grains, for quantities that vary from grain to grain; they depend neither on the cells nor on the number of ranks"},
+    {"film.grains.size", HF_QUANTITY, "m", NULL, ">0", 0, "Square root of the mean area of a grain"},
+    {"film.grains.seed", HF_INT, NULL, "1", "[0,9e18]", 0, "Seed of the grains and of all quantities that vary with them"},
+    {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
+};
+
+PetscErrorCode HfGridRegisterKeys(HfKeys keys) {
+  PetscFunctionBeginUser;
+  PetscCall(HfKeysAdd(keys, "", film_keys));
+  PetscCall(HfShapeRegisterKeys(keys));
+  PetscFunctionReturn(0);
+}
+
+void HfFilmSettingsRead(HfDeck deck, HfFilmSettings *film) {
+  HfNode section = HfChild(HfDeckRoot(deck), "film");
+
+  *film = (HfFilmSettings){.cell = HfReal(section, "cell"), .thickness = HfReal(section, "thickness")};
+  for (int d = 0; d < 2; ++d) film->size[d] = HfRealAt(section, "size", d);
+  if (HfHas(section, "regions")) film->n_regions = HfCount(section, "regions");
+  if (HfHas(section, "grains")) {
+    film->grain_size = HfReal(HfChild(section, "grains"), "size");
+    film->grain_seed = HfInteger(HfChild(section, "grains"), "seed");
+  }
+}
+
+HfNode HfMaterialSettings(HfDeck deck, PetscInt region) {
+  HfNode section = HfChild(HfDeckRoot(deck), "film"), own = NULL;
+
+  if (region > 0 && HfHas(section, "regions") && region <= HfCount(section, "regions"))
+    own = HfChild(HfItem(section, "regions", region - 1), "material");
+  return own ? own : HfChild(section, "material");
+}
+
+typedef struct {
+  HfShape outline; /* NULL: all of the rectangle */
+  PetscInt n;
+  HfShape *regions;
+  PetscReal tolerance;
+} Layout;
+
+static PetscErrorCode layout_settings(HfDeck deck, const HfFilmSettings *film, Layout *layout) {
+  HfNode section = HfChild(HfDeckRoot(deck), "film");
+
+  PetscFunctionBeginUser;
+  *layout = (Layout){.n = film->n_regions, .tolerance = 1e-9 * film->cell};
+  if (HfHas(section, "shape")) PetscCall(HfShapeCreate(deck, HfChild(section, "shape"), &layout->outline));
+  PetscCall(PetscCalloc1(layout->n, &layout->regions));
+  for (PetscInt k = 0; k < layout->n; ++k) PetscCall(HfShapeCreate(deck, HfChild(HfItem(section, "regions", k), "shape"), &layout->regions[k]));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode layout_destroy(Layout *layout) {
+  PetscFunctionBeginUser;
+  PetscCall(HfShapeDestroy(&layout->outline));
+  for (PetscInt k = 0; k < layout->n; ++k) PetscCall(HfShapeDestroy(&layout->regions[k]));
+  PetscCall(PetscFree(layout->regions));
+  PetscFunctionReturn(0);
+}
+
+static PetscInt region_of(PetscReal x, PetscReal y, void *context) {
+  const Layout *layout = context;
+
+  if (layout->outline && !HfShapeContains(layout->outline, x, y, layout->tolerance)) return -1;
+  for (PetscInt k = layout->n - 1; k >= 0; --k)
+    if (HfShapeContains(layout->regions[k], x, y, layout->tolerance)) return k + 1;
+  return 0;
+}
+
+/* The number of cells along side d, 0 and an error when it is not a whole number. */
+static PetscErrorCode check_cells(HfDeck deck, const HfFilmSettings *film, int d, PetscInt *n) {
+  HfNode section = HfChild(HfDeckRoot(deck), "film");
+  const PetscReal ratio = film->size[d] / film->cell, whole = round(ratio);
+
+  PetscFunctionBeginUser;
+  *n = 0;
+  if (ratio < 1 - 1e-9) { /* once, for the shorter side */
+    if (d == (film->size[1] < film->size[0]))
+      PetscCall(HfDeckError(deck, HfChild(section, "cell"), "film.cell (%g m) is larger than the film (%g m along %c)", (double)film->cell,
+                            (double)film->size[d], "xy"[d]));
+  } else if (PetscAbsReal(ratio - whole) > 1e-6 * ratio) {
+    PetscCall(HfDeckError(deck, HfNodeItem(HfChild(section, "size"), d),
+                          "film.size along %c is %.6g cells; it must be a whole number: use %g m or %g m", "xy"[d], (double)ratio,
+                          (double)(floor(ratio) * film->cell), (double)(ceil(ratio) * film->cell)));
+  } else if (whole > 1e6) {
+    PetscCall(
+        HfDeckError(deck, HfChild(section, "cell"), "film.cell gives %.3g cells along %c; at most a million are allowed", (double)whole, "xy"[d]));
+  } else
+    *n = (PetscInt)whole;
+  PetscFunctionReturn(0);
+}
+
+/* What the grid cannot hold: too many regions, grains, cells or ranks; n[2]: cells along x and y, 0 where check_cells found an error. */
+static PetscErrorCode check_limits(HfDeck deck, const HfFilmSettings *film, const PetscInt n[2]) {
+  HfNode section = HfChild(HfDeckRoot(deck), "film");
+  const PetscReal most = PetscMax(film->size[0], film->size[1]);
+  PetscMPIInt size;
+
+  PetscFunctionBeginUser;
+  if (film->grain_size > 0 && !(most / film->grain_size < 1e9)) /* grains are numbered: a billion along each side */
+    PetscCall(HfDeckError(deck, HfChild(HfChild(section, "grains"), "size"),
+                          "grains of %g m in a film of %g m: at most a billion along it are allowed", (double)film->grain_size, (double)most));
+  if (film->n_regions > HF_MAX_REGIONS)
+    PetscCall(HfDeckError(deck, HfChild(section, "regions"), "%" PetscInt_FMT " regions; at most %d", film->n_regions, HF_MAX_REGIONS));
+  PetscCallMPI(MPI_Comm_size(HfDeckComm(deck), &size));
+  if (!n[0] || !n[1] || HfDeckErrorCount(deck)) PetscFunctionReturn(0);
+  if (3 * (PetscReal)(n[0] + 2) * (PetscReal)(n[1] + 2) > (PetscReal)PETSC_MAX_INT)
+    PetscCall(HfDeckError(deck, HfChild(section, "cell"),
+                          "film.cell gives %" PetscInt_FMT " x %" PetscInt_FMT
+                          " cells: more than this build of PETSc, with indices of %d bits, can number",
+                          n[0], n[1], (int)(8 * sizeof(PetscInt))));
+  else if (size > n[1])
+    PetscCall(HfDeckError(deck, HfChild(section, "size"),
+                          "%d ranks for %" PetscInt_FMT " rows of cells: every rank needs a row; use at most %" PetscInt_FMT " ranks", size, n[1],
+                          n[1]));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode check_not_empty(HfDeck deck, HfGrid *grid) {
+  PetscFunctionBeginUser;
+  if (HfGridGetInfo(*grid)->n_film) PetscFunctionReturn(0);
+  PetscCall(HfDeckError(deck, HfChild(HfChild(HfDeckRoot(deck), "film"), "shape"), "film.shape covers no cell"));
+  PetscCall(HfGridDestroy(grid));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfGridCreateFromDeck(HfDeck deck, HfGrid *grid) {
+  HfFilmSettings film;
+  Layout layout;
+  PetscInt n[2];
+
+  PetscFunctionBeginUser;
+  *grid = NULL;
+  HfFilmSettingsRead(deck, &film);
+  for (int d = 0; d < 2; ++d) PetscCall(check_cells(deck, &film, d, &n[d]));
+  PetscCall(layout_settings(deck, &film, &layout));
+  PetscCall(check_limits(deck, &film, n));
+  if (n[0] && n[1] && !HfDeckErrorCount(deck)) {
+    const PetscReal cell[2] = {film.size[0] / (PetscReal)n[0], film.size[1] / (PetscReal)n[1]};
+
+    PetscCall(HfGridCreate(HfDeckComm(deck), n[0], n[1], cell[0], cell[1], film.thickness, region_of, &layout, grid));
+    PetscCall(check_not_empty(deck, grid));
+  }
+  PetscCall(layout_destroy(&layout));
+  PetscFunctionReturn(0);
+}
