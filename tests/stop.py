@@ -46,7 +46,7 @@ def early(case):
             raise Failure(f"it was over before it caught signals: {open(log.name).read()[-500:]}") from fault
     os.kill(process.pid, signal.SIGTERM)
     case.end(process, STOPPED)
-    check("asked by a signal" in open(log.name).read() and os.path.exists(f"{out}/checkpoint.h5"), "not stopped with a checkpoint")
+    check("requested by a signal" in open(log.name).read() and os.path.exists(f"{out}/checkpoint.h5"), "not stopped with a checkpoint")
 
 
 def late(case):
@@ -160,7 +160,7 @@ def torn(case):
                 file.truncate(0)
                 file.write(b"no checkpoint at all" * 1000)
         text = case.same(out)
-        check("is not used" in text and "before" in text, f"{damage}: not told\n{text[:1500]}")
+        check("is not used" in text and "previous" in text, f"{damage}: not told\n{text[:1500]}")
     out = case.directory()
     check("cannot resume" in case.run(out, "--restart", f"{case.top}/nothing.h5", code=FILE), "a missing file is used")
 
@@ -188,7 +188,7 @@ def outlook(case):
     before = case.info(out)
     check(before["checkpoint"] == f"{out}/checkpoint-previous.h5" and "cut short" in before["not_used"], f"torn: {before}")
     os.truncate(f"{out}/checkpoint-previous.h5", 1000)
-    check(case.info(out)["resumable"].startswith("no: no checkpoint is sound"), f"both torn: {case.info(out)}")
+    check(case.info(out)["resumable"].startswith("no: no checkpoint is intact"), f"both torn: {case.info(out)}")
     check(case.info(case.reference)["resumable"] == "no: it is finished", f"finished: {case.info(case.reference)}")
 
 

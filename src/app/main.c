@@ -31,7 +31,7 @@ static int exit_of_petsc_error(PetscErrorCode code) {
 /* A launcher that is told to abort may drop what it has not read yet. */
 static void abort_with(const char line[], PetscErrorCode code) {
   const struct timespec moment = {.tv_nsec = 200000000};
-  HfFaultTell(line);
+  HfFaultReport(line);
   nanosleep(&moment, NULL);
   MPI_Abort(MPI_COMM_WORLD, exit_of_petsc_error(code));
 }

@@ -10,9 +10,9 @@
 
 static char log_path[PETSC_MAX_PATH_LEN]; /* "": none */
 
-void HfFaultsGoTo(const char path[]) { snprintf(log_path, sizeof log_path, "%s", path ? path : ""); }
+void HfFaultLog(const char path[]) { snprintf(log_path, sizeof log_path, "%s", path ? path : ""); }
 
-void HfFaultTell(const char line[]) {
+void HfFaultReport(const char line[]) {
   const int file = log_path[0] ? open(log_path, O_WRONLY | O_APPEND) : -1;
 
   fflush(stdout);
@@ -33,7 +33,7 @@ PetscErrorCode HfFault(MPI_Comm comm, PetscErrorCode code, const char *format, .
     vsnprintf(line + strlen(line), sizeof line - 16, format, arguments);
     va_end(arguments);
     memcpy(line + strlen(line), "\n", 2);
-    HfFaultTell(line);
+    HfFaultReport(line);
   }
   return code;
 }

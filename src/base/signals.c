@@ -51,4 +51,4 @@ void HfSignalsCatch(void) {
 }
 
 PetscBool HfSignalCaught(HfSignal which) { return caught[which] ? PETSC_TRUE : PETSC_FALSE; }
-void HfSignalDone(HfSignal which) { caught[which] = 0; }
+void HfSignalClear(HfSignal which) { caught[which] = 0; }

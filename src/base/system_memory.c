@@ -1,16 +1,12 @@
-/* How much memory there is: that of the machine, or what a batch system or a container leaves of it. Asked before anything large is allocated, for
-   the kernel hands out memory that it does not have and ends the process when it is used. */
+/* Available memory: that of the machine, or what a batch system or a container allows of it. Checked before anything large is allocated, because
+   the kernel grants memory that it does not have and kills the process when it is used. */
 #include <hopfilm/base.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-static PetscReal limit = PETSC_MAX_REAL; /* for tests */
-
-void HfSystemMemoryPretend(PetscReal bytes) { limit = bytes; }
-
-/* The number in a file of the kernel's; a very large one for "max" and for files that are not there. */
+/* The number in a file of the kernel; a very large one for "max" and for missing files. */
 static PetscReal number_in(const char *path) {
   double bytes = PETSC_MAX_REAL;
   FILE *file = fopen(path, "r");
@@ -20,7 +16,7 @@ static PetscReal number_in(const char *path) {
   return bytes;
 }
 
-/* The least limit of this process's control groups, from its own up to the root; both versions of their file system. */
+/* The smallest limit of this process's control groups, from its own up to the root; versions 1 and 2 of their file system. */
 static PetscReal limit_of_groups(void) {
   PetscReal least = PETSC_MAX_REAL;
   char line[1024], path[1200];
@@ -47,7 +43,7 @@ static PetscReal limit_of_groups(void) {
 PetscErrorCode HfSystemMemoryAvailable(MPI_Comm comm, PetscReal *bytes) {
   static const int resources[] = {RLIMIT_AS, RLIMIT_DATA};
   const PetscReal machine = (PetscReal)sysconf(_SC_PHYS_PAGES) * (PetscReal)sysconf(_SC_PAGE_SIZE);
-  PetscReal share;
+  PetscReal share, limit = PETSC_MAX_REAL;
   PetscMPIInt size, beside;
   MPI_Comm node;
 
@@ -61,6 +57,7 @@ PetscErrorCode HfSystemMemoryAvailable(MPI_Comm comm, PetscReal *bytes) {
     struct rlimit most;
     if (!getrlimit(resources[k], &most) && most.rlim_cur != RLIM_INFINITY) share = PetscMin(share, (PetscReal)most.rlim_cur);
   }
+  PetscCall(PetscOptionsGetReal(NULL, NULL, "-memory_limit", &limit, NULL));
   share = PetscMin(share, limit);
   PetscCallMPI(MPI_Allreduce(&share, bytes, 1, MPIU_REAL, MPI_MIN, comm));
   *bytes *= size;

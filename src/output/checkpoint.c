@@ -1,5 +1,5 @@
-/* The state of the run in checkpoint.h5, one dataset per item, and back. Sealed, synced and renamed; checkpoint-previous.h5 is the one before.
-   The items lie there as one rank would have them: they can be read on any number of ranks. */
+/* checkpoint.h5: the state of the run, one dataset per item of the checkpoint list. Sealed, synced and renamed; checkpoint-previous.h5 is the one
+   before. Items are stored as one rank would have them and can be read on any number of ranks. */
 #include "output_impl.h"
 #include <string.h>
 
@@ -8,27 +8,33 @@
 static hid_t parallel_access(HfOutput output) {
   const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
 
-  H5Pset_fapl_mpio(access, output->comm, MPI_INFO_NULL);
+  H5Pset_fapl_mpio(access, output->run.comm, MPI_INFO_NULL);
   H5Pset_coll_metadata_write(access, 1);
   H5Pset_all_coll_metadata_ops(access, 1);
-  H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18); /* structure with checksums */
+  H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18); /* metadata with checksums */
   return access;
 }
 
-static hid_t type_of(const HfCheckpointItem *item) {
-  switch (item->kind) {
+static hid_t integer_type(size_t bytes) { return bytes == 1 ? H5T_NATIVE_INT8 : bytes == 4 ? H5T_NATIVE_INT32 : H5T_NATIVE_INT64; }
+
+/* Type in memory. A PetscBool is an enum of four bytes up to PETSc 3.23 and a bool of one byte since. */
+static hid_t memory_type(HfCheckpointKind kind) {
+  switch (kind) {
   case HF_CHECKPOINT_INT:
-    return sizeof(PetscInt) == 4 ? H5T_NATIVE_INT32 : H5T_NATIVE_INT64;
+    return integer_type(sizeof(PetscInt));
   case HF_CHECKPOINT_INT64:
-    return H5T_NATIVE_INT64;
+    return integer_type(sizeof(PetscInt64));
   case HF_CHECKPOINT_BOOL:
-    return H5T_NATIVE_INT;
+    return integer_type(sizeof(PetscBool));
   default:
     return H5T_NATIVE_DOUBLE;
   }
 }
 
-/* From or to the item's part of this rank: of numbers rank 0 writes all, and all ranks read all. Collective. */
+/* Type in the file, the same for all versions of PETSc; HDF5 converts. */
+static hid_t file_type(HfCheckpointKind kind) { return kind == HF_CHECKPOINT_BOOL ? H5T_NATIVE_INT32 : memory_type(kind); }
+
+/* Writes or reads this rank's part of the item: a Vec by its rows; of numbers, rank 0 writes all and every rank reads all. Collective. */
 static PetscErrorCode transfer(HfOutput output, hid_t dataset, const HfCheckpointItem *item, PetscBool write, PetscBool *fine) {
   const hid_t file_space = H5Dget_space(dataset), properties = H5Pcreate(H5P_DATASET_XFER);
   hsize_t first = 0, count = (hsize_t)item->n;
@@ -42,14 +48,14 @@ static PetscErrorCode transfer(HfOutput output, hid_t dataset, const HfCheckpoin
   PetscFunctionBeginUser;
   if (item->vec) {
     PetscCall(VecGetOwnershipRange(item->vec, &start, &end));
-    if (write) /* a look that changed it, even by nothing, would make TS begin its steps anew */
+    if (write) /* read-only: a raised object state would make TS restart its steps */
       PetscCall(VecGetArrayRead(item->vec, &read));
     else
       PetscCall(VecGetArray(item->vec, &local));
     first = (hsize_t)start;
     count = (hsize_t)(end - start);
     values = write ? (void *)read : local;
-  } else if (write && output->rank)
+  } else if (write && output->run.rank)
     count = 0;
   memory = H5Screate_simple(1, &(hsize_t){PetscMax(count, 1)}, NULL);
   H5Pset_dxpl_mpio(properties, H5FD_MPIO_COLLECTIVE);
@@ -59,8 +65,8 @@ static PetscErrorCode transfer(HfOutput output, hid_t dataset, const HfCheckpoin
     H5Sselect_none(file_space);
     H5Sselect_none(memory);
   }
-  result = write ? H5Dwrite(dataset, type_of(item), memory, file_space, properties, values)
-                 : H5Dread(dataset, type_of(item), memory, file_space, properties, values);
+  result = write ? H5Dwrite(dataset, memory_type(item->kind), memory, file_space, properties, values)
+                 : H5Dread(dataset, memory_type(item->kind), memory, file_space, properties, values);
   if (result < 0) *fine = PETSC_FALSE;
   if (read) PetscCall(VecRestoreArrayRead(item->vec, &read));
   if (local) PetscCall(VecRestoreArray(item->vec, &local));
@@ -78,7 +84,7 @@ static PetscErrorCode write_item(HfOutput output, hid_t file, const HfCheckpoint
   PetscFunctionBeginUser;
   H5Pset_create_intermediate_group(links, 1);
   H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER);
-  dataset = H5Dcreate2(file, item->name, type_of(item), space, links, properties, H5P_DEFAULT);
+  dataset = H5Dcreate2(file, item->name, file_type(item->kind), space, links, properties, H5P_DEFAULT);
   if (dataset >= 0) {
     if (n) PetscCall(transfer(output, dataset, item, PETSC_TRUE, fine));
     H5Dclose(dataset);
@@ -107,81 +113,93 @@ static PetscErrorCode write_tree(hid_t file, const char name[], HfNode tree, Pet
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode write_file(HfOutput output, HfCheckpointList state, const char path[], PetscBool *fine) {
+static PetscErrorCode write_file(HfOutput output, HfCheckpointList list, const char path[], PetscBool *fine) {
   const hid_t access = parallel_access(output), file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
 
   PetscFunctionBeginUser;
   H5Pclose(access);
   *fine = file >= 0 ? PETSC_TRUE : PETSC_FALSE;
   if (file < 0) PetscFunctionReturn(0);
-  /* the deck with every default, and what its files hold: by them a later run knows whether it is the same one */
+  /* the deck with every default, and the digests of its files: by them a later run recognizes its own checkpoint */
   PetscCall(write_tree(file, "deck", HfDeckRoot(output->deck), fine));
-  PetscCall(write_tree(file, "files", output->files, fine));
-  for (PetscInt k = 0; k < HfCheckpointListCount(state); ++k) PetscCall(write_item(output, file, HfCheckpointListGet(state, k), fine));
+  PetscCall(write_tree(file, "files", output->inputs, fine));
+  for (PetscInt k = 0; k < HfCheckpointListCount(list); ++k) PetscCall(write_item(output, file, HfCheckpointListGet(list, k), fine));
   if (H5Fclose(file) < 0) *fine = PETSC_FALSE;
   PetscFunctionReturn(0);
 }
 
-/* What the output itself must find again. */
-PetscErrorCode HfOutputListCheckpoint(HfOutput output, HfCheckpointList state) {
-  HfKept *kept = &output->kept;
+PetscErrorCode HfOutputListCheckpoint(HfOutput output, HfCheckpointList list) {
+  HfRunPosition *position = &output->resume.position;
+  HfTimeTable *table = &output->table;
 
   PetscFunctionBeginUser;
-  PetscCall(HfCheckpointListGroup(state, "output"));
-  PetscCall(HfCheckpointListAdd(state, "wall_seconds", HF_CHECKPOINT_REAL, 1, &kept->wall_seconds));
-  PetscCall(HfCheckpointListAdd(state, "table_bytes", HF_CHECKPOINT_INT64, 1, &kept->table_bytes));
-  PetscCall(HfCheckpointListAdd(state, "table_time", HF_CHECKPOINT_REAL, 1, &output->table_time));
-  PetscCall(HfCheckpointListAdd(state, "table_has_rows", HF_CHECKPOINT_BOOL, 1, &output->table_has_rows));
-  PetscCall(HfCheckpointListAdd(state, "items_begun", HF_CHECKPOINT_INT, 1, &kept->items_begun));
-  PetscCall(HfCheckpointListAdd(state, "items", HF_CHECKPOINT_INT, 1, &kept->items));
-  PetscCall(HfCheckpointListAdd(state, "finished", HF_CHECKPOINT_BOOL, 1, &kept->finished));
+  PetscCall(HfCheckpointListGroup(list, "output"));
+  PetscCall(HfCheckpointListAdd(list, "wall_seconds", HF_CHECKPOINT_REAL, 1, &position->wall_seconds));
+  PetscCall(HfCheckpointListAdd(list, "table_bytes", HF_CHECKPOINT_INT64, 1, &position->table_bytes));
+  PetscCall(HfCheckpointListAdd(list, "table_time", HF_CHECKPOINT_REAL, 1, &table->time));
+  PetscCall(HfCheckpointListAdd(list, "table_has_rows", HF_CHECKPOINT_BOOL, 1, &table->has_lines));
+  PetscCall(HfCheckpointListAdd(list, "items_begun", HF_CHECKPOINT_INT, 1, &position->items_begun));
+  PetscCall(HfCheckpointListAdd(list, "items", HF_CHECKPOINT_INT, 1, &position->items));
+  PetscCall(HfCheckpointListAdd(list, "finished", HF_CHECKPOINT_BOOL, 1, &position->finished));
   PetscFunctionReturn(0);
 }
 
-static PetscReal bytes_of(HfCheckpointList state) {
+static PetscReal bytes_of(HfCheckpointList list) {
   PetscReal bytes = 0;
 
-  for (PetscInt k = 0; k < HfCheckpointListCount(state); ++k) bytes += 8.0 * (PetscReal)HfCheckpointListGet(state, k)->n + 600.0;
+  for (PetscInt k = 0; k < HfCheckpointListCount(list); ++k) bytes += 8.0 * (PetscReal)HfCheckpointListGet(list, k)->n + 600.0;
   return bytes;
 }
 
-PetscErrorCode HfOutputCheckpoint(void *context, HfCheckpointList state, PetscReal time, PetscInt begun, PetscInt n_items, PetscBool finished) {
-  HfOutput output = context;
-  const double start = MPI_Wtime();
-  const PetscReal bytes = bytes_of(state);
-  char path[PETSC_MAX_PATH_LEN], line[256];
+/* Written with the output's own items appended to the list. */
+static PetscErrorCode write_checkpoint(HfOutput output, HfCheckpointList list, PetscReal bytes) {
+  HfRun *run = &output->run;
+  char path[PETSC_MAX_PATH_LEN], reason[HF_FAILURE_LENGTH];
   PetscBool fine;
 
   PetscFunctionBeginUser;
-  PetscCall(HfOutputPublish(output)); /* run.h5 is never older than the checkpoint */
-  if (output->table) output->kept.table_bytes = (PetscInt64)ftell(output->table);
-  output->kept.wall_seconds = start - output->start;
-  output->kept.items_begun = begun;
-  output->kept.items = n_items;
-  output->kept.finished = finished;
-  PetscCall(HfOutputListCheckpoint(output, state));
-  PetscCall(HfOutputLookAtFiles(output, begun));
-  PetscCall(HfOutputNeedRoom(output, bytes));
-  HfOutputPath(output, NEW, path);
-  PetscCall(write_file(output, state, path, &fine));
-  if (!fine) HfOutputNote(output, "cannot write %s: %s", path, HfH5Reason());
-  PetscCall(HfOutputAgree(output));
-  PetscCall(HfSealFile(output, NEW));
-  if (output->rank) HfSyncPath(output, path); /* what other nodes have not sent yet */
-  PetscCall(HfOutputAgree(output));
-  HfPublishFile(output, NEW, "checkpoint.h5", "checkpoint-previous.h5");
-  PetscCall(HfOutputAgree(output));
-  output->checkpointed = MPI_Wtime();
-  output->checkpoint_cost = output->checkpointed - start;
-  output->checkpoint_costs += output->checkpoint_cost;
-  PetscCall(PetscSNPrintf(line, sizeof line, "checkpoint: %.3g MB, %.0f bytes per cell, %.3f s, at %.9g ns", (double)bytes / 1e6,
-                          (double)(bytes / (PetscReal)HfGridGetInfo(HfDeviceGrid(HfExperimentDevice(output->experiment)))->n_film),
-                          output->checkpoint_cost, (double)(time * 1e9)));
-  HfOutputSay(output, line);
+  PetscCall(HfRunNeedRoom(run, bytes));
+  HfRunPath(run, NEW, path);
+  PetscCall(write_file(output, list, path, &fine));
+  if (!fine) {
+    HfH5Reason(reason);
+    HfRunNote(run, "cannot write %s: %s", path, reason);
+  }
+  PetscCall(HfRunAgree(run));
+  PetscCall(HfSealFile(run, NEW));
+  if (run->rank) HfSyncPath(run, path); /* other nodes may still hold parts of it in memory */
+  PetscCall(HfRunAgree(run));
+  HfPublishFile(run, NEW, "checkpoint.h5", "checkpoint-previous.h5");
+  PetscCall(HfRunAgree(run));
   PetscFunctionReturn(0);
 }
 
-/* ---- back ---- */
+PetscErrorCode HfOutputCheckpoint(void *context, HfCheckpointList list, PetscReal time, PetscInt begun, PetscInt n_items, PetscBool finished) {
+  HfOutput output = context;
+  HfControl *control = &output->control;
+  const double start = MPI_Wtime();
+  const PetscReal bytes = bytes_of(list);
+  const PetscReal n_cells = (PetscReal)HfGridGetInfo(HfDeviceGrid(HfExperimentDevice(output->experiment)))->n_film;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfOutputPublish(output)); /* run.h5 is never older than the checkpoint */
+  output->resume.position = (HfRunPosition){.wall_seconds = start - output->run.start,
+                                            .table_bytes = output->table.file ? (PetscInt64)ftell(output->table.file) : 0,
+                                            .items_begun = begun,
+                                            .items = n_items,
+                                            .finished = finished};
+  PetscCall(HfOutputListCheckpoint(output, list));
+  PetscCall(HfInputsRead(output, begun));
+  PetscCall(write_checkpoint(output, list, bytes));
+  control->checkpointed = MPI_Wtime();
+  control->checkpoint_cost = control->checkpointed - start;
+  control->checkpoint_costs += control->checkpoint_cost;
+  HfLogLine(&output->log, "checkpoint: %.3g MB, %.0f bytes per cell, %.3f s, at %.9g ns", (double)bytes / 1e6, (double)(bytes / n_cells),
+            control->checkpoint_cost, (double)(time * 1e9));
+  PetscFunctionReturn(0);
+}
+
+/* ---- reading ---- */
 
 PetscErrorCode HfCheckpointOpen(HfOutput output, const char path[], hid_t *file) {
   const hid_t access = parallel_access(output);
@@ -210,7 +228,7 @@ PetscErrorCode HfCheckpointText(hid_t file, const char name[], char **text) {
   PetscFunctionReturn(0);
 }
 
-/* Number of values of a dataset, -1 when it is none. */
+/* Number of values of a dataset; -1 when there is none. */
 static PetscInt length_of(hid_t dataset) {
   hssize_t n = -1;
 
@@ -228,41 +246,41 @@ PetscErrorCode HfOutputStored(void *context, const char *name, PetscInt *n) {
 
   PetscFunctionBeginUser;
   *n = 0;
-  if (output->resume < 0) PetscFunctionReturn(0);
-  dataset = H5Dopen2(output->resume, name, H5P_DEFAULT);
+  if (output->resume.checkpoint < 0) PetscFunctionReturn(0);
+  dataset = H5Dopen2(output->resume.checkpoint, name, H5P_DEFAULT);
   *n = PetscMax(0, length_of(dataset));
   if (dataset >= 0) H5Dclose(dataset);
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfCheckpointRead(HfOutput output, HfCheckpointList state) {
+PetscErrorCode HfCheckpointRead(HfOutput output, HfCheckpointList list) {
   PetscBool fine = PETSC_TRUE;
   const char *missing = "";
 
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < HfCheckpointListCount(state) && fine; ++k) {
-    const HfCheckpointItem *item = HfCheckpointListGet(state, k);
-    const hid_t dataset = H5Dopen2(output->resume, item->name, H5P_DEFAULT);
+  for (PetscInt k = 0; k < HfCheckpointListCount(list) && fine; ++k) {
+    const HfCheckpointItem *item = HfCheckpointListGet(list, k);
+    const hid_t dataset = H5Dopen2(output->resume.checkpoint, item->name, H5P_DEFAULT);
 
-    fine = length_of(dataset) == item->n ? PETSC_TRUE : PETSC_FALSE; /* the same on all ranks, as the metadata is */
+    fine = length_of(dataset) == item->n ? PETSC_TRUE : PETSC_FALSE; /* metadata: the same on all ranks */
     if (fine && item->n) PetscCall(transfer(output, dataset, item, PETSC_FALSE, &fine));
     if (dataset >= 0) H5Dclose(dataset);
-    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &fine, 1, MPIU_BOOL, MPI_LAND, output->comm));
+    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &fine, 1, MPIU_BOOL, MPI_LAND, output->run.comm));
     missing = item->name;
   }
-  PetscCheckFault(fine, output->comm, HF_ERR_FILE, "cannot resume from %s: it does not hold %s as this version of hopfilm needs it",
-                  output->resume_path, missing);
+  PetscCheckFault(fine, output->run.comm, HF_ERR_FILE, "cannot resume from %s: it does not hold %s in the form that this version of hopfilm needs",
+                  output->resume.path, missing);
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfOutputRestore(void *context, HfCheckpointList state, PetscBool live) {
+PetscErrorCode HfOutputRestore(void *context, HfCheckpointList list, PetscBool live) {
   HfOutput output = context;
 
   PetscFunctionBeginUser;
-  PetscCall(HfCheckpointRead(output, state));
+  PetscCall(HfCheckpointRead(output, list));
   if (!live) PetscFunctionReturn(0);
-  H5Fclose(output->resume);
-  output->resume = -1;
-  PetscCall(HfOutputEndOfReplay(output));
+  H5Fclose(output->resume.checkpoint);
+  output->resume.checkpoint = -1;
+  PetscCall(HfOutputEndReplay(output));
   PetscFunctionReturn(0);
 }

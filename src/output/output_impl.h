@@ -1,87 +1,126 @@
-/* The run directory's files in one struct; private to src/output. */
+/* The run directory in parts, one owner each; private to src/output. A function takes the part it needs.
+
+     HfRun            what all parts share: communicator, directory, wall clock, the first failure of this rank
+     HfOutputSettings the section `output` of the deck                        settings.c
+     HfResultFile     run.h5                                                  hdf5_datasets.c, field_frames.c, vtkhdf.c, tables.c
+     HfTimeTable      table.tsv                                               tables.c
+     HfLog            log.txt, its echo on stdout, progress and status.yaml   progress.c
+     HfSummary        summary.yaml                                            summary.c
+     HfControl        requests to stop or checkpoint, and their cost          run_requests.c, checkpoint.c
+     HfResume         the checkpoint that the run resumes from                resume.c, checkpoint.c */
 #pragma once
 #include <hdf5.h>
 #include <hopfilm/output.h>
 
-/* Where things stand in run.h5. Every dataset carries the attributes `unit` and `doc`. */
-#define HF_PATH_FIELDS      "/fields"      /* /fields/<name>       [frame][y][x][component] */
-#define HF_PATH_FIELD_TIMES "/fields/time" /* /fields/time/<name>  [frame]: each field has its own times */
-#define HF_PATH_FIELD_PROBES                                                                                                                         \
-  "/fields/probe" /* /fields/probe/<name> [frame]: how many probes of /conductance came before; tells frames of one time apart */
-#define HF_PATH_CONDUCTANCE "/conductance"
-#define HF_PATH_GAUGES      "/gauges" /* /gauges/<name> [probe] */
-#define HF_PATH_TRAINING    "/training"
-#define HF_PATH_ENERGY      "/energy"
-#define HF_PATH_VTK         "/VTKHDF"
+/* Paths in run.h5. Every dataset carries the attributes `unit` and `doc`. */
+#define HF_PATH_FIELDS       "/fields"       /* /fields/<name>       [frame][y][x][component] */
+#define HF_PATH_FIELD_TIMES  "/fields/time"  /* /fields/time/<name>  [frame]: each field has its own times */
+#define HF_PATH_FIELD_PROBES "/fields/probe" /* /fields/probe/<name> [frame]: probes of /conductance taken before; tells frames of equal time apart */
+#define HF_PATH_CONDUCTANCE  "/conductance"
+#define HF_PATH_GAUGES       "/gauges" /* /gauges/<name> [probe] */
+#define HF_PATH_TRAINING     "/training"
+#define HF_PATH_ENERGY       "/energy"
+#define HF_PATH_VTK          "/VTKHDF"
 
-enum { HF_MAX_FIELDS = 16, HF_WHY_LENGTH = 512, HF_TABLE_MAX_ELECTRODES = 8 };
+enum { HF_MAX_FIELDS = 16, HF_FAILURE_LENGTH = 512, HF_TABLE_MAX_ELECTRODES = 8 };
+
+typedef struct {
+  MPI_Comm comm;
+  PetscMPIInt rank, size;
+  char directory[PETSC_MAX_PATH_LEN];
+  double start;                    /* MPI_Wtime() at which the run began, less the wall time of the parts before a restart */
+  char failure[HF_FAILURE_LENGTH]; /* the first of this rank, "" while all is well; HfRunAgree() makes it a fault of all */
+} HfRun;
+
+typedef struct {
+  HfRecorderSettings recorder;
+  const char **fields;                      /* of the recorder; the texts are the deck's */
+  PetscInt compression, n_items;            /* deflate level; items of the schedule */
+  PetscBool single;                         /* precision of the fields */
+  PetscReal checkpoint_every, max_walltime; /* wall time, s; 0: never */
+  MPI_Info hints;
+} HfOutputSettings;
 
 typedef struct {
   char name[32];
   PetscInt frames;
-  PetscInt n_before; /* frames of the run that is resumed, and their times */
+  PetscInt n_before; /* frames of the run that is resumed ... */
   double *times_before;
 } HfFieldState;
 
-/* What the output itself has in a checkpoint. */
+typedef struct {
+  HfRun *run;
+  hid_t file; /* -1 while it is not open */
+  double last_flush;
+  HfFieldState fields[HF_MAX_FIELDS];
+  PetscInt n_fields, n_probes, pattern_width;
+  PetscInt n_vtk_steps;
+  PetscReal vtk_time; /* of the last of them */
+} HfResultFile;
+
+typedef struct {
+  FILE *file; /* rank 0 */
+  PetscInt n_pairs;
+  PetscBool has_lines;
+  PetscReal time; /* of the last line */
+  double flushed;
+} HfTimeTable;
+
+typedef struct {
+  HfRun *run;
+  FILE *file;       /* rank 0 */
+  char early[4096]; /* lines logged before the directory was made */
+  PetscBool quiet;  /* nothing on stdout */
+  double printed;   /* MPI_Wtime() of the last line of progress */
+  double from_wall;
+  PetscReal from, done, total; /* simulated time of the present count, s; `from` at `from_wall` */
+} HfLog;
+
+typedef struct {
+  HfNode root, entries; /* {results: [entries]} */
+} HfSummary;
+
+typedef struct {
+  double launched;                                        /* MPI_Wtime() from which output.max_walltime counts */
+  char ensemble_stop[PETSC_MAX_PATH_LEN];                 /* the ensemble's file STOP; "" unless the run is a member of one */
+  double checkpointed, checkpoint_cost, checkpoint_costs; /* MPI_Wtime() of the last checkpoint; wall time of it and of all, s */
+  double publish_cost;                                    /* wall time of the last copy of run.h5, s */
+  double attended, attend_steps;                          /* MPI_Wtime() of the last inquiry; integrator steps until the next */
+  double looked;                                          /* MPI_Wtime() of the last look for a file STOP */
+} HfControl;
+
+/* What the output itself stores in a checkpoint, besides the state of table.tsv. */
 typedef struct {
   PetscReal wall_seconds;
   PetscInt64 table_bytes;
   PetscInt items_begun, items; /* of the schedule */
   PetscBool finished;
-} HfKept;
+} HfRunPosition;
 
-/* The section `output` of the deck, read once. */
 typedef struct {
-  HfRecorderSettings recorder;
-  const char **fields;           /* of the recorder; texts are the deck's */
-  PetscInt compression, n_items; /* deflate level; items of the schedule */
-  PetscBool single;
-  PetscReal checkpoint_every, max_walltime; /* wall time, s; 0: never */
-  MPI_Info hints;
-} HfOutputSettings;
+  hid_t checkpoint; /* until its state has been restored; else -1 */
+  char path[PETSC_MAX_PATH_LEN];
+  HfRunPosition position;
+  char run_before[PETSC_MAX_PATH_LEN]; /* run.h5 beside the checkpoint ... */
+  hid_t frames_before;                 /* ... while it is open; else -1 */
+  PetscBool replaying;                 /* results found before the restart are recorded once more */
+  PetscBool was_finished;              /* the directory's summary.yaml says `done` */
+} HfResume;
 
 struct HfOutput_ {
   struct HfRecorder_ recorder;
-  HfOutputSettings settings;
-  MPI_Comm comm;
-  PetscMPIInt rank, size;
   HfDeck deck;
-  char directory[PETSC_MAX_PATH_LEN], ensemble_stop[PETSC_MAX_PATH_LEN]; /* the latter "" unless the run is a member of an ensemble */
-  PetscBool is_open, quiet;
-  double start; /* MPI_Wtime at creation */
   HfExperiment experiment;
-
-  hid_t file;
-  char why[HF_WHY_LENGTH]; /* first failure of this rank, "" while all is well; HfOutputAgree tells the others */
-  double last_flush;
-  HfFieldState fields[HF_MAX_FIELDS];
-  PetscInt n_fields, n_vtk_steps, n_probes, pattern_width;
-  PetscReal vtk_time;
-
-  /* checkpoints and what is asked of the run */
-  HfKept kept;
-  hid_t resume; /* the checkpoint that the run goes on from, until it has; else -1 */
-  char resume_path[PETSC_MAX_PATH_LEN];
-  char run_before[PETSC_MAX_PATH_LEN]; /* its run.h5 ... */
-  hid_t frames_before;                 /* ... while it is open, else -1 */
-  PetscBool replaying, was_finished;
-  double launched, checkpointed, checkpoint_cost, checkpoint_costs, publish_cost, attended, attend_steps,
-      looked; /* times of MPI_Wtime(); s; steps asked for last */
-
-  FILE *table, *log;    /* rank 0 */
-  char early_log[4096]; /* lines logged before the directory was made */
-  PetscReal table_time;
-  PetscBool table_has_rows;
-  double table_flushed;
-  PetscInt table_pairs;
-
-  double progress_printed, progress_wall;
-  PetscReal progress_done, progress_from, progress_total;
-  char progress_what[64];
-
-  HfNode results, entries; /* {results: [entries]} */
-  HfNode files;            /* {key: digest} of the files that the deck names, as far as they were looked at */
+  PetscBool is_open;
+  HfRun run;
+  HfOutputSettings settings;
+  HfResultFile results;
+  HfTimeTable table;
+  HfLog log;
+  HfSummary summary;
+  HfControl control;
+  HfResume resume;
+  HfNode inputs; /* {key: digest} of the files that the deck names, as far as they have been read: input_digests.c */
 };
 
 /* ---- settings.c ---- */
@@ -90,93 +129,97 @@ PetscErrorCode HfOutputSettingsCheck(void *context, HfGrid grid);
 PetscErrorCode HfOutputSettingsDestroy(HfOutputSettings *settings);
 
 /* ---- directory.c: POSIX work of rank 0 ---- */
-/* Looks, touches nothing: HF_ERR_FILE when a finished run stands there or the directory could not be made. Collective. */
+/* Looks, touches nothing: HF_ERR_FILE when there is a finished run (unless `force`) or the directory cannot be made. Collective. */
 PetscErrorCode HfOutputCheckDirectory(HfOutput output, PetscBool force);
-/* Makes the directory and its text files; the log is locked so that two runs never write into one directory. Collective. */
+/* Makes the directory and its text files; locks log.txt so that two runs never write into one directory. Collective. */
 PetscErrorCode HfOutputOpenDirectory(HfOutput output);
-void HfOutputPath(HfOutput output, const char name[], char path[PETSC_MAX_PATH_LEN]);
+void HfRunPath(const HfRun *run, const char name[], char path[PETSC_MAX_PATH_LEN]); /* of a file of the directory */
+/* Rank 0 notes what failed and continues; HfRunAgree() makes it a fault of all ranks. */
+void HfRunNote(HfRun *run, const char *format, ...) PETSC_ATTRIBUTE_FORMAT(2, 3); /* not collective; the first note stays */
+PetscErrorCode HfRunAgree(HfRun *run);                                            /* collective; HF_ERR_FILE when any rank noted a failure */
+/* HF_ERR_FILE when the disk has no room for so many bytes and a reserve to close the run with. Collective. */
+PetscErrorCode HfRunNeedRoom(HfRun *run, PetscReal bytes);
+void HfRunNow(char text[32]); /* ISO 8601 UTC */
 
-/* HF_ERR_FILE when the disk has not room for so many bytes more and some to end the run with. Collective. */
-PetscErrorCode HfOutputNeedRoom(HfOutput output, PetscReal bytes);
-
-/* ---- checksummed_file.c: whole or not there ---- */
-PetscErrorCode HfSealFile(HfOutput output, const char name[]);                  /* Collective; failures are noted. */
-PetscErrorCode HfSealCheck(MPI_Comm comm, const char path[], const char **why); /* why: NULL, or what is wrong with it. Collective. */
+/* ---- durable_files.c: files that are complete or absent ---- */
 enum { HF_DIGEST_LENGTH = 48 };
-/* Length and checksum of a regular file as rank 0 reads it, "" when it cannot. Collective. */
+PetscErrorCode HfSealFile(HfRun *run, const char name[]);                       /* appends the checksum. Collective; failures are noted. */
+PetscErrorCode HfSealCheck(MPI_Comm comm, const char path[], const char **why); /* why: NULL, or what is wrong with the file. Collective. */
+/* Length and checksum of a regular file as rank 0 reads it, "" when it cannot be read. Collective. */
 PetscErrorCode HfFileDigest(MPI_Comm comm, const char path[], char digest[HF_DIGEST_LENGTH]);
-void HfSyncPath(HfOutput output, const char path[]); /* a file or directory; failures are noted. Not collective. */
-void HfPublishFile(HfOutput output, const char from[], const char to[], const char kept[]); /* rank 0: synced and renamed; what was there is kept
-                                                                                               under that name, unless NULL. Failures are noted. */
-/* ---- publish.c ---- */
+PetscBool HfDigestsMatch(const char before[], const char now[]);
+void HfSyncPath(HfRun *run, const char path[]); /* fsync of a file or directory; failures are noted. Not collective. */
+/* Rank 0: synced and renamed; a file that was there is kept under the name `kept`, unless NULL. Failures are noted. */
+void HfPublishFile(HfRun *run, const char from[], const char to[], const char kept[]);
 PetscErrorCode HfOutputPublish(HfOutput output); /* run.h5 and table.tsv hold everything up to now. Collective. */
+
 /* ---- checkpoint.c ---- */
-PetscErrorCode HfOutputListCheckpoint(HfOutput output, HfCheckpointList state);
-PetscErrorCode HfCheckpointOpen(HfOutput output, const char path[], hid_t *file); /* -1 when it is none. Collective. */
-PetscErrorCode HfCheckpointText(hid_t file, const char name[], char **text);      /* NULL when it has none; PetscFree()d by the caller. Collective. */
-PetscErrorCode HfCheckpointRead(HfOutput output, HfCheckpointList state);         /* from output->resume. Collective. */
-/* ---- restart.c ---- */
-PetscErrorCode HfOutputEndOfReplay(HfOutput output); /* Collective. */
-PetscBool HfSectionIsHarmless(const char name[]);    /* of the deck: may change without changing what the film does */
-/* ---- named_files.c ---- */
-PetscErrorCode HfOutputLookAtFiles(HfOutput output, PetscInt begun); /* those not looked at yet, of the schedule's first `begun` items. Collective. */
-/* Keys of the files that are others than in the text that a run before kept (NULL: none), and their number. Collective. */
-PetscErrorCode HfOutputCompareFiles(HfOutput output, const char before[], PetscInt begun, PetscInt *count, char list[], size_t size);
-/* ---- field_frames.c ---- */
-PetscErrorCode HfOutputOpenFramesBefore(HfOutput output); /* run.h5 of the run that is resumed. Collective. */
+PetscErrorCode HfOutputListCheckpoint(HfOutput output, HfCheckpointList list);
+PetscErrorCode HfCheckpointOpen(HfOutput output, const char path[], hid_t *file); /* -1 when it is no HDF5 file. Collective. */
+PetscErrorCode HfCheckpointText(hid_t file, const char name[], char **text);      /* NULL when absent; PetscFree()d by the caller. Collective. */
+PetscErrorCode HfCheckpointRead(HfOutput output, HfCheckpointList list);          /* from resume.checkpoint. Collective. */
 
-/* ---- failures of rank 0's own work. It notes what went wrong and goes on; HfOutputAgree makes it a fault of all ranks. ---- */
-void HfOutputNote(HfOutput output, const char *format, ...) PETSC_ATTRIBUTE_FORMAT(2, 3); /* not collective; the first note stays */
-PetscErrorCode HfOutputAgree(HfOutput output);                                            /* Collective; HF_ERR_FILE when any rank noted a failure. */
+/* ---- resume.c ---- */
+PetscErrorCode HfOutputEndReplay(HfOutput output); /* from now on results are new. Collective. */
+PetscBool HfSectionIsHarmless(const char name[]);  /* section of a deck that may change without changing the physics */
 
-/* ---- h5.c: thin layer over HDF5. All calls are collective, with the same values on all ranks; they fail on the rank that fails. ---- */
-PetscErrorCode HfH5Failed(HfOutput output, const char *call); /* reports the reason that HDF5 has on its stack */
-const char *HfH5Reason(void);                                 /* that reason; the stack is empty then */
+/* ---- input_digests.c ---- */
+/* Digests of the files that the deck names and that were not read before: outside the schedule, and in its first `begun` items. Collective. */
+PetscErrorCode HfInputsRead(HfOutput output, PetscInt begun);
+/* Keys of the files whose content differs from `before`, the text of an earlier run's digests (NULL: none), and their number. Collective. */
+PetscErrorCode HfInputsCompare(HfOutput output, const char before[], PetscInt begun, PetscInt *count, char list[], size_t size);
+
+/* ---- hdf5_datasets.c: thin layer over HDF5. Collective, with the same values on all ranks; an error strikes the rank that fails. ---- */
+PetscErrorCode HfH5Failed(HfResultFile *results, const char *call); /* the error of a call, with the reason from HDF5's error stack */
+void HfH5Reason(char reason[HF_FAILURE_LENGTH]);                    /* that reason; clears the stack */
 #define HF_H5(result, call)                                                                                                                          \
   do {                                                                                                                                               \
     (result) = (call);                                                                                                                               \
-    if ((result) < 0) PetscFunctionReturn(HfH5Failed(output, #call));                                                                                \
+    if ((result) < 0) PetscFunctionReturn(HfH5Failed(results, #call));                                                                               \
   } while (0)
 #define HF_H5_CALL(call)                                                                                                                             \
   do {                                                                                                                                               \
-    if ((call) < 0) PetscFunctionReturn(HfH5Failed(output, #call));                                                                                  \
+    if ((call) < 0) PetscFunctionReturn(HfH5Failed(results, #call));                                                                                 \
   } while (0)
 typedef struct {
-  hid_t type; /* in memory and, as it is, in the file */
+  hid_t type; /* in memory and in the file */
   int rank;
   hsize_t shape[4];
   const char *unit, *doc;
 } HfTable;
-PetscErrorCode HfH5Write(HfOutput output, const char path[], const HfTable *table, const void *values); /* replaces; rank 0's values count */
-PetscErrorCode HfH5Append(HfOutput output, const char path[], const HfTable *row, const void *values);  /* one more row of a growing dataset */
-PetscErrorCode HfH5SetLast(HfOutput output, const char path[], const HfTable *row, const void *values); /* its last row again */
-/* Distributed rows first .. first+count-1 of a two-dimensional table. */
-PetscErrorCode HfH5WriteRows(HfOutput output, const char path[], const HfTable *table, hsize_t first, hsize_t count, const void *values);
-PetscErrorCode HfH5Text(HfOutput output, const char path[], const char text[], const char doc[]);
-PetscErrorCode HfH5AttributeText(HfOutput output, const char path[], const char name[], const char text[]);
-PetscErrorCode HfH5AttributeReals(HfOutput output, const char path[], const char name[], PetscInt n, const PetscReal values[]); /* n = -1: a scalar */
-PetscErrorCode HfH5AttributeInts(HfOutput output, const char path[], const char name[], PetscInt n, const int values[]);
-PetscErrorCode HfH5Group(HfOutput output, const char path[]);
-PetscErrorCode HfH5Link(HfOutput output, const char from[], const char to[]);
-PetscErrorCode HfH5Flush(HfOutput output); /* a run that is cut keeps what was flushed */
-hid_t HfH5TextType(size_t width);
+PetscErrorCode HfH5Write(HfResultFile *results, const char path[], const HfTable *table, const void *values); /* replaces; the values of rank 0 */
+PetscErrorCode HfH5Append(HfResultFile *results, const char path[], const HfTable *row, const void *values);  /* one more row; creates the dataset */
+PetscErrorCode HfH5SetLast(HfResultFile *results, const char path[], const HfTable *row, const void *values); /* overwrites the last row */
+/* A two-dimensional table of which this rank has the rows first .. first+count-1. */
+PetscErrorCode HfH5WriteRows(HfResultFile *results, const char path[], const HfTable *table, hsize_t first, hsize_t count, const void *values);
+PetscErrorCode HfH5Text(HfResultFile *results, const char path[], const char text[], const char doc[]);
+PetscErrorCode HfH5AttributeText(HfResultFile *results, const char path[], const char name[], const char text[]);
+PetscErrorCode HfH5AttributeReals(HfResultFile *results, const char path[], const char name[], PetscInt n,
+                                  const PetscReal values[]); /* n = -1: scalar */
+PetscErrorCode HfH5AttributeInts(HfResultFile *results, const char path[], const char name[], PetscInt n, const int values[]);
+PetscErrorCode HfH5Group(HfResultFile *results, const char path[]);
+PetscErrorCode HfH5Link(HfResultFile *results, const char from[], const char to[]);
+PetscErrorCode HfH5Flush(HfResultFile *results); /* survives the end of the process */
+hid_t HfH5TextType(size_t width);                /* fixed-width string; H5Tclose()d by the caller */
 
-/* ---- one file each ---- */
+/* ---- field_frames.c, vtkhdf.c ---- */
+PetscErrorCode HfFramesOpenBefore(HfOutput output); /* run.h5 of the run that is resumed. Collective. */
+PetscErrorCode HfVtkSetUp(HfResultFile *results, const HfSelection *selection, HfGrid grid);
+PetscErrorCode HfVtkFrame(HfResultFile *results, PetscInt field, PetscReal time); /* a frame of that field was written at that time */
+
+/* ---- run_description.c, tables.c, progress.c, summary.c ---- */
 PetscErrorCode HfOutputWriteProvenance(HfOutput output);
 PetscErrorCode HfOutputWriteFilm(HfOutput output);
-PetscErrorCode HfOutputVtkSetUp(HfOutput output);
-PetscErrorCode HfOutputVtkFrame(HfOutput output, PetscInt field, PetscReal time); /* the last frame of `field` was taken at `time` */
-PetscErrorCode HfOutputTableOpen(HfOutput output);
-/* status.yaml: what is done now ("" at the end), and seconds to go (negative: unknown). */
-PetscErrorCode HfOutputStatus(HfOutput output, const char *text, const char *what, double left);
+PetscErrorCode HfTimeTableHead(HfTimeTable *table, HfDevice device, PetscBool write);
+void HfLogLine(HfLog *log, const char *format, ...) PETSC_ATTRIBUTE_FORMAT(2, 3); /* rank 0: log.txt and stdout */
+/* status.yaml: present activity ("" at the end) and estimated seconds left (negative: unknown). */
+PetscErrorCode HfOutputStatus(HfOutput output, const char *status, const char *activity, double left);
 PetscErrorCode HfOutputSummaryWrite(HfOutput output, const char *status);
-void HfOutputSay(HfOutput output, const char *line); /* rank 0: log.txt and stdout */
-void HfOutputNow(char text[32]);                     /* ISO 8601 UTC */
 
 /* ---- the recorder's functions ---- */
 PetscErrorCode HfOutputSaturated(void *context, PetscInt n, const PetscReal G0[]);
 PetscErrorCode HfOutputProbe(void *context, const HfProbe *probe);
-PetscErrorCode HfOutputTableLine(void *context, const HfTableLine *row);
+PetscErrorCode HfOutputTableLine(void *context, const HfTableLine *line);
 PetscErrorCode HfOutputField(void *context, const char *name, PetscReal time, PetscInt dof, Vec v);
 PetscErrorCode HfOutputEnergies(void *context, const char *name, PetscInt n_states, const PetscReal energies[]);
 PetscErrorCode HfOutputArray(void *context, const char *dataset, PetscInt rank, const PetscInt shape[], const PetscReal values[], const char *unit);
@@ -186,6 +229,6 @@ PetscErrorCode HfOutputText(void *context, const char *name, const char *text);
 PetscErrorCode HfOutputProgress(void *context, const char *what, PetscReal done, PetscReal total);
 PetscErrorCode HfOutputLog(void *context, const char *line);
 PetscErrorCode HfOutputAttend(void *context, PetscBool at_step, PetscBool last, HfRequest *request);
-PetscErrorCode HfOutputCheckpoint(void *context, HfCheckpointList state, PetscReal time, PetscInt begun, PetscInt n_items, PetscBool finished);
+PetscErrorCode HfOutputCheckpoint(void *context, HfCheckpointList list, PetscReal time, PetscInt begun, PetscInt n_items, PetscBool finished);
 PetscErrorCode HfOutputStored(void *context, const char *name, PetscInt *n);
-PetscErrorCode HfOutputRestore(void *context, HfCheckpointList state, PetscBool live);
+PetscErrorCode HfOutputRestore(void *context, HfCheckpointList list, PetscBool live);

@@ -1,80 +1,81 @@
-/* What is asked of a run while it goes on: signals to any rank, a file STOP in the run directory, the time limit, a checkpoint that is due. Rank 0
-   looks at clock and directory; one reduction of a few numbers tells all ranks the same. It also says after how many steps to look again, about every
-   tenth of a second, so that nobody notices. */
+/* Requests to a running simulation: signals to any rank, a file STOP in the run directory, the time limit, a checkpoint that is due.
+
+   Rank 0 looks at the clock and the directory; one reduction of a few integers makes all ranks agree. It also sets the number of time steps until the
+   next inquiry, about a tenth of a second, so that the cost is not noticeable. */
 #include "output_impl.h"
 #include <string.h>
 #include <unistd.h>
 
-enum { CHECKPOINT, STOP, FLUSH, STEPS, N_ASKED };
+enum { CHECKPOINT, STOP, FLUSH, STEPS, N_REQUESTS };
 enum { NO_STOP, STOP_FILE, STOP_TIME, STOP_SIGNAL };
-static const double PERIOD = 0.1;     /* s */
-static const double PART = 0.01;      /* of the wall time may go into checkpoints, or those that are not due by time wait */
-static const double FIRST = 5;        /* the first one costs about so many times what it takes to publish run.h5, which is done before */
-static const double LOOK_EVERY = 0.5; /* s between looks into the directory */
+static const double PERIOD = 0.1;              /* wall time between inquiries, s */
+static const double LOOK_EVERY = 0.5;          /* wall time between looks for a file STOP, s */
+static const double CHECKPOINT_SHARE = 0.01;   /* of the wall time may go into checkpoints at the end of schedule items */
+static const double FIRST_TO_PUBLISH_COST = 5; /* estimate for the first checkpoint, relative to the cost of publishing run.h5, which comes before */
 
-static PetscBool stop_file(HfOutput output, double now) {
+static PetscBool stop_file_exists(const HfRun *run, HfControl *control, double now) {
   char path[PETSC_MAX_PATH_LEN];
 
-  if (now - output->looked < LOOK_EVERY) return PETSC_FALSE;
-  output->looked = now;
-  HfOutputPath(output, "STOP", path);
-  return access(path, F_OK) == 0 || (output->ensemble_stop[0] && access(output->ensemble_stop, F_OK) == 0) ? PETSC_TRUE : PETSC_FALSE;
+  if (now - control->looked < LOOK_EVERY) return PETSC_FALSE;
+  control->looked = now;
+  HfRunPath(run, "STOP", path);
+  return access(path, F_OK) == 0 || (control->ensemble_stop[0] && access(control->ensemble_stop, F_OK) == 0) ? PETSC_TRUE : PETSC_FALSE;
 }
 
-/* Steps that take about PERIOD, from those of the last time; never many more at once. */
-static PetscInt steps_to_next(HfOutput output, double now, double period) {
-  const double passed = now - output->attended, wanted = output->attend_steps * period / PetscMax(passed, 1e-9);
+/* Time steps that take about `period`, extrapolated from the last ones; at most four times as many as those. */
+static PetscInt steps_to_next(HfControl *control, double now, double period) {
+  const double passed = now - control->attended, wanted = control->attend_steps * period / PetscMax(passed, 1e-9);
 
-  output->attend_steps = PetscMax(1, PetscMin(wanted, 4 * output->attend_steps));
-  output->attended = now;
-  return (PetscInt)PetscMin(output->attend_steps, 1e6);
+  control->attend_steps = PetscMax(1, PetscMin(wanted, 4 * control->attend_steps));
+  control->attended = now;
+  return (PetscInt)PetscMin(control->attend_steps, 1e6);
 }
 
-/* This one and that at the end are paid for by the time that has passed. */
-static PetscBool is_cheap(const HfOutput output, double now) {
-  const double cost = output->checkpoint_cost > 0 ? output->checkpoint_cost : FIRST * output->publish_cost;
+/* Whether this checkpoint and the one at the end stay within their share of the wall time. */
+static PetscBool is_cheap(const HfControl *control, double now) {
+  const double cost = control->checkpoint_cost > 0 ? control->checkpoint_cost : FIRST_TO_PUBLISH_COST * control->publish_cost;
 
-  return output->checkpoint_costs + 2 * cost <= PART * (now - output->launched) ? PETSC_TRUE : PETSC_FALSE;
+  return control->checkpoint_costs + 2 * cost <= CHECKPOINT_SHARE * (now - control->launched) ? PETSC_TRUE : PETSC_FALSE;
 }
 
-static void look(HfOutput output, PetscBool at_step, PetscBool last, int asked[N_ASKED]) {
-  const double now = MPI_Wtime(), every = output->settings.checkpoint_every, since = now - output->checkpointed;
-  const double reserve = 1 + 3 * output->checkpoint_cost;
+static void look(HfOutput output, PetscBool at_step, PetscBool last, int requests[N_REQUESTS]) {
+  HfControl *control = &output->control;
+  const double now = MPI_Wtime(), every = output->settings.checkpoint_every, limit = output->settings.max_walltime;
+  const double since = now - control->checkpointed, reserve = 1 + 3 * control->checkpoint_cost;
 
-  if (every > 0 && (since >= every || last || (at_step && is_cheap(output, now)))) asked[CHECKPOINT] = 1;
-  if (stop_file(output, now)) asked[STOP] = STOP_FILE;
-  if (output->settings.max_walltime > 0 && now - output->launched + reserve >= output->settings.max_walltime) asked[STOP] = STOP_TIME;
-  asked[STEPS] = at_step ? 1 : (int)steps_to_next(output, now, every > 0 ? PetscMin(PERIOD, 0.3 * every) : PERIOD);
+  if (every > 0 && (since >= every || last || (at_step && is_cheap(control, now)))) requests[CHECKPOINT] = 1;
+  if (stop_file_exists(&output->run, control, now)) requests[STOP] = STOP_FILE;
+  if (limit > 0 && now - control->launched + reserve >= limit) requests[STOP] = STOP_TIME;
+  requests[STEPS] = at_step ? 1 : (int)steps_to_next(control, now, every > 0 ? PetscMin(PERIOD, 0.3 * every) : PERIOD);
 }
 
-static PetscErrorCode tell_stop(HfOutput output, int reason) {
-  static const char *const reasons[] = {"", "a file STOP is in the run directory", "output.max_walltime is near", "asked by a signal"};
-  char line[128], path[PETSC_MAX_PATH_LEN];
+static PetscErrorCode report_stop(HfOutput output, int reason) {
+  static const char *const reasons[] = {"", "there is a file STOP in the run directory", "output.max_walltime is near", "requested by a signal"};
+  char path[PETSC_MAX_PATH_LEN];
 
   PetscFunctionBeginUser;
-  PetscCall(PetscSNPrintf(line, sizeof line, "stopping: %s", reasons[reason]));
-  HfOutputSay(output, line);
-  HfOutputPath(output, "STOP", path);
-  if (!output->rank && reason == STOP_FILE) unlink(path); /* it is obeyed */
+  HfLogLine(&output->log, "stopping: %s", reasons[reason]);
+  HfRunPath(&output->run, "STOP", path);
+  if (!output->run.rank && reason == STOP_FILE) unlink(path); /* so that the next run is not stopped by it */
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfOutputAttend(void *context, PetscBool at_step, PetscBool last, HfRequest *request) {
   HfOutput output = context;
-  int asked[N_ASKED] = {0};
+  int requests[N_REQUESTS] = {0};
 
   PetscFunctionBeginUser;
-  if (!output->rank) look(output, at_step, last, asked);
-  if (HfSignalCaught(HF_SIGNAL_CHECKPOINT)) asked[CHECKPOINT] = 1;
-  if (HfSignalCaught(HF_SIGNAL_STOP)) asked[STOP] = STOP_SIGNAL;
-  if (HfSignalCaught(HF_SIGNAL_FLUSH)) asked[FLUSH] = 1;
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, asked, N_ASKED, MPI_INT, MPI_MAX, output->comm));
-  HfSignalDone(HF_SIGNAL_CHECKPOINT);
-  HfSignalDone(HF_SIGNAL_FLUSH);
-  *request = (HfRequest){.checkpoint = asked[CHECKPOINT] ? PETSC_TRUE : PETSC_FALSE,
-                         .stop = asked[STOP] && !last ? PETSC_TRUE : PETSC_FALSE,
-                         .steps = PetscMax(1, asked[STEPS])};
-  if (request->stop) PetscCall(tell_stop(output, asked[STOP]));
-  if (asked[FLUSH] && !request->checkpoint && !request->stop) PetscCall(HfOutputPublish(output));
+  if (!output->run.rank) look(output, at_step, last, requests);
+  if (HfSignalCaught(HF_SIGNAL_CHECKPOINT)) requests[CHECKPOINT] = 1;
+  if (HfSignalCaught(HF_SIGNAL_STOP)) requests[STOP] = STOP_SIGNAL;
+  if (HfSignalCaught(HF_SIGNAL_FLUSH)) requests[FLUSH] = 1;
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, requests, N_REQUESTS, MPI_INT, MPI_MAX, output->run.comm));
+  HfSignalClear(HF_SIGNAL_CHECKPOINT);
+  HfSignalClear(HF_SIGNAL_FLUSH);
+  *request = (HfRequest){.checkpoint = requests[CHECKPOINT] ? PETSC_TRUE : PETSC_FALSE,
+                         .stop = requests[STOP] && !last ? PETSC_TRUE : PETSC_FALSE,
+                         .steps = PetscMax(1, requests[STEPS])};
+  if (request->stop) PetscCall(report_stop(output, requests[STOP]));
+  if (requests[FLUSH] && !request->checkpoint && !request->stop) PetscCall(HfOutputPublish(output));
   PetscFunctionReturn(0);
 }

@@ -1,5 +1,5 @@
-/* summary.yaml: status, counters and what every step found. Rewritten whole after every entry, by way of another name, so that a run that is cut
-   keeps what it has found and no reader ever sees half a file. */
+/* summary.yaml: status, counters and the result of every schedule step. Rewritten after every entry, under another name that is then renamed, so that a
+   run that is killed keeps its results and no reader sees an incomplete file. */
 #include "output_impl.h"
 #include <errno.h>
 #include <string.h>
@@ -18,8 +18,8 @@ static PetscErrorCode make_header(HfOutput output, const char *status, HfNode *h
   PetscCall(HfNodePutText(*header, "status", status));
   PetscCall(HfNodePutText(*header, "version", provenance.version));
   PetscCall(HfNodePutText(*header, "commit", provenance.commit));
-  PetscCall(HfNodePutReal(*header, "wall_seconds", MPI_Wtime() - output->start));
-  PetscCall(HfNodePutInt(*header, "ranks", output->size));
+  PetscCall(HfNodePutReal(*header, "wall_seconds", MPI_Wtime() - output->run.start));
+  PetscCall(HfNodePutInt(*header, "ranks", output->run.size));
   PetscCall(HfNodePutInt(*header, "cells", HfGridGetInfo(HfDeviceGrid(device))->n_film));
   HfMagnetStatistics(HfDeviceMagnet(device), &steps, &rejected, &evaluations);
   if (HfDeviceFilmPotential(device)) HfPotentialStatistics(HfDeviceFilmPotential(device), &solves, &iterations, &last);
@@ -40,27 +40,28 @@ static PetscErrorCode make_header(HfOutput output, const char *status, HfNode *h
 }
 
 PetscErrorCode HfOutputSummaryWrite(HfOutput output, const char *status) {
+  HfRun *run = &output->run;
   char path[PETSC_MAX_PATH_LEN], temporary[PETSC_MAX_PATH_LEN];
   HfNode header;
   FILE *file;
 
   PetscFunctionBeginUser;
-  if (!output->rank) {
-    HfOutputPath(output, "summary.yaml", path);
-    HfOutputPath(output, "summary.yaml.new", temporary);
+  if (!run->rank) {
+    HfRunPath(run, "summary.yaml", path);
+    HfRunPath(run, "summary.yaml.new", temporary);
     PetscCall(make_header(output, status, &header));
     file = fopen(temporary, "w");
     if (file) {
       PetscCall(HfNodeWrite(header, file));
-      PetscCall(HfNodeWrite(output->results, file));
-      if (fflush(file) != 0 || ferror(file) || fsync(fileno(file)) != 0) HfOutputNote(output, "cannot write %s: %s", temporary, strerror(errno));
+      PetscCall(HfNodeWrite(output->summary.root, file));
+      if (fflush(file) != 0 || ferror(file) || fsync(fileno(file)) != 0) HfRunNote(run, "cannot write %s: %s", temporary, strerror(errno));
       fclose(file);
-      if (rename(temporary, path) != 0) HfOutputNote(output, "cannot write %s: %s", path, strerror(errno));
+      if (rename(temporary, path) != 0) HfRunNote(run, "cannot write %s: %s", path, strerror(errno));
     } else
-      HfOutputNote(output, "cannot write %s: %s", temporary, strerror(errno));
+      HfRunNote(run, "cannot write %s: %s", temporary, strerror(errno));
     PetscCall(HfNodeDestroy(&header));
   }
-  PetscCall(HfOutputAgree(output));
+  PetscCall(HfRunAgree(run));
   PetscFunctionReturn(0);
 }
 
@@ -68,7 +69,7 @@ PetscErrorCode HfOutputSummary(void *context, HfNode entry) {
   HfOutput output = context;
 
   PetscFunctionBeginUser;
-  PetscCall(HfNodePutNode(output->entries, NULL, entry));
-  if (output->is_open && !output->replaying) PetscCall(HfOutputSummaryWrite(output, "running"));
+  PetscCall(HfNodePutNode(output->summary.entries, NULL, entry));
+  if (output->is_open && !output->resume.replaying) PetscCall(HfOutputSummaryWrite(output, "running"));
   PetscFunctionReturn(0);
 }

@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   HfExperiment experiment;
   HfNode plan;
 
-  HfSystemMemoryPretend(3e6);
+  if (PetscOptionsSetValue(NULL, "-memory_limit", "3e6")) abort();
   if (HfFuzzSucceeds(HfDeckCreateFromText(MPI_COMM_SELF, HfFuzzKeys(), text, &deck))) {
     if (HfFuzzSucceeds(HfDeckVerdict(deck))) {
       if (HfOutputCreate(deck, NULL, PETSC_FALSE, &nowhere)) abort();

@@ -51,12 +51,16 @@ static void remove_directory(const char *name) {
   MPI_Barrier(PETSC_COMM_WORLD);
 }
 
-static void start(Fixture *f, PetscBool force) {
+static void open_deck(Fixture *f) {
   CHECK(HfKeysCreate(&f->keys));
   CHECK(HfExperimentRegisterKeys(f->keys));
   CHECK(HfOutputRegisterKeys(f->keys));
   CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, f->keys, deck_text, &f->deck));
   CHECK(HfDeckVerdict(f->deck));
+}
+
+static void start(Fixture *f, PetscBool force) {
+  open_deck(f);
   CHECK(HfOutputCreate(f->deck, f->directory, force, &f->output));
   CHECK(HfExperimentCreate(f->deck, HfOutputRecorder(f->output), &f->experiment));
   CHECK(HfOutputSetUp(f->output, f->experiment));
@@ -296,10 +300,92 @@ static void bad_paths_are_faults(void **state) {
   remove_directory(f.directory);
 }
 
+/* Variables of every kind as a module lists them. Flags lie side by side: PetscBool has four bytes in PETSc up to 3.23, one byte since. */
+typedef struct {
+  PetscReal outcome; /* without outcomes a checkpoint is not accepted */
+  PetscReal reals[2];
+  PetscInt number;
+  PetscInt64 large;
+  PetscBool flags[5];
+  char guard[16];
+} Stored;
+
+static const Stored stored = {.outcome = 7,
+                              .reals = {0.1, -1e300},
+                              .number = -3,
+                              .large = (PetscInt64)1 << 40,
+                              .flags = {PETSC_TRUE, PETSC_FALSE, PETSC_TRUE, PETSC_TRUE, PETSC_FALSE},
+                              .guard = "not to be used"};
+
+static void list_stored(Stored *s, HfCheckpointList *list) {
+  CHECK(HfCheckpointListCreate(list));
+  CHECK(HfCheckpointListGroup(*list, "replay"));
+  CHECK(HfCheckpointListAdd(*list, "outcomes", HF_CHECKPOINT_REAL, 1, &s->outcome));
+  CHECK(HfCheckpointListGroup(*list, "test"));
+  CHECK(HfCheckpointListAdd(*list, "reals", HF_CHECKPOINT_REAL, 2, s->reals));
+  CHECK(HfCheckpointListAdd(*list, "number", HF_CHECKPOINT_INT, 1, &s->number));
+  CHECK(HfCheckpointListAdd(*list, "large", HF_CHECKPOINT_INT64, 1, &s->large));
+  CHECK(HfCheckpointListAdd(*list, "flags", HF_CHECKPOINT_BOOL, 5, s->flags));
+}
+
+static void check_stored_type(const char *directory) {
+  char path[300];
+  hid_t file, dataset, type;
+
+  snprintf(path, sizeof path, "%s/checkpoint.h5", directory);
+  file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+  dataset = H5Dopen2(file, "/test/flags", H5P_DEFAULT);
+  type = H5Dget_type(dataset);
+  assert_true(H5Tequal(type, H5T_NATIVE_INT32) > 0); /* whatever PETSc's own type is */
+  H5Tclose(type);
+  H5Dclose(dataset);
+  H5Fclose(file);
+}
+
+static void checkpoints_restore_every_kind(void **state) {
+  Stored written = stored, read = {.flags = {PETSC_FALSE, PETSC_TRUE, PETSC_FALSE, PETSC_FALSE, PETSC_TRUE}};
+  HfCheckpointList list;
+  HfRecorder recorder;
+  PetscBool finished;
+  PetscMPIInt rank;
+  PetscInt n;
+  Fixture f;
+
+  memcpy(read.guard, stored.guard, sizeof read.guard);
+  MPI_Comm_rank(PETSC_COMM_WORLD, &rank);
+  make_directory_name(f.directory);
+  start(&f, PETSC_FALSE);
+  recorder = HfOutputRecorder(f.output);
+  list_stored(&written, &list);
+  CHECK(recorder->checkpoint(recorder->context, list, 1e-9, 1, 1, PETSC_FALSE));
+  CHECK(HfCheckpointListDestroy(&list));
+  CHECK(HfOutputClose(f.output, "stopped", f.experiment));
+  finish(&f);
+  if (!rank) check_stored_type(f.directory);
+
+  open_deck(&f);
+  CHECK(HfOutputCreate(f.deck, f.directory, PETSC_FALSE, &f.output));
+  CHECK(HfOutputCheckRestart(f.output, NULL, PETSC_FALSE, &finished));
+  assert_false(finished);
+  recorder = HfOutputRecorder(f.output);
+  CHECK(HfExperimentCreate(f.deck, recorder, &f.experiment));
+  CHECK(HfOutputSetUp(f.output, f.experiment));
+  CHECK(recorder->stored(recorder->context, "test/flags", &n));
+  assert_int_equal(n, 5);
+  list_stored(&read, &list);
+  CHECK(recorder->restore(recorder->context, list, PETSC_TRUE));
+  CHECK(HfCheckpointListDestroy(&list));
+  assert_true(read.outcome == stored.outcome && read.reals[0] == stored.reals[0] && read.reals[1] == stored.reals[1]);
+  assert_true(read.number == stored.number && read.large == stored.large);
+  assert_memory_equal(read.flags, stored.flags, sizeof read.flags);
+  assert_memory_equal(read.guard, stored.guard, sizeof read.guard);
+  CHECK(HfOutputClose(f.output, "done", f.experiment));
+  finish(&f);
+  remove_directory(f.directory);
+}
+
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(record_and_read_back),
-    cmocka_unit_test(finished_runs_are_kept),
-    cmocka_unit_test(two_runs_do_not_share_a_directory),
-    cmocka_unit_test(bad_paths_are_faults),
+    cmocka_unit_test(record_and_read_back), cmocka_unit_test(finished_runs_are_kept),         cmocka_unit_test(two_runs_do_not_share_a_directory),
+    cmocka_unit_test(bad_paths_are_faults), cmocka_unit_test(checkpoints_restore_every_kind),
 };
 HF_TEST_MAIN(tests)

@@ -68,11 +68,11 @@ static void test_estimate(void **state) {
 static void test_too_little(void **state) {
   PetscReal estimate;
 
-  HfSystemMemoryPretend(10e6);
+  CHECK(PetscOptionsSetValue(NULL, "-memory_limit", "10e6"));
   CHECK(PetscPushErrorHandler(PetscReturnErrorHandler, NULL));
   assert_int_equal(run(magnet, &estimate), HF_ERR_DECK);
   CHECK(PetscPopErrorHandler());
-  HfSystemMemoryPretend(PETSC_MAX_REAL);
+  CHECK(PetscOptionsClearValue(NULL, "-memory_limit"));
 }
 
 static void test_available(void **state) {

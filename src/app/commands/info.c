@@ -130,7 +130,7 @@ static PetscErrorCode print_outlook(MPI_Comm comm, const char *directory, HfNode
   PetscMPIInt rank;
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(comm, &rank));
-  PetscCall(HfOutputOutlook(comm, directory, status && !strcmp(HfNodeText(status), "done") ? PETSC_TRUE : PETSC_FALSE, &outlook));
+  PetscCall(HfOutputResumePreview(comm, directory, status && !strcmp(HfNodeText(status), "done") ? PETSC_TRUE : PETSC_FALSE, &outlook));
   if (!rank) {
     printf("resumable: %s\n", HfNodeText(HfNodeFind(outlook, "resumable")));
     for (PetscInt k = 0; k < HfNodeLength(outlook); ++k)

@@ -44,8 +44,8 @@ PetscErrorCode HfAppRun(HfDeck deck, const char *directory, const HfOptions *opt
   PetscErrorCode code;
   PetscFunctionBeginUser;
   PetscCall(HfOutputCreate(deck, directory, (PetscBool)(options->force || !options->restart || strcmp(options->restart, "never")), &output));
-  if (ensemble) PetscCall(HfOutputBelongs(output, ensemble, launched));
-  code = HfOutputLookBack(output, options->restart, options->force, &finished);
+  if (ensemble) PetscCall(HfOutputJoinEnsemble(output, ensemble, launched));
+  code = HfOutputCheckRestart(output, options->restart, options->force, &finished);
   if (!code && !finished) code = run_in(deck, output, &experiment);
   PetscCall(HfExperimentDestroy(&experiment));
   PetscCall(HfOutputDestroy(&output));

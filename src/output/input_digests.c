@@ -1,10 +1,10 @@
-/* The contents of the files that a deck names (masks, patterns, start fields, tables of a field), by length and checksum: a run that goes on
-   must find them as it read them, be the deck ever so much the same. They are looked at when the run begins, those of a schedule's item when the item has begun.
-   A checkpoint keeps {key: digest}, run.h5 has it for good. */
+/* Digests (length and checksum) of the files that a deck names: masks, patterns, start fields, field tables. A run that is resumed must find their
+   content unchanged even if the deck is the same. Digests are taken when the run begins, those of a schedule item when the item begins. They
+   are stored as {key: digest} in every checkpoint and, at the end, in run.h5. */
 #include "output_impl.h"
 #include <string.h>
 
-/* NULL when the map has none of that name; names have dots. */
+/* NULL when absent. The keys contain dots, so HfNodeFind() does not apply. */
 static const char *digest_of(HfNode map, const char *key) {
   for (PetscInt k = 0; map && k < HfNodeLength(map); ++k) {
     HfNode item = HfNodeItem(map, k);
@@ -13,15 +13,15 @@ static const char *digest_of(HfNode map, const char *key) {
   return NULL;
 }
 
-static PetscErrorCode look(HfOutput output, HfNode node, const char *key) {
+static PetscErrorCode read_below(HfOutput output, HfNode node, const char *key) {
   char path[PETSC_MAX_PATH_LEN], inner[HF_PATH_LENGTH], digest[HF_DIGEST_LENGTH];
 
   PetscFunctionBeginUser;
   if (HfNodeNamesFile(node)) {
-    if (digest_of(output->files, key)) PetscFunctionReturn(0);
+    if (digest_of(output->inputs, key)) PetscFunctionReturn(0);
     PetscCall(HfDeckFilePath(output->deck, node, path, sizeof path));
-    PetscCall(HfFileDigest(output->comm, path, digest));
-    if (digest[0]) PetscCall(HfNodePutText(output->files, key, digest)); /* else who reads it tells why it cannot */
+    PetscCall(HfFileDigest(output->run.comm, path, digest));
+    if (digest[0]) PetscCall(HfNodePutText(output->inputs, key, digest)); /* if it cannot be read, its reader reports why */
     PetscFunctionReturn(0);
   }
   for (PetscInt k = 0; k < HfNodeLength(node); ++k) {
@@ -31,12 +31,12 @@ static PetscErrorCode look(HfOutput output, HfNode node, const char *key) {
       snprintf(inner, sizeof inner, "%s.%s", key, HfNodeName(item));
     else
       snprintf(inner, sizeof inner, "%s.%d", key, (int)k);
-    PetscCall(look(output, item, inner));
+    PetscCall(read_below(output, item, inner));
   }
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfOutputLookAtFiles(HfOutput output, PetscInt begun) {
+PetscErrorCode HfInputsRead(HfOutput output, PetscInt begun) {
   HfNode root = HfDeckRoot(output->deck);
   char key[64];
 
@@ -46,18 +46,18 @@ PetscErrorCode HfOutputLookAtFiles(HfOutput output, PetscInt begun) {
 
     if (HfSectionIsHarmless(HfNodeName(section))) continue;
     if (strcmp(HfNodeName(section), "schedule")) {
-      PetscCall(look(output, section, HfNodeName(section)));
+      PetscCall(read_below(output, section, HfNodeName(section)));
       continue;
     }
     for (PetscInt i = 0; i < PetscMin(begun, HfNodeLength(section)); ++i) {
       snprintf(key, sizeof key, "schedule.%d", (int)i);
-      PetscCall(look(output, HfNodeItem(section, i), key));
+      PetscCall(read_below(output, HfNodeItem(section, i), key));
     }
   }
   PetscFunctionReturn(0);
 }
 
-static void tell(HfDeck deck, const char *key, char list[], size_t size) {
+static void append_key(HfDeck deck, const char *key, char list[], size_t size) {
   HfNode node = HfNodeFind(HfDeckRoot(deck), key);
   const size_t used = strlen(list);
   char path[PETSC_MAX_PATH_LEN];
@@ -66,26 +66,26 @@ static void tell(HfDeck deck, const char *key, char list[], size_t size) {
   snprintf(list + used, size - used, "%s%s%s%s%s", used ? ", " : "", key, path[0] ? " (" : "", path, path[0] ? ")" : "");
 }
 
-/* Keys that one of the two does not have are no matter: the deck says what they are, and who needs a file that is gone tells. */
-PetscErrorCode HfOutputCompareFiles(HfOutput output, const char before_text[], PetscInt begun, PetscInt *count, char list[], size_t size) {
+/* Keys that only one side has are not compared: the decks have been compared already, and the reader of a missing file reports it. */
+PetscErrorCode HfInputsCompare(HfOutput output, const char before_text[], PetscInt begun, PetscInt *count, char list[], size_t size) {
   HfNode before = NULL;
 
   PetscFunctionBeginUser;
   list[0] = '\0';
   *count = 0;
-  PetscCall(HfOutputLookAtFiles(output, begun));
+  PetscCall(HfInputsRead(output, begun));
   if (!before_text) {
-    if (HfNodeLength(output->files))
-      HfOutputSay(output, "the run before kept no checksums of the files that its deck names: they are taken for the same");
+    if (HfNodeLength(output->inputs))
+      HfLogLine(&output->log, "the earlier run stored no checksums of the files that its deck names: they are assumed to be unchanged");
     PetscFunctionReturn(0);
   }
   PetscCall(HfNodeParseText(before_text, &before));
-  for (PetscInt k = 0; k < HfNodeLength(output->files); ++k) {
-    HfNode now = HfNodeItem(output->files, k);
+  for (PetscInt k = 0; k < HfNodeLength(output->inputs); ++k) {
+    HfNode now = HfNodeItem(output->inputs, k);
     const char *then = digest_of(before, HfNodeName(now));
 
-    if (!then || !strcmp(then, HfNodeText(now))) continue;
-    if (strlen(list) + 1 < size) tell(output->deck, HfNodeName(now), list, size);
+    if (!then || HfDigestsMatch(then, HfNodeText(now))) continue;
+    if (strlen(list) + 1 < size) append_key(output->deck, HfNodeName(now), list, size);
     ++*count;
   }
   PetscCall(HfNodeDestroy(&before));

@@ -1,15 +1,8 @@
-/* /provenance: what was built and how it ran. /film: mask, geometry and electrodes. */
+/* The groups of run.h5 that describe the run: /provenance (program, libraries, machine, deck) and /film (mask, geometry, electrodes). */
 #include "output_impl.h"
 #include <string.h>
-#include <time.h>
 
-void HfOutputNow(char text[32]) {
-  const time_t now = time(NULL);
-  struct tm utc;
-  strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
-}
-
-/* The command line as the system knows it; "" where it does not say. */
+/* The command line, from Linux's /proc; "" elsewhere. */
 static void command_line(char text[], size_t size) {
   FILE *file = fopen("/proc/self/cmdline", "r");
   size_t length = 0;
@@ -26,40 +19,41 @@ static void command_line(char text[], size_t size) {
 
 PetscErrorCode HfOutputWriteProvenance(HfOutput output) {
   const char *group = "/provenance";
-  const int ranks = output->size;
+  HfResultFile *results = &output->results;
+  const int ranks = output->run.size;
   char command[2048] = "", *options = NULL, *used = NULL;
   HfProvenance provenance;
 
   PetscFunctionBeginUser;
   PetscCall(HfProvenanceGet(&provenance));
   command_line(command, sizeof command);
-  /* what an attribute says must be the same on all ranks */
-  PetscCallMPI(MPI_Bcast(provenance.host, sizeof provenance.host, MPI_CHAR, 0, output->comm));
-  PetscCallMPI(MPI_Bcast(provenance.started, sizeof provenance.started, MPI_CHAR, 0, output->comm));
-  PetscCallMPI(MPI_Bcast(command, sizeof command, MPI_CHAR, 0, output->comm));
+  /* all ranks must write the same attributes */
+  PetscCallMPI(MPI_Bcast(provenance.host, sizeof provenance.host, MPI_CHAR, 0, output->run.comm));
+  PetscCallMPI(MPI_Bcast(provenance.started, sizeof provenance.started, MPI_CHAR, 0, output->run.comm));
+  PetscCallMPI(MPI_Bcast(command, sizeof command, MPI_CHAR, 0, output->run.comm));
   PetscCall(PetscOptionsGetAll(NULL, &options));
   PetscCall(HfNodeFormat(HfDeckRoot(output->deck), &used));
 
-  PetscCall(HfH5Group(output, group));
-  PetscCall(HfH5AttributeText(output, group, "version", provenance.version));
-  PetscCall(HfH5AttributeText(output, group, "commit", provenance.commit));
-  PetscCall(HfH5AttributeText(output, group, "build", provenance.build));
-  PetscCall(HfH5AttributeText(output, group, "libraries", provenance.libraries));
-  PetscCall(HfH5AttributeText(output, group, "host", provenance.host));
-  PetscCall(HfH5AttributeText(output, group, "started", provenance.started));
-  PetscCall(HfH5AttributeText(output, group, "ended", ""));
-  PetscCall(HfH5AttributeText(output, group, "status", "running"));
-  PetscCall(HfH5AttributeText(output, group, "command", command));
-  PetscCall(HfH5AttributeText(output, group, "petsc_options", options ? options : ""));
-  PetscCall(HfH5AttributeInts(output, group, "ranks", -1, &ranks));
-  PetscCall(HfH5Text(output, "/provenance/deck", HfDeckText(output->deck) ? HfDeckText(output->deck) : "", "The deck as it was written"));
-  PetscCall(HfH5Text(output, "/provenance/deck_used", used, "The deck with includes, --set and every default filled in"));
+  PetscCall(HfH5Group(results, group));
+  PetscCall(HfH5AttributeText(results, group, "version", provenance.version));
+  PetscCall(HfH5AttributeText(results, group, "commit", provenance.commit));
+  PetscCall(HfH5AttributeText(results, group, "build", provenance.build));
+  PetscCall(HfH5AttributeText(results, group, "libraries", provenance.libraries));
+  PetscCall(HfH5AttributeText(results, group, "host", provenance.host));
+  PetscCall(HfH5AttributeText(results, group, "started", provenance.started));
+  PetscCall(HfH5AttributeText(results, group, "ended", ""));
+  PetscCall(HfH5AttributeText(results, group, "status", "running"));
+  PetscCall(HfH5AttributeText(results, group, "command", command));
+  PetscCall(HfH5AttributeText(results, group, "petsc_options", options ? options : ""));
+  PetscCall(HfH5AttributeInts(results, group, "ranks", -1, &ranks));
+  PetscCall(HfH5Text(results, "/provenance/deck", HfDeckText(output->deck) ? HfDeckText(output->deck) : "", "The deck as it was written"));
+  PetscCall(HfH5Text(results, "/provenance/deck_used", used, "The deck with includes, --set and every default filled in"));
   PetscCall(PetscFree(options));
   PetscCall(PetscFree(used));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode write_mask(HfOutput output, HfGrid grid) {
+static PetscErrorCode write_mask(HfResultFile *results, HfGrid grid) {
   const HfGridInfo *g = HfGridGetInfo(grid);
   const int8_t *regions = HfGridRegions(grid);
   const HfTable table = {H5T_NATIVE_UCHAR, 2, {(hsize_t)g->ny, (hsize_t)g->nx}, "1", "Region of each cell + 1; 0 is void. [y][x], row 0 the lowest"};
@@ -69,12 +63,12 @@ static PetscErrorCode write_mask(HfOutput output, HfGrid grid) {
   PetscCall(PetscMalloc1(g->nx * g->ym + 1, &mask));
   for (PetscInt j = 0; j < g->ym; ++j)
     for (PetscInt i = 0; i < g->nx; ++i) mask[j * g->nx + i] = (unsigned char)(HfRegionAt(g, regions, i, g->ys + j) + 1);
-  PetscCall(HfH5WriteRows(output, "/film/mask", &table, (hsize_t)g->ys, (hsize_t)g->ym, mask));
+  PetscCall(HfH5WriteRows(results, "/film/mask", &table, (hsize_t)g->ys, (hsize_t)g->ym, mask));
   PetscCall(PetscFree(mask));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode write_electrodes(HfOutput output, HfGrid grid, HfElectrodes electrodes) {
+static PetscErrorCode write_electrodes(HfResultFile *results, HfGrid grid, HfElectrodes electrodes) {
   const HfGridInfo *g = HfGridGetInfo(grid);
   const PetscInt n = HfElectrodesCount(electrodes), rows = g->ym + (g->rank == g->size - 1);
   const HfTable map = {
@@ -86,7 +80,7 @@ static PetscErrorCode write_electrodes(HfOutput output, HfGrid grid, HfElectrode
   char *text;
 
   PetscFunctionBeginUser;
-  PetscCall(HfH5WriteRows(output, "/film/electrodes", &map, (hsize_t)g->ys, (hsize_t)rows, HfElectrodesVertices(electrodes)));
+  PetscCall(HfH5WriteRows(results, "/film/electrodes", &map, (hsize_t)g->ys, (hsize_t)rows, HfElectrodesVertices(electrodes)));
   for (PetscInt k = 0; k < n; ++k) width = PetscMax(width, strlen(HfElectrodesName(electrodes, k)));
   PetscCall(PetscCalloc1((size_t)n * width + 1, &text));
   PetscCall(PetscMalloc1(2 * n, &xy));
@@ -95,15 +89,15 @@ static PetscErrorCode write_electrodes(HfOutput output, HfGrid grid, HfElectrode
     HfElectrodesPosition(electrodes, k, xy + 2 * k);
   }
   names.type = HfH5TextType(width);
-  PetscCall(HfH5Write(output, "/film/electrode_names", &names, text));
-  PetscCall(HfH5Write(output, "/film/electrode_positions", &positions, xy));
+  PetscCall(HfH5Write(results, "/film/electrode_names", &names, text));
+  PetscCall(HfH5Write(results, "/film/electrode_positions", &positions, xy));
   H5Tclose(names.type);
   PetscCall(PetscFree(text));
   PetscCall(PetscFree(xy));
   PetscFunctionReturn(0);
 }
 
-/* As a deck has it. */
+/* In the form of the deck's `wiring.numbers`. */
 PetscErrorCode HfOutputWiring(void *context, const HfWiring *wiring) {
   HfOutput output = context;
   const HfTable table = {
@@ -113,7 +107,7 @@ PetscErrorCode HfOutputWiring(void *context, const HfWiring *wiring) {
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(wiring->n_nodes, &numbers));
   for (PetscInt k = 0; k < wiring->n_nodes; ++k) numbers[k] = (int)wiring->sign[k] * (int)(wiring->pixel[k] + 1);
-  PetscCall(HfH5Write(output, "/film/wiring", &table, numbers));
+  PetscCall(HfH5Write(&output->results, "/film/wiring", &table, numbers));
   PetscCall(PetscFree(numbers));
   PetscFunctionReturn(0);
 }
@@ -122,16 +116,17 @@ PetscErrorCode HfOutputWriteFilm(HfOutput output) {
   HfDevice device = HfExperimentDevice(output->experiment);
   HfGrid grid = HfDeviceGrid(device);
   const HfGridInfo *g = HfGridGetInfo(grid);
+  HfResultFile *results = &output->results;
 
   PetscFunctionBeginUser;
-  PetscCall(HfH5Group(output, "/film"));
-  PetscCall(HfH5AttributeReals(output, "/film", "cell_size", 2, (PetscReal[]){g->dx, g->dy}));
-  PetscCall(HfH5AttributeReals(output, "/film", "origin", 2, (PetscReal[]){g->x0, g->y0}));
-  PetscCall(HfH5AttributeReals(output, "/film", "thickness", -1, &g->thickness));
-  PetscCall(HfH5AttributeText(output, "/film", "unit", "m"));
-  PetscCall(HfH5AttributeText(output, "/film", "doc", "cell_size: sides of a cell; origin: lower left corner of the film; thickness: of the film"));
-  PetscCall(write_mask(output, grid));
-  if (HfElectrodesCount(HfDeviceElectrodes(device))) PetscCall(write_electrodes(output, grid, HfDeviceElectrodes(device)));
+  PetscCall(HfH5Group(results, "/film"));
+  PetscCall(HfH5AttributeReals(results, "/film", "cell_size", 2, (PetscReal[]){g->dx, g->dy}));
+  PetscCall(HfH5AttributeReals(results, "/film", "origin", 2, (PetscReal[]){g->x0, g->y0}));
+  PetscCall(HfH5AttributeReals(results, "/film", "thickness", -1, &g->thickness));
+  PetscCall(HfH5AttributeText(results, "/film", "unit", "m"));
+  PetscCall(HfH5AttributeText(results, "/film", "doc", "cell_size: sides of a cell; origin: lower left corner of the film; thickness: of the film"));
+  PetscCall(write_mask(results, grid));
+  if (HfElectrodesCount(HfDeviceElectrodes(device))) PetscCall(write_electrodes(results, grid, HfDeviceElectrodes(device)));
   if (HfDeviceWiring(device)) PetscCall(HfOutputWiring(output, HfDeviceWiring(device)));
   PetscFunctionReturn(0);
 }
