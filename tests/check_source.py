@@ -37,7 +37,7 @@ EXCEPT = {"src/base/signals.c": "_exit"}
 # Exceptions: the file that prints faults, the deck's verdict, the log's echo on the terminal.
 ALLOWED = {
     "stderr": {"src/base/faults.c", "src/deck/messages.c"},
-    "stdout": {"src/base/faults.c", "src/output/log.c"},
+    "stdout": {"src/base/faults.c", "src/output/progress.c"},
 }
 
 # Readers of values of the deck, and of the places in it that an error names.
@@ -78,12 +78,6 @@ NOT_YET_SETTINGS = {
     "src/magnet/initial_magnetization.c",
     "src/magnet/integrator.c",
     "src/magnet/integrator_choice.c",
-    "src/output/field_frames.c",
-    "src/output/named_files.c",
-    "src/output/output.c",
-    "src/output/restart.c",
-    "src/output/resume_preview.c",
-    "src/output/status.c",
 }
 
 # Variables that change and outlive a call, by nature one per process.
@@ -95,8 +89,6 @@ STATE = {
 NOT_YET_STATE = {
     "src/app/main.c": {"options"},
     "src/base/citations.c": {"cited"},
-    "src/base/system_memory.c": {"limit"},
-    "src/output/h5.c": {"reason"},
 }
 
 SUBJECT_LENGTH = 72  # as .gitmessage says, since the commit that added it

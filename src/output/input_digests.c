@@ -57,7 +57,8 @@ PetscErrorCode HfInputsRead(HfOutput output, PetscInt begun) {
   PetscFunctionReturn(0);
 }
 
-static void append_key(HfDeck deck, const char *key, char list[], size_t size) {
+/* "film.initial.file (start.h5)" */
+static void append_checked_file(HfDeck deck, const char *key, char list[], size_t size) {
   HfNode node = HfNodeFind(HfDeckRoot(deck), key);
   const size_t used = strlen(list);
   char path[PETSC_MAX_PATH_LEN];
@@ -85,7 +86,7 @@ PetscErrorCode HfInputsCompare(HfOutput output, const char before_text[], PetscI
     const char *then = digest_of(before, HfNodeName(now));
 
     if (!then || HfDigestsMatch(then, HfNodeText(now))) continue;
-    if (strlen(list) + 1 < size) append_key(output->deck, HfNodeName(now), list, size);
+    if (strlen(list) + 1 < size) append_checked_file(output->deck, HfNodeName(now), list, size);
     ++*count;
   }
   PetscCall(HfNodeDestroy(&before));
