@@ -185,7 +185,7 @@ static PetscErrorCode check_checkpoint(HfOutput output, PetscBool *finished) {
 
   PetscFunctionBeginUser;
   PetscCall(read_position(output));
-  PetscCall(HfOutputStored(output, "replay/outcomes", &count));
+  PetscCall(HfOutputStored(output, "tape/values", &count));
   PetscCheckFault(count, comm, HF_ERR_FILE, "cannot resume from %s: it does not hold the results so far", resume->path);
   PetscCall(HfCheckpointText(resume->checkpoint, "deck", &before));
   PetscCheckFault(before, comm, HF_ERR_FILE, "cannot resume from %s: it holds no deck", resume->path);
@@ -286,10 +286,10 @@ static PetscErrorCode describe(const char path[], HfNode preview, PetscBool *fin
   item = (PetscInt)number(file, "output/items_begun");
   *finished = number(file, "output/finished") != 0 ? PETSC_TRUE : PETSC_FALSE;
   PetscCall(step_name(file, item, name));
-  PetscCall(PetscSNPrintf(text, sizeof text, "%s item %d of %d%s", number(file, "replay/at_step") != 0 ? "after" : "inside", (int)item,
+  PetscCall(PetscSNPrintf(text, sizeof text, "%s item %d of %d%s", number(file, "tape/ends_item") != 0 ? "after" : "inside", (int)item,
                           (int)number(file, "output/items"), name));
   PetscCall(HfNodePutText(preview, "position", text));
-  PetscCall(HfNodePutReal(preview, "simulated_seconds", number(file, "replay/time")));
+  PetscCall(HfNodePutReal(preview, "simulated_seconds", number(file, "tape/time")));
   PetscCall(HfNodePutReal(preview, "wall_seconds", number(file, "output/wall_seconds")));
   if (stat(path, &status) == 0 && gmtime_r(&status.st_mtime, &utc) && strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc)) {
     PetscCall(HfNodePutText(preview, "written", text));

@@ -62,7 +62,7 @@ static void open_deck(Fixture *f) {
 static void start(Fixture *f, PetscBool force) {
   open_deck(f);
   CHECK(HfOutputCreate(f->deck, f->directory, force, &f->output));
-  CHECK(HfExperimentCreate(f->deck, HfOutputRecorder(f->output), &f->experiment));
+  CHECK(HfExperimentCreate(f->deck, HfOutputRecorder(f->output), NULL, &f->experiment));
   CHECK(HfOutputSetUp(f->output, f->experiment));
 }
 
