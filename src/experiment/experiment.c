@@ -86,7 +86,7 @@ static PetscErrorCode check_memory(HfDeck deck, const HfScheduleSettings *schedu
 static PetscErrorCode read_settings(HfExperiment e, const HfStep *const extra[]) {
   HfScheduleSettings *schedule = &e->schedule;
   HfScheduleCheck check = {
-      .deck = e->deck, .device = e->device, .has_electrodes = (PetscBool)(HfElectrodesOfDeck(e->deck) > 0), .schedule = schedule};
+      .deck = e->deck, .device = e->device, .has_electrodes = (PetscBool)(HfElectrodesSettingsCount(e->deck) > 0), .schedule = schedule};
 
   PetscFunctionBeginUser;
   schedule->n = HfDeviceTerminals(e->device);
