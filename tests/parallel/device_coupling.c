@@ -1,6 +1,6 @@
 /* A film driven through its own electrodes: the sign of what its current does, the same run on any number of ranks, the order of the ways in which
    the current follows the texture, iterations per refresh. */
-#include <hf_test.h>
+#include "test_decks.h"
 #include <hopfilm/device.h>
 
 typedef struct {
@@ -31,14 +31,6 @@ static void advance(Film *film, PetscReal from, PetscReal to) {
 
 /* ---- a wall from -z to +z across the film; no AMR, so that the current is uniform: j = sigma V/length from left to right for V > 0 ---- */
 #define LENGTH 240e-9
-#define WALL                                                                                                                                         \
-  "hopfilm: 1\nfilm:\n  size: [240 nm, 12 nm]\n  cell: 2 nm\n  thickness: 20 nm\n"                                                                   \
-  "  material: {Ms: 490 kA/m, Aex: 1e-11 J/m, Ku: 1e5 J/m^3, alpha: 0.3, polarization: 0.5, nonadiabaticity: 0.3, conductivity: 5e6 S/m}\n"          \
-  "  initial: {random: {seed: 1}}\n"                                                                                                                 \
-  "electrodes:\n"                                                                                                                                    \
-  "  - {name: left, shape: {rectangle: {size: [0 nm, 12 nm]}}, at: [-120 nm, 0 nm]}\n"                                                               \
-  "  - {name: right, shape: {rectangle: {size: [0 nm, 12 nm]}}, at: [120 nm, 0 nm]}\n"
-
 static void wall_goes_to_the_positive_electrode(void **unused) {
   const PetscReal V[2] = {0.01, -0.01}, width = 10e-9, t = 0.5e-9;
   const PetscReal u = 5.7883818e-5 * 0.5 / 490e3 * 5e6 * 0.02 / LENGTH; /* mu_B/e P/Ms sigma V/length, 24.6 m/s */
@@ -46,7 +38,7 @@ static void wall_goes_to_the_positive_electrode(void **unused) {
   PetscScalar *m;
   Film film;
 
-  film_create(&film, PETSC_COMM_WORLD, WALL);
+  film_create(&film, PETSC_COMM_WORLD, DECK("wall"));
   CHECK(VecGetArray(HfDeviceMagnetization(film.device), &m));
   for (PetscInt k = 0; k < film.g->nx * film.g->ym; ++k) {
     const PetscReal x = film.g->x0 + ((PetscReal)(k % film.g->nx) + 0.5) * film.g->dx;
@@ -69,31 +61,13 @@ static void wall_goes_to_the_positive_electrode(void **unused) {
 }
 
 /* ---- a ragged film with strong AMR whose texture is far from rest ---- */
-#define MAZE                                                                                                                                         \
-  "hopfilm: 1\nfilm:\n  size: [%g nm, %g nm]\n  cell: %g nm\n  thickness: 20 nm\n%s"                                                                 \
-  "  material: {Ms: 490 kA/m, Aex: 3.25e-11 A m, Dbulk: 6.5e-3 A, Ku: 5.2e5 A/m, alpha: 0.3, polarization: 0.5, nonadiabaticity: 0.1, "              \
-  "conductivity: 5e6 S/m, amr_ratio: 1.5}\n"                                                                                                         \
-  "  initial: {random: {seed: 3}}\n"                                                                                                                 \
-  "electrodes:\n"                                                                                                                                    \
-  "  - {name: left, shape: {rectangle: {size: [0 nm, %g nm]}}, at: [%g nm, 0 nm]}\n"                                                                 \
-  "  - {name: right, shape: {rectangle: {size: [0 nm, %g nm]}}, at: [%g nm, 0 nm]}\n%s"
-
-static void maze_create(Film *film, MPI_Comm comm, PetscReal lx, PetscReal ly, PetscReal cell, PetscBool hole, const char *more) {
-  char text[2048];
-
-  CHECK(PetscSNPrintf(text, sizeof(text), MAZE, (double)lx, (double)ly, (double)cell,
-                      hole ? "  shape: {difference: [{rectangle: {size: [1 um, 1 um]}}, {disk: {at: [20 nm, 8 nm], diameter: 24 nm}}]}\n" : "",
-                      (double)(0.6 * ly), (double)(-0.5 * lx), (double)(0.6 * ly), (double)(0.5 * lx), more));
-  film_create(film, comm, text);
-}
-
 static void voltage_reverses_the_torque(void **unused) {
   const PetscReal sign[3] = {0, 1, -1};
   PetscReal torque, sum;
   Vec rate[3];
   Film film;
 
-  maze_create(&film, PETSC_COMM_WORLD, 120, 84, 4, PETSC_TRUE, "potential: {tolerance: 1e-13}\n");
+  film_create(&film, PETSC_COMM_WORLD, DECK("small-with-hole maze exact-potential"));
   advance(&film, 0, 10e-12);
   for (int k = 0; k < 3; ++k) {
     const PetscReal V[2] = {0.02 * sign[k], -0.03 * sign[k]};
@@ -119,12 +93,11 @@ static void short_run_is_the_same_on_all_ranks(void **unused) {
   for (int k = 0; k < 3; ++k) {
     PetscInt64 steps[2];
     PetscReal most = 0;
-    char more[128];
     Film film[2];
 
-    CHECK(PetscSNPrintf(more, sizeof(more), "coupling: {refresh: %s, every: 1 ps}\n", refresh[k]));
     for (int alone = 0; alone < 2; ++alone) {
-      maze_create(&film[alone], alone ? PETSC_COMM_SELF : PETSC_COMM_WORLD, 120, 84, 4, PETSC_TRUE, more);
+      film_create(&film[alone], alone ? PETSC_COMM_SELF : PETSC_COMM_WORLD,
+                  DECK_WITH("small-with-hole maze coupling", "refresh=%s; every=1 ps", refresh[k]));
       CHECK(HfDeviceDrive(film[alone].device, V));
       advance(&film[alone], 0, 6e-12);
       HfMagnetStatistics(HfDeviceMagnet(film[alone].device), &steps[alone], NULL, NULL);
@@ -146,15 +119,12 @@ static void short_run_is_the_same_on_all_ranks(void **unused) {
 /* State after 12.8 ps of current with steps of `step`. */
 static Vec driven(const char *refresh, PetscReal step, PetscReal every) {
   const PetscReal V[2] = {0.1, -0.1};
-  char more[512];
   Film film;
   Vec m;
 
-  CHECK(PetscSNPrintf(more, sizeof(more),
-                      "integrator: {tolerance: 1e9, first_step: %.17g s, max_step: %.17g s}\ncoupling: {refresh: %s, every: %.17g s}\n"
-                      "potential: {tolerance: 1e-12}\n",
-                      (double)step, (double)step, refresh, (double)every));
-  maze_create(&film, PETSC_COMM_WORLD, 96, 66, 6, PETSC_FALSE, more);
+  film_create(
+      &film, PETSC_COMM_WORLD,
+      DECK_WITH("coarse maze equal-steps coupling good-potential", "step=%.17g s; refresh=%s; every=%.17g s", (double)step, refresh, (double)every));
   advance(&film, 0, 6.4e-12);
   CHECK(VecDuplicate(HfDeviceMagnetization(film.device), &m));
   CHECK(HfDeviceDrive(film.device, V));
@@ -199,8 +169,7 @@ static void intervals_are_kept(void **unused) {
   PetscReal mean;
   Film film;
 
-  maze_create(&film, PETSC_COMM_WORLD, 96, 66, 6, PETSC_FALSE,
-              "integrator: {tolerance: 1e9, first_step: 0.5 ps, max_step: 0.5 ps}\ncoupling: {refresh: interval, every: 4 ps}\n");
+  film_create(&film, PETSC_COMM_WORLD, DECK_WITH("coarse maze equal-steps coupling", "step=0.5 ps; refresh=interval; every=4 ps"));
   CHECK(HfDeviceDrive(film.device, V));
   advance(&film, 0, 10e-12);
   advance(&film, 10e-12, 41e-12);
@@ -219,7 +188,7 @@ static void a_refresh_is_a_few_iterations(void **unused) {
   PetscReal mean;
   Film film;
 
-  maze_create(&film, PETSC_COMM_WORLD, 400, 400, 4, PETSC_FALSE, "");
+  film_create(&film, PETSC_COMM_WORLD, DECK("paper maze"));
   advance(&film, 0, 0.2e-9);
   HfMagnetStatistics(HfDeviceMagnet(film.device), &before, NULL, NULL);
   CHECK(HfDeviceDrive(film.device, V));

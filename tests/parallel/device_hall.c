@@ -1,18 +1,7 @@
 /* A film with Hall currents, driven through its own electrodes: the torque turns round with the voltage, the current does not run along the field,
    the same run on any number of ranks, hardly more iterations per refresh than without. The saturated conductance is that of both saturating fields. */
-#include <hf_test.h>
+#include "test_decks.h"
 #include <hopfilm/device.h>
-
-#define FILM                                                                                                                                         \
-  "hopfilm: 1\nfilm:\n  size: [160 nm, 124 nm]\n  cell: 4 nm\n  thickness: 20 nm\n"                                                                  \
-  "  shape: {difference: [{rectangle: {size: [1 um, 1 um]}}, {disk: {at: [20 nm, 8 nm], diameter: 24 nm}}]}\n"                                       \
-  "  material: {Ms: 490 kA/m, Aex: 3.25e-11 A m, Dbulk: 6.5e-3 A, Ku: 5.2e5 A/m, alpha: 0.3, polarization: 0.5, conductivity: 5e6 S/m, "             \
-  "amr_ratio: 1.5%s}\n  initial: {random: {seed: 3}}\n"                                                                                              \
-  "electrodes:\n"                                                                                                                                    \
-  "  - {name: left, shape: {rectangle: {size: [0 nm, 80 nm]}}, at: [-80 nm, 0 nm]}\n"                                                                \
-  "  - {name: right, shape: {rectangle: {size: [0 nm, 80 nm]}}, at: [80 nm, 0 nm]}\n"                                                                \
-  "  - {name: top, shape: {rectangle: {size: [60 nm, 0 nm]}}, at: [0 nm, 62 nm]}\n"
-#define HALL ", hall_conductivity: 5e5 S/m"
 
 typedef struct {
   HfKeys keys;
@@ -20,10 +9,7 @@ typedef struct {
   HfDevice device;
 } Film;
 
-static void film_create(Film *film, MPI_Comm comm, const char *material) {
-  char text[2048];
-
-  CHECK(PetscSNPrintf(text, sizeof(text), FILM, material));
+static void film_create(Film *film, MPI_Comm comm, const char *text) {
   CHECK(HfKeysCreate(&film->keys));
   CHECK(HfDeviceRegisterKeys(film->keys));
   CHECK(HfDeckCreateFromText(comm, film->keys, text, &film->deck));
@@ -58,8 +44,8 @@ static void voltage_reverses_the_torque(void **unused) {
   Vec rate[3];
   Film hall, none;
 
-  film_create(&hall, PETSC_COMM_WORLD, HALL);
-  film_create(&none, PETSC_COMM_WORLD, "");
+  film_create(&hall, PETSC_COMM_WORLD, DECK("film hall"));
+  film_create(&none, PETSC_COMM_WORLD, DECK("film"));
   for (int k = 0; k < 3; ++k) CHECK(VecDuplicate(HfDeviceMagnetization(hall.device), &rate[k]));
   torque(&hall, V[0], rate[0]);
   torque(&hall, V[1], rate[1]);
@@ -86,7 +72,7 @@ static void short_run_is_the_same_on_all_ranks(void **unused) {
     PetscInt64 refreshes, largest;
     PetscReal mean;
 
-    film_create(&film[alone], alone ? PETSC_COMM_SELF : PETSC_COMM_WORLD, HALL);
+    film_create(&film[alone], alone ? PETSC_COMM_SELF : PETSC_COMM_WORLD, DECK("film hall"));
     CHECK(HfDeviceDrive(film[alone].device, V));
     CHECK(HfMagnetAdvance(HfDeviceMagnet(film[alone].device), HfDeviceMagnetization(film[alone].device), 20e-12, 30e-12, NULL, NULL));
     HfDeviceCouplingStatistics(film[alone].device, &refreshes, &mean, &largest);
@@ -124,7 +110,7 @@ static void saturated_conductance_is_the_mean_of_both_fields(void **unused) {
   PetscReal up[9], down[9], G0[9], apart = 0;
   Film film;
 
-  film_create(&film, PETSC_COMM_WORLD, HALL);
+  film_create(&film, PETSC_COMM_WORLD, DECK("film hall"));
   CHECK(HfDeviceSaturatedConductance(film.device, G0));
   saturated_along(&film, 1, up);
   saturated_along(&film, -1, down);

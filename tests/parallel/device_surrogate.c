@@ -1,7 +1,7 @@
 /* The surrogate of a film that has learnt against the film itself: its conductances from its own texture, to first order in the AMR ratio; its texture; changes
    one by one and taken back; the same on any number of ranks. */
 #include "device/surrogate_impl.h"
-#include "hf_test.h"
+#include "test_decks.h"
 
 enum { NODES = 12 };
 static const PetscReal VOLTAGE = 0.78048780e-3; /* 1600 A/m between neighbours */
@@ -14,19 +14,9 @@ typedef struct {
 } Film;
 
 static void film_create(Film *film, MPI_Comm comm, const char *cell, const char *amr) {
-  char text[2048];
-
-  snprintf(text, sizeof(text),
-           "hopfilm: 1\nfilm:\n  size: [8 um, 6 um]\n  cell: %s nm\n  thickness: 30 nm\n"
-           "  shape: {difference: [{rectangle: {size: [8 um, 6 um]}}, {disk: {diameter: 1.5 um, at: [1 um, 1 um]}}]}\n"
-           "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Ku: -43.062 A/m, alpha: 0.3, conductivity: 5e6 S/m, amr_ratio: %s}\n"
-           "  initial: {random: {seed: 2}}\n"
-           "gold: {thickness: 100 nm, gap: 30 nm, conductivity: 4.1e7 S/m, oersted: sheet}\npotential: {tolerance: 1e-12}\n"
-           "electrodes:\n  - {shape: {disk: {diameter: 1 um}}, lattice: {columns: 4, rows: 3, pitch: [2 um, 2 um]}}\n",
-           cell, amr);
   CHECK(HfKeysCreate(&film->keys));
   CHECK(HfDeviceRegisterKeys(film->keys));
-  CHECK(HfDeckCreateFromText(comm, film->keys, text, &film->deck));
+  CHECK(HfDeckCreateFromText(comm, film->keys, DECK_WITH("film", "cell=%s nm; amr=%s", cell, amr), &film->deck));
   CHECK(HfDeckVerdict(film->deck));
   CHECK(HfDeviceCreate(film->deck, &film->device));
   CHECK(HfSurrogateCreate(film->device, VOLTAGE, &film->surrogate));

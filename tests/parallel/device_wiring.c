@@ -1,5 +1,5 @@
 /* A wired device does to its pixels what the plain device does to the nodes that show them: drive, currents, conductance; on any number of ranks. */
-#include <hf_test.h>
+#include "test_decks.h"
 #include <hopfilm/device.h>
 #include <string.h>
 
@@ -13,15 +13,7 @@ typedef struct {
   HfDevice device;
 } Film;
 
-static void film_create(Film *film, MPI_Comm comm, const char *wiring) {
-  char text[2048];
-
-  snprintf(text, sizeof(text),
-           "hopfilm: 1\nfilm:\n  size: [2 um, 1.5 um]\n  cell: 50 nm\n  thickness: 20 nm\n"
-           "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, alpha: 0.3, conductivity: 5e6 S/m, amr_ratio: 0.04}\n  initial: {random: {seed: 2}}\n"
-           "gold: {thickness: 100 nm, gap: 30 nm, conductivity: 4.1e7 S/m, oersted: sheet}\npotential: {tolerance: 1e-12}\n"
-           "electrodes:\n  - {shape: {disk: {diameter: 200 nm}}, lattice: {columns: 4, rows: 3, pitch: [500 nm, 500 nm]}}\n%s",
-           wiring);
+static void film_create(Film *film, MPI_Comm comm, const char *text) {
   CHECK(HfKeysCreate(&film->keys));
   CHECK(HfDeviceRegisterKeys(film->keys));
   CHECK(HfDeckCreateFromText(comm, film->keys, text, &film->deck));
@@ -35,7 +27,7 @@ static void film_destroy(Film *film) {
   CHECK(HfKeysDestroy(&film->keys));
 }
 
-#define WIRED "wiring:\n  - [1, -2, 3, 4]\n  - [-5, 3, 2, -1]\n  - [4, 4, -3, 5]\n"
+#define WIRED DECK("film wired")
 
 /* B as a matrix */
 static PetscReal entry(int node, int pixel) { return abs(number[node]) == pixel + 1 ? (number[node] < 0 ? -1 : 1) : 0; }
@@ -58,7 +50,7 @@ static void pixels_are_what_their_nodes_are(void **state) {
   Film plain, wired, single;
   Vec sum, j[2];
 
-  film_create(&plain, PETSC_COMM_WORLD, "");
+  film_create(&plain, PETSC_COMM_WORLD, DECK("film"));
   film_create(&wired, PETSC_COMM_WORLD, WIRED);
   assert_int_equal(HfDeviceTerminals(plain.device), NODES);
   assert_int_equal(HfDeviceTerminals(wired.device), PIXELS);
@@ -111,8 +103,8 @@ static void identity_changes_no_bit(void **state) {
   PetscInt n;
   Film films[2];
 
-  film_create(&films[0], PETSC_COMM_WORLD, "");
-  film_create(&films[1], PETSC_COMM_WORLD, "wiring: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]\n");
+  film_create(&films[0], PETSC_COMM_WORLD, DECK("film"));
+  film_create(&films[1], PETSC_COMM_WORLD, DECK("film one-to-one"));
   for (int k = 0; k < NODES; ++k) V[k] = k % 3 ? -1e-3 : 1e-3;
   for (int f = 0; f < 2; ++f) {
     CHECK(HfDeviceDrive(films[f].device, V));
@@ -144,7 +136,7 @@ static void links_are_counted(void **state) {
   CHECK(HfDeviceLinks(film.device, links));
   for (int e = 0; e < PIXELS * PIXELS; ++e) ASSERT_NEAR(links[e], wanted[e / PIXELS][e % PIXELS], 0);
   film_destroy(&film);
-  film_create(&film, PETSC_COMM_WORLD, "");
+  film_create(&film, PETSC_COMM_WORLD, DECK("film"));
   CHECK(HfDeviceLinks(film.device, links));
   for (int k = 0; k < NODES; ++k)
     for (int l = 0; l < NODES; ++l) ASSERT_NEAR(links[k * NODES + l], abs(k % 4 - l % 4) + abs(k / 4 - l / 4) == 1 ? 1 : 0, 0);

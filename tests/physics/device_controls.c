@@ -1,33 +1,20 @@
 /* Controls of the coupling of current and texture: a uniform current is that of a film without magnetoresistance, a frozen one is that of the first
    texture; both differ from the current that follows. */
-#include <hf_test.h>
+#include "test_decks.h"
 #include <hopfilm/device.h>
-
-#define MAZE                                                                                                                                         \
-  "hopfilm: 1\nfilm:\n  size: [120 nm, 84 nm]\n  cell: 4 nm\n  thickness: 20 nm\n"                                                                   \
-  "  material: {Ms: 490 kA/m, Aex: 3.25e-11 A m, Dbulk: 6.5e-3 A, Ku: 5.2e5 A/m, alpha: 0.3, polarization: 0.5, conductivity: 5e6 S/m, "             \
-  "amr_ratio: %g}\n"                                                                                                                                 \
-  "  initial: {random: {seed: 3}}\n"                                                                                                                 \
-  "electrodes:\n"                                                                                                                                    \
-  "  - {name: left, shape: {rectangle: {size: [0 nm, 48 nm]}}, at: [-60 nm, 0 nm]}\n"                                                                \
-  "  - {name: right, shape: {rectangle: {size: [0 nm, 84 nm]}}, at: [60 nm, 0 nm]}\n"                                                                \
-  "potential: {tolerance: 1e-12}\n"                                                                                                                  \
-  "coupling: {%s}\n"
 
 static const PetscReal V[2] = {0.1, -0.1};
 
 /* Conductance and state after 8 ps of current; given: the current of the first texture is set by hand. */
 static void driven(PetscReal amr_ratio, const char *coupling, PetscBool given, Vec *m) {
-  char text[1024];
   HfKeys keys;
   HfDeck deck;
   HfDevice device;
   Vec j;
 
-  CHECK(PetscSNPrintf(text, sizeof(text), MAZE, (double)amr_ratio, coupling));
   CHECK(HfKeysCreate(&keys));
   CHECK(HfDeviceRegisterKeys(keys));
-  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, text, &deck));
+  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, DECK_WITH("maze", "amr=%g; coupling=%s", (double)amr_ratio, coupling), &deck));
   CHECK(HfDeviceCreate(deck, &device));
   CHECK(HfMagnetAdvance(HfDeviceMagnet(device), HfDeviceMagnetization(device), 0, 2e-12, NULL, NULL));
   CHECK(HfGridCreateCellVec(HfDeviceGrid(device), 2, &j));

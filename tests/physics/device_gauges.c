@@ -1,21 +1,7 @@
 /* Gauges: two-terminal read-outs with contacts of their own. On a uniform film between full edges they are sigma t W/L; between the contacts of two
    electrodes they are what the conductance matrix of these two says; reading them disturbs neither each other nor the electrodes. */
-#include <hf_test.h>
+#include "test_decks.h"
 #include <hopfilm/device.h>
-
-#define FILM                                                                                                                                         \
-  "hopfilm: 1\npotential: {tolerance: 1e-13}\nfilm:\n  size: [240 nm, 120 nm]\n  cell: 6 nm\n  thickness: 20 nm\n"                                   \
-  "  material: {Ms: 490 kA/m, Aex: 1e-11 J/m, alpha: 0.3, conductivity: 5e6 S/m, amr_ratio: 1.5}\n"
-#define PATCHES                                                                                                                                      \
-  "electrodes:\n"                                                                                                                                    \
-  "  - {name: a, shape: {disk: {diameter: 30 nm}}, at: [-60 nm, -24 nm]}\n"                                                                          \
-  "  - {name: b, shape: {disk: {diameter: 30 nm}}, at: [60 nm, 24 nm]}\n"
-#define LEFT                  "{shape: {rectangle: {size: [0 nm, 120 nm]}}, at: [-120 nm, 0 nm]}"
-#define RIGHT                 "{shape: {rectangle: {size: [0 nm, 120 nm]}}, at: [120 nm, 0 nm]}"
-#define BOTTOM                "{shape: {rectangle: {size: [240 nm, 0 nm]}}, at: [0 nm, -60 nm]}"
-#define TOP                   "{shape: {rectangle: {size: [240 nm, 0 nm]}}, at: [0 nm, 60 nm]}"
-#define GAUGE(name, from, to) "  - {name: " name ", from: " from ", to: " to "}\n"
-#define EDGES                 "gauges:\n" GAUGE("along", LEFT, RIGHT) GAUGE("across", BOTTOM, TOP)
 
 typedef struct {
   HfKeys keys;
@@ -42,12 +28,10 @@ static void uniform_film(void **unused) {
   const PetscReal along[3] = {0.2, 1.4, 1.4}, across[3] = {1.4, 0.2, 1.4}, sheet = 5e6 * 20e-9;
 
   for (int k = 0; k < 3; ++k) {
-    char text[2048];
     PetscReal G[2];
     Film film;
 
-    CHECK(PetscSNPrintf(text, sizeof(text), FILM "  initial: {uniform: {direction: %s}}\n" PATCHES EDGES, direction[k]));
-    CHECK(film_create(&film, text));
+    CHECK(film_create(&film, DECK_WITH("film uniform electrodes gauges", "direction=%s", direction[k])));
     assert_int_equal(HfDeviceGaugeCount(film.device), 2);
     assert_string_equal(HfDeviceGaugeName(film.device, 1), "across");
     for (PetscInt l = 0; l < 2; ++l) CHECK(HfDeviceGauge(film.device, l, &G[l]));
@@ -62,10 +46,7 @@ static void same_contacts_as_the_electrodes(void **unused) {
   PetscReal before[4], after[4], G[3], again;
   Film film;
 
-  CHECK(film_create(&film, FILM
-                    "  initial: {random: {seed: 5}}\n"
-                    "  shape: {difference: [{rectangle: {size: [1 um, 1 um]}}, {disk: {at: [20 nm, 8 nm], diameter: 40 nm}}]}\n" PATCHES EDGES GAUGE(
-                        "ab", "{shape: {disk: {diameter: 30 nm}}, at: [-60 nm, -24 nm]}", "{shape: {disk: {diameter: 30 nm}}, at: [60 nm, 24 nm]}")));
+  CHECK(film_create(&film, DECK("film random-with-hole electrodes gauges gauge-between-the-electrodes")));
   CHECK(HfDeviceConductance(film.device, before));
   for (PetscInt l = 0; l < 3; ++l) CHECK(HfDeviceGauge(film.device, l, &G[l]));
   CHECK(HfDeviceConductance(film.device, after));
@@ -82,7 +63,7 @@ static void follows_the_texture(void **unused) {
   PetscReal first, second;
   Film film;
 
-  CHECK(film_create(&film, FILM "  initial: {uniform: {direction: [0, 1, 0]}}\n" PATCHES EDGES));
+  CHECK(film_create(&film, DECK_WITH("film uniform electrodes gauges", "direction=[0, 1, 0]")));
   CHECK(HfDeviceGauge(film.device, 0, &first));
   CHECK(VecSet(HfDeviceMagnetization(film.device), 0));
   CHECK(VecStrideSet(HfDeviceMagnetization(film.device), 0, 1));
@@ -106,13 +87,11 @@ static PetscInt errors_of(const char *text) {
 }
 
 static void bad_gauges(void **unused) {
-  assert_int_equal(errors_of(FILM PATCHES EDGES), 0);
-  assert_int_equal(errors_of(FILM PATCHES EDGES GAUGE("along", BOTTOM, TOP)), 1);      /* twice */
-  assert_int_equal(errors_of(FILM PATCHES "gauges:\n" GAUGE("a/b", LEFT, RIGHT)), 1);  /* a folder */
-  assert_int_equal(errors_of(FILM PATCHES "gauges:\n" GAUGE("corner", LEFT, TOP)), 1); /* short circuit */
-  assert_int_equal(errors_of(FILM PATCHES "gauges:\n" GAUGE("off", LEFT, "{shape: {disk: {diameter: 30 nm}}, at: [1 um, 0 nm]}")),
-                   1); /* off the film */
-  assert_int_equal(errors_of(FILM PATCHES "gauges:\n  - {name: half, from: " LEFT "}\n"), 1);
+  const char *deck, *note;
+
+  assert_int_equal(errors_of(DECK("film electrodes gauges")), 0);
+  for (int k = 0; (deck = DECK_AT("film electrodes gauges refused", k, &note)); ++k)
+    if (errors_of(deck) != 1) fail_msg("not one error: %s", note);
 }
 
 static const struct CMUnitTest tests[] = {

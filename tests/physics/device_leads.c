@@ -1,7 +1,7 @@
 /* Leads and gold make a closed circuit. Ampere's law in the film's plane: no vertical current crosses it when the leads come from the gold's side, so H
    around any electrode vanishes; the electrode's current crosses it when they come through the film. And of a coaxial disk, whose field is its
    circulation, H itself is known: 0 or I/(2 pi rho), and half of it for a sheet without leads. */
-#include "hf_test.h"
+#include "test_decks.h"
 #include <hopfilm/device.h>
 
 typedef struct {
@@ -15,32 +15,15 @@ typedef struct {
 
 static const char *const around[3] = {"none", "above", "below"};
 
-#define COAXIAL                                                                                                                                      \
-  "  size: [4 um, 4 um]\n  cell: %g nm\n  shape: {disk: {diameter: 4 um}}\n%s"                                                                       \
-  "electrodes:\n  - {shape: {disk: {diameter: 1.2 um}}}\n"                                                                                           \
-  "  - {shape: {difference: [{disk: {diameter: 4.5 um}}, {disk: {diameter: 3.4 um}}]}}\n"
-#define FOUR                                                                                                                                         \
-  "  size: [4 um, 3.2 um]\n  cell: %g nm\n%s"                                                                                                        \
-  "electrodes:\n  - {shape: {disk: {diameter: 800 nm}}, at: [-800 nm, 400 nm]}\n"                                                                    \
-  "  - {shape: {rectangle: {size: [400 nm, 800 nm]}}, at: [800 nm, 800 nm]}\n"                                                                       \
-  "  - {shape: {disk: {diameter: 400 nm}}, at: [-1 um, -1 um]}\n"                                                                                    \
-  "  - {shape: {disk: {diameter: 400 nm}}, at: [800 nm, -800 nm], floating: true}\n"
-
 static void film_create(Film *film, const char *layout, PetscReal cell, const char *oersted, const char *side, const char *leads,
                         const char *lead_current, const PetscReal V[]) {
-  char text[2048], rest[1024], whole[2048];
   const PetscScalar *h;
 
-  CHECK(PetscSNPrintf(rest, sizeof(rest),
-                      "  thickness: 20 nm\n  material: {Ms: 800 kA/m, Aex: 13 pJ/m, alpha: 0.3, conductivity: 5e6 S/m}\n  initial: {uniform: "
-                      "{direction: [0, 0, 1]}}\n"
-                      "gold: {thickness: 100 nm, gap: 30 nm, conductivity: 4.1e7 S/m, oersted: %s, side: %s, leads: %s, lead_current: %s}\n",
-                      oersted, side, leads, lead_current));
-  CHECK(PetscSNPrintf(whole, sizeof(whole), layout, cell * 1e9, rest));
-  CHECK(PetscSNPrintf(text, sizeof(text), "hopfilm: 1\nfilm:\n%s", whole));
   CHECK(HfKeysCreate(&film->keys));
   CHECK(HfDeviceRegisterKeys(film->keys));
-  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, film->keys, text, &film->deck));
+  CHECK(HfDeckCreateFromText(
+      PETSC_COMM_WORLD, film->keys,
+      DECK_WITH(layout, "cell=%g nm; oersted=%s; side=%s; leads=%s; lead_current=%s", cell * 1e9, oersted, side, leads, lead_current), &film->deck));
   CHECK(HfDeckVerdict(film->deck));
   CHECK(HfDeviceCreate(film->deck, &film->device));
   CHECK(HfDeviceDrive(film->device, V));
@@ -74,7 +57,7 @@ static PetscReal coaxial(PetscReal cell, const char *oersted, const char *side, 
   PetscReal worst = 0.0;
   Film film;
 
-  film_create(&film, COAXIAL, cell, oersted, side, leads, lead_current, V);
+  film_create(&film, "coaxial", cell, oersted, side, leads, lead_current, V);
   for (PetscInt j = 0; j < film.ny; ++j) {
     for (PetscInt i = 0; i < film.nx; ++i) {
       const PetscReal x = ((PetscReal)i + 0.5) * film.dx - 2e-6, y = ((PetscReal)j + 0.5) * film.dx - 2e-6, rho = hypot(x, y);
@@ -120,7 +103,7 @@ static void test_comparison(void **state) {
   for (int k = 0; k < 2; ++k) {
     for (int l = 0; l < 3; ++l) {
       Film film;
-      film_create(&film, COAXIAL, k ? 5e-8 : 1e-7, "sheet", "above", around[l], "local", V);
+      film_create(&film, "coaxial", k ? 5e-8 : 1e-7, "sheet", "above", around[l], "local", V);
       CHECK(HfDeviceCompareLeads(film.device, V, &rms[k][l]));
       film_destroy(&film);
     }
@@ -163,7 +146,7 @@ static void test_circulation(void **state) {
     PetscReal part[2][3], off[2] = {0.0, 0.0};
     for (int k = 0; k < 2; ++k) {
       Film film;
-      film_create(&film, FOUR, k ? 5e-8 : 1e-7, "biot-savart", "above", around[l], "local", V);
+      film_create(&film, "four", k ? 5e-8 : 1e-7, "biot-savart", "above", around[l], "local", V);
       for (int loop = 0; loop < 3; ++loop) {
         part[k][loop] = circulation(&film, low[loop], high[loop]) / film.currents[0];
         off[k] = PetscMax(off[k], PetscAbsReal(part[k][loop] - (l == 2 && loop == 0 ? 1.0 : 0.0)));

@@ -4,36 +4,22 @@
    With fixed steps of h the state at a given time is wrong by C h^p, p the order of the Runge-Kutta pair: that the potential is a part of f costs no
    order as long as it belongs to the stage. The yardstick is Richardson's: the difference of the runs with h and h/2 falls by 2^p from one h to the
    next, whatever the exact state is. */
-#include <hf_test.h>
+#include "test_decks.h"
 #include <hopfilm/device.h>
-
-#define FILM                                                                                                                                         \
-  "hopfilm: 1\nfilm:\n  size: [80 nm, 48 nm]\n  cell: 4 nm\n  thickness: 20 nm\n"                                                                    \
-  "  material: {Ms: 490 kA/m, Aex: 3.25e-11 A m, Dbulk: 6.5e-3 A, Ku: 5.2e5 A/m, alpha: 0.3, polarization: 0.5, nonadiabaticity: 0.1, "              \
-  "conductivity: 5e6 S/m, amr_ratio: 1.5}\n"                                                                                                         \
-  "  initial: {vortex: {core: 20 nm, centre: [12 nm, 5 nm]}}\n"                                                                                      \
-  "electrodes:\n"                                                                                                                                    \
-  "  - {name: left, shape: {rectangle: {size: [0 nm, 32 nm]}}, at: [-40 nm, 0 nm]}\n"                                                                \
-  "  - {name: right, shape: {rectangle: {size: [0 nm, 48 nm]}}, at: [40 nm, 0 nm]}\n"                                                                \
-  "integrator: {method: %s, tolerance: 1e9, first_step: %.17g s, max_step: %.17g s}\n"                                                               \
-  "coupling: {refresh: %s}\n"                                                                                                                        \
-  "potential: {tolerance: 1e-13}\n"
 
 #define REST 4.8e-12 /* without voltage: what the start has of short waves decays */
 #define TIME 4.8e-12
 
 static Vec driven(const char *method, const char *refresh, PetscReal step) {
   const PetscReal V[2] = {0.05, -0.05};
-  char text[2048];
   HfKeys keys;
   HfDeck deck;
   HfDevice device;
   Vec m;
 
-  CHECK(PetscSNPrintf(text, sizeof(text), FILM, method, (double)step, (double)step, refresh));
   CHECK(HfKeysCreate(&keys));
   CHECK(HfDeviceRegisterKeys(keys));
-  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, text, &deck));
+  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, DECK_WITH("film", "method=%s; step=%.17g s; refresh=%s", method, (double)step, refresh), &deck));
   CHECK(HfDeckVerdict(deck));
   CHECK(HfDeviceCreate(deck, &device));
   CHECK(HfMagnetAdvance(HfDeviceMagnet(device), HfDeviceMagnetization(device), 0, REST, NULL, NULL));
