@@ -9,6 +9,7 @@
      biot-savart:  H(r) = (1/4pi) int j x (r-r')/|r-r'|^3 d^3r' over the gold cells, closed form per rectangular cell, by FFT ---- */
 typedef struct HfOersted_ *HfOersted;
 typedef enum { HF_LEADS_NONE, HF_LEADS_ABOVE, HF_LEADS_BELOW } HfLeads; /* vertical feeds of the gold, from above or below all layers */
+extern const char *const HfLeadsNames[];                                /* "none", "above", "below", NULL */
 typedef struct {
   PetscReal thickness, gap; /* of the gold layer; gap: between the facing surfaces of gold and film */
   PetscReal side;           /* +1: gold above the film, -1: below */

@@ -1,108 +1,80 @@
-/* The device: a magnetic film with electrodes, driven by a gold layer above or below it, or through its own electrodes (coupling.c).
+/* The device: a magnetic film with electrodes, driven by a gold layer above or below it (gold.c), or through its own electrodes (coupling.c).
 
-     gold:  div(sigma_Au grad phi) = 0 for the voltages of a pattern  ->  j_Au  ->  Oersted field H(x, y) at the film's mid-plane
+     gold:  div(sigma grad phi) = 0 for the voltages of a pattern  ->  j  ->  Oersted field H(x, y) at the film's mid-plane
      film:  (1+alpha^2) dm/dt = -gamma0 [ m x H_eff + alpha m x (m x H_eff) ],  H_eff with that H as a stored field
      read:  div(Sigma[m] grad phi) = 0 in the film  ->  conductance matrix G[m]
 
    Magnet and transport do not know each other; they meet here. */
 #include "device_impl.h"
 
-static const HfKey gold_keys[] = {
-    {"gold", HF_SECTION, NULL, "", "", 0, "The gold layer that carries the training current; leave out for a film driven through its own electrodes"},
-    {"gold.thickness", HF_QUANTITY, "m", NULL, ">0", 0, "Thickness of the gold"},
-    {"gold.gap", HF_QUANTITY, "m", NULL, ">=0", 0, "Distance between the facing surfaces of gold and film (the insulator)"},
-    {"gold.conductivity", HF_QUANTITY, "S/m", NULL, ">0", 0, "Conductivity of the gold"},
-    {"gold.side", HF_CHOICE, NULL, "above", "above|below", 0, "Side of the film on which the gold lies"},
-    {"gold.oersted", HF_CHOICE, NULL, "biot-savart", "sheet|biot-savart", 0,
-     "Oersted field: the local limit of a wide sheet, H = K x n/2, or the full Biot-Savart integral"},
-    {"gold.leads", HF_CHOICE, NULL, "none", "none|above|below", 0,
-     "Vertical leads that feed the electrodes from above or from below all layers, without end; none: their field is left out"},
-    {"gold.lead_current", HF_CHOICE, NULL, "local", "local|uniform", 0,
-     "Current in a lead: strands, each with what enters the gold at its place (a closed circuit), or uniform over the electrode"},
-    {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
-};
-
 PetscErrorCode HfDeviceRegisterKeys(HfKeys keys) {
   PetscFunctionBeginUser;
   PetscCall(HfGridRegisterKeys(keys));
   PetscCall(HfMagnetRegisterKeys(keys));
   PetscCall(HfTransportRegisterKeys(keys));
-  PetscCall(HfKeysAdd(keys, "", gold_keys));
+  PetscCall(HfGoldRegisterKeys(keys));
   PetscCall(HfElectrodesRegisterKeys(keys));
   PetscCall(HfCouplingRegisterKeys(keys));
-  PetscCall(HfWiringRegisterKeys(keys));
+  PetscCall(HfTerminalsRegisterKeys(keys));
   PetscCall(HfGaugesRegisterKeys(keys));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode create_gold(HfDevice d, HfNode gold) {
-  PetscBool above, none, from_above;
-
+/* Grid, contacts and magnet, each with the errors of its sections. */
+static PetscErrorCode create_film(HfDevice d) {
   PetscFunctionBeginUser;
-  PetscCall(PetscStrcmp(HfText(gold, "side"), "above", &above));
-  PetscCall(PetscStrcmp(HfText(gold, "leads"), "none", &none));
-  PetscCall(PetscStrcmp(HfText(gold, "leads"), "above", &from_above));
-  PetscCall(PetscStrcmp(HfText(gold, "lead_current"), "uniform", &d->solid_leads));
-  d->geometry = (HfOerstedGeometry){HfReal(gold, "thickness"), HfReal(gold, "gap"), above ? 1.0 : -1.0,
-                                    none         ? HF_LEADS_NONE
-                                    : from_above ? HF_LEADS_ABOVE
-                                                 : HF_LEADS_BELOW};
-  PetscCall(HfPotentialCreateIsotropic(d->grid, d->electrodes, HfReal(gold, "conductivity"), d->geometry.thickness, &d->gold));
-  PetscCall(HfPotentialCreateVector(d->gold, &d->gold_phi));
-  PetscCall(HfOerstedCreate(d->grid, HfText(gold, "oersted"), &d->geometry, &d->oersted));
-  PetscCall(HfGridCreateCellVec(d->grid, 2, &d->gold_j));
-  if (!none) PetscCall(HfGridCreateCellVec(d->grid, 1, &d->lead_j));
-  PetscCall(HfGridCreateCellVec(d->grid, 3, &d->drive));
-  if (HfMagnetFeelsCurrent(d->magnet))
-    PetscCall(HfDeckWarn(d->deck, NULL, "the current flows in the gold: `polarization` acts in a film without gold alone"));
+  PetscCall(HfGridCreateFromDeck(d->deck, &d->grid));
+  if (!d->grid) PetscFunctionReturn(0);
+  PetscCall(HfElectrodesCreate(d->grid, d->deck, &d->electrodes));
+  PetscCall(HfTerminalsCreate(d->deck, d->electrodes, &d->terminals));
+  PetscCall(HfGaugesCreate(d->grid, d->deck, &d->gauges));
+  PetscCall(HfMagnetCreate(d->grid, d->deck, &d->magnet));
+  if (HfElectrodesOfDeck(d->deck) > 0 || HfGaugesSettingsCount(d->deck) > 0)
+    PetscCall(HfConductivitySettingsCheck(d->deck, HfGridGetInfo(d->grid)->n_regions));
   PetscFunctionReturn(0);
 }
 
-/* Without electrodes the film is a magnet alone: what needs a current is out of place. */
-static PetscErrorCode check_magnet_alone(HfDevice d, HfNode root) {
+static PetscErrorCode check_gold(HfDevice d) {
   PetscFunctionBeginUser;
-  if (HfHas(root, "gold")) PetscCall(HfDeckError(d->deck, HfChild(root, "gold"), "a gold layer without `electrodes` carries no current"));
+  if (!d->film)
+    PetscCall(HfDeckError(d->deck, HfChild(HfDeckRoot(d->deck), "gold"), "a gold layer without `electrodes` carries no current"));
+  else if (HfMagnetFeelsCurrent(d->magnet))
+    PetscCall(HfDeckWarn(d->deck, NULL, "the current flows in the gold: `polarization` has an effect only in a film without gold"));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfDeviceCreate(HfDeck deck, HfDevice *out) {
-  HfNode root = HfDeckRoot(deck);
+/* What lets a current flow; without electrodes the film is a magnet alone. */
+static PetscErrorCode create_circuit(HfDevice d) {
+  PetscFunctionBeginUser;
+  if (HfElectrodesCount(d->electrodes)) {
+    PetscCall(HfPotentialCreateFilm(d->grid, d->electrodes, d->deck, &d->film));
+    PetscCall(HfPotentialCreateVector(d->film, &d->film_phi));
+  }
+  PetscCall(HfGaugesSetUp(d->gauges, d->grid, d->deck));
+  if (d->gold_settings.present) PetscCall(check_gold(d));
+  if (!d->film) PetscFunctionReturn(0);
+  if (d->gold_settings.present)
+    PetscCall(HfGoldCreate(d->grid, d->electrodes, &d->gold_settings, &d->gold));
+  else
+    PetscCall(HfCouplingCreate(d->deck, d->grid, d->electrodes, d->magnet, d->film, &d->coupling));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfDeviceCreate(HfDeck deck, HfDevice *device) {
   HfDevice d;
 
   PetscFunctionBeginUser;
-  *out = NULL;
   PetscCall(PetscNew(&d));
+  *device = d; /* from here on HfDeviceDestroy() frees what was created, also after an error */
   d->deck = deck;
-  *out = d; /* from here on HfDeviceDestroy() frees what was made, whatever happens */
-  if (HfHas(root, "gold")) {
-    d->has_gold = PETSC_TRUE;
-    d->oersted_model = HfText(HfChild(root, "gold"), "oersted");
-    d->leads = HfText(HfChild(root, "gold"), "leads");
-  }
+  PetscCall(HfGoldSettingsRead(deck, &d->gold_settings));
   PetscCall(HfConductivitySettingsRead(deck, &d->conductor));
-  PetscCall(HfDeviceCheckSystemMemory(d));
-  PetscCall(HfGridCreateFromDeck(deck, &d->grid));
-  if (d->grid) {
-    PetscCall(HfElectrodesCreate(d->grid, deck, &d->electrodes));
-    PetscCall(HfDeviceWiringCreate(d));
-    PetscCall(HfGaugesCreate(d));
-    PetscCall(HfMagnetCreate(d->grid, deck, &d->magnet));
-    if (HfHas(root, "electrodes") || HfHas(root, "gauges")) PetscCall(HfConductivitySettingsCheck(deck, HfGridGetInfo(d->grid)->n_regions));
-  }
+  PetscCall(HfDeviceCheckSystemMemory(deck));
+  PetscCall(create_film(d));
   PetscCall(HfDeckVerdict(deck));
   PetscCall(HfMagnetCreateState(d->magnet, &d->m));
   PetscCall(HfMagnetSetInitial(d->magnet, NULL, d->m));
-  if (HfElectrodesCount(d->electrodes)) {
-    PetscCall(HfPotentialCreateFilm(d->grid, d->electrodes, deck, &d->film));
-    PetscCall(HfPotentialCreateVector(d->film, &d->film_phi));
-  }
-  PetscCall(HfGaugesSetUp(d));
-  if (!d->film)
-    PetscCall(check_magnet_alone(d, root));
-  else if (HfHas(root, "gold"))
-    PetscCall(create_gold(d, HfChild(root, "gold")));
-  else
-    PetscCall(HfCouplingCreate(d));
+  PetscCall(create_circuit(d));
   PetscCall(HfDeckVerdict(deck));
   PetscFunctionReturn(0);
 }
@@ -112,19 +84,14 @@ PetscErrorCode HfDeviceDestroy(HfDevice *device) {
 
   PetscFunctionBeginUser;
   if (!d) PetscFunctionReturn(0);
-  PetscCall(HfCouplingDestroy(d));
-  PetscCall(HfGaugesDestroy(d));
-  PetscCall(HfDeviceWiringDestroy(d));
+  PetscCall(HfCouplingDestroy(&d->coupling));
+  PetscCall(HfGoldDestroy(&d->gold));
+  PetscCall(HfGaugesDestroy(&d->gauges));
+  PetscCall(HfTerminalsDestroy(&d->terminals));
   PetscCall(VecDestroy(&d->m));
   PetscCall(VecDestroy(&d->film_phi));
-  PetscCall(VecDestroy(&d->gold_phi));
-  PetscCall(VecDestroy(&d->gold_j));
-  PetscCall(VecDestroy(&d->lead_j));
-  PetscCall(HfOerstedDestroy(&d->oersted));
-  PetscCall(HfPotentialDestroy(&d->gold));
   PetscCall(HfPotentialDestroy(&d->film));
   PetscCall(HfMagnetDestroy(&d->magnet));
-  PetscCall(VecDestroy(&d->drive));
   PetscCall(HfElectrodesDestroy(&d->electrodes));
   PetscCall(HfGridDestroy(&d->grid));
   PetscCall(PetscFree(d->saturated));
@@ -136,18 +103,30 @@ HfGrid HfDeviceGrid(HfDevice d) { return d->grid; }
 HfMagnet HfDeviceMagnet(HfDevice d) { return d->magnet; }
 HfElectrodes HfDeviceElectrodes(HfDevice d) { return d->electrodes; }
 HfPotential HfDeviceFilmPotential(HfDevice d) { return d->film; }
-HfPotential HfDeviceGoldPotential(HfDevice d) { return d->gold; }
 Vec HfDeviceMagnetization(HfDevice d) { return d->m; }
-Vec HfDeviceDriveField(HfDevice d) { return d->drive; }
-PetscBool HfDeviceHasGold(HfDevice d) { return d->has_gold; }
-const char *HfDeviceOerstedModel(HfDevice d) { return d->oersted_model; }
-const char *HfDeviceLeads(HfDevice d) { return d->leads; }
+
+PetscErrorCode HfDeviceDrive(HfDevice d, const PetscReal V[]) {
+  const PetscReal *V_nodes = HfTerminalsNodeVoltages(d->terminals, V);
+
+  PetscFunctionBeginUser;
+  if (d->gold) {
+    PetscCall(HfGoldDrive(d->gold, V_nodes));
+    PetscCall(HfMagnetSetStoredField(d->magnet, V ? HfGoldDriveField(d->gold) : NULL));
+  } else if (d->coupling)
+    PetscCall(HfCouplingDrive(d->coupling, d->time, d->m, V_nodes));
+  PetscFunctionReturn(0);
+}
+
+void HfDeviceCouplingStatistics(HfDevice d, PetscInt64 *refreshes, PetscReal *mean, PetscInt64 *most) {
+  HfCouplingStatistics(d->coupling, refreshes, mean, most);
+}
 
 /* ---- the clock ---- */
+
 typedef struct {
   HfMagnetMonitor monitor;
   void *context;
-  PetscReal reached;
+  PetscReal reached; /* s */
   PetscBool stopped;
 } Advance;
 
@@ -173,3 +152,32 @@ PetscErrorCode HfDeviceAdvance(HfDevice d, PetscReal end, HfMagnetMonitor monito
 
 PetscReal HfDeviceTime(HfDevice d) { return d->time; }
 void HfDeviceSkip(HfDevice d, PetscReal end) { d->time = end; }
+
+/* ---- checkpoints ---- */
+
+PetscErrorCode HfDeviceListCheckpoint(HfDevice d, HfPhaseKind inside, HfCheckpointList list) {
+  PetscFunctionBeginUser;
+  PetscCall(HfMagnetListCheckpoint(d->magnet, inside, list));
+  PetscCall(HfCheckpointListGroup(list, "device"));
+  PetscCall(HfCheckpointListAdd(list, "time", HF_CHECKPOINT_REAL, 1, &d->time));
+  PetscCall(HfCheckpointListAddVec(list, "m", d->m));
+  PetscCall(HfGaugesListCheckpoint(d->gauges, list));
+  if (!d->film) PetscFunctionReturn(0);
+  PetscCall(HfCheckpointListGroup(list, "film"));
+  PetscCall(HfCheckpointListAddVec(list, "phi", d->film_phi));
+  PetscCall(HfPotentialListCheckpoint(d->film, list));
+  if (d->gold) {
+    PetscCall(HfCheckpointListGroup(list, "gold"));
+    PetscCall(HfPotentialListCheckpoint(HfGoldPotential(d->gold), list));
+  } else
+    PetscCall(HfCouplingListCheckpoint(d->coupling, list));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfDeviceCheckpointLoaded(HfDevice d, HfPhaseKind inside) {
+  PetscFunctionBeginUser;
+  PetscCall(HfMagnetCheckpointLoaded(d->magnet, inside));
+  PetscCall(HfGaugesCheckpointLoaded(d->gauges));
+  if (d->film) PetscCall(HfPotentialCheckpointLoaded(d->film));
+  PetscFunctionReturn(0);
+}

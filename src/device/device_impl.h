@@ -1,72 +1,78 @@
-/* Private to src/device. */
+/* Private to src/device: the parts that a device consists of. Each is known by its owner file alone. */
 #pragma once
 #include <hopfilm/device.h>
 
-/* ---- coupling.c: the current through the film itself ---- */
-enum { HF_PAST = 4 };
+/* ---- terminals.c: pixels or electrodes, and the wiring between them ---- */
+typedef struct HfTerminals_ *HfTerminals;
+PetscErrorCode HfTerminalsRegisterKeys(HfKeys keys);
+/* From the keys `wiring` and `pixels`; errors go to the deck, which leave no terminals. Not collective. */
+PetscErrorCode HfTerminalsCreate(HfDeck deck, HfElectrodes electrodes, HfTerminals *terminals);
+PetscErrorCode HfTerminalsDestroy(HfTerminals *terminals);
+const PetscReal *HfTerminalsNodeVoltages(HfTerminals terminals, const PetscReal V[]);         /* B V, valid until the next call; NULL stays NULL */
+void HfTerminalsConductance(HfTerminals terminals, const PetscReal G_nodes[], PetscReal G[]); /* B^T G_nodes B */
+PetscReal *HfTerminalsWork(HfTerminals terminals);                                            /* [n_nodes*n_nodes], scratch for G_nodes */
+
+/* ---- gold.c: the gold layer ---- */
+#define HF_MAX_UNITS 200 /* electrodes up to which unit solutions are stored: more of them cost as much memory traffic to superpose as a solve */
 typedef struct {
-  HfCurrentRefresh mode;
-  PetscBool frozen, uniform; /* controls */
-  PetscReal every, *V;       /* s; of the terminals */
-  Vec j;                     /* in the film, 2 components */
-  PetscInt n_past;
-  Vec past[HF_PAST]; /* potentials at times[], the newest first */
-  PetscReal times[HF_PAST];
-  PetscInt64 refreshes, iterations, most; /* since the voltages came on; most iterations of a refresh but the first */
-} HfCoupling;
+  PetscBool present;                      /* the deck has a section `gold`; without it nothing else is set */
+  PetscReal thickness, gap, conductivity; /* m, m, S/m */
+  PetscReal side;                         /* +1: gold above the film, -1: below */
+  const char *oersted;                    /* model of the Oersted field; borrowed from the deck */
+  HfLeads leads;
+  PetscBool uniform_lead_current; /* over the electrode; else strands, each with what enters the gold at its place */
+} HfGoldSettings;
+PetscErrorCode HfGoldRegisterKeys(HfKeys keys);
+PetscErrorCode HfGoldSettingsRead(HfDeck deck, HfGoldSettings *settings); /* Not collective. */
+
+typedef struct HfGold_ *HfGold;
+PetscErrorCode HfGoldCreate(HfGrid grid, HfElectrodes electrodes, const HfGoldSettings *settings, HfGold *gold); /* Collective. */
+PetscErrorCode HfGoldDestroy(HfGold *gold);
+/* H (A/m, 3 components) of voltages on the electrodes; their potential stays in the gold for HfGoldVertexPotential(). Collective. */
+PetscErrorCode HfGoldField(HfGold gold, const PetscReal V_nodes[], Vec H);
+PetscErrorCode HfGoldVertexPotential(HfGold gold, PetscReal values[]); /* V, as HfPotentialGetVertexValues(). Collective. */
+PetscErrorCode HfGoldDrive(HfGold gold, const PetscReal V_nodes[]);    /* sets the drive field; V NULL: zero. Collective. */
+Vec HfGoldDriveField(HfGold gold);
+HfPotential HfGoldPotential(HfGold gold);
+
+/* ---- coupling.c: the current through the film itself, without gold ---- */
 PetscErrorCode HfCouplingRegisterKeys(HfKeys keys);
-PetscErrorCode HfCouplingCreate(HfDevice device);
-PetscErrorCode HfCouplingDestroy(HfDevice device);
-PetscErrorCode HfCouplingDrive(HfDevice device, const PetscReal V[]); /* Collective. */
+typedef struct HfCoupling_ *HfCoupling;
+/* Errors go to the deck. Magnet, potential and electrodes are borrowed. Collective. */
+PetscErrorCode HfCouplingCreate(HfDeck deck, HfGrid grid, HfElectrodes electrodes, HfMagnet magnet, HfPotential film, HfCoupling *coupling);
+PetscErrorCode HfCouplingDestroy(HfCoupling *coupling);
+/* Voltages on the electrodes from time t (s) and state m on; V NULL: off. Collective. */
+PetscErrorCode HfCouplingDrive(HfCoupling coupling, PetscReal t, Vec m, const PetscReal V[]);
+PetscErrorCode HfCouplingListCheckpoint(HfCoupling coupling, HfCheckpointList state);
+void HfCouplingStatistics(HfCoupling coupling, PetscInt64 *refreshes, PetscReal *mean, PetscInt64 *most);
 
-/* ---- gauges.c: contacts that are there for a reading alone ---- */
-typedef struct {
-  char name[64];
-  HfElectrodes contacts;
-  HfPotential potential;
-} HfGauge;
+/* ---- gauges.c: contacts that exist for a reading alone ---- */
+typedef struct HfGauges_ *HfGauges;
 PetscErrorCode HfGaugesRegisterKeys(HfKeys keys);
-PetscErrorCode HfGaugesCreate(HfDevice device); /* Errors go to the deck. Collective. */
-PetscErrorCode HfGaugesSetUp(HfDevice device);  /* Collective. */
-PetscErrorCode HfGaugesDestroy(HfDevice device);
+PetscInt HfGaugesSettingsCount(HfDeck deck);
+PetscErrorCode HfGaugesCreate(HfGrid grid, HfDeck deck, HfGauges *gauges); /* the contacts; errors go to the deck. Collective. */
+PetscErrorCode HfGaugesSetUp(HfGauges gauges, HfGrid grid, HfDeck deck);   /* the potentials. Collective. */
+PetscErrorCode HfGaugesDestroy(HfGauges *gauges);
+PetscErrorCode HfGaugesListCheckpoint(HfGauges gauges, HfCheckpointList state);
+PetscErrorCode HfGaugesCheckpointLoaded(HfGauges gauges);
 
-/* ---- wiring.c: pixels and nodes ---- */
-PetscErrorCode HfWiringRegisterKeys(HfKeys keys);
-PetscErrorCode HfDeviceWiringCreate(HfDevice device); /* Errors go to the deck. Not collective. */
-PetscErrorCode HfDeviceWiringDestroy(HfDevice device);
-const PetscReal *HfNodeVoltages(HfDevice device, const PetscReal V[]);              /* B V, valid until the next call; NULL stays NULL */
-void HfPixelConductance(HfDevice device, const PetscReal G_nodes[], PetscReal G[]); /* B^T G B */
-
-/* ---- memory.c ---- */
-PetscErrorCode HfDeviceCheckSystemMemory(HfDevice device); /* Errors go to the deck. Collective. */
-
-/* ---- gold.c ---- */
-#define HF_MAX_UNITS 200 /* a superposition of so many reads about as much memory as the solution of a pattern does, which needs no units */
-/* H (A/m) of voltages on the electrodes themselves; leaves their potential in device->gold_phi. Collective. */
-PetscErrorCode HfGoldFieldOfNodes(HfDevice device, const PetscReal V_nodes[], Vec H);
+/* ---- memory_estimate.c ---- */
+PetscErrorCode HfDeviceCheckSystemMemory(HfDeck deck); /* whether the deck's film fits; errors go to the deck. Collective. */
 
 struct HfDevice_ {
-  HfDeck deck;
+  HfDeck deck; /* for errors */
   HfGrid grid;
   HfElectrodes electrodes;
+  HfTerminals terminals;
+  HfConductivitySettings conductor; /* the film as a conductor */
+  HfGoldSettings gold_settings;
   HfMagnet magnet;
-  HfPotential film, gold; /* gold NULL without a gold layer */
-  HfOersted oersted;
-  HfOerstedGeometry geometry;
-  Vec m, film_phi, gold_phi, gold_j, drive; /* drive: H of the present voltages on the gold, 3 components */
-  Vec lead_j;                               /* what the leads bring into the gold, A/m^2; NULL without */
-  PetscBool solid_leads;                    /* uniform over the electrode */
-  HfCoupling coupling;                      /* without gold */
-  PetscInt n_gauges;
-  HfGauge *gauges;
-  HfWiring wiring; /* the identity when not wired */
-  PetscBool wired;
-  PetscReal *node_V, *node_G; /* scratch: voltages and conductance of the electrodes */
-  char (*pixel_names)[16];    /* when wired */
-  PetscBool gold_ready;       /* the unit solutions of the gold are there */
-  PetscReal time;
-  HfConductivitySettings conductor; /* the film as one */
-  PetscBool has_gold;                /* the deck has a gold layer */
-  const char *oersted_model, *leads; /* of the deck; NULL without gold */
-  PetscReal *saturated;              /* G0 of the electrodes, NULL until asked for */
+  Vec m;
+  PetscReal time;      /* s; moved by HfDeviceAdvance() and HfDeviceSkip() alone */
+  HfPotential film;    /* NULL without electrodes, as are gold and coupling */
+  HfGold gold;         /* NULL for a film driven through its own electrodes */
+  HfCoupling coupling; /* NULL with gold */
+  HfGauges gauges;
+  Vec film_phi;         /* of the last current in the film, the start of the next */
+  PetscReal *saturated; /* G0 of the electrodes, S; NULL until it is asked for */
 };

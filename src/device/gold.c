@@ -1,54 +1,136 @@
-/* The gold layer: potential, current and Oersted field of a voltage pattern. The gold is isotropic and does not change, so its potential is a
-   superposition of one unit solution per electrode, solved for once. With very many electrodes that costs more memory and time than it saves: each
-   pattern is then solved for by itself. */
+/* The gold layer: potential, current and Oersted field of voltages on the electrodes.
+
+     div(sigma grad phi) = 0,  phi = V_k on electrode k  ->  j = -sigma grad phi  ->  H(x, y) at the film's mid-plane (oersted/)
+
+   The gold is isotropic and does not change, so its potential is a superposition of one unit solution per electrode, each solved for once. With many
+   electrodes that costs more memory and time than it saves; every pattern is then solved for by itself. */
 #include "device_impl.h"
 
-static PetscErrorCode superpose(HfDevice d, const PetscReal V[]) {
+struct HfGold_ {
+  HfGrid grid;
+  HfElectrodes electrodes;
+  HfOerstedGeometry geometry;
+  HfOersted oersted;
+  PetscBool uniform_lead_current;
+  HfPotential potential;
+  PetscBool units_ready; /* the unit solutions exist */
+  Vec phi, j;            /* V; A/m^2, 2 components */
+  Vec lead_j;            /* current density from the leads into the gold, A/m^2; NULL without leads */
+  Vec drive;             /* H of the present voltages, A/m, 3 components */
+};
+
+static const HfKey keys[] = {
+    {"gold", HF_SECTION, NULL, "", "", 0, "The gold layer that carries the training current; leave out for a film driven through its own electrodes"},
+    {"gold.thickness", HF_QUANTITY, "m", NULL, ">0", 0, "Thickness of the gold"},
+    {"gold.gap", HF_QUANTITY, "m", NULL, ">=0", 0, "Distance between the facing surfaces of gold and film (the insulator)"},
+    {"gold.conductivity", HF_QUANTITY, "S/m", NULL, ">0", 0, "Conductivity of the gold"},
+    {"gold.side", HF_CHOICE, NULL, "above", "above|below", 0, "Side of the film on which the gold lies"},
+    {"gold.oersted", HF_CHOICE, NULL, "biot-savart", "sheet|biot-savart", 0,
+     "Oersted field: the local limit of a wide sheet, H = K x n/2, or the full Biot-Savart integral"},
+    {"gold.leads", HF_CHOICE, NULL, "none", "none|above|below", 0,
+     "Semi-infinite vertical leads that feed the electrodes from above or from below all layers; none: the field of the leads is neglected"},
+    {"gold.lead_current", HF_CHOICE, NULL, "local", "local|uniform", 0,
+     "Current in a lead: local, each part carries what enters the gold below it, so that the circuit is closed; or uniform over the electrode"},
+    {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
+};
+
+PetscErrorCode HfGoldRegisterKeys(HfKeys table) {
   PetscFunctionBeginUser;
-  if (!d->gold_ready) {
-    const PetscInt n = HfElectrodesCount(d->electrodes);
+  PetscCall(HfKeysAdd(table, "", keys));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfGoldSettingsRead(HfDeck deck, HfGoldSettings *settings) {
+  HfNode gold = HfChild(HfDeckRoot(deck), "gold");
+
+  PetscFunctionBeginUser;
+  *settings = (HfGoldSettings){0};
+  if (!gold) PetscFunctionReturn(0);
+  *settings = (HfGoldSettings){.present = PETSC_TRUE,
+                               .thickness = HfReal(gold, "thickness"),
+                               .gap = HfReal(gold, "gap"),
+                               .conductivity = HfReal(gold, "conductivity"),
+                               .side = strcmp(HfText(gold, "side"), "above") ? -1.0 : 1.0,
+                               .oersted = HfText(gold, "oersted"),
+                               .uniform_lead_current = (PetscBool)!strcmp(HfText(gold, "lead_current"), "uniform")};
+  while (strcmp(HfText(gold, "leads"), HfLeadsNames[settings->leads])) ++settings->leads; /* the choices of the key are these names */
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfGoldCreate(HfGrid grid, HfElectrodes electrodes, const HfGoldSettings *settings, HfGold *gold) {
+  HfGold self;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(&self));
+  *gold = self;
+  self->grid = grid;
+  self->electrodes = electrodes;
+  self->geometry = (HfOerstedGeometry){settings->thickness, settings->gap, settings->side, settings->leads};
+  self->uniform_lead_current = settings->uniform_lead_current;
+  PetscCall(HfPotentialCreateIsotropic(grid, electrodes, settings->conductivity, settings->thickness, &self->potential));
+  PetscCall(HfPotentialCreateVector(self->potential, &self->phi));
+  PetscCall(HfOerstedCreate(grid, settings->oersted, &self->geometry, &self->oersted));
+  PetscCall(HfGridCreateCellVec(grid, 2, &self->j));
+  if (settings->leads != HF_LEADS_NONE) PetscCall(HfGridCreateCellVec(grid, 1, &self->lead_j));
+  PetscCall(HfGridCreateCellVec(grid, 3, &self->drive));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfGoldDestroy(HfGold *gold) {
+  HfGold self = *gold;
+
+  PetscFunctionBeginUser;
+  if (!self) PetscFunctionReturn(0);
+  PetscCall(VecDestroy(&self->phi));
+  PetscCall(VecDestroy(&self->j));
+  PetscCall(VecDestroy(&self->lead_j));
+  PetscCall(VecDestroy(&self->drive));
+  PetscCall(HfOerstedDestroy(&self->oersted));
+  PetscCall(HfPotentialDestroy(&self->potential));
+  PetscCall(PetscFree(*gold));
+  PetscFunctionReturn(0);
+}
+
+/* ---- from voltages to the field ---- */
+
+static PetscErrorCode superpose(HfGold self, const PetscReal V_nodes[]) {
+  PetscFunctionBeginUser;
+  if (!self->units_ready) {
+    const PetscInt n = HfElectrodesCount(self->electrodes);
     PetscReal *G;
 
     PetscCall(PetscMalloc1(n * n, &G));
-    PetscCall(HfConductance(d->gold, PETSC_TRUE, G));
+    PetscCall(HfConductance(self->potential, PETSC_TRUE, G));
     PetscCall(PetscFree(G));
-    d->gold_ready = PETSC_TRUE;
+    self->units_ready = PETSC_TRUE;
   }
-  PetscCall(HfPotentialSuperpose(d->gold, V, d->gold_phi));
+  PetscCall(HfPotentialSuperpose(self->potential, V_nodes, self->phi));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode current_of_nodes(HfDevice d, const PetscReal V_nodes[], Vec j) {
+static PetscErrorCode current_of_nodes(HfGold self, const PetscReal V_nodes[], Vec j) {
   PetscFunctionBeginUser;
-  if (!d->gold)
-    return HfFault(HfGridComm(d->grid), HF_ERR_DECK, "the current of a gold layer is asked for, but the deck has none: add a `gold` section");
-  if (HfElectrodesCount(d->electrodes) <= HF_MAX_UNITS)
-    PetscCall(superpose(d, V_nodes));
+  if (HfElectrodesCount(self->electrodes) <= HF_MAX_UNITS)
+    PetscCall(superpose(self, V_nodes));
   else {
-    PetscCall(VecZeroEntries(d->gold_phi)); /* the same field for the same pattern, whatever came before */
-    PetscCall(HfPotentialSolve(d->gold, V_nodes, d->gold_phi, NULL));
+    PetscCall(VecZeroEntries(self->phi)); /* the field of a pattern must not depend on the patterns before it */
+    PetscCall(HfPotentialSolve(self->potential, V_nodes, self->phi, NULL));
   }
-  PetscCall(HfPotentialCurrentDensity(d->gold, d->gold_phi, j));
+  PetscCall(HfPotentialCurrentDensity(self->potential, self->phi, j));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfDeviceGoldCurrent(HfDevice d, const PetscReal V[], Vec j) {
-  PetscFunctionBeginUser;
-  PetscCall(current_of_nodes(d, HfNodeVoltages(d, V), j));
-  PetscFunctionReturn(0);
-}
-
-/* H of the current density j, that of gold_phi, by a model, with its leads if wanted; zero outside the film, where nobody feels it. */
-static PetscErrorCode oersted_field(HfDevice d, HfOersted oersted, PetscBool leads, Vec j, Vec H) {
-  const HfGridInfo *g = HfGridGetInfo(d->grid);
-  const int8_t *regions = HfGridRegions(d->grid);
+/* H of the present phi and j by the given model, with or without the leads; zero outside the film, where it has no effect. */
+static PetscErrorCode oersted_field(HfGold self, HfOersted oersted, PetscBool leads, Vec H) {
+  const HfGridInfo *g = HfGridGetInfo(self->grid);
+  const int8_t *regions = HfGridRegions(self->grid);
   PetscScalar *h;
 
   PetscFunctionBeginUser;
-  PetscCall(HfOerstedApply(oersted, j, H));
-  if (leads && d->lead_j) {
-    PetscCall(HfPotentialLeadCurrentDensity(d->gold, d->gold_phi, d->solid_leads, d->lead_j));
-    PetscCall(HfOerstedAddLeads(oersted, d->lead_j, H));
+  PetscCall(HfOerstedApply(oersted, self->j, H));
+  if (leads && self->lead_j) {
+    PetscCall(HfPotentialLeadCurrentDensity(self->potential, self->phi, self->uniform_lead_current, self->lead_j));
+    PetscCall(HfOerstedAddLeads(oersted, self->lead_j, H));
   }
   PetscCall(VecGetArray(H, &h));
   for (PetscInt row = g->ys; row < g->ys + g->ym; ++row)
@@ -59,25 +141,44 @@ static PetscErrorCode oersted_field(HfDevice d, HfOersted oersted, PetscBool lea
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfGoldFieldOfNodes(HfDevice d, const PetscReal V_nodes[], Vec H) {
+PetscErrorCode HfGoldField(HfGold self, const PetscReal V_nodes[], Vec H) {
   PetscFunctionBeginUser;
-  PetscCall(current_of_nodes(d, V_nodes, d->gold_j));
-  PetscCall(oersted_field(d, d->oersted, PETSC_TRUE, d->gold_j, H));
+  PetscCall(current_of_nodes(self, V_nodes, self->j));
+  PetscCall(oersted_field(self, self->oersted, PETSC_TRUE, H));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfDeviceDrive(HfDevice d, const PetscReal V[]) {
+PetscErrorCode HfGoldDrive(HfGold self, const PetscReal V_nodes[]) {
   PetscFunctionBeginUser;
-  if (!d->gold) {
-    PetscCall(HfCouplingDrive(d, HfNodeVoltages(d, V)));
-    PetscFunctionReturn(0);
-  }
-  if (V) {
-    PetscCall(HfDeviceGoldCurrent(d, V, d->gold_j));
-    PetscCall(oersted_field(d, d->oersted, PETSC_TRUE, d->gold_j, d->drive));
-  } else
-    PetscCall(VecZeroEntries(d->drive));
-  PetscCall(HfMagnetSetStoredField(d->magnet, V ? d->drive : NULL));
+  if (V_nodes)
+    PetscCall(HfGoldField(self, V_nodes, self->drive));
+  else
+    PetscCall(VecZeroEntries(self->drive));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfGoldVertexPotential(HfGold self, PetscReal values[]) {
+  PetscFunctionBeginUser;
+  PetscCall(HfPotentialGetVertexValues(self->potential, self->phi, values));
+  PetscFunctionReturn(0);
+}
+
+Vec HfGoldDriveField(HfGold self) { return self->drive; }
+HfPotential HfGoldPotential(HfGold self) { return self->potential; }
+
+/* ---- the gold of a device ---- */
+
+PetscBool HfDeviceHasGold(HfDevice d) { return d->gold_settings.present; }
+const char *HfDeviceOerstedModel(HfDevice d) { return d->gold_settings.oersted; }
+const char *HfDeviceLeads(HfDevice d) { return d->gold_settings.present ? HfLeadsNames[d->gold_settings.leads] : NULL; }
+HfPotential HfDeviceGoldPotential(HfDevice d) { return d->gold ? d->gold->potential : NULL; }
+Vec HfDeviceDriveField(HfDevice d) { return d->gold ? d->gold->drive : NULL; }
+
+PetscErrorCode HfDeviceGoldCurrent(HfDevice d, const PetscReal V[], Vec j) {
+  PetscFunctionBeginUser;
+  if (!d->gold)
+    return HfFault(HfGridComm(d->grid), HF_ERR_DECK, "the current of a gold layer is required, but the deck has none: add a `gold` section");
+  PetscCall(current_of_nodes(d->gold, HfTerminalsNodeVoltages(d->terminals, V), j));
   PetscFunctionReturn(0);
 }
 
@@ -109,9 +210,9 @@ PetscErrorCode HfDeviceCentreField(HfDevice d, const PetscReal V[], PetscReal *m
   Vec H;
 
   PetscFunctionBeginUser;
-  PetscCall(HfDeviceGoldCurrent(d, V, d->gold_j));
+  PetscCall(HfDeviceGoldCurrent(d, V, d->gold ? d->gold->j : NULL));
   PetscCall(HfGridCreateCellVec(d->grid, 3, &H));
-  PetscCall(oersted_field(d, d->oersted, PETSC_TRUE, d->gold_j, H));
+  PetscCall(oersted_field(d->gold, d->gold->oersted, PETSC_TRUE, H));
   PetscCall(field_at_centre(d->grid, H, magnitude));
   PetscCall(VecDestroy(&H));
   PetscFunctionReturn(0);
@@ -124,13 +225,13 @@ PetscErrorCode HfDeviceCompareOersted(HfDevice d, const PetscReal V[], PetscReal
   PetscReal reference, difference[2];
 
   PetscFunctionBeginUser;
-  PetscCall(HfDeviceGoldCurrent(d, V, d->gold_j));
+  PetscCall(HfDeviceGoldCurrent(d, V, d->gold ? d->gold->j : NULL));
   for (int k = 0; k < 2; ++k) {
     HfOersted oersted;
 
     PetscCall(HfGridCreateCellVec(d->grid, 3, &H[k]));
-    PetscCall(HfOerstedCreate(d->grid, models[k], &d->geometry, &oersted));
-    PetscCall(oersted_field(d, oersted, PETSC_TRUE, d->gold_j, H[k]));
+    PetscCall(HfOerstedCreate(d->grid, models[k], &d->gold->geometry, &oersted));
+    PetscCall(oersted_field(d->gold, oersted, PETSC_TRUE, H[k]));
     PetscCall(HfOerstedDestroy(&oersted));
   }
   PetscCall(field_at_centre(d->grid, H[0], centre_sheet));
@@ -150,10 +251,10 @@ PetscErrorCode HfDeviceCompareLeads(HfDevice d, const PetscReal V[], PetscReal *
   Vec H;
 
   PetscFunctionBeginUser;
-  PetscCall(HfDeviceGoldCurrent(d, V, d->gold_j));
+  PetscCall(HfDeviceGoldCurrent(d, V, d->gold ? d->gold->j : NULL));
   PetscCall(HfGridCreateCellVec(d->grid, 3, &H));
   for (int leads = 0; leads < 2; ++leads) {
-    PetscCall(oersted_field(d, d->oersted, (PetscBool)leads, d->gold_j, H));
+    PetscCall(oersted_field(d->gold, d->gold->oersted, (PetscBool)leads, H));
     PetscCall(VecNorm(H, NORM_2, &norms[leads]));
   }
   *rms = norms[0] > 0 ? norms[1] / norms[0] : 1;

@@ -1,69 +1,64 @@
-/* How much memory a run will take, estimated from the deck before anything of the film is made, and held against what there is. A film that does not
-   fit is an error: the kernel would hand out the memory and end the process when it is used, hours later perhaps.
+/* The memory that a run takes, estimated from the deck before the film is created, and compared with what is available. A film that does not fit is an
+   error: the kernel would grant the memory and end the process when it is used, perhaps hours later.
 
-   Bytes per cell, from the largest sizes of runs of 256^2 and 512^2 cells (PETSc 3.18); tests/unit/device_memory.c measures again. */
+   Bytes per cell from the largest resident sizes of runs of 256^2 and 512^2 cells (PETSc 3.18); tests/unit/experiment_memory.c measures them again. */
 #include "device_impl.h"
 
 enum {
-  MAGNET = 480,    /* state, stages of the integrator or of the relaxation, rows of cells by kind */
-  DEMAG = 450,     /* kernel and padded spectra, Oersted field by Biot and Savart alike */
-  POTENTIAL = 210, /* tensors, hierarchy of operators, vectors of the solver */
+  MAGNET = 480,    /* state, stages of the integrator or of the relaxation, runs of cells of one kind */
+  DEMAG = 450,     /* kernel and padded spectra; those of the Biot-Savart integral are as large */
+  POTENTIAL = 210, /* tensors, operators of all levels, vectors of the solver */
   HALL = 230,      /* basis of FGMRES */
   COUPLING = 50,   /* past solutions */
   UNIT = 8,        /* a potential for 1 V on one electrode */
   MATRICES = 16    /* n x n, of all modules together */
 };
 
-#define MOST 1e18 /* bytes; beyond them the error is another one */
+#define MOST 1e18 /* bytes; with more, the size or the cell of the film is wrong, and their own errors say so */
 
-static PetscErrorCode bytes_by_settings(HfDeck deck, PetscReal *bytes) {
-  HfNode root = HfDeckRoot(deck);
-  const PetscReal n = HfElectrodesOfDeck(deck), gauges = HfHas(root, "gauges") ? (PetscReal)HfCount(root, "gauges") : 0;
+PetscErrorCode HfDeviceSystemMemory(HfDeck deck, PetscReal *bytes) {
+  const PetscReal n = HfElectrodesOfDeck(deck), gauges = (PetscReal)HfGaugesSettingsCount(deck);
   PetscReal each = MAGNET + gauges * (POTENTIAL + UNIT), cells[2];
   HfConductivitySettings conductor;
+  HfGoldSettings gold;
 
   PetscFunctionBeginUser;
   PetscCall(HfGridSettingsCells(deck, cells));
   PetscCall(HfConductivitySettingsRead(deck, &conductor));
+  PetscCall(HfGoldSettingsRead(deck, &gold));
   if (HfMagnetSettingsFullDemag(deck)) each += DEMAG;
   if (n > 0 && conductor.hall_conductivity != 0) each += HALL;
   if (n > 0) each += POTENTIAL + n * UNIT;
-  if (n > 0 && HfHas(root, "gold"))
-    each += POTENTIAL + PetscMin(n, HF_MAX_UNITS) * UNIT + DEMAG; /* both models of the Oersted field are compared, whichever acts */
+  if (n > 0 && gold.present)
+    each += POTENTIAL + PetscMin(n, HF_MAX_UNITS) * UNIT + DEMAG; /* both models of the Oersted field are compared, whichever is used */
   else if (n > 0)
     each += COUPLING;
   *bytes = cells[0] * cells[1] * each + n * n * MATRICES * sizeof(PetscReal);
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfDeviceSystemMemory(HfDeck deck, PetscReal *bytes) {
-  PetscFunctionBeginUser;
-  PetscCall(bytes_by_settings(deck, bytes));
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode HfDeviceCheckSystemMemory(HfDevice d) {
-  HfNode root = HfDeckRoot(d->deck), cell = HfNodeFind(root, "film.cell");
+PetscErrorCode HfDeviceCheckSystemMemory(HfDeck deck) {
+  HfNode root = HfDeckRoot(deck), cell = HfNodeFind(root, "film.cell");
   PetscReal needed, available, cells[2];
   char need[32], have[32];
 
   PetscFunctionBeginUser;
-  if (HfElectrodesOfDeck(d->deck) > INT16_MAX) {
-    PetscCall(HfDeckError(d->deck, HfChild(root, "electrodes"), "%.6g electrodes; at most %d", (double)HfElectrodesOfDeck(d->deck), INT16_MAX));
+  if (HfElectrodesOfDeck(deck) > INT16_MAX) {
+    PetscCall(HfDeckError(deck, HfChild(root, "electrodes"), "%.6g electrodes; at most %d", (double)HfElectrodesOfDeck(deck), INT16_MAX));
     PetscFunctionReturn(0);
   }
-  PetscCall(HfGridSettingsCells(d->deck, cells));
-  PetscCall(bytes_by_settings(d->deck, &needed));
-  PetscCall(HfSystemMemoryAvailable(HfDeckComm(d->deck), &available));
+  PetscCall(HfGridSettingsCells(deck, cells));
+  PetscCall(HfDeviceSystemMemory(deck, &needed));
+  PetscCall(HfSystemMemoryAvailable(HfDeckComm(deck), &available));
   HfSystemMemoryText(needed, need);
   HfSystemMemoryText(available, have);
-  if (!(needed < MOST)) PetscFunctionReturn(0); /* no film at all: the errors of its size and cell say so */
+  if (!(needed < MOST)) PetscFunctionReturn(0);
   if (needed > available)
-    PetscCall(HfDeckError(d->deck, cell,
+    PetscCall(HfDeckError(deck, cell,
                           "the film of %.4g x %.4g cells with %.6g electrodes takes about %s of memory, but %s are available: use larger cells, or "
                           "more machines",
-                          (double)cells[0], (double)cells[1], (double)HfElectrodesOfDeck(d->deck), need, have));
+                          (double)cells[0], (double)cells[1], (double)HfElectrodesOfDeck(deck), need, have));
   else if (needed > 0.8 * available)
-    PetscCall(HfDeckWarn(d->deck, cell, "the run takes about %s of memory of the %s that are available", need, have));
+    PetscCall(HfDeckWarn(deck, cell, "the run takes about %s of memory of the %s that are available", need, have));
   PetscFunctionReturn(0);
 }

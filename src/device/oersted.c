@@ -7,6 +7,8 @@ static const HfOerstedModel *const models[] = {
 #undef HF_OERSTED
 };
 
+const char *const HfLeadsNames[] = {"none", "above", "below", NULL};
+
 struct HfOersted_ {
   const HfOerstedModel *model;
   void *data;

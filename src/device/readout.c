@@ -8,7 +8,7 @@
 PetscErrorCode HfDeviceFilmCurrent(HfDevice d, const PetscReal V[], Vec j) {
   PetscFunctionBeginUser;
   PetscCall(HfPotentialSetMagnetization(d->film, d->m));
-  PetscCall(HfPotentialSolve(d->film, HfNodeVoltages(d, V), d->film_phi, NULL));
+  PetscCall(HfPotentialSolve(d->film, HfTerminalsNodeVoltages(d->terminals, V), d->film_phi, NULL));
   PetscCall(HfPotentialCurrentDensity(d->film, d->film_phi, j));
   PetscFunctionReturn(0);
 }
@@ -37,18 +37,22 @@ PetscErrorCode HfDeviceNodeSaturatedConductance(HfDevice d, PetscReal G0[]) {
 }
 
 PetscErrorCode HfDeviceConductance(HfDevice d, PetscReal G[]) {
+  PetscReal *G_nodes = HfTerminalsWork(d->terminals);
+
   PetscFunctionBeginUser;
   if (!d->film) PetscFunctionReturn(0); /* a magnet alone */
-  PetscCall(HfDeviceNodeConductance(d, d->node_G));
-  HfPixelConductance(d, d->node_G, G);
+  PetscCall(HfDeviceNodeConductance(d, G_nodes));
+  HfTerminalsConductance(d->terminals, G_nodes, G);
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfDeviceSaturatedConductance(HfDevice d, PetscReal G0[]) {
+  PetscReal *G_nodes = HfTerminalsWork(d->terminals);
+
   PetscFunctionBeginUser;
   if (!d->film) PetscFunctionReturn(0); /* a magnet alone */
-  PetscCall(HfDeviceNodeSaturatedConductance(d, d->node_G));
-  HfPixelConductance(d, d->node_G, G0);
+  PetscCall(HfDeviceNodeSaturatedConductance(d, G_nodes));
+  HfTerminalsConductance(d->terminals, G_nodes, G0);
   PetscFunctionReturn(0);
 }
 

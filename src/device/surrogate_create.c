@@ -59,11 +59,11 @@ static PetscErrorCode gather_node(Maker *a, PetscInt node, Vec H) {
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc2(a->s->n, &V, (g->nx + 1) * (g->ym + 1), &mine));
   V[node] = 1;
-  PetscCall(HfGoldFieldOfNodes(a->d, V, H));
+  PetscCall(HfGoldField(a->d->gold, V, H));
   PetscCall(VecGetArrayRead(H, &h));
   PetscCall(gather(a, 3 * g->nx, PETSC_FALSE, h, a->field));
   PetscCall(VecRestoreArrayRead(H, &h));
-  PetscCall(HfPotentialGetVertexValues(a->d->gold, a->d->gold_phi, mine));
+  PetscCall(HfGoldVertexPotential(a->d->gold, mine));
   PetscCall(gather(a, g->nx + 1, PETSC_TRUE, mine, a->phi));
   PetscCall(PetscFree2(V, mine));
   PetscFunctionReturn(0);
