@@ -103,7 +103,7 @@ static inline PetscErrorCode run_deck_with(MPI_Comm comm, const char *text, HfRe
   PetscCall(HfKeysCreate(&keys));
   PetscCall(HfExperimentRegisterKeys(keys));
   PetscCall(HfDeckCreateFromText(comm, keys, text, &deck));
-  PetscCall(HfExperimentCreate(deck, &memory->recorder, &experiment));
+  PetscCall(HfExperimentCreate(deck, &memory->recorder, NULL, &experiment));
   code = HfExperimentRun(experiment);
   PetscCall(HfExperimentDestroy(&experiment));
   PetscCall(HfDeckDestroy(&deck));

@@ -179,7 +179,7 @@ def outlook(case):
     case.end(process, STOPPED)
     newest = case.info(out)
     with h5py.File(f"{out}/checkpoint.h5") as file:
-        time_then, item = file["replay/time"][0], file["output/items_begun"][0]
+        time_then, item = file["tape/time"][0], file["output/items_begun"][0]
     check(newest["resumable"].startswith("yes") and newest["checkpoint"] == f"{out}/checkpoint.h5", f"stopped: {newest}")
     check(abs(float(newest["simulated_seconds"]) - time_then) <= 1e-5 * time_then, f"its time is {time_then}: {newest}")
     check(newest["position"].startswith(f"inside item {item} of 3, ") or newest["position"].startswith(f"after item {item} of 3, "), f"{newest}")

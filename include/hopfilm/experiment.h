@@ -1,76 +1,137 @@
-/* hopfilm/experiment.h: a schedule of steps on a device. Steps are one file each in src/experiment/steps/, listed in steps.def.
-   What a run finds goes to a recorder, implemented by src/output: experiment never writes a file. */
+/** @file
+    hopfilm/experiment.h: a schedule of steps on a device.
+
+    The steps are one file each in src/experiment/steps/, listed in steps.def; src/experiment/step.h says what a step is made of and how to add one. What a
+    run finds goes to a recorder, an observer that is implemented by src/output: the experiment writes no file. The only way back from the recorder to the
+    run is control: HfRequest, whether to write a checkpoint now and whether to stop. */
 #pragma once
 #include <hopfilm/device.h>
 #include <hopfilm/network.h>
 
-/* ---- the recorder: called on all ranks with the same arguments (collective), so that an implementation may write in parallel ---- */
+/* ---- the recorder ---- */
+
+/** A measured conductance matrix. Arrays are borrowed for the call. */
 typedef struct {
-  PetscReal time;
-  PetscInt n;           /* terminals */
-  const PetscReal *G;   /* n x n, S */
-  PetscInt step, epoch; /* position in the schedule */
-  const char *pattern;  /* text of the pattern that drives or drove last, "" if none */
-  PetscInt n_gauges;
-  const char *const *gauge_names;
-  const PetscReal *gauges; /* conductance of each gauge, S */
+  PetscReal time;                 /**< simulated, s */
+  PetscInt n;                     /**< terminals: pixels of the wiring, or electrodes */
+  const PetscReal *G;             /**< [n][n], S */
+  PetscInt step, epoch;           /**< item of the schedule and epoch of its training, from 0 */
+  const char *pattern;            /**< text of the pattern that drives or drove last, "" if none did */
+  PetscInt n_gauges;              /**< two-terminal read-outs of the deck */
+  const char *const *gauge_names; /**< [n_gauges] */
+  const PetscReal *gauges;        /**< [n_gauges]: conductance of each gauge, S */
 } HfProbe;
+
+/** A line of the run's time series. */
 typedef struct {
-  PetscReal time, dt, average[3], max_torque, energy; /* energy: total, J */
-  const PetscReal *G;                                 /* last probed conductance, NULL if none yet */
+  PetscReal time, dt;   /**< simulated time and length of the last step, s; dt is 0 between phases */
+  PetscReal average[3]; /**< mean of m over the film */
+  PetscReal max_torque; /**< max |m x H|/Ms */
+  PetscReal energy;     /**< total, J */
+  const PetscReal *G;   /**< last measured conductance matrix, S; NULL before the first one of a film */
 } HfTableLine;
-/* What is asked of a run that goes on. */
+
+/** What is requested of a run that goes on. */
 typedef struct {
-  PetscBool checkpoint, stop; /* now; stop comes with a checkpoint */
-  PetscInt steps;             /* of the integrator until it should be asked for again */
+  PetscBool checkpoint; /**< write a checkpoint now */
+  PetscBool stop;       /**< stop now, with a checkpoint */
+  PetscInt steps;       /**< steps of the integrator until the recorder should be asked again, at least 1 */
 } HfRequest;
+
 /** What a recorder asks to be given, the typed form of the deck's section `output`. Constant once the grid has been built. */
 typedef struct {
-  PetscInt n_fields;
-  const char *const *fields;            /* "m", "H", "j" or "j_gold" */
-  PetscReal every;                      /* simulated time between frames of a driven film, s; 0: at the end of each pulse only */
-  PetscReal table_every;                /* least simulated time between table lines, s; 0: not limited */
-  PetscReal checkpoint_every_simulated; /* s; 0: no checkpoints by simulated time */
-  PetscInt bytes_per_number;            /* of the fields in the file, 4 or 8 */
-  HfSelection selection;                /* the cells that are kept of a field; valid after `check_settings` */
+  PetscInt n_fields;                    /**< fields that are kept */
+  const char *const *fields;            /**< [n_fields]: "m", "H", "j" or "j_gold" */
+  PetscReal every;                      /**< simulated time between frames of a driven film, s; 0: at the end of each pulse only */
+  PetscReal table_every;                /**< least simulated time between table lines, s; 0: not limited */
+  PetscReal checkpoint_every_simulated; /**< s; 0: no checkpoints by simulated time */
+  PetscInt bytes_per_number;            /**< of the fields in the file, 4 or 8 */
+  HfSelection selection;                /**< the cells that are kept of a field; valid after `check_settings` */
 } HfRecorderSettings;
+
+/** The recorder of a run, see HfRecorder_. */
 typedef struct HfRecorder_ *HfRecorder;
+
+/** Observer of a run. Every function may be NULL: what it is for is then not recorded. All are called on all ranks with the same arguments but for the local
+    part of a Vec, so that an implementation may write in parallel; arrays and texts are borrowed for the call. */
 struct HfRecorder_ {
-  void *context;
-  const HfRecorderSettings *settings; /* NULL: a recorder that asks for no fields */
-  /* Called once, when the grid has been built: completes the settings; what does not fit the grid is an error of the deck. May be NULL. */
+  void *context;                      /**< first argument of every function */
+  const HfRecorderSettings *settings; /**< NULL: a recorder that asks for no fields */
+  /** Called once, when the grid has been built: completes the settings; what does not fit the grid is an error of the deck. */
   PetscErrorCode (*check_settings)(void *context, HfGrid grid);
-  PetscErrorCode (*saturated)(void *context, PetscInt n, const PetscReal G0[]);
-  PetscErrorCode (*probe)(void *context, const HfProbe *probe);
-  PetscErrorCode (*table_line)(void *context, const HfTableLine *line);                                       /* table.tsv */
-  PetscErrorCode (*field)(void *context, const char *name, PetscReal time, PetscInt dof, Vec v);              /* a frame of /fields/<name> */
-  PetscErrorCode (*energies)(void *context, const char *name, PetscInt n_states, const PetscReal energies[]); /* /energy/<name> */
-  PetscErrorCode (*array)(void *context, const char *dataset, PetscInt rank, const PetscInt shape[], const PetscReal values[],
-                          const char *unit);                                 /* any other small table, e.g. /fit/model */
-  PetscErrorCode (*wiring)(void *context, const HfWiring *wiring);           /* the device has another one from now on: /film/wiring */
-  PetscErrorCode (*text)(void *context, const char *name, const char *text); /* a file of the run directory */
-  PetscErrorCode (*summary)(void *context, HfNode entry);                    /* one entry of summary.yaml's `results`; takes ownership */
-  PetscErrorCode (*progress)(void *context, const char *what, PetscReal done, PetscReal total); /* simulated seconds; prints with ETA */
-  PetscErrorCode (*log)(void *context, const char *line);
-  /* Checkpoints; all NULL when there are none. `attend` is asked from time to time, and at the end of every item of the schedule; a checkpoint holds what
-     was found and the state at the simulated `time`, in or after item `begun` (from 1) of `n_items`. `stored` tells how many numbers of that name a
-     checkpoint to resume from holds, 0 without one; `restore` loads items of it, and with `live` the recorder learns that from now on things happen
-     that it was not told before. Until then `field` is called with a NULL Vec, for a frame that was written. */
-  PetscErrorCode (*attend)(void *context, PetscBool at_step, PetscBool last, HfRequest *request);
-  PetscErrorCode (*checkpoint)(void *context, HfCheckpointList state, PetscReal time, PetscInt begun, PetscInt n_items, PetscBool finished);
+
+  /** @name Results: the recorder learns them, and nothing comes back
+      @{ */
+  PetscErrorCode (*saturated)(void *context, PetscInt n, const PetscReal G0[]); /**< [n][n] of the film saturated along z, S */
+  PetscErrorCode (*probe)(void *context, const HfProbe *probe);                 /**< a measured conductance matrix */
+  PetscErrorCode (*table_line)(void *context, const HfTableLine *line);         /**< a line of table.tsv */
+  /** A frame of /fields/<name>: a cell Vec with `dof` components at simulated time `time` (s). NULL: a frame that the run before this one wrote. */
+  PetscErrorCode (*field)(void *context, const char *name, PetscReal time, PetscInt dof, Vec v);
+  PetscErrorCode (*energies)(void *context, const char *name, PetscInt n_states, const PetscReal energies[]); /**< [n_states], /energy/<name> */
+  /** Any other small table, such as /fit/model: shape[rank], values row-major. */
+  PetscErrorCode (*array)(void *context, const char *dataset, PetscInt rank, const PetscInt shape[], const PetscReal values[], const char *unit);
+  PetscErrorCode (*wiring)(void *context, const HfWiring *wiring);           /**< the device has another wiring from now on: /film/wiring */
+  PetscErrorCode (*text)(void *context, const char *name, const char *text); /**< a file of the run directory */
+  PetscErrorCode (*summary)(void *context, HfNode entry);                    /**< an entry of `results` in summary.yaml; takes ownership */
+  PetscErrorCode (*progress)(void *context, const char *what, PetscReal done, PetscReal total); /**< simulated time, s */
+  PetscErrorCode (*log)(void *context, const char *line);                                       /**< a line without its end */
+  /** @} */
+
+  /** @name Control: the only way back
+      @{ */
+  /** Called after steps of the integrator, as `request->steps` of the last call says, and at the end of every item of the schedule (at_item_end; last: of
+      the schedule). */
+  PetscErrorCode (*attend)(void *context, PetscBool at_item_end, PetscBool last, HfRequest *request);
+  /** @} */
+
+  /** @name Checkpoints: all NULL, or none
+      @{ */
+  /** Writes the list: what was measured, and the state at the simulated `time` (s), in or after item `begun` (from 1) of n_items; `finished`: at the end
+      of the schedule. */
+  PetscErrorCode (*checkpoint)(void *context, HfCheckpointList list, PetscReal time, PetscInt begun, PetscInt n_items, PetscBool finished);
+  /** How many numbers of that name the checkpoint holds that the run resumes from; 0 without one. */
   PetscErrorCode (*stored)(void *context, const char *name, PetscInt *n);
-  PetscErrorCode (*restore)(void *context, HfCheckpointList state, PetscBool live);
+  /** Loads the items of the list from that checkpoint. `live`: from now on results are new ones. */
+  PetscErrorCode (*restore)(void *context, HfCheckpointList list, PetscBool live);
+  /** @} */
 };
 
+/* ---- the experiment ---- */
+
+/** A kind of schedule step, see src/experiment/step.h. */
+typedef struct HfStep_ HfStep;
+
+/** A device and its schedule. */
 typedef struct HfExperiment_ *HfExperiment;
-PetscErrorCode HfExperimentRegisterKeys(HfKeys keys); /* patterns, schedule, every step's keys, and all modules below */
-PetscErrorCode HfExperimentCreate(HfDeck deck, HfRecorder recorder,
-                                  HfExperiment *experiment); /* builds the device, checks the schedule; ends with HfDeckVerdict. Collective. */
-PetscErrorCode HfExperimentRun(HfExperiment experiment);     /* Collective. */
-PetscErrorCode HfExperimentPlan(HfExperiment experiment,
-                                HfNode *plan); /* `hopfilm check`: cells, ranks, memory, simulated time, estimated steps, bytes written */
-PetscErrorCode HfExperimentEffort(
-    HfExperiment experiment,
-    HfNode summary); /* the calling process's peak memory and processor seconds, by what they went into; not what was done before a restart */
+
+/** Adds the sections `patterns` and `schedule`, the keys of every step of steps.def, and those of all modules below. Not collective. */
+PetscErrorCode HfExperimentRegisterKeys(HfKeys keys);
+
+/** Adds the keys of further steps, which HfExperimentCreate() is then given, too. steps[]: ends with NULL. Not collective. */
+PetscErrorCode HfStepsRegisterKeys(HfKeys keys, const HfStep *const steps[]);
+
+/** Builds the device, reads and checks the schedule; ends with HfDeckVerdict(). Deck, recorder and steps are borrowed. Collective on the deck's communicator.
+    @param deck        validated
+    @param recorder    the observer of the run
+    @param extra_steps known besides those of steps.def, ends with NULL; NULL: none
+    @param experiment  NULL when it fails
+    @return HF_ERR_DECK when the deck has errors, which have been reported */
+PetscErrorCode HfExperimentCreate(HfDeck deck, HfRecorder recorder, const HfStep *const extra_steps[], HfExperiment *experiment);
+
+/** Runs the schedule, from the checkpoint of the recorder if it has one. Collective.
+    @return HF_ERR_STOPPED when the recorder asked to stop, HF_ERR_DIVERGED when the film diverged or a reading is useless, HF_ERR_DECK when the deck asks
+            for something impossible that only the run could show, HF_ERR_FILE when the checkpoint does not fit the schedule or the recorder fails */
+PetscErrorCode HfExperimentRun(HfExperiment experiment);
+
+/** The plan of a run for `hopfilm check`: cells, ranks, memory, simulated time, expected steps, bytes written. The map belongs to the caller. Collective. */
+PetscErrorCode HfExperimentPlan(HfExperiment experiment, HfNode *plan);
+
+/** Puts into the map `summary` the peak memory and the CPU seconds of the calling process, the latter by activity; not those of the run before a restart.
+    Not collective. */
+PetscErrorCode HfExperimentResources(HfExperiment experiment, HfNode summary);
+
+/** The device, borrowed. Not collective. */
 HfDevice HfExperimentDevice(HfExperiment experiment);
+
+/** Collective. Does nothing to NULL. */
 PetscErrorCode HfExperimentDestroy(HfExperiment *experiment);

@@ -1,12 +1,12 @@
-/* A schedule of steps on a device. The schedule is checked and planned before anything runs; then every step runs in turn, each
-   telling the recorder what it found together with its controls. */
+/* A schedule of steps on a device. The schedule is read, checked and planned before anything runs; then the steps run one after the other and report what
+   they find, together with its controls, to the recorder. */
 #include "experiment_impl.h"
 
 static const HfKey experiment_keys[] = {
-    {"patterns", HF_NAMED, NULL, "", "", 0, "Patterns by name, one sign per electrode in the deck's order, or per pixel of the wiring"},
+    {"patterns", HF_NAMED, NULL, "", "", 0, "Patterns by name, one sign per electrode in the order of the deck, or per pixel of the wiring"},
     {"patterns.*", HF_TEXT, "file:.pbm|.pgm", NULL, "", 0,
      "Signs: + # 1 or - . 0; white space is ignored, so rows of pixels may be written one below the other. Or a PBM or PGM file of as many pixels, "
-     "relative to the deck: what is darker than half is +. Or `random 7`, as many + as - in the order of a seed"},
+     "relative to the deck: pixels darker than half are +. Or `random 7`: as many + as - in a random order, with the seed 7"},
     {"schedule", HF_VARIANTS, NULL, NULL, "", 0, "What happens to the film, step by step"},
     HF_KEYS_END,
 };
@@ -18,61 +18,106 @@ static const HfStep *const STEPS[] = {
 #define HF_STEP(name) &HfStep_##name,
 #include "steps/steps.def"
 #undef HF_STEP
-};
+    NULL};
 
-const HfStep *HfStepFind(const char *name) {
-  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(STEPS); ++k)
-    if (!strcmp(STEPS[k]->name, name)) return STEPS[k];
-  return NULL;
+PetscErrorCode HfStepsRegisterKeys(HfKeys keys, const HfStep *const steps[]) {
+  PetscFunctionBeginUser;
+  for (PetscInt k = 0; steps[k]; ++k) PetscCall(HfKeysAdd(keys, "schedule[]", steps[k]->keys));
+  PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfExperimentRegisterKeys(HfKeys keys) {
   PetscFunctionBeginUser;
   PetscCall(HfDeviceRegisterKeys(keys));
   PetscCall(HfKeysAdd(keys, "", experiment_keys));
-  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(STEPS); ++k) PetscCall(HfKeysAdd(keys, "schedule[]", STEPS[k]->keys));
+  PetscCall(HfStepsRegisterKeys(keys, STEPS));
   PetscFunctionReturn(0);
 }
 
-/* The step of the i-th item of the schedule and its section. */
-static const HfStep *step_at(HfExperiment e, PetscInt i, HfNode *section) {
-  const char *name;
-  *section = HfVariant(HfItem(HfDeckRoot(e->deck), "schedule", i), &name);
-  return HfStepFind(name);
+/* ---- the schedule is read and checked ---- */
+
+static const HfStep *find_step(const HfStep *const steps[], const char *name) {
+  for (PetscInt k = 0; steps && steps[k]; ++k)
+    if (!strcmp(steps[k]->name, name)) return steps[k];
+  return NULL;
 }
 
-static PetscErrorCode check_schedule(HfExperiment e) {
-  HfNode root = HfDeckRoot(e->deck), section;
-  const PetscInt n_steps = HfCount(root, "schedule");
-  const PetscReal matrix = (PetscReal)e->n * (PetscReal)e->n * sizeof(PetscReal);
-  PetscReal available;
+static PetscErrorCode read_items_settings(HfScheduleCheck *check, const HfStep *const extra[], HfScheduleSettings *schedule) {
+  HfNode root = HfDeckRoot(check->deck);
 
   PetscFunctionBeginUser;
-  if (e->recorder->check_settings && e->device && HfDeviceGrid(e->device))
-    PetscCall(e->recorder->check_settings(e->recorder->context, HfDeviceGrid(e->device)));
-  PetscCall(HfPatternsCheckAll(e));
-  for (PetscInt i = 0; i < n_steps; ++i) {
-    const HfStep *step = step_at(e, i, &section);
-    if (!HfHas(root, "electrodes") && (!step->magnetic || HfNodeFind(section, "pattern"))) {
-      PetscCall(HfDeckError(e->deck, section, "schedule: %s needs `electrodes`, and the deck has none", step->name));
+  schedule->n_items = HfCount(root, "schedule");
+  PetscCall(PetscCalloc1(schedule->n_items, &schedule->items));
+  for (PetscInt k = 0; k < schedule->n_items; ++k) {
+    HfScheduleItem *item = &schedule->items[k];
+    const char *name;
+    HfNode section = HfVariant(HfItem(root, "schedule", k), &name);
+
+    item->step = find_step(STEPS, name);
+    if (!item->step) item->step = find_step(extra, name);
+    PetscCheck(item->step, PETSC_COMM_SELF, PETSC_ERR_PLIB, "the step '%s' has keys, but it is not in the list of steps", name);
+    if (!check->has_electrodes && !item->step->magnetic) {
+      PetscCall(HfDeckError(check->deck, section, HF_NEEDS_ELECTRODES, name));
       continue;
     }
-    if (step->check) PetscCall(step->check(e, section));
-    if (step->plan) PetscCall(step->plan(e, section, &e->plan));
-  }
-  PetscCall(HfSystemMemoryAvailable(e->comm, &available));
-  if (e->plan.probes * matrix > available) {
-    char need[32], have[32];
-    HfSystemMemoryText(e->plan.probes * matrix, need);
-    HfSystemMemoryText(available, have);
-    PetscCall(HfDeckError(e->deck, HfChild(root, "schedule"),
-                          "schedule: %.3g conductance matrices of %d terminals take %s of memory, but there are %s: probe less often",
-                          (double)e->plan.probes, (int)e->n, need, have));
+    if (item->step->settings) PetscCall(item->step->settings(check, section, &item->settings));
+    if (item->step->plan) item->step->plan(item->settings, &schedule->plan);
   }
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfExperimentCreate(HfDeck deck, HfRecorder recorder, HfExperiment *experiment) {
+/* The matrices of all probes are kept. */
+static PetscErrorCode check_memory(HfDeck deck, const HfScheduleSettings *schedule) {
+  const PetscReal needed = schedule->plan.probes * (PetscReal)schedule->n * (PetscReal)schedule->n * sizeof(PetscReal);
+  PetscReal available;
+  char need[32], have[32];
+
+  PetscFunctionBeginUser;
+  PetscCall(HfSystemMemoryAvailable(HfDeckComm(deck), &available));
+  if (needed <= available) PetscFunctionReturn(0);
+  HfSystemMemoryText(needed, need);
+  HfSystemMemoryText(available, have);
+  PetscCall(HfDeckError(deck, HfChild(HfDeckRoot(deck), "schedule"),
+                        "schedule: %.3g conductance matrices of %d terminals take %s of memory, but there are %s: probe less often",
+                        (double)schedule->plan.probes, (int)schedule->n, need, have));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode read_settings(HfExperiment e, const HfStep *const extra[]) {
+  HfScheduleSettings *schedule = &e->schedule;
+  HfScheduleCheck check = {
+      .deck = e->deck, .device = e->device, .has_electrodes = (PetscBool)(HfElectrodesOfDeck(e->deck) > 0), .schedule = schedule};
+
+  PetscFunctionBeginUser;
+  schedule->n = HfDeviceTerminals(e->device);
+  schedule->n_gauges = HfDeviceGaugeCount(e->device);
+  PetscCall(PetscMalloc1(schedule->n_gauges, &schedule->gauge_names));
+  for (PetscInt k = 0; k < schedule->n_gauges; ++k) schedule->gauge_names[k] = HfDeviceGaugeName(e->device, k);
+  if (e->recorder->check_settings && HfDeviceGrid(e->device)) PetscCall(e->recorder->check_settings(e->recorder->context, HfDeviceGrid(e->device)));
+  PetscCall(HfPatternListSettingsRead(e->deck, schedule->n, HfDeviceWiring(e->device) ? PETSC_TRUE : PETSC_FALSE, &schedule->patterns));
+  PetscCall(read_items_settings(&check, extra, schedule));
+  PetscCall(HfScheduleCheckReset(&check));
+  PetscCall(check_memory(e->deck, schedule));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode destroy_settings(HfScheduleSettings *schedule) {
+  PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < schedule->n_items; ++k) {
+    HfScheduleItem *item = &schedule->items[k];
+
+    if (item->settings && item->step->destroy)
+      PetscCall(item->step->destroy(item->settings));
+    else
+      PetscCall(PetscFree(item->settings));
+  }
+  PetscCall(PetscFree(schedule->items));
+  PetscCall(PetscFree(schedule->gauge_names));
+  PetscCall(HfPatternListDestroy(&schedule->patterns));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfExperimentCreate(HfDeck deck, HfRecorder recorder, const HfStep *const extra[], HfExperiment *experiment) {
   HfExperiment e;
   PetscErrorCode code, verdict;
 
@@ -82,55 +127,86 @@ PetscErrorCode HfExperimentCreate(HfDeck deck, HfRecorder recorder, HfExperiment
   e->comm = HfDeckComm(deck);
   e->deck = deck;
   e->recorder = recorder;
-  e->initials = 1;
-  code = HfDeviceCreate(deck, &e->device); /* its deck errors are told by then; those of the schedule shall be told in the same run */
+  code = HfDeviceCreate(deck, &e->device); /* has reported its errors of the deck; those of the schedule follow in the same run */
   if (code && code != HF_ERR_DECK) PetscCall(code);
-  if (e->device) e->n = HfDeviceTerminals(e->device);
-  PetscCall(PetscCalloc5(e->n * e->n, &e->G, e->n * e->n, &e->G0, e->n * e->n, &e->G_untrained, e->n, &e->x, e->n, &e->V));
-  PetscCall(PetscCalloc3(e->n, &e->trace.before, e->n, &e->trace.x, e->n + 1, &e->pattern));
-  PetscCall(check_schedule(e));
+  PetscCall(read_settings(e, extra));
   verdict = HfDeckVerdict(deck);
   if (code || verdict) {
     PetscCall(HfExperimentDestroy(&e));
     PetscFunctionReturn(code ? code : verdict);
   }
-  PetscCall(VecDuplicate(HfDeviceMagnetization(e->device), &e->untrained));
-  PetscCall(VecZeroEntries(e->untrained));
-  PetscCall(HfReadingsCreate(e));
+  PetscCall(HfDriveCreate(e->schedule.n, &e->drive));
+  PetscCall(HfTrainingRecordCreate(e->device, &e->record));
+  PetscCall(HfTapeCreate(e->comm, recorder, e->device, &e->drive, e->record.m_untrained, e->schedule.n_items, &e->tape));
   *experiment = e;
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfExperimentRun(HfExperiment e) {
-  HfNode section;
-  HfMagnet magnet = HfDeviceMagnet(e->device);
-  const PetscInt n_steps = HfCount(HfDeckRoot(e->deck), "schedule");
+PetscErrorCode HfExperimentDestroy(HfExperiment *experiment) {
+  HfExperiment e = *experiment;
 
   PetscFunctionBeginUser;
-  e->n_steps = n_steps;
-  PetscCall(HfReplayStart(e));
-  PetscCall(HfEffortCount(e, "set-up"));
-  PetscCall(HfDeviceSaturatedConductance(e->device, e->G0));
-  e->effort.n_matrices += e->n > 0;
-  PetscCall(HfEffortCount(e, "conductance"));
-  if (e->plan.seconds > 0 && !strcmp(HfMagnetMethod(magnet), "rosenbrock"))
-    PetscCall(HfRecordLog(e, "implicit time steps (%s): the shortest exchange waves of this grid are damped at %.2g/s", HfMagnetMethod(magnet),
+  if (!e) PetscFunctionReturn(0);
+  PetscCall(HfTapeDestroy(&e->tape));
+  PetscCall(HfTrainingRecordDestroy(&e->record));
+  PetscCall(HfDriveDestroy(&e->drive));
+  PetscCall(destroy_settings(&e->schedule));
+  PetscCall(HfDeviceDestroy(&e->device));
+  PetscCall(PetscFree(*experiment));
+  PetscFunctionReturn(0);
+}
+
+HfDevice HfExperimentDevice(HfExperiment e) { return e->device; }
+
+/* ---- the schedule runs ---- */
+
+static PetscErrorCode begin(HfStepContext context) {
+  HfMagnet magnet = HfDeviceMagnet(context->device);
+  HfRecorder recorder = context->recorder;
+  const PetscInt n = context->schedule->n;
+  HfCpuTime *cpu = &context->drive->cpu;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfCpuTimeAssign(cpu, "set-up"));
+  PetscCall(HfDeviceSaturatedConductance(context->device, context->record->G0));
+  cpu->n_matrices += n > 0;
+  PetscCall(HfCpuTimeAssign(cpu, "conductance"));
+  if (context->schedule->plan.seconds > 0 && !strcmp(HfMagnetMethod(magnet), "rosenbrock"))
+    PetscCall(HfReportLog(context, "implicit time steps (%s): the shortest exchange waves of this grid are damped at %.2g/s", HfMagnetMethod(magnet),
                           (double)HfMagnetDampingRate(magnet)));
-  if (e->recorder->saturated) PetscCall(e->recorder->saturated(e->recorder->context, e->n, e->G0));
-  PetscCall(HfFramesNow(e, PETSC_FALSE));
-  PetscCall(HfTableLineNow(e, HfDeviceTime(e->device), 0.0, HfDeviceMagnetization(e->device)));
-  for (PetscInt i = 0; i < n_steps; ++i) {
-    const HfStep *step = step_at(e, i, &section);
-    e->step = i;
-    e->epoch = 0;
-    e->doing = step->name;
-    HfCite(step->citation);
-    PetscCall(step->run(e, section));
-    PetscCall(HfEffortCount(e, e->doing));
-    PetscCall(HfReplayStepDone(e));
+  if (recorder->saturated) PetscCall(recorder->saturated(recorder->context, n, context->record->G0));
+  PetscCall(HfReportFrames(context, PETSC_FALSE));
+  PetscCall(HfReportTableLine(context));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfExperimentRun(HfExperiment e) {
+  const struct HfStepContext_ context = {.comm = e->comm,
+                                         .device = e->device,
+                                         .recorder = e->recorder,
+                                         .schedule = &e->schedule,
+                                         .drive = &e->drive,
+                                         .record = &e->record,
+                                         .tape = e->tape};
+
+  PetscFunctionBeginUser;
+  PetscCall(HfTapeStart(e->tape));
+  PetscCall(begin(&context));
+  for (PetscInt k = 0; k < e->schedule.n_items; ++k) {
+    const HfScheduleItem *item = &e->schedule.items[k];
+
+    e->drive.item = k;
+    e->drive.epoch = 0;
+    e->drive.activity = item->step->name;
+    HfCite(item->step->citation);
+    PetscCall(item->step->run(&context, item->settings));
+    PetscCall(HfCpuTimeAssign(&e->drive.cpu, item->step->name));
+    PetscCall(HfTapeItemDone(e->tape));
   }
   PetscFunctionReturn(0);
 }
+
+/* ---- the plan, for `hopfilm check` ---- */
 
 /* Of a frame of all fields that the recorder keeps, without compression. */
 static PetscInt64 bytes_per_cell(const HfRecorderSettings *settings) {
@@ -140,7 +216,7 @@ static PetscInt64 bytes_per_cell(const HfRecorderSettings *settings) {
   return numbers * settings->bytes_per_number;
 }
 
-/* A whole number, or, far beyond what anyone can wait for, its order of magnitude. */
+/* An integer, or, far beyond what anyone can wait for, its order of magnitude. */
 static PetscErrorCode put_count(HfNode node, const char *name, PetscReal count) {
   PetscFunctionBeginUser;
   if (count < 1e15)
@@ -158,7 +234,7 @@ PetscErrorCode HfExperimentPlan(HfExperiment e, HfNode *plan) {
   const HfRecorderSettings everything = {.selection = HfSelectionAll(HfDeviceGrid(e->device))};
   const HfRecorderSettings *settings = e->recorder->settings ? e->recorder->settings : &everything;
   const PetscReal every = settings->every;
-  const PetscReal frames = 1 + e->plan.frames + (every > 0.0 ? floor(e->plan.seconds / every) : 0);
+  const PetscReal frames = 1 + e->schedule.plan.frames + (every > 0.0 ? floor(e->schedule.plan.seconds / every) : 0);
 
   PetscFunctionBeginUser;
   PetscCall(PetscMemoryGetCurrentUsage(&mine));
@@ -170,13 +246,14 @@ PetscErrorCode HfExperimentPlan(HfExperiment e, HfNode *plan) {
   PetscCall(HfNodePutInt(*plan, "cells_y", grid->ny));
   PetscCall(HfNodePutInt(*plan, "film_cells", grid->n_film));
   PetscCall(HfNodePutInt(*plan, "electrodes", HfElectrodesCount(HfDeviceElectrodes(e->device))));
-  if (HfDeviceWiring(e->device)) PetscCall(HfNodePutInt(*plan, "pixels", e->n));
-  PetscCall(HfNodePutInt(*plan, "schedule_steps", HfCount(HfDeckRoot(e->deck), "schedule")));
-  PetscCall(HfNodePutReal(*plan, "simulated_seconds", e->plan.seconds));
+  if (HfDeviceWiring(e->device)) PetscCall(HfNodePutInt(*plan, "pixels", e->schedule.n));
+  PetscCall(HfNodePutInt(*plan, "schedule_steps", e->schedule.n_items));
+  PetscCall(HfNodePutReal(*plan, "simulated_seconds", e->schedule.plan.seconds));
   PetscCall(HfNodePutText(*plan, "integrator", HfMagnetMethod(magnet)));
   PetscCall(HfNodePutReal(*plan, "fastest_damping_per_s", HfMagnetDampingRate(magnet)));
-  if (HfMagnetExpectedStep(magnet) > 0) PetscCall(put_count(*plan, "integrator_steps_at_least", e->plan.seconds / HfMagnetExpectedStep(magnet)));
-  PetscCall(put_count(*plan, "conductance_probes", e->plan.probes));
+  if (HfMagnetExpectedStep(magnet) > 0)
+    PetscCall(put_count(*plan, "integrator_steps_at_least", e->schedule.plan.seconds / HfMagnetExpectedStep(magnet)));
+  PetscCall(put_count(*plan, "conductance_probes", e->schedule.plan.probes));
   PetscCall(put_count(*plan, "field_frames", frames));
   PetscCall(HfNodePutInt(*plan, "field_cells_x", settings->selection.count[0]));
   PetscCall(HfNodePutInt(*plan, "field_cells_y", settings->selection.count[1]));
@@ -186,27 +263,5 @@ PetscErrorCode HfExperimentPlan(HfExperiment e, HfNode *plan) {
   PetscCall(HfNodePutInt(*plan, "memory_bytes_after_set_up", (PetscInt64)all));
   PetscCall(HfDeviceSystemMemory(e->deck, &estimate));
   PetscCall(put_count(*plan, "memory_bytes_about", estimate));
-  PetscFunctionReturn(0);
-}
-
-HfDevice HfExperimentDevice(HfExperiment e) { return e->device; }
-
-PetscErrorCode HfExperimentDestroy(HfExperiment *experiment) {
-  HfExperiment e = *experiment;
-
-  PetscFunctionBeginUser;
-  if (!e) PetscFunctionReturn(0);
-  PetscCall(HfMemoriesDestroy(e));
-  for (PetscInt k = 0; k < e->n_checked; ++k) PetscCall(PetscFree(e->checked[k]));
-  PetscCall(PetscFree(e->checked));
-  PetscCall(PetscFree(e->trace.times));
-  PetscCall(PetscFree(e->trace.G));
-  PetscCall(PetscFree3(e->trace.before, e->trace.x, e->pattern));
-  PetscCall(PetscFree5(e->G, e->G0, e->G_untrained, e->x, e->V));
-  PetscCall(VecDestroy(&e->untrained));
-  PetscCall(PetscFree(e->replay.values));
-  PetscCall(HfReadingsDestroy(e));
-  PetscCall(HfDeviceDestroy(&e->device));
-  PetscCall(PetscFree(*experiment));
   PetscFunctionReturn(0);
 }

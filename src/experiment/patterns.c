@@ -1,14 +1,14 @@
-/* A pattern is one sign per pixel, which is an electrode unless a wiring says otherwise: + # 1 for plus, - . 0 for minus, white space ignored (so pixel art in a block works);
-   or an image of as many pixels; or "random" and a seed.
-   Wherever a step names a pattern, a literal text is as good as a name from the deck's `patterns`. */
+/* A pattern is one sign per pixel, which is an electrode unless a wiring says otherwise: + # 1 for plus, - . 0 for minus, white space ignored (so pixel
+   art in a block works); or an image of as many pixels; or "random" and a seed.
+   Wherever a step names a pattern, a literal text is as good as a name from the deck's section `patterns`. */
 #include "experiment_impl.h"
 #include <ctype.h>
 
-#define MAX_IN_LOG 16 /* signs that a line of the log can bear */
+#define MAX_IN_LOG 16 /* signs that fit a line of the log */
 
 #define RANDOM "random "
 
-/* As many + as -, one + less where the number is odd, in random order: that of the seed and the number of pixels. */
+/* As many + as -, one more - where the number is odd, in a random order that depends on the seed and the number of pixels. */
 static void draw_random(PetscInt64 seed, PetscInt n, PetscReal x[]) {
   for (PetscInt i = 0; i < n; ++i) { /* each new one takes a random place among those before it, whose sign goes to the end */
     const PetscInt k = HfRandomInteger(seed, HF_STREAM_PATTERN, 0, i, i + 1);
@@ -17,17 +17,16 @@ static void draw_random(PetscInt64 seed, PetscInt n, PetscReal x[]) {
   }
 }
 
-static PetscErrorCode parse(const char *text, PetscInt n, PetscReal x[], const char **why) {
+static void parse(const char *text, PetscInt n, PetscReal x[], const char **why) {
   PetscInt count = 0;
 
-  PetscFunctionBeginUser;
   *why = NULL;
   if (!strncmp(text, RANDOM, strlen(RANDOM))) {
     char *end;
     const long long seed = strtoll(text + strlen(RANDOM), &end, 10);
     if (end == text + strlen(RANDOM) || *end || seed < 0) *why = "a random pattern has a seed, random 7";
     if (!*why) draw_random((PetscInt64)seed, n, x);
-    PetscFunctionReturn(0);
+    return;
   }
   for (const char *c = text; *c && !*why; ++c) {
     if (isspace((unsigned char)*c)) continue;
@@ -39,96 +38,131 @@ static PetscErrorCode parse(const char *text, PetscInt n, PetscReal x[], const c
   }
   if (!*why && count != n)
     *why = count < n ? "the pattern has fewer signs than there are pixels" : "the pattern has more signs than there are pixels";
-  PetscFunctionReturn(0);
 }
 
 /* Dark pixels are +. */
-static PetscErrorCode parse_image(HfExperiment e, HfNode node, PetscReal x[], const char **why) {
+static PetscErrorCode read_image(HfDeck deck, HfNode node, PetscInt n, PetscReal x[], const char **why) {
   char path[PETSC_MAX_PATH_LEN];
   PetscBool opened;
   HfImage image;
 
   PetscFunctionBeginUser;
-  PetscCall(HfDeckFilePath(e->deck, node, path, sizeof(path)));
-  PetscCall(HfImageRead(e->comm, path, &image, &opened, why));
-  if (!*why && image.columns * image.rows != e->n) *why = "the image has not as many pixels as a pattern";
-  for (PetscInt i = 0; !*why && i < e->n; ++i) x[i] = image.grey[i] < 0.5 ? 1.0 : -1.0;
+  PetscCall(HfDeckFilePath(deck, node, path, sizeof(path)));
+  PetscCall(HfImageRead(HfDeckComm(deck), path, &image, &opened, why));
+  if (!*why && image.columns * image.rows != n) *why = "the image does not have as many pixels as a pattern";
+  for (PetscInt i = 0; !*why && i < n; ++i) x[i] = image.grey[i] < 0.5 ? 1.0 : -1.0;
   PetscCall(HfImageDestroy(&image));
   PetscFunctionReturn(0);
 }
 
-/* In the section `patterns`, NULL if there is none of that name. */
-static HfNode named(HfExperiment e, const char *name) {
-  HfNode root = HfDeckRoot(e->deck), patterns = HfHas(root, "patterns") ? HfChild(root, "patterns") : NULL;
+static PetscErrorCode report_error(HfDeck deck, HfNode place, const char *name, const char *why, PetscInt n, PetscBool wired) {
+  PetscFunctionBeginUser;
+  PetscCall(HfDeckError(deck, place, "%s: %s (a pattern has %d signs, %s)", name, why, (int)n, wired ? "from `wiring`" : "one per electrode"));
+  PetscFunctionReturn(0);
+}
 
-  for (PetscInt i = 0; patterns && i < HfNodeLength(patterns); ++i)
-    if (!strcmp(HfNodeName(HfNodeItem(patterns, i)), name)) return HfNodeItem(patterns, i);
+PetscErrorCode HfPatternListSettingsRead(HfDeck deck, PetscInt n, PetscBool wired, HfPatternList *patterns) {
+  HfNode root = HfDeckRoot(deck), section = HfHas(root, "patterns") ? HfChild(root, "patterns") : NULL;
+
+  PetscFunctionBeginUser;
+  *patterns = (HfPatternList){.n = n, .count = section ? HfNodeLength(section) : 0};
+  PetscCall(PetscCalloc1(patterns->count, &patterns->named));
+  for (PetscInt i = 0; i < patterns->count; ++i) {
+    HfNamedPattern *pattern = &patterns->named[i];
+    HfNode node = HfNodeItem(section, i);
+
+    pattern->name = HfNodeName(node);
+    PetscCall(PetscCalloc2(n, &pattern->x, n + 1, &pattern->text));
+    if (!n) continue;
+    if (HfNodeNamesFile(node))
+      PetscCall(read_image(deck, node, n, pattern->x, &pattern->why));
+    else
+      parse(HfNodeText(node), n, pattern->x, &pattern->why);
+    if (pattern->why)
+      PetscCall(report_error(deck, node, pattern->name, pattern->why, n, wired));
+    else
+      HfPatternToText(n, pattern->x, pattern->text);
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfPatternListDestroy(HfPatternList *patterns) {
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < patterns->count; ++i) PetscCall(PetscFree2(patterns->named[i].x, patterns->named[i].text));
+  PetscCall(PetscFree(patterns->named));
+  PetscFunctionReturn(0);
+}
+
+static const HfNamedPattern *find(const HfPatternList *patterns, const char *name) {
+  for (PetscInt i = 0; i < patterns->count; ++i)
+    if (!strcmp(patterns->named[i].name, name)) return &patterns->named[i];
   return NULL;
 }
 
-const char *HfPatternLabel(HfExperiment e, const char *name, const char *text) { return e->n > MAX_IN_LOG && named(e, name) ? name : text; }
+const char *HfPatternLabel(const HfPatternList *patterns, const char *name, const char *text) {
+  return patterns->n > MAX_IN_LOG && find(patterns, name) ? name : text;
+}
 
-PetscErrorCode HfPatternRead(HfExperiment e, const char *name, PetscReal x[], char text[], const char **why) {
-  HfNode node = named(e, name);
+PetscErrorCode HfPatternRead(const HfPatternList *patterns, const char *name, PetscReal x[], char text[], const char **why) {
+  const HfNamedPattern *named = find(patterns, name);
 
   PetscFunctionBeginUser;
-  if (node && HfNodeNamesFile(node))
-    PetscCall(parse_image(e, node, x, why));
-  else
-    PetscCall(parse(node ? HfNodeText(node) : name, e->n, x, why));
-  if (*why && !node && strncmp(name, RANDOM, strlen(RANDOM)) && strspn(name, "+#1-.0 \t\r\n") != strlen(name))
+  if (named) {
+    *why = named->why;
+    PetscCall(PetscArraycpy(x, named->x, patterns->n));
+  } else
+    parse(name, patterns->n, x, why);
+  if (*why && !named && strncmp(name, RANDOM, strlen(RANDOM)) && strspn(name, "+#1-.0 \t\r\n") != strlen(name))
     *why = "no such pattern in the section `patterns`";
-  if (!*why) HfPatternToText(e->n, x, text);
+  if (!*why) HfPatternToText(patterns->n, x, text);
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfPatternCheck(HfExperiment e, HfNode node, const char *name) {
-  PetscReal *x;
-  char *text;
+PetscErrorCode HfPatternSettingsRead(HfScheduleCheck *check, HfNode place, const char *name, PetscReal x[], char text[]) {
+  const HfPatternList *patterns = &check->schedule->patterns;
   const char *why;
+  char *own;
 
   PetscFunctionBeginUser;
-  if (!e->n) PetscFunctionReturn(0);
-  PetscCall(PetscMalloc2(e->n, &x, e->n + 1, &text));
-  PetscCall(HfPatternRead(e, name, x, text, &why));
-  if (why)
-    PetscCall(HfDeckError(e->deck, node, "%s: %s (a pattern has %d signs, %s)", name, why, (int)e->n,
-                          HfDeviceWiring(e->device) ? "from `wiring`" : "one per electrode"));
-  PetscCall(PetscFree2(x, text));
+  if (text) text[0] = '\0';
+  if (!patterns->n) PetscFunctionReturn(0);
+  PetscCall(PetscMalloc1(patterns->n + 1, &own));
+  PetscCall(HfPatternRead(patterns, name, x, own, &why));
+  if (why) {
+    PetscCall(report_error(check->deck, place, name, why, patterns->n, HfDeviceWiring(check->device) ? PETSC_TRUE : PETSC_FALSE));
+    for (PetscInt i = 0; i < patterns->n; ++i) x[i] = 1.0;
+  } else if (text)
+    PetscCall(PetscStrncpy(text, own, patterns->n + 1));
+  PetscCall(PetscFree(own));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfPatternsCheckAll(HfExperiment e) {
-  HfNode root = HfDeckRoot(e->deck), patterns;
+/* ---- what the schedule trains ---- */
 
+PetscErrorCode HfScheduleCheckTrains(HfScheduleCheck *check, const char *text) {
   PetscFunctionBeginUser;
-  if (!HfHas(root, "patterns")) PetscFunctionReturn(0);
-  patterns = HfChild(root, "patterns");
-  for (PetscInt i = 0; i < HfNodeLength(patterns); ++i) PetscCall(HfPatternCheck(e, HfNodeItem(patterns, i), HfNodeName(HfNodeItem(patterns, i))));
+  PetscCall(PetscRealloc((check->n_trained + 1) * sizeof(*check->trained), &check->trained));
+  PetscCall(PetscStrallocpy(text, &check->trained[check->n_trained++]));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfCheckedAdd(HfExperiment e, const char *name) {
-  PetscReal *x;
-  const char *why;
-  char *text;
+PetscBool HfScheduleCheckTrained(const HfScheduleCheck *check, const char *text) {
+  const PetscInt n = check->schedule->n;
 
-  PetscFunctionBeginUser;
-  PetscCall(PetscMalloc2(e->n, &x, e->n + 1, &text));
-  PetscCall(HfPatternRead(e, name, x, text, &why));
-  if (!why) {
-    PetscCall(PetscRealloc((e->n_checked + 1) * sizeof(*e->checked), &e->checked));
-    PetscCall(PetscStrallocpy(text, &e->checked[e->n_checked++]));
-  }
-  PetscCall(PetscFree2(x, text));
-  PetscFunctionReturn(0);
-}
-
-PetscBool HfCheckedHas(HfExperiment e, const char *text) {
-  for (PetscInt k = 0; k < e->n_checked; ++k) {
+  for (PetscInt k = 0; k < check->n_trained; ++k) {
     PetscInt same = 0;
-    for (PetscInt i = 0; i < e->n; ++i) same += e->checked[k][i] == text[i];
-    if (same == 0 || same == e->n) return PETSC_TRUE;
+    for (PetscInt i = 0; i < n; ++i) same += check->trained[k][i] == text[i];
+    if (same == 0 || same == n) return PETSC_TRUE;
   }
   return PETSC_FALSE;
+}
+
+PetscErrorCode HfScheduleCheckReset(HfScheduleCheck *check) {
+  PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < check->n_trained; ++k) PetscCall(PetscFree(check->trained[k]));
+  PetscCall(PetscFree(check->trained));
+  check->n_trained = 0;
+  check->pulses = 0;
+  check->probed = check->unpaused = PETSC_FALSE;
+  PetscFunctionReturn(0);
 }

@@ -1,184 +1,266 @@
-/* How a run that was cut goes on. Steps are written as if nothing ever happened. What they learn from the film, and every passage of time, is an
-   *outcome*: it goes through HfReplayTake(), is found by the film, and is kept here with HfReplayKeep(). A checkpoint holds the outcomes so far, a few numbers
-   each, and the state of the device. A resumed run goes through its schedule again from the beginning: outcomes are taken from the list instead of the
-   film, what was written is not written again, and all that is computed from them (weights, recalls, random numbers) comes out as before. Where
-   the list ends, at the end of a step, inside a phase of HfEvolve() or HfRelaxNow() or of a search for a wiring, the state is loaded and the run is live. */
+/* The tape: what lets a run that was stopped or killed go on as if nothing had happened.
+
+   Schedule steps contain no restart logic. What they learn from the film, and every passage of time, is a measurement: it goes through HfTapeMeasure(),
+   which keeps its values. A checkpoint holds the values so far, a few numbers each, and the state of the device. A resumed run goes through its schedule
+   again from the beginning: values come from the tape instead of the film, what was written is not written again, and all that is computed from them
+   (weights, recalls, random numbers) comes out as before. Where the tape ends, after an item of the schedule or inside a measurement, the state of the
+   device is loaded and the run is live. */
 #include "experiment_impl.h"
 
-#define CLOSE 1e-9 /* times nearer than this part of them are one */
-enum { HEAD = 2 }; /* kind and count come before the numbers of an outcome */
+#define CLOSE 1e-9             /* relative tolerance below which two times are considered equal */
+#define ITEM  "end of an item" /* label of the entry that ends an item of the schedule */
+enum { HEAD = 2 };             /* code of the label and number of values come before the values of an entry */
 
-PetscBool HfReplaying(HfExperiment e) { return e->replay.on; }
+struct HfTape_ {
+  MPI_Comm comm;
+  HfRecorder recorder;
+  HfDevice device;
+  const HfDrive *drive;
+  Vec m_untrained;
+  PetscInt n_items;
 
-static PetscErrorCode mismatch(HfExperiment e) {
+  PetscInt n, capacity; /* numbers on the tape */
+  PetscReal *values;    /* one entry after the other: label, count, values */
+  PetscBool replaying;
+  PetscInt at; /* the next entry, while replaying */
+
+  PetscReal open;         /* label of the measurement in progress, 0 without one */
+  PetscBool resumed;      /* the run became live inside of it */
+  HfPhaseKind inside;     /* of the last checkpoint: in which phase of the integrator it was written, ... */
+  PetscBool ends_item;    /* ... whether after an item, ... */
+  PetscReal phase_number; /* ... the number of that phase, ... */
+  PetscReal time;         /* ... and the simulated time, s */
+  PetscInt attend_in;     /* steps until the recorder is asked again what is requested */
+};
+
+PetscErrorCode HfTapeCreate(MPI_Comm comm, HfRecorder recorder, HfDevice device, const HfDrive *drive, Vec m_untrained, PetscInt n_items,
+                            HfTape *tape) {
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(tape));
+  (*tape)->comm = comm;
+  (*tape)->recorder = recorder;
+  (*tape)->device = device;
+  (*tape)->drive = drive;
+  (*tape)->m_untrained = m_untrained;
+  (*tape)->n_items = n_items;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfTapeDestroy(HfTape *tape) {
+  PetscFunctionBeginUser;
+  if (*tape) PetscCall(PetscFree((*tape)->values));
+  PetscCall(PetscFree(*tape));
+  PetscFunctionReturn(0);
+}
+
+PetscBool HfTapeReplaying(HfTape tape) { return tape->replaying; }
+
+void HfTapeSetPhaseNumber(HfTape tape, PetscReal number) { tape->phase_number = number; }
+
+PetscReal HfTapePhaseNumber(HfTape tape, PetscBool *resumed) {
+  *resumed = tape->resumed;
+  return tape->phase_number;
+}
+
+/* A number of 32 bits for a text (Fowler, Noll and Vo's hash FNV-1a), which a PetscReal holds exactly; never 0. */
+static PetscReal label_code(const char *label) {
+  uint32_t code = 2166136261U;
+
+  for (; *label; ++label) code = (code ^ (unsigned char)*label) * 16777619U;
+  return (PetscReal)code + 1.0;
+}
+
+static PetscErrorCode mismatch(HfTape tape, const char *label) {
   return HfFault(
-      e->comm, HF_ERR_FILE,
-      "schedule, item %d: what the checkpoint holds is not what this schedule does; it is of another version of hopfilm or of another run: "
-      "--restart never starts afresh",
-      (int)e->step + 1);
+      tape->comm, HF_ERR_FILE,
+      "schedule, item %d: the checkpoint does not fit this schedule: it holds something else in place of \"%s\". It was written by another "
+      "version of hopfilm or by another run; --restart never starts afresh",
+      (int)tape->drive->item + 1, label);
 }
 
-/* The list of the device and of the steps' memory. */
-static PetscErrorCode list_state(HfExperiment e, HfCheckpointList state) {
-  HfReplay *replay = &e->replay;
+/* ---- checkpoints ---- */
 
+static PetscErrorCode list_film(HfTape tape, HfCheckpointList list) {
   PetscFunctionBeginUser;
-  PetscCall(HfDeviceListCheckpoint(e->device, replay->inside, state));
-  PetscCall(HfCheckpointListGroup(state, "experiment"));
-  PetscCall(HfCheckpointListAddVec(state, "untrained", e->untrained));
-  PetscCall(HfCheckpointListAdd(state, "next_row", HF_CHECKPOINT_REAL, 1, &replay->next_row));
+  PetscCall(HfDeviceListCheckpoint(tape->device, tape->inside, list));
+  PetscCall(HfCheckpointListGroup(list, "experiment"));
+  PetscCall(HfCheckpointListAddVec(list, "m_untrained", tape->m_untrained));
+  PetscCall(HfCheckpointListAdd(list, "phase_number", HF_CHECKPOINT_REAL, 1, &tape->phase_number));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode go_live(HfExperiment e) {
-  HfCheckpointList state;
-
+/* `inside` is an HfPhaseKind. */
+static PetscErrorCode list_tape(HfTape tape, PetscInt *inside, HfCheckpointList list) {
   PetscFunctionBeginUser;
-  if (e->n) PetscCall(HfDeviceDrive(e->device, e->driving ? e->V : NULL));
-  PetscCall(HfCheckpointListCreate(&state));
-  PetscCall(list_state(e, state));
-  PetscCall(e->recorder->restore(e->recorder->context, state, PETSC_TRUE));
-  PetscCall(HfCheckpointListDestroy(&state));
-  PetscCall(HfDeviceCheckpointLoaded(e->device, e->replay.inside));
-  e->replay.on = PETSC_FALSE;
+  PetscCall(HfCheckpointListGroup(list, "tape"));
+  PetscCall(HfCheckpointListAdd(list, "values", HF_CHECKPOINT_REAL, tape->n, tape->values));
+  PetscCall(HfCheckpointListAdd(list, "open", HF_CHECKPOINT_REAL, 1, &tape->open));
+  PetscCall(HfCheckpointListAdd(list, "inside", HF_CHECKPOINT_INT, 1, inside));
+  PetscCall(HfCheckpointListAdd(list, "ends_item", HF_CHECKPOINT_BOOL, 1, &tape->ends_item));
+  PetscCall(HfCheckpointListAdd(list, "time", HF_CHECKPOINT_REAL, 1, &tape->time));
   PetscFunctionReturn(0);
 }
 
-/* Whether a run that was cut there was about to find an outcome of that kind. */
-static PetscBool can_be_cut(HfPhaseKind inside, HfOutcome kind) {
-  if (inside == HF_INSIDE_RELAX) return kind == HF_OUTCOME_RELAX ? PETSC_TRUE : PETSC_FALSE;
-  return kind == HF_OUTCOME_TIME || (kind == HF_OUTCOME_WIRING && inside == HF_BETWEEN_PHASES) ? PETSC_TRUE : PETSC_FALSE;
-}
-
-PetscErrorCode HfReplayTake(HfExperiment e, HfOutcome kind, PetscInt n, PetscReal values[], PetscBool *taken) {
-  HfReplay *replay = &e->replay;
-  const PetscReal *at = replay->values + replay->at;
+static PetscErrorCode write_checkpoint(HfTape tape, HfPhaseKind inside, PetscReal t, PetscBool ends_item) {
+  const PetscInt begun = tape->drive->item + 1;
+  HfCheckpointList list;
+  PetscInt number = (PetscInt)inside;
 
   PetscFunctionBeginUser;
-  *taken = PETSC_FALSE;
-  if (!replay->on) PetscFunctionReturn(0);
-  if (replay->at == replay->n) { /* the run was cut inside of what begins here */
-    if (replay->at_step || !can_be_cut(replay->inside, kind)) PetscFunctionReturn(mismatch(e));
-    PetscCall(go_live(e));
+  /* a state that is not sound does not replace the last good one */
+  PetscCall(HfMagnetGuard(HfDeviceMagnet(tape->device), HfDeviceTime(tape->device), HfDeviceMagnetization(tape->device)));
+  tape->inside = inside;
+  tape->ends_item = ends_item;
+  tape->time = t;
+  PetscCall(HfCheckpointListCreate(&list));
+  PetscCall(list_tape(tape, &number, list));
+  PetscCall(list_film(tape, list));
+  PetscCall(tape->recorder->checkpoint(tape->recorder->context, list, t, begun, tape->n_items, (PetscBool)(ends_item && begun == tape->n_items)));
+  PetscCall(HfCheckpointListDestroy(&list));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfTapeStart(HfTape tape) {
+  PetscInt inside, n = 0;
+  HfCheckpointList list;
+
+  PetscFunctionBeginUser;
+  if (tape->recorder->stored) PetscCall(tape->recorder->stored(tape->recorder->context, "tape/values", &n));
+  if (!n) PetscFunctionReturn(0);
+  PetscCall(PetscMalloc1(n, &tape->values));
+  tape->n = tape->capacity = n;
+  PetscCall(HfCheckpointListCreate(&list));
+  PetscCall(list_tape(tape, &inside, list));
+  PetscCall(tape->recorder->restore(tape->recorder->context, list, PETSC_FALSE));
+  PetscCall(HfCheckpointListDestroy(&list));
+  tape->inside = (HfPhaseKind)inside;
+  tape->replaying = PETSC_TRUE;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode go_live(HfTape tape) {
+  HfCheckpointList list;
+
+  PetscFunctionBeginUser;
+  if (HfDeviceTerminals(tape->device)) PetscCall(HfDeviceDrive(tape->device, tape->drive->on ? tape->drive->V : NULL));
+  PetscCall(HfCheckpointListCreate(&list));
+  PetscCall(list_film(tape, list));
+  PetscCall(tape->recorder->restore(tape->recorder->context, list, PETSC_TRUE));
+  PetscCall(HfCheckpointListDestroy(&list));
+  PetscCall(HfDeviceCheckpointLoaded(tape->device, tape->inside));
+  tape->replaying = PETSC_FALSE;
+  PetscFunctionReturn(0);
+}
+
+/* ---- measurements ---- */
+
+/* Takes the next entry off the tape; *replayed: values[n] have it. Where the tape ends, the run becomes live. */
+static PetscErrorCode take(HfTape tape, const char *label, PetscInt n, PetscReal values[], PetscBool *replayed) {
+  const PetscReal code = label_code(label), *entry;
+
+  PetscFunctionBeginUser;
+  *replayed = PETSC_FALSE;
+  if (!tape->replaying) PetscFunctionReturn(0);
+  if (tape->at == tape->n) { /* the checkpoint was written inside of what begins here */
+    if (tape->ends_item || tape->open != code) PetscFunctionReturn(mismatch(tape, label));
+    PetscCall(go_live(tape));
+    tape->resumed = PETSC_TRUE;
     PetscFunctionReturn(0);
   }
-  if ((HfOutcome)at[0] != kind || (PetscInt)at[1] != n) PetscFunctionReturn(mismatch(e));
-  PetscCall(PetscArraycpy(values, at + HEAD, n));
-  replay->at += HEAD + n;
-  *taken = PETSC_TRUE;
-  if (replay->at == replay->n && replay->at_step) {
-    if (kind != HF_OUTCOME_STEP) PetscFunctionReturn(mismatch(e));
-    PetscCall(go_live(e));
+  entry = tape->values + tape->at;
+  if (tape->n - tape->at < HEAD + n || entry[0] != code || entry[1] != (PetscReal)n) PetscFunctionReturn(mismatch(tape, label));
+  PetscCall(PetscArraycpy(values, entry + HEAD, n));
+  tape->at += HEAD + n;
+  *replayed = PETSC_TRUE;
+  if (tape->at < tape->n || !tape->ends_item) PetscFunctionReturn(0);
+  if (strcmp(label, ITEM)) PetscFunctionReturn(mismatch(tape, label));
+  tape->open = 0.0;
+  PetscCall(go_live(tape));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode keep(HfTape tape, const char *label, PetscInt n, const PetscReal values[]) {
+  PetscReal *entry;
+
+  PetscFunctionBeginUser;
+  if (!tape->recorder->checkpoint) PetscFunctionReturn(0);
+  if (tape->n + HEAD + n > tape->capacity) {
+    tape->capacity = PetscMax(2 * tape->capacity, PetscMax(1024, tape->n + HEAD + n));
+    PetscCall(PetscRealloc((size_t)tape->capacity * sizeof(PetscReal), &tape->values));
   }
+  entry = tape->values + tape->n;
+  entry[0] = label_code(label);
+  entry[1] = (PetscReal)n;
+  PetscCall(PetscArraycpy(entry + HEAD, values, n));
+  tape->n += HEAD + n;
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfReplayKeep(HfExperiment e, HfOutcome kind, PetscInt n, const PetscReal values[]) {
-  HfReplay *replay = &e->replay;
-  PetscReal *at;
+PetscErrorCode HfTapeMeasure(HfTape tape, const char *label, PetscInt n, PetscReal values[], HfMeasurement measure, void *context) {
+  PetscErrorCode code = 0;
+  PetscBool replayed;
 
   PetscFunctionBeginUser;
-  if (!e->recorder->checkpoint) PetscFunctionReturn(0);
-  if (replay->n + HEAD + n > replay->room) {
-    replay->room = PetscMax(2 * replay->room, PetscMax(1024, replay->n + HEAD + n));
-    PetscCall(PetscRealloc((size_t)replay->room * sizeof(PetscReal), &replay->values));
-  }
-  at = replay->values + replay->n;
-  at[0] = (PetscReal)kind;
-  at[1] = (PetscReal)n;
-  PetscCall(PetscArraycpy(at + HEAD, values, n));
-  replay->n += HEAD + n;
+  PetscCheck(tape->replaying || tape->open == 0.0, tape->comm, PETSC_ERR_PLIB, "the measurement \"%s\" is made inside of another one", label);
+  PetscCall(take(tape, label, n, values, &replayed));
+  if (replayed) PetscFunctionReturn(0);
+  tape->open = label_code(label);
+  if (measure) code = measure(context, n, values);
+  tape->open = 0.0;
+  tape->resumed = PETSC_FALSE;
+  if (code) PetscFunctionReturn(code);
+  PetscCall(keep(tape, label, n, values));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfReplayStart(HfExperiment e) {
-  HfReplay *replay = &e->replay;
-  PetscInt inside, n = 0;
-  HfCheckpointList state;
+/* ---- control: whether a checkpoint is to be written, and whether to stop ---- */
 
-  PetscFunctionBeginUser;
-  if (e->recorder->stored) PetscCall(e->recorder->stored(e->recorder->context, "replay/outcomes", &n));
-  if (!n) PetscFunctionReturn(0);
-  PetscCall(PetscMalloc1(n, &replay->values));
-  PetscCall(HfCheckpointListCreate(&state));
-  PetscCall(HfCheckpointListGroup(state, "replay"));
-  PetscCall(HfCheckpointListAdd(state, "outcomes", HF_CHECKPOINT_REAL, n, replay->values));
-  PetscCall(HfCheckpointListAdd(state, "inside", HF_CHECKPOINT_INT, 1, &inside));
-  PetscCall(HfCheckpointListAdd(state, "at_step", HF_CHECKPOINT_BOOL, 1, &replay->at_step));
-  PetscCall(HfCheckpointListAdd(state, "time", HF_CHECKPOINT_REAL, 1, &replay->time));
-  PetscCall(e->recorder->restore(e->recorder->context, state, PETSC_FALSE));
-  PetscCall(HfCheckpointListDestroy(&state));
-  replay->n = replay->room = n;
-  replay->inside = (HfPhaseKind)inside;
-  replay->on = PETSC_TRUE;
-  PetscFunctionReturn(0);
+/* Whether a multiple of the simulated time between checkpoints lies between the last one and now. All ranks find the same by themselves. */
+static PetscBool is_due(HfTape tape, PetscReal t) {
+  const PetscReal every = tape->recorder->settings ? tape->recorder->settings->checkpoint_every_simulated : 0.0;
+
+  return every > 0.0 && floor(t / every * (1.0 + CLOSE)) > floor(tape->time / every * (1.0 + CLOSE)) ? PETSC_TRUE : PETSC_FALSE;
 }
 
-static PetscErrorCode write_checkpoint(HfExperiment e, HfPhaseKind inside, PetscReal t, PetscBool at_step) {
-  HfReplay *replay = &e->replay;
-  PetscInt number = (PetscInt)inside;
-  HfCheckpointList state;
-
-  PetscFunctionBeginUser;
-  PetscCall(HfMagnetGuard(HfDeviceMagnet(e->device), HfDeviceTime(e->device), HfDeviceMagnetization(e->device))); /* the last good state stays */
-  replay->inside = inside;
-  replay->at_step = at_step;
-  replay->time = t;
-  PetscCall(HfCheckpointListCreate(&state));
-  PetscCall(HfCheckpointListGroup(state, "replay"));
-  PetscCall(HfCheckpointListAdd(state, "outcomes", HF_CHECKPOINT_REAL, replay->n, replay->values));
-  PetscCall(HfCheckpointListAdd(state, "inside", HF_CHECKPOINT_INT, 1, &number));
-  PetscCall(HfCheckpointListAdd(state, "at_step", HF_CHECKPOINT_BOOL, 1, &replay->at_step));
-  PetscCall(HfCheckpointListAdd(state, "time", HF_CHECKPOINT_REAL, 1, &replay->time));
-  PetscCall(list_state(e, state));
-  PetscCall(e->recorder->checkpoint(e->recorder->context, state, t, e->step + 1, e->n_steps, (PetscBool)(at_step && e->step + 1 == e->n_steps)));
-  PetscCall(HfCheckpointListDestroy(&state));
-  PetscFunctionReturn(0);
-}
-
-/* Whether a multiple of the simulated time between checkpoints lies between the last one and now: all ranks know without a word. */
-static PetscBool due(HfExperiment e, PetscReal t) {
-  const PetscReal every = e->recorder->settings ? e->recorder->settings->checkpoint_every_simulated : 0.0;
-
-  return every > 0.0 && floor(t / every * (1.0 + CLOSE)) > floor(e->replay.time / every * (1.0 + CLOSE)) ? PETSC_TRUE : PETSC_FALSE;
-}
-
-/* Every so many steps of the integrator, so that nobody notices, the ranks agree on what is asked of the run. */
-PetscErrorCode HfPause(HfExperiment e, HfPhaseKind inside, PetscReal t, PetscBool *stop) {
-  HfRequest request = {.steps = e->attend_in - 1, .checkpoint = due(e, t)};
+/* The ranks agree on what is requested of the run only every so many steps of the integrator, so that it costs nothing to speak of. */
+PetscErrorCode HfTapePauseInside(HfTape tape, HfPhaseKind inside, PetscReal t, PetscBool *stop) {
+  const PetscBool due = is_due(tape, t);
+  HfRequest request = {.steps = tape->attend_in - 1};
 
   PetscFunctionBeginUser;
   *stop = PETSC_FALSE;
-  if (!e->recorder->attend) PetscFunctionReturn(0);
-  if (request.steps <= 0) {
-    const PetscBool due = request.checkpoint;
-
-    PetscCall(e->recorder->attend(e->recorder->context, PETSC_FALSE, PETSC_FALSE, &request));
-    request.checkpoint = due || request.checkpoint ? PETSC_TRUE : PETSC_FALSE;
-  }
-  e->attend_in = request.steps;
-  if (!request.stop && !request.checkpoint) PetscFunctionReturn(0);
-  if (!HfMagnetCanPause(HfDeviceMagnet(e->device), inside)) {
-    e->attend_in = 1;
+  if (!tape->recorder->attend) PetscFunctionReturn(0);
+  if (request.steps <= 0) PetscCall(tape->recorder->attend(tape->recorder->context, PETSC_FALSE, PETSC_FALSE, &request));
+  tape->attend_in = request.steps;
+  if (!request.stop && !request.checkpoint && !due) PetscFunctionReturn(0);
+  if (!HfMagnetCanPause(HfDeviceMagnet(tape->device), inside)) {
+    tape->attend_in = 1;
     PetscFunctionReturn(0);
   }
-  PetscCall(write_checkpoint(e, inside, t, PETSC_FALSE));
+  PetscCall(write_checkpoint(tape, inside, t, PETSC_FALSE));
   *stop = request.stop;
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfReplayStepDone(HfExperiment e) {
-  const PetscBool last = (PetscBool)(e->step + 1 == e->n_steps);
+PetscErrorCode HfTapePause(HfTape tape, PetscBool *stop) {
+  PetscFunctionBeginUser;
+  PetscCheck(tape->open != 0.0, tape->comm, PETSC_ERR_PLIB, "a run pauses inside of a measurement alone");
+  PetscCall(HfTapePauseInside(tape, HF_BETWEEN_PHASES, HfDeviceTime(tape->device), stop));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfTapeItemDone(HfTape tape) {
+  const PetscBool last = (PetscBool)(tape->drive->item + 1 == tape->n_items);
+  const PetscReal t = HfDeviceTime(tape->device);
   HfRequest request;
-  PetscBool taken;
+  PetscBool replayed;
 
   PetscFunctionBeginUser;
-  PetscCall(HfReplayTake(e, HF_OUTCOME_STEP, 0, NULL, &taken));
-  if (taken || !e->recorder->attend) PetscFunctionReturn(0);
-  PetscCall(HfReplayKeep(e, HF_OUTCOME_STEP, 0, NULL));
-  PetscCall(e->recorder->attend(e->recorder->context, PETSC_TRUE, last, &request));
-  e->attend_in = request.steps;
-  if (request.checkpoint || request.stop || due(e, HfDeviceTime(e->device)))
-    PetscCall(write_checkpoint(e, HF_BETWEEN_PHASES, HfDeviceTime(e->device), PETSC_TRUE));
+  PetscCall(take(tape, ITEM, 0, NULL, &replayed));
+  if (replayed || !tape->recorder->attend) PetscFunctionReturn(0);
+  PetscCall(keep(tape, ITEM, 0, NULL));
+  PetscCall(tape->recorder->attend(tape->recorder->context, PETSC_TRUE, last, &request));
+  tape->attend_in = request.steps;
+  if (request.checkpoint || request.stop || is_due(tape, t)) PetscCall(write_checkpoint(tape, HF_BETWEEN_PHASES, t, PETSC_TRUE));
   PetscFunctionReturn(request.stop ? HF_ERR_STOPPED : 0);
 }

@@ -187,7 +187,7 @@ PetscErrorCode HfOutputLookBack(HfOutput output, const char *restart, PetscBool 
     *finished = PETSC_TRUE;
   } else {
     PetscCall(read_kept(output));
-    PetscCall(HfOutputStored(output, "replay/outcomes", &count));
+    PetscCall(HfOutputStored(output, "tape/values", &count));
     PetscCheckFault(count, output->comm, HF_ERR_FILE, "cannot resume from %s: it does not say what the run had found", output->resume_path);
     PetscCall(HfCheckpointText(output->resume, "deck", &before));
     PetscCheckFault(before, output->comm, HF_ERR_FILE, "cannot resume from %s: it holds no deck", output->resume_path);

@@ -50,10 +50,10 @@ static PetscErrorCode describe(const char path[], HfNode outlook, PetscBool *fin
   item = (PetscInt)number(file, "output/items_begun");
   *finished = number(file, "output/finished") != 0 ? PETSC_TRUE : PETSC_FALSE;
   PetscCall(step_name(file, item, name));
-  PetscCall(PetscSNPrintf(text, sizeof text, "%s item %d of %d%s", number(file, "replay/at_step") != 0 ? "after" : "inside", (int)item,
+  PetscCall(PetscSNPrintf(text, sizeof text, "%s item %d of %d%s", number(file, "tape/ends_item") != 0 ? "after" : "inside", (int)item,
                           (int)number(file, "output/items"), name));
   PetscCall(HfNodePutText(outlook, "position", text));
-  PetscCall(HfNodePutReal(outlook, "simulated_seconds", number(file, "replay/time")));
+  PetscCall(HfNodePutReal(outlook, "simulated_seconds", number(file, "tape/time")));
   PetscCall(HfNodePutReal(outlook, "wall_seconds", number(file, "output/wall_seconds")));
   if (stat(path, &status) == 0 && gmtime_r(&status.st_mtime, &utc) && strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc)) {
     PetscCall(HfNodePutText(outlook, "written", text));

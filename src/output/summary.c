@@ -35,7 +35,7 @@ static PetscErrorCode make_header(HfOutput output, const char *status, HfNode *h
   PetscCall(HfNodePutInt(*header, "rhs_evaluations", evaluations));
   PetscCall(HfNodePutInt(*header, "potential_solves", solves));
   PetscCall(HfNodePutInt(*header, "cg_iterations", iterations));
-  PetscCall(HfExperimentEffort(output->experiment, *header));
+  PetscCall(HfExperimentResources(output->experiment, *header));
   PetscFunctionReturn(0);
 }
 

@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (HfFuzzSucceeds(HfDeckCreateFromText(MPI_COMM_SELF, HfFuzzKeys(), text, &deck))) {
     if (HfFuzzSucceeds(HfDeckVerdict(deck))) {
       if (HfOutputCreate(deck, NULL, PETSC_FALSE, &nowhere)) abort();
-      if (HfFuzzSucceeds(HfExperimentCreate(deck, HfOutputRecorder(nowhere), &experiment))) {
+      if (HfFuzzSucceeds(HfExperimentCreate(deck, HfOutputRecorder(nowhere), NULL, &experiment))) {
         if (!HfFuzzSucceeds(HfExperimentPlan(experiment, &plan))) abort();
         if (HfNodeDestroy(&plan) || HfExperimentDestroy(&experiment)) abort();
       }

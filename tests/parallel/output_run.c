@@ -58,7 +58,7 @@ static void start(Fixture *f, PetscBool force) {
   CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, f->keys, deck_text, &f->deck));
   CHECK(HfDeckVerdict(f->deck));
   CHECK(HfOutputCreate(f->deck, f->directory, force, &f->output));
-  CHECK(HfExperimentCreate(f->deck, HfOutputRecorder(f->output), &f->experiment));
+  CHECK(HfExperimentCreate(f->deck, HfOutputRecorder(f->output), NULL, &f->experiment));
   CHECK(HfOutputSetUp(f->output, f->experiment));
 }
 

@@ -61,7 +61,7 @@ static PetscInt run(const char *text, Log *log) {
   CHECK(HfExperimentRegisterKeys(keys));
   CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, text, &deck));
   CHECK(PetscPushErrorHandler(PetscReturnErrorHandler, NULL));
-  code = HfExperimentCreate(deck, &log->recorder, &experiment);
+  code = HfExperimentCreate(deck, &log->recorder, NULL, &experiment);
   CHECK(PetscPopErrorHandler());
   errors = HfDeckErrorCount(deck);
   assert_int_equal(code, errors ? HF_ERR_DECK : 0);

@@ -61,7 +61,7 @@ static void test_gauges(void **state) {
   CHECK(HfKeysCreate(&keys));
   CHECK(HfExperimentRegisterKeys(keys));
   CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, deck_text, &deck));
-  CHECK(HfExperimentCreate(deck, &log.recorder, &experiment));
+  CHECK(HfExperimentCreate(deck, &log.recorder, NULL, &experiment));
   CHECK(HfExperimentRun(experiment));
   assert_int_equal(log.n, 9);
   for (PetscInt i = 0; i < HfNodeLength(log.entries); ++i) {

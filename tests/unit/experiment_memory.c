@@ -41,7 +41,7 @@ static PetscErrorCode run(const char *text, PetscReal *estimate) {
   CHECK(HfDeckCreateFromText(PETSC_COMM_SELF, keys, text, &deck));
   CHECK(HfDeckVerdict(deck));
   CHECK(HfDeviceSystemMemory(deck, estimate));
-  code = HfExperimentCreate(deck, &nowhere, &experiment);
+  code = HfExperimentCreate(deck, &nowhere, NULL, &experiment);
   if (!code) CHECK(HfExperimentRun(experiment));
   if (!code) CHECK(HfExperimentDestroy(&experiment));
   CHECK(HfDeckDestroy(&deck));

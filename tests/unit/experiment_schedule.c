@@ -16,7 +16,7 @@ static PetscInt errors(const char *schedule) {
   CHECK(HfExperimentRegisterKeys(keys));
   CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, text, &deck));
   CHECK(PetscPushErrorHandler(PetscReturnErrorHandler, NULL));
-  code = HfExperimentCreate(deck, &nowhere, &experiment);
+  code = HfExperimentCreate(deck, &nowhere, NULL, &experiment);
   CHECK(PetscPopErrorHandler());
   count = HfDeckErrorCount(deck);
   assert_int_equal(code, count ? HF_ERR_DECK : 0);
@@ -69,7 +69,7 @@ static void test_runs_without_a_recorder(void **state) {
                                  "[0.9, 1]}\n"
                                  "  - tiles: {letters: {a: '++ -- --'}}\n  - energies: {of: last, weights: scaled, xi: [0.98, 1.0], trivial: true}\n",
       &deck));
-  CHECK(HfExperimentCreate(deck, &nowhere, &experiment));
+  CHECK(HfExperimentCreate(deck, &nowhere, NULL, &experiment));
   CHECK(HfExperimentPlan(experiment, &plan));
   ASSERT_NEAR(atof(HfNodeText(HfNodeFind(plan, "simulated_seconds"))), 8 * 1.5 * pulse, 1e-20);
   CHECK(HfExperimentRun(experiment));

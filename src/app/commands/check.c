@@ -5,7 +5,7 @@
 static PetscErrorCode plan_with(HfDeck deck, HfRecorder recorder, HfNode *plan) {
   HfExperiment experiment;
   PetscFunctionBeginUser;
-  PetscCall(HfExperimentCreate(deck, recorder, &experiment));
+  PetscCall(HfExperimentCreate(deck, recorder, NULL, &experiment));
   PetscCall(HfAppRefuseUnusedPetscOptions(HfDeckComm(deck)));
   PetscCall(HfExperimentPlan(experiment, plan));
   PetscCall(HfExperimentDestroy(&experiment));

@@ -29,7 +29,7 @@ static const char *status_of(PetscErrorCode code) {
 static PetscErrorCode run_in(HfDeck deck, HfOutput output, HfExperiment *experiment) {
   PetscErrorCode code;
   PetscFunctionBeginUser;
-  PetscCall(HfExperimentCreate(deck, HfOutputRecorder(output), experiment));
+  PetscCall(HfExperimentCreate(deck, HfOutputRecorder(output), NULL, experiment));
   PetscCall(HfAppRefuseUnusedPetscOptions(HfDeckComm(deck)));
   PetscCall(HfOutputSetUp(output, *experiment));
   code = HfExperimentRun(*experiment);

@@ -1,95 +1,57 @@
-/* The tests of a schedule step `infer` and who answers them. A test is a stored pattern and its noisy image, a function of the seed and
-   the test's number alone. Every rank takes a range of the numbers and counts in whole numbers, so that no sum depends on how many ranks there are. */
+/* The tests of a schedule step `infer` and the contestants that answer them. A test is a stored pattern and its noisy image, a function of the seed and
+   the number of the test alone. Every rank takes a range of the numbers and counts in integers, so that no sum depends on the number of ranks. */
 #include "inference.h"
 
-static PetscErrorCode read_noise(HfInference *inference) {
-  HfNode node = inference->node;
-  HfInferOptions *options = &inference->options;
-  const char *kind;
-
-  PetscFunctionBeginUser;
-  options->noise = HfHas(node, "flips") ? HF_NOISE_FLIPS : HfHas(node, "probability") ? HF_NOISE_PROBABILITY : HF_NOISE_GREY;
-  kind = HfNoiseNames[options->noise];
-  options->n_amounts = HfCount(node, kind);
-  PetscCall(PetscMalloc1(options->n_amounts, &inference->amounts));
-  for (PetscInt a = 0; a < options->n_amounts; ++a)
-    inference->amounts[a] = options->noise == HF_NOISE_FLIPS ? (PetscReal)HfIntegerAt(node, kind, a) : HfRealAt(node, kind, a);
-  options->amounts = inference->amounts;
-  options->samples = (PetscInt)HfInteger(node, "samples");
-  options->seed = HfInteger(node, "seed");
-  PetscCall(HfRecallOptionsRead(node, &options->recall));
-  PetscFunctionReturn(0);
-}
-
-static PetscErrorCode read_patterns(HfInference *inference) {
-  char *text;
-  const char *why;
-
-  PetscFunctionBeginUser;
-  inference->n_patterns = HfCount(inference->node, "patterns");
-  PetscCall(PetscMalloc2(inference->n_patterns * inference->n, &inference->x, inference->n_patterns, &inference->names));
-  PetscCall(PetscMalloc1(inference->n + 1, &text));
-  for (PetscInt p = 0; p < inference->n_patterns; ++p) {
-    inference->names[p] = HfTextAt(inference->node, "patterns", p);
-    PetscCall(HfPatternRead(inference->e, inference->names[p], inference->x + p * inference->n, text, &why));
-  }
-  PetscCall(PetscFree(text));
-  PetscFunctionReturn(0);
-}
-
-/* What a pulse of the training leaves of a link of the reduced model. */
-static PetscReal decay(const HfInference *inference) {
-  HfExperiment e = inference->e;
-  const char *name;
-  HfNode step = HfVariant(HfItem(HfDeckRoot(e->deck), "schedule", e->memories[e->n_memories - 1].step), &name);
-  return strcmp(name, "train") ? HF_RULE_DEFAULTS.decay : PetscExpReal(-HfReal(step, "pulse") / HfReal(inference->node, "tau"));
-}
+/* What one pulse leaves of a link of the reduced model, for the rule oja. */
+static PetscReal decay(PetscReal pulse, PetscReal tau) { return pulse > 0.0 ? PetscExpReal(-pulse / tau) : HF_RULE_DEFAULTS.decay; }
 
 /* Every rule learns the same patterns. */
-static PetscErrorCode read_rules(HfInference *inference) {
-  HfExperiment e = inference->e;
-  HfNode node = inference->node;
-  const PetscInt n_named = HfHas(node, "rules") ? HfCount(node, "rules") : HfRuleCount();
+static PetscErrorCode learn_rules(HfInference *inference) {
+  const HfTrainingRecord *record = inference->context->record;
+  const HfMemory *last = &record->memories[record->n_memories - 1];
+  const HfInferSettings *settings = inference->settings;
+  const PetscInt n = inference->n;
   HfRuleContext context = HF_RULE_DEFAULTS;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(inference->n * inference->n, &inference->links));
-  PetscCall(HfDeviceLinks(e->device, inference->links));
+  PetscCall(PetscMalloc1(n * n, &inference->links));
+  PetscCall(HfDeviceLinks(inference->context->device, inference->links));
   context.seed = inference->options.seed;
   context.links = inference->links;
-  context.decay = decay(inference);
-  context.epochs = e->memories[e->n_memories - 1].epoch + 1;
-  PetscCall(PetscCalloc2(n_named + 2, &inference->rules, n_named + 2, &inference->rule_networks));
-  for (PetscInt k = -2; k < n_named; ++k) { /* the outer product and the one of neighbours, whatever else is wanted */
-    const HfRule *rule = k == -2                ? HfRuleFind("outer-product")
-                         : k == -1              ? HfRuleFind("outer-product-neighbours")
-                         : HfHas(node, "rules") ? HfRuleFind(HfTextAt(node, "rules", k))
-                                                : HfRuleGet(k);
+  context.decay = decay(last->pulse, settings->tau);
+  context.epochs = last->epoch + 1;
+  PetscCall(PetscCalloc2(settings->n_rules + 2, &inference->rules, settings->n_rules + 2, &inference->rule_networks));
+  for (PetscInt k = -2; k < settings->n_rules; ++k) { /* the two outer products are always among them, and first */
+    const HfRule *rule = k == -2 ? HfRuleFind("outer-product") : k == -1 ? HfRuleFind("outer-product-neighbours") : settings->rules[k];
     PetscBool known = PETSC_FALSE;
+
     for (PetscInt r = 0; r < inference->n_rules; ++r) known = known || inference->rules[r] == rule ? PETSC_TRUE : PETSC_FALSE;
     if (known || !rule) continue;
-    PetscCall(HfRuleLearn(rule, &context, inference->n, inference->n_patterns, inference->x, &inference->rule_networks[inference->n_rules]));
+    PetscCall(HfRuleLearn(rule, &context, n, inference->n_patterns, inference->x, &inference->rule_networks[inference->n_rules]));
     inference->rules[inference->n_rules++] = rule;
   }
   inference->n_contestants = HF_FIRST_RULE + inference->n_rules;
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfInferenceCreate(HfExperiment e, HfNode node, HfInference **inference) {
+PetscErrorCode HfInferenceCreate(HfStepContext context, const HfInferSettings *settings, HfInference **new_inference) {
+  HfInference *inference;
+  PetscInt first;
+
   PetscFunctionBeginUser;
-  PetscCheckFault(e->n_memories > e->first_memory, e->comm, HF_ERR_DECK, "schedule, item %d: nothing was trained since the last initial state",
-                  (int)e->step + 1);
-  PetscCall(PetscNew(inference));
-  (*inference)->e = e;
-  (*inference)->node = node;
-  (*inference)->n = e->n;
-  (*inference)->read_noise = HfReal(node, "read_noise");
-  PetscCall(HfWeightingsRead(e, node, &(*inference)->n_weightings, (*inference)->weightings));
-  PetscCall(read_noise(*inference));
-  PetscCall(read_patterns(*inference));
-  PetscCall(read_rules(*inference));
-  PetscCall(HfInferenceArray(*inference, "", "patterns", 2, (const PetscInt[]){(*inference)->n_patterns, e->n}, (*inference)->x, "1"));
-  PetscCall(HfInferenceArray(*inference, "", "amounts", 1, &(*inference)->options.n_amounts, (*inference)->amounts, "1"));
+  PetscCall(HfMemoryFirst(context, PETSC_FALSE, &first));
+  PetscCall(PetscNew(&inference));
+  *new_inference = inference;
+  inference->context = context;
+  inference->settings = settings;
+  inference->n = context->schedule->n;
+  inference->n_patterns = settings->n_patterns;
+  inference->x = settings->x;
+  inference->options = settings->options;
+  PetscCall(HfWeightingResolve(context->record, &settings->weightings, &inference->weightings));
+  PetscCall(learn_rules(inference));
+  PetscCall(HfInferenceArray(inference, "", "patterns", 2, (const PetscInt[]){inference->n_patterns, inference->n}, inference->x, "1"));
+  PetscCall(HfInferenceArray(inference, "", "amounts", 1, &inference->options.n_amounts, inference->options.amounts, "1"));
   PetscFunctionReturn(0);
 }
 
@@ -97,8 +59,6 @@ PetscErrorCode HfInferenceDestroy(HfInference **inference) {
   PetscFunctionBeginUser;
   for (PetscInt r = 0; r < (*inference)->n_rules; ++r) PetscCall(HfNetworkDestroy(&(*inference)->rule_networks[r]));
   PetscCall(PetscFree2((*inference)->rules, (*inference)->rule_networks));
-  PetscCall(PetscFree2((*inference)->x, (*inference)->names));
-  PetscCall(PetscFree((*inference)->amounts));
   PetscCall(PetscFree((*inference)->links));
   PetscCall(PetscFree(*inference));
   PetscFunctionReturn(0);
@@ -109,7 +69,7 @@ const char *HfContestantName(const HfInference *inference, PetscInt c) {
   return c < HF_FIRST_RULE ? names[c] : inference->rules[c - HF_FIRST_RULE]->name;
 }
 
-/* G as it is read: every pair's conductance with a relative error of its own; row sums stay. */
+/* G as it is read: the conductance of every pair with a relative error of its own; row sums do not change. */
 static void misread(const HfInference *inference, const PetscReal G[], PetscInt reading, PetscReal read[]) {
   const PetscInt n = inference->n;
 
@@ -118,7 +78,7 @@ static void misread(const HfInference *inference, const PetscReal G[], PetscInt 
     for (PetscInt j = i + 1; j < n; ++j) {
       PetscReal error;
       HfRandomNormal(inference->options.seed, HF_STREAM_READING, reading, i * n + j, 1, &error);
-      error *= inference->read_noise * G[i * n + j];
+      error *= inference->settings->read_noise * G[i * n + j];
       read[i * n + j] += error;
       read[j * n + i] += error;
       read[i * n + i] -= error;
@@ -126,28 +86,29 @@ static void misread(const HfInference *inference, const PetscReal G[], PetscInt 
     }
 }
 
-/* Midranges are taken over the memories as they are: the mean of many readings. */
+/* Midranges are taken over the memories without errors, as means of many readings. */
 PetscErrorCode HfInferenceNetwork(const HfInference *inference, const HfWeighting *weighting, const PetscReal G[], PetscInt reading,
                                   HfNetwork *network) {
   const PetscInt nn = inference->n * inference->n;
-  struct HfExperiment_ bench = *inference->e; /* the run as the instruments see it */
+  const HfTrainingRecord *record = inference->context->record;
+  const PetscReal *G0 = record->G0;
   PetscReal *w, *film, *saturated;
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc3(nn, &w, nn, &film, nn, &saturated));
-  if (inference->read_noise > 0.0) {
-    misread(inference, bench.G0, 0, saturated);
+  if (inference->settings->read_noise > 0.0) {
+    misread(inference, record->G0, 0, saturated);
     misread(inference, G, reading, film);
-    bench.G0 = saturated;
+    G0 = saturated;
     G = film;
   }
-  PetscCall(HfWeightingApply(&bench, weighting, G, PETSC_FALSE, w));
+  PetscCall(HfWeightingApply(record, weighting, G0, G, PETSC_FALSE, w));
   PetscCall(HfNetworkCreate(inference->n, w, network));
   PetscCall(PetscFree3(w, film, saturated));
   PetscFunctionReturn(0);
 }
 
-/* Sums over the ranks, whole numbers all. */
+/* Sums over the ranks, all of them integers. */
 static PetscErrorCode reduce(MPI_Comm comm, PetscInt n_confusion, PetscInt n_amounts, HfInferTally tally[]) {
   const PetscInt width = HF_INFER_COUNTS + n_confusion;
   PetscInt64 *sums, *most;
@@ -178,13 +139,13 @@ PetscErrorCode HfAnswersCreate(const HfInference *inference, const HfInferOption
 
   PetscFunctionBeginUser;
   *answers = (HfAnswers){.n_amounts = options->n_amounts};
-  PetscCallMPI(MPI_Comm_rank(inference->e->comm, &rank));
-  PetscCallMPI(MPI_Comm_size(inference->e->comm, &size));
+  PetscCallMPI(MPI_Comm_rank(inference->context->comm, &rank));
+  PetscCallMPI(MPI_Comm_size(inference->context->comm, &size));
   PetscCall(PetscCalloc1(options->n_amounts, &answers->tally));
   for (PetscInt a = 0; a < options->n_amounts; ++a) PetscCall(PetscCalloc1(n_confusion, &answers->tally[a].confusion));
   first = tests * rank / size;
   PetscCall(HfInfer(inference->n, network, n_patterns, inference->x, options, first, tests * (rank + 1) / size - first, answers->tally));
-  PetscCall(reduce(inference->e->comm, n_confusion, options->n_amounts, answers->tally));
+  PetscCall(reduce(inference->context->comm, n_confusion, options->n_amounts, answers->tally));
   if (!network) PetscFunctionReturn(0);
   PetscCall(PetscMalloc1(n_patterns, &answers->unstable));
   answers->margin = 1.0;
@@ -213,18 +174,18 @@ PetscErrorCode HfAnswersOfOthers(const HfInference *inference, const HfInferOpti
 }
 
 PetscErrorCode HfAnswersOfFilm(const HfInference *inference, const HfInferOptions *options, const HfWeighting *weighting, HfAnswers answers[]) {
-  HfExperiment e = inference->e;
-  const PetscInt last = e->n_memories - 1;
+  const HfTrainingRecord *record = inference->context->record;
+  const PetscInt last = record->n_memories - 1;
   HfInferOptions longer = *options;
   HfNetwork network;
 
   PetscFunctionBeginUser;
   ++longer.recall.max_iterations;
-  PetscCall(HfInferenceNetwork(inference, weighting, e->memories[last].G, HF_READING_FIRST + last, &network));
+  PetscCall(HfInferenceNetwork(inference, weighting, record->memories[last].G, HF_READING_FIRST + last, &network));
   PetscCall(HfAnswersCreate(inference, options, network, &answers[HF_FILM]));
   PetscCall(HfAnswersCreate(inference, &longer, network, &answers[HF_ONE_MORE]));
   PetscCall(HfNetworkDestroy(&network));
-  PetscCall(HfInferenceNetwork(inference, weighting, e->G_untrained, HF_READING_UNTRAINED, &network));
+  PetscCall(HfInferenceNetwork(inference, weighting, record->G_untrained, HF_READING_UNTRAINED, &network));
   PetscCall(HfAnswersCreate(inference, options, network, &answers[HF_UNTRAINED]));
   PetscCall(HfNetworkDestroy(&network));
   PetscFunctionReturn(0);

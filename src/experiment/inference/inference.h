@@ -1,21 +1,34 @@
-/* Private to src/experiment: thousands of noisy images of the stored patterns, the film's answers, and every control's beside them.
+/* Private to src/experiment: many noisy images of the stored patterns, the answers of the film, and those of every control.
 
-   Words: a *contestant* answers the images: the film, a control (no recall, the untrained film, one iteration more) or a learning rule; all see the
-   same images. Which contestants there are is not a choice of the deck: an accuracy without them would mean little. */
+   A *contestant* answers the images: the film, a control (no recall, the untrained film, one iteration more) or a learning rule; all see the same images.
+   The contestants are not a choice of the deck: an accuracy would mean little without the controls. */
 #pragma once
-#include "../experiment_impl.h"
+#include "../step.h"
 
 enum { HF_FILM, HF_NO_RECALL, HF_UNTRAINED, HF_ONE_MORE, HF_FIRST_RULE };
 
+/* Of a step `infer`. */
 typedef struct {
-  HfExperiment e;
-  HfNode node;
-  PetscInt n, n_patterns, n_weightings, n_rules, n_contestants; /* contestants: film and controls, then the rules */
-  HfWeighting weightings[HF_MAX_WEIGHTINGS];
-  PetscReal *x;       /* stored patterns [P][n] */
-  const char **names; /* [P], as the deck calls them */
+  PetscInt n_patterns;
+  const char **names;     /* [n_patterns], as the deck calls them */
+  PetscReal *x;           /* [n_patterns][n] */
+  HfInferOptions options; /* with amounts of its own */
+  PetscReal *amounts;
+  PetscReal read_noise, tau; /* relative error of a conductance that is read; s, of the rule oja */
+  HfWeightingList weightings;
+  PetscInt n_rules, gallery;
+  const HfRule **rules; /* [n_rules]: those to compare with besides the two outer products */
+  PetscBool all_epochs, basins;
+} HfInferSettings;
+
+typedef struct {
+  HfStepContext context;
+  const HfInferSettings *settings;
+  PetscInt n, n_patterns, n_rules, n_contestants; /* contestants: film and controls, then the rules */
+  const PetscReal *x;                             /* stored patterns [n_patterns][n] */
   HfInferOptions options;
-  PetscReal *amounts, *links, read_noise;
+  HfWeightingList weightings;
+  PetscReal *links; /* [n*n], see HfDeviceLinks() */
   const HfRule **rules;
   HfNetwork *rule_networks;
 } HfInference;
@@ -33,8 +46,8 @@ typedef struct {
   PetscInt64 tests, ties, cycles, unconverged, most_iterations;
 } HfScore;
 
-/* ---- inference.c ---- */
-PetscErrorCode HfInferenceCreate(HfExperiment e, HfNode node, HfInference **inference); /* Collective, as all that follow unless said. */
+/* ---- inference.c; everything that follows is collective unless it says otherwise ---- */
+PetscErrorCode HfInferenceCreate(HfStepContext context, const HfInferSettings *settings, HfInference **inference);
 PetscErrorCode HfInferenceDestroy(HfInference **inference);
 const char *HfContestantName(const HfInference *inference, PetscInt c); /* "film", "no-recall", ..., "outer-product". Not collective. */
 /* The network of a conductance matrix as it is read: `reading` tells the errors of one reading from another's. Not collective. */

@@ -2,10 +2,13 @@
 #include "inference.h"
 
 /* Memories that end an epoch, oldest first: the next one is of another epoch or step. */
-static PetscInt ends_of_epochs(HfExperiment e, PetscInt ends[]) {
+static PetscInt ends_of_epochs(const HfTrainingRecord *record, PetscInt ends[]) {
   PetscInt n = 0;
-  for (PetscInt k = e->first_memory; k < e->n_memories; ++k)
-    if (k + 1 == e->n_memories || e->memories[k].step != e->memories[k + 1].step || e->memories[k].epoch != e->memories[k + 1].epoch) ends[n++] = k;
+  for (PetscInt k = record->first_memory; k < record->n_memories; ++k) {
+    const HfMemory *memory = &record->memories[k], *next = memory + 1;
+
+    if (k + 1 == record->n_memories || memory->item != next->item || memory->epoch != next->epoch) ends[n++] = k;
+  }
   return n;
 }
 
@@ -21,7 +24,7 @@ typedef struct {
 } Curve;
 
 static PetscErrorCode epoch(const HfInference *inference, const HfWeighting *weighting, PetscInt k, const HfAnswers answers[], Curve *curve) {
-  const HfMemory *memory = &inference->e->memories[k];
+  const HfMemory *memory = &inference->context->record->memories[k];
   const PetscInt row = curve->n++, n_amounts = inference->options.n_amounts;
   HfInferOptions longer = inference->options;
   HfAnswers film, one_more;
@@ -44,11 +47,12 @@ static PetscErrorCode epoch(const HfInference *inference, const HfWeighting *wei
   for (PetscInt a = 0; a < n_amounts; ++a) curve->exact[row * n_amounts + a] = HfScoreOf(inference, &film, a, 1).exact;
   for (PetscInt p = 0; p < inference->n_patterns; ++p) curve->unstable[row * inference->n_patterns + p] = film.unstable[p];
   HfControlsText(inference, answers, controls, sizeof(controls));
-  if (inference->n_weightings == 1) /* a scan would fill the log */
-    PetscCall(HfRecordLog(
-        inference->e, "  epoch %d, %.6g ns: accuracy %.3f (%.3f to %.3f), exact %.3f, %d unstable pixels | one iteration more %.3f; at the end: %s",
-        (int)row + 1, 1e9 * (double)memory->time, (double)score.accuracy, (double)score.low, (double)score.high, (double)score.exact,
-        (int)unstable(inference, &film), (double)curve->one_more[row], controls));
+  if (inference->weightings.n == 1) /* a scan would fill the log */
+    PetscCall(
+        HfReportLog(inference->context,
+                    "  epoch %d, %.6g ns: accuracy %.3f (%.3f to %.3f), exact %.3f, %d unstable pixels | one iteration more %.3f; at the end: %s",
+                    (int)row + 1, 1e9 * (double)memory->time, (double)score.accuracy, (double)score.low, (double)score.high, (double)score.exact,
+                    (int)unstable(inference, &film), (double)curve->one_more[row], controls));
   PetscCall(HfAnswersDestroy(&film));
   PetscCall(HfAnswersDestroy(&one_more));
   PetscCall(HfNetworkDestroy(&network));
@@ -56,18 +60,19 @@ static PetscErrorCode epoch(const HfInference *inference, const HfWeighting *wei
 }
 
 PetscErrorCode HfInferenceEpochs(const HfInference *inference, const HfWeighting *weighting, const HfAnswers answers[]) {
-  const PetscInt n_amounts = inference->options.n_amounts, most = inference->e->n_memories - inference->e->first_memory;
+  const HfTrainingRecord *record = inference->context->record;
+  const PetscInt n_amounts = inference->options.n_amounts, most = record->n_memories - record->first_memory;
   Curve curve = {0};
   PetscInt n_ends, *ends;
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(most, &ends));
-  n_ends = ends_of_epochs(inference->e, ends);
+  n_ends = ends_of_epochs(record, ends);
   PetscCall(PetscMalloc6(n_ends, &curve.epoch, n_ends, &curve.time, n_ends, &curve.accuracy, n_ends, &curve.low, n_ends, &curve.high, n_ends,
                          &curve.one_more));
   PetscCall(PetscMalloc2(n_ends * n_amounts, &curve.exact, n_ends * inference->n_patterns, &curve.unstable));
-  if (inference->n_weightings == 1)
-    PetscCall(HfRecordLog(inference->e, "infer, %s, %s, epoch by epoch:", HfRecallNames[inference->options.recall.method], weighting->label));
+  if (inference->weightings.n == 1)
+    PetscCall(HfReportLog(inference->context, "infer, %s, %s, epoch by epoch:", HfRecallNames[inference->options.recall.method], weighting->label));
   for (PetscInt k = 0; k < n_ends; ++k) PetscCall(epoch(inference, weighting, ends[k], answers, &curve));
 
   const struct {
@@ -124,11 +129,11 @@ PetscErrorCode HfInferenceBasins(const HfInference *inference, const HfWeighting
 }
 
 /* Snapshots since the last initial state, each time once. */
-static PetscInt snapshots_since(HfExperiment e, PetscInt taken[]) {
+static PetscInt snapshots_since(const HfTrainingRecord *record, PetscInt taken[]) {
   PetscInt n = 0;
-  for (PetscInt k = 0; k < e->n_snapshots; ++k) {
-    if (e->snapshots[k].step < e->memories[e->first_memory].step) continue;
-    if (n && e->snapshots[taken[n - 1]].time == e->snapshots[k].time) n--;
+  for (PetscInt k = 0; k < record->n_snapshots; ++k) {
+    if (record->snapshots[k].item < record->memories[record->first_memory].item) continue;
+    if (n && record->snapshots[taken[n - 1]].time == record->snapshots[k].time) --n;
     taken[n++] = k;
   }
   return n;
@@ -136,18 +141,18 @@ static PetscInt snapshots_since(HfExperiment e, PetscInt taken[]) {
 
 /* overlap[T][P][P]: the state that the film of time t recalls from stored pattern q (second index) with pattern p, x_p.V/n (inset of Fig. 5c). */
 PetscErrorCode HfInferenceAttractors(const HfInference *inference, const HfWeighting *weighting) {
-  HfExperiment e = inference->e;
+  const HfTrainingRecord *record = inference->context->record;
   const PetscInt n = inference->n, P = inference->n_patterns;
   PetscInt n_times, *taken;
   PetscReal *times, *overlap, *V;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc4(e->n_snapshots, &taken, e->n_snapshots, &times, e->n_snapshots * P * P, &overlap, n, &V));
-  n_times = snapshots_since(e, taken);
+  PetscCall(PetscMalloc4(record->n_snapshots, &taken, record->n_snapshots, &times, record->n_snapshots * P * P, &overlap, n, &V));
+  n_times = snapshots_since(record, taken);
   for (PetscInt t = 0; t < n_times; ++t) {
     HfNetwork network;
-    times[t] = e->snapshots[taken[t]].time;
-    PetscCall(HfInferenceNetwork(inference, weighting, e->snapshots[taken[t]].G, -1 - taken[t], &network));
+    times[t] = record->snapshots[taken[t]].time;
+    PetscCall(HfInferenceNetwork(inference, weighting, record->snapshots[taken[t]].G, -1 - taken[t], &network));
     for (PetscInt q = 0; q < P; ++q) {
       HfRecallResult result;
       PetscCall(PetscArraycpy(V, inference->x + q * n, n));

@@ -1,5 +1,5 @@
-/* What the tests gave, for the summary, the log and run.h5 (/inference/ITEM/WEIGHTS/...). No accuracy without its controls in the
-   same line. */
+/* Results of the tests, for the summary, the log and run.h5 (/inference/ITEM/WEIGHTS/...). No accuracy is reported without its controls in the same
+   line. */
 #include "inference.h"
 
 static PetscErrorCode put_counts(HfNode entry, const char *name, PetscInt n, const PetscInt counts[]) {
@@ -40,7 +40,7 @@ static PetscErrorCode put_confusion(const HfInference *inference, const HfAnswer
   PetscFunctionReturn(0);
 }
 
-/* What every contestant is measured by. */
+/* The figures that every contestant is judged by. */
 static PetscErrorCode put_scores(const HfInference *inference, const HfAnswers *answers, HfNode entry) {
   const HfScore all = HfScoreOfAll(inference, answers);
   HfNode exact, accuracy;
@@ -58,7 +58,7 @@ static PetscErrorCode put_scores(const HfInference *inference, const HfAnswers *
   PetscCall(HfNodeCreate(HF_NODE_MAP, &accuracy));
   for (PetscInt a = 0; a < answers->n_amounts; ++a) {
     const HfScore score = HfScoreOf(inference, answers, a, 1);
-    PetscCall(PetscSNPrintf(amount, sizeof(amount), "%.12g", (double)inference->amounts[a]));
+    PetscCall(PetscSNPrintf(amount, sizeof(amount), "%.12g", (double)inference->options.amounts[a]));
     PetscCall(HfNodePutReal(exact, amount, score.exact));
     PetscCall(HfNodePutReal(accuracy, amount, score.accuracy));
   }
@@ -89,7 +89,7 @@ static void amounts_text(const HfInference *inference, char text[], size_t size)
   text[0] = '\0';
   for (PetscInt a = 0; a < inference->options.n_amounts && a < 16; ++a) {
     const size_t used = strlen(text);
-    snprintf(text + used, size - used, "%s%.4g", a ? "/" : "", (double)inference->amounts[a]);
+    snprintf(text + used, size - used, "%s%.4g", a ? "/" : "", (double)inference->options.amounts[a]);
   }
 }
 
@@ -98,15 +98,15 @@ static PetscErrorCode put_names(const HfInference *inference, HfNode entry) {
 
   PetscFunctionBeginUser;
   PetscCall(HfNodeCreate(HF_NODE_LIST, &names));
-  for (PetscInt p = 0; p < inference->n_patterns; ++p) PetscCall(HfNodePutText(names, NULL, inference->names[p]));
+  for (PetscInt p = 0; p < inference->n_patterns; ++p) PetscCall(HfNodePutText(names, NULL, inference->settings->names[p]));
   PetscCall(HfNodePutNode(entry, "pattern_names", names));
   PetscCall(HfNodeCreate(HF_NODE_LIST, &contestants));
   for (PetscInt c = 0; c < inference->n_contestants; ++c) PetscCall(HfNodePutText(contestants, NULL, HfContestantName(inference, c)));
   PetscCall(HfNodePutNode(entry, "variants", contestants));
   PetscCall(HfNodePutText(entry, "noise", HfNoiseNames[inference->options.noise]));
-  PetscCall(HfNodePutReals(entry, "amounts", inference->options.n_amounts, inference->amounts));
+  PetscCall(HfNodePutReals(entry, "amounts", inference->options.n_amounts, inference->options.amounts));
   PetscCall(HfNodePutInt(entry, "samples", inference->options.samples));
-  PetscCall(HfNodePutReal(entry, "read_noise", inference->read_noise));
+  PetscCall(HfNodePutReal(entry, "read_noise", inference->settings->read_noise));
   PetscFunctionReturn(0);
 }
 
@@ -129,12 +129,12 @@ static PetscErrorCode report_control(const HfInference *inference, const char *l
   HfNode entry;
 
   PetscFunctionBeginUser;
-  PetscCall(HfEntryCreate(inference->e, is_rule ? "baseline" : "control", &entry));
+  PetscCall(HfEntryCreate(inference->context, is_rule ? "baseline" : "control", &entry));
   PetscCall(HfNodePutText(entry, is_rule ? "rule" : "control", HfContestantName(inference, c)));
   if (label) PetscCall(HfNodePutText(entry, "label", label));
   PetscCall(HfNodePutText(entry, "method", HfRecallNames[inference->options.recall.method]));
   PetscCall(put_scores(inference, answers, entry));
-  PetscCall(HfRecordSummary(inference->e, entry));
+  PetscCall(HfReportSummary(inference->context, entry));
   PetscFunctionReturn(0);
 }
 
@@ -150,7 +150,7 @@ PetscErrorCode HfInferenceReport(const HfInference *inference, const HfWeighting
   exact_text(inference, &answers[HF_FIRST_RULE], exact_before, sizeof(exact_before));
   amounts_text(inference, amounts, sizeof(amounts));
   for (PetscInt p = 0; p < inference->n_patterns; ++p) unstable += answers[HF_FILM].unstable[p];
-  PetscCall(HfEntryCreate(inference->e, "infer", &entry));
+  PetscCall(HfEntryCreate(inference->context, "infer", &entry));
   PetscCall(HfNodePutText(entry, "label", weighting->label));
   PetscCall(HfWeightingPut(entry, weighting));
   PetscCall(HfNodePutText(entry, "method", HfRecallNames[inference->options.recall.method]));
@@ -159,14 +159,14 @@ PetscErrorCode HfInferenceReport(const HfInference *inference, const HfWeighting
   PetscCall(put_names(inference, entry));
   PetscCall(put_scores(inference, &answers[HF_FILM], entry));
   PetscCall(put_controls(inference, answers, entry));
-  PetscCall(HfRecordHeadline(
-      inference->e, entry,
+  PetscCall(HfReportHeadline(
+      inference->context, entry,
       "infer, %s, %s, epoch %d, %s %s: accuracy %.3f (%.3f to %.3f; ties wrong %.3f), exact %s (%s: %s), overlap %.3f to %.3f, %d unstable pixels | "
       "accuracy of the controls: %s",
       HfRecallNames[inference->options.recall.method], weighting->label, (int)memory->epoch + 1, HfNoiseNames[inference->options.noise], amounts,
       (double)film.accuracy, (double)film.low, (double)film.high, (double)film.ties_wrong, exact, HfContestantName(inference, HF_FIRST_RULE),
       exact_before, (double)film.overlap_before, (double)film.overlap_after, (int)unstable, controls));
-  PetscCall(HfRecordSummary(inference->e, entry));
+  PetscCall(HfReportSummary(inference->context, entry));
   PetscCall(report_control(inference, weighting->label, HF_UNTRAINED, &answers[HF_UNTRAINED]));
   PetscCall(report_control(inference, weighting->label, HF_ONE_MORE, &answers[HF_ONE_MORE]));
   PetscFunctionReturn(0);
@@ -184,8 +184,8 @@ PetscErrorCode HfInferenceArray(const HfInference *inference, const char *label,
   char path[160];
 
   PetscFunctionBeginUser;
-  PetscCall(PetscSNPrintf(path, sizeof(path), "/inference/%d/%s%s%s", (int)inference->e->step + 1, label, label[0] ? "/" : "", name));
-  PetscCall(HfRecordArray(inference->e, path, rank, shape, values, unit));
+  PetscCall(PetscSNPrintf(path, sizeof(path), "/inference/%d/%s%s%s", (int)inference->context->drive->item + 1, label, label[0] ? "/" : "", name));
+  PetscCall(HfReportArray(inference->context, path, rank, shape, values, unit));
   PetscFunctionReturn(0);
 }
 
@@ -214,34 +214,34 @@ PetscErrorCode HfInferenceArrays(const HfInference *inference, const char *label
   PetscFunctionReturn(0);
 }
 
+static PetscErrorCode measure_nodes(void *of, PetscInt n, PetscReal values[]) {
+  PetscFunctionBeginUser;
+  PetscCall(HfDeviceNodeConductance(((HfStepContext)of)->device, values));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfInferenceNodes(const HfInference *inference) {
-  HfExperiment e = inference->e;
-  const PetscInt n = HfElectrodesCount(HfDeviceElectrodes(e->device)), shape[2] = {n, n};
-  const PetscBool wired = HfDeviceWiring(e->device) ? PETSC_TRUE : PETSC_FALSE;
-  PetscBool taken;
+  HfStepContext context = inference->context;
+  const HfTrainingRecord *record = context->record;
+  const PetscInt n = HfElectrodesCount(HfDeviceElectrodes(context->device)), shape[2] = {n, n};
+  const PetscBool wired = HfDeviceWiring(context->device) ? PETSC_TRUE : PETSC_FALSE;
   PetscReal *G;
 
   PetscFunctionBeginUser;
-  if (!e->recorder->array) PetscFunctionReturn(0);
+  if (!context->recorder->array) PetscFunctionReturn(0);
   PetscCall(PetscMalloc1(wired ? n * n : 0, &G));
-  if (wired) {
-    PetscCall(HfReplayTake(e, HF_OUTCOME_NODES, n * n, G, &taken));
-    if (!taken) {
-      PetscCall(HfDeviceNodeConductance(e->device, G));
-      PetscCall(HfReplayKeep(e, HF_OUTCOME_NODES, n * n, G));
-    }
-  }
-  PetscCall(HfInferenceArray(inference, "nodes", "G", 2, shape, wired ? G : e->memories[e->n_memories - 1].G, "S"));
-  if (wired) PetscCall(HfDeviceNodeSaturatedConductance(e->device, G));
-  PetscCall(HfInferenceArray(inference, "nodes", "G0", 2, shape, wired ? G : e->G0, "S"));
+  if (wired) PetscCall(HfTapeMeasure(context->tape, "conductance of nodes", n * n, G, measure_nodes, (void *)context));
+  PetscCall(HfInferenceArray(inference, "nodes", "G", 2, shape, wired ? G : record->memories[record->n_memories - 1].G, "S"));
+  if (wired) PetscCall(HfDeviceNodeSaturatedConductance(context->device, G));
+  PetscCall(HfInferenceArray(inference, "nodes", "G0", 2, shape, wired ? G : record->G0, "S"));
   PetscCall(PetscFree(G));
   PetscFunctionReturn(0);
 }
 
-/* Noisy, recalled and true image, a few of every pattern, the amounts of noise in turn. */
+/* Noisy, recalled and true images, a few of every pattern, with the amounts of noise in turn. */
 PetscErrorCode HfInferenceGallery(const HfInference *inference, const HfWeighting *weighting, const HfMemory *memory) {
   const HfInferOptions *options = &inference->options;
-  const PetscInt n = inference->n, each = (PetscInt)HfInteger(inference->node, "gallery");
+  const PetscInt n = inference->n, each = inference->settings->gallery;
   const PetscInt shown = PetscMin(each, options->n_amounts * options->samples), n_images = inference->n_patterns * shown;
   HfRecallOptions recall = options->recall;
   HfRecallResult result;
@@ -251,7 +251,7 @@ PetscErrorCode HfInferenceGallery(const HfInference *inference, const HfWeightin
   PetscFunctionBeginUser;
   if (!n_images) PetscFunctionReturn(0);
   PetscCall(PetscMalloc2(n_images * 3 * n, &images, 2 * n_images, &of));
-  PetscCall(HfInferenceNetwork(inference, weighting, memory->G, HF_READING_FIRST + inference->e->n_memories - 1, &network));
+  PetscCall(HfInferenceNetwork(inference, weighting, memory->G, HF_READING_FIRST + inference->context->record->n_memories - 1, &network));
   for (PetscInt k = 0; k < n_images; ++k) {
     const PetscInt p = k / shown, a = k % shown % options->n_amounts, sample = k % shown / options->n_amounts;
     const PetscInt64 test = ((PetscInt64)a * inference->n_patterns + p) * options->samples + sample;

@@ -99,7 +99,7 @@ PetscErrorCode HfScanReport(const HfInference *inference, const HfScan *scan) {
     accuracy[k] = scan->score[k].accuracy;
     exact[k] = scan->score[k].exact;
   }
-  PetscCall(HfEntryCreate(inference->e, "infer", &entry));
+  PetscCall(HfEntryCreate(inference->context, "infer", &entry));
   PetscCall(HfNodePutText(entry, "scan", "xi"));
   PetscCall(HfNodePutText(entry, "method", HfRecallNames[inference->options.recall.method]));
   PetscCall(HfNodePutReals(entry, "xi", scan->n, scan->xi));
@@ -116,11 +116,11 @@ PetscErrorCode HfScanReport(const HfInference *inference, const HfScan *scan) {
     PetscCall(PetscSNPrintf(window, sizeof(window), "%.12g to %.12g%s", (double)low, (double)high, outside ? ", with gaps" : ""));
   } else
     PetscCall(PetscSNPrintf(window, sizeof(window), "none: no xi has all patterns stable and an accuracy within %.2f of the best", WITHIN));
-  PetscCall(HfRecordHeadline(inference->e, entry,
+  PetscCall(HfReportHeadline(inference->context, entry,
                              "xi scan, %d values: working window %s; best xi %.12g: accuracy %.3f, exact %.3f, margin %.3g | its controls: %s",
                              (int)scan->n, window, (double)scan->xi[scan->best], (double)accuracy[scan->best], (double)exact[scan->best],
                              (double)scan->margin[scan->best], scan->controls));
-  PetscCall(HfRecordSummary(inference->e, entry));
+  PetscCall(HfReportSummary(inference->context, entry));
   PetscCall(arrays(inference, scan));
   PetscFunctionReturn(0);
 }

@@ -1,25 +1,38 @@
-/* Is the trained pattern the state of lowest energy, E(V) = -sum_ij w_ij V_i V_j, of all 2^N states (Niu et al. 2024, Eq. 4 and Fig. 4)?
-   Both over all states and over those that are not uniform; is the pattern a fixed point of single updates; and how much more power x.G.x the film
-   takes in it than before it learned (Yu et al. 2021: the pattern's own channels conduct better).
-   Controls: the same questions to the untrained film, whose energies are kept beside those of the memories; the power of the other patterns;
-   w = G - G0 (xi = 1), which has no stored state when saturation conducts best. */
-#include "../experiment_impl.h"
+/* Is the trained pattern the state of lowest energy, E(V) = -sum_ij w_ij V_i V_j, of all 2^N states (Niu et al. 2024, Eq. 4 and Fig. 4)? This is
+   answered over all states and over those that are not uniform. Further: is the pattern a fixed point of single updates; and how much more power x.G.x
+   does the film dissipate in it than before training (Yu et al. 2021: the pattern's own channels conduct better).
+   Controls: the same for the untrained film, whose energies are kept beside those of the memories; the power in the other patterns; w = G - G0 (xi = 1),
+   which has no stored state when the saturated film conducts best. */
+#include "../step.h"
 
-#define DEAD_ZONE 1e-9 /* a current below this part of the sum of its own parts is none */
+#define DEAD_ZONE 1e-9 /* a current below this fraction of the sum of the magnitudes of its contributions counts as zero */
 
 static const HfKey keys[] = {
-    {"energies", HF_SECTION, NULL, "", "", 0, "The energy of all states for each memory: is the trained pattern the minimum, and by how much"},
+    {"energies", HF_SECTION, NULL, "", "", 0,
+     "The energy of all states for each memory: whether the trained pattern is the minimum, and by what margin"},
     HF_WEIGHTS_KEYS("energies"),
-    {"energies.of", HF_CHOICE, NULL, "all", "all|last", 0, "All memories since the last initial state, or the last alone"},
-    {"energies.trivial", HF_BOOL, NULL, "false", "", 0, "Count the two uniform states, which carry no current, among the states"},
+    {"energies.of", HF_CHOICE, NULL, "all", "all|last", 0, "All memories since the last initial state, or only the last one"},
+    {"energies.trivial", HF_BOOL, NULL, "false", "", 0, "Include the two uniform states, which carry no current"},
     HF_KEYS_END,
 };
 
-static PetscErrorCode check(HfExperiment e, HfNode node) {
+typedef struct {
+  HfWeightingList weightings;
+  PetscBool last_only, trivial;
+} Settings;
+
+static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **of) {
+  const PetscInt n = check->schedule->n;
+  Settings *settings;
+
   PetscFunctionBeginUser;
-  if (e->n > 20) PetscCall(HfDeckError(e->deck, node, "all 2^N states are looked at: at most 20 electrodes, not %d", (int)e->n));
-  if (!e->n_checked && e->n) PetscCall(HfDeckError(e->deck, node, "nothing was trained since the last initial state"));
-  PetscCall(HfWeightingsCheck(e, node));
+  PetscCall(PetscNew(&settings));
+  *of = settings;
+  if (n > 20) PetscCall(HfDeckError(check->deck, node, "all 2^N states are examined: at most 20 electrodes, not %d", (int)n));
+  if (!check->n_trained && n) PetscCall(HfDeckError(check->deck, node, HF_NOTHING_TRAINED));
+  PetscCall(HfWeightingSettingsRead(check, node, &settings->weightings));
+  settings->last_only = (PetscBool)!strcmp(HfText(node, "of"), "last");
+  settings->trivial = HfFlag(node, "trivial");
   PetscFunctionReturn(0);
 }
 
@@ -31,112 +44,137 @@ typedef struct {
   PetscReal largest_eigenvalue; /* of w with its diagonal */
 } Count;
 
-/* Counts the pattern x where it is the minimum, with the uniform states and without, and where it is a fixed point; film 0 is trained, 1 untrained. */
-static PetscErrorCode tally(HfExperiment e, const PetscReal w[], const PetscReal x[], PetscReal energies[], int film, Count *count, PetscBool *all,
+/* Counts whether the pattern x is the minimum, with the uniform states and without, and whether it is a fixed point; film 0 is trained, 1 untrained. */
+static PetscErrorCode tally(PetscInt n, const PetscReal w[], const PetscReal x[], PetscReal energies[], int film, Count *count, PetscBool *all,
                             PetscBool *nontrivial, PetscBool *fixed) {
   HfEnergyReport report;
 
   PetscFunctionBeginUser;
-  PetscCall(HfEnergies(e->n, w, x, PETSC_TRUE, energies, &report));
+  PetscCall(HfEnergies(n, w, x, PETSC_TRUE, energies, &report));
   *all = report.trained_is_minimum;
-  PetscCall(HfEnergies(e->n, w, x, PETSC_FALSE, energies, &report));
+  PetscCall(HfEnergies(n, w, x, PETSC_FALSE, energies, &report));
   *nontrivial = report.trained_is_minimum;
-  *fixed = HfIsFixedPoint(e->n, w, DEAD_ZONE, x);
+  *fixed = HfIsFixedPoint(n, w, DEAD_ZONE, x);
   count->all[film] += *all;
   count->nontrivial[film] += *nontrivial;
   count->fixed[film] += *fixed;
   PetscFunctionReturn(0);
 }
 
-/* What the trained pattern costs against the untrained film: x.G.x of voltages, x.R.x of currents where the weights are resistances. */
-static PetscErrorCode put_power(HfExperiment e, const HfWeighting *weighting, const HfMemory *memory, PetscReal *own, PetscReal *others) {
+/* The change of power in the trained pattern relative to the untrained film, and its mean over the other patterns: x.G.x for voltages, x.R.x for currents
+   where the weights are resistances. */
+static PetscErrorCode power_change(const HfTrainingRecord *record, const HfWeighting *weighting, const HfMemory *memory, PetscReal *own,
+                                   PetscReal *others) {
   const PetscReal *G = HfMemoryConductance(weighting, memory);
+  const PetscInt n = record->n;
   PetscReal *R, *R_untrained;
 
   PetscFunctionBeginUser;
   if (weighting->kind != HF_WEIGHTS_RESISTANCE) {
-    PetscCall(HfPowerChange(e->n, G, e->G_untrained, memory->x, own, others));
+    PetscCall(HfPowerChange(n, G, record->G_untrained, memory->x, own, others));
     PetscFunctionReturn(0);
   }
-  PetscCall(PetscMalloc2(e->n * e->n, &R, e->n * e->n, &R_untrained));
-  PetscCall(HfResistance(e->n, G, R));
-  PetscCall(HfResistance(e->n, e->G_untrained, R_untrained));
-  PetscCall(HfPowerChange(e->n, R, R_untrained, memory->x, own, others));
+  PetscCall(PetscMalloc2(n * n, &R, n * n, &R_untrained));
+  PetscCall(HfResistance(n, G, R));
+  PetscCall(HfResistance(n, record->G_untrained, R_untrained));
+  PetscCall(HfPowerChange(n, R, R_untrained, memory->x, own, others));
   PetscCall(PetscFree2(R, R_untrained));
   PetscFunctionReturn(0);
 }
 
-/* All memories from `first` on with one kind of weights. */
-static PetscErrorCode weighting(HfExperiment e, HfNode node, const HfWeighting *weighting, PetscInt first, PetscBool details, Count *count) {
-  const PetscInt n = e->n, n_states = (PetscInt)1 << n;
-  PetscReal *w, *V, *energies;
-  char *minimum, name[128], untrained[128];
-  HfEnergyReport report, control, whole;
-  PetscBool all = PETSC_FALSE, nontrivial = PETSC_FALSE, fixed = PETSC_FALSE;
+/* What is found of one memory with one kind of weights. */
+typedef struct {
+  HfEnergyReport trained, untrained, whole; /* of the two films, and of the trained one with the diagonal of w */
+  PetscBool all, nontrivial, fixed;         /* the pattern is the minimum of all states, of those not uniform, and a fixed point */
   PetscReal power, others;
+} Findings;
+
+static PetscErrorCode report_memory(HfStepContext context, const HfWeighting *weighting, const HfMemory *memory, const Findings *found,
+                                    const char *dataset, const char *dataset_untrained) {
+  const PetscInt n = context->record->n;
+  PetscReal *V;
+  char *minimum;
   HfNode entry;
 
   PetscFunctionBeginUser;
-  *count = (Count){.smallest_margin = PETSC_MAX_REAL, .largest_eigenvalue = PETSC_MIN_REAL};
-  PetscCall(PetscMalloc4(n * n, &w, n, &V, n_states, &energies, n + 1, &minimum));
-  PetscCall(PetscSNPrintf(untrained, sizeof(untrained), "%d/%s/untrained", (int)e->step + 1, weighting->label));
-  for (PetscInt k = first; k < e->n_memories; ++k) {
-    const HfMemory *memory = &e->memories[k];
-    PetscCall(HfWeightingApply(e, weighting, e->G_untrained, PETSC_FALSE, w));
-    PetscCall(HfEnergies(n, w, memory->x, HfFlag(node, "trivial"), energies, &control));
-    if (details && k == first) PetscCall(HfRecordEnergies(e, untrained, n_states, energies));
-    PetscCall(tally(e, w, memory->x, energies, 1, count, &all, &nontrivial, &fixed));
-    PetscCall(HfWeightingApply(e, weighting, HfMemoryConductance(weighting, memory), PETSC_TRUE, w));
-    PetscCall(HfEnergies(n, w, memory->x, HfFlag(node, "trivial"), energies, &whole));
-    count->fixed_whole += HfIsFixedPoint(n, w, DEAD_ZONE, memory->x);
-    PetscCall(HfWeightingApply(e, weighting, HfMemoryConductance(weighting, memory), PETSC_FALSE, w));
-    PetscCall(tally(e, w, memory->x, energies, 0, count, &all, &nontrivial, &fixed));
-    PetscCall(HfEnergies(n, w, memory->x, HfFlag(node, "trivial"), energies, &report));
-    ++count->of;
-    count->correct += report.trained_is_minimum;
-    count->untrained_correct += control.trained_is_minimum;
-    count->smallest_margin = PetscMin(count->smallest_margin, report.margin);
-    count->mean_margin += report.margin / (e->n_memories - first);
-    count->largest_eigenvalue = PetscMax(count->largest_eigenvalue, whole.largest_eigenvalue);
-    PetscCall(put_power(e, weighting, memory, &power, &others));
-    count->mean_power += power / (e->n_memories - first);
-    count->mean_power_of_others += others / (e->n_memories - first);
-    if (!details) continue;
-
-    HfPatternFromIndex(n, report.minimum, V);
-    HfPatternToText(n, V, minimum);
-    PetscCall(PetscSNPrintf(name, sizeof(name), "%d/%s/%d:%.32s", (int)e->step + 1, weighting->label, (int)(k - first) + 1, memory->pattern));
-    PetscCall(HfRecordEnergies(e, name, n_states, energies));
-    PetscCall(HfEntryCreate(e, "energies", &entry));
-    PetscCall(HfWeightingPut(entry, weighting));
-    PetscCall(HfNodePutText(entry, "trained", memory->pattern));
-    PetscCall(HfNodePutInt(entry, "epoch", memory->epoch + 1));
-    PetscCall(HfNodePutText(entry, "minimum", minimum));
-    PetscCall(HfNodePutBool(entry, "correct", report.trained_is_minimum));
-    PetscCall(HfNodePutReal(entry, "margin", report.margin));
-    PetscCall(HfNodePutReal(entry, "largest_eigenvalue", report.largest_eigenvalue));
-    PetscCall(HfNodePutReal(entry, "untrained_margin", control.margin));
-    PetscCall(HfNodePutBool(entry, "correct_all_states", all));
-    PetscCall(HfNodePutBool(entry, "correct_nontrivial", nontrivial));
-    PetscCall(HfNodePutBool(entry, "fixed_point", fixed));
-    PetscCall(HfNodePutReal(entry, "power_change_percent", 100.0 * power));
-    PetscCall(HfNodePutReal(entry, "control_power_change_of_others_percent", 100.0 * others));
-    PetscCall(HfNodePutText(entry, "dataset", name));
-    PetscCall(HfNodePutText(entry, "dataset_untrained", untrained));
-    PetscCall(HfRecordSummary(e, entry));
-    PetscCall(HfRecordLog(e, "  %s: minimum %s%s, margin %.3f (untrained film: %.3f)%s, power %+.2f %% (other patterns: %+.2f %%)", memory->pattern,
-                          minimum, report.trained_is_minimum ? "" : "  <- not the trained pattern", (double)report.margin, (double)control.margin,
-                          fixed ? "" : ", not a fixed point", 100.0 * (double)power, 100.0 * (double)others));
-  }
-  PetscCall(PetscFree4(w, V, energies, minimum));
+  PetscCall(PetscMalloc2(n, &V, n + 1, &minimum));
+  HfPatternFromIndex(n, found->trained.minimum, V);
+  HfPatternToText(n, V, minimum);
+  PetscCall(HfEntryCreate(context, "energies", &entry));
+  PetscCall(HfWeightingPut(entry, weighting));
+  PetscCall(HfNodePutText(entry, "trained", memory->pattern));
+  PetscCall(HfNodePutInt(entry, "epoch", memory->epoch + 1));
+  PetscCall(HfNodePutText(entry, "minimum", minimum));
+  PetscCall(HfNodePutBool(entry, "correct", found->trained.trained_is_minimum));
+  PetscCall(HfNodePutReal(entry, "margin", found->trained.margin));
+  PetscCall(HfNodePutReal(entry, "largest_eigenvalue", found->trained.largest_eigenvalue));
+  PetscCall(HfNodePutReal(entry, "untrained_margin", found->untrained.margin));
+  PetscCall(HfNodePutBool(entry, "correct_all_states", found->all));
+  PetscCall(HfNodePutBool(entry, "correct_nontrivial", found->nontrivial));
+  PetscCall(HfNodePutBool(entry, "fixed_point", found->fixed));
+  PetscCall(HfNodePutReal(entry, "power_change_percent", 100.0 * found->power));
+  PetscCall(HfNodePutReal(entry, "control_power_change_of_others_percent", 100.0 * found->others));
+  PetscCall(HfNodePutText(entry, "dataset", dataset));
+  PetscCall(HfNodePutText(entry, "dataset_untrained", dataset_untrained));
+  PetscCall(HfReportSummary(context, entry));
+  PetscCall(HfReportLog(context, "  %s: minimum %s%s, margin %.3f (untrained film: %.3f)%s, power %+.2f %% (other patterns: %+.2f %%)",
+                        memory->pattern, minimum, found->trained.trained_is_minimum ? "" : "  <- not the trained pattern",
+                        (double)found->trained.margin, (double)found->untrained.margin, found->fixed ? "" : ", not a fixed point",
+                        100.0 * (double)found->power, 100.0 * (double)found->others));
+  PetscCall(PetscFree2(V, minimum));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode total(HfExperiment e, const HfWeighting *weighting, const Count *count, PetscBool is_control) {
+/* All memories from `first` on with one kind of weights. */
+static PetscErrorCode examine(HfStepContext context, const Settings *settings, const HfWeighting *weighting, PetscInt first, PetscBool details,
+                              Count *count) {
+  const HfTrainingRecord *record = context->record;
+  const PetscInt n = record->n, n_states = (PetscInt)1 << n, item = context->drive->item + 1, of = record->n_memories - first;
+  char name[128], untrained[128];
+  PetscReal *w, *energies;
+
+  PetscFunctionBeginUser;
+  *count = (Count){.smallest_margin = PETSC_MAX_REAL, .largest_eigenvalue = PETSC_MIN_REAL};
+  PetscCall(PetscMalloc2(n * n, &w, n_states, &energies));
+  PetscCall(PetscSNPrintf(untrained, sizeof(untrained), "%d/%s/untrained", (int)item, weighting->label));
+  for (PetscInt k = first; k < record->n_memories; ++k) {
+    const HfMemory *memory = &record->memories[k];
+    const PetscReal *G = HfMemoryConductance(weighting, memory);
+    Findings found;
+
+    PetscCall(HfWeightingApply(record, weighting, record->G0, record->G_untrained, PETSC_FALSE, w));
+    PetscCall(HfEnergies(n, w, memory->x, settings->trivial, energies, &found.untrained));
+    if (details && k == first) PetscCall(HfReportEnergies(context, untrained, n_states, energies));
+    PetscCall(tally(n, w, memory->x, energies, 1, count, &found.all, &found.nontrivial, &found.fixed));
+    PetscCall(HfWeightingApply(record, weighting, record->G0, G, PETSC_TRUE, w));
+    PetscCall(HfEnergies(n, w, memory->x, settings->trivial, energies, &found.whole));
+    count->fixed_whole += HfIsFixedPoint(n, w, DEAD_ZONE, memory->x);
+    PetscCall(HfWeightingApply(record, weighting, record->G0, G, PETSC_FALSE, w));
+    PetscCall(tally(n, w, memory->x, energies, 0, count, &found.all, &found.nontrivial, &found.fixed));
+    PetscCall(HfEnergies(n, w, memory->x, settings->trivial, energies, &found.trained));
+    PetscCall(power_change(record, weighting, memory, &found.power, &found.others));
+    ++count->of;
+    count->correct += found.trained.trained_is_minimum;
+    count->untrained_correct += found.untrained.trained_is_minimum;
+    count->smallest_margin = PetscMin(count->smallest_margin, found.trained.margin);
+    count->mean_margin += found.trained.margin / of;
+    count->largest_eigenvalue = PetscMax(count->largest_eigenvalue, found.whole.largest_eigenvalue);
+    count->mean_power += found.power / of;
+    count->mean_power_of_others += found.others / of;
+    if (!details) continue;
+    PetscCall(PetscSNPrintf(name, sizeof(name), "%d/%s/%d:%.32s", (int)item, weighting->label, (int)(k - first) + 1, memory->pattern));
+    PetscCall(HfReportEnergies(context, name, n_states, energies));
+    PetscCall(report_memory(context, weighting, memory, &found, name, untrained));
+  }
+  PetscCall(PetscFree2(w, energies));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode report_count(HfStepContext context, const HfWeighting *weighting, const Count *count, PetscBool is_control) {
   HfNode entry;
 
   PetscFunctionBeginUser;
-  PetscCall(HfEntryCreate(e, "energies", &entry));
+  PetscCall(HfEntryCreate(context, "energies", &entry));
   if (is_control) PetscCall(HfNodePutText(entry, "control", "xi = 1"));
   PetscCall(HfWeightingPut(entry, weighting));
   PetscCall(HfNodePutInt(entry, "correct", count->correct));
@@ -154,62 +192,65 @@ static PetscErrorCode total(HfExperiment e, const HfWeighting *weighting, const 
   PetscCall(HfNodePutInt(entry, "untrained_fixed_points", count->fixed[1]));
   PetscCall(HfNodePutInt(entry, "fixed_points_with_diagonal", count->fixed_whole));
   PetscCall(HfNodePutReal(entry, "largest_eigenvalue_with_diagonal", count->largest_eigenvalue));
-  PetscCall(HfNodePutReal(entry, "saturated_G11", e->G0[0]));
-  PetscCall(HfRecordHeadline(e, entry, "energies, %s%s: %d of %d minima right, margins %.3f at least, %.3f on average; untrained film: %d of %d",
+  PetscCall(HfNodePutReal(entry, "saturated_G11", context->record->G0[0]));
+  PetscCall(HfReportHeadline(context, entry,
+                             "energies, %s%s: %d of %d minima right, margins at least %.3f, %.3f on average; untrained film: %d of %d",
                              weighting->label, is_control ? " (control, xi = 1)" : "", (int)count->correct, (int)count->of,
                              (double)count->smallest_margin, (double)count->mean_margin, (int)count->untrained_correct, (int)count->of));
-  PetscCall(HfRecordSummary(e, entry));
+  PetscCall(HfReportSummary(context, entry));
   PetscFunctionReturn(0);
 }
 
 /* The xi of a sweep for which every memory is a minimum. */
-static PetscErrorCode window(HfExperiment e, PetscInt n, const HfWeighting list[], const Count counts[]) {
+static PetscErrorCode report_window(HfStepContext context, const HfWeightingList *list, const Count counts[]) {
   PetscReal works[HF_MAX_WEIGHTINGS], low = PETSC_MAX_REAL, high = PETSC_MIN_REAL;
   PetscInt n_scaled = 0, n_works = 0;
   HfNode entry;
 
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < n; ++k) {
-    if (list[k].kind != HF_WEIGHTS_SCALED) continue;
+  for (PetscInt k = 0; k < list->n; ++k) {
+    if (list->list[k].kind != HF_WEIGHTS_SCALED) continue;
     ++n_scaled;
     if (counts[k].correct < counts[k].of) continue;
-    works[n_works++] = list[k].xi;
-    low = PetscMin(low, list[k].xi);
-    high = PetscMax(high, list[k].xi);
+    works[n_works++] = list->list[k].xi;
+    low = PetscMin(low, list->list[k].xi);
+    high = PetscMax(high, list->list[k].xi);
   }
   if (n_scaled < 2) PetscFunctionReturn(0);
-  PetscCall(HfEntryCreate(e, "energies", &entry));
+  PetscCall(HfEntryCreate(context, "energies", &entry));
   PetscCall(HfNodePutText(entry, "sweep", "xi"));
   PetscCall(HfNodePutReals(entry, "works", n_works, works));
   if (n_works)
-    PetscCall(HfRecordHeadline(e, entry, "energies: all minima right for %d of %d xi, from %.6g to %.6g", (int)n_works, (int)n_scaled, (double)low,
-                               (double)high));
+    PetscCall(HfReportHeadline(context, entry, "energies: all minima right for %d of %d xi, from %.6g to %.6g", (int)n_works, (int)n_scaled,
+                               (double)low, (double)high));
   else
-    PetscCall(HfRecordHeadline(e, entry, "energies: no xi of the sweep has all minima right"));
-  PetscCall(HfRecordSummary(e, entry));
+    PetscCall(HfReportHeadline(context, entry, "energies: no xi of the sweep has all minima right"));
+  PetscCall(HfReportSummary(context, entry));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode run(HfExperiment e, HfNode node) {
-  HfWeighting list[HF_MAX_WEIGHTINGS], one;
-  Count counts[HF_MAX_WEIGHTINGS], control;
-  PetscInt n, first;
+static PetscErrorCode run(HfStepContext context, const void *of) {
+  const Settings *settings = of;
+  Count counts[HF_MAX_WEIGHTINGS], count;
+  HfWeightingList list;
+  HfWeighting control;
   PetscBool with_control;
+  PetscInt first;
 
   PetscFunctionBeginUser;
-  PetscCall(HfMemoriesOf(e, node, &first));
-  PetscCall(HfWeightingsRead(e, node, &n, list));
-  one = HfWeightingControl(n, list, &with_control);
-  for (PetscInt k = 0; k < n; ++k) {
-    PetscCall(weighting(e, node, &list[k], first, PETSC_TRUE, &counts[k]));
-    PetscCall(total(e, &list[k], &counts[k], PETSC_FALSE));
+  PetscCall(HfMemoryFirst(context, settings->last_only, &first));
+  PetscCall(HfWeightingResolve(context->record, &settings->weightings, &list));
+  control = HfWeightingControl(&list, &with_control);
+  for (PetscInt k = 0; k < list.n; ++k) {
+    PetscCall(examine(context, settings, &list.list[k], first, PETSC_TRUE, &counts[k]));
+    PetscCall(report_count(context, &list.list[k], &counts[k], PETSC_FALSE));
   }
   if (with_control) {
-    PetscCall(weighting(e, node, &one, first, PETSC_FALSE, &control));
-    PetscCall(total(e, &one, &control, PETSC_TRUE));
+    PetscCall(examine(context, settings, &control, first, PETSC_FALSE, &count));
+    PetscCall(report_count(context, &control, &count, PETSC_TRUE));
   }
-  PetscCall(window(e, n, list, counts));
+  PetscCall(report_window(context, &list, counts));
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Energies = {.name = "energies", .citation = "niu-2024", .keys = keys, .check = check, .run = run};
+const HfStep HfStep_Energies = {.name = "energies", .citation = "niu-2024", .keys = keys, .settings = read_settings, .run = run};

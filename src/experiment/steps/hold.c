@@ -1,94 +1,130 @@
-/* Lets time pass, without voltage or with a pattern's voltage held, and records the conductance; nothing counts as trained by it. */
-#include "../experiment_impl.h"
+/* Lets time pass, without voltage or with the voltage of a pattern held, and records the conductance; the film is not considered trained by it. */
+#include "../step.h"
 
 static const HfKey keys[] = {
-    {"hold", HF_SECTION, NULL, "", "", 0, "Lets time pass without voltage, or with a pattern's voltage held; nothing counts as trained by it"},
-    {"hold.time", HF_QUANTITY, "s", NULL, ">0", 0, "How long"},
+    {"hold", HF_SECTION, NULL, "", "", 0,
+     "Lets time pass without voltage, or with the voltage of a pattern held; no pattern is considered trained by it"},
+    {"hold.time", HF_QUANTITY, "s", NULL, ">0", 0, "Duration"},
     {"hold.pattern", HF_TEXT, NULL, "", "", 0, "Name or literal pattern whose voltage is held (default: no voltage)"},
     HF_DRIVE_KEYS("hold"),
-    {"hold.probe_every", HF_QUANTITY, "s", "", ">0", 0, "Measure the conductance matrix on the way (step `fit` needs it)"},
+    {"hold.probe_every", HF_QUANTITY, "s", "", ">0", 0, "Time between measurements of the conductance matrix (step `fit` needs them)"},
     HF_KEYS_END,
 };
 
-static PetscErrorCode check(HfExperiment e, HfNode node) {
+typedef struct {
+  PetscReal time, probe_every; /* s; probe_every 0: at the end only */
+  PetscBool driven;
+  PetscReal *x; /* [n] */
+  char *text;   /* [n+1]; "" without a pattern */
+  HfDriveSettings drive;
+} Settings;
+
+static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **of) {
+  const PetscInt n = check->schedule->n;
+  Settings *settings;
+
   PetscFunctionBeginUser;
-  if (HfHas(node, "pattern")) {
-    PetscCall(HfPatternCheck(e, HfNodeFind(node, "pattern"), HfText(node, "pattern")));
-    PetscCall(HfDriveCheck(e, node));
-    ++e->checked_pulses;
-    e->checked_trace = HfHas(node, "probe_every");
+  PetscCall(PetscNew(&settings));
+  *of = settings;
+  settings->time = HfReal(node, "time");
+  settings->probe_every = HfHas(node, "probe_every") ? HfReal(node, "probe_every") : 0.0;
+  settings->driven = HfHas(node, "pattern");
+  PetscCall(PetscCalloc2(n, &settings->x, n + 1, &settings->text));
+  if (settings->driven && !check->has_electrodes)
+    PetscCall(HfDeckError(check->deck, node, HF_NEEDS_ELECTRODES, "hold"));
+  else if (settings->driven) {
+    PetscCall(HfPatternSettingsRead(check, HfNodeFind(node, "pattern"), HfText(node, "pattern"), settings->x, settings->text));
+    PetscCall(HfDriveSettingsRead(check, node, &settings->drive));
+    if (HfHas(node, "voltage")) settings->drive.voltage = HfReal(node, "voltage");
+    ++check->pulses;
+    check->probed = HfHas(node, "probe_every");
   } else if (HfHas(node, "voltage") || HfHas(node, "field"))
-    PetscCall(HfDeckError(e->deck, node, "a voltage is held for a `pattern`: name one"));
+    PetscCall(HfDeckError(check->deck, node, "a voltage is held for a `pattern`: name one"));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode plan(HfExperiment e, HfNode node, HfPlan *plan) {
+static PetscErrorCode destroy(void *of) {
+  Settings *settings = of;
+
   PetscFunctionBeginUser;
-  plan->seconds += HfReal(node, "time");
-  ++plan->frames;
-  plan->probes += HfHas(node, "probe_every") ? 1 + floor(HfReal(node, "time") / HfReal(node, "probe_every")) : 1;
+  PetscCall(PetscFree2(settings->x, settings->text));
+  PetscCall(HfDriveSettingsDestroy(&settings->drive));
+  PetscCall(PetscFree(settings));
   PetscFunctionReturn(0);
 }
 
-/* x[n], text[n+1] and before[n*n] are room for the pattern and the conductance at the start. */
-static PetscErrorCode hold(HfExperiment e, HfNode node, PetscReal x[], char text[], PetscReal before[]) {
-  const PetscBool driven = HfHas(node, "pattern");
-  const PetscReal start = HfDeviceTime(e->device);
-  PetscReal voltage = 0.0, change = 0.0, average[3], torque;
-  const char *why;
+static void plan(const void *of, HfPlan *plan) {
+  const Settings *settings = of;
+
+  plan->seconds += settings->time;
+  ++plan->frames;
+  plan->probes += settings->probe_every > 0.0 ? 1 + floor(settings->time / settings->probe_every) : 1;
+}
+
+/* before[n*n]: the conductance at the start. */
+static PetscErrorCode report(HfStepContext context, const Settings *settings, PetscReal voltage, PetscReal start, const PetscReal before[]) {
+  const PetscInt n = context->record->n;
+  PetscReal change = 0.0, average[3], torque;
   HfNode entry;
 
   PetscFunctionBeginUser;
-  PetscCall(HfUntrainedRemember(e));
-  PetscCall(HfProbeNow(e));
-  PetscCall(PetscArraycpy(before, e->G, e->n * e->n));
-  PetscCall(HfReadingsStart(e));
-  text[0] = '\0';
-  if (driven) {
-    PetscCall(HfPatternRead(e, HfText(node, "pattern"), x, text, &why));
-    PetscCall(HfDriveVoltage(e, node, x, &voltage));
-    PetscCall(HfDriveCompare(e, x, voltage));
-    PetscCall(HfTraceStart(e, voltage, PETSC_FALSE));
-    PetscCall(HfDriveOn(e, x, text, voltage));
-    PetscCall(HfTraceAdd(e));
-  } else
-    PetscCall(HfDriveOff(e));
-  PetscCall(HfEvolve(e, "hold", HfReal(node, "time"), HfHas(node, "probe_every") ? HfReal(node, "probe_every") : 0.0));
-  e->trace.recording = PETSC_FALSE;
-  PetscCall(HfFramesNow(e, PETSC_TRUE));
-  PetscCall(HfDriveLog(e));
-  PetscCall(HfDriveOff(e));
-  for (PetscInt k = 0; k < e->n * e->n; ++k)
-    if (before[k] != 0.0) change = PetscMax(change, PetscAbsReal(e->G[k] / before[k] - 1.0));
-
-  PetscCall(HfMeasureNow(e, average, &torque));
-  PetscCall(HfEntryCreate(e, "hold", &entry));
-  PetscCall(HfNodePutReal(entry, "time_s", HfReal(node, "time")));
-  PetscCall(HfNodePutText(entry, "pattern", text));
+  for (PetscInt k = 0; k < n * n; ++k)
+    if (before[k] != 0.0) change = PetscMax(change, PetscAbsReal(context->record->G[k] / before[k] - 1.0));
+  PetscCall(HfMeasureAverage(context, average, &torque));
+  PetscCall(HfEntryCreate(context, "hold", &entry));
+  PetscCall(HfNodePutReal(entry, "time_s", settings->time));
+  PetscCall(HfNodePutText(entry, "pattern", settings->text));
   PetscCall(HfNodePutReal(entry, "voltage_V", voltage));
   PetscCall(HfNodePutReals(entry, "average_m", 3, average));
-  if (e->n) PetscCall(HfNodePutReal(entry, "largest_change_percent", 100.0 * change));
-  PetscCall(HfRecordSummary(e, entry));
-  if (e->n)
-    PetscCall(HfRecordLog(e, "hold %s, %.6g ns: largest change of a conductance %.3f %%", driven ? text : "without voltage",
-                          1e9 * (double)HfReal(node, "time"), 100.0 * (double)change));
+  if (n) PetscCall(HfNodePutReal(entry, "largest_change_percent", 100.0 * change));
+  PetscCall(HfReportSummary(context, entry));
+  if (n)
+    PetscCall(HfReportLog(context, "hold %s, %.6g ns: largest change of a conductance %.3f %%", settings->driven ? settings->text : "without voltage",
+                          1e9 * (double)settings->time, 100.0 * (double)change));
   else
-    PetscCall(HfRecordLog(e, "hold, %.6g ns: <m> = (%.4f, %.4f, %.4f)", 1e9 * (double)HfReal(node, "time"), (double)average[0], (double)average[1],
+    PetscCall(HfReportLog(context, "hold, %.6g ns: <m> = (%.4f, %.4f, %.4f)", 1e9 * (double)settings->time, (double)average[0], (double)average[1],
                           (double)average[2]));
-  PetscCall(HfReadingsReport(e, text, voltage, start));
+  PetscCall(HfReportGauges(context, settings->text, voltage, start));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode run(HfExperiment e, HfNode node) {
-  PetscReal *x, *before;
-  char *text;
+static PetscErrorCode hold(HfStepContext context, const Settings *settings, PetscReal before[]) {
+  const PetscReal start = HfDeviceTime(context->device);
+  HfTrainingRecord *record = context->record;
+  PetscReal voltage = 0.0;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfUntrainedRemember(context));
+  PetscCall(HfProbeFilm(context));
+  PetscCall(PetscArraycpy(before, record->G, record->n * record->n));
+  HfGaugesStart(record);
+  if (settings->driven) {
+    PetscCall(HfDriveVoltage(context, &settings->drive, settings->x, &voltage));
+    PetscCall(HfDriveCompare(context, settings->x, voltage));
+    PetscCall(HfTraceStart(context, voltage, PETSC_FALSE));
+    PetscCall(HfDriveOn(context, settings->x, settings->text, voltage));
+    PetscCall(HfTraceAdd(context));
+  } else
+    PetscCall(HfDriveOff(context));
+  PetscCall(HfEvolve(context, "hold", settings->time, settings->probe_every));
+  HfTraceEnd(record);
+  PetscCall(HfReportFrames(context, PETSC_TRUE));
+  PetscCall(HfDriveLog(context));
+  PetscCall(HfDriveOff(context));
+  PetscCall(report(context, settings, voltage, start, before));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode run(HfStepContext context, const void *of) {
+  PetscReal *before;
   PetscErrorCode code;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc3(e->n, &x, e->n * e->n, &before, e->n + 1, &text));
-  code = hold(e, node, x, text, before); /* may diverge */
-  PetscCall(PetscFree3(x, before, text));
+  PetscCall(PetscMalloc1(context->record->n * context->record->n, &before));
+  code = hold(context, of, before); /* may diverge or be stopped */
+  PetscCall(PetscFree(before));
   PetscFunctionReturn(code);
 }
 
-const HfStep HfStep_Hold = {.name = "hold", .keys = keys, .check = check, .plan = plan, .run = run, .magnetic = PETSC_TRUE};
+const HfStep HfStep_Hold = {
+    .name = "hold", .keys = keys, .magnetic = PETSC_TRUE, .settings = read_settings, .destroy = destroy, .plan = plan, .run = run};

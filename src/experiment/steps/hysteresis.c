@@ -1,56 +1,65 @@
-/* The loop of m against an applied field that goes from one value to another in equal steps, and back; the film relaxes at each. The clock of
-   the run stands still. Along d, the direction of `from` - `to`, every branch has
-     coercive field: H.d where m.d first becomes 0, between two fields by linear interpolation;   remanence: m where H.d becomes 0, likewise. */
-#include "../experiment_impl.h"
+/* The loop of m against an applied field that goes from one value to another in equal steps, and back; the film relaxes at each of them. The clock of
+   the run stands still. Along d, the direction of `from` - `to`, every branch has a
+     coercive field: H.d where m.d first becomes 0, interpolated linearly between two fields;   remanence: m where H.d becomes 0, likewise. */
+#include "../step.h"
 
 enum { COLUMNS = 6 }; /* H and m */
 
 static const HfKey keys[] = {
     {"hysteresis", HF_SECTION, NULL, "", "", 0, "Relaxes the film in a field that goes from one value to another and back: the hysteresis loop"},
     {"hysteresis.from", HF_QUANTITIES, "A/m|T", NULL, "", 3, "First applied field (x, y, z); in T it is mu0 H"},
-    {"hysteresis.to", HF_QUANTITIES, "A/m|T", NULL, "", 3, "Last applied field of the first branch; it stays on if there is no other"},
-    {"hysteresis.steps", HF_INT, NULL, NULL, "[1,100000]", 0, "Steps of the field from one to the other"},
-    {"hysteresis.back", HF_BOOL, NULL, "true", "", 0, "Go back again, the second branch of the loop"},
-    {"hysteresis.tolerance", HF_NUMBER, NULL, "1e-5", ">0", 0, "A field is left when max |m x H|/Ms is below this"},
-    {"hysteresis.max_time", HF_QUANTITY, "s", "100 ns", ">0", 0, "Relaxation time after which a field is left all the same"},
+    {"hysteresis.to", HF_QUANTITIES, "A/m|T", NULL, "", 3, "Last applied field of the first branch; it stays on if there is no second one"},
+    {"hysteresis.steps", HF_INT, NULL, NULL, "[1,100000]", 0, "Number of steps of the field from one to the other"},
+    {"hysteresis.back", HF_BOOL, NULL, "true", "", 0, "Go back again: the second branch of the loop"},
+    {"hysteresis.tolerance", HF_NUMBER, NULL, "1e-5", ">0", 0, "Go on to the next field when max |m x H|/Ms is below this"},
+    {"hysteresis.max_time", HF_QUANTITY, "s", "100 ns", ">0", 0, "Relaxation time after which to go on to the next field in any case"},
     {"hysteresis.frames", HF_BOOL, NULL, "false", "", 0, "Keep the texture at every field, not only at the end of the branches"},
     HF_KEYS_END,
 };
 
-static void ends(HfNode node, PetscReal from[3], PetscReal to[3], PetscReal d[3]) {
+typedef struct {
+  PetscReal from[3], to[3]; /* A/m */
+  PetscReal direction[3];   /* unit vector of from - to */
+  PetscInt steps;
+  PetscBool back, frames;
+  PetscReal tolerance, max_time; /* of max |m x H|/Ms; s */
+} Settings;
+
+static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **of) {
   PetscReal length = 0.0;
-
-  HfAppliedField(node, "from", from);
-  HfAppliedField(node, "to", to);
-  for (PetscInt k = 0; k < 3; ++k) length += PetscSqr(from[k] - to[k]);
-  for (PetscInt k = 0; k < 3; ++k) d[k] = length > 0.0 ? (from[k] - to[k]) / PetscSqrtReal(length) : 0.0;
-}
-
-static PetscErrorCode check(HfExperiment e, HfNode node) {
-  PetscReal from[3], to[3], d[3];
+  Settings *settings;
 
   PetscFunctionBeginUser;
-  ends(node, from, to, d);
-  if (d[0] == 0.0 && d[1] == 0.0 && d[2] == 0.0) PetscCall(HfDeckError(e->deck, node, "hysteresis: `from` and `to` are the same field"));
+  PetscCall(PetscNew(&settings));
+  *of = settings;
+  HfAppliedField(node, "from", settings->from);
+  HfAppliedField(node, "to", settings->to);
+  for (PetscInt k = 0; k < 3; ++k) length += PetscSqr(settings->from[k] - settings->to[k]);
+  for (PetscInt k = 0; k < 3; ++k) settings->direction[k] = length > 0.0 ? (settings->from[k] - settings->to[k]) / PetscSqrtReal(length) : 0.0;
+  if (!(length > 0.0)) PetscCall(HfDeckError(check->deck, node, "hysteresis: `from` and `to` are the same field"));
+  settings->steps = (PetscInt)HfInteger(node, "steps");
+  settings->back = HfFlag(node, "back");
+  settings->frames = HfFlag(node, "frames");
+  settings->tolerance = HfReal(node, "tolerance");
+  settings->max_time = HfReal(node, "max_time");
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode plan(HfExperiment e, HfNode node, HfPlan *plan) {
-  const PetscInt branches = HfFlag(node, "back") ? 2 : 1;
+static void plan(const void *of, HfPlan *plan) {
+  const Settings *settings = of;
+  const PetscInt branches = settings->back ? 2 : 1;
 
-  PetscFunctionBeginUser;
-  plan->frames += HfFlag(node, "frames") ? branches * (1.0 + (PetscReal)HfInteger(node, "steps")) : branches;
-  PetscFunctionReturn(0);
+  plan->frames += settings->frames ? branches * (1.0 + (PetscReal)settings->steps) : branches;
 }
 
 typedef struct {
-  const PetscReal *rows; /* H and m of each field */
-  PetscReal d[3];
+  const PetscReal *rows; /* H and m at each field */
+  const PetscReal *d;
 } Loop;
 
 static PetscReal along(const Loop *loop, const PetscReal v[3]) { return v[0] * loop->d[0] + v[1] * loop->d[1] + v[2] * loop->d[2]; }
 
-/* Where v.d of the vectors at `column` first changes its sign among the rows [first, last]: row + part; -1: nowhere. */
+/* Where v.d of the vectors at `column` first changes its sign among the rows [first, last], as a row with a fraction; -1: nowhere. */
 static PetscReal crossing(const Loop *loop, PetscInt column, PetscInt first, PetscInt last) {
   for (PetscInt k = first; k < last; ++k) {
     const PetscReal a = along(loop, loop->rows + COLUMNS * k + column), b = along(loop, loop->rows + COLUMNS * (k + 1) + column);
@@ -70,7 +79,7 @@ static void interpolate(const Loop *loop, PetscInt column, PetscReal at, PetscRe
   }
 }
 
-static PetscErrorCode branch(HfExperiment e, HfNode entry, const char *name, const Loop *loop, PetscInt first, PetscInt last) {
+static PetscErrorCode report_branch(HfStepContext context, HfNode entry, const char *name, const Loop *loop, PetscInt first, PetscInt last) {
   const PetscReal at_coercive = crossing(loop, 3, first, last), at_zero = crossing(loop, 0, first, last);
   PetscReal v[3], coercive = 0.0;
   HfNode branch;
@@ -86,67 +95,84 @@ static PetscErrorCode branch(HfExperiment e, HfNode entry, const char *name, con
   if (at_zero >= 0.0) {
     interpolate(loop, 3, at_zero, v);
     PetscCall(HfNodePutReals(branch, "remanence", 3, v));
-    PetscCall(HfRecordLog(e, "  %s: remanence (%.4f, %.4f, %.4f)", name, (double)v[0], (double)v[1], (double)v[2]));
+    PetscCall(HfReportLog(context, "  %s: remanence (%.4f, %.4f, %.4f)", name, (double)v[0], (double)v[1], (double)v[2]));
   }
-  if (at_coercive >= 0.0) PetscCall(HfRecordLog(e, "  %s: coercive field %.4g mT", name, 1e3 * HF_MU0 * (double)coercive));
+  if (at_coercive >= 0.0) PetscCall(HfReportLog(context, "  %s: coercive field %.4g mT", name, 1e3 * HF_MU0 * (double)coercive));
   PetscCall(HfNodePutNode(entry, name, branch));
   PetscFunctionReturn(0);
 }
 
-/* The film at one field. */
-static PetscErrorCode point(HfExperiment e, HfNode node, PetscReal row[COLUMNS], PetscInt *unconverged) {
+/* The film at one field; row: H is given, m is found. */
+static PetscErrorCode relax_at(HfStepContext context, const Settings *settings, PetscReal row[COLUMNS], PetscInt *unconverged) {
   PetscReal torque;
   PetscBool converged;
+  PetscErrorCode code;
 
   PetscFunctionBeginUser;
-  PetscCall(HfMagnetSetUniformField(HfDeviceMagnet(e->device), row));
-  PetscCall(HfRelaxNow(e, HfReal(node, "tolerance"), HfReal(node, "max_time"), &converged));
+  PetscCall(HfMagnetSetUniformField(HfDeviceMagnet(context->device), row));
+  code = HfRelax(context, settings->tolerance, settings->max_time, &converged);
+  if (code) PetscFunctionReturn(code);
   *unconverged += !converged;
-  PetscCall(HfMeasureNow(e, row + 3, &torque));
-  PetscCall(HfTableLineNow(e, HfDeviceTime(e->device), 0.0, HfDeviceMagnetization(e->device)));
+  PetscCall(HfMeasureAverage(context, row + 3, &torque));
+  PetscCall(HfReportTableLine(context));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode run(HfExperiment e, HfNode node) {
-  const PetscInt steps = (PetscInt)HfInteger(node, "steps"), n = (HfFlag(node, "back") ? 2 : 1) * steps + 1, shape[2] = {n, COLUMNS};
-  PetscReal from[3], to[3], *rows;
-  PetscInt unconverged = 0;
-  Loop loop;
-  HfNode entry;
-  char name[64];
+/* rows[n][COLUMNS]. */
+static PetscErrorCode sweep(HfStepContext context, const Settings *settings, PetscInt n, PetscReal rows[], PetscInt *unconverged) {
+  const Loop loop = {.rows = rows, .d = settings->direction};
+  const PetscInt steps = settings->steps;
 
   PetscFunctionBeginUser;
-  ends(node, from, to, loop.d);
-  PetscCall(PetscMalloc1(COLUMNS * n, &rows));
-  loop.rows = rows;
-  if (!e->have_x) e->have_untrained = PETSC_FALSE;
   for (PetscInt k = 0; k < n; ++k) {
     PetscReal *row = rows + COLUMNS * k;
     const PetscReal part = (PetscReal)(k <= steps ? k : 2 * steps - k) / (PetscReal)steps;
     PetscErrorCode code;
 
-    for (PetscInt c = 0; c < 3; ++c) row[c] = (1.0 - part) * from[c] + part * to[c];
-    code = point(e, node, row, &unconverged);
-    if (code) {
-      PetscCall(PetscFree(rows));
-      PetscFunctionReturn(code);
-    }
-    PetscCall(HfRecordLog(e, "hysteresis, field %d of %d: %.4g mT, m along it %.5f", (int)k + 1, (int)n, 1e3 * HF_MU0 * (double)along(&loop, row),
-                          (double)along(&loop, row + 3)));
-    if (HfFlag(node, "frames") || k == steps || k + 1 == n) PetscCall(HfFramesNow(e, PETSC_FALSE));
+    for (PetscInt c = 0; c < 3; ++c) row[c] = (1.0 - part) * settings->from[c] + part * settings->to[c];
+    code = relax_at(context, settings, row, unconverged);
+    if (code) PetscFunctionReturn(code);
+    PetscCall(HfReportLog(context, "hysteresis, field %d of %d: %.4g mT, m along it %.5f", (int)k + 1, (int)n,
+                          1e3 * HF_MU0 * (double)along(&loop, row), (double)along(&loop, row + 3)));
+    if (settings->frames || k == steps || k + 1 == n) PetscCall(HfReportFrames(context, PETSC_FALSE));
   }
-  PetscCall(PetscSNPrintf(name, sizeof(name), "/hysteresis/%d", (int)e->step + 1));
-  PetscCall(HfRecordArray(e, name, 2, shape, rows, "H in A/m, m"));
-  PetscCall(HfEntryCreate(e, "hysteresis", &entry));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode report(HfStepContext context, const Settings *settings, PetscInt n, const PetscReal rows[], PetscInt unconverged) {
+  const Loop loop = {.rows = rows, .d = settings->direction};
+  const PetscInt shape[2] = {n, COLUMNS};
+  char name[64];
+  HfNode entry;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscSNPrintf(name, sizeof(name), "/hysteresis/%d", (int)context->drive->item + 1));
+  PetscCall(HfReportArray(context, name, 2, shape, rows, "H in A/m, m"));
+  PetscCall(HfEntryCreate(context, "hysteresis", &entry));
   PetscCall(HfNodePutInt(entry, "fields", n));
   PetscCall(HfNodePutInt(entry, "unconverged", unconverged));
   PetscCall(HfNodePutReals(entry, "direction", 3, loop.d));
   PetscCall(HfNodePutText(entry, "dataset", name));
-  PetscCall(branch(e, entry, "first_branch", &loop, 0, steps));
-  if (n > steps + 1) PetscCall(branch(e, entry, "second_branch", &loop, steps, n - 1));
-  PetscCall(HfRecordSummary(e, entry));
-  PetscCall(PetscFree(rows));
+  PetscCall(report_branch(context, entry, "first_branch", &loop, 0, settings->steps));
+  if (settings->back) PetscCall(report_branch(context, entry, "second_branch", &loop, settings->steps, n - 1));
+  PetscCall(HfReportSummary(context, entry));
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Hysteresis = {.name = "hysteresis", .keys = keys, .check = check, .plan = plan, .run = run, .magnetic = PETSC_TRUE};
+static PetscErrorCode run(HfStepContext context, const void *of) {
+  const Settings *settings = of;
+  const PetscInt n = (settings->back ? 2 : 1) * settings->steps + 1;
+  PetscInt unconverged = 0;
+  PetscReal *rows;
+  PetscErrorCode code;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(COLUMNS * n, &rows));
+  HfUntrainedForget(context->record);
+  code = sweep(context, settings, n, rows, &unconverged);
+  if (!code) code = report(context, settings, n, rows, unconverged);
+  PetscCall(PetscFree(rows));
+  PetscFunctionReturn(code);
+}
+
+const HfStep HfStep_Hysteresis = {.name = "hysteresis", .keys = keys, .magnetic = PETSC_TRUE, .settings = read_settings, .plan = plan, .run = run};

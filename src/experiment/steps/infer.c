@@ -25,46 +25,114 @@ static const HfKey keys[] = {
     HF_KEYS_END,
 };
 
-static PetscErrorCode check(HfExperiment e, HfNode node) {
-  const PetscInt n_patterns = HfCount(node, "patterns");
-  const int kinds = HfHas(node, "flips") + HfHas(node, "probability") + HfHas(node, "grey");
+static PetscErrorCode read_noise_settings(HfScheduleCheck *check, HfNode node, HfInferSettings *settings) {
+  HfInferOptions *options = &settings->options;
+  const PetscInt n = check->schedule->n;
+  int kinds = 0;
 
   PetscFunctionBeginUser;
-  if (!e->n_checked && e->n) PetscCall(HfDeckError(e->deck, node, "nothing was trained since the last initial state"));
-  if (n_patterns < 2) PetscCall(HfDeckError(e->deck, HfChild(node, "patterns"), "name two patterns or more, or every answer is right"));
-  for (PetscInt p = 0; p < n_patterns; ++p) PetscCall(HfPatternCheck(e, HfNodeItem(HfChild(node, "patterns"), p), HfTextAt(node, "patterns", p)));
-  if (kinds != 1) PetscCall(HfDeckError(e->deck, node, "give exactly one of `flips`, `probability` and `grey`"));
-  for (int k = 0; k < 3; ++k)
-    if (HfHas(node, HfNoiseNames[k]) && !HfCount(node, HfNoiseNames[k])) PetscCall(HfDeckError(e->deck, HfChild(node, HfNoiseNames[k]), "no amount"));
+  for (int k = 0; k < 3; ++k) {
+    const char *name = HfNoiseNames[k];
+
+    if (!HfHas(node, name)) continue;
+    if (!kinds++) options->noise = (HfNoiseKind)k;
+    if (!HfCount(node, name)) PetscCall(HfDeckError(check->deck, HfChild(node, name), "no amount"));
+  }
+  if (kinds != 1) PetscCall(HfDeckError(check->deck, node, "give exactly one of `flips`, `probability` and `grey`"));
   for (PetscInt a = 0; HfHas(node, "flips") && a < HfCount(node, "flips"); ++a)
-    if (e->n && HfIntegerAt(node, "flips", a) > e->n)
-      PetscCall(HfDeckError(e->deck, HfChild(node, "flips"), "%d flips of %d pixels", (int)HfIntegerAt(node, "flips", a), (int)e->n));
-  for (PetscInt r = 0; HfHas(node, "rules") && r < HfCount(node, "rules"); ++r)
-    if (!HfRuleFind(HfTextAt(node, "rules", r))) {
-      HfSuggestion suggestion;
-      char text[HF_PATH_LENGTH];
-      HfSuggestionStart(&suggestion, HfTextAt(node, "rules", r));
-      for (PetscInt k = 0; k < HfRuleCount(); ++k) HfSuggestionTry(&suggestion, HfRuleGet(k)->name, strlen(HfRuleGet(k)->name));
-      HfSuggestionText(&suggestion, text);
-      PetscCall(HfDeckError(e->deck, HfNodeItem(HfChild(node, "rules"), r), "no such learning rule: %s%s", HfTextAt(node, "rules", r), text));
-    }
-  PetscCall(HfWeightingsCheck(e, node));
+    if (n && HfIntegerAt(node, "flips", a) > n)
+      PetscCall(HfDeckError(check->deck, HfChild(node, "flips"), "%d flips of %d pixels", (int)HfIntegerAt(node, "flips", a), (int)n));
+  options->n_amounts = kinds ? HfCount(node, HfNoiseNames[options->noise]) : 0;
+  PetscCall(PetscMalloc1(options->n_amounts, &settings->amounts));
+  for (PetscInt a = 0; a < options->n_amounts; ++a)
+    settings->amounts[a] =
+        options->noise == HF_NOISE_FLIPS ? (PetscReal)HfIntegerAt(node, "flips", a) : HfRealAt(node, HfNoiseNames[options->noise], a);
+  options->amounts = settings->amounts;
+  options->samples = (PetscInt)HfInteger(node, "samples");
+  options->seed = HfInteger(node, "seed");
+  PetscCall(HfRecallSettingsRead(node, &options->recall));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode read_patterns_settings(HfScheduleCheck *check, HfNode node, HfInferSettings *settings) {
+  const PetscInt n = check->schedule->n;
+  HfNode patterns = HfChild(node, "patterns");
+
+  PetscFunctionBeginUser;
+  settings->n_patterns = HfCount(node, "patterns");
+  PetscCall(PetscCalloc2(settings->n_patterns * n, &settings->x, settings->n_patterns, &settings->names));
+  if (settings->n_patterns < 2) PetscCall(HfDeckError(check->deck, patterns, "name at least two patterns, or every answer is right"));
+  for (PetscInt p = 0; p < settings->n_patterns; ++p) {
+    settings->names[p] = HfTextAt(node, "patterns", p);
+    PetscCall(HfPatternSettingsRead(check, HfNodeItem(patterns, p), settings->names[p], settings->x + p * n, NULL));
+  }
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode read_rules_settings(HfScheduleCheck *check, HfNode node, HfInferSettings *settings) {
+  const PetscBool given = HfHas(node, "rules");
+
+  PetscFunctionBeginUser;
+  settings->n_rules = given ? HfCount(node, "rules") : HfRuleCount();
+  PetscCall(PetscMalloc1(settings->n_rules, &settings->rules));
+  for (PetscInt r = 0; r < settings->n_rules; ++r) {
+    const char *name = given ? HfTextAt(node, "rules", r) : HfRuleGet(r)->name;
+    HfSuggestion suggestion;
+    char text[HF_PATH_LENGTH];
+
+    settings->rules[r] = HfRuleFind(name);
+    if (settings->rules[r]) continue;
+    HfSuggestionStart(&suggestion, name);
+    for (PetscInt k = 0; k < HfRuleCount(); ++k) HfSuggestionTry(&suggestion, HfRuleGet(k)->name, strlen(HfRuleGet(k)->name));
+    HfSuggestionText(&suggestion, text);
+    PetscCall(HfDeckError(check->deck, HfNodeItem(HfChild(node, "rules"), r), "no such learning rule: %s%s", name, text));
+  }
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **of) {
+  HfInferSettings *settings;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(&settings));
+  *of = settings;
+  if (!check->n_trained && check->schedule->n) PetscCall(HfDeckError(check->deck, node, HF_NOTHING_TRAINED));
+  PetscCall(read_patterns_settings(check, node, settings));
+  PetscCall(read_noise_settings(check, node, settings));
+  PetscCall(read_rules_settings(check, node, settings));
+  PetscCall(HfWeightingSettingsRead(check, node, &settings->weightings));
+  settings->read_noise = HfReal(node, "read_noise");
+  settings->tau = HfReal(node, "tau");
+  settings->gallery = (PetscInt)HfInteger(node, "gallery");
+  settings->all_epochs = (PetscBool)!strcmp(HfText(node, "epochs"), "all");
+  settings->basins = HfFlag(node, "basins");
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode destroy(void *of) {
+  HfInferSettings *settings = of;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscFree2(settings->x, settings->names));
+  PetscCall(PetscFree(settings->amounts));
+  PetscCall(PetscFree(settings->rules));
+  PetscCall(PetscFree(settings));
   PetscFunctionReturn(0);
 }
 
 /* One kind of weights: the film and its own controls. */
-static PetscErrorCode film(const HfInference *inference, const HfWeighting *weighting, HfAnswers answers[], HfScan *scan) {
-  HfExperiment e = inference->e;
-  const HfMemory *memory = &e->memories[e->n_memories - 1];
+static PetscErrorCode test_film(const HfInference *inference, const HfWeighting *weighting, HfAnswers answers[], HfScan *scan) {
+  const HfTrainingRecord *record = inference->context->record;
+  const HfMemory *memory = &record->memories[record->n_memories - 1];
 
   PetscFunctionBeginUser;
   PetscCall(HfAnswersOfFilm(inference, &inference->options, weighting, answers));
-  if (!strcmp(HfText(inference->node, "epochs"), "all")) PetscCall(HfInferenceEpochs(inference, weighting, answers));
+  if (inference->settings->all_epochs) PetscCall(HfInferenceEpochs(inference, weighting, answers));
   PetscCall(HfInferenceReport(inference, weighting, memory, answers));
   PetscCall(HfInferenceArrays(inference, weighting->label, answers));
   PetscCall(HfInferenceGallery(inference, weighting, memory));
   PetscCall(HfInferenceAttractors(inference, weighting));
-  if (HfFlag(inference->node, "basins")) PetscCall(HfInferenceBasins(inference, weighting));
+  if (inference->settings->basins) PetscCall(HfInferenceBasins(inference, weighting));
   PetscCall(HfScanAdd(inference, weighting, answers, scan));
   PetscCall(HfAnswersDestroy(&answers[HF_FILM]));
   PetscCall(HfAnswersDestroy(&answers[HF_UNTRAINED]));
@@ -72,17 +140,17 @@ static PetscErrorCode film(const HfInference *inference, const HfWeighting *weig
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode run(HfExperiment e, HfNode node) {
+static PetscErrorCode run(HfStepContext context, const void *of) {
   HfInference *inference;
   HfAnswers *answers; /* of every contestant */
   HfScan scan;
 
   PetscFunctionBeginUser;
-  PetscCall(HfInferenceCreate(e, node, &inference));
+  PetscCall(HfInferenceCreate(context, of, &inference));
   PetscCall(HfScanCreate(inference, &scan));
   PetscCall(PetscCalloc1(inference->n_contestants, &answers));
   PetscCall(HfAnswersOfOthers(inference, &inference->options, answers));
-  for (PetscInt k = 0; k < inference->n_weightings; ++k) PetscCall(film(inference, &inference->weightings[k], answers, &scan));
+  for (PetscInt k = 0; k < inference->weightings.n; ++k) PetscCall(test_film(inference, &inference->weightings.list[k], answers, &scan));
   PetscCall(HfInferenceReportOthers(inference, answers));
   PetscCall(HfScanReport(inference, &scan));
   PetscCall(HfInferenceNodes(inference));
@@ -93,4 +161,4 @@ static PetscErrorCode run(HfExperiment e, HfNode node) {
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Infer = {.name = "infer", .citation = "niu-2024", .keys = keys, .check = check, .run = run};
+const HfStep HfStep_Infer = {.name = "infer", .citation = "niu-2024", .keys = keys, .settings = read_settings, .destroy = destroy, .run = run};

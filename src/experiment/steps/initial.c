@@ -1,49 +1,56 @@
-/* Sets the magnetization anew, so that one run can train a film from several starts; simulated time goes on. */
-#include "../experiment_impl.h"
+/* Sets the magnetization anew, so that one run can train a film from several initial states; simulated time goes on. */
+#include "../step.h"
 
 static const HfKey keys[] = {
-    {"initial", HF_TYPE, "initial", "", "", 0, "Sets the magnetization anew, as film.initial does; what was learned before counts no more"},
+    {"initial", HF_TYPE, "initial", "", "", 0, "Sets the magnetization anew, as film.initial does; nothing is considered trained any more"},
     HF_KEYS_END,
 };
 
-static PetscErrorCode check(HfExperiment e, HfNode node) {
+typedef struct {
+  HfNode node; /* of the type initial: which the magnet reads */
+} Settings;
+
+static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **of) {
+  Settings *settings;
+
   PetscFunctionBeginUser;
-  e->checked_pulses = 0;
-  e->checked_trace = e->checked_unpaused = PETSC_FALSE;
-  for (PetscInt k = 0; k < e->n_checked; ++k) PetscCall(PetscFree(e->checked[k]));
-  e->n_checked = 0;
+  PetscCall(PetscNew(&settings));
+  *of = settings;
+  settings->node = node;
+  PetscCall(HfScheduleCheckReset(check));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode plan(HfExperiment e, HfNode node, HfPlan *plan) {
+static void plan(const void *of, HfPlan *plan) { ++plan->frames; }
+
+typedef struct {
+  HfStepContext context;
+  const Settings *settings;
+} Deed;
+
+static PetscErrorCode set_magnetization(void *of, PetscInt n, PetscReal values[]) {
+  const Deed *deed = of;
+  HfDevice device = deed->context->device;
+
   PetscFunctionBeginUser;
-  ++plan->frames;
+  PetscCall(HfMagnetSetInitial(HfDeviceMagnet(device), deed->settings->node, HfDeviceMagnetization(device)));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode run(HfExperiment e, HfNode node) {
-  PetscBool taken;
+static PetscErrorCode run(HfStepContext context, const void *of) {
+  Deed deed = {context, of};
   HfNode entry;
 
   PetscFunctionBeginUser;
-  PetscCall(HfDriveOff(e));
-  PetscCall(HfReplayTake(e, HF_OUTCOME_TEXTURE, 0, NULL, &taken));
-  if (!taken) {
-    PetscCall(HfMagnetSetInitial(HfDeviceMagnet(e->device), node, HfDeviceMagnetization(e->device)));
-    PetscCall(HfDeckVerdict(e->deck)); /* a file with the state may be missing */
-    PetscCall(HfReplayKeep(e, HF_OUTCOME_TEXTURE, 0, NULL));
-  }
-  PetscCall(HfTextureChanged(e));
-  ++e->initials;
-  e->have_untrained = e->have_x = PETSC_FALSE;
-  e->first_memory = e->n_memories;
-  e->trace.n_times = 0;
-  e->pattern[0] = '\0';
-  PetscCall(HfFramesNow(e, PETSC_FALSE));
-  PetscCall(HfEntryCreate(e, "initial", &entry));
-  PetscCall(HfRecordSummary(e, entry));
-  PetscCall(HfRecordLog(e, "initial %d", (int)e->initials));
+  PetscCall(HfDriveOff(context));
+  PetscCall(HfTapeMeasure(context->tape, "initial", 0, NULL, set_magnetization, &deed));
+  HfTrainingReset(context->record, context->drive);
+  ++context->drive->n_initials;
+  PetscCall(HfReportFrames(context, PETSC_FALSE));
+  PetscCall(HfEntryCreate(context, "initial", &entry));
+  PetscCall(HfReportSummary(context, entry));
+  PetscCall(HfReportLog(context, "initial %d", (int)context->drive->n_initials));
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Initial = {.name = "initial", .keys = keys, .check = check, .plan = plan, .run = run, .magnetic = PETSC_TRUE};
+const HfStep HfStep_Initial = {.name = "initial", .keys = keys, .magnetic = PETSC_TRUE, .settings = read_settings, .plan = plan, .run = run};

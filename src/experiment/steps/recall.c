@@ -1,42 +1,61 @@
-/* Does the film that learned a pattern bring it back from a distorted one (Niu et al. 2024, "Inference process for associative memory")?
-   Starts `all`: every non-uniform state, with `trivial` the two uniform ones as well (Yu et al. 2021, mean over 16 starts), and the pattern or its
-   mirror counts as recalled (the energy does not tell them apart).
+/* Does the film that was trained on a pattern recall it from a distorted one (Niu et al. 2024, "Inference process for associative memory")?
+   Starts `all`: every non-uniform state, with `trivial` also the two uniform ones (Yu et al. 2021, mean over 16 starts); the pattern and its mirror both
+   count as recalled, since they have the same energy.
    Starts `flips-1`: the pattern with one node flipped, and only the pattern itself counts.
    Controls for every memory: no recall at all (starts that are the pattern already), the untrained film, the outer product of the pattern, and one
-   synchronous sweep more (a cycle of length 2 ends differently). Beside scaled weights always w = G - G0 (xi = 1). */
-#include "../experiment_impl.h"
+   synchronous sweep more (a cycle of length 2 then ends in its other state). With scaled weights always also w = G - G0 (xi = 1). */
+#include "../step.h"
 
-#define MAX_ALL 12 /* electrodes for which all 2^N starts are run */
+#define MAX_ALL 12 /* largest number of electrodes for which all 2^N starts are run */
 
 static const HfKey keys[] = {
     {"recall", HF_SECTION, NULL, "", "", 0, "Recalls each memory from distorted states, with controls"},
     HF_RECALL_KEYS("recall"),
     HF_WEIGHTS_KEYS("recall"),
     {"recall.starts", HF_CHOICE, NULL, "all", "all|flips-1", 0, "Start from every non-uniform state, or from the pattern with one node flipped"},
-    {"recall.trivial", HF_BOOL, NULL, "false", "", 0, "Start from the two uniform states, too (starts: all)"},
-    {"recall.of", HF_CHOICE, NULL, "all", "all|last", 0, "All memories since the last initial state, or the last alone"},
+    {"recall.trivial", HF_BOOL, NULL, "false", "", 0, "Also start from the two uniform states (starts: all)"},
+    {"recall.of", HF_CHOICE, NULL, "all", "all|last", 0, "All memories since the last initial state, or only the last one"},
     {"recall.diagonal", HF_BOOL, NULL, "false", "", 0, "Keep the diagonal of the weights"},
     HF_KEYS_END,
 };
 
-static PetscErrorCode check(HfExperiment e, HfNode node) {
+typedef struct {
+  HfRecallOptions options;
+  HfWeightingList weightings;
+  PetscBool flips, trivial, last_only, diagonal; /* flips: start from the pattern with one node flipped, otherwise from every state */
+} Settings;
+
+static const char *method_name(const Settings *settings) { return HfRecallNames[settings->options.method]; }
+static const char *starts_name(const Settings *settings) { return settings->flips ? "flips-1" : "all"; }
+
+static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **of) {
+  const PetscInt n = check->schedule->n;
+  Settings *settings;
+
   PetscFunctionBeginUser;
-  if (!e->n_checked && e->n) PetscCall(HfDeckError(e->deck, node, "nothing was trained since the last initial state"));
-  if (e->n > MAX_ALL && !strcmp(HfText(node, "starts"), "all"))
-    PetscCall(HfDeckError(e->deck, HfChild(node, "starts"), "all states of %d electrodes are too many: use `starts: flips-1`", (int)e->n));
-  PetscCall(HfWeightingsCheck(e, node));
+  PetscCall(PetscNew(&settings));
+  *of = settings;
+  settings->flips = (PetscBool)!strcmp(HfText(node, "starts"), "flips-1");
+  settings->trivial = HfFlag(node, "trivial");
+  settings->last_only = (PetscBool)!strcmp(HfText(node, "of"), "last");
+  settings->diagonal = HfFlag(node, "diagonal");
+  if (!check->n_trained && n) PetscCall(HfDeckError(check->deck, node, HF_NOTHING_TRAINED));
+  if (n > MAX_ALL && !settings->flips)
+    PetscCall(HfDeckError(check->deck, HfChild(node, "starts"), "all states of %d electrodes are too many: use `starts: flips-1`", (int)n));
+  PetscCall(HfRecallSettingsRead(node, &settings->options));
+  PetscCall(HfWeightingSettingsRead(check, node, &settings->weightings));
   PetscFunctionReturn(0);
 }
 
 typedef struct {
   PetscInt starts, recalled, already, cycles, most_iterations;
-  PetscReal overlap_before, overlap_after; /* means of V.x/n, without sign where the mirror counts */
+  PetscReal overlap_before, overlap_after; /* means of V.x/n, of its magnitude where the mirror counts */
 } Tally;
 
-/* Recalls x from all its starts with the weights w. */
-static PetscErrorCode starts(PetscInt n, const PetscReal w[], const PetscReal x[], PetscBool flips, PetscBool trivial, const HfRecallOptions *options,
-                             Tally *tally) {
-  const PetscInt first = trivial ? 0 : 1, n_starts = flips ? n : ((PetscInt)1 << n) - 2 * first;
+/* Recalls x[n] from all its starts with the weights w[n*n]. */
+static PetscErrorCode recall_starts(const Settings *settings, PetscInt n, const PetscReal w[], const PetscReal x[], const HfRecallOptions *options,
+                                    Tally *tally) {
+  const PetscInt first = settings->trivial ? 0 : 1, n_starts = settings->flips ? n : ((PetscInt)1 << n) - 2 * first;
   HfRecallOptions mine = *options;
   HfRecallResult result;
   PetscReal *V;
@@ -46,7 +65,7 @@ static PetscErrorCode starts(PetscInt n, const PetscReal w[], const PetscReal x[
   PetscCall(PetscMalloc1(n, &V));
   for (PetscInt s = 0; s < n_starts; ++s) {
     PetscReal before = 0.0, after = 0.0;
-    if (flips) {
+    if (settings->flips) {
       PetscCall(PetscArraycpy(V, x, n));
       V[s] = -V[s];
     } else
@@ -55,7 +74,7 @@ static PetscErrorCode starts(PetscInt n, const PetscReal w[], const PetscReal x[
     mine.stream_index = options->stream_index + s;
     PetscCall(HfRecall(n, w, &mine, V, &result));
     for (PetscInt i = 0; i < n; ++i) after += V[i] * x[i] / n;
-    if (!flips) {
+    if (!settings->flips) {
       before = PetscAbsReal(before);
       after = PetscAbsReal(after);
     }
@@ -70,82 +89,93 @@ static PetscErrorCode starts(PetscInt n, const PetscReal w[], const PetscReal x[
   PetscFunctionReturn(0);
 }
 
-/* One memory with one kind of weights. */
-static PetscErrorCode remember(HfExperiment e, HfNode node, const HfWeighting *weighting, const HfMemory *memory, const HfRecallOptions *options,
-                               PetscBool details, Tally *film, Tally *untrained) {
-  const PetscInt n = e->n;
-  const PetscBool flips = !strcmp(HfText(node, "starts"), "flips-1") ? PETSC_TRUE : PETSC_FALSE, diagonal = HfFlag(node, "diagonal"),
-                  trivial = HfFlag(node, "trivial");
-  HfRecallOptions longer = *options;
-  Tally outer, odd;
-  PetscReal *w;
-  PetscBool fixed;
+typedef struct {
+  Tally film, untrained, outer_product, one_more; /* one_more: the film with one synchronous sweep more */
+  PetscBool fixed;                                /* the pattern is a fixed point of the film */
+} Findings;
+
+static PetscErrorCode report_memory(HfStepContext context, const Settings *settings, const HfWeighting *weighting, const HfMemory *memory,
+                                    const Findings *found) {
+  const Tally *film = &found->film;
   HfNode entry;
 
   PetscFunctionBeginUser;
-  ++longer.max_iterations;
-  PetscCall(PetscMalloc1(n * n, &w));
-  PetscCall(HfRuleFind("outer-product")->learn(NULL, n, 1, memory->x, w));
-  PetscCall(starts(n, w, memory->x, flips, trivial, options, &outer));
-  PetscCall(HfWeightingApply(e, weighting, e->G_untrained, diagonal, w));
-  PetscCall(starts(n, w, memory->x, flips, trivial, options, untrained));
-  PetscCall(HfWeightingApply(e, weighting, HfMemoryConductance(weighting, memory), diagonal, w));
-  PetscCall(starts(n, w, memory->x, flips, trivial, &longer, &odd));
-  PetscCall(starts(n, w, memory->x, flips, trivial, options, film));
-  fixed = HfIsFixedPoint(n, w, options->dead_zone, memory->x);
-  PetscCall(PetscFree(w));
-  if (!details) PetscFunctionReturn(0);
-
-  PetscCall(HfEntryCreate(e, "recall", &entry));
-  PetscCall(HfNodePutText(entry, "method", HfText(node, "method")));
+  PetscCall(HfEntryCreate(context, "recall", &entry));
+  PetscCall(HfNodePutText(entry, "method", method_name(settings)));
   PetscCall(HfWeightingPut(entry, weighting));
-  PetscCall(HfNodePutText(entry, "starts_from", HfText(node, "starts")));
+  PetscCall(HfNodePutText(entry, "starts_from", starts_name(settings)));
   PetscCall(HfNodePutText(entry, "trained", memory->pattern));
   PetscCall(HfNodePutInt(entry, "epoch", memory->epoch + 1));
   PetscCall(HfNodePutInt(entry, "recalled", film->recalled));
   PetscCall(HfNodePutInt(entry, "starts", film->starts));
-  PetscCall(HfNodePutBool(entry, "fixed_point", fixed));
+  PetscCall(HfNodePutBool(entry, "fixed_point", found->fixed));
   PetscCall(HfNodePutInt(entry, "cycles", film->cycles));
   PetscCall(HfNodePutInt(entry, "most_iterations", film->most_iterations));
   PetscCall(HfNodePutReal(entry, "overlap_before", film->overlap_before));
   PetscCall(HfNodePutReal(entry, "overlap_after", film->overlap_after));
   PetscCall(HfNodePutInt(entry, "control_no_recall", film->already));
-  PetscCall(HfNodePutInt(entry, "control_untrained", untrained->recalled));
-  PetscCall(HfNodePutInt(entry, "control_outer_product", outer.recalled));
-  PetscCall(HfNodePutInt(entry, "control_one_more_iteration", odd.recalled));
-  PetscCall(HfRecordSummary(e, entry));
-  PetscCall(HfRecordLog(e, "  %s: %d of %d recalled%s%s; no recall %d, untrained %d, outer product %d, one iteration more %d", memory->pattern,
-                        (int)film->recalled, (int)film->starts, fixed ? "" : ", not a fixed point", film->cycles ? ", with cycles" : "",
-                        (int)film->already, (int)untrained->recalled, (int)outer.recalled, (int)odd.recalled));
+  PetscCall(HfNodePutInt(entry, "control_untrained", found->untrained.recalled));
+  PetscCall(HfNodePutInt(entry, "control_outer_product", found->outer_product.recalled));
+  PetscCall(HfNodePutInt(entry, "control_one_more_iteration", found->one_more.recalled));
+  PetscCall(HfReportSummary(context, entry));
+  PetscCall(HfReportLog(context, "  %s: %d of %d recalled%s%s; no recall %d, untrained %d, outer product %d, one iteration more %d", memory->pattern,
+                        (int)film->recalled, (int)film->starts, found->fixed ? "" : ", not a fixed point", film->cycles ? ", with cycles" : "",
+                        (int)film->already, (int)found->untrained.recalled, (int)found->outer_product.recalled, (int)found->one_more.recalled));
+  PetscFunctionReturn(0);
+}
+
+/* One memory with one kind of weights. */
+static PetscErrorCode recall_memory(const HfTrainingRecord *record, const Settings *settings, const HfWeighting *weighting, const HfMemory *memory,
+                                    const HfRecallOptions *options, Findings *found) {
+  const PetscInt n = record->n;
+  HfRecallOptions longer = *options;
+  PetscReal *w;
+
+  PetscFunctionBeginUser;
+  ++longer.max_iterations;
+  PetscCall(PetscMalloc1(n * n, &w));
+  PetscCall(HfRuleFind("outer-product")->learn(NULL, n, 1, memory->x, w));
+  PetscCall(recall_starts(settings, n, w, memory->x, options, &found->outer_product));
+  PetscCall(HfWeightingApply(record, weighting, record->G0, record->G_untrained, settings->diagonal, w));
+  PetscCall(recall_starts(settings, n, w, memory->x, options, &found->untrained));
+  PetscCall(HfWeightingApply(record, weighting, record->G0, HfMemoryConductance(weighting, memory), settings->diagonal, w));
+  PetscCall(recall_starts(settings, n, w, memory->x, &longer, &found->one_more));
+  PetscCall(recall_starts(settings, n, w, memory->x, options, &found->film));
+  found->fixed = HfIsFixedPoint(n, w, options->dead_zone, memory->x);
+  PetscCall(PetscFree(w));
   PetscFunctionReturn(0);
 }
 
 /* All memories from `first` on with one kind of weights; the control xi = 1 without details. */
-static PetscErrorCode weighting(HfExperiment e, HfNode node, const HfWeighting *weighting, PetscInt first, PetscBool is_control) {
-  const PetscInt of = e->n_memories - first;
+static PetscErrorCode recall_all(HfStepContext context, const Settings *settings, const HfWeighting *weighting, PetscInt first,
+                                 PetscBool is_control) {
+  const HfTrainingRecord *record = context->record;
+  const PetscInt of = record->n_memories - first;
   PetscInt complete = 0, recalled = 0, untrained_recalled = 0, starts = 0;
-  HfRecallOptions options;
+  HfRecallOptions options = settings->options;
   HfNode entry, failed;
 
   PetscFunctionBeginUser;
-  PetscCall(HfRecallOptionsRead(node, &options));
-  PetscCall(HfRecordLog(e, "recall, %s, %s, starts %s:", HfText(node, "method"), weighting->label, HfText(node, "starts")));
+  PetscCall(HfReportLog(context, "recall, %s, %s, starts %s:", method_name(settings), weighting->label, starts_name(settings)));
   PetscCall(HfNodeCreate(HF_NODE_LIST, &failed));
-  for (PetscInt k = first; k < e->n_memories; ++k) {
-    Tally film, untrained;
+  for (PetscInt k = first; k < record->n_memories; ++k) {
+    const HfMemory *memory = &record->memories[k];
+    Findings found;
+
     options.stream_index = (k - first) << MAX_ALL;
-    PetscCall(remember(e, node, weighting, &e->memories[k], &options, is_control ? PETSC_FALSE : PETSC_TRUE, &film, &untrained));
-    complete += film.recalled == film.starts;
-    recalled += film.recalled;
-    untrained_recalled += untrained.recalled;
-    starts += film.starts;
-    if (film.recalled < film.starts) PetscCall(HfNodePutText(failed, NULL, e->memories[k].pattern));
+    PetscCall(recall_memory(record, settings, weighting, memory, &options, &found));
+    if (!is_control) PetscCall(report_memory(context, settings, weighting, memory, &found));
+    complete += found.film.recalled == found.film.starts;
+    recalled += found.film.recalled;
+    untrained_recalled += found.untrained.recalled;
+    starts += found.film.starts;
+    if (found.film.recalled < found.film.starts) PetscCall(HfNodePutText(failed, NULL, memory->pattern));
   }
-  PetscCall(HfEntryCreate(e, "recall", &entry));
+  PetscCall(HfEntryCreate(context, "recall", &entry));
   if (is_control) PetscCall(HfNodePutText(entry, "control", "xi = 1"));
-  PetscCall(HfNodePutText(entry, "method", HfText(node, "method")));
+  PetscCall(HfNodePutText(entry, "method", method_name(settings)));
   PetscCall(HfNodePutText(entry, "weights", weighting->label));
-  PetscCall(HfNodePutText(entry, "starts_from", HfText(node, "starts")));
+  PetscCall(HfNodePutText(entry, "starts_from", starts_name(settings)));
   PetscCall(HfNodePutInt(entry, "complete", complete));
   PetscCall(HfNodePutInt(entry, "of", of));
   PetscCall(HfNodePutInt(entry, "recalled", recalled));
@@ -153,27 +183,29 @@ static PetscErrorCode weighting(HfExperiment e, HfNode node, const HfWeighting *
   PetscCall(HfNodePutReal(entry, "mean_recalled", (PetscReal)recalled / of));
   PetscCall(HfNodePutReal(entry, "untrained_mean_recalled", (PetscReal)untrained_recalled / of));
   PetscCall(HfNodePutNode(entry, "failed", failed));
-  PetscCall(HfRecordHeadline(
-      e, entry, "recall, %s, %s%s, starts %s: all starts recalled for %d of %d patterns; on average %.1f of %d starts, untrained film: %.1f",
-      HfText(node, "method"), weighting->label, is_control ? " (control, xi = 1)" : "", HfText(node, "starts"), (int)complete, (int)of,
+  PetscCall(HfReportHeadline(
+      context, entry, "recall, %s, %s%s, starts %s: all starts recalled for %d of %d patterns; on average %.1f of %d starts, untrained film: %.1f",
+      method_name(settings), weighting->label, is_control ? " (control, xi = 1)" : "", starts_name(settings), (int)complete, (int)of,
       (double)recalled / of, (int)(starts / of), (double)untrained_recalled / of));
-  PetscCall(HfRecordSummary(e, entry));
+  PetscCall(HfReportSummary(context, entry));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode run(HfExperiment e, HfNode node) {
-  HfWeighting list[HF_MAX_WEIGHTINGS], one;
-  PetscInt n, first;
+static PetscErrorCode run(HfStepContext context, const void *of) {
+  const Settings *settings = of;
+  HfWeightingList list;
+  HfWeighting control;
   PetscBool with_control;
+  PetscInt first;
 
   PetscFunctionBeginUser;
   HfCite("hopfield-1982"); /* the outer product, as a control */
-  PetscCall(HfMemoriesOf(e, node, &first));
-  PetscCall(HfWeightingsRead(e, node, &n, list));
-  one = HfWeightingControl(n, list, &with_control);
-  for (PetscInt k = 0; k < n; ++k) PetscCall(weighting(e, node, &list[k], first, PETSC_FALSE));
-  if (with_control) PetscCall(weighting(e, node, &one, first, PETSC_TRUE));
+  PetscCall(HfMemoryFirst(context, settings->last_only, &first));
+  PetscCall(HfWeightingResolve(context->record, &settings->weightings, &list));
+  control = HfWeightingControl(&list, &with_control);
+  for (PetscInt k = 0; k < list.n; ++k) PetscCall(recall_all(context, settings, &list.list[k], first, PETSC_FALSE));
+  if (with_control) PetscCall(recall_all(context, settings, &control, first, PETSC_TRUE));
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Recall = {.name = "recall", .citation = "niu-2024", .keys = keys, .check = check, .run = run};
+const HfStep HfStep_Recall = {.name = "recall", .citation = "niu-2024", .keys = keys, .settings = read_settings, .run = run};

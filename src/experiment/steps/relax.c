@@ -1,45 +1,54 @@
-/* Damping without precession until max |m x H|/Ms < tolerance. Before the first pulse this is still the untrained film. The clock of the
-   run stands still: relaxation time is no physical time. */
-#include "../experiment_impl.h"
+/* Damping without precession until max |m x H|/Ms < tolerance. Before the first pulse the film remains untrained. Relaxation time is not physical time:
+   the clock of the run stands still. */
+#include "../step.h"
 
 static const HfKey keys[] = {
-    {"relax", HF_SECTION, NULL, "", "", 0, "Damping without precession until the torque has gone"},
+    {"relax", HF_SECTION, NULL, "", "", 0, "Damping without precession until the torque has vanished"},
     {"relax.tolerance", HF_NUMBER, NULL, "1e-5", ">0", 0, "Stop when max |m x H|/Ms is below this"},
-    {"relax.max_time", HF_QUANTITY, "s", "100 ns", ">0", 0, "Relaxation time after which to go on all the same"},
+    {"relax.max_time", HF_QUANTITY, "s", "100 ns", ">0", 0, "Relaxation time after which the schedule goes on in any case"},
     HF_KEYS_END,
 };
 
-static PetscErrorCode plan(HfExperiment e, HfNode node, HfPlan *plan) {
+typedef struct {
+  PetscReal tolerance, max_time; /* of max |m x H|/Ms; s */
+} Settings;
+
+static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **of) {
+  Settings *settings;
+
   PetscFunctionBeginUser;
-  ++plan->frames;
+  PetscCall(PetscNew(&settings));
+  *of = settings;
+  *settings = (Settings){.tolerance = HfReal(node, "tolerance"), .max_time = HfReal(node, "max_time")};
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode run(HfExperiment e, HfNode node) {
+static void plan(const void *of, HfPlan *plan) { ++plan->frames; }
+
+static PetscErrorCode run(HfStepContext context, const void *of) {
+  const Settings *settings = of;
   PetscReal torque, average[3];
   PetscBool converged;
   PetscErrorCode code;
   HfNode entry;
 
   PetscFunctionBeginUser;
-  PetscCall(HfProgressNow(e, "relax", 0.0));
-  code = HfRelaxNow(e, HfReal(node, "tolerance"), HfReal(node, "max_time"), &converged);
-  if (!e->have_x) e->have_untrained = PETSC_FALSE;
-  if (code == HF_ERR_DIVERGED) {
-    PetscCall(HfFramesNow(e, PETSC_FALSE));
-    PetscFunctionReturn(code);
-  }
-  PetscCall(code);
-  PetscCall(HfMeasureNow(e, average, &torque));
-  PetscCall(HfFramesNow(e, PETSC_FALSE));
-  PetscCall(HfTableLineNow(e, HfDeviceTime(e->device), 0.0, HfDeviceMagnetization(e->device)));
-  PetscCall(HfEntryCreate(e, "relax", &entry));
+  PetscCall(HfReportProgress(context, "relax", 0.0));
+  code = HfRelax(context, settings->tolerance, settings->max_time, &converged);
+  HfUntrainedForget(context->record);
+  if (code == HF_ERR_DIVERGED) PetscCall(HfReportFrames(context, PETSC_FALSE));
+  if (code) PetscFunctionReturn(code);
+  PetscCall(HfMeasureAverage(context, average, &torque));
+  PetscCall(HfReportFrames(context, PETSC_FALSE));
+  PetscCall(HfReportTableLine(context));
+  PetscCall(HfEntryCreate(context, "relax", &entry));
   PetscCall(HfNodePutBool(entry, "converged", converged));
   PetscCall(HfNodePutReal(entry, "max_torque", torque));
   PetscCall(HfNodePutReals(entry, "average_m", 3, average));
-  PetscCall(HfRecordSummary(e, entry));
-  PetscCall(HfRecordLog(e, "relax: max |m x H|/Ms = %.3g, %s", (double)torque, converged ? "converged" : "stopped at max_time before it converged"));
+  PetscCall(HfReportSummary(context, entry));
+  PetscCall(
+      HfReportLog(context, "relax: max |m x H|/Ms = %.3g, %s", (double)torque, converged ? "converged" : "stopped at max_time before it converged"));
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Relax = {.name = "relax", .keys = keys, .plan = plan, .run = run, .magnetic = PETSC_TRUE};
+const HfStep HfStep_Relax = {.name = "relax", .keys = keys, .magnetic = PETSC_TRUE, .settings = read_settings, .plan = plan, .run = run};

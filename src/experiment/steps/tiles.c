@@ -1,17 +1,17 @@
 /* Letters of 3 x 5 pixels recalled by four-node films (Niu et al. 2024, Fig. 4h: "every image is scanned and split into eight 2x2
    subimages"). The pixels of a 2 x 2 window are the electrodes 1 top left, 2 top right, 3 bottom left, 4 bottom right.
 
-   The paper leaves open how windows and films meet. Here: window k of a letter has its own film (or its own time on the one film), trained on what
-   window k of the clean letter shows; the window of the distorted letter is the start of the recall. A uniform window has no current and no film:
-   it stays as it is. A pixel is covered by one, two or four windows; their majority decides, a tie leaves the pixel of the distorted letter.
+   The paper leaves open how windows are assigned to films. Here window k of a letter has its own film (or its own time on the one film), trained on what
+   window k of the clean letter shows; the window of the distorted letter is the initial state of the recall. A uniform window has no current and no film:
+   it stays as it is. A pixel is covered by one, two or four windows; their majority decides, and a tie leaves the pixel of the distorted letter.
 
    Every way of flipping k pixels is run. Controls: no recall, the untrained film, the outer product of each window, one synchronous sweep more. */
-#include "../experiment_impl.h"
+#include "../step.h"
 #include <ctype.h>
 
 #define MAX_PIXELS 64
 #define MAX_IMAGES 20000 /* distorted images of one letter */
-#define SHOWN      16    /* of them kept in the result file, to look at */
+#define SHOWN      16    /* of them, kept in the result file as examples */
 
 static const HfKey keys[] = {
     {"tiles", HF_SECTION, NULL, "", "", 0,
@@ -30,7 +30,7 @@ typedef struct {
 } Letter;
 
 /* `why` is NULL or what is wrong with the text. */
-static void read(const char *text, Letter *letter, const char **why) {
+static void read_letter(const char *text, Letter *letter, const char **why) {
   *letter = (Letter){0};
   *why = NULL;
   for (const char *c = text; *c;) {
@@ -65,41 +65,88 @@ static void window(const Letter *letter, PetscInt k, PetscInt pixel[4]) {
 
 static PetscBool uniform(const PetscReal x[4]) { return PetscAbsReal(x[0] + x[1] + x[2] + x[3]) > 3.5 ? PETSC_TRUE : PETSC_FALSE; }
 
-static PetscErrorCode check(HfExperiment e, HfNode node) {
+typedef struct {
+  HfRecallOptions options;
+  HfWeightingList weightings;
+  PetscInt n_letters, n_flips;
+  Letter *letters;    /* [n_letters] */
+  const char **names; /* [n_letters] */
+  PetscInt *flips;    /* [n_flips] */
+} Settings;
+
+/* The pixels of window k and their values. */
+static void window_pixels(const Letter *letter, PetscInt k, PetscInt pixel[4], PetscReal x[4]) {
+  window(letter, k, pixel);
+  for (PetscInt i = 0; i < 4; ++i) x[i] = letter->x[pixel[i]];
+}
+
+/* Ways of flipping k of n pixels. */
+static PetscReal ways(PetscInt n, PetscInt k) {
+  PetscReal ways = 1.0;
+
+  for (PetscInt i = 0; i < k && ways > 0.0; ++i) ways *= (PetscReal)(n - i) / (PetscReal)(i + 1);
+  return ways;
+}
+
+static PetscErrorCode check_letter(HfScheduleCheck *check, HfNode node, HfNode place, const Settings *settings, const Letter *letter) {
+  PetscFunctionBeginUser;
+  for (PetscInt f = 0; f < settings->n_flips; ++f) {
+    const PetscReal images = ways(letter->pixels, settings->flips[f]);
+
+    if (images < 0.5 || images > MAX_IMAGES)
+      PetscCall(HfDeckError(check->deck, HfChild(node, "flips"), "%d flips of %d pixels: every way of flipping is run, at most %d",
+                            (int)settings->flips[f], (int)letter->pixels, MAX_IMAGES));
+  }
+  for (PetscInt k = 0; k < letter->windows; ++k) {
+    PetscInt pixel[4];
+    PetscReal x[4];
+    char text[5];
+
+    window_pixels(letter, k, pixel, x);
+    HfPatternToText(4, x, text);
+    if (!uniform(x) && !HfScheduleCheckTrained(check, text))
+      PetscCall(HfDeckError(check->deck, place, "letter %s shows %s in a window, which no earlier step trains", HfNodeName(place), text));
+  }
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **of) {
   HfNode letters = HfChild(node, "letters");
+  const PetscInt n = check->schedule->n;
+  Settings *settings;
   const char *why;
-  char text[5];
-  Letter letter;
 
   PetscFunctionBeginUser;
-  PetscCall(HfWeightingsCheck(e, node));
-  if (!HfNodeLength(letters)) PetscCall(HfDeckError(e->deck, letters, "no letters"));
-  if (e->n && e->n != 4) PetscCall(HfDeckError(e->deck, node, "windows of 2 x 2 pixels need four electrodes, not %d", (int)e->n));
-  if (e->n != 4) PetscFunctionReturn(0);
-  for (PetscInt l = 0; l < HfNodeLength(letters); ++l) {
+  PetscCall(PetscNew(&settings));
+  *of = settings;
+  settings->n_letters = HfNodeLength(letters);
+  settings->n_flips = HfCount(node, "flips");
+  PetscCall(PetscCalloc3(settings->n_letters, &settings->letters, settings->n_letters, &settings->names, settings->n_flips, &settings->flips));
+  for (PetscInt f = 0; f < settings->n_flips; ++f) settings->flips[f] = (PetscInt)HfIntegerAt(node, "flips", f);
+  PetscCall(HfRecallSettingsRead(node, &settings->options));
+  PetscCall(HfWeightingSettingsRead(check, node, &settings->weightings));
+  if (!settings->n_letters) PetscCall(HfDeckError(check->deck, letters, "no letters"));
+  if (n && n != 4) PetscCall(HfDeckError(check->deck, node, "windows of 2 x 2 pixels need four electrodes, not %d", (int)n));
+  if (n != 4) PetscFunctionReturn(0);
+  for (PetscInt l = 0; l < settings->n_letters; ++l) {
     HfNode item = HfNodeItem(letters, l);
-    read(HfNodeText(item), &letter, &why);
-    if (why) {
-      PetscCall(HfDeckError(e->deck, item, "letter %s: %s", HfNodeName(item), why));
-      continue;
-    }
-    for (PetscInt f = 0; f < HfCount(node, "flips"); ++f) {
-      PetscReal images = 1.0;
-      for (PetscInt k = 0; k < HfIntegerAt(node, "flips", f) && images > 0.0; ++k) images *= (PetscReal)(letter.pixels - k) / (PetscReal)(k + 1);
-      if (images < 0.5 || images > MAX_IMAGES)
-        PetscCall(HfDeckError(e->deck, HfChild(node, "flips"), "%d flips of %d pixels: every way of flipping is run, at most %d",
-                              (int)HfIntegerAt(node, "flips", f), (int)letter.pixels, MAX_IMAGES));
-    }
-    for (PetscInt k = 0; k < letter.windows; ++k) {
-      PetscInt pixel[4];
-      PetscReal x[4];
-      window(&letter, k, pixel);
-      for (PetscInt i = 0; i < 4; ++i) x[i] = letter.x[pixel[i]];
-      HfPatternToText(4, x, text);
-      if (!uniform(x) && !HfCheckedHas(e, text))
-        PetscCall(HfDeckError(e->deck, item, "letter %s shows %s in a window, which no step before trains", HfNodeName(item), text));
-    }
+
+    settings->names[l] = HfNodeName(item);
+    read_letter(HfNodeText(item), &settings->letters[l], &why);
+    if (why)
+      PetscCall(HfDeckError(check->deck, item, "letter %s: %s", HfNodeName(item), why));
+    else
+      PetscCall(check_letter(check, node, item, settings, &settings->letters[l]));
   }
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode destroy(void *of) {
+  Settings *settings = of;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscFree3(settings->letters, settings->names, settings->flips));
+  PetscCall(PetscFree(settings));
   PetscFunctionReturn(0);
 }
 
@@ -107,23 +154,25 @@ typedef enum { FILM, UNTRAINED, OUTER_PRODUCT, ONE_MORE, NO_RECALL, N_VARIANTS }
 static const char *const VARIANT_NAMES[N_VARIANTS] = {"film", "untrained", "outer_product", "one_more_iteration", "no_recall"};
 
 typedef struct {
-  PetscReal pixels, exact, nearest; /* parts of all images: pixels right, all pixels right, the nearest letter is the right one */
+  PetscReal pixels, exact, nearest; /* fractions of all images: pixels right, all pixels right, the nearest letter is the right one */
 } Score;
 
 /* Weights of every window of a letter for a variant, w[16 * k]. */
-static PetscErrorCode window_weights(HfExperiment e, const HfWeighting *weighting, const Letter *letter, Variant variant, PetscReal w[]) {
+static PetscErrorCode window_weights(const HfTrainingRecord *record, const HfWeighting *weighting, const Letter *letter, Variant variant,
+                                     PetscReal w[]) {
   PetscFunctionBeginUser;
   for (PetscInt k = 0; k < letter->windows; ++k) {
     PetscInt pixel[4];
     PetscReal x[4];
-    window(letter, k, pixel);
-    for (PetscInt i = 0; i < 4; ++i) x[i] = letter->x[pixel[i]];
+
+    window_pixels(letter, k, pixel, x);
     if (uniform(x)) continue;
     if (variant == OUTER_PRODUCT)
       PetscCall(HfRuleFind("outer-product")->learn(NULL, 4, 1, x, w + 16 * k));
     else
-      PetscCall(HfWeightingApply(e, weighting, variant == UNTRAINED ? e->G_untrained : HfMemoryConductance(weighting, HfMemoryFind(e, x)),
-                                 PETSC_FALSE, w + 16 * k));
+      PetscCall(HfWeightingApply(record, weighting, record->G0,
+                                 variant == UNTRAINED ? record->G_untrained : HfMemoryConductance(weighting, HfMemoryFind(record, x)), PETSC_FALSE,
+                                 w + 16 * k));
   }
   PetscFunctionReturn(0);
 }
@@ -138,11 +187,8 @@ static PetscErrorCode restore(const Letter *letter, const PetscReal w[], const H
 
   PetscFunctionBeginUser;
   for (PetscInt k = 0; k < letter->windows; ++k) {
-    window(letter, k, pixel);
-    for (PetscInt i = 0; i < 4; ++i) {
-      clean[i] = letter->x[pixel[i]];
-      V[i] = image[pixel[i]];
-    }
+    window_pixels(letter, k, pixel, clean);
+    for (PetscInt i = 0; i < 4; ++i) V[i] = image[pixel[i]];
     mine.stream_index = options->stream_index * MAX_PIXELS + k;
     if (!uniform(clean)) PetscCall(HfRecall(4, w + 16 * k, &mine, V, &result));
     for (PetscInt i = 0; i < 4; ++i) votes[pixel[i]] += V[i];
@@ -151,7 +197,7 @@ static PetscErrorCode restore(const Letter *letter, const PetscReal w[], const H
   PetscFunctionReturn(0);
 }
 
-/* Is letter `own` alone the one most like the image? A tie counts as wrong. */
+/* Whether letter `own` is more similar to the image than any other. A tie counts as wrong. */
 static PetscBool is_nearest(PetscInt n_letters, const Letter letters[], PetscInt own, const PetscReal image[]) {
   PetscReal mine = 0.0;
   for (PetscInt p = 0; p < letters[own].pixels; ++p) mine += letters[own].x[p] * image[p];
@@ -164,7 +210,7 @@ static PetscBool is_nearest(PetscInt n_letters, const Letter letters[], PetscInt
   return PETSC_TRUE;
 }
 
-/* The next choice of k out of n pixels in lexical order; false behind the last. */
+/* The next choice of k out of n pixels in lexicographic order; false after the last. */
 static PetscBool next_choice(PetscInt n, PetscInt k, PetscInt choice[]) {
   PetscInt i = k - 1;
   while (i >= 0 && choice[i] == n - k + i) i--;
@@ -178,7 +224,7 @@ typedef struct {
   PetscReal distorted[SHOWN * MAX_PIXELS], recalled[SHOWN * MAX_PIXELS];
 } Gallery;
 
-/* All images with `flips` flipped pixels of one letter; adds sums and the number of images. `gallery` (may be NULL) gets the first ones. */
+/* All images of one letter with `flips` flipped pixels; adds to the sums and to the number of images. The first ones go to `gallery`, unless NULL. */
 static PetscErrorCode images(PetscInt n_letters, const Letter letters[], PetscInt own, PetscInt flips, const PetscReal w[], HfRecallOptions options,
                              PetscBool recall, Score *sum, PetscInt *n_images, Gallery *gallery) {
   const Letter *letter = &letters[own];
@@ -209,13 +255,13 @@ static PetscErrorCode images(PetscInt n_letters, const Letter letters[], PetscIn
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode report(HfExperiment e, HfNode node, const HfWeighting *weighting, const char *letter, PetscInt flips, PetscInt n_images,
-                             const Score scores[N_VARIANTS]) {
+static PetscErrorCode report(HfStepContext context, const Settings *settings, const HfWeighting *weighting, const char *letter, PetscInt flips,
+                             PetscInt n_images, const Score scores[N_VARIANTS]) {
   HfNode entry, control;
 
   PetscFunctionBeginUser;
-  PetscCall(HfEntryCreate(e, "tiles", &entry));
-  PetscCall(HfNodePutText(entry, "method", HfText(node, "method")));
+  PetscCall(HfEntryCreate(context, "tiles", &entry));
+  PetscCall(HfNodePutText(entry, "method", HfRecallNames[settings->options.method]));
   PetscCall(HfNodePutText(entry, "weights", weighting->label));
   PetscCall(HfNodePutText(entry, "letter", letter));
   PetscCall(HfNodePutInt(entry, "flips", flips));
@@ -233,19 +279,19 @@ static PetscErrorCode report(HfExperiment e, HfNode node, const HfWeighting *wei
       PetscCall(HfNodePutNode(entry, name, control));
     }
   }
-  PetscCall(HfRecordHeadline(
-      e, entry,
+  PetscCall(HfReportHeadline(
+      context, entry,
       "tiles, %s, %d flipped: pixels right %.4f, exact %.3f, nearest letter %.3f  (pixels without recall %.4f, untrained %.4f, "
       "outer product %.4f, one more iteration %.4f)",
       letter, (int)flips, (double)scores[FILM].pixels, (double)scores[FILM].exact, (double)scores[FILM].nearest, (double)scores[NO_RECALL].pixels,
       (double)scores[UNTRAINED].pixels, (double)scores[OUTER_PRODUCT].pixels, (double)scores[ONE_MORE].pixels));
-  PetscCall(HfRecordSummary(e, entry));
+  PetscCall(HfReportSummary(context, entry));
   PetscFunctionReturn(0);
 }
 
 /* /tiles/<item>/<weights>/<letter>-<flips>/{clean, distorted, recalled}: pixels +1 and -1, [image][row][column]. */
-static PetscErrorCode show(HfExperiment e, const HfWeighting *weighting, const char *name, const Letter *letter, PetscInt flips, PetscInt n,
-                           const Gallery *gallery) {
+static PetscErrorCode report_gallery(HfStepContext context, const HfWeighting *weighting, const char *name, const Letter *letter, PetscInt flips,
+                                     PetscInt n, const Gallery *gallery) {
   const PetscInt shape[3] = {n, letter->rows, letter->columns};
   const char *const parts[3] = {"clean", "distorted", "recalled"};
   const PetscReal *const values[3] = {letter->x, gallery->distorted, gallery->recalled};
@@ -253,8 +299,9 @@ static PetscErrorCode show(HfExperiment e, const HfWeighting *weighting, const c
 
   PetscFunctionBeginUser;
   for (int part = 0; part < 3; ++part) {
-    PetscCall(PetscSNPrintf(path, sizeof(path), "/tiles/%d/%s/%.64s-%d/%s", (int)e->step + 1, weighting->label, name, (int)flips, parts[part]));
-    PetscCall(HfRecordArray(e, path, part ? 3 : 2, part ? shape : shape + 1, values[part], "1"));
+    PetscCall(PetscSNPrintf(path, sizeof(path), "/tiles/%d/%s/%.64s-%d/%s", (int)context->drive->item + 1, weighting->label, name, (int)flips,
+                            parts[part]));
+    PetscCall(HfReportArray(context, path, part ? 3 : 2, part ? shape : shape + 1, values[part], "1"));
   }
   PetscFunctionReturn(0);
 }
@@ -265,58 +312,62 @@ static void add(Score *to, const Score *from, PetscReal factor) {
   to->nearest += factor * from->nearest;
 }
 
-static PetscErrorCode run(HfExperiment e, HfNode node) {
-  HfNode names = HfChild(node, "letters");
-  const PetscInt n_letters = HfNodeLength(names);
-  HfWeighting list[HF_MAX_WEIGHTINGS];
-  HfRecallOptions options, longer;
-  PetscInt n_weightings;
-  PetscReal *w;
-  Letter *letters;
+/* All letters with one kind of weights and one number of flips. w[16 * MAX_PIXELS] and *gallery are work space. */
+static PetscErrorCode recall_letters(HfStepContext context, const Settings *settings, const HfWeighting *weighting, PetscInt flips, PetscReal w[],
+                                     Gallery *gallery) {
+  HfRecallOptions longer = settings->options;
+  Score all[N_VARIANTS] = {{0}};
+  PetscInt n_all = 0;
+
+  PetscFunctionBeginUser;
+  ++longer.max_iterations;
+  for (PetscInt l = 0; l < settings->n_letters; ++l) {
+    const Letter *letter = &settings->letters[l];
+    Score mean[N_VARIANTS] = {{0}};
+    PetscInt n_images = 0;
+
+    for (PetscInt v = 0; v < N_VARIANTS; ++v) {
+      const PetscBool recall = v != NO_RECALL ? PETSC_TRUE : PETSC_FALSE;
+      Score sum = {0};
+
+      n_images = 0;
+      if (recall) PetscCall(window_weights(context->record, weighting, letter, (Variant)v, w));
+      PetscCall(images(settings->n_letters, settings->letters, l, flips, w, v == ONE_MORE ? longer : settings->options, recall, &sum, &n_images,
+                       v == FILM ? gallery : NULL));
+      add(&mean[v], &sum, 1.0 / n_images);
+      add(&all[v], &sum, 1.0);
+    }
+    n_all += n_images;
+    PetscCall(report_gallery(context, weighting, settings->names[l], letter, flips, PetscMin(n_images, SHOWN), gallery));
+    PetscCall(report(context, settings, weighting, settings->names[l], flips, n_images, mean));
+  }
+  for (PetscInt v = 0; v < N_VARIANTS; ++v) {
+    const Score sum = all[v];
+
+    all[v] = (Score){0};
+    add(&all[v], &sum, 1.0 / n_all);
+  }
+  PetscCall(report(context, settings, weighting, "all", flips, n_all, all));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode run(HfStepContext context, const void *of) {
+  const Settings *settings = of;
+  HfWeightingList list;
   Gallery *gallery;
-  const char *why;
+  PetscReal *w;
 
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&gallery));
-  PetscCall(HfWeightingsRead(e, node, &n_weightings, list));
-  PetscCall(HfRecallOptionsRead(node, &options));
-  longer = options;
-  ++longer.max_iterations;
-  PetscCall(PetscMalloc2(n_letters, &letters, 16 * MAX_PIXELS, &w));
-  for (PetscInt l = 0; l < n_letters; ++l) read(HfNodeText(HfNodeItem(names, l)), &letters[l], &why);
-  for (PetscInt k = 0; k < n_weightings; ++k) {
-    PetscCall(HfRecordLog(e, "tiles, %s, %s:", HfText(node, "method"), list[k].label));
-    for (PetscInt f = 0; f < HfCount(node, "flips"); ++f) {
-      const PetscInt flips = (PetscInt)HfIntegerAt(node, "flips", f);
-      Score all[N_VARIANTS] = {{0}};
-      PetscInt n_all = 0;
-      for (PetscInt l = 0; l < n_letters; ++l) {
-        Score mean[N_VARIANTS] = {{0}};
-        PetscInt n_images = 0;
-        for (PetscInt v = 0; v < N_VARIANTS; ++v) {
-          Score sum = {0};
-          n_images = 0;
-          if (v != NO_RECALL) PetscCall(window_weights(e, &list[k], &letters[l], (Variant)v, w));
-          PetscCall(images(n_letters, letters, l, flips, w, v == ONE_MORE ? longer : options, v != NO_RECALL ? PETSC_TRUE : PETSC_FALSE, &sum,
-                           &n_images, v == FILM ? gallery : NULL));
-          add(&mean[v], &sum, 1.0 / n_images);
-          add(&all[v], &sum, 1.0);
-        }
-        n_all += n_images;
-        PetscCall(show(e, &list[k], HfNodeName(HfNodeItem(names, l)), &letters[l], flips, PetscMin(n_images, SHOWN), gallery));
-        PetscCall(report(e, node, &list[k], HfNodeName(HfNodeItem(names, l)), flips, n_images, mean));
-      }
-      for (PetscInt v = 0; v < N_VARIANTS; ++v) {
-        const Score sum = all[v];
-        all[v] = (Score){0};
-        add(&all[v], &sum, 1.0 / n_all);
-      }
-      PetscCall(report(e, node, &list[k], "all", flips, n_all, all));
-    }
+  PetscCall(PetscMalloc1(16 * MAX_PIXELS, &w));
+  PetscCall(HfWeightingResolve(context->record, &settings->weightings, &list));
+  for (PetscInt k = 0; k < list.n; ++k) {
+    PetscCall(HfReportLog(context, "tiles, %s, %s:", HfRecallNames[settings->options.method], list.list[k].label));
+    for (PetscInt f = 0; f < settings->n_flips; ++f) PetscCall(recall_letters(context, settings, &list.list[k], settings->flips[f], w, gallery));
   }
-  PetscCall(PetscFree2(letters, w));
+  PetscCall(PetscFree(w));
   PetscCall(PetscFree(gallery));
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Tiles = {.name = "tiles", .citation = "niu-2024", .keys = keys, .check = check, .run = run};
+const HfStep HfStep_Tiles = {.name = "tiles", .citation = "niu-2024", .keys = keys, .settings = read_settings, .destroy = destroy, .run = run};

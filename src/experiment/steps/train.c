@@ -1,186 +1,242 @@
-/* The film learns: the voltages of a pattern on the gold (Niu et al. 2024, Fig. 3) or on the film itself (Yu et al. 2021, Fig. 2), one pulse
-   after the other, for some epochs. The film's conductance at the end of a pulse is its memory of the pattern; nobody computes weights. */
-#include "../experiment_impl.h"
+/* The film is trained: the voltages of a pattern on the gold (Niu et al. 2024, Fig. 3) or on the film itself (Yu et al. 2021, Fig. 2), one pulse after the
+   other, for some epochs. The conductance of the film at the end of a pulse is its memory of the pattern; no weights are computed. */
+#include "../step.h"
 
 static const HfKey keys[] = {
     {"train", HF_SECTION, NULL, "", "", 0,
-     "Pulses of patterns, on the gold or else on the film; after them the film's conductance is its memory of the patterns"},
+     "Pulses of patterns, on the gold or, without gold, on the film; the conductance of the film is then its memory of the patterns"},
     {"train.patterns", HF_TEXTS, NULL, NULL, "", 0, "Names or literal patterns"},
     {"train.voltage", HF_QUANTITIES, "V", "", ">0", 0,
      "Voltage of a + electrode (- gets the negative), one for all or one per pattern; this or field"},
     HF_DRIVE_FIELD_KEYS("train"),
     {"train.pulse", HF_QUANTITY, "s", NULL, ">0", 0, "Length of one pulse"},
     {"train.pause", HF_QUANTITY, "s", "0 s", ">=0", 0, "Time without voltage after each pulse"},
-    {"train.epochs", HF_INT, NULL, "1", ">=1", 0, "How often the list of patterns is gone through"},
+    {"train.epochs", HF_INT, NULL, "1", ">=1", 0, "How many times the list of patterns is applied"},
     {"train.order", HF_CHOICE, NULL, "given", "given|shuffled", 0,
-     "Order of the patterns in an epoch: as listed, or a new random one in every epoch"},
+     "Order of the patterns within an epoch: as listed, or a new random one in every epoch"},
     {"train.seed", HF_INT, NULL, "1", "[0,9e18]", 0, "Seed of the shuffled orders"},
-    {"train.fresh", HF_BOOL, NULL, "false", "", 0, "Back to the untrained film before each pulse"},
+    {"train.fresh", HF_BOOL, NULL, "false", "", 0, "Return to the untrained film before each pulse"},
     {"train.memory", HF_CHOICE, NULL, "pulse", "pulse|epoch|end", 0,
      "When the conductance is measured and kept, with a frame of the texture: after every pulse, every epoch, or all epochs"},
-    {"train.probe_every", HF_QUANTITY, "s", "", ">0", 0, "Measure the conductance matrix during the pulses too (step `fit` needs it)"},
+    {"train.probe_every", HF_QUANTITY, "s", "", ">0", 0,
+     "Time between measurements of the conductance matrix during the pulses (step `fit` needs them)"},
     HF_KEYS_END,
 };
 
-/* The patterns of the step, with their voltages and the field that those on the gold make at the film's centre. */
+typedef enum { PER_PULSE, PER_EPOCH, AT_END } Remember; /* when memories are kept: the choices of train.memory */
+static const char *const remember_names[] = {"pulse", "epoch", "end"};
+
 typedef struct {
-  PetscInt n, epochs, *order;       /* order of the present epoch */
-  PetscBool each_pulse, each_epoch; /* when memories are kept; neither: at the end */
-  PetscReal *x, *voltage, *at_centre;
-  char *text;
+  PetscInt n, epochs; /* patterns, epochs */
+  PetscReal *x;       /* [n][terminals] */
+  char *text;         /* [n][terminals + 1] */
+  const char **label; /* [n], for the log */
+  HfDriveSettings drive;
+  PetscInt n_voltages;                 /* 0: from drive.field */
+  PetscReal *voltages;                 /* [n_voltages], V: one for all patterns, or one for each */
+  PetscReal pulse, pause, probe_every; /* s; pause 0: none; probe_every 0: not during the pulses */
+  PetscBool shuffled, fresh;
+  PetscInt64 seed;
+  Remember remember;
+} Settings;
+
+/* What the patterns are driven with, found at the start of the step. */
+typedef struct {
+  PetscReal *voltage;   /* [n], V */
+  PetscReal *at_centre; /* [n]: |H| of the gold at the film's centre, A/m */
+  PetscInt *order;      /* [n] of the present epoch */
 } Lesson;
 
-static PetscErrorCode check(HfExperiment e, HfNode node) {
-  const PetscInt n_patterns = HfCount(node, "patterns");
+static PetscErrorCode read_patterns_settings(HfScheduleCheck *check, HfNode node, Settings *settings) {
+  const PetscInt n = check->schedule->n;
 
   PetscFunctionBeginUser;
-  if (!n_patterns) PetscCall(HfDeckError(e->deck, HfChild(node, "patterns"), "no pattern to train"));
-  for (PetscInt p = 0; p < n_patterns; ++p) {
-    PetscCall(HfPatternCheck(e, HfNodeItem(HfChild(node, "patterns"), p), HfTextAt(node, "patterns", p)));
-    PetscCall(HfCheckedAdd(e, HfTextAt(node, "patterns", p)));
+  settings->n = HfCount(node, "patterns");
+  PetscCall(PetscCalloc3(settings->n * n, &settings->x, settings->n * (n + 1), &settings->text, settings->n, &settings->label));
+  if (!settings->n) PetscCall(HfDeckError(check->deck, HfChild(node, "patterns"), "no pattern to train"));
+  for (PetscInt p = 0; p < settings->n; ++p) {
+    const char *name = HfTextAt(node, "patterns", p);
+    char *text = settings->text + p * (n + 1);
+
+    PetscCall(HfPatternSettingsRead(check, HfNodeItem(HfChild(node, "patterns"), p), name, settings->x + p * n, text));
+    settings->label[p] = HfPatternLabel(&check->schedule->patterns, name, text);
+    if (text[0]) PetscCall(HfScheduleCheckTrains(check, text));
   }
-  PetscCall(HfDriveCheck(e, node));
-  if (HfHas(node, "voltage") && HfCount(node, "voltage") != 1 && HfCount(node, "voltage") != n_patterns)
-    PetscCall(HfDeckError(e->deck, HfChild(node, "voltage"), "give one voltage for all patterns or one for each of the %d, not %d", (int)n_patterns,
-                          (int)HfCount(node, "voltage")));
-  e->checked_pulses = PetscMin(e->checked_pulses + n_patterns * HfInteger(node, "epochs"), 2); /* a fit asks for two */
-  e->checked_trace = HfHas(node, "probe_every");
-  if (HfReal(node, "pause") <= 0.0) e->checked_unpaused = PETSC_TRUE;
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode plan(HfExperiment e, HfNode node, HfPlan *plan) {
-  const PetscReal epochs = (PetscReal)HfInteger(node, "epochs"), pulses = HfCount(node, "patterns") * epochs;
-  const char *memory = HfText(node, "memory");
-  const PetscReal memories = !strcmp(memory, "pulse") ? pulses : !strcmp(memory, "epoch") ? epochs : 1;
+static PetscErrorCode read_voltages_settings(HfScheduleCheck *check, HfNode node, Settings *settings) {
+  PetscFunctionBeginUser;
+  PetscCall(HfDriveSettingsRead(check, node, &settings->drive));
+  settings->n_voltages = HfHas(node, "voltage") ? HfCount(node, "voltage") : 0;
+  PetscCall(PetscMalloc1(settings->n_voltages, &settings->voltages));
+  for (PetscInt k = 0; k < settings->n_voltages; ++k) settings->voltages[k] = HfRealAt(node, "voltage", k);
+  if (HfHas(node, "voltage") && settings->n_voltages != 1 && settings->n_voltages != settings->n)
+    PetscCall(HfDeckError(check->deck, HfChild(node, "voltage"), "give one voltage for all patterns or one for each of the %d, not %d",
+                          (int)settings->n, (int)settings->n_voltages));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **of) {
+  Settings *settings;
 
   PetscFunctionBeginUser;
-  plan->seconds += pulses * (HfReal(node, "pulse") + HfReal(node, "pause"));
-  plan->frames += memories;
-  plan->probes += HfHas(node, "probe_every") ? pulses * (1 + floor(HfReal(node, "pulse") / HfReal(node, "probe_every"))) : memories;
+  PetscCall(PetscNew(&settings));
+  *of = settings;
+  PetscCall(read_patterns_settings(check, node, settings));
+  PetscCall(read_voltages_settings(check, node, settings));
+  settings->epochs = (PetscInt)HfInteger(node, "epochs");
+  settings->pulse = HfReal(node, "pulse");
+  settings->pause = HfReal(node, "pause");
+  settings->probe_every = HfHas(node, "probe_every") ? HfReal(node, "probe_every") : 0.0;
+  settings->shuffled = (PetscBool)!strcmp(HfText(node, "order"), "shuffled");
+  settings->seed = HfInteger(node, "seed");
+  settings->fresh = HfFlag(node, "fresh");
+  while (strcmp(remember_names[settings->remember], HfText(node, "memory"))) ++settings->remember;
+  check->pulses = PetscMin(check->pulses + (PetscInt64)settings->n * settings->epochs, 2); /* a fit needs two */
+  check->probed = HfHas(node, "probe_every");
+  if (settings->pause <= 0.0) check->unpaused = PETSC_TRUE;
   PetscFunctionReturn(0);
+}
+
+static PetscErrorCode destroy(void *of) {
+  Settings *settings = of;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscFree3(settings->x, settings->text, settings->label));
+  PetscCall(PetscFree(settings->voltages));
+  PetscCall(HfDriveSettingsDestroy(&settings->drive));
+  PetscCall(PetscFree(settings));
+  PetscFunctionReturn(0);
+}
+
+static void plan(const void *of, HfPlan *plan) {
+  const Settings *settings = of;
+  const PetscReal epochs = (PetscReal)settings->epochs, pulses = settings->n * epochs;
+  const PetscReal memories = settings->remember == PER_PULSE ? pulses : settings->remember == PER_EPOCH ? epochs : 1;
+
+  plan->seconds += pulses * (settings->pulse + settings->pause);
+  plan->frames += memories;
+  plan->probes += settings->probe_every > 0.0 ? pulses * (1 + floor(settings->pulse / settings->probe_every)) : memories;
 }
 
 /* One pulse of pattern p, and its memory if it is to be kept. */
-static PetscErrorCode pulse(HfExperiment e, HfNode node, const Lesson *lesson, PetscInt p, PetscBool remember) {
-  const PetscReal start = HfDeviceTime(e->device), voltage = lesson->voltage[p];
-  const PetscBool traced = HfHas(node, "probe_every"), watched = (PetscBool)(traced || lesson->each_pulse);
-  const char *text = lesson->text + p * (e->n + 1), *name = HfPatternLabel(e, HfTextAt(node, "patterns", p), text);
+static PetscErrorCode apply_pulse(HfStepContext context, const Settings *settings, const Lesson *lesson, PetscInt p, PetscBool remember) {
+  const PetscInt n = context->schedule->n;
+  const PetscReal start = HfDeviceTime(context->device), voltage = lesson->voltage[p];
+  const PetscBool traced = (PetscBool)(settings->probe_every > 0.0), watched = (PetscBool)(traced || settings->remember == PER_PULSE);
+  const char *text = settings->text + p * (n + 1), *label = settings->label[p];
+  HfTrainingRecord *record = context->record;
   char what[64];
 
   PetscFunctionBeginUser;
-  PetscCall(PetscSNPrintf(what, sizeof(what), "train %.40s", name));
-  if (HfFlag(node, "fresh")) {
-    PetscCall(HfUntrainedRestore(e));
-    e->have_x = PETSC_FALSE;
-  }
-  if (watched) PetscCall(HfTraceStart(e, voltage, traced));
-  PetscCall(HfDriveOn(e, lesson->x + p * e->n, text, voltage));
+  PetscCall(PetscSNPrintf(what, sizeof(what), "train %.40s", label));
+  if (settings->fresh) PetscCall(HfUntrainedRestore(context));
+  if (watched) PetscCall(HfTraceStart(context, voltage, traced));
+  PetscCall(HfDriveOn(context, settings->x + p * n, text, voltage));
   if (watched) {
-    PetscCall(HfProbeNow(e));
-    PetscCall(HfReadingsStart(e));
-    PetscCall(HfTraceAdd(e));
+    PetscCall(HfProbeFilm(context));
+    HfGaugesStart(record);
+    PetscCall(HfTraceAdd(context));
   }
-  PetscCall(HfEvolve(e, what, HfReal(node, "pulse"), traced ? HfReal(node, "probe_every") : watched ? 0.0 : HF_NO_PROBES));
-  e->trace.recording = PETSC_FALSE;
+  PetscCall(HfEvolve(context, what, settings->pulse, watched ? settings->probe_every : HF_NO_PROBES));
+  HfTraceEnd(record);
   if (remember) {
-    PetscCall(HfMemoryAdd(e));
-    PetscCall(HfFramesNow(e, PETSC_TRUE));
-    PetscCall(
-        HfRecordLog(e, "train %s at %.6g V: %.6g to %.6g ns", name, (double)voltage, 1e9 * (double)start, 1e9 * (double)HfDeviceTime(e->device)));
+    PetscCall(HfMemoryAdd(context, settings->pulse));
+    PetscCall(HfReportFrames(context, PETSC_TRUE));
+    PetscCall(HfReportLog(context, "train %s at %.6g V: %.6g to %.6g ns", label, (double)voltage, 1e9 * (double)start,
+                          1e9 * (double)HfDeviceTime(context->device)));
   }
-  PetscCall(HfTableLineNow(e, HfDeviceTime(e->device), 0.0, HfDeviceMagnetization(e->device)));
-  if (watched) PetscCall(HfReadingsReport(e, text, voltage, start));
-  PetscCall(HfDriveLog(e));
-  if (HfReal(node, "pause") > 0.0) {
-    PetscCall(HfDriveOff(e));
-    PetscCall(HfEvolve(e, "pause", HfReal(node, "pause"), watched ? 0.0 : HF_NO_PROBES));
-    if (remember) PetscCall(HfMemoryRested(e));
+  PetscCall(HfReportTableLine(context));
+  if (watched) PetscCall(HfReportGauges(context, text, voltage, start));
+  PetscCall(HfDriveLog(context));
+  if (settings->pause > 0.0) {
+    PetscCall(HfDriveOff(context));
+    PetscCall(HfEvolve(context, "pause", settings->pause, watched ? 0.0 : HF_NO_PROBES));
+    if (remember) PetscCall(HfMemoryAddRested(context));
   }
   PetscFunctionReturn(0);
 }
 
 /* The patterns of the present epoch, one after the other. */
-static PetscErrorCode epoch(HfExperiment e, HfNode node, Lesson *lesson) {
-  const PetscBool shuffled = (PetscBool)!strcmp(HfText(node, "order"), "shuffled");
+static PetscErrorCode run_epoch(HfStepContext context, const Settings *settings, Lesson *lesson) {
+  const PetscInt n = settings->n, epoch = context->drive->epoch;
 
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < lesson->n; ++k) {
-    const PetscInt at = shuffled ? HfRandomInteger(HfInteger(node, "seed"), HF_STREAM_ORDER, e->epoch, k, k + 1) : k;
-    if (at < k) lesson->order[k] = lesson->order[at]; /* every order alike, by inserting (Fisher and Yates) */
+  for (PetscInt k = 0; k < n; ++k) {
+    const PetscInt at = settings->shuffled ? HfRandomInteger(settings->seed, HF_STREAM_ORDER, epoch, k, k + 1) : k;
+    if (at < k) lesson->order[k] = lesson->order[at]; /* every order is equally likely (Fisher and Yates, by insertion) */
     lesson->order[at] = k;
   }
-  for (PetscInt k = 0; k < lesson->n; ++k) {
-    const PetscBool last = (PetscBool)(k == lesson->n - 1), final = (PetscBool)(last && e->epoch == lesson->epochs - 1);
-    PetscCall(pulse(e, node, lesson, lesson->order[k], (PetscBool)(lesson->each_pulse || (lesson->each_epoch && last) || final)));
+  for (PetscInt k = 0; k < n; ++k) {
+    const PetscBool ends_epoch = (PetscBool)(k == n - 1), ends_all = (PetscBool)(ends_epoch && epoch == settings->epochs - 1);
+    const PetscBool remember = (PetscBool)(settings->remember == PER_PULSE || (settings->remember == PER_EPOCH && ends_epoch) || ends_all);
+
+    PetscCall(apply_pulse(context, settings, lesson, lesson->order[k], remember));
   }
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode prepare(HfExperiment e, HfNode node, Lesson *lesson) {
-  const char *why;
-
+static PetscErrorCode find_voltages(HfStepContext context, const Settings *settings, Lesson *lesson) {
   PetscFunctionBeginUser;
-  for (PetscInt p = 0; p < lesson->n; ++p) {
-    PetscReal *x = lesson->x + p * e->n;
-    PetscCall(HfPatternRead(e, HfTextAt(node, "patterns", p), x, lesson->text + p * (e->n + 1), &why));
-    if (HfHas(node, "voltage"))
-      lesson->voltage[p] = HfRealAt(node, "voltage", HfCount(node, "voltage") > 1 ? p : 0);
+  for (PetscInt p = 0; p < settings->n; ++p) {
+    const PetscReal *x = settings->x + p * context->schedule->n;
+
+    if (settings->n_voltages)
+      lesson->voltage[p] = settings->voltages[settings->n_voltages > 1 ? p : 0];
     else
-      PetscCall(HfDriveVoltageForField(e, node, x, &lesson->voltage[p]));
-    if (!HfDriveByGold(e)) continue;
-    PetscCall(HfDeviceCentreField(e->device, x, &lesson->at_centre[p]));
+      PetscCall(HfDriveVoltage(context, &settings->drive, x, &lesson->voltage[p]));
+    if (!HfDriveByGold(context)) continue;
+    PetscCall(HfDeviceCentreField(context->device, x, &lesson->at_centre[p]));
     lesson->at_centre[p] *= lesson->voltage[p];
   }
-  PetscCall(HfDriveCompare(e, lesson->x, lesson->voltage[0]));
+  PetscCall(HfDriveCompare(context, settings->x, lesson->voltage[0]));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode report(HfExperiment e, HfNode node, const Lesson *lesson) {
+static PetscErrorCode report(HfStepContext context, const Settings *settings, const Lesson *lesson) {
   HfNode entry, names;
 
   PetscFunctionBeginUser;
-  PetscCall(HfEntryCreate(e, "train", &entry));
+  PetscCall(HfEntryCreate(context, "train", &entry));
   PetscCall(HfNodeCreate(HF_NODE_LIST, &names));
-  for (PetscInt p = 0; p < lesson->n; ++p) PetscCall(HfNodePutText(names, NULL, lesson->text + p * (e->n + 1)));
+  for (PetscInt p = 0; p < settings->n; ++p) PetscCall(HfNodePutText(names, NULL, settings->text + p * (context->schedule->n + 1)));
   PetscCall(HfNodePutNode(entry, "patterns", names));
-  PetscCall(HfNodePutInt(entry, "epochs", lesson->epochs));
-  PetscCall(HfNodePutText(entry, "order", HfText(node, "order")));
-  PetscCall(HfNodePutText(entry, "memory", HfText(node, "memory")));
-  PetscCall(HfNodePutBool(entry, "fresh", HfFlag(node, "fresh")));
-  PetscCall(HfNodePutReal(entry, "pulse_s", HfReal(node, "pulse")));
-  PetscCall(HfNodePutReals(entry, "voltage_V", lesson->n, lesson->voltage));
-  if (HfDriveByGold(e)) PetscCall(HfNodePutReals(entry, "field_at_centre_A_per_m", lesson->n, lesson->at_centre));
-  PetscCall(HfRecordSummary(e, entry));
+  PetscCall(HfNodePutInt(entry, "epochs", settings->epochs));
+  PetscCall(HfNodePutText(entry, "order", settings->shuffled ? "shuffled" : "given"));
+  PetscCall(HfNodePutText(entry, "memory", remember_names[settings->remember]));
+  PetscCall(HfNodePutBool(entry, "fresh", settings->fresh));
+  PetscCall(HfNodePutReal(entry, "pulse_s", settings->pulse));
+  PetscCall(HfNodePutReals(entry, "voltage_V", settings->n, lesson->voltage));
+  if (HfDriveByGold(context)) PetscCall(HfNodePutReals(entry, "field_at_centre_A_per_m", settings->n, lesson->at_centre));
+  PetscCall(HfReportSummary(context, entry));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode teach(HfExperiment e, HfNode node, Lesson *lesson) {
+static PetscErrorCode teach(HfStepContext context, const Settings *settings, Lesson *lesson) {
+  HfDrive *drive = context->drive;
+
   PetscFunctionBeginUser;
-  HfCite(HfDriveByGold(e) ? "niu-2024" : "yu-2021");
-  PetscCall(HfUntrainedRemember(e));
-  PetscCall(prepare(e, node, lesson));
-  for (e->epoch = 0; e->epoch < lesson->epochs; ++e->epoch) PetscCall(epoch(e, node, lesson));
-  --e->epoch;
-  PetscCall(HfDriveOff(e));
-  PetscCall(report(e, node, lesson));
+  HfCite(HfDriveByGold(context) ? "niu-2024" : "yu-2021");
+  PetscCall(HfUntrainedRemember(context));
+  PetscCall(find_voltages(context, settings, lesson));
+  for (drive->epoch = 0; drive->epoch < settings->epochs; ++drive->epoch) PetscCall(run_epoch(context, settings, lesson));
+  --drive->epoch;
+  PetscCall(HfDriveOff(context));
+  PetscCall(report(context, settings, lesson));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode run(HfExperiment e, HfNode node) {
-  const char *memory = HfText(node, "memory");
-  Lesson lesson = {.n = HfCount(node, "patterns"),
-                   .epochs = (PetscInt)HfInteger(node, "epochs"),
-                   .each_pulse = (PetscBool)!strcmp(memory, "pulse"),
-                   .each_epoch = (PetscBool)!strcmp(memory, "epoch")};
+static PetscErrorCode run(HfStepContext context, const void *of) {
+  const Settings *settings = of;
+  Lesson lesson;
   PetscErrorCode code;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc5(lesson.n * e->n, &lesson.x, lesson.n, &lesson.voltage, lesson.n, &lesson.at_centre, lesson.n * (e->n + 1), &lesson.text,
-                         lesson.n, &lesson.order));
-  code = teach(e, node, &lesson); /* may diverge */
-  PetscCall(PetscFree5(lesson.x, lesson.voltage, lesson.at_centre, lesson.text, lesson.order));
+  PetscCall(PetscMalloc3(settings->n, &lesson.voltage, settings->n, &lesson.at_centre, settings->n, &lesson.order));
+  code = teach(context, settings, &lesson); /* may diverge or be stopped */
+  PetscCall(PetscFree3(lesson.voltage, lesson.at_centre, lesson.order));
   PetscFunctionReturn(code);
 }
 
-const HfStep HfStep_Train = {.name = "train", .keys = keys, .check = check, .plan = plan, .run = run};
+const HfStep HfStep_Train = {.name = "train", .keys = keys, .settings = read_settings, .destroy = destroy, .plan = plan, .run = run};
