@@ -368,7 +368,7 @@ static void checkpoints_restore_every_kind(void **state) {
   CHECK(HfOutputCheckRestart(f.output, NULL, PETSC_FALSE, &finished));
   assert_false(finished);
   recorder = HfOutputRecorder(f.output);
-  CHECK(HfExperimentCreate(f.deck, recorder, &f.experiment));
+  CHECK(HfExperimentCreate(f.deck, recorder, NULL, &f.experiment));
   CHECK(HfOutputSetUp(f.output, f.experiment));
   CHECK(recorder->stored(recorder->context, "test/flags", &n));
   assert_int_equal(n, 5);
