@@ -195,12 +195,7 @@ static void desk_destroy(Desk *desk) {
 
 /* ---- runs ---- */
 
-static const char schedule[] = FILM("{random: {seed: 3}}") "schedule:\n"
-                                                           "  - hold: {time: 20 ps, pattern: A, voltage: 1 mV}\n"
-                                                           "  - listen: {times: 3, every: 10 ps}\n"
-                                                           "  - train: {patterns: [B, C], voltage: 1 mV, pulse: 20 ps}\n"
-                                                           "  - listen: {times: 2, every: 5 ps}\n"
-                                                           "  - energies: {weights: midrange}\n";
+#define SCHEDULE DECK_WITH("four-nodes from-random patterns schedule", "start=3")
 
 /* Runs a deck with the step; m_end (may be NULL) gets the last m, to be destroyed by the caller. */
 static PetscErrorCode run_with_step(const char *text, Desk *desk, Vec *m_end) {
@@ -260,19 +255,19 @@ static void test_killed_and_resumed(void **state) {
   CHECK(MPI_Comm_size(PETSC_COMM_WORLD, &ranks));
   desk_create(&whole, NEVER, NEVER);
   n_measured = 0;
-  CHECK(run_with_step(schedule, &whole, &m_whole));
+  CHECK(run_with_step(SCHEDULE, &whole, &m_whole));
   n_whole = n_measured;
   assert_int_equal(n_whole, 5);
   for (int at = 0; at < whole.n_asked - LATER - 1; at += ranks == 1 ? 1 : 3) {
     desk_create(&killed, at, at + LATER);
     n_measured = 0;
-    assert_int_equal(run_with_step(schedule, &killed, NULL), HF_ERR_STOPPED);
+    assert_int_equal(run_with_step(SCHEDULE, &killed, NULL), HF_ERR_STOPPED);
     between += killed.n_measured_then > 0;
     inside += killed.measuring_then;
     desk_create(&resumed, NEVER, NEVER);
     hand_over(&killed, &resumed);
     n_measured = 0;
-    CHECK(run_with_step(schedule, &resumed, &m_resumed));
+    CHECK(run_with_step(SCHEDULE, &resumed, &m_resumed));
     assert_same(&whole, m_whole, &resumed, m_resumed);
     n_measured += killed.n_measured_then;
     assert_int_equal(n_measured, n_whole); /* what is on the tape is not measured again */
@@ -290,11 +285,10 @@ static void test_checkpoint_of_another_schedule(void **state) {
   static Desk killed, resumed;
 
   desk_create(&killed, 8, 8);
-  assert_int_equal(run_with_step(schedule, &killed, NULL), HF_ERR_STOPPED);
+  assert_int_equal(run_with_step(SCHEDULE, &killed, NULL), HF_ERR_STOPPED);
   desk_create(&resumed, NEVER, NEVER);
   hand_over(&killed, &resumed);
-  assert_int_equal(run_with_step(FILM("{random: {seed: 3}}") "schedule:\n  - relax: {}\n  - listen: {times: 1, every: 5 ps}\n", &resumed, NULL),
-                   HF_ERR_FILE);
+  assert_int_equal(run_with_step(DECK_WITH("four-nodes from-random patterns other-schedule", "start=3"), &resumed, NULL), HF_ERR_FILE);
   desk_destroy(&killed);
   desk_destroy(&resumed);
 }
