@@ -1,28 +1,9 @@
-/* A small four-node film and a recorder that remembers, for the tests of src/experiment. */
+/* A recorder that remembers, for the tests of src/experiment; their small four-node film is in shared.yaml. */
 #pragma once
-#include "hf_test.h"
+#include "test_decks.h"
 #include <hopfilm/experiment.h>
 #include <stdio.h>
 #include <string.h>
-
-#define FILM_WITH(initial, patterns)                                                                                                                 \
-  "hopfilm: 1\n"                                                                                                                                     \
-  "film:\n"                                                                                                                                          \
-  "  size: [1.2 um, 1.2 um]\n"                                                                                                                       \
-  "  cell: 60 nm\n"                                                                                                                                  \
-  "  thickness: 30 nm\n"                                                                                                                             \
-  "  shape: {disk: {diameter: 1.2 um}}\n"                                                                                                            \
-  "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Ku: -43.062 A/m, alpha: 0.3, conductivity: 5e6 S/m, amr_ratio: 0.04}\n"                                  \
-  "  initial: " initial "\n"                                                                                                                         \
-  "gold: {thickness: 100 nm, gap: 30 nm, conductivity: 4.1e7 S/m, oersted: sheet}\n"                                                                 \
-  "potential: {tolerance: 1e-13}\n"                                                                                                                  \
-  "electrodes:\n"                                                                                                                                    \
-  "  - {name: '1', shape: {disk: {diameter: 240 nm}}, at: [-424 nm, 424 nm]}\n"                                                                      \
-  "  - {name: '2', shape: {disk: {diameter: 240 nm}}, at: [424 nm, 424 nm]}\n"                                                                       \
-  "  - {name: '3', shape: {disk: {diameter: 240 nm}}, at: [-424 nm, -424 nm]}\n"                                                                     \
-  "  - {name: '4', shape: {disk: {diameter: 240 nm}}, at: [424 nm, -424 nm]}\n"                                                                      \
-  "patterns: {" patterns "}\n"
-#define FILM(initial) FILM_WITH(initial, "A: '++--', B: '+-+-', C: '+--+', D: '+---', E: '++-+', F: '+-++', G: '+++-'")
 
 enum { MOST = 256 };
 typedef struct {

@@ -104,7 +104,7 @@ PetscErrorCode HfGaugesCheckpointLoaded(HfGauges gauges) {
 
 /* ---- those of a device ---- */
 
-PetscInt HfDeviceGaugeCount(HfDevice d) { return d->gauges->n; }
+PetscInt HfDeviceGaugeCount(HfDevice d) { return d->gauges ? d->gauges->n : 0; }
 const char *HfDeviceGaugeName(HfDevice d, PetscInt k) { return d->gauges->item[k].name; }
 
 PetscErrorCode HfDeviceGauge(HfDevice d, PetscInt k, PetscReal *G) {

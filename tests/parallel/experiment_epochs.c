@@ -1,8 +1,8 @@
 /* Training schedules: orders, voltages, when memories are taken, patterns from images; the same on any number of ranks. */
 #include "experiment_case.h"
 
-#define START     FILM("{random: {seed: 3}}") "schedule:\n"
-#define TRAIN     "  - train: {patterns: [A, B, C, D], pulse: 0.2 ns, epochs: 4"
+#define FILM      "four-nodes from-random patterns "
+#define SEED      "start=3"
 #define TOLERANCE 1e-7 /* of G11: adaptive steps */
 
 /* Every epoch shows every pattern once, in an order of its own that the seed alone decides. */
@@ -10,9 +10,9 @@ static void shuffled_by_the_seed_alone(void **state) {
   Memory all, alone, other;
   int changed = 0, apart = 0;
 
-  CHECK(run_deck(PETSC_COMM_WORLD, START TRAIN ", voltage: 1 mV, order: shuffled, seed: 5}\n", &all));
-  CHECK(run_deck(PETSC_COMM_SELF, START TRAIN ", voltage: 1 mV, order: shuffled, seed: 5}\n", &alone));
-  CHECK(run_deck(PETSC_COMM_SELF, START TRAIN ", voltage: 1 mV, order: shuffled, seed: 6}\n", &other));
+  CHECK(run_deck(PETSC_COMM_WORLD, DECK_WITH(FILM "shuffled", SEED "; seed=5"), &all));
+  CHECK(run_deck(PETSC_COMM_SELF, DECK_WITH(FILM "shuffled", SEED "; seed=5"), &alone));
+  CHECK(run_deck(PETSC_COMM_SELF, DECK_WITH(FILM "shuffled", SEED "; seed=6"), &other));
   assert_int_equal(all.n_probes, 1 + 16); /* the untrained film and every pulse */
   for (int k = 1; k <= 16; ++k) {
     assert_string_equal(all.pattern[k], alone.pattern[k]);
@@ -31,9 +31,9 @@ static void shuffled_by_the_seed_alone(void **state) {
 static void memories_when_they_are_wanted(void **state) {
   Memory pulse, epoch, end;
 
-  CHECK(run_deck(PETSC_COMM_WORLD, START TRAIN ", voltage: 1 mV}\n  - energies: {weights: midrange}\n", &pulse));
-  CHECK(run_deck(PETSC_COMM_WORLD, START TRAIN ", voltage: 1 mV, memory: epoch}\n  - energies: {weights: midrange}\n", &epoch));
-  CHECK(run_deck(PETSC_COMM_WORLD, START TRAIN ", voltage: 1 mV, memory: end}\n", &end));
+  CHECK(run_deck(PETSC_COMM_WORLD, DECK_WITH(FILM "training energies", SEED "; memory=pulse"), &pulse));
+  CHECK(run_deck(PETSC_COMM_WORLD, DECK_WITH(FILM "training energies", SEED "; memory=epoch"), &epoch));
+  CHECK(run_deck(PETSC_COMM_WORLD, DECK_WITH(FILM "training", SEED "; memory=end"), &end));
   assert_int_equal(pulse.n_probes, 1 + 16);
   assert_int_equal(epoch.n_probes, 1 + 4);
   assert_int_equal(end.n_probes, 1 + 1);
@@ -55,9 +55,8 @@ static void memories_when_they_are_wanted(void **state) {
 static void a_voltage_for_each(void **state) {
   Memory list, steps;
 
-  CHECK(run_deck(PETSC_COMM_WORLD, START "  - train: {patterns: [A, B], voltage: [0.5 mV, 2 mV], pulse: 1 ns}\n", &list));
-  CHECK(run_deck(PETSC_COMM_WORLD,
-                 START "  - train: {patterns: A, voltage: 0.5 mV, pulse: 1 ns}\n  - train: {patterns: B, voltage: 2 mV, pulse: 1 ns}\n", &steps));
+  CHECK(run_deck(PETSC_COMM_WORLD, DECK_WITH(FILM "voltage-for-each", SEED), &list));
+  CHECK(run_deck(PETSC_COMM_WORLD, DECK_WITH(FILM "step-for-each", SEED), &steps));
   for (int k = 1; k <= 2; ++k)
     for (int e = 0; e < 16; ++e) ASSERT_NEAR(list.G[k][e], steps.G[k][e], TOLERANCE * steps.G[0][0]);
   CHECK(HfNodeDestroy(&list.entries));
@@ -76,10 +75,7 @@ static void a_pattern_from_an_image(void **state) {
     fprintf(file, "P2\n2 2\n100\n49 51\n100 0\n");
     fclose(file);
   }
-  CHECK(run_deck(
-      PETSC_COMM_WORLD,
-      FILM_WITH("{random: {seed: 3}}", "picture: hf_test_pattern.pgm") "schedule:\n  - train: {patterns: picture, voltage: 1 mV, pulse: 0.1 ns}\n",
-      &memory));
+  CHECK(run_deck(PETSC_COMM_WORLD, DECK_WITH("four-nodes from-random picture", SEED), &memory));
   assert_string_equal(memory.pattern[1], "+--+");
   CHECK(HfNodeDestroy(&memory.entries));
   CHECK(MPI_Barrier(PETSC_COMM_WORLD));

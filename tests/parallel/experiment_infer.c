@@ -1,16 +1,6 @@
 /* The step `infer` against a recall and a count written out here, from the matrices that the run recorded; the same numbers on any number of ranks. */
 #include "experiment_case.h"
 
-#define DECK                                                                                                                                         \
-  FILM("{random: {seed: 3}}")                                                                                                                        \
-  "schedule:\n"                                                                                                                                      \
-  "  - train: {patterns: [A, B, D], field: 30 Oe, field_pattern: B, pulse: 4 ns, epochs: 2}\n"                                                       \
-  "  - infer: {patterns: [A, B, D], flips: [0, 1, 2], samples: 37, seed: 5, weights: midrange, epochs: all, basins: true}\n"                         \
-  "  - infer: {patterns: [A, B, D], probability: [0.1, 0.4], samples: 50, weights: midrange, method: sweeps, rules: outer-product}\n"                \
-  "  - infer: {patterns: [D, '-+++'], flips: 1, samples: 10, weights: [scaled, midrange], xi: [0.98, 0.99, 1.0], read_noise: 1e-14}\n"               \
-  "  - infer: {patterns: [D, '-+++'], flips: 1, samples: 10, weights: midrange, read_noise: 0.003}\n"                                                \
-  "  - infer: {patterns: [D, '-+++'], flips: 1, samples: 10, weights: midrange}\n"
-
 enum { N = 4, P = 3, S = 37, A = 3 };
 static const char *const PATTERNS[P] = {"++--", "+-+-", "+---"};
 
@@ -105,9 +95,10 @@ static void test_counts(void **state) {
   HfNode entry;
   double w[N][N], none, some;
   Count count;
+  const char *const deck = DECK_WITH("four-nodes from-random patterns schedule", "start=3");
   PetscMPIInt size;
 
-  CHECK(run_deck(PETSC_COMM_WORLD, DECK, &memory));
+  CHECK(run_deck(PETSC_COMM_WORLD, deck, &memory));
   assert_int_equal(memory.n_probes, 1 + 6);
   entry = entry_with(&memory, 2, "step", "infer");
   midrange(&memory, memory.G[6], w);
@@ -141,7 +132,7 @@ static void test_counts(void **state) {
 
   CHECK(MPI_Comm_size(PETSC_COMM_WORLD, &size));
   if (size > 1) {
-    CHECK(run_deck(PETSC_COMM_SELF, DECK, &alone));
+    CHECK(run_deck(PETSC_COMM_SELF, deck, &alone));
     assert_int_equal(HfNodeLength(alone.entries), HfNodeLength(memory.entries));
     for (PetscInt i = 0; i < HfNodeLength(alone.entries); ++i) {
       static const char *const keys[] = {"accuracy", "accuracy_ties_wrong", "exact", "overlap_after", "accuracy_low", "accuracy_high"};

@@ -1,15 +1,12 @@
 /* A small film is trained, on one rank and on all of them. */
 #include "experiment_case.h"
 
+#define FILM "four-nodes from-random patterns "
+
 /* The seven patterns, each on a fresh film: every pattern is the energy minimum of its own film (that is what learning means here), the clock
    and the counters are right, and the same run by every rank alone gives the same matrices. */
 static void test_seven_patterns(void **state) {
-  static const char deck[] =
-      FILM("{random: {seed: 3}}") "schedule:\n"
-                                  "  - train: {patterns: [A, B, C, D, E, F, G], field: 30 Oe, field_pattern: B, pulse: 20 ns, fresh: true}\n"
-                                  "  - energies: {weights: [midrange, saturated], trivial: false}\n"
-                                  "  - hold: {time: 0.5 ns}\n"
-                                  "  - probe: {wirings: true}\n";
+  const char *const deck = DECK_WITH(FILM "seven-patterns", "start=3");
   Memory together, alone;
   HfNode entry;
   PetscMPIInt size;
@@ -49,12 +46,8 @@ static void test_seven_patterns(void **state) {
 /* A pulse on a fresh film does not know what was trained before: it ends where a run ends that begins with it. */
 static void test_fresh_is_fresh(void **state) {
   Memory after, first;
-  CHECK(run_deck(PETSC_COMM_WORLD,
-                 FILM("{random: {seed: 3}}") "schedule:\n  - train: {patterns: [A, '-+-+'], voltage: 1 mV, pulse: 1 ns, fresh: true}\n", &after));
-  CHECK(run_deck(PETSC_COMM_WORLD,
-                 FILM("{random: {seed: 5}}") "schedule:\n  - train: {patterns: A, voltage: 1 mV, pulse: 1 ns}\n"
-                                             "  - initial: {random: {seed: 3}}\n  - train: {patterns: '- + - +', voltage: 1 mV, pulse: 1 ns}\n",
-                 &first));
+  CHECK(run_deck(PETSC_COMM_WORLD, DECK_WITH(FILM "fresh", "start=3"), &after));
+  CHECK(run_deck(PETSC_COMM_WORLD, DECK_WITH(FILM "from-another-start", "start=5"), &first));
   assert_string_equal(after.pattern[after.n_probes - 1], "-+-+");
   assert_string_equal(first.pattern[first.n_probes - 1], "-+-+");
   for (int e = 0; e < 16; ++e) ASSERT_NEAR(after.G[after.n_probes - 1][e], first.G[first.n_probes - 1][e], 1e-7 * first.G[0][0]); /* adaptive steps */
@@ -66,11 +59,7 @@ static void test_fresh_is_fresh(void **state) {
 static void test_switch(void **state) {
   Memory memory;
   HfNode entry;
-  CHECK(run_deck(
-      PETSC_COMM_WORLD,
-      FILM("{random: {seed: 3}}") "schedule:\n  - train: {patterns: [B, A], field: 20 Oe, field_pattern: B, pulse: 40 ns, probe_every: 1 ns}\n"
-                                  "  - fit: {}\n",
-      &memory));
+  CHECK(run_deck(PETSC_COMM_WORLD, DECK_WITH(FILM "switch", "start=3"), &memory));
   entry = entry_from_end(&memory, "fit", 0);
   assert_string_equal(HfNodeText(HfNodeFind(entry, "signs_right")), "true");
   for (PetscInt k = 0; k < 6; ++k) {
@@ -88,31 +77,6 @@ static void test_switch(void **state) {
   CHECK(HfNodeDestroy(&memory.entries));
 }
 
-/* A film without gold learns from its own current, from the state in which a time without voltage left it. xi, the power of the pattern and the
-   recall of all sixteen states follow from the matrices that were recorded. */
-#define MAZE                                                                                                                                         \
-  "hopfilm: 1\n"                                                                                                                                     \
-  "film:\n"                                                                                                                                          \
-  "  size: [120 nm, 120 nm]\n"                                                                                                                       \
-  "  cell: 6 nm\n"                                                                                                                                   \
-  "  thickness: 20 nm\n"                                                                                                                             \
-  "  material: {Ms: 490 kA/m, Aex: 3.25e-11 A m, Dbulk: 6.5e-3 A, Ku: 5.2e5 A/m, alpha: 0.3, polarization: 0.5, conductivity: 5e6 S/m, "             \
-  "amr_ratio: 1.5}\n"                                                                                                                                \
-  "  initial: {uniform: {direction: [0, 0, 1]}}\n"                                                                                                   \
-  "potential: {tolerance: 1e-13}\n"                                                                                                                  \
-  "electrodes:\n"                                                                                                                                    \
-  "  - {name: top, shape: {rectangle: {size: [48 nm, 0 nm]}}, at: [0 nm, 60 nm]}\n"                                                                  \
-  "  - {name: right, shape: {rectangle: {size: [0 nm, 48 nm]}}, at: [60 nm, 0 nm]}\n"                                                                \
-  "  - {name: bottom, shape: {rectangle: {size: [48 nm, 0 nm]}}, at: [0 nm, -60 nm]}\n"                                                              \
-  "  - {name: left, shape: {rectangle: {size: [0 nm, 48 nm]}}, at: [-60 nm, 0 nm]}\n"                                                                \
-  "schedule:\n"                                                                                                                                      \
-  "  - probe: {}\n"                                                                                                                                  \
-  "  - initial: {random: {seed: 1}}\n"                                                                                                               \
-  "  - hold: {time: 0.4 ns}\n"                                                                                                                       \
-  "  - train: {patterns: ['+-+-', '+--+'], voltage: 0.05 V, pulse: 0.2 ns, fresh: true}\n"                                                           \
-  "  - energies: {weights: scaled, xi: [untrained, 0.5]}\n"                                                                                          \
-  "  - recall: {method: asynchronous, weights: scaled, xi: untrained, trivial: true}\n"
-
 static double trace(const double G[16]) { return G[0] + G[5] + G[10] + G[15]; }
 
 static double power(const double G[16], const char *pattern) {
@@ -122,13 +86,15 @@ static double power(const double G[16], const char *pattern) {
   return power;
 }
 
+/* A film without gold learns from its own current, from the state in which a time without voltage left it. xi, the power of the pattern and the
+   recall of all sixteen states follow from the matrices that were recorded. */
 static void test_untrained_xi_and_power(void **state) {
   Memory memory, alone;
   HfNode entry, control;
   const double *saturated, *untrained, *trained;
   PetscMPIInt size;
 
-  CHECK(run_deck(PETSC_COMM_WORLD, MAZE, &memory));
+  CHECK(run_deck(PETSC_COMM_WORLD, DECK("maze"), &memory));
   saturated = memory.G[0]; /* of the first step `probe`; then the end of the hold, and twice the restored film and the end of its pulse */
   untrained = memory.G[memory.n_probes - 2];
   trained = memory.G[memory.n_probes - 1];
@@ -156,7 +122,7 @@ static void test_untrained_xi_and_power(void **state) {
 
   CHECK(MPI_Comm_size(PETSC_COMM_WORLD, &size));
   if (size > 1) {
-    CHECK(run_deck(PETSC_COMM_SELF, MAZE, &alone));
+    CHECK(run_deck(PETSC_COMM_SELF, DECK("maze"), &alone));
     assert_int_equal(alone.n_probes, memory.n_probes);
     for (int e = 0; e < 16; ++e) ASSERT_NEAR(alone.G[alone.n_probes - 1][e], trained[e], 1e-7 * trained[0]); /* adaptive steps */
     CHECK(HfNodeDestroy(&alone.entries));
@@ -169,7 +135,7 @@ static void test_divergence_is_recorded(void **state) {
   Memory memory;
   PetscErrorCode code;
   CHECK(PetscPushErrorHandler(PetscReturnErrorHandler, NULL));
-  code = run_deck(PETSC_COMM_WORLD, FILM("{random: {seed: 3}}") "schedule:\n  - train: {patterns: [B], voltage: 1e200 V, pulse: 1 ns}\n", &memory);
+  code = run_deck(PETSC_COMM_WORLD, DECK_WITH(FILM "diverging", "start=3"), &memory);
   CHECK(PetscPopErrorHandler());
   assert_int_equal(code, HF_ERR_DIVERGED);
   assert_int_equal(memory.n_fields, 2 + 2); /* m and H at the start and where it ended */

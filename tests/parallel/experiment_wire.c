@@ -2,23 +2,6 @@
    number of ranks. */
 #include "experiment_case.h"
 
-#define SHEET                                                                                                                                        \
-  "hopfilm: 1\n"                                                                                                                                     \
-  "film:\n"                                                                                                                                          \
-  "  size: [3 um, 3 um]\n"                                                                                                                           \
-  "  cell: 125 nm\n"                                                                                                                                 \
-  "  thickness: 30 nm\n"                                                                                                                             \
-  "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Ku: -43.062 A/m, alpha: 0.3, conductivity: 5e6 S/m, amr_ratio: 0.04}\n"                                  \
-  "  initial: {random: {seed: 3}}\n"                                                                                                                 \
-  "gold: {thickness: 100 nm, gap: 30 nm, conductivity: 4.1e7 S/m, oersted: sheet}\n"                                                                 \
-  "electrodes:\n"                                                                                                                                    \
-  "  - {shape: {disk: {diameter: 500 nm}}, lattice: {columns: 3, rows: 3, pitch: [1 um, 1 um]}}\n"                                                   \
-  "patterns: {A: '++--', B: '+-+-'}\n"
-#define WIRE "  - wire: {patterns: [A, B], voltage: 0.4 mV, starts: 3, candidates: 300, samples: 20, flips: [0, 1]%s}\n"
-#define LEARN                                                                                                                                        \
-  "  - train: {patterns: [A, B], voltage: 0.4 mV, pulse: 1 ns, epochs: 3}\n"                                                                         \
-  "  - infer: {patterns: [A, B], flips: [0, 1], samples: 50, weights: scaled, xi: 1.0025, method: sweeps}\n"
-
 /* The recorder of experiment_case.h, and the files written. */
 enum { FILES = 3 };
 static char files[FILES + 1][4096];
@@ -51,16 +34,15 @@ static const char *text_of(HfNode entry, const char *key) {
 
 static void test_included(void **state) {
   static const char *const keys[] = {"exact", "exact_recovery.0", "exact_recovery.1", "accuracy", "overlap_after", "margin"};
-  char deck[8192], included[8192];
+  char included[8192];
   Memory found, given;
 
-  snprintf(deck, sizeof(deck), SHEET "pixels: 4\nschedule:\n" WIRE LEARN, "");
-  go(PETSC_COMM_WORLD, deck, &found);
+  go(PETSC_COMM_WORLD, DECK_WITH("sheet pixels wire learn", "model=film"), &found);
   assert_int_equal(n_files, FILES);
   assert_int_equal(n_wirings, 1);
   assert_string_not_equal(files[0], files[1]);
   assert_non_null(strstr(files[0], "A, B"));
-  snprintf(included, sizeof(included), SHEET "%sschedule:\n" LEARN, files[0]);
+  snprintf(included, sizeof(included), "%s%s%s", DECK("sheet"), files[0], DECK("schedule learn"));
   go(PETSC_COMM_WORLD, included, &given);
   assert_int_equal(n_files, 0);
   for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); ++k)
@@ -73,12 +55,10 @@ static void test_included(void **state) {
 
 /* The best is kept with its forecast: both patterns are stored, and so they are by the film. */
 static void test_forecast(void **state) {
-  char deck[8192];
   Memory memory;
   HfNode wire, costs;
 
-  snprintf(deck, sizeof(deck), SHEET "pixels: 4\nschedule:\n" WIRE LEARN, "");
-  go(PETSC_COMM_WORLD, deck, &memory);
+  go(PETSC_COMM_WORLD, DECK_WITH("sheet pixels wire learn", "model=film"), &memory);
   wire = entry_from_end(&memory, "wire", 0);
   assert_string_equal(text_of(wire, "found"), "ex situ");
   costs = HfNodeFind(wire, "costs");
@@ -91,12 +71,9 @@ static void test_forecast(void **state) {
 
 /* About so much time instead of so many candidates. */
 static void test_time(void **state) {
-  char deck[8192];
   Memory memory;
 
-  snprintf(deck, sizeof(deck),
-           SHEET "pixels: 4\nschedule:\n  - wire: {patterns: [A, B], voltage: 0.4 mV, starts: 2, time: 0.05 s, samples: 5, flips: 1}\n");
-  go(PETSC_COMM_WORLD, deck, &memory);
+  go(PETSC_COMM_WORLD, DECK("sheet pixels wire-for-a-time"), &memory);
   assert_true(number(entry_from_end(&memory, "wire", 0), "candidates") >= 1);
   assert_int_equal(n_files, 2);
   CHECK(HfNodeDestroy(&memory.entries));
@@ -104,12 +81,13 @@ static void test_time(void **state) {
 
 /* Searches belong to starts, not to ranks; the rule of neighbours is searched likewise. */
 static void test_ranks(void **state) {
-  static const char *const models[] = {"", ", model: outer-product-neighbours"};
-  char deck[8192], here[FILES][4096];
+  static const char *const models[] = {"film", "outer-product-neighbours"};
+  char here[FILES][4096];
   Memory memory;
 
   for (int m = 0; m < 2; ++m) {
-    snprintf(deck, sizeof(deck), SHEET "pixels: 4\nschedule:\n" WIRE, models[m]);
+    const char *const deck = DECK_WITH("sheet pixels wire", "model=%s", models[m]);
+
     go(PETSC_COMM_WORLD, deck, &memory);
     CHECK(HfNodeDestroy(&memory.entries));
     memcpy(here, files, sizeof(here));

@@ -1,18 +1,6 @@
 /* A schedule on a film without gold: the patterns' voltages drive the film itself; the log tells how its current followed. */
 #include "experiment_case.h"
 
-#define CHIRAL(polarization)                                                                                                                         \
-  "hopfilm: 1\nfilm:\n  size: [120 nm, 90 nm]\n  cell: 6 nm\n  thickness: 20 nm\n"                                                                   \
-  "  material: {Ms: 490 kA/m, Aex: 3.25e-11 A m, Dbulk: 6.5e-3 A, Ku: 5.2e5 A/m, alpha: 0.3, conductivity: 5e6 S/m, amr_ratio: 1.5, "                \
-  "polarization: " polarization "}\n"                                                                                                                \
-  "  initial: {random: {seed: 3}}\n"                                                                                                                 \
-  "electrodes:\n"                                                                                                                                    \
-  "  - {name: a, shape: {rectangle: {size: [0 nm, 36 nm]}}, at: [-60 nm, 0 nm]}\n"                                                                   \
-  "  - {name: b, shape: {rectangle: {size: [0 nm, 36 nm]}}, at: [60 nm, 0 nm]}\n"                                                                    \
-  "  - {name: c, shape: {rectangle: {size: [36 nm, 0 nm]}}, at: [0 nm, -45 nm]}\n"                                                                   \
-  "  - {name: d, shape: {rectangle: {size: [36 nm, 0 nm]}}, at: [0 nm, 45 nm]}\n"                                                                    \
-  "patterns: {A: '+-+-', B: '+--+'}\n"
-
 typedef struct {
   struct HfRecorder_ recorder;
   int refreshed, n_probes, n_H, n_powers;
@@ -82,16 +70,12 @@ static void test_the_current_moves_the_texture(void **state) {
   Log log, still;
 
   /* relaxed first, so that what moves afterwards is moved by the current */
-  assert_int_equal(run(CHIRAL("0.5") "schedule:\n  - relax: {tolerance: 1e-6}\n  - hold: {time: 20 ps}\n"
-                                     "  - train: {patterns: [A, B], voltage: 50 mV, pulse: 20 ps, pause: 5 ps}\n"
-                                     "  - hold: {time: 10 ps, pattern: A, voltage: 50 mV}\n",
-                       &log),
-                   0);
+  assert_int_equal(run(DECK_WITH("chiral moved-by-the-current", "polarization=0.5"), &log), 0);
   assert_int_equal(log.refreshed, 3); /* two pulses and one hold with a pattern */
   assert_int_equal(log.n_H, 0);
   assert_true(change(&log, 0, 1) < 1e-4); /* the relaxed film stays */
   assert_true(change(&log, 1, 2) > 1e-2);
-  assert_int_equal(run(CHIRAL("0") "schedule:\n  - relax: {tolerance: 1e-6}\n  - train: {patterns: A, voltage: 50 mV, pulse: 20 ps}\n", &still), 0);
+  assert_int_equal(run(DECK_WITH("chiral relaxed-and-trained", "polarization=0"), &still), 0);
   assert_int_equal(still.refreshed, 0);
   assert_true(change(&still, 0, 1) < 1e-4); /* warned of: nothing moves */
 }
@@ -102,10 +86,7 @@ static void test_memories_after_a_pause(void **state) {
   PetscReal power[3] = {0, 0, 0};
   Log log;
 
-  assert_int_equal(run(CHIRAL("0.5") "schedule:\n  - train: {patterns: A, voltage: 50 mV, pulse: 20 ps, pause: 20 ps}\n"
-                                     "  - energies: {weights: scaled}\n  - energies: {weights: scaled, after: pause}\n",
-                       &log),
-                   0);
+  assert_int_equal(run(DECK_WITH("chiral pause", "polarization=0.5"), &log), 0);
   assert_int_equal(log.n_probes, 3); /* untrained, at the end of the pulse, and of the pause */
   for (int p = 0; p < 3; ++p)
     for (int k = 0; k < 16; ++k) power[p] += log.G[p][k] * x[k / 4] * x[k % 4];
@@ -113,18 +94,16 @@ static void test_memories_after_a_pause(void **state) {
   assert_int_equal(log.n_powers, 2);
   ASSERT_NEAR(log.power[0], 100 * (power[1] / power[0] - 1), 1e-9);
   ASSERT_NEAR(log.power[1], 100 * (power[2] / power[0] - 1), 1e-9);
-  assert_int_equal(run(CHIRAL("0.5") "schedule:\n  - train: {patterns: A, voltage: 50 mV, pulse: 1 ps}\n"
-                                     "  - energies: {weights: scaled, after: pause}\n",
-                       &log),
-                   1);
+  assert_int_equal(run(DECK_WITH("chiral no-pause", "polarization=0.5"), &log), 1);
 }
 
 static void test_no_gold_no_field(void **state) {
+  static const char *const refused[] = {"chiral trained-by-a-field", "chiral held-in-a-field", "chiral no-such-refresh"};
   Log log;
-  assert_int_equal(run(CHIRAL("0.5") "schedule:\n  - train: {patterns: A, field: 20 Oe, pulse: 1 ps}\n", &log), 1);
-  assert_int_equal(run(CHIRAL("0.5") "schedule:\n  - hold: {time: 1 ps, pattern: A, field: 20 Oe}\n", &log), 1);
-  assert_int_equal(run(CHIRAL("1.5") "schedule:\n  - hold: {time: 1 ps}\n", &log), 1);
-  assert_int_equal(run(CHIRAL("0.5") "coupling: {refresh: often}\nschedule:\n  - hold: {time: 1 ps}\n", &log), 1);
+
+  for (size_t k = 0; k < sizeof(refused) / sizeof(refused[0]); ++k)
+    if (run(DECK_WITH(refused[k], "polarization=0.5"), &log) != 1) fail_msg("not one error: %s", refused[k]);
+  assert_int_equal(run(DECK_WITH("chiral hold", "polarization=1.5"), &log), 1);
 }
 
 static const struct CMUnitTest tests[] = {cmocka_unit_test(test_the_current_moves_the_texture), cmocka_unit_test(test_memories_after_a_pause),

@@ -1,24 +1,8 @@
 /* Gauges in a schedule: every probe brings them, and a pulse sums up where each began and ended. */
-#include "hf_test.h"
+#include "test_decks.h"
 #include <hopfilm/experiment.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define CONTACT(at) "{shape: {rectangle: {size: [0 nm, 90 nm]}}, at: [" at ", 0 nm]}"
-static const char deck_text[] =
-    "hopfilm: 1\npotential: {tolerance: 1e-12}\nfilm:\n  size: [120 nm, 90 nm]\n  cell: 6 nm\n  thickness: 20 nm\n"
-    "  material: {Ms: 490 kA/m, Aex: 3.25e-11 A m, Dbulk: 6.5e-3 A, Ku: 5.2e5 A/m, alpha: 0.3, conductivity: 5e6 S/m, amr_ratio: 1.5, "
-    "polarization: 0.5}\n"
-    "electrodes:\n  - {shape: {rectangle: {size: [0 nm, 90 nm]}}, at: [-60 nm, 0 nm]}\n  - {shape: {rectangle: {size: [0 nm, 90 nm]}}, at: [60 nm, 0 "
-    "nm]}\n"
-    "gauges:\n  - {name: across, from: {shape: {rectangle: {size: [120 nm, 0 nm]}}, at: [0 nm, -45 nm]}, to: {shape: {rectangle: {size: [120 nm, 0 "
-    "nm]}}, "
-    "at: [0 nm, 45 nm]}}\n"
-    "  - {name: along, from: " CONTACT("-60 nm") ", to: " CONTACT(
-        "60 nm") "}\n"
-                 "schedule:\n  - hold: {time: 4 ps, probe_every: 2 ps}\n  - train: {patterns: ['+-', '-+'], voltage: 50 mV, pulse: 6 ps, "
-                 "probe_every: 2 ps}\n"
-                 "  - probe: {print: false}\n";
 
 typedef struct {
   struct HfRecorder_ recorder;
@@ -60,7 +44,7 @@ static void test_gauges(void **state) {
   CHECK(HfNodeCreate(HF_NODE_LIST, &log.entries));
   CHECK(HfKeysCreate(&keys));
   CHECK(HfExperimentRegisterKeys(keys));
-  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, deck_text, &deck));
+  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, DECK("film"), &deck));
   CHECK(HfExperimentCreate(deck, &log.recorder, NULL, &experiment));
   CHECK(HfExperimentRun(experiment));
   assert_int_equal(log.n, 9);

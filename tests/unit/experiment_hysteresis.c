@@ -6,16 +6,9 @@
 
 static void loop(double psi_degrees, PetscInt steps, const char *more, Memory *memory) {
   const double psi = psi_degrees * PETSC_PI / 180, x = ANISOTROPY_FIELD * cos(psi), y = ANISOTROPY_FIELD * sin(psi);
-  char text[2048];
 
-  snprintf(
-      text, sizeof(text),
-      "hopfilm: 1\nfilm:\n  size: [20 nm, 20 nm]\n  cell: 5 nm\n  thickness: 5 nm\n"
-      "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, Ku: 10 kJ/m^3, axis: [1, 0, 0], alpha: 0.5}\n  initial: {uniform: {direction: [%.17g, %.17g, 0]}}\n"
-      "schedule:\n  - hysteresis: {from: [%.17g A/m, %.17g A/m, 0 A/m], to: [%.17g A/m, %.17g A/m, 0 A/m], steps: %d, tolerance: 1e-7, max_time: 1 "
-      "us%s}\n",
-      x, y, x, y, -x, -y, (int)steps, more);
-  CHECK(run_deck(PETSC_COMM_WORLD, text, memory));
+  CHECK(run_deck(PETSC_COMM_WORLD,
+                 DECK_WITH("loop", "x=%.17g; y=%.17g; minus_x=%.17g; minus_y=%.17g; steps=%d; more=%s", x, y, -x, -y, (int)steps, more), memory));
 }
 
 static double value(HfNode entry, const char *branch, const char *name) {

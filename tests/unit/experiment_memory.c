@@ -1,25 +1,8 @@
 /* What a deck is said to take of memory against what its run takes, and a film that does not fit. */
-#include "hf_test.h"
+#include "test_decks.h"
 #include <hopfilm/experiment.h>
 #include <string.h>
 #include <sys/resource.h>
-
-#define DECK(more)                                                                                                                                   \
-  "hopfilm: 1\n"                                                                                                                                     \
-  "film:\n"                                                                                                                                          \
-  "  size: [1.5 um, 1.5 um]\n"                                                                                                                       \
-  "  cell: 5 nm\n"                                                                                                                                   \
-  "  thickness: 20 nm\n"                                                                                                                             \
-  "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, alpha: 0.3, conductivity: 5e6 S/m, amr_ratio: 0.04}\n"                                                   \
-  "  initial: {random: {seed: 1}}\n"                                                                                                                 \
-  "integrator: {first_step: 0.01 ps}\n" more
-#define ELECTRODES                                                                                                                                   \
-  "electrodes:\n"                                                                                                                                    \
-  "  - {shape: {disk: {diameter: 200 nm}}, lattice: {columns: 2, rows: 2, pitch: [1 um, 1 um]}}\n"
-static const char magnet[] = DECK("schedule: [{relax: {max_time: 0.02 ps}}, {hold: {time: 0.01 ps}}]\n");
-static const char coupled[] =
-    DECK("gold: {thickness: 50 nm, gap: 30 nm, conductivity: 4.1e7 S/m}\n" ELECTRODES
-         "schedule: [{relax: {max_time: 0.02 ps}}, {train: {patterns: ['++--'], voltage: 0.1 V, pulse: 0.01 ps}}, {probe: {}}]\n");
 
 static PetscReal peak(void) {
   struct rusage usage;
@@ -51,7 +34,7 @@ static PetscErrorCode run(const char *text, PetscReal *estimate) {
 
 /* The estimate is one of the most that a run takes: never less, and not three times as much. */
 static void test_estimate(void **state) {
-  const char *const decks[] = {magnet, coupled};
+  const char *const decks[] = {DECK("film magnet-alone"), DECK("film coupled")};
   const PetscReal base = peak();
 
   for (int k = 0; k < 2; ++k) {
@@ -70,7 +53,7 @@ static void test_too_little(void **state) {
 
   CHECK(PetscOptionsSetValue(NULL, "-memory_limit", "10e6"));
   CHECK(PetscPushErrorHandler(PetscReturnErrorHandler, NULL));
-  assert_int_equal(run(magnet, &estimate), HF_ERR_DECK);
+  assert_int_equal(run(DECK("film magnet-alone"), &estimate), HF_ERR_DECK);
   CHECK(PetscPopErrorHandler());
   CHECK(PetscOptionsClearValue(NULL, "-memory_limit"));
 }

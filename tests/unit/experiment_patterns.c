@@ -36,11 +36,7 @@ static void test_random_patterns(void **state) {
 static void test_a_named_pattern(void **state) {
   Memory memory;
 
-  CHECK(run_deck(PETSC_COMM_SELF,
-                 FILM_WITH("{uniform: {direction: [1, 0, 0]}}", "A: random 5") "schedule:\n"
-                                                                               "  - hold: {time: 1 ps, pattern: A, voltage: 1 mV}\n"
-                                                                               "  - hold: {time: 1 ps, pattern: random 5, voltage: 1 mV}\n",
-                 &memory));
+  CHECK(run_deck(PETSC_COMM_SELF, DECK("four-nodes from-uniform random-pattern"), &memory));
   assert_int_equal(memory.n_probes, 3); /* the untrained film, and the end of each hold */
   assert_int_equal(strlen(memory.pattern[1]), 4);
   assert_string_equal(memory.pattern[1], memory.pattern[2]);
