@@ -1,9 +1,9 @@
 /** @file
     hopfilm/experiment.h: a schedule of steps on a device.
 
-    The steps are one file each in src/experiment/steps/, listed in steps.def; src/experiment/step.h says what a step is made of and how to add one. What a
-    run finds goes to a recorder, an observer that is implemented by src/output: the experiment writes no file. The only way back from the recorder to the
-    run is control: HfRequest, whether to write a checkpoint now and whether to stop. */
+    The steps are one file each in src/experiment/steps/, listed in steps.def; src/experiment/step.h says what a step is made of and how to add
+    one. What a run finds goes to a recorder, an observer that is implemented by src/output: the experiment writes no file. The only way back from
+    the recorder to the run is control: HfRequest, whether to write a checkpoint now and whether to stop. */
 #pragma once
 #include <hopfilm/device.h>
 #include <hopfilm/network.h>
@@ -52,8 +52,8 @@ typedef struct {
 /** The recorder of a run, see HfRecorder_. */
 typedef struct HfRecorder_ *HfRecorder;
 
-/** Observer of a run. Every function may be NULL: what it is for is then not recorded. All are called on all ranks with the same arguments but for the local
-    part of a Vec, so that an implementation may write in parallel; arrays and texts are borrowed for the call. */
+/** Observer of a run. Every function may be NULL: what it is for is then not recorded. All are called on all ranks with the same arguments but for
+    the local part of a Vec, so that an implementation may write in parallel; arrays and texts are borrowed for the call. */
 struct HfRecorder_ {
   void *context;                      /**< first argument of every function */
   const HfRecorderSettings *settings; /**< NULL: a recorder that asks for no fields */
@@ -79,15 +79,15 @@ struct HfRecorder_ {
 
   /** @name Control: the only way back
       @{ */
-  /** Called after steps of the integrator, as `request->steps` of the last call says, and at the end of every item of the schedule (at_item_end; last: of
-      the schedule). */
+  /** Called after steps of the integrator, as `request->steps` of the last call says, and at the end of every item of the schedule (at_item_end;
+      last: of the schedule). */
   PetscErrorCode (*attend)(void *context, PetscBool at_item_end, PetscBool last, HfRequest *request);
   /** @} */
 
   /** @name Checkpoints: all NULL, or none
       @{ */
-  /** Writes the list: what was measured, and the state at the simulated `time` (s), in or after item `begun` (from 1) of n_items; `finished`: at the end
-      of the schedule. */
+  /** Writes the list: what was measured, and the state at the simulated `time` (s), in or after item `begun` (from 1) of n_items; `finished`: at the
+      end of the schedule. */
   PetscErrorCode (*checkpoint)(void *context, HfCheckpointList list, PetscReal time, PetscInt begun, PetscInt n_items, PetscBool finished);
   /** How many numbers of that name the checkpoint holds that the run resumes from; 0 without one. */
   PetscErrorCode (*stored)(void *context, const char *name, PetscInt *n);
@@ -110,7 +110,8 @@ PetscErrorCode HfExperimentRegisterKeys(HfKeys keys);
 /** Adds the keys of further steps, which HfExperimentCreate() is then given, too. steps[]: ends with NULL. Not collective. */
 PetscErrorCode HfStepsRegisterKeys(HfKeys keys, const HfStep *const steps[]);
 
-/** Builds the device, reads and checks the schedule; ends with HfDeckVerdict(). Deck, recorder and steps are borrowed. Collective on the deck's communicator.
+/** Builds the device, reads and checks the schedule; ends with HfDeckVerdict(). Deck, recorder and steps are borrowed. Collective on the deck's
+    communicator.
     @param deck        validated
     @param recorder    the observer of the run
     @param extra_steps known besides those of steps.def, ends with NULL; NULL: none
@@ -119,15 +120,17 @@ PetscErrorCode HfStepsRegisterKeys(HfKeys keys, const HfStep *const steps[]);
 PetscErrorCode HfExperimentCreate(HfDeck deck, HfRecorder recorder, const HfStep *const extra_steps[], HfExperiment *experiment);
 
 /** Runs the schedule, from the checkpoint of the recorder if it has one. Collective.
-    @return HF_ERR_STOPPED when the recorder asked to stop, HF_ERR_DIVERGED when the film diverged or a reading is useless, HF_ERR_DECK when the deck asks
-            for something impossible that only the run could show, HF_ERR_FILE when the checkpoint does not fit the schedule or the recorder fails */
+    @return HF_ERR_STOPPED when the recorder requested to stop, HF_ERR_DIVERGED when the film diverged or a reading is worthless, HF_ERR_DECK when the
+            deck requires something impossible that only the run could show, HF_ERR_FILE when the checkpoint does not fit the schedule or the recorder
+            fails */
 PetscErrorCode HfExperimentRun(HfExperiment experiment);
 
-/** The plan of a run for `hopfilm check`: cells, ranks, memory, simulated time, expected steps, bytes written. The map belongs to the caller. Collective. */
+/** The plan of a run for `hopfilm check`: cells, ranks, memory, simulated time, expected steps, bytes written. The map belongs to the caller.
+    Collective. */
 PetscErrorCode HfExperimentPlan(HfExperiment experiment, HfNode *plan);
 
-/** Puts into the map `summary` the peak memory and the CPU seconds of the calling process, the latter by activity; not those of the run before a restart.
-    Not collective. */
+/** Puts into the map `summary` the peak memory and the CPU seconds of the calling process, the latter by activity; not those of the run before a
+    restart. Not collective. */
 PetscErrorCode HfExperimentResources(HfExperiment experiment, HfNode summary);
 
 /** The device, borrowed. Not collective. */

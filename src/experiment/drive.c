@@ -1,5 +1,5 @@
-/* From a pattern to voltages on the gold, or on the film itself where there is no gold. The Oersted field of the gold is linear in the voltages, so the
-   voltage for a wanted |H| at the film's centre follows from the field of the pattern at 1 V. */
+/* From a pattern to voltages on the gold, or on the film itself where there is no gold. The Oersted field of the gold is linear in the voltages,
+   so the voltage for a wanted |H| at the film's centre follows from the field of the pattern at 1 V. */
 #include "experiment_impl.h"
 
 PetscErrorCode HfDriveCreate(PetscInt n, HfDrive *drive) {

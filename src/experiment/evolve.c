@@ -1,6 +1,6 @@
-/* Phases in which the film moves. HfEvolve() lets time pass: it is cut at its probes and at the frames that the recorder asks for; between the cuts the
-   device integrates by itself, and a monitor adds lines to the table, LINES per phase unless the recorder says how often. HfRelax() has damping alone and
-   leaves the clock alone. From both monitors the run can be stopped, with a checkpoint. */
+/* Phases in which the film moves. HfEvolve() lets time pass: it is cut at its probes and at the frames that the recorder asks for; between the
+   cuts the device integrates by itself, and a monitor adds lines to the table, LINES per phase unless the recorder says how often. HfRelax() has
+   damping alone and leaves the clock alone. From both monitors the run can be stopped, with a checkpoint. */
 #include "experiment_impl.h"
 
 #define LINES 200  /* of the table per phase: a line costs about two right-hand sides */

@@ -1,5 +1,5 @@
-/* A schedule of steps on a device. The schedule is read, checked and planned before anything runs; then the steps run one after the other and report what
-   they find, together with its controls, to the recorder. */
+/* A schedule of steps on a device. The schedule is read, checked and planned before anything runs; then the steps run one after the other and
+   report what they find, together with its controls, to the recorder. */
 #include "experiment_impl.h"
 
 static const HfKey experiment_keys[] = {
@@ -7,7 +7,7 @@ static const HfKey experiment_keys[] = {
     {"patterns.*", HF_TEXT, "file:.pbm|.pgm", NULL, "", 0,
      "Signs: + # 1 or - . 0; white space is ignored, so rows of pixels may be written one below the other. Or a PBM or PGM file of as many pixels, "
      "relative to the deck: pixels darker than half are +. Or `random 7`: as many + as - in a random order, with the seed 7"},
-    {"schedule", HF_VARIANTS, NULL, NULL, "", 0, "What happens to the film, step by step"},
+    {"schedule", HF_VARIANTS, NULL, NULL, "", 0, "Steps that are applied to the film, one after the other"},
     HF_KEYS_END,
 };
 

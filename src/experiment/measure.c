@@ -1,5 +1,5 @@
-/* What is measured of the present m: conductance matrix and gauges (a probe), the mean of m and the torque, a line of the table, frames of the fields. All
-   of it goes through the tape. */
+/* What is measured of the present m: conductance matrix and gauges (a probe), the mean of m and the torque, a line of the table, frames of the
+   fields. All of it goes through the tape. */
 #include "experiment_impl.h"
 
 /* ---- probes ---- */

@@ -1,6 +1,6 @@
-/* A pattern is one sign per pixel, which is an electrode unless a wiring says otherwise: + # 1 for plus, - . 0 for minus, white space ignored (so pixel
-   art in a block works); or an image of as many pixels; or "random" and a seed.
-   Wherever a step names a pattern, a literal text is as good as a name from the deck's section `patterns`. */
+/* A pattern is one sign per pixel, which is an electrode unless a wiring says otherwise: + # 1 for plus, - . 0 for minus, white space ignored (so
+   pixel art in a block works); or an image of as many pixels; or "random" and a seed. Wherever a step names a pattern, a literal text is as good
+   as a name from the deck's section `patterns`. */
 #include "experiment_impl.h"
 #include <ctype.h>
 

@@ -1,4 +1,5 @@
-/* What the steps report to the recorder; functions that a recorder lacks are passed over. While a run replays its tape, nothing is logged a second time. */
+/* What the steps report to the recorder; functions that a recorder lacks are passed over. While a run replays its tape, nothing is logged a second
+   time. */
 #include "experiment_impl.h"
 #include <stdarg.h>
 #include <sys/resource.h>

@@ -1,7 +1,7 @@
 /* What a schedule step is and what it may use. For the files in steps/ and inference/, and for steps that are registered from outside.
 
-   How to add a step: one file steps/NAME.c that defines `const HfStep HfStep_Name`, and one line in steps.def. A step that measures something new does so
-   through HfTapeMeasure(); a run that was stopped then replays it, and the step contains no restart logic.
+   How to add a step: one file steps/NAME.c that defines `const HfStep HfStep_Name`, and one line in steps.def. A step that measures something new
+   does so through HfTapeMeasure(); a run that was stopped then replays it, and the step contains no restart logic.
 
    Terms
    - terminal: an electrode, or a pixel of the deck's `wiring`. n is the number of terminals, matrices are row-major n x n.
@@ -17,7 +17,7 @@
 #define HF_KEYS_END                                                                                                                                  \
   { NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL }
 
-/* ==== 1. Settings: typed, read once, constant from then on ============================================================================================ */
+/* ==== 1. Settings: typed, read once, constant from then on ====================================================================================== */
 
 /* What a schedule will do; real numbers, because a deck can ask for more than an integer holds. */
 typedef struct {
@@ -64,7 +64,7 @@ typedef struct {
   char **trained; /* texts of the patterns trained */
 } HfScheduleCheck;
 
-/* ==== 2. Clock and drive: where the run is and what drives the film; simulated time itself is HfDeviceTime() ========================================== */
+/* ==== 2. Clock and drive: where the run is and what drives the film; simulated time itself is HfDeviceTime() ==================================== */
 
 /* CPU seconds of this process by activity. */
 #define HF_MAX_ACTIVITIES 32
@@ -85,7 +85,7 @@ typedef struct {
   PetscBool compared; /* the two models of the Oersted field have been compared */
 } HfDrive;
 
-/* ==== 3. Training record: what the run remembers of the film ========================================================================================== */
+/* ==== 3. Training record: what the run remembers of the film ==================================================================================== */
 
 typedef struct {
   char *pattern;
@@ -128,21 +128,21 @@ typedef struct {
   HfTrace trace;
 } HfTrainingRecord;
 
-/* ==== 4. Tape: what lets a stopped run go on (tape.c) ================================================================================================= */
+/* ==== 4. Tape: what lets a stopped run go on (tape.c) =========================================================================================== */
 
 typedef struct HfTape_ *HfTape;
 /* Finds values[n]. Returns HF_ERR_STOPPED, after HfTapePause() said so, when the run is to end before they are found. */
 typedef PetscErrorCode (*HfMeasurement)(void *context, PetscInt n, PetscReal values[]);
-/* Measures values[n], or replays them when a run before this one did. The label (any short text) tells one kind of measurement from another. Everything
-   that a step learns from the film, or does to it, goes this way: n may be 0 for a deed that yields no number, and `measure` NULL for values that the
-   caller knows already. What is computed from the values does not need to. Measurements do not nest. */
+/* Measures values[n], or replays them when a run before this one did. The label (any short text) tells one kind of measurement from another.
+   Everything that a step learns from the film, or does to it, goes this way: n may be 0 for a deed that yields no number, and `measure` NULL for
+   values that the caller knows already. What is computed from the values does not need to. Measurements do not nest. */
 PetscErrorCode HfTapeMeasure(HfTape tape, const char *label, PetscInt n, PetscReal values[], HfMeasurement measure, void *context);
 PetscBool HfTapeReplaying(HfTape tape); /* Not collective. */
-/* For a measurement that takes long, to be called from time to time where it can be begun again from the last values on the tape: writes a checkpoint when
-   one is due. *stop: return HF_ERR_STOPPED. */
+/* For a measurement that takes long, to be called from time to time where it can be begun again from the last values on the tape: writes a
+   checkpoint when one is due. *stop: return HF_ERR_STOPPED. */
 PetscErrorCode HfTapePause(HfTape tape, PetscBool *stop);
 
-/* ==== What a step gets ================================================================================================================================ */
+/* ==== What a step gets ========================================================================================================================== */
 
 struct HfStepContext_ {
   MPI_Comm comm;
@@ -160,8 +160,8 @@ struct HfStep_ {
   const char *citation; /* key of an entry in src/base/citations.c; NULL: none */
   const HfKey *keys;    /* rows below "schedule[]", the section itself first */
   PetscBool magnetic;   /* of use for a film without electrodes */
-  /* Reads and checks the step's section before anything runs; errors go to check->deck at a place in `node`. *settings is a struct of the step's own, to
-     be freed by `destroy`, or by PetscFree() where that is NULL. A hook that is NULL: the step has no settings. */
+  /* Reads and checks the step's section before anything runs; errors go to check->deck at a place in `node`. *settings is a struct of the step's
+     own, to be freed by `destroy`, or by PetscFree() where that is NULL. A hook that is NULL: the step has no settings. */
   PetscErrorCode (*settings)(HfScheduleCheck *check, HfNode node, void **settings);
   PetscErrorCode (*destroy)(void *settings);
   void (*plan)(const void *settings, HfPlan *plan); /* adds what the step will do; NULL: no time passes, nothing is probed. Not collective. */
@@ -173,7 +173,8 @@ struct HfStep_ {
 #define HF_NEEDS_ELECTRODES "schedule: %s needs `electrodes`, and the deck has none" /* the step's name */
 
 /* ---- patterns.c ---- */
-/* x[n] and text[n+1] of a pattern given by its name or literally. *why: NULL, or what is wrong with it (x and text are undefined then). Not collective. */
+/* x[n] and text[n+1] of a pattern given by its name or literally. *why: NULL, or what is wrong with it (x and text are undefined then). Not
+   collective. */
 PetscErrorCode HfPatternRead(const HfPatternList *patterns, const char *name, PetscReal x[], char text[], const char **why);
 /* The same for a step's settings: what is wrong is an error of the deck at `place`, and all signs are then +. text may be NULL. */
 PetscErrorCode HfPatternSettingsRead(HfScheduleCheck *check, HfNode place, const char *name, PetscReal x[], char text[]);
@@ -208,7 +209,8 @@ PetscErrorCode HfDriveCompare(HfStepContext context, const PetscReal x[], PetscR
 
 /* ---- evolve.c: phases in which the film moves ---- */
 #define HF_NO_PROBES (-1.0)
-/* Lets `duration` (s) pass. Probes every `probe_every` (s) and at the end; 0: at the end only; HF_NO_PROBES: not at all. `what` is shown as progress. */
+/* Lets `duration` (s) pass. Probes every `probe_every` (s) and at the end; 0: at the end only; HF_NO_PROBES: not at all. `what` is shown as
+   progress. */
 PetscErrorCode HfEvolve(HfStepContext context, const char *what, PetscReal duration, PetscReal probe_every);
 PetscErrorCode HfRelax(HfStepContext context, PetscReal tolerance, PetscReal max_time, PetscBool *converged);
 
@@ -225,7 +227,8 @@ PetscErrorCode HfReportGauges(HfStepContext context, const char *text, PetscReal
 PetscErrorCode HfReportGaugesNow(HfStepContext context, HfNode entry); /* the last probe, in the entry and in the log */
 
 /* ---- training_record.c ---- */
-/* The film is a new one: nothing was learned, no pattern has driven it. Memories and snapshots of before stay, for results that use all of the run. */
+/* The film is a new one: nothing was learned, no pattern has driven it. Memories and snapshots of before stay, for results that use all of the
+   run. */
 void HfTrainingReset(HfTrainingRecord *record, HfDrive *drive); /* Not collective. */
 PetscErrorCode HfUntrainedRemember(HfStepContext context); /* keeps the present film as the untrained one; nothing once a pattern has driven it */
 PetscErrorCode HfUntrainedRestore(HfStepContext context);  /* m is that of the untrained film again */
@@ -312,8 +315,8 @@ HfWeighting HfWeightingControl(const HfWeightingList *list, PetscBool *wanted);
 PetscErrorCode HfWeightingPut(HfNode entry, const HfWeighting *weighting); /* kind, xi and how it was chosen. Not collective. */
 /* The conductance matrix G[n*n] of a memory that these weights are made of. Not collective. */
 const PetscReal *HfMemoryConductance(const HfWeighting *weighting, const HfMemory *memory);
-/* w[n*n] of G, with G0 the saturated film's. Midranges are taken over the memories since the last `initial`, or of the whole run if those are fewer than
-   two. Not collective. */
+/* w[n*n] of G, with G0 the saturated film's. Midranges are taken over the memories since the last `initial`, or of the whole run if those are
+   fewer than two. Not collective. */
 PetscErrorCode HfWeightingApply(const HfTrainingRecord *record, const HfWeighting *weighting, const PetscReal G0[], const PetscReal G[],
                                 PetscBool with_diagonal, PetscReal w[]);
 

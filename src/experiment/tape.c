@@ -1,10 +1,10 @@
 /* The tape: what lets a run that was stopped or killed go on as if nothing had happened.
 
-   Schedule steps contain no restart logic. What they learn from the film, and every passage of time, is a measurement: it goes through HfTapeMeasure(),
-   which keeps its values. A checkpoint holds the values so far, a few numbers each, and the state of the device. A resumed run goes through its schedule
-   again from the beginning: values come from the tape instead of the film, what was written is not written again, and all that is computed from them
-   (weights, recalls, random numbers) comes out as before. Where the tape ends, after an item of the schedule or inside a measurement, the state of the
-   device is loaded and the run is live. */
+   Schedule steps contain no restart logic. What they learn from the film, and every passage of time, is a measurement: it goes through
+   HfTapeMeasure(), which keeps its values. A checkpoint holds the values so far, a few numbers each, and the state of the device. A resumed run
+   goes through its schedule again from the beginning: values come from the tape instead of the film, what was written is not written again, and
+   all that is computed from them (weights, recalls, random numbers) comes out as before. Where the tape ends, after an item of the schedule or
+   inside a measurement, the state of the device is loaded and the run is live. */
 #include "experiment_impl.h"
 
 #define CLOSE 1e-9             /* relative tolerance below which two times are considered equal */

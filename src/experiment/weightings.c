@@ -1,4 +1,5 @@
-/* Settings that the steps share that recall: how the nodes are updated, and how the weights are made of the conductances. And the weights themselves. */
+/* Settings that the steps share that recall: how the nodes are updated, and how the weights are made of the conductances. And the weights
+   themselves. */
 #include "step.h"
 
 PetscErrorCode HfRecallSettingsRead(HfNode node, HfRecallOptions *options) {

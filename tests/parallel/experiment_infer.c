@@ -1,4 +1,5 @@
-/* The step `infer` against a recall and a count written out here, from the matrices that the run recorded; the same numbers on any number of ranks. */
+/* The step `infer` against a recall and a count written out here, with the matrices that the run recorded; the results do not depend on the number of
+   ranks. */
 #include "experiment_case.h"
 
 enum { N = 4, P = 3, S = 37, A = 3 };

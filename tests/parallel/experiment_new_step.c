@@ -1,5 +1,5 @@
-/* A step that is known to this file alone measures something new, in a run that is killed and resumed: it needs no other code than what stands here, and
-   what comes out is bitwise what the undisturbed run finds. experiment/step.h is the header that every step includes. */
+/* A step that is known to this file alone measures something new, in a run that is killed and resumed: it needs no other code than what stands
+   here, and what comes out is bitwise what the undisturbed run finds. experiment/step.h is the header that every step includes. */
 #include "experiment/step.h"
 #include "experiment_case.h"
 

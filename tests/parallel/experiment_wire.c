@@ -1,5 +1,5 @@
-/* The step `wire` from end to end: the wiring that it writes, included in a deck, makes the film that goes on after the search; the forecasts; the same on any
-   number of ranks. */
+/* The step `wire` from end to end: the wiring that it writes, included in a deck, gives the film with which the run goes on after the search; the
+   predictions; results that do not depend on the number of ranks. */
 #include "experiment_case.h"
 
 /* The recorder of experiment_case.h, and the files written. */

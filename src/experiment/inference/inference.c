@@ -1,11 +1,12 @@
-/* The tests of a schedule step `infer` and the contestants that answer them. A test is a stored pattern and its noisy image, a function of the seed and
-   the number of the test alone. Every rank takes a range of the numbers and counts in integers, so that no sum depends on the number of ranks. */
+/* The tests of a schedule step `infer` and the contestants that answer them. A test is a stored pattern and its noisy image, a function of the
+   seed and the number of the test alone. Every rank takes a range of the numbers and counts in integers, so that no sum depends on the number of
+   ranks. */
 #include "inference.h"
 
-/* What one pulse leaves of a link of the reduced model, for the rule oja. */
+/* The factor by which one pulse reduces what a link of the reduced model was before, for the rule oja. */
 static PetscReal decay(PetscReal pulse, PetscReal tau) { return pulse > 0.0 ? PetscExpReal(-pulse / tau) : HF_RULE_DEFAULTS.decay; }
 
-/* Every rule learns the same patterns. */
+/* All rules learn the same patterns. */
 static PetscErrorCode learn_rules(HfInference *inference) {
   const HfTrainingRecord *record = inference->context->record;
   const HfMemory *last = &record->memories[record->n_memories - 1];

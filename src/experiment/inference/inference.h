@@ -1,7 +1,7 @@
 /* Private to src/experiment: many noisy images of the stored patterns, the answers of the film, and those of every control.
 
-   A *contestant* answers the images: the film, a control (no recall, the untrained film, one iteration more) or a learning rule; all see the same images.
-   The contestants are not a choice of the deck: an accuracy would mean little without the controls. */
+   A *contestant* answers the images: the film, a control (no recall, the untrained film, one iteration more) or a learning rule; all see the same
+   images. The contestants are not a choice of the deck: an accuracy would mean little without the controls. */
 #pragma once
 #include "../step.h"
 
@@ -42,7 +42,7 @@ typedef struct {
 } HfAnswers;
 
 typedef struct {
-  PetscReal accuracy, low, high, ties_wrong, exact, overlap_before, overlap_after; /* accuracy with its 95 % interval; ties share */
+  PetscReal accuracy, low, high, ties_wrong, exact, overlap_before, overlap_after; /* accuracy with its 95 % interval; ties share a success */
   PetscInt64 tests, ties, cycles, unconverged, most_iterations;
 } HfScore;
 
@@ -50,14 +50,14 @@ typedef struct {
 PetscErrorCode HfInferenceCreate(HfStepContext context, const HfInferSettings *settings, HfInference **inference);
 PetscErrorCode HfInferenceDestroy(HfInference **inference);
 const char *HfContestantName(const HfInference *inference, PetscInt c); /* "film", "no-recall", ..., "outer-product". Not collective. */
-/* The network of a conductance matrix as it is read: `reading` tells the errors of one reading from another's. Not collective. */
+/* The network made from a conductance matrix as it is read; every number `reading` has read errors of its own. Not collective. */
 PetscErrorCode HfInferenceNetwork(const HfInference *inference, const HfWeighting *weighting, const PetscReal G[], PetscInt reading,
                                   HfNetwork *network);
 enum { HF_READING_UNTRAINED = 1, HF_READING_FIRST = 2 }; /* 0: the saturated film; memory k is HF_READING_FIRST + k, snapshot k is -1 - k */
 /* All tests of `options`, in ranges over the ranks. network NULL: no recall. */
 PetscErrorCode HfAnswersCreate(const HfInference *inference, const HfInferOptions *options, HfNetwork network, HfAnswers *answers);
 PetscErrorCode HfAnswersDestroy(HfAnswers *answers);
-/* Answers of the contestants that do not know the film, or of those that do. */
+/* Answers of the contestants that do not depend on the film, and of those that do. */
 PetscErrorCode HfAnswersOfOthers(const HfInference *inference, const HfInferOptions *options, HfAnswers answers[]);
 PetscErrorCode HfAnswersOfFilm(const HfInference *inference, const HfInferOptions *options, const HfWeighting *weighting, HfAnswers answers[]);
 HfScore HfScoreOf(const HfInference *inference, const HfAnswers *answers, PetscInt first, PetscInt n); /* of n amounts. Not collective. */
@@ -72,15 +72,15 @@ PetscErrorCode HfInferenceArray(const HfInference *inference, const char *label,
                                 const PetscReal values[], const char *unit);
 /* accuracy, its interval, exact recovery and overlap of every contestant, [V][A]. */
 PetscErrorCode HfInferenceArrays(const HfInference *inference, const char *label, const HfAnswers answers[]);
-/* Conductance of the nodes, whatever the wiring: what the film looks like now. */
+/* Conductance between the nodes, whatever the wiring, for maps of the film. */
 PetscErrorCode HfInferenceNodes(const HfInference *inference);
 PetscErrorCode HfInferenceGallery(const HfInference *inference, const HfWeighting *weighting, const HfMemory *memory);
 
-/* ---- inference_curves.c: the same tests against time, distortion and xi ---- */
+/* ---- inference_curves.c: the same tests as a function of time and of distortion; inference_scan.c: of xi ---- */
 PetscErrorCode HfInferenceEpochs(const HfInference *inference, const HfWeighting *weighting, const HfAnswers answers[]);
 PetscErrorCode HfInferenceBasins(const HfInference *inference, const HfWeighting *weighting);
 PetscErrorCode HfInferenceAttractors(const HfInference *inference, const HfWeighting *weighting); /* nothing without snapshots */
-/* Results against xi, one after the other. */
+/* Results as a function of xi, in the order of the list. */
 typedef struct {
   PetscInt n;
   PetscReal xi[HF_MAX_WEIGHTINGS], unstable[HF_MAX_WEIGHTINGS], margin[HF_MAX_WEIGHTINGS], untrained[HF_MAX_WEIGHTINGS], one_more[HF_MAX_WEIGHTINGS];

@@ -1,7 +1,7 @@
-/* The tests of a step `infer` against the epoch of training and the distortion, and what the film recalls while it is trained. */
+/* The tests of a step `infer` as a function of the training epoch and of the distortion, and what the film recalls during training. */
 #include "inference.h"
 
-/* Memories that end an epoch, oldest first: the next one is of another epoch or step. */
+/* Memories at the end of an epoch, oldest first: those whose next one is of another epoch or item. */
 static PetscInt ends_of_epochs(const HfTrainingRecord *record, PetscInt ends[]) {
   PetscInt n = 0;
   for (PetscInt k = record->first_memory; k < record->n_memories; ++k) {
@@ -47,7 +47,7 @@ static PetscErrorCode epoch(const HfInference *inference, const HfWeighting *wei
   for (PetscInt a = 0; a < n_amounts; ++a) curve->exact[row * n_amounts + a] = HfScoreOf(inference, &film, a, 1).exact;
   for (PetscInt p = 0; p < inference->n_patterns; ++p) curve->unstable[row * inference->n_patterns + p] = film.unstable[p];
   HfControlsText(inference, answers, controls, sizeof(controls));
-  if (inference->weightings.n == 1) /* a scan would fill the log */
+  if (inference->weightings.n == 1) /* a scan of xi would fill the log */
     PetscCall(
         HfReportLog(inference->context,
                     "  epoch %d, %.6g ns: accuracy %.3f (%.3f to %.3f), exact %.3f, %d unstable pixels | one iteration more %.3f; at the end: %s",
@@ -96,7 +96,7 @@ PetscErrorCode HfInferenceEpochs(const HfInference *inference, const HfWeighting
   PetscFunctionReturn(0);
 }
 
-#define MOST_BASINS 32 /* numbers of flips, evenly from 1 to half of the pixels */
+#define MOST_BASINS 32 /* numbers of flips, evenly spaced from 1 to half of the pixels */
 
 PetscErrorCode HfInferenceBasins(const HfInference *inference, const HfWeighting *weighting) {
   const PetscInt half = inference->n / 2, n_amounts = PetscMin(half, MOST_BASINS), shape[2] = {inference->n_contestants, n_amounts};
@@ -128,7 +128,7 @@ PetscErrorCode HfInferenceBasins(const HfInference *inference, const HfWeighting
   PetscFunctionReturn(0);
 }
 
-/* Snapshots since the last initial state, each time once. */
+/* Snapshots since the last initial state, one per time. */
 static PetscInt snapshots_since(const HfTrainingRecord *record, PetscInt taken[]) {
   PetscInt n = 0;
   for (PetscInt k = 0; k < record->n_snapshots; ++k) {
@@ -139,7 +139,8 @@ static PetscInt snapshots_since(const HfTrainingRecord *record, PetscInt taken[]
   return n;
 }
 
-/* overlap[T][P][P]: the state that the film of time t recalls from stored pattern q (second index) with pattern p, x_p.V/n (inset of Fig. 5c). */
+/* overlap[T][P][P]: x_p.V/n of pattern p (last index) with the state V that the film of time t recalls from the stored pattern q (inset of Fig.
+   5c). */
 PetscErrorCode HfInferenceAttractors(const HfInference *inference, const HfWeighting *weighting) {
   const HfTrainingRecord *record = inference->context->record;
   const PetscInt n = inference->n, P = inference->n_patterns;

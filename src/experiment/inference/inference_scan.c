@@ -1,4 +1,4 @@
-/* The film's answers against xi of the scaled weights w = G - xi G0. The working window: all stored patterns are stable and the
+/* The answers of the film as a function of xi, for the scaled weights w = G - xi G0. In the working window all stored patterns are stable and the
    accuracy is within WITHIN of the best. */
 #include "inference.h"
 
@@ -17,7 +17,7 @@ PetscErrorCode HfScanDestroy(HfScan *scan) {
   PetscFunctionReturn(0);
 }
 
-/* Highest accuracy, among equals that with the larger margin. */
+/* The higher accuracy is better, and at equal accuracy the larger margin. */
 static PetscBool is_better(const HfScan *scan, PetscInt a, PetscInt b) {
   if (scan->score[a].accuracy != scan->score[b].accuracy) return scan->score[a].accuracy > scan->score[b].accuracy ? PETSC_TRUE : PETSC_FALSE;
   return scan->margin[a] > scan->margin[b] ? PETSC_TRUE : PETSC_FALSE;
@@ -45,7 +45,7 @@ PetscErrorCode HfScanAdd(const HfInference *inference, const HfWeighting *weight
   PetscFunctionReturn(0);
 }
 
-/* Least and largest xi of the window; how many values of the scan lie between them without being of it. */
+/* Smallest and largest xi of the window; *outside: how many values of the scan lie between them and do not belong to it. */
 static PetscBool working_window(const HfScan *scan, PetscReal *low, PetscReal *high, PetscInt *outside) {
   PetscBool works[HF_MAX_WEIGHTINGS], any = PETSC_FALSE;
 

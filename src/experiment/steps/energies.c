@@ -1,8 +1,12 @@
-/* Is the trained pattern the state of lowest energy, E(V) = -sum_ij w_ij V_i V_j, of all 2^N states (Niu et al. 2024, Eq. 4 and Fig. 4)? This is
-   answered over all states and over those that are not uniform. Further: is the pattern a fixed point of single updates; and how much more power x.G.x
-   does the film dissipate in it than before training (Yu et al. 2021: the pattern's own channels conduct better).
-   Controls: the same for the untrained film, whose energies are kept beside those of the memories; the power in the other patterns; w = G - G0 (xi = 1),
-   which has no stored state when the saturated film conducts best. */
+/* Is the trained pattern the state of lowest energy of all 2^N states (Niu et al. 2024, Eq. 4 and Fig. 4)?
+
+     E(V) = -sum_ij w_ij V_i V_j
+
+   The answer is given for all states and for those that are not uniform. Further: is the pattern a fixed point of single updates; and how much more
+   power x.G.x does the film dissipate in it than before training (Yu et al. 2021: the pattern's own channels conduct better)?
+
+   Controls: the same for the untrained film, whose energies are kept beside those of the memories; the power in the other patterns; w = G - G0
+   (xi = 1), which has no stored state when the saturated film conducts best. */
 #include "../step.h"
 
 #define DEAD_ZONE 1e-9 /* a current below this fraction of the sum of the magnitudes of its contributions counts as zero */
@@ -44,7 +48,8 @@ typedef struct {
   PetscReal largest_eigenvalue; /* of w with its diagonal */
 } Count;
 
-/* Counts whether the pattern x is the minimum, with the uniform states and without, and whether it is a fixed point; film 0 is trained, 1 untrained. */
+/* Counts whether the pattern x is the minimum, with the uniform states and without, and whether it is a fixed point; film 0 is trained, 1
+   untrained. */
 static PetscErrorCode tally(PetscInt n, const PetscReal w[], const PetscReal x[], PetscReal energies[], int film, Count *count, PetscBool *all,
                             PetscBool *nontrivial, PetscBool *fixed) {
   HfEnergyReport report;
@@ -61,8 +66,8 @@ static PetscErrorCode tally(PetscInt n, const PetscReal w[], const PetscReal x[]
   PetscFunctionReturn(0);
 }
 
-/* The change of power in the trained pattern relative to the untrained film, and its mean over the other patterns: x.G.x for voltages, x.R.x for currents
-   where the weights are resistances. */
+/* The change of power in the trained pattern relative to the untrained film, and its mean over the other patterns: x.G.x for voltages, x.R.x for
+   currents where the weights are resistances. */
 static PetscErrorCode power_change(const HfTrainingRecord *record, const HfWeighting *weighting, const HfMemory *memory, PetscReal *own,
                                    PetscReal *others) {
   const PetscReal *G = HfMemoryConductance(weighting, memory);

@@ -1,6 +1,7 @@
-/* The reduced model of Niu et al. 2024, Eq. (2), fitted to the traces of the last pulse, and its cost function, Eq. (3).
-   Driven pairs are those whose V_i V_j changed sign from the pattern before: they must relax with one time constant, |G_ij| falling where the two nodes
-   now have the same sign and rising where their signs differ. The other (far) pairs must not change. */
+/* The reduced model of Niu et al. 2024, Eq. (2), fitted to the traces of the last pulse, and its cost function, Eq. (3); both stand in network.h.
+
+   Driven pairs are those whose V_i V_j changed sign from the pattern before: they must relax with one time constant, |G_ij| falling where the two
+   nodes now have the same sign and rising where their signs differ. The other (far) pairs must not change. */
 #include "../step.h"
 
 static const HfKey keys[] = {

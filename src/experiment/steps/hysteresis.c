@@ -1,6 +1,8 @@
 /* The loop of m against an applied field that goes from one value to another in equal steps, and back; the film relaxes at each of them. The clock of
-   the run stands still. Along d, the direction of `from` - `to`, every branch has a
-     coercive field: H.d where m.d first becomes 0, interpolated linearly between two fields;   remanence: m where H.d becomes 0, likewise. */
+   the run stands still. Along d, the direction of `from` - `to`, every branch has
+
+     coercive field: H.d where m.d first becomes 0, interpolated linearly between two fields
+     remanence:      m where H.d becomes 0, likewise */
 #include "../step.h"
 
 enum { COLUMNS = 6 }; /* H and m */

@@ -1,27 +1,30 @@
-/* Does the film that learned several patterns name and restore them from noisy images (Niu et al. 2024, Fig. 5)?
-   V <- sgn(w V) from many noisy images of every stored pattern; the answer is the pattern with the largest similarity x'.x_k.
+/* Does a film that was trained on several patterns recognize and restore them from noisy images (Niu et al. 2024, Fig. 5)?
 
-   Three measures, because the first proves little by itself (the nearest letter to the noisy image, without any recall, is right 99 times in 100 for
-   E, C and P): accuracy of the answer, exact recovery of all pixels, pixels of the stored patterns that are not stable.
-   Controls, always, on the same images: no recall, the untrained film, one iteration more (a cycle of length 2 would end otherwise), the outer product
-   of the patterns, the same between neighbours of the film alone, and the other learning rules. */
+     V <- sgn(w V) from many noisy images of every stored pattern; the answer is the pattern x_k with the largest similarity V.x_k
+
+   Three measures are reported, because the first one proves little by itself (the letter nearest to the noisy image, without any recall, is the
+   right one 99 times in 100 for E, C and P): the accuracy of the answer, the exact recovery of all pixels, and the number of unstable pixels of the
+   stored patterns.
+
+   Controls, always, on the same images: no recall, the untrained film, one iteration more (a cycle of length 2 then ends in its other state), the
+   outer product of the patterns, the same between neighbours of the film alone, and the other learning rules. */
 #include "../inference/inference.h"
 
 static const HfKey keys[] = {
     {"infer", HF_SECTION, NULL, "", "", 0, "Recalls noisy images of several stored patterns and names them, with all controls on the same images"},
-    {"infer.patterns", HF_TEXTS, NULL, NULL, "", 0, "Names or literal patterns: those that are tested and among which the answer is found"},
+    {"infer.patterns", HF_TEXTS, NULL, NULL, "", 0, "Names or literal patterns: those to recall, and to choose the answer from"},
     {"infer.flips", HF_INTS, NULL, "", ">=0", 0, "Numbers of flipped pixels; exactly one of flips, probability and grey"},
     {"infer.probability", HF_NUMBERS, NULL, "", "[0,1]", 0, "Probabilities with which each pixel is flipped"},
     {"infer.grey", HF_NUMBERS, NULL, "", ">0", 0, "Standard deviations of Gaussian noise, added to +-1 before the sign is taken"},
     {"infer.samples", HF_INT, NULL, "100", ">=1", 0, "Images of each pattern and each amount of noise"},
     HF_RECALL_KEYS("infer"),
     HF_WEIGHTS_KEYS("infer"),
-    {"infer.read_noise", HF_NUMBER, NULL, "0", ">=0", 0, "Relative error (Gaussian, from the seed) of every conductance that is read"},
-    {"infer.epochs", HF_CHOICE, NULL, "last", "all|last", 0, "After every epoch of the training, or after the last alone"},
-    {"infer.basins", HF_BOOL, NULL, "false", "", 0, "Also from 1 to half of all pixels flipped"},
-    {"infer.rules", HF_TEXTS, NULL, "", "", 0, "Learning rules to compare with beside the two outer products (default: all there are)"},
-    {"infer.tau", HF_QUANTITY, "s", "7.9 ns", ">0", 0, "Time constant of the rule oja; the four-node film's fit of Eq. (2), see the step fit"},
-    {"infer.gallery", HF_INT, NULL, "4", ">=0", 0, "Images of each pattern kept to look at"},
+    {"infer.read_noise", HF_NUMBER, NULL, "0", ">=0", 0, "Relative error of every conductance that is read: standard deviation of a Gaussian"},
+    {"infer.epochs", HF_CHOICE, NULL, "last", "all|last", 0, "Test after every epoch of the training, or only after the last one"},
+    {"infer.basins", HF_BOOL, NULL, "false", "", 0, "Also test with 1 to half of all pixels flipped: the basins of attraction"},
+    {"infer.rules", HF_TEXTS, NULL, "", "", 0, "Learning rules to compare with, besides the two outer products (default: all rules)"},
+    {"infer.tau", HF_QUANTITY, "s", "7.9 ns", ">0", 0, "Time constant of the rule oja; the default was fitted to the four-node film, see step `fit`"},
+    {"infer.gallery", HF_INT, NULL, "4", ">=0", 0, "Number of images of each pattern that are kept as examples"},
     HF_KEYS_END,
 };
 
@@ -36,7 +39,7 @@ static PetscErrorCode read_noise_settings(HfScheduleCheck *check, HfNode node, H
 
     if (!HfHas(node, name)) continue;
     if (!kinds++) options->noise = (HfNoiseKind)k;
-    if (!HfCount(node, name)) PetscCall(HfDeckError(check->deck, HfChild(node, name), "no amount"));
+    if (!HfCount(node, name)) PetscCall(HfDeckError(check->deck, HfChild(node, name), "give at least one amount of noise"));
   }
   if (kinds != 1) PetscCall(HfDeckError(check->deck, node, "give exactly one of `flips`, `probability` and `grey`"));
   for (PetscInt a = 0; HfHas(node, "flips") && a < HfCount(node, "flips"); ++a)

@@ -1,6 +1,7 @@
-/* A trained four-node film as a logic gate (Niu et al. 2024, "Boolean logics operation"): inputs are nodes 2 and 3, the output is node 4, and the control
-   node 1 turns one gate into another. In the paper +--- gives AND and OR, and +--+ gives NOR and NAND. Which of the two belongs to which sign of the
-   control follows from the sum itself and is printed; a gate counts as right when one of the two signs gives it. Control: the untrained film. */
+/* A trained four-node film as a logic gate (Niu et al. 2024, "Boolean logics operation"): inputs are nodes 2 and 3, the output is node 4, and the
+   control node 1 turns one gate into another. In the paper +--- gives AND and OR, and +--+ gives NOR and NAND. Which of the two belongs to which
+   sign of the control follows from the sum itself and is printed; a gate counts as right when one of the two signs gives it. Control: the
+   untrained film. */
 #include "../step.h"
 
 static const HfKey keys[] = {

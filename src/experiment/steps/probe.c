@@ -1,5 +1,5 @@
-/* The conductance matrix of the film as it is, with checks of what must hold of it: symmetry, zero row sums, and for four electrodes the bench procedure
-   of seven wirings (Niu et al. 2024, Methods), of which six give G and the seventh checks it. */
+/* The conductance matrix of the film as it is, with checks of what must hold of it: symmetry, zero row sums, and for four electrodes the bench
+   procedure of seven wirings (Niu et al. 2024, Methods), of which six give G and the seventh checks it. */
 #include "../step.h"
 
 #define MAX_PRINTED 12   /* rows and columns; more do not fit a line */

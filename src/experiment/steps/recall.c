@@ -1,7 +1,10 @@
 /* Does the film that was trained on a pattern recall it from a distorted one (Niu et al. 2024, "Inference process for associative memory")?
-   Starts `all`: every non-uniform state, with `trivial` also the two uniform ones (Yu et al. 2021, mean over 16 starts); the pattern and its mirror both
-   count as recalled, since they have the same energy.
-   Starts `flips-1`: the pattern with one node flipped, and only the pattern itself counts.
+
+     V <- sgn(w V), w made of the conductance matrix of the trained film
+
+   from many starts. `all`: every non-uniform state, with `trivial` also the two uniform ones (Yu et al. 2021, mean over 16 starts); the pattern and
+   its mirror both count as recalled, since they have the same energy. `flips-1`: the pattern with one node flipped, and only the pattern counts.
+
    Controls for every memory: no recall at all (starts that are the pattern already), the untrained film, the outer product of the pattern, and one
    synchronous sweep more (a cycle of length 2 then ends in its other state). With scaled weights always also w = G - G0 (xi = 1). */
 #include "../step.h"

@@ -1,5 +1,5 @@
-/* Damping without precession until max |m x H|/Ms < tolerance. Before the first pulse the film remains untrained. Relaxation time is not physical time:
-   the clock of the run stands still. */
+/* Damping without precession until max |m x H|/Ms < tolerance. Before the first pulse the film remains untrained. Relaxation time is not physical
+   time: the clock of the run stands still. */
 #include "../step.h"
 
 static const HfKey keys[] = {

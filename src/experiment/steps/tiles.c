@@ -1,9 +1,10 @@
-/* Letters of 3 x 5 pixels recalled by four-node films (Niu et al. 2024, Fig. 4h: "every image is scanned and split into eight 2x2
-   subimages"). The pixels of a 2 x 2 window are the electrodes 1 top left, 2 top right, 3 bottom left, 4 bottom right.
+/* Letters of 3 x 5 pixels recalled by four-node films (Niu et al. 2024, Fig. 4h: "every image is scanned and split into eight 2x2 subimages"). The
+   pixels of a 2 x 2 window are the electrodes 1 top left, 2 top right, 3 bottom left, 4 bottom right.
 
-   The paper leaves open how windows are assigned to films. Here window k of a letter has its own film (or its own time on the one film), trained on what
-   window k of the clean letter shows; the window of the distorted letter is the initial state of the recall. A uniform window has no current and no film:
-   it stays as it is. A pixel is covered by one, two or four windows; their majority decides, and a tie leaves the pixel of the distorted letter.
+   The paper leaves open how windows are assigned to films. Here window k of a letter has its own film (or its own time on the one film), trained
+   on what window k of the clean letter shows; the window of the distorted letter is the initial state of the recall. A uniform window has no
+   current and no film: it stays as it is. A pixel is covered by one, two or four windows; their majority decides, and a tie leaves the pixel of
+   the distorted letter.
 
    Every way of flipping k pixels is run. Controls: no recall, the untrained film, the outer product of each window, one synchronous sweep more. */
 #include "../step.h"
@@ -17,7 +18,7 @@ static const HfKey keys[] = {
     {"tiles", HF_SECTION, NULL, "", "", 0,
      "Recalls letters window by window (2 x 2 pixels each) with the trained four-node film, from every way of flipping k pixels"},
     {"tiles.letters", HF_NAMED, NULL, NULL, "", 0, "Letters by name"},
-    {"tiles.letters.*", HF_TEXT, NULL, NULL, "", 0, "Pixels row by row, rows apart by white space; + # 1 or - . 0"},
+    {"tiles.letters.*", HF_TEXT, NULL, NULL, "", 0, "Pixels row by row, rows separated by white space; + # 1 or - . 0"},
     {"tiles.flips", HF_INTS, NULL, "1", ">=1", 0, "Numbers of flipped pixels"},
     HF_RECALL_KEYS("tiles"),
     HF_WEIGHTS_KEYS("tiles"),

@@ -1,5 +1,5 @@
-/* The film is trained: the voltages of a pattern on the gold (Niu et al. 2024, Fig. 3) or on the film itself (Yu et al. 2021, Fig. 2), one pulse after the
-   other, for some epochs. The conductance of the film at the end of a pulse is its memory of the pattern; no weights are computed. */
+/* The film is trained: the voltages of a pattern on the gold (Niu et al. 2024, Fig. 3) or on the film itself (Yu et al. 2021, Fig. 2), one pulse
+   after the other, for some epochs. The conductance of the film at the end of a pulse is its memory of the pattern; no weights are computed. */
 #include "../step.h"
 
 static const HfKey keys[] = {

@@ -1,9 +1,10 @@
-/* Which pixel should each node show, and with which sign, for the film to recall these patterns best? Simulated annealing over wirings on a surrogate of
-   the film (device.h), from several random starts that the ranks share. The answer is found ex situ, by a computation that knows the patterns; what the
-   film makes of it is shown by the steps after this one, since the device keeps the best wiring.
-   A search is a function of (seed, start) alone, and the best is chosen by predicted recall, then by cost, then by start: any number of ranks finds the
-   same. With a limit on time the number of candidates depends on the machine. The result of every start goes through the tape: a run that was stopped
-   goes on after the last start that was finished. */
+/* Which pixel should each node show, and with which sign, for the film to recall these patterns best? Simulated annealing over wirings (network.h) on
+   a surrogate of the film (device.h), from several random starts that the ranks share. The answer is found ex situ, by a computation that knows the
+   patterns; what the film makes of it is shown by the steps after this one, since the device keeps the best wiring.
+
+   A search is a function of (seed, start) alone, and the best is chosen by predicted recall, then by cost, then by start: any number of ranks finds
+   the same. With a limit on time the number of candidates depends on the machine. The result of every start goes through the tape: a run that was
+   stopped goes on after the last start that was finished. */
 #include "wire_model.h"
 #include <time.h>
 
