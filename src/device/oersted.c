@@ -1,4 +1,4 @@
-/* The Oersted field of the gold layer by one of the models in oersted/. */
+/* The Oersted field of the gold layer by one of the models in oersted/, and that of its leads. */
 #include "oersted/oersted_impl.h"
 
 static const HfOerstedModel *const models[] = {
@@ -13,7 +13,7 @@ struct HfOersted_ {
   const HfOerstedModel *model;
   void *data;
   HfGrid grid;
-  HfConvolution leads; /* NULL without */
+  HfConvolution leads; /* NULL without leads */
 };
 
 PetscErrorCode HfOerstedCreate(HfGrid grid, const char *name, const HfOerstedGeometry *geometry, HfOersted *oersted) {
@@ -28,8 +28,8 @@ PetscErrorCode HfOerstedCreate(HfGrid grid, const char *name, const HfOerstedGeo
   }
   PetscCheck(model, HfGridComm(grid), PETSC_ERR_ARG_UNKNOWN_TYPE, "gold.oersted: no model \"%s\"", name);
   PetscCheck(geometry->thickness > 0.0 && geometry->gap >= 0.0 && PetscAbsReal(geometry->side) == 1.0, HfGridComm(grid), PETSC_ERR_ARG_OUTOFRANGE,
-             "gold: thickness %g m must be positive, gap %g m not negative, side %g +1 or -1", (double)geometry->thickness, (double)geometry->gap,
-             (double)geometry->side);
+             "gold: the thickness %g m must be positive, the gap %g m not negative, the side %g either +1 or -1", (double)geometry->thickness,
+             (double)geometry->gap, (double)geometry->side);
   HfCite(model->citation);
   PetscCall(PetscNew(oersted));
   (*oersted)->model = model;

@@ -1,7 +1,7 @@
-/* Reading the film: its current and its conductance matrix in the present texture, and saturated along z (G0).
+/* Reading the film: its current and its conductance matrix in the present texture, and its conductance matrix when saturated along z (G0).
 
    With Hall currents the matrix of a film saturated along z is not symmetric, while that of a maze, where m_z vanishes on average, nearly is. So that
-   G - xi G0 has no such part either, G0 is the mean over m = z and m = -z. The second matrix is the transpose of the first: Onsager's relation, which
+   G - xi G0 is nearly symmetric too, G0 is the mean over m = z and m = -z. The second matrix is the transpose of the first by Onsager's relation, which
    the discrete film obeys exactly (transport/hall.c). */
 #include "device_impl.h"
 

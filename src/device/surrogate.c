@@ -1,11 +1,12 @@
-/* A film that has learnt, in microseconds. Short pulses, many times in turn, leave the texture along the mean field of the patterns, so that
+/* A model of a trained film that is evaluated in microseconds. Many short pulses of several patterns in turn leave the texture along the mean field of
+   the patterns, so that
 
-     H(r) = sum_k V_k H_k(r)                 V_k the mean voltage of node k, H_k the field of the gold with 1 on node k
-     m || H + A sum of m over the neighbours / d^2        from m || H in a few steps: exchange as far as it reaches
-     G_kl = G0_kl + t integral grad phi_k . (Sigma[m] - sigma_perp 1) grad phi_l        phi_k the unit potentials of the saturated film
+     H(r) = sum_k V_k H_k(r)                         V_k the mean voltage of node k, H_k the field of the gold with 1 on node k
+     m || H + A sum of m over the neighbours / d^2   by a few steps from m || H: as far as exchange reaches
+     G_kl = G0_kl + t integral grad phi_k . (Sigma[m] - sigma_perp 1) grad phi_l       phi_k the unit potentials of the saturated film
 
-   which is first order in the AMR ratio; with the texture of the full film in place of this one it agrees with the full solution within 1 % of what the film
-   has learnt. Sigma is even in m, and m lies in the plane: a cell enters a link by cos and sin of twice its angle alone. */
+   to first order in the AMR ratio. With the texture of the full film in place of this one it agrees with the full solution within 1 % of the change that
+   training makes. Sigma is even in m, and m lies in the plane: a cell contributes to a link by the cosine and sine of twice its angle alone. */
 #include "surrogate_impl.h"
 
 static HfWindow grown(const struct HfSurrogate_ *s, HfWindow w, PetscInt by) {
@@ -26,7 +27,7 @@ static void along_field(struct HfSurrogate_ *s, HfWindow w) {
   }
 }
 
-/* One step of exchange: m of a layer from the one before it. m is 0 in the void, and so is what it gives its neighbours. */
+/* One step of exchange: m of a layer from the layer before it. m is 0 in the void, which therefore exerts no exchange field. */
 static void exchange(struct HfSurrogate_ *s, PetscInt layer, HfWindow w) {
   const PetscInt nx = s->nx;
 
@@ -49,8 +50,8 @@ static void exchange(struct HfSurrogate_ *s, PetscInt layer, HfWindow w) {
   }
 }
 
-/* Takes the cells of the window out of the links' conductances (sign -1) or adds them (+1). */
-static void enter(struct HfSurrogate_ *s, HfWindow w, PetscReal sign) {
+/* Adds (sign +1) the contributions of the window's cells to the conductances of the links, or subtracts them (-1). */
+static void add_cells(struct HfSurrogate_ *s, HfWindow w, PetscReal sign) {
   const PetscReal *mx = s->m[HF_SURROGATE_LAYERS - 1][0], *my = s->m[HF_SURROGATE_LAYERS - 1][1];
 
   for (PetscInt j = w.j0; j < w.j1; ++j) {
@@ -63,7 +64,7 @@ static void enter(struct HfSurrogate_ *s, HfWindow w, PetscReal sign) {
   }
 }
 
-static void settle(struct HfSurrogate_ *s, HfWindow w) {
+static void update_texture(struct HfSurrogate_ *s, HfWindow w) {
   along_field(s, w);
   for (PetscInt layer = 1; layer < HF_SURROGATE_LAYERS; ++layer) exchange(s, layer, grown(s, w, layer));
 }
@@ -88,14 +89,14 @@ void HfSurrogateSet(HfSurrogate s, const PetscReal V[]) {
     s->V[k] = V[k];
     add_field(s, k, V[k]);
   }
-  settle(s, all);
+  update_texture(s, all);
   memcpy(s->G, s->constant, sizeof(PetscReal) * (size_t)s->n_links);
-  enter(s, all, 1);
+  add_cells(s, all, 1);
   s->n_records = 0;
   s->used = 0;
 }
 
-/* ---- changes that can be taken back: the journal holds what they overwrote, the links' conductances first ---- */
+/* ---- changes that can be undone: the journal holds what they overwrote, first the conductances of the links ---- */
 
 static void copy_window(struct HfSurrogate_ *s, HfWindow w, PetscReal *journal, PetscBool back) {
   const size_t width = (size_t)(w.i1 - w.i0);
@@ -129,11 +130,11 @@ PetscErrorCode HfSurrogateChange(HfSurrogate s, PetscInt node, PetscReal V) {
   memcpy(s->journal + s->used, s->G, sizeof(PetscReal) * (size_t)s->n_links);
   copy_window(s, w, s->journal + s->used + s->n_links, PETSC_FALSE);
   s->used += size;
-  enter(s, w, -1);
+  add_cells(s, w, -1);
   add_field(s, node, V - s->V[node]);
   s->V[node] = V;
-  settle(s, s->windows[node]);
-  enter(s, w, 1);
+  update_texture(s, s->windows[node]);
+  add_cells(s, w, 1);
   PetscFunctionReturn(0);
 }
 

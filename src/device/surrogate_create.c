@@ -1,19 +1,19 @@
-/* The surrogate's tables: the field and the potential of every node where they are felt, and what each cell's texture gives to each link. Every rank
-   holds all of them. Contacts are taken as ideal, and the film as of film.material everywhere. */
+/* The tables of the surrogate: field and potential of every node where they are not negligible, and the contribution of each cell's texture to each link.
+   Every rank holds all of them. Contacts are taken as ideal, and the material as film.material everywhere. */
 #include "surrogate_impl.h"
 
-/* What is needed while the tables are made. */
+/* What is needed only while the tables are computed. */
 typedef struct {
   HfSurrogate s;
   HfDevice d;
   const HfGridInfo *g;
   unsigned char *film;           /* cells */
-  PetscReal *field, *phi;        /* of one node, of the whole film: 3 components per cell; vertices */
-  PetscReal **phis;              /* [n] phi on the vertices of the node's window, its cells' lower left corner first */
-  PetscReal strength, threshold; /* (sigma_par - sigma_perp) t, S; shares below the threshold are left out */
+  PetscReal *field, *phi;        /* of one node on the whole film: 3 components per cell; one per vertex */
+  PetscReal **phis;              /* [n] phi on the vertices of the node's window, row by row from its lower left corner */
+  PetscReal strength, threshold; /* (sigma_par - sigma_perp) t, S; contributions below the threshold (S) are left out */
 } Maker;
 
-/* Rows of `width` numbers, of cells or of vertices, to all ranks. */
+/* Collects rows of `width` numbers, of cells or of vertices, on all ranks. */
 static PetscErrorCode gather(Maker *a, PetscInt width, PetscBool vertices, const PetscReal mine[], PetscReal all[]) {
   const PetscInt *rows = HfGridRowRanges(a->d->grid);
   const PetscMPIInt size = a->g->size;
@@ -70,7 +70,7 @@ static PetscErrorCode gather_node(Maker *a, PetscInt node, Vec H) {
 }
 
 /* Mean field over the film's cells of a coarse cell, and the largest step of phi between their corners. */
-static void look(const Maker *a, PetscInt ci, PetscInt cj, PetscReal field[2], PetscReal *step) {
+static void average_cell(const Maker *a, PetscInt ci, PetscInt cj, PetscReal field[2], PetscReal *step) {
   const PetscInt nx = a->g->nx, square = a->s->square;
   PetscInt cells = 0;
 
@@ -88,7 +88,7 @@ static void look(const Maker *a, PetscInt ci, PetscInt cj, PetscReal field[2], P
   for (int c = 0; c < 2 && cells > 0; ++c) field[c] /= (PetscReal)cells;
 }
 
-/* The window of a node, and what is kept of its field and potential. */
+/* Finds the window of a node and stores its field and potential there. */
 static PetscErrorCode keep_node(Maker *a, PetscInt node, PetscReal voltage) {
   HfSurrogate s = a->s;
   const PetscInt size = s->nx * s->ny, wide = a->g->nx + 1;
@@ -99,7 +99,7 @@ static PetscErrorCode keep_node(Maker *a, PetscInt node, PetscReal voltage) {
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc2(2 * size, &fields, size, &steps));
   for (PetscInt k = 0; k < size; ++k) {
-    look(a, k % s->nx, k / s->nx, fields + 2 * k, &steps[k]);
+    average_cell(a, k % s->nx, k / s->nx, fields + 2 * k, &steps[k]);
     most[0] = PetscMax(most[0], PetscSqr(fields[2 * k]) + PetscSqr(fields[2 * k + 1]));
     most[1] = PetscMax(most[1], steps[k]);
   }
@@ -140,12 +140,11 @@ static void edges(const Maker *a, PetscInt node, PetscInt i, PetscInt j, PetscRe
   y[1] = p[width + 1] - p[1];
 }
 
-static PetscReal along(const PetscReal a[2], const PetscReal b[2]) { /* integral over the unit square of two gradients linear across it */
-  return (a[0] * b[0] + a[1] * b[1]) / 3 + (a[0] * b[1] + a[1] * b[0]) / 6;
-}
+/* Integral over the unit square of the product of two derivatives, each linear between two opposite edges. */
+static PetscReal product(const PetscReal a[2], const PetscReal b[2]) { return (a[0] * b[0] + a[1] * b[1]) / 3 + (a[0] * b[1] + a[1] * b[0]) / 6; }
 
-/* P and Q of a coarse cell for two nodes: halves of the integrals of d_x phi_k d_x phi_l - d_y phi_k d_y phi_l and d_x phi_k d_y phi_l + d_y phi_k d_x phi_l over
-   its bilinear elements. */
+/* P and Q of a coarse cell for two nodes: strength/2 times the integrals of d_x phi_k d_x phi_l - d_y phi_k d_y phi_l and of
+   d_x phi_k d_y phi_l + d_y phi_k d_x phi_l over the bilinear elements of its film cells. */
 static void share(const Maker *a, PetscInt k, PetscInt l, PetscInt ci, PetscInt cj, PetscReal *P, PetscReal *Q) {
   const PetscInt square = a->s->square;
   const PetscReal shape = a->g->dy / a->g->dx;
@@ -158,7 +157,7 @@ static void share(const Maker *a, PetscInt k, PetscInt l, PetscInt ci, PetscInt 
       if (!a->film[j * a->g->nx + i]) continue;
       edges(a, k, i, j, kx, ky);
       edges(a, l, i, j, lx, ly);
-      *P += along(kx, lx) * shape - along(ky, ly) / shape;
+      *P += product(kx, lx) * shape - product(ky, ly) / shape;
       *Q += ((kx[0] + kx[1]) * (ly[0] + ly[1]) + (ky[0] + ky[1]) * (lx[0] + lx[1])) / 4;
     }
   }

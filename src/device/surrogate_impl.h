@@ -1,24 +1,24 @@
-/* Private to the surrogate (surrogate.c, surrogate_create.c). The grid is coarse: squares of cells, so that a change of one node's voltage is
-   felt by some hundreds of them. */
+/* Private to the surrogate (surrogate.c, surrogate_create.c). Its grid is coarse, made of squares of the film's cells, so that a change of one node's voltage
+   affects some hundreds of them. */
 #pragma once
 #include "device_impl.h"
 
-#define HF_SURROGATE_LAYERS 3    /* the direction of the field, then steps of exchange */
+#define HF_SURROGATE_LAYERS 3    /* textures: along the field, then after each step of exchange */
 #define HF_SURROGATE_FINE   6    /* coarse cells per smallest distance between electrodes, at least, where the film's cells allow it */
-#define HF_SURROGATE_REACH  5e-3 /* a node is felt where its field, or the gradient of its potential, is above this part of the largest */
-#define HF_SURROGATE_LINK   2e-3 /* pairs of nodes whose saturated conductance is above this part of the largest are links */
+#define HF_SURROGATE_REACH  5e-3 /* field, or gradient of the potential, of a node relative to its largest, below which the node is neglected */
+#define HF_SURROGATE_LINK   2e-3 /* saturated conductance between two nodes relative to the largest, above which they are a link */
 
 typedef struct {
   PetscInt i0, i1, j0, j1; /* coarse cells i0 .. i1-1, j0 .. j1-1 */
 } HfWindow;
 
-/* How a cell's texture enters the conductance of a link: dG = P (m_x^2 - m_y^2) + Q 2 m_x m_y, S. */
+/* Contribution of a cell's texture to the conductance of a link: dG = P (m_x^2 - m_y^2) + Q 2 m_x m_y, S. */
 typedef struct {
   PetscInt link;
   PetscReal P, Q;
 } HfShare;
 
-/* What one change overwrote. */
+/* Where the journal holds what one change overwrote. */
 typedef struct {
   HfWindow window; /* of the texture */
   PetscInt node;

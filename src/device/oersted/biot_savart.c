@@ -1,8 +1,8 @@
 /* Oersted field by Biot and Savart's law:
      H(r) = (1/4pi) int j(r') x (r - r') / |r - r'|^3 d^3r'
    over the gold cells, j uniform within a cell, r in the film's mid-plane above or below the centres of the cells. The sum over the cells is a
-   convolution of j (2 components) with the field of one cell (cell.c), done by FFT. The field is that of the layer alone: leads.c has that of
-   its leads. */
+   convolution of j (2 components) with the field of one cell (cell.c), done by FFT. This is the field of the layer alone; that of its
+   leads is in leads.c. */
 #include "oersted_impl.h"
 
 typedef struct {

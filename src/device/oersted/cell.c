@@ -1,20 +1,20 @@
 /* Field of one rectangular cell of uniform unit current density,
      H = (1/4pi) j x g,   g = int_cell R / |R|^3 d^3r',   R = r - r',
-   g being the attraction of a homogeneous prism. With u, v, w = the components of R, over the eight corners with alternating signs:
+   where g is the attraction of a homogeneous prism. With u, v, w the components of R, summed over the eight corners with alternating signs:
      g_x = -[[[ v ln(w + |R|) + w ln(v + |R|) - u atan(v w / (u |R|)) ]]]         and cyclic
-   (Nagy 1966; Nagy, Papp and Benedek 2000). ln(w + |R|) is written asinh(w / sqrt(u^2 + v^2)): they differ by a function of u and v alone,
-   which the corners cancel, and asinh has no loss of digits for w < 0. A factor 0 in front of an undefined asinh or atan makes 0.
+   (Nagy 1966; Nagy, Papp and Benedek 2000). ln(w + |R|) is written asinh(w / sqrt(u^2 + v^2)): the two differ by a function of u and v alone,
+   which cancels in the sum over the corners, and asinh loses no digits for w < 0. The product of 0 and an undefined asinh or atan is 0.
 
-   Corners are of size |R| and their sum of size lx ly lz / |R|^2: far away |R|^3 / (lx ly lz) of the digits cancel. The corners are therefore
-   summed in long double, and beyond |R|^3 = FAR lx ly lz Gauss's quadrature takes over, its order on each axis chosen by the distance to
-   the singularity. Both agree to about 1e-13 there. */
+   The terms of the corners are of size |R| and their sum of size lx ly lz / |R|^2: far away a factor |R|^3 / (lx ly lz) of the precision is lost. The corners
+   are therefore summed in long double, and beyond |R|^3 = FAR lx ly lz a Gauss quadrature is used, whose order along each axis depends on the distance
+   to the singularity. Both agree to about 1e-13 at that distance. */
 #include "oersted_impl.h"
 
 #define FAR 1000.0
 
 static PetscReal gap(PetscReal x, PetscReal l) { return PetscMax(x - 0.5 * l, 0.0); }
 
-/* x, y, z >= 0. False when the cell is too near for the orders at hand. */
+/* x, y, z >= 0. False when the cell is too near for the orders of gauss.c. */
 static PetscBool far_field(const PetscReal r[3], const PetscReal l[3], PetscReal g[3]) {
   PetscReal at[3][HF_GAUSS_MOST], weight[3][HF_GAUSS_MOST];
   int n[3];

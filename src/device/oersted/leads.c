@@ -1,20 +1,21 @@
-/* Field of vertical leads: columns over (or under) the gold's cells that bring the current j_z dx dy into the gold, without end the other way.
+/* Field of vertical leads: semi-infinite columns above (or below) the gold's cells that bring the current j_z dx dy into the gold.
 
-   Film and gold's mid-plane are `z` apart. The current enters the gold evenly over its thickness t, as the horizontal one flows in it, so a column's end
-   is the mean of ends at all heights h = z - t/2 to z + t/2 over the film. One end at height h, unit current density towards the gold, R = (u, v, -h) from
-   the column's corners to the point of the film, rho^2 = u^2 + v^2:
+   The mid-planes of film and gold are `z` apart. The current enters the gold evenly over its thickness t, as the horizontal current flows in it, so the field
+   of a column's end is the mean over ends at all heights h = z - t/2 to z + t/2 above the film. For one end at height h, unit current density towards the
+   gold, R = (u, v, -h) from the column's corners to the point of the film, and rho^2 = u^2 + v^2:
      leads on the gold's side of the film   H = -(s/4pi) z x (b - p)        s = +1: gold above the film, -1: below
      leads on the film's side               H = +(s/4pi) z x (b + p)
-   b half of a column without any end, alternating over its four corners,
+   b is half the field of an infinite column, a sum over its four corners with alternating signs,
      b_x = [[ v ln(rho) + u atan(v/u) ]],   b_y with u and v exchanged      (the far corners of the prism in cell.c)
-   p the g of cell.c for the part of the column between the heights 0 and h. The mean over h is a Gauss quadrature on parts so short that it is exact to
-   round-off. In the sheet's limit h = 0: H = -+ s/(4pi) z x b, half of an endless column's field.
+   and p the g of cell.c for the part of the column between the heights 0 and h. The mean over h is a Gauss quadrature on intervals so short that it is
+   exact to round-off. In the limit of a sheet, h = 0: H = -+ s/(4pi) z x b, half the field of an infinite column.
 
-   Ampere's law: around a lead that spreads evenly in a wide sheet the sheet's own field is I/(4 pi rho) on both sides; leads on the gold's side take
-   it away in the film and double it on the other side, leads on the film's side double it in the film. */
+   Check by Ampere's law: around a lead whose current spreads evenly in a wide sheet the field of the sheet is I/(4 pi rho) on both sides; leads on the
+   gold's side cancel it in the film and double it on the other side, leads on the film's side double it in the film. */
 #include "oersted_impl.h"
 
-/* b/(4pi) at x, y >= 0 from the centre. Corners of size rho, their sum of size lx ly/rho: rho^2/(lx ly) of the digits of a long double cancel. */
+/* b/(4pi) at x, y >= 0 from the centre. The terms of the corners are of size rho and their sum of size lx ly/rho: a factor rho^2/(lx ly) of the precision
+   of a long double is lost. */
 static void half_column(PetscReal x, PetscReal y, PetscReal lx, PetscReal ly, PetscReal b[2]) {
   long double sum[2] = {0.0L, 0.0L};
 
@@ -29,7 +30,7 @@ static void half_column(PetscReal x, PetscReal y, PetscReal lx, PetscReal ly, Pe
   for (int a = 0; a < 2; ++a) b[a] = (PetscReal)sum[a] * 0.25 / PETSC_PI;
 }
 
-/* Adds to p/(4pi) the integral over the end's height from h0 to h1. */
+/* Adds to p/(4pi) the integral over the height of the end from h0 to h1. */
 static void add_ends(PetscReal x, PetscReal y, PetscReal lx, PetscReal ly, PetscReal h0, PetscReal h1, PetscReal p[2]) {
   const PetscReal dx = PetscMax(x - 0.5 * lx, 0.0), dy = PetscMax(y - 0.5 * ly, 0.0), middle = 0.5 * (h0 + h1);
   const int n = HfGaussOrder(PetscSqrtReal(dx * dx + dy * dy + middle * middle), h1 - h0);

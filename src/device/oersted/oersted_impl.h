@@ -3,7 +3,7 @@
 #include <hopfilm/device.h>
 
 typedef struct {
-  PetscBool local;                   /* the limit of no distance between gold and film */
+  PetscBool local;                   /* H depends on the current at the same place alone: the limit of a small distance between gold and film */
   const char *name, *doc, *citation; /* citation: key of src/base/citations.c, or NULL */
   PetscErrorCode (*create)(HfGrid grid, const HfOerstedGeometry *geometry, void **data);
   PetscErrorCode (*apply)(void *data, Vec j, Vec H); /* j: 2 components, A/m^2; H: 3 components, A/m, overwritten. Collective. */

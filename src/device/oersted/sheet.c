@@ -1,6 +1,6 @@
 /* Oersted field of a wide thin sheet, its local limit:
      H = K x n / 2,   K = j t the sheet current (A/m), n the unit normal from the gold to the film.
-   Half of the jump of H that Ampere's law asks for across a sheet current. Errors are of the order of distance / width of the sheet. */
+   Ampere's law requires a jump of H by K across a sheet current, half of it on each side. Errors are of the order of distance / width of the sheet. */
 #include "oersted_impl.h"
 
 static PetscErrorCode create_sheet(HfGrid grid, const HfOerstedGeometry *geometry, void **data) {
