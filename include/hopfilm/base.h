@@ -1,4 +1,5 @@
-/* hopfilm/base.h: what all modules share: exit codes and faults, physical constants, random numbers, files, memory, signals, citations, profiling,
+/** @file
+   hopfilm/base.h: what all modules share: exit codes and faults, physical constants, random numbers, files, memory, signals, citations, profiling,
    checkpoint lists, provenance.
 
    Conventions of all public headers
@@ -13,19 +14,19 @@
 
 /** Exit codes of the program; a fault carries one of them. */
 typedef enum {
-  HF_EXIT_DONE = 0,
+  HF_EXIT_DONE = 0,     /**< the run is finished */
   HF_EXIT_DECK = 2,     /**< bad deck or usage */
   HF_EXIT_DIVERGED = 3, /**< diverged or not finite */
   HF_EXIT_FILE = 4,     /**< could not read or write */
   HF_EXIT_STOPPED = 75  /**< stopped early, resumable */
 } HfExit;
 
-/** Error codes of functions that reported a fault; above all codes of PETSc. */
-#define HF_ERR_BASE     1000
-#define HF_ERR_DECK     (HF_ERR_BASE + HF_EXIT_DECK)
-#define HF_ERR_DIVERGED (HF_ERR_BASE + HF_EXIT_DIVERGED)
-#define HF_ERR_FILE     (HF_ERR_BASE + HF_EXIT_FILE)
-#define HF_ERR_STOPPED  (HF_ERR_BASE + HF_EXIT_STOPPED)
+/* Error codes of functions that reported a fault. */
+#define HF_ERR_BASE     1000                             /**< above all codes of PETSc */
+#define HF_ERR_DECK     (HF_ERR_BASE + HF_EXIT_DECK)     /**< bad deck or usage */
+#define HF_ERR_DIVERGED (HF_ERR_BASE + HF_EXIT_DIVERGED) /**< diverged or not finite */
+#define HF_ERR_FILE     (HF_ERR_BASE + HF_EXIT_FILE)     /**< could not read or write */
+#define HF_ERR_STOPPED  (HF_ERR_BASE + HF_EXIT_STOPPED)  /**< stopped on request */
 
 /** Reports a fault: an error that every rank of `comm` sees alike (bad input, unreadable file, divergence). Rank 0 prints the message once on stderr and
     returns `code` (HF_ERR_DECK ...), so that the callers unwind without PETSc's traceback. Collective. */
@@ -130,12 +131,13 @@ PetscErrorCode HfProfileEnd(HfProfile part);   /**< not collective */
 typedef enum { HF_CHECKPOINT_REAL, HF_CHECKPOINT_INT, HF_CHECKPOINT_INT64, HF_CHECKPOINT_BOOL, HF_CHECKPOINT_VEC } HfCheckpointKind;
 /** One item of a checkpoint list. */
 typedef struct {
-  char name[96]; /**< group/name */
-  HfCheckpointKind kind;
-  PetscInt n;   /**< number of values; of a Vec its global size */
-  void *values; /**< PetscReal, PetscInt, PetscInt64 or PetscBool [n]; NULL for a Vec */
-  Vec vec;
+  char name[96];         /**< group/name */
+  HfCheckpointKind kind; /**< type of the variables */
+  PetscInt n;            /**< number of values; of a Vec its global size */
+  void *values;          /**< PetscReal, PetscInt, PetscInt64 or PetscBool [n]; NULL for a Vec */
+  Vec vec;               /**< NULL unless kind is HF_CHECKPOINT_VEC */
 } HfCheckpointItem;
+/** A list of the variables that a checkpoint holds. */
 typedef struct HfCheckpointList_ *HfCheckpointList;
 PetscErrorCode HfCheckpointListCreate(HfCheckpointList *list);  /**< empty. Not collective, as all functions of the list. */
 PetscErrorCode HfCheckpointListDestroy(HfCheckpointList *list); /**< the variables remain */
@@ -151,9 +153,11 @@ const HfCheckpointItem *HfCheckpointListGet(HfCheckpointList list, PetscInt k); 
 
 /** What was built and where it runs. */
 typedef struct {
-  const char *version, *commit, *build; /**< build: compiler and flags */
-  char libraries[512];                  /**< versions of PETSc, MPI, HDF5 ..., one line */
-  char host[128];
-  char started[32]; /**< ISO 8601 UTC */
+  const char *version; /**< of hopfilm */
+  const char *commit;  /**< that was built */
+  const char *build;   /**< compiler and flags */
+  char libraries[512]; /**< versions of PETSc, MPI, HDF5 ..., one line */
+  char host[128];      /**< name of the machine */
+  char started[32];    /**< ISO 8601 UTC */
 } HfProvenance;
 PetscErrorCode HfProvenanceGet(HfProvenance *provenance); /**< of this process, now. Not collective. */

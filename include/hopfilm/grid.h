@@ -1,51 +1,71 @@
-/* hopfilm/grid.h: the film's grid: cells, vertices, mask, regions, grains, rows shared with the neighbour ranks.
+/** @file
+   hopfilm/grid.h: the film's grid: cells, vertices, mask, regions, grains, ghost rows, fields in files.
 
    The film is one layer of nx x ny cells; the origin is its centre, x to the right, y up. Cell (i,j), i = 0..nx-1, j = 0..ny-1, has its centre
    at (x0 + (i+1/2) dx, y0 + (j+1/2) dy); vertex (i,j), i = 0..nx, j = 0..ny, is the lower left corner of cell (i,j).
-   Rows are shared among the ranks (1 x P process grid): rank r owns the cell rows ys .. ys+ym-1 and the vertex rows with the same numbers; the
+   Rows are divided among the ranks (1 x P process grid): rank r owns the cell rows ys .. ys+ym-1 and the vertex rows with the same numbers; the
    last rank also owns vertex row ny. Row boundaries are multiples of `block` cells where possible so that multigrid levels stay aligned.
    A cell belongs to region 0, 1, ... or is void (-1). */
 #pragma once
 #include <hopfilm/deck.h>
 #include <petscdmda.h>
 
+/** The film's grid. */
 typedef struct HfGrid_ *HfGrid;
+/** Its numbers; lengths in m. */
 typedef struct {
-  PetscInt nx, ny;
-  PetscReal dx, dy, thickness;
-  PetscReal x0, y0; /* lower left corner: -nx dx/2, -ny dy/2 */
-  PetscInt ys, ym;  /* rows of cells owned by this rank */
-  PetscInt n_regions;
-  PetscInt n_film; /* cells of the film, all ranks */
-  PetscMPIInt rank, size;
+  PetscInt nx;         /**< cells along x */
+  PetscInt ny;         /**< cells along y */
+  PetscReal dx;        /**< length of a cell along x */
+  PetscReal dy;        /**< length of a cell along y */
+  PetscReal thickness; /**< of the film */
+  PetscReal x0;        /**< left edge, -nx dx/2 */
+  PetscReal y0;        /**< lower edge, -ny dy/2 */
+  PetscInt ys;         /**< first row of cells that this rank owns */
+  PetscInt ym;         /**< number of rows of cells that this rank owns */
+  PetscInt n_regions;  /**< the film itself, region 0, included */
+  PetscInt n_film;     /**< cells of the film, on all ranks */
+  PetscMPIInt rank;    /**< this rank */
+  PetscMPIInt size;    /**< number of ranks */
 } HfGridInfo;
 
 /* ---- shapes: disk, rectangle, polygon, union, difference, image; type "shape:" of the deck ---- */
+/** A part of the plane. */
 typedef struct HfShape_ *HfShape;
-PetscErrorCode HfShapeCreate(HfDeck deck, HfNode node, HfShape *shape); /* errors go to the deck. Collective (an image is read). */
+/** The shape of a node of type "shape:". Errors go to the deck. Collective (an image is read). */
+PetscErrorCode HfShapeCreate(HfDeck deck, HfNode node, HfShape *shape);
+/** Not collective. */
 PetscErrorCode HfShapeDestroy(HfShape *shape);
-void HfShapeBox(HfShape shape, PetscReal low[2], PetscReal high[2]); /* nothing of the shape is outside of it; not always the smallest */
-PetscBool HfShapeContains(HfShape shape, PetscReal x, PetscReal y, PetscReal tolerance); /* points within `tolerance` outside count as inside */
+/** A box outside of which there is nothing of the shape, m; not always the smallest one. Not collective. */
+void HfShapeBox(HfShape shape, PetscReal low[2], PetscReal high[2]);
+/** Whether (x, y) is inside, or outside by no more than the tolerance, all in m. Not collective. */
+PetscBool HfShapeContains(HfShape shape, PetscReal x, PetscReal y, PetscReal tolerance);
 
 /* ---- images: portable bitmaps and graymaps ---- */
+/** A grey picture. */
 typedef struct {
-  PetscInt columns, rows;
-  PetscReal *grey; /* [row][column], the top row first: 0 black to 1 white */
+  PetscInt columns; /**< pixels in a row */
+  PetscInt rows;    /**< rows of pixels */
+  PetscReal *grey;  /**< [row][column], the top row first: 0 black to 1 white */
 } HfImage;
-/* *why: NULL or what is wrong (code stays 0); *opened tells whether the file could be read at all. Collective. */
+/** Reads a PBM or PGM file. *why: NULL or what is wrong with it (the code stays 0); *opened: whether it could be read at all. Collective. */
 PetscErrorCode HfImageRead(MPI_Comm comm, const char path[], HfImage *image, PetscBool *opened, const char **why);
+/** Frees the pixels. Not collective. */
 PetscErrorCode HfImageDestroy(HfImage *image);
 
 /* ---- section `film` of the deck ---- */
 /** Adds the keys film.size, .cell, .thickness, .shape, .regions, .grains and the type shape:. Not collective. */
 PetscErrorCode HfGridRegisterKeys(HfKeys keys);
+/** The section `film`, as written: whether or not its size is a whole number of cells. */
 typedef struct {
-  PetscReal size[2], cell, thickness; /* m; as written, a whole number of cells or not */
-  PetscInt n_regions;                 /* of film.regions, without the film itself, which is region 0 */
-  PetscReal grain_size;               /* m; 0 without film.grains */
-  PetscInt64 grain_seed;
+  PetscReal size[2];     /**< m */
+  PetscReal cell;        /**< m */
+  PetscReal thickness;   /**< m */
+  PetscInt n_regions;    /**< of film.regions, without the film itself, which is region 0 */
+  PetscReal grain_size;  /**< m; 0 without film.grains */
+  PetscInt64 grain_seed; /**< of film.grains */
 } HfFilmSettings;
-/** What `film` says, of a deck without errors. Not collective. */
+/** Reads the section `film` of a deck without errors. Not collective. */
 void HfFilmSettingsRead(HfDeck deck, HfFilmSettings *film);
 /** The material of a region: its own, or that of the film. Its keys belong to the rooms that registered them under "material:". Not collective. */
 HfNode HfMaterialSettings(HfDeck deck, PetscInt region);
@@ -53,46 +73,60 @@ HfNode HfMaterialSettings(HfDeck deck, PetscInt region);
 /* ---- the grid ---- */
 /** The grid of the deck's film. Errors go to the deck; *grid is NULL then. Collective. */
 PetscErrorCode HfGridCreateFromDeck(HfDeck deck, HfGrid *grid);
-/* For tests: region_of(x, y, context) returns the region of the cell centred at (x,y), -1 for void; NULL: all of region 0. Collective. */
+/** For tests: region_of(x, y, context) returns the region of the cell centred at (x,y), -1 for void; NULL: all of region 0. Collective. */
 PetscErrorCode HfGridCreate(MPI_Comm comm, PetscInt nx, PetscInt ny, PetscReal dx, PetscReal dy, PetscReal thickness,
                             PetscInt (*region_of)(PetscReal x, PetscReal y, void *context), void *context, HfGrid *grid);
+/** Collective. */
 PetscErrorCode HfGridDestroy(HfGrid *grid);
+/** The numbers of the grid, borrowed. Not collective. */
 const HfGridInfo *HfGridGetInfo(HfGrid grid);
+/** The communicator of the grid. Not collective. */
 MPI_Comm HfGridComm(HfGrid grid);
-/* Row boundaries of all ranks: rows[r] .. rows[r+1]-1 belong to rank r; size+1 numbers. */
+/** Row boundaries of all ranks, size+1 numbers, borrowed: rows[r] .. rows[r+1]-1 belong to rank r. Not collective. */
 const PetscInt *HfGridRowRanges(HfGrid grid);
-/* The DMDA of the cells with `dof` (1, 2, 3) interleaved components, stencil width 1; borrowed. Collective the first time. */
+/** The DMDA of the cells with `dof` (1, 2, 3) interleaved components, stencil width 1; borrowed. Collective the first time. */
 PetscErrorCode HfGridGetCells(HfGrid grid, PetscInt dof, DM *cells);
-PetscErrorCode HfGridGetVertices(HfGrid grid,
-                                 DM *vertices); /* DMDA of the (nx+1) x (ny+1) vertices, 1 component; borrowed. Collective the first time. */
+/** The DMDA of the (nx+1) x (ny+1) vertices, 1 component; borrowed. Collective the first time. */
+PetscErrorCode HfGridGetVertices(HfGrid grid, DM *vertices);
+/** A cell Vec: owned rows of nx cells with `dof` interleaved components; zero at first. Collective. */
 PetscErrorCode HfGridCreateCellVec(HfGrid grid, PetscInt dof, Vec *v);
-/* Regions with a frame of one cell: region of cell (i,j) at [(j - (ys-1))*(nx+2) + i+1] for i = -1..nx, j = ys-1..ys+ym; -1 outside the film. */
+/** Regions of the owned cells with a frame of one cell, borrowed: that of cell (i,j) at [(j - (ys-1))*(nx+2) + i+1] for i = -1..nx, j = ys-1..ys+ym; -1
+    outside the film. Not collective. */
 const int8_t *HfGridRegions(HfGrid grid);
+/** Region of cell (i,j) in HfGridRegions(). Not collective. */
 static inline PetscInt HfRegionAt(const HfGridInfo *g, const int8_t *regions, PetscInt i, PetscInt j) {
   return regions[(j - (g->ys - 1)) * (g->nx + 2) + i + 1];
 }
 
 /* ---- grains: a Voronoi map of the plane, a function of (size, seed) and the place alone; section film.grains of the deck. Every quantity that
      varies from grain to grain takes its own random numbers. Not collective. ---- */
+/** What varies from grain to grain. */
 typedef enum { HF_GRAIN_PLACE, HF_GRAIN_ANISOTROPY, HF_GRAIN_CONDUCTIVITY, HF_GRAIN_THICKNESS, HF_GRAIN_AMR_RATIO } HfGrainQuantity;
-#define HF_GRAIN_ROW ((PetscInt64)1 << 31) /* grain + 1 has its point in the square to the right, grain + HF_GRAIN_ROW in the one above */
-/* The number of the grain at (x, y), >= 0; `size` in m is the square root of the mean area of a grain. */
+#define HF_GRAIN_ROW ((PetscInt64)1 << 31) /**< grain + 1 has its point in the square to the right, grain + HF_GRAIN_ROW in the one above */
+/** The number of the grain at (x, y), in m, >= 0; `size` in m is the square root of the mean area of a grain. */
 PetscInt64 HfGrainAt(PetscReal size, PetscInt64 seed, PetscReal x, PetscReal y);
-void HfGrainCentre(PetscReal size, PetscInt64 seed, PetscInt64 grain, PetscReal at[2]); /* the point to which all of the grain is nearest */
-/* The grain of every owned cell, grains[j*nx + i] for i = 0..nx-1, j = 0..ym-1; -1 in void cells. */
+/** The point of the grain, m: all places nearer to it than to that of any other grain belong to the grain. */
+void HfGrainCentre(PetscReal size, PetscInt64 seed, PetscInt64 grain, PetscReal at[2]);
+/** The grain of every owned cell, grains[j*nx + i] for i = 0..nx-1, j = 0..ym-1; -1 in void cells. */
 PetscErrorCode HfGridGrains(HfGrid grid, PetscReal size, PetscInt64 seed, PetscInt64 grains[]);
-PetscReal HfGrainNormal(PetscInt64 seed, HfGrainQuantity quantity, PetscInt64 grain);  /* mean 0, variance 1 */
-PetscReal HfGrainUniform(PetscInt64 seed, HfGrainQuantity quantity, PetscInt64 grain); /* in (0,1) */
+PetscReal HfGrainNormal(PetscInt64 seed, HfGrainQuantity quantity, PetscInt64 grain);  /**< normal, mean 0, variance 1 */
+PetscReal HfGrainUniform(PetscInt64 seed, HfGrainQuantity quantity, PetscInt64 grain); /**< uniform in (0,1) */
 
 /* ---- ghost rows: copies of the rows just below and above those a rank owns, sent by the ranks that own them. One exchange at a time per object. ---- */
+/** The exchange of ghost rows. */
 typedef struct HfGhostRows_ *HfGhostRows;
+/** The division of the rows among the ranks. */
 typedef struct {
-  PetscInt n, n_rows;     /* numbers in a row; rows of all ranks */
-  PetscInt start, end;    /* this rank owns the rows start .. end-1; none on some ranks of a coarse level */
-  const PetscInt *ranges; /* [size+1] rank r owns the rows ranges[r] .. ranges[r+1]-1 */
-  MPI_Comm comm;
-  PetscMPIInt rank, size;
+  PetscInt n;             /**< numbers in a row */
+  PetscInt n_rows;        /**< rows of all ranks */
+  PetscInt start;         /**< this rank owns the rows start .. end-1; none on some ranks of a coarse level */
+  PetscInt end;           /**< see start */
+  const PetscInt *ranges; /**< [size+1]: rank r owns the rows ranges[r] .. ranges[r+1]-1 */
+  MPI_Comm comm;          /**< of the rows */
+  PetscMPIInt rank;       /**< this rank */
+  PetscMPIInt size;       /**< number of ranks */
 } HfGhostRowsInfo;
+/** Which ghost rows are exchanged: those with an even number, an odd one, or all. */
 typedef enum { HF_ROWS_ALL = -1, HF_ROWS_EVEN = 0, HF_ROWS_ODD = 1 } HfRowParity;
 
 /** Rows of any grid. `finer` (NULL: none): ranges of the next finer level, whose owners get their ghost rows here even when they own no row. Collective. */
@@ -123,31 +157,36 @@ PetscErrorCode HfGhostRowsBegin(HfGhostRows rows, const PetscReal owned[]);
 PetscErrorCode HfGhostRowsEnd(HfGhostRows rows, const PetscReal **below, const PetscReal **above);
 
 /* ---- a selection: the cells that a field is saved on, first + a * stride for a = 0 .. count-1 along x and y ---- */
+/** Some of the cells; [0] along x, [1] along y. */
 typedef struct {
-  PetscInt first[2], stride[2], count[2];
+  PetscInt first[2];  /**< the first cell */
+  PetscInt stride[2]; /**< from one cell to the next */
+  PetscInt count[2];  /**< number of cells */
 } HfSelection;
-PetscErrorCode HfSelectionRegisterKeys(HfKeys keys, const char prefix[]); /* keys stride and region of a section */
-/* From that section; errors go to the deck, and the selection is then the whole film. Not collective, the same on all ranks. */
+/** Adds the keys stride and region to a section. Not collective. */
+PetscErrorCode HfSelectionRegisterKeys(HfKeys keys, const char prefix[]);
+/** The selection of that section; errors go to the deck, and the selection is then the whole film. Not collective, the same on all ranks. */
 PetscErrorCode HfSelectionSettingsRead(HfDeck deck, HfNode section, HfGrid grid, HfSelection *selection);
-HfSelection HfSelectionAll(HfGrid grid);
-PetscBool HfSelectionSame(const HfSelection *a, const HfSelection *b);
-/* The picture that the selection makes: cells as wide as the distance of those kept, around their centres. m */
+HfSelection HfSelectionAll(HfGrid grid);                               /**< all cells. Not collective. */
+PetscBool HfSelectionSame(const HfSelection *a, const HfSelection *b); /**< whether they are equal. Not collective. */
+/** The picture that the selection makes, m: its lower left corner and the size of its pixels, which are as wide as the distance of the selected cells and
+    centred on them. Not collective. */
 void HfSelectionImage(const HfSelection *selection, HfGrid grid, PetscReal origin[2], PetscReal spacing[2]);
 
 /* ---- fields in HDF5 files; the one place that reads and writes a cell Vec. The dataset has shape [frame][y][x][component], chunked and
    compressed; row 0 is the lowest. Its attributes first_cell and stride, [x, y], tell which cells it holds. Collective. ---- */
-/* An empty dataset for the cells of a selection (NULL: all of them), with deflate level 0 (none) to 9, of doubles or, single, of floats; nothing
+/** An empty dataset for the cells of a selection (NULL: all of them), with deflate level 0 (none) to 9, of doubles or, single, of floats; nothing
    when there is one already. */
 PetscErrorCode HfFieldCreate(HfGrid grid, int64_t hdf5_file, const char *dataset, const HfSelection *selection, PetscInt dof, PetscInt deflate,
                              PetscBool single);
-/* One more frame, of the cells that the dataset holds; created for all cells with deflate level 1 when missing; void cells are written as 0.
+/** One more frame, of the cells that the dataset holds; created for all cells with deflate level 1 when missing; void cells are written as 0.
    *frame (may be NULL): its number. HF_ERR_FILE when it cannot be written. */
 PetscErrorCode HfFieldAppend(HfGrid grid, int64_t hdf5_file, const char *dataset, Vec v, PetscInt dof, PetscInt *frame);
-/* frame -1: last. *why: NULL or the reason it could not (code stays 0). The dataset holds all cells, or, unless NULL, just those of the selection:
+/** Reads a frame (-1: the last one). *why: NULL or the reason it could not (code stays 0). The dataset holds all cells, or, unless NULL, just those of the selection:
    then the others are 0. */
 PetscErrorCode HfFieldRead(HfGrid grid, const char *path, const char *dataset, PetscInt frame, PetscInt dof, const HfSelection *selection, Vec v,
                            const char **why);
-/* The same from a field on other cells of the same film: bilinear between their centres, linear beyond the outermost; cells that are zero there
+/** The same from a field on other cells of the same film: bilinear between their centres, linear beyond the outermost; cells that are zero there
    weigh nothing. With the same cells the values are exactly those of the file. A film of another size, as far as the file tells (cell_size of
    /film), is a reason. */
 PetscErrorCode HfFieldInterpolate(HfGrid grid, const char *path, const char *dataset, PetscInt frame, PetscInt dof, Vec v, const char **why);

@@ -1,7 +1,9 @@
-/* hopfilm/output.h: the run directory: run.h5 (parallel HDF5), table.tsv, summary.yaml, status.yaml, deck.yaml, log.txt, references.bib, checkpoints. */
+/** @file
+   hopfilm/output.h: the run directory: run.h5 (parallel HDF5), table.tsv, summary.yaml, status.yaml, deck.yaml, log.txt, references.bib, checkpoints. */
 #pragma once
 #include <hopfilm/experiment.h>
 
+/** A run directory that is written. */
 typedef struct HfOutput_ *HfOutput;
 PetscErrorCode HfOutputRegisterKeys(HfKeys keys); /**< the section `output` of a deck */
 /** Checks that the directory can be written and touches nothing yet, so that a bad deck leaves no trace. A finished run (summary.yaml with `status: done`) is

@@ -1,4 +1,5 @@
-/* hopfilm/transport.h: charge transport in one conducting layer with electrodes.
+/** @file
+   hopfilm/transport.h: charge transport in one conducting layer with electrodes.
 
    Equation:  div( Sigma[m] grad phi ) = 0, no current through free edges, phi = V_k on electrode k.
    Method: bilinear (Q1) elements on the vertices with the cell's 2x2 tensor, times the layer's thickness; conserves current exactly; electrode
@@ -9,6 +10,7 @@
 #include <hopfilm/numerics.h>
 
 /* ---- electrodes: patches of vertices; the same for the magnetic film and the gold layer above it ---- */
+/** A set of electrodes. */
 typedef struct HfElectrodes_ *HfElectrodes;
 /** Adds the keys electrodes[] (name, shape, at, lattice, resistance, floating) and misplacement, and the type contact: (shape, at). Not collective. */
 PetscErrorCode HfElectrodesRegisterKeys(HfKeys keys);
@@ -45,12 +47,15 @@ const int16_t *HfElectrodesVertices(HfElectrodes electrodes);
 /** Adds the keys of the models to the type material: (conductivity, amr_ratio, hall_conductivity and their variations) and the section potential.
     Not collective. */
 PetscErrorCode HfTransportRegisterKeys(HfKeys keys);
+/** A material as a conductor. Variations are standard deviations from grain to grain, relative to the mean. */
 typedef struct {
-  PetscReal conductivity;                                                     /* S/m, the mean over all directions of m; 0 when the deck has none */
-  PetscReal amr_ratio;                                                        /* 2 (rho_par - rho_perp)/(rho_par + rho_perp) */
-  PetscReal hall_conductivity;                                                /* S/m */
-  PetscReal conductivity_variation, amr_ratio_variation, thickness_variation; /* standard deviations from grain to grain, relative to the mean */
-  PetscBool by_region;                                                        /* some region of the film has a material of its own */
+  PetscReal conductivity;           /**< S/m, the mean over all directions of m; 0 when the deck has none */
+  PetscReal amr_ratio;              /**< 2 (rho_par - rho_perp)/(rho_par + rho_perp) */
+  PetscReal hall_conductivity;      /**< S/m */
+  PetscReal conductivity_variation; /**< of the conductivity */
+  PetscReal amr_ratio_variation;    /**< of the AMR ratio */
+  PetscReal thickness_variation;    /**< of the thickness */
+  PetscBool by_region;              /**< some region of the film has a material of its own */
 } HfConductivitySettings;
 /** The material of a region (0: the film's own) as a conductor. Not collective. */
 void HfConductivitySettingsRead(HfDeck deck, PetscInt region, HfConductivitySettings *settings);
@@ -58,6 +63,7 @@ void HfConductivitySettingsRead(HfDeck deck, PetscInt region, HfConductivitySett
 PetscErrorCode HfConductivitySettingsCheck(HfDeck deck, PetscInt n_regions);
 
 /* ---- the potential of a layer ---- */
+/** A layer and the potential in it. */
 typedef struct HfPotential_ *HfPotential;
 /** The magnetic film: Sigma from the material of each region, at first for the film saturated along z. Errors go to the deck. Collective. */
 PetscErrorCode HfPotentialCreateFilm(HfGrid grid, HfElectrodes electrodes, HfDeck deck, HfPotential *potential);
