@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Checks that everything named in src/README.md exists, that its table of rooms agrees with CMakeLists.txt, and that the paths named in README.md, in the
-decks and in the job scripts lead to files.
+decks and in the job scripts lead to files. Looks also for what Doxygen passes over in silence in the public headers.
 
 Usage: maps.py      prints FILE:LINE: what is wrong; exit code 1 when anything is
 
@@ -84,12 +84,23 @@ def check_rooms(text, report):
         report(MAP, 1, f"the room {name} is missing")
 
 
+def check_headers(report):
+    """Doxygen looks for undocumented functions only in files that are documented themselves, and takes `[n]: text` for the target of a link."""
+    for path in sorted(glob.glob(os.path.join(ROOT, "include/hopfilm/*.h"))):
+        name, text = os.path.relpath(path, ROOT), open(path, encoding="utf-8").read()
+        if not text.startswith("/** @file"):
+            report(name, 1, "a public header starts with /** @file")
+        for match in re.finditer(r"/\*\*<? *\[[^]\n]*\]:", text):
+            report(name, text.count("\n", 0, match.start()) + 1, "Doxygen drops a comment that starts with [...]: put a comma after the brackets")
+
+
 def main():
     found = []
     report = lambda path, number, what: found.append(f"{path}:{number}: {what}")
     text = read(MAP)
     check_words(text, sources(), report)
     check_rooms(text, report)
+    check_headers(report)
     files = [MAP] + [os.path.relpath(p, ROOT) for pattern in OTHERS for p in glob.glob(os.path.join(ROOT, pattern), recursive=True)]
     for path in files:
         for number, name in paths_of(read(path)):
