@@ -1,6 +1,55 @@
-/* Many noisy images of the stored patterns, each recalled and named by the pattern it resembles most, argmax_k x'.x_k (Niu et al. 2024,
-   Methods). All that is counted is a whole number: similarities of +-1 images are, and so are the counts. */
+/* Inference: many noisy images of the stored patterns, each recalled and named by the pattern that it resembles most, argmax_k x'.x_k (Niu et al. 2024,
+   Methods). All that is counted is a whole number, as the similarities of +-1 images are.
+
+   The 95 % interval of a proportion p = successes/trials (Wilson 1927) stays within 0 and 1 and has a width also at p = 0 or 1:
+     (p + z^2/2N -+ z sqrt(p (1-p)/N + z^2/4N^2)) / (1 + z^2/N),   z = 1.96 standard deviations */
 #include "network_impl.h"
+
+#define Z95 1.959963984540054 /* 97.5 % of a normal distribution lies below */
+
+/* ---- noise: an image is a function of (seed, test) alone ---- */
+
+const char *const HfNoiseNames[] = {"flips", "probability", "grey", NULL};
+
+/* k different pixels, every set of them equally likely: for j = n-k .. n-1 flip a random pixel of 0 .. j, or j itself if that one was taken (Floyd). */
+static void flip(PetscInt k, PetscInt n, const PetscReal x[], PetscInt64 seed, PetscInt64 test, PetscReal V[]) {
+  for (PetscInt j = n - k; j < n; ++j) {
+    const PetscInt i = HfRandomInteger(seed, HF_STREAM_NOISE, test, j, j + 1), at = V[i] == x[i] ? i : j;
+    V[at] = -V[at];
+  }
+}
+
+PetscErrorCode HfNoise(HfNoiseKind kind, PetscReal amount, PetscInt n, const PetscReal x[], PetscInt64 seed, PetscInt64 test, PetscReal V[]) {
+  PetscReal r[2];
+
+  PetscFunctionBeginUser;
+  PetscCheck(amount >= 0.0, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "noise of %g", (double)amount);
+  PetscCall(PetscArraycpy(V, x, n));
+  switch (kind) {
+  case HF_NOISE_FLIPS:
+    PetscCheck(amount <= n && amount == PetscFloorReal(amount), PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "%g flips of %d pixels", (double)amount,
+               (int)n);
+    flip((PetscInt)amount, n, x, seed, test, V);
+    break;
+  case HF_NOISE_PROBABILITY:
+    for (PetscInt i = 0; i < n; ++i) {
+      if (i % 2 == 0) HfRandomUniform(seed, HF_STREAM_NOISE, test, i / 2, 2, r);
+      if (r[i % 2] < amount) V[i] = -x[i];
+    }
+    break;
+  case HF_NOISE_GREY:
+    for (PetscInt i = 0; i < n; ++i) {
+      if (i % 2 == 0) HfRandomNormal(seed, HF_STREAM_NOISE, test, i / 2, 2, r);
+      if (x[i] * (x[i] + amount * r[i % 2]) < 0.0) V[i] = -x[i];
+    }
+    break;
+  default:
+    SETERRQ(PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "unknown kind of noise %d", (int)kind);
+  }
+  PetscFunctionReturn(0);
+}
+
+/* ---- tests ---- */
 
 PetscInt64 HfInferTests(const HfInferOptions *options, PetscInt n_patterns) { return (PetscInt64)options->n_amounts * n_patterns * options->samples; }
 
@@ -98,4 +147,14 @@ PetscErrorCode HfInfer(PetscInt n, HfNetwork network, PetscInt n_patterns, const
   }
   PetscCall(PetscFree(V));
   PetscFunctionReturn(0);
+}
+
+void HfWilson(PetscReal successes, PetscReal trials, PetscReal *low, PetscReal *high) {
+  const PetscReal p = trials > 0.0 ? successes / trials : 0.0, a = trials > 0.0 ? Z95 * Z95 / trials : 0.0, scale = 1.0 / (1.0 + a);
+  const PetscReal half = trials > 0.0 ? PetscSqrtReal(PetscMax(p * (1.0 - p), 0.0) * a + 0.25 * a * a) : 0.5;
+  const PetscReal centre = trials > 0.0 ? p + 0.5 * a : 0.5;
+
+  HfCite("wilson-1927");
+  *low = PetscMax(0.0, scale * (centre - half));
+  *high = PetscMin(1.0, scale * (centre + half));
 }

@@ -1,8 +1,8 @@
-/* The local field that a node of a network feels.
+/* The local field h_i of a node.
      pairs   h_i = sum_j w_ij V_j
      dense   h_i = sum_p F(x_i + a) - F(-x_i + a),  a = sum_{j != i} x_j V_j,  F(z) = z^degree       (Krotov & Hopfield 2016)
    A flip of node j changes the fields by 2 V_j times column j, the overlaps by 2 V_j x_j: a recall costs one full sum and n operations per flip.
-   The round-off of thousands of flips stays far below the dead zone of 1e-9 of the parts. */
+   The round-off of thousands of flips stays far below the dead zone, 1e-9 relative to the terms of h_i. */
 #include "network_impl.h"
 
 /* y += a x */
@@ -117,7 +117,7 @@ PetscReal HfNetworkField(HfNetwork network, const PetscReal V[], PetscInt i, Pet
 PetscInt HfUnstablePixels(HfNetwork network, PetscReal dead_zone, const PetscReal x[]) {
   PetscInt count = 0;
   HfNetworkStart(network, x);
-  for (PetscInt i = 0; i < network->n; ++i) count += HfNetworkTurns(network, dead_zone, x, i);
+  for (PetscInt i = 0; i < network->n; ++i) count += HfNetworkIsUnstable(network, dead_zone, x, i);
   return count;
 }
 

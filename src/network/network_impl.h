@@ -1,5 +1,5 @@
-/* Local fields, followed as nodes flip. Start sets the state, Field reads h_i, Flip turns a node. Base sets a state to which
-   StartNear is a few flips. */
+/* Private to src/network: the local fields of a pattern, updated as nodes flip. Start sets the pattern, Field reads h_i, Flip flips a node. Base stores the
+   fields of a pattern, from which StartNear reaches a similar one by a few flips. */
 #pragma once
 #include <hopfilm/network.h>
 
@@ -9,12 +9,12 @@ struct HfNetwork_ {
   PetscInt n;
   PetscInt *order; /* [n], work space of a recall */
 
-  /* What follows the state: h_i of PAIRS [n], or the overlaps sum_j x_j V_j of DENSE [n_patterns]; of the present state and of the base. */
+  /* h_i of PAIRS [n], or the overlaps sum_j x_j V_j of DENSE [n_patterns]; of the present pattern and of the base. */
   PetscInt n_sums;
   PetscReal *sum, *base_sum, *base;
   PetscReal *columns; /* columns[j*n_sums + .]: w_ij of node j or x_j of every pattern, so that a flip adds a contiguous column */
 
-  PetscReal *parts; /* PAIRS: [n] sum_j |w_ij|, the same in every state */
+  PetscReal *parts; /* PAIRS: [n] sum_j |w_ij|, the same for every pattern */
   PetscInt degree;  /* DENSE */
 };
 
@@ -25,10 +25,10 @@ PetscReal HfNetworkField(HfNetwork network, const PetscReal V[], PetscInt i, Pet
 void HfNetworkFlip(HfNetwork network, PetscReal V[], PetscInt i);
 /* PAIRS, symmetric w without diagonal: w_ij += a s_i s_j off the diagonal; the next recall starts anew. */
 void HfNetworkAddOuter(HfNetwork network, PetscReal a, const PetscReal s[]);
-PetscErrorCode HfNetworkSettle(HfNetwork network, const HfRecallOptions *options, PetscReal V[], HfRecallResult *result); /* a recall once started */
+PetscErrorCode HfNetworkSettle(HfNetwork network, const HfRecallOptions *options, PetscReal V[], HfRecallResult *result); /* a recall after Start */
 
-/* Does an update of node i change it? Not where the field is below the round-off of its own sum. */
-static inline PetscBool HfNetworkTurns(HfNetwork network, PetscReal dead_zone, const PetscReal V[], PetscInt i) {
+/* Whether an update flips node i; not where the field is below the round-off of its own sum. */
+static inline PetscBool HfNetworkIsUnstable(HfNetwork network, PetscReal dead_zone, const PetscReal V[], PetscInt i) {
   PetscReal parts;
   const PetscReal h = HfNetworkField(network, V, i, &parts);
   return PetscAbsReal(h) > dead_zone * parts && (h > 0.0) != (V[i] > 0.0) ? PETSC_TRUE : PETSC_FALSE;

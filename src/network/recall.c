@@ -1,7 +1,7 @@
 /* V_i <- sgn h_i(V), all nodes at once, one random node at a time, or every node once per sweep (Hopfield 1982; Niu et al. 2024, Methods).
 
-   Synchronous updates with symmetric weights end in a fixed point or in a cycle of length 2 (Goles & Olivos 1980); when the cycle is found the
-   state is the one that all `max_iterations` updates would have ended in. One node at a time the energy of symmetric weights never rises. */
+   Synchronous updates with symmetric weights end in a fixed point or in a cycle of length 2 (Goles & Olivos 1980); when the cycle is found,
+   the result is the pattern after all `max_iterations` updates. One node at a time the energy of symmetric weights never rises. */
 #include "network_impl.h"
 
 const char *const HfRecallNames[] = {"synchronous", "asynchronous", "sweeps", NULL};
@@ -18,30 +18,30 @@ PetscBool HfIsFixedPoint(PetscInt n, const PetscReal w[], PetscReal dead_zone, c
   return PETSC_TRUE;
 }
 
-/* The nodes that turn are listed before any is turned; the same list twice in a row is a cycle: they turn there and back. */
+/* The nodes that flip are listed before any does; the same list twice in a row is a cycle: they flip and flip back. */
 static void synchronous(HfNetwork network, const HfRecallOptions *options, PetscReal V[], HfRecallResult *result) {
-  PetscInt *turned = network->order, n_turned = 0;
+  PetscInt *flipped = network->order, n_flipped = 0;
 
   for (PetscInt it = 1; it <= options->max_iterations; ++it) {
     PetscInt count = 0;
     PetscBool same = PETSC_TRUE;
     for (PetscInt i = 0; i < network->n; ++i) {
-      if (!HfNetworkTurns(network, options->dead_zone, V, i)) continue;
-      if (count >= n_turned || turned[count] != i) same = PETSC_FALSE;
-      turned[count++] = i;
+      if (!HfNetworkIsUnstable(network, options->dead_zone, V, i)) continue;
+      if (count >= n_flipped || flipped[count] != i) same = PETSC_FALSE;
+      flipped[count++] = i;
     }
     result->iterations = result->sweeps = it;
     if (!count) {
       result->converged = PETSC_TRUE;
       return;
     }
-    if (count != n_turned) same = PETSC_FALSE;
-    n_turned = count;
+    if (count != n_flipped) same = PETSC_FALSE;
+    n_flipped = count;
     if (same) {
       result->cycle = 2;
       if ((options->max_iterations - it) % 2) return;
     }
-    for (PetscInt k = 0; k < count; ++k) HfNetworkFlip(network, V, turned[k]);
+    for (PetscInt k = 0; k < count; ++k) HfNetworkFlip(network, V, flipped[k]);
     if (same) return;
   }
 }
@@ -51,10 +51,10 @@ static void asynchronous(HfNetwork network, const HfRecallOptions *options, Pets
 
   while (result->iterations < options->max_iterations) {
     const PetscInt i = HfRandomInteger(options->seed, HF_STREAM_RECALL, options->stream_index, result->iterations, network->n);
-    const PetscBool turns = HfNetworkTurns(network, options->dead_zone, V, i);
+    const PetscBool flips = HfNetworkIsUnstable(network, options->dead_zone, V, i);
     ++result->iterations;
-    quiet = turns ? 0 : quiet + 1;
-    if (turns) HfNetworkFlip(network, V, i);
+    quiet = flips ? 0 : quiet + 1;
+    if (flips) HfNetworkFlip(network, V, i);
     if (quiet > options->quiet_updates) {
       result->converged = PETSC_TRUE;
       break;
@@ -75,7 +75,7 @@ static void sweeps(HfNetwork network, const HfRecallOptions *options, PetscReal 
       const PetscInt pick = k + HfRandomInteger(options->seed, HF_STREAM_RECALL, options->stream_index, draw, network->n - k), i = order[pick];
       order[pick] = order[k];
       order[k] = i;
-      if (!HfNetworkTurns(network, options->dead_zone, V, i)) continue;
+      if (!HfNetworkIsUnstable(network, options->dead_zone, V, i)) continue;
       HfNetworkFlip(network, V, i);
       quiet = PETSC_FALSE;
     }

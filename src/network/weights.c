@@ -2,9 +2,9 @@
      saturated  w = G - G0                     Yu et al. 2021; G0: film saturated along z
      scaled     w = G - xi G0                  Niu et al. 2024, Methods: the bench protocol with xi = 0.98
      midrange   w = G - (Gmin + Gmax)/2        Niu et al. 2024, after Eq. (4): per pair over a training set
-     resistance w = R - xi R0, R = G^+         Yu et al. 2021, "negative feedback": voltage and current change places. The state is a pattern of
-                                               currents, I.R.I the power that it takes; where training lowers G along the trained pattern it
-                                               raises I.R.I there, so that the pattern is again the state of lowest energy */
+     resistance w = R - xi R0, R = G^+         Yu et al. 2021, "negative feedback": voltage and current are exchanged. The pattern is one of
+                                               currents, with the power I.R.I; where training lowers G along the trained pattern it raises
+                                               I.R.I there, so that the trained pattern is again that of lowest energy */
 #include <hopfilm/network.h>
 #include <petscblaslapack.h>
 
@@ -12,7 +12,8 @@ const char *const HfWeightsNames[] = {"saturated", "scaled", "midrange", "resist
 
 PetscBool HfWeightsHaveXi(HfWeightsKind kind) { return (PetscBool)(kind == HF_WEIGHTS_SCALED || kind == HF_WEIGHTS_RESISTANCE); }
 
-/* With J all ones, G + c J has the inverse R + J/(c n^2) for any c > 0, because G 1 = 0 and 1.G = 0; electrodes with zero rows are left out. */
+/* With J a matrix of ones, G + c J has the inverse R + J/(c n^2) for any c > 0, because G 1 = 0 and 1.G = 0: an LU factorization of LAPACK in place of the
+   singular values. Electrodes with zero rows are left out. */
 PetscErrorCode HfResistance(PetscInt n, const PetscReal G[], PetscReal R[]) {
   PetscInt *used, count = 0;
   PetscReal *a, *work, c = 0.0;
@@ -26,7 +27,7 @@ PetscErrorCode HfResistance(PetscInt n, const PetscReal G[], PetscReal R[]) {
       c += G[i * n + i];
     }
   PetscCheck(count > 1, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "a conductance matrix without conductances has no resistances");
-  c /= count * count; /* so that both parts are of one size */
+  c /= count * count; /* so that both terms are of one size */
   for (PetscInt i = 0; i < count; ++i)
     for (PetscInt j = 0; j < count; ++j) a[i * count + j] = G[used[i] * n + used[j]] + c;
   PetscCall(PetscBLASIntCast(count, &order));

@@ -26,7 +26,7 @@ static void test_energy_is_the_cut(void **state) {
   conductance(MEASURED, G);
   conductance(SATURATED, G0);
   CHECK(HfWeights(HF_WEIGHTS_SATURATED, 4, G, G0, 1.0, 0, NULL, PETSC_TRUE, w));
-  CHECK(HfEnergies(4, w, trained, PETSC_TRUE, energies, &report));
+  CHECK(HfPatternEnergies(4, w, trained, PETSC_TRUE, energies, &report));
   for (int s = 0; s < 16; ++s) {
     double cut = 0;
     HfPatternFromIndex(4, s, V);
@@ -48,7 +48,7 @@ static void test_two_nodes_by_hand(void **state) {
   const double w[4] = {0, -1, -1, 0}, trained[2] = {-1, 1};
   double energies[4];
   HfEnergyReport report;
-  CHECK(HfEnergies(2, w, trained, PETSC_TRUE, energies, &report));
+  CHECK(HfPatternEnergies(2, w, trained, PETSC_TRUE, energies, &report));
   ASSERT_NEAR(energies[0], 2, 0);
   ASSERT_NEAR(energies[1], -2, 0);
   ASSERT_NEAR(report.largest_eigenvalue, 1, 1e-15);
@@ -65,16 +65,16 @@ static void test_margin_and_tie(void **state) {
   char text[5];
   HfEnergyReport report;
   CHECK(HfRuleFind("outer-product")->learn(NULL, 4, 1, x, w));
-  CHECK(HfEnergies(4, w, x, PETSC_FALSE, energies, &report));
+  CHECK(HfPatternEnergies(4, w, x, PETSC_FALSE, energies, &report));
   ASSERT_NEAR(energies[12], -3, 1e-15);
   ASSERT_NEAR(energies[9], 1, 1e-15);
   ASSERT_NEAR(report.margin, 1, 1e-15);
-  CHECK(HfEnergies(4, w, other, PETSC_FALSE, energies, &report));
+  CHECK(HfPatternEnergies(4, w, other, PETSC_FALSE, energies, &report));
   assert_false(report.trained_is_minimum);
   ASSERT_NEAR(report.margin, -4.0 / 3.0, 1e-15);
   assert_int_equal(report.minimum, 12);
   memset(w, 0, sizeof(w)); /* all states tie: nothing is stored */
-  CHECK(HfEnergies(4, w, x, PETSC_FALSE, energies, &report));
+  CHECK(HfPatternEnergies(4, w, x, PETSC_FALSE, energies, &report));
   assert_false(report.trained_is_minimum);
   HfPatternToText(4, x, text);
   assert_string_equal(text, "++--");
@@ -86,7 +86,7 @@ static void test_largest_eigenvalue(void **state) {
   double w[49] = {0}, trained[7] = {1, 1, 1, 1, 1, 1, -1}, energies[128];
   HfEnergyReport report;
   for (int i = 0; i < 6; ++i) w[7 * i + i + 1] = w[7 * (i + 1) + i] = 1;
-  CHECK(HfEnergies(7, w, trained, PETSC_TRUE, energies, &report));
+  CHECK(HfPatternEnergies(7, w, trained, PETSC_TRUE, energies, &report));
   ASSERT_NEAR(report.largest_eigenvalue, 2 * cos(PETSC_PI / 8), 1e-14);
   assert_int_equal(report.minimum, 127); /* all alike */
 }
@@ -99,15 +99,15 @@ static void test_power(void **state) {
   double G[16], after[16], own, others;
   conductance(g, G);
   conductance(twice, after);
-  CHECK(HfPowerChange(4, after, G, apart, &own, &others));
+  CHECK(HfPatternPowerChange(4, after, G, apart, &own, &others));
   ASSERT_NEAR(own, 1, 1e-14);
   ASSERT_NEAR(others, 1, 1e-14);
   conductance(more, after);
-  CHECK(HfPowerChange(4, after, G, alike, &own, &others));
+  CHECK(HfPatternPowerChange(4, after, G, alike, &own, &others));
   ASSERT_NEAR(own, 0, 1e-14);
   /* Of the six others four have 1 and 2 apart: two of them cut four conductances (8 of 16 g V0^2), two cut three. */
   ASSERT_NEAR(others, (2 * 0.5 / 4 + 2 * 0.5 / 3) / 6, 1e-14);
-  CHECK(HfPowerChange(4, after, G, apart, &own, &others));
+  CHECK(HfPatternPowerChange(4, after, G, apart, &own, &others));
   ASSERT_NEAR(own, 0.5 / 4, 1e-14);
   ASSERT_NEAR(others, (0.5 / 4 + 2 * 0.5 / 3) / 6, 1e-14);
 }
@@ -165,7 +165,7 @@ static void test_negative_feedback_is_stored_by_resistances(void **state) {
   conductance(before, G_before);
   conductance(after, G);
   CHECK(HfWeights(HF_WEIGHTS_RESISTANCE, 4, G, G_before, 1, 0, NULL, PETSC_TRUE, w));
-  CHECK(HfEnergies(4, w, x, PETSC_TRUE, energies, &report));
+  CHECK(HfPatternEnergies(4, w, x, PETSC_TRUE, energies, &report));
   ASSERT_NEAR(energies[12], -e / (1 - e) / g, 1e-14);
   ASSERT_NEAR(energies[10], -e / (2 - e) / g, 1e-14);
   ASSERT_NEAR(energies[9], -e / (2 - e) / g, 1e-14);
@@ -173,10 +173,10 @@ static void test_negative_feedback_is_stored_by_resistances(void **state) {
   assert_true(report.trained_is_minimum);
   CHECK(HfResistance(4, G, R));
   CHECK(HfResistance(4, G_before, R_before));
-  CHECK(HfPowerChange(4, R, R_before, x, &own, &others));
+  CHECK(HfPatternPowerChange(4, R, R_before, x, &own, &others));
   ASSERT_NEAR(own, e / (1 - e), 1e-13);
   CHECK(HfWeights(HF_WEIGHTS_SCALED, 4, G, G_before, 1, 0, NULL, PETSC_TRUE, w));
-  CHECK(HfEnergies(4, w, x, PETSC_TRUE, energies, &report));
+  CHECK(HfPatternEnergies(4, w, x, PETSC_TRUE, energies, &report));
   for (int s = 0; s < 16; ++s) assert_true(energies[s] <= energies[12] + 1e-14);
   assert_false(report.trained_is_minimum);
 }

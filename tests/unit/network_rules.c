@@ -1,4 +1,4 @@
-/* Learning rules: what all of them must obey, and what each does that can be worked out by hand. */
+/* Learning rules: what all of them must fulfil, and results of each that can be derived by hand. */
 #include "hf_test.h"
 #include <hopfilm/network.h>
 #include <string.h>
@@ -34,7 +34,7 @@ static void test_every_rule(void **state) {
     const HfRule *rule = HfRuleGet(k);
     HfNetwork one, all, all_turned;
     assert_true(HfRuleFind(rule->name) == rule && strlen(rule->doc) > 20 && HfCitationKnown(rule->citation) && !rule->learn == !!rule->network);
-    if (rule->learn) { /* symmetric without diagonal, and pixels turned in all patterns turn their weights */
+    if (rule->learn) { /* symmetric, no diagonal; inverting a pixel in all patterns inverts its weights */
       PetscReal w[N * N], w_turned[N * N];
       CHECK(rule->learn(&context, N, P, x, w));
       CHECK(rule->learn(&context, N, P, turned, w_turned));
@@ -48,7 +48,7 @@ static void test_every_rule(void **state) {
     }
     CHECK(HfRuleLearn(rule, &context, N, 1, x, &one));
     assert_int_equal(HfUnstablePixels(one, options.dead_zone, x), 0);
-    assert_true(HfStabilityMargin(one, x) > 0.99); /* every part of the field of a single pattern is on its side */
+    assert_true(HfStabilityMargin(one, x) > 0.99); /* every term of the field of a single pattern has its sign */
     CHECK(HfNetworkDestroy(&one));
     CHECK(HfRuleLearn(rule, &context, N, P, x, &all));
     CHECK(HfRuleLearn(rule, &context, N, P, turned, &all_turned));
@@ -106,8 +106,8 @@ static void test_storkey(void **state) {
   for (int e = 0; e < N * N; ++e) ASSERT_NEAR(w[e], 4.0 / N * outer[e], 1e-16);
 }
 
-/* Twelve patterns of 24 nodes: h_i x_i = 1 - w_ii is the same in all of them, and the w_ii left out add up to the rank. Patterns that depend on the
-   others change nothing. */
+/* Twelve patterns of 24 nodes: h_i x_i = 1 - w_ii is the same in all of them, and the omitted w_ii sum to the rank. Patterns that depend
+   linearly on the others change nothing. */
 static void test_pseudo_inverse(void **state) {
   enum { MANY = 12 };
   PetscReal x[(MANY + 2) * N], w[N * N], more[N * N], left_out[N] = {0}, rank = 0;
@@ -133,11 +133,20 @@ static void test_pseudo_inverse(void **state) {
   ASSERT_NEAR(rank, MANY, 1e-12);
   learn("pseudo-inverse", NULL, MANY + 2, x, more);
   for (int e = 0; e < N * N; ++e) ASSERT_NEAR(more[e], w[e], 1e-13);
-  learn("outer-product", NULL, MANY, x, w); /* half as many patterns as nodes are too many for it */
+  learn("outer-product", NULL, MANY, x, w); /* it cannot store half as many patterns as nodes */
   assert_false(HfIsFixedPoint(N, w, 1e-9, x));
 }
 
-/* Two patterns that differ in one node alone: that node is free, both are stored whatever the round-off. */
+/* More random patterns than nodes span everything: the projector is 1, which has no weights. */
+static void test_pseudo_inverse_full(void **state) {
+  enum { MANY = 40 };
+  PetscReal x[MANY * N], w[N * N];
+  random_patterns(5, N, MANY, x);
+  learn("pseudo-inverse", NULL, MANY, x, w);
+  for (int e = 0; e < N * N; ++e) assert_true(w[e] == 0);
+}
+
+/* Two patterns that differ in one node alone: that node is free, and both are stored in spite of round-off. */
 static void test_pseudo_inverse_free_node(void **state) {
   PetscReal x[2 * N], w[N * N];
   random_patterns(4, N, 1, x);
@@ -270,6 +279,7 @@ static const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_rule),
                                           cmocka_unit_test(test_neighbours),
                                           cmocka_unit_test(test_storkey),
                                           cmocka_unit_test(test_pseudo_inverse),
+                                          cmocka_unit_test(test_pseudo_inverse_full),
                                           cmocka_unit_test(test_pseudo_inverse_free_node),
                                           cmocka_unit_test(test_oja),
                                           cmocka_unit_test(test_unlearning),

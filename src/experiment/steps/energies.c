@@ -55,9 +55,9 @@ static PetscErrorCode tally(PetscInt n, const PetscReal w[], const PetscReal x[]
   HfEnergyReport report;
 
   PetscFunctionBeginUser;
-  PetscCall(HfEnergies(n, w, x, PETSC_TRUE, energies, &report));
+  PetscCall(HfPatternEnergies(n, w, x, PETSC_TRUE, energies, &report));
   *all = report.trained_is_minimum;
-  PetscCall(HfEnergies(n, w, x, PETSC_FALSE, energies, &report));
+  PetscCall(HfPatternEnergies(n, w, x, PETSC_FALSE, energies, &report));
   *nontrivial = report.trained_is_minimum;
   *fixed = HfIsFixedPoint(n, w, DEAD_ZONE, x);
   count->all[film] += *all;
@@ -76,13 +76,13 @@ static PetscErrorCode power_change(const HfTrainingRecord *record, const HfWeigh
 
   PetscFunctionBeginUser;
   if (weighting->kind != HF_WEIGHTS_RESISTANCE) {
-    PetscCall(HfPowerChange(n, G, record->G_untrained, memory->x, own, others));
+    PetscCall(HfPatternPowerChange(n, G, record->G_untrained, memory->x, own, others));
     PetscFunctionReturn(0);
   }
   PetscCall(PetscMalloc2(n * n, &R, n * n, &R_untrained));
   PetscCall(HfResistance(n, G, R));
   PetscCall(HfResistance(n, record->G_untrained, R_untrained));
-  PetscCall(HfPowerChange(n, R, R_untrained, memory->x, own, others));
+  PetscCall(HfPatternPowerChange(n, R, R_untrained, memory->x, own, others));
   PetscCall(PetscFree2(R, R_untrained));
   PetscFunctionReturn(0);
 }
@@ -148,15 +148,15 @@ static PetscErrorCode examine(HfStepContext context, const Settings *settings, c
     Findings found;
 
     PetscCall(HfWeightingApply(record, weighting, record->G0, record->G_untrained, PETSC_FALSE, w));
-    PetscCall(HfEnergies(n, w, memory->x, settings->trivial, energies, &found.untrained));
+    PetscCall(HfPatternEnergies(n, w, memory->x, settings->trivial, energies, &found.untrained));
     if (details && k == first) PetscCall(HfReportEnergies(context, untrained, n_states, energies));
     PetscCall(tally(n, w, memory->x, energies, 1, count, &found.all, &found.nontrivial, &found.fixed));
     PetscCall(HfWeightingApply(record, weighting, record->G0, G, PETSC_TRUE, w));
-    PetscCall(HfEnergies(n, w, memory->x, settings->trivial, energies, &found.whole));
+    PetscCall(HfPatternEnergies(n, w, memory->x, settings->trivial, energies, &found.whole));
     count->fixed_whole += HfIsFixedPoint(n, w, DEAD_ZONE, memory->x);
     PetscCall(HfWeightingApply(record, weighting, record->G0, G, PETSC_FALSE, w));
     PetscCall(tally(n, w, memory->x, energies, 0, count, &found.all, &found.nontrivial, &found.fixed));
-    PetscCall(HfEnergies(n, w, memory->x, settings->trivial, energies, &found.trained));
+    PetscCall(HfPatternEnergies(n, w, memory->x, settings->trivial, energies, &found.trained));
     PetscCall(power_change(record, weighting, memory, &found.power, &found.others));
     ++count->of;
     count->correct += found.trained.trained_is_minimum;

@@ -1,11 +1,11 @@
-/* The outer product, from which the states that random starts end in are taken away again (Hopfield, Feinstein, Palmer 1983):
+/* The outer product, from which the patterns in which random starts end are subtracted (Hopfield, Feinstein, Palmer 1983):
      w_ij <- w_ij - (epsilon/N) s_i s_j,   s = recall of a random start, one node at a time       zero diagonal
-   until all subtractions together are the given part of what was stored. A start is random signs times the first pattern, so that the rule is the same
-   in every gauge. */
+   until all subtractions together reach the given fraction of what was stored. A start is random signs times the first pattern, so that inverting a node
+   in all patterns changes nothing but its sign. */
 #include "../network_impl.h"
 #include "rules.h"
 
-#define SWEEPS 100 /* a recall of symmetric weights ends long before */
+#define SWEEPS 100 /* a recall with symmetric weights ends long before */
 
 static PetscErrorCode learn(const HfRuleContext *context, PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscReal w[]) {
   const HfRuleContext *c = context ? context : &HF_RULE_DEFAULTS;
@@ -16,7 +16,7 @@ static PetscErrorCode learn(const HfRuleContext *context, PetscInt n, PetscInt n
   PetscReal *s;
 
   PetscFunctionBeginUser;
-  PetscCheck(c->unlearning > 0.0, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "an unlearning of %g", (double)c->unlearning);
+  PetscCheck(c->unlearning > 0.0, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "an unlearning of %g is not positive", (double)c->unlearning);
   PetscCall(HfRule_OuterProduct.learn(context, n, n_patterns, x, w));
   PetscCall(HfNetworkCreate(n, w, &network));
   PetscCall(PetscMalloc1(n, &s));
@@ -34,6 +34,6 @@ static PetscErrorCode learn(const HfRuleContext *context, PetscInt n, PetscInt n
 }
 
 const HfRule HfRule_HopfieldUnlearning = {.name = "hopfield-unlearning",
-                                          .doc = "the outer product, then the states that random starts end in subtracted bit by bit",
+                                          .doc = "the outer product, less the patterns in which random starts end, subtracted in small steps",
                                           .citation = "hopfield-1983",
                                           .learn = learn};

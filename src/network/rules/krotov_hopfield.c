@@ -1,6 +1,6 @@
-/* The dense associative memory, E(V) = -sum_p (x^p.V)^degree: a node takes the sign that lowers the energy with all others as they
-   are (Krotov & Hopfield 2016, their polynomial energy). It stores of the order of N^(degree-1) patterns and has no pair weights for degrees above 2;
-   degree 2 recalls as the outer product does. The local field is in field.c. */
+/* The dense associative memory, E(V) = -sum_p (x^p.V)^degree: a node takes the sign of lower energy, all others
+   fixed (Krotov & Hopfield 2016, their polynomial energy). It stores of the order of N^(degree-1) patterns and has no pair weights for degrees above 2;
+   degree 2 recalls as the outer product does. The local field is in local_field.c. */
 #include "rules.h"
 
 static PetscErrorCode network(const HfRuleContext *context, PetscInt n, PetscInt n_patterns, const PetscReal x[], HfNetwork *network) {

@@ -1,14 +1,15 @@
 /* The reduced model of the film, Eq. (2) of Niu et al. 2024, as pulses: in a pulse of pattern x every link relaxes towards x_i x_j,
      g_ij <- x_i x_j + (g_ij - x_i x_j) exp(-pulse/tau),      w_ij = L_ij g_ij
-   from g = 0, the patterns in order, epoch after epoch. Later patterns overwrite earlier ones: with exp(-pulse/tau) -> 0 the last alone is left, with
-   -> 1 the outer product. Links as in outer_product_neighbours.c; where they are unknown every pair is linked. */
+   from g = 0, the patterns in order, epoch after epoch. Later patterns overwrite earlier ones: only the last remains for exp(-pulse/tau) -> 0, and
+   for -> 1 the result is the outer product. Links as in outer_product_neighbours.c; where they are unknown every pair is linked. */
 #include "rules.h"
 
 static PetscErrorCode learn(const HfRuleContext *context, PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscReal w[]) {
   const HfRuleContext *c = context ? context : &HF_RULE_DEFAULTS;
 
   PetscFunctionBeginUser;
-  PetscCheck(c->decay >= 0.0 && c->decay < 1.0, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "a pulse leaves %g of a link", (double)c->decay);
+  PetscCheck(c->decay >= 0.0 && c->decay < 1.0, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,
+             "a pulse leaves the fraction %g of a link; it must be at least 0 and below 1", (double)c->decay);
   PetscCall(PetscArrayzero(w, (size_t)n * n));
   for (PetscInt pulse = 0; pulse < c->epochs * n_patterns; ++pulse) {
     const PetscReal *y = x + pulse % n_patterns * n;
@@ -21,6 +22,6 @@ static PetscErrorCode learn(const HfRuleContext *context, PetscInt n, PetscInt n
 }
 
 const HfRule HfRule_Oja = {.name = "oja",
-                           .doc = "the film's reduced model: every link relaxes towards x_i x_j in the pulses of training, one after the other",
+                           .doc = "the reduced model of the film: every link relaxes towards x_i x_j in each pulse of the training",
                            .citation = "niu-2024",
                            .learn = learn};

@@ -7,9 +7,8 @@ static const HfRule *const RULES[] = {
 #undef HF_RULE
 };
 
-/* Choices: epochs as in Fig. 5 of Niu et al. 2024; half of a link is left by a pulse of 5 ns of a film with a time constant of 7 ns; small steps of
-   unlearning up to half of what was stored; the dense memory
-   wins nothing more on letters beyond degree 6. */
+/* Epochs as in Fig. 5 of Niu et al. 2024; half of a link remains after a pulse of 5 ns on a film with a time constant of 7 ns; small steps of unlearning, up to
+   half of what was stored; a dense memory of letters does not improve beyond degree 6. */
 const HfRuleContext HF_RULE_DEFAULTS = {.seed = 1, .epochs = 12, .decay = 0.5, .unlearning = 0.01, .dreams = 0.5, .degree = 6};
 
 PetscInt HfRuleCount(void) { return (PetscInt)PETSC_STATIC_ARRAY_LENGTH(RULES); }
