@@ -304,8 +304,8 @@ static const Stored stored = {.outcome = 7,
 
 static void list_stored(Stored *s, HfCheckpointList *list) {
   CHECK(HfCheckpointListCreate(list));
-  CHECK(HfCheckpointListGroup(*list, "replay"));
-  CHECK(HfCheckpointListAdd(*list, "outcomes", HF_CHECKPOINT_REAL, 1, &s->outcome));
+  CHECK(HfCheckpointListGroup(*list, "tape"));
+  CHECK(HfCheckpointListAdd(*list, "values", HF_CHECKPOINT_REAL, 1, &s->outcome));
   CHECK(HfCheckpointListGroup(*list, "test"));
   CHECK(HfCheckpointListAdd(*list, "reals", HF_CHECKPOINT_REAL, 2, s->reals));
   CHECK(HfCheckpointListAdd(*list, "number", HF_CHECKPOINT_INT, 1, &s->number));
