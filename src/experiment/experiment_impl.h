@@ -31,6 +31,7 @@ PetscErrorCode HfTapeCreate(MPI_Comm comm, HfRecorder recorder, HfDevice device,
 PetscErrorCode HfTapeDestroy(HfTape *tape);
 PetscErrorCode HfTapeStart(HfTape tape);    /* loads the tape of the checkpoint that the recorder resumes from, if there is one. Collective. */
 PetscErrorCode HfTapeItemDone(HfTape tape); /* HF_ERR_STOPPED when the run is to end here. Collective. */
+PetscBool HfTapeReplaying(HfTape tape);     /* values come from the tape, not from the film. Not collective. */
 /* HfTapePause() inside a phase of the integrator, at simulated time t. Collective. */
 PetscErrorCode HfTapePauseInside(HfTape tape, HfPhaseKind inside, PetscReal t, PetscBool *stop);
 /* A number of the present phase that a checkpoint keeps: the time of the next line of the table. *resumed: the phase was begun by the run before this
