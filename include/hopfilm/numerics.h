@@ -1,6 +1,7 @@
 /* hopfilm/numerics.h: methods that know no physics: they work on Vecs and arrays of the film's grid, and get what is physical by callbacks. */
 #pragma once
 #include <hopfilm/grid.h>
+#include <petscts.h>
 
 /* ---- FFT convolution on the film grid: out_a(r) = sum_b sum_r' K_ab(r - r') in_b(r'), zero-padded, free space, over all cells: `in`
      must be 0 where there is no source, void cells included. ---- */
@@ -48,3 +49,106 @@ typedef struct {
 PetscErrorCode HfVecStateGet(Vec v, HfVecState *snapshot);
 /** Whether `v` is the Vec of the snapshot and was not changed since. Not collective. */
 PetscErrorCode HfVecStateCompare(Vec v, const HfVecState *snapshot, PetscBool *same);
+
+/* ---- time stepping: dy/dt = f(t, y), where y obeys a constraint that the exact solution keeps, such as a unit length in every cell. f is evaluated at the
+     normalized state, so that no stage leaves the constraint far behind, and every accepted step ends on it. What is specific to the problem comes by
+     callbacks, one call for a stage or a product, none for a cell. All callbacks are collective; problems are borrowed until the stepper is destroyed.
+     A further method is a further file in src/numerics/time/ with a function that makes a TS of it, as these do. ---- */
+
+#define HF_MAX_STAGES 8
+/** A stage of an explicit step, y + sum_k weight_k rate_k brought to the constraint: the problem assembles it, row by row where it can. */
+typedef struct {
+  Vec y;                   /* state at the start of the step */
+  PetscInt n;              /* rates that count */
+  Vec rate[HF_MAX_STAGES]; /* earlier stages' f */
+  PetscReal weight[HF_MAX_STAGES];
+  Vec sum;        /* where the stage may be assembled; afterwards the stage, on the constraint, when `last`, otherwise scratch */
+  PetscBool last; /* of the step: the stage is its new state */
+} HfStage;
+/** The error of a step, sum_k weight_k rate_k. */
+typedef struct {
+  PetscInt n;
+  const Vec *rate;
+  const PetscReal *weight;
+} HfStageError;
+/** What an explicit Runge-Kutta stepper knows of its problem. */
+typedef struct {
+  /** f at y, normalized, into dydt. */
+  PetscErrorCode (*rate)(PetscReal t, Vec y, Vec dydt, void *context);
+  /** f at a stage into dydt. error NULL, or the step's: *largest is then the largest magnitude among this rank's components of that sum, one of whose rates
+      is dydt; infinite if any is not a number. */
+  PetscErrorCode (*stage_rate)(PetscReal t, const HfStage *stage, Vec dydt, const HfStageError *error, PetscReal *largest, void *context);
+  /** A step from y at t was rejected: takes back what its stages changed of f; `rate` is f there, renewed if it is another. NULL: they changed nothing. */
+  PetscErrorCode (*rejected)(PetscReal t, Vec y, Vec rate, void *context);
+  void *context;
+} HfRungeKuttaProblem;
+
+#define HF_RUNGE_KUTTA "hf" /* the name of the TS type */
+/** Makes `ts` an embedded Runge-Kutta pair, "5dp" or "3bs". PETSc's own types, chosen by -ts_type later, find f as the TS's right-hand side. Collective. */
+PetscErrorCode HfRungeKuttaCreate(TS ts, const char *method, const HfRungeKuttaProblem *problem);
+/** f at the last accepted state, which the next step begins with; unchanged before the first step. Collective. */
+PetscErrorCode HfRungeKuttaGetRate(TS ts, Vec rate);
+/** The next TSSolve() goes on from y, where f is `rate`, as if it had not been interrupted. Collective. */
+PetscErrorCode HfRungeKuttaResume(TS ts, Vec y, Vec rate);
+/** The largest |h lambda| that the method is stable for, lambda in the direction of -alpha + i. Not collective. */
+PetscReal HfRungeKuttaReach(const char *method, PetscReal alpha);
+
+/** An equation with a stiff part, for implicit steppers: f, and the systems (s - J) x = b with J close to df/dy. */
+typedef struct {
+  PetscErrorCode (*rate)(PetscReal t, Vec y, Vec dydt, void *context);         /* f at y, normalized */
+  PetscErrorCode (*linearize)(PetscReal t, Vec y, PetscReal s, void *context); /* from now on J is that at y, and s this shift, 1/s */
+  PetscErrorCode (*multiply)(Vec x, Vec product, void *context);               /* product = (s - J) x */
+  PetscErrorCode (*precondition)(Vec b, Vec x, void *context);                 /* x approximates (s - J)^-1 b */
+  void *context;
+} HfStiffProblem;
+/** Makes `ts` a Rosenbrock-W method of third order, L-stable, whose linear systems are solved to `residual`, the 2-norm of the preconditioned residual;
+    y: a state, for its layout. The error of a step is its largest component, unless -ts_adapt_wnormtype says otherwise. Collective. */
+PetscErrorCode HfRosenbrockCreate(TS ts, const HfStiffProblem *problem, Vec y, PetscReal residual);
+
+/** A stochastic equation in the sense of Stratonovich, with noise that is constant during a step. */
+typedef struct {
+  PetscErrorCode (*draw)(PetscReal h, void *context);                  /* the noise of the next step, of length h (s) */
+  PetscErrorCode (*rate)(PetscReal t, Vec y, Vec dydt, void *context); /* f with that noise at y, normalized */
+  PetscErrorCode (*normalize)(Vec y, void *context);                   /* brings y to the constraint */
+  /** After each step: y at time t; `done` steps are behind it. *stop ends the integration. */
+  PetscErrorCode (*step_done)(PetscReal t, PetscReal h, PetscInt64 done, Vec y, PetscBool *stop, void *context);
+  void *context;
+} HfHeunProblem;
+/** Heun's method from t0 to exactly t1 in equal steps no longer than `longest`, of which `done` were made before. A step that is not finite ends it: y is
+    then the last state that was, and *finite PETSC_FALSE. Collective. */
+PetscErrorCode HfHeunIntegrate(const HfHeunProblem *problem, Vec y, PetscReal t0, PetscReal t1, PetscReal longest, PetscInt64 done,
+                               PetscBool *finite);
+
+/** A state of a descent and what is known of it. */
+typedef struct {
+  Vec y, rate;                /* rate: f there */
+  PetscReal objective, noise; /* what f descends, and its round-off */
+  PetscReal slope;            /* a measure of f without dimension: 0 at the bottom */
+  PetscReal radius;           /* bound of the spectral radius of df/dy, 1/s */
+} HfDescentState;
+/** dy/dt = f(y), a flow down an objective. */
+typedef struct {
+  PetscErrorCode (*rate)(Vec y, Vec dydt, void *context);           /* f at y, normalized */
+  PetscErrorCode (*evaluate)(HfDescentState *state, void *context); /* all the rest, from state->y */
+  PetscErrorCode (*normalize)(Vec y, void *context);                /* brings y to the constraint */
+  /** After each step of length h (s), `passed` s in all, `next` being the step to come: y. *stop ends the descent. */
+  PetscErrorCode (*step_done)(Vec y, PetscReal h, PetscReal passed, PetscReal next, PetscBool *stop, void *context);
+  void (*step_rejected)(void *context);
+  /** No step from `now` descends, however short, though it is steep; `trial` is the last one. Returns the error that ends the descent. */
+  PetscErrorCode (*rises)(const HfDescentState *now, const HfDescentState *trial, void *context);
+  void *context;
+} HfDescentProblem;
+typedef struct {
+  PetscReal tolerance;    /* of the slope */
+  PetscReal steep;        /* slope from which on a step that is short enough descends, whatever round-off does */
+  PetscReal max_time;     /* s of the flow */
+  PetscReal passed, step; /* where an interrupted descent goes on, s; 0, 0: it begins */
+} HfDescentOptions;
+typedef enum {
+  HF_DESCENT_CONVERGED, /* the slope is below the tolerance */
+  HF_DESCENT_ENDED,     /* by the time, a step_done() or round-off */
+  HF_DESCENT_NOT_FINITE /* the first state has no finite objective or slope */
+} HfDescentOutcome;
+/** Descends from y, which obeys the constraint, by a stabilized Runge-Kutta method; y is the last accepted state in the end, also after an error.
+    Collective. */
+PetscErrorCode HfDescend(const HfDescentProblem *problem, const HfDescentOptions *options, Vec y, HfDescentOutcome *outcome);

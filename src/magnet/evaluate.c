@@ -1,7 +1,7 @@
 /* What is measured or computed on a given state: right-hand side, effective field, torque, average, energies.
 
      (1+alpha^2) dm/dt = T + alpha m x T,   T = -gamma0 m x H + other torques,   H = sum of terms */
-#include "evaluate.h"
+#include "magnet_impl.h"
 
 /* Writes H or dm/dt of a row where it belongs; void cells get 0. */
 static void join_row(const HfGridInfo *g, const HfRow *row, PetscReal *const v[3], PetscScalar out[]) {
@@ -79,21 +79,21 @@ static void visit_stage(HfMagnet magnet, const HfRow *row, void *context) {
   output->largest = PetscMax(output->largest, HfRowLargest(3 * n, output->n, k, output->weight));
 }
 
-PetscErrorCode HfStageRightHandSide(HfMagnet magnet, PetscReal t, const HfStage *stage, Vec dmdt, PetscInt n, const Vec k[], const PetscReal weight[],
-                                    PetscReal *largest) {
+PetscErrorCode HfStageRightHandSide(HfMagnet magnet, PetscReal t, const HfStage *stage, Vec dmdt, const HfStageError *error, PetscReal *largest) {
+  const PetscInt n = error ? error->n : 0;
   StageOutput output = {.n = 0};
   Vec read[HF_MAX_STAGES];
 
   PetscFunctionBeginUser;
   PetscCall(VecGetArrayWrite(dmdt, &output.out));
   for (PetscInt i = 0; i < n; ++i) {
-    if (weight[i] == 0) continue;
-    read[output.n] = k[i];
-    if (k[i] == dmdt)
+    if (error->weight[i] == 0) continue;
+    read[output.n] = error->rate[i];
+    if (error->rate[i] == dmdt)
       output.k[output.n] = output.out;
     else
-      PetscCall(VecGetArrayRead(k[i], &output.k[output.n]));
-    output.weight[output.n++] = weight[i];
+      PetscCall(VecGetArrayRead(error->rate[i], &output.k[output.n]));
+    output.weight[output.n++] = error->weight[i];
   }
   PetscCall(HfProfileBegin(HF_PROFILE_RIGHT_HAND_SIDE));
   PetscCall(HfSweepStage(magnet, t, stage, visit_stage, &output));
@@ -238,11 +238,16 @@ PetscErrorCode HfMagnetAverage(HfMagnet magnet, Vec m, PetscReal average[3]) {
   PetscFunctionReturn(0);
 }
 
-void HfMagnetNormalize(HfMagnet magnet, PetscScalar rows[]) {
+PetscErrorCode HfMagnetNormalize(HfMagnet magnet, Vec m) {
   const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  PetscScalar *a;
 
+  PetscFunctionBeginUser;
+  PetscCall(VecGetArray(m, &a));
   for (PetscInt j = 0; j < g->ym; ++j) {
     const HfRowCells *cells = HfRowsGet(magnet->rows, g->ys + j);
-    if (cells->first <= cells->last) HfNormalize(cells->last - cells->first + 1, rows + 3 * (j * g->nx + cells->first));
+    if (cells->first <= cells->last) HfNormalize(cells->last - cells->first + 1, a + 3 * (j * g->nx + cells->first));
   }
+  PetscCall(VecRestoreArray(m, &a));
+  PetscFunctionReturn(0);
 }

@@ -75,3 +75,14 @@ PetscErrorCode HfCurrentRefreshNow(HfMagnet magnet, PetscReal t, Vec m) {
   current->fresh = PETSC_TRUE;
   PetscFunctionReturn(0);
 }
+
+PetscErrorCode HfCurrentTakeBack(HfMagnet magnet, PetscReal t, Vec m, PetscBool *changed) {
+  const HfCurrent *current = &magnet->current;
+
+  PetscFunctionBeginUser;
+  *changed = PETSC_FALSE;
+  if (!current->update || current->mode == HF_CURRENT_PER_STAGE || !current->fresh || !(current->last > t)) PetscFunctionReturn(0);
+  PetscCall(HfCurrentRefreshNow(magnet, t, m));
+  *changed = (PetscBool)(current->mode == HF_CURRENT_PER_INTERVAL); /* it is newer than the one that the step began with */
+  PetscFunctionReturn(0);
+}

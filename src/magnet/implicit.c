@@ -1,31 +1,26 @@
-/* Implicit time stepping: F(m, dm/dt) = dm/dt - f(m/|m|) = 0 by a Rosenbrock-W method of PETSc's, third order and L-stable.
+/* The stiff part of the Landau-Lifshitz equation for implicit time steppers (HfRosenbrockCreate): the systems (s - J) x = b.
 
-   The linear systems are (s - J) x = b with J the exact derivative of the Landau-Lifshitz torque by m, but for the magnetostatic field of the change
-   itself and spin-transfer torques, neither of which is stiff:
+   J is the exact derivative of the Landau-Lifshitz torque by m, but for the magnetostatic field of the change itself and spin-transfer torques, neither of
+   which is stiff:
      w = x - (u.x) u,   l = L w,   dT = -gamma0 (w x h + u x l),   (1+alpha^2) J x = dT + alpha (w x T + u x dT),   T = -gamma0 u x h
    u: the unit state, h: the field there, L: the local terms that are linear in m (exchange, DMI, anisotropy), applied row by row, never assembled.
-   A W-method keeps its order with such a Jacobian and takes one evaluation and one linear solve per stage.
    Preconditioner: the inverse in each cell of s - J with the diagonal of exchange for L, a turn about m with damping in closed form; since it turns with
-   m, it serves small damping, where exchange mostly precesses, on any mask and in any region. GMRES does the rest.
-   Source: Rang and Angermann, BIT 45, 761 (2005), method ROS34PW2. */
-#include "implicit.h"
-#include <petsc/private/tsimpl.h>
+   m, it serves small damping, where exchange mostly precesses, on any mask and in any region. */
+#include "magnet_impl.h"
 
-#define RESTART 10   /* some sixteen products a solve: making more vectors orthogonal costs as much as it saves */
-#define SOLVED  0.02 /* error left by the linear solves, in parts of the tolerance of a step */
+#define SOLVED 0.02 /* error left by the linear solves, relative to the tolerance of a step */
 
 struct HfImplicit_ {
   HfMagnet magnet;
-  Mat jacobian;
+  HfStiffProblem problem;
   Vec state, field, tangent; /* u, h, w */
   PetscReal shift;           /* s, 1/s */
   PetscReal *exchange;       /* per region: the diagonal of exchange, A/m */
 };
 
-static PetscErrorCode residual(TS ts, PetscReal t, Vec m, Vec dmdt, Vec F, void *context) {
+static PetscErrorCode rate(PetscReal t, Vec m, Vec dmdt, void *context) {
   PetscFunctionBeginUser;
-  PetscCall(HfUnitRightHandSide(((HfImplicit)context)->magnet, HF_FIELD_ALL, t, m, F));
-  PetscCall(VecAYPX(F, -1, dmdt));
+  PetscCall(HfUnitRightHandSide(((HfImplicit)context)->magnet, HF_FIELD_ALL, t, m, dmdt));
   PetscFunctionReturn(0);
 }
 
@@ -38,8 +33,8 @@ static void visit_field(HfMagnet magnet, const HfRow *row, void *context) {
   HfRowJoin(first, row->cells->last - first + 1, row->H, out + 3 * g->nx * (row->j - g->ys));
 }
 
-/* u and h at m. The residual has been computed there just before, and with it the fields that depend on time or on the whole film. */
-static PetscErrorCode linearize(TS ts, PetscReal t, Vec m, Vec dmdt, PetscReal shift, Mat J, Mat P, void *context) {
+/* u and h at m. The rate has been computed there just before, and with it the fields that depend on time or on the whole film. */
+static PetscErrorCode linearize(PetscReal t, Vec m, PetscReal shift, void *context) {
   HfImplicit self = context;
   PetscBool current;
   PetscScalar *a;
@@ -48,14 +43,10 @@ static PetscErrorCode linearize(TS ts, PetscReal t, Vec m, Vec dmdt, PetscReal s
   self->shift = shift;
   PetscCall(HfFieldCacheIsCurrent(self->magnet, t, m, &current));
   PetscCall(VecCopy(m, self->state));
-  PetscCall(VecGetArray(self->state, &a));
-  HfMagnetNormalize(self->magnet, a);
-  PetscCall(VecRestoreArray(self->state, &a));
+  PetscCall(HfMagnetNormalize(self->magnet, self->state));
   PetscCall(VecGetArray(self->field, &a));
   PetscCall(HfSweepRows(self->magnet, current ? HF_FIELD_CACHED : HF_FIELD_ALL, t, self->state, HF_KEEP_LENGTH, visit_field, a));
   PetscCall(VecRestoreArray(self->field, &a));
-  PetscCall(MatAssemblyBegin(J, MAT_FINAL_ASSEMBLY));
-  PetscCall(MatAssemblyEnd(J, MAT_FINAL_ASSEMBLY));
   PetscFunctionReturn(0);
 }
 
@@ -119,16 +110,14 @@ static void visit_product(HfMagnet magnet, const HfRow *row, void *context) {
 }
 
 /* out = (s - J) x. */
-static PetscErrorCode multiply(Mat J, Vec x, Vec out) {
-  const HfGridInfo *g;
-  HfImplicit self;
+static PetscErrorCode multiply(Vec x, Vec out, void *context) {
+  HfImplicit self = context;
+  const HfGridInfo *g = HfGridGetInfo(self->magnet->grid);
   PetscScalar *w;
   PetscInt n;
   Product p;
 
   PetscFunctionBeginUser;
-  PetscCall(MatShellGetContext(J, &self));
-  g = HfGridGetInfo(self->magnet->grid);
   p.shift = self->shift;
   PetscCall(VecGetLocalSize(x, &n));
   PetscCall(VecGetArrayRead(x, &p.x));
@@ -161,15 +150,13 @@ HF_KERNEL static void turn_back(PetscInt n, PetscReal shift, PetscReal g, PetscR
   }
 }
 
-static PetscErrorCode precondition(PC pc, Vec x, Vec y) {
+static PetscErrorCode precondition(Vec x, Vec y, void *context) {
+  HfImplicit self = context;
+  const HfGridInfo *g = HfGridGetInfo(self->magnet->grid);
   const PetscScalar *from, *u;
-  const HfGridInfo *g;
   PetscScalar *to;
-  HfImplicit self;
 
   PetscFunctionBeginUser;
-  PetscCall(PCShellGetContext(pc, &self));
-  g = HfGridGetInfo(self->magnet->grid);
   PetscCall(VecGetArrayRead(x, &from));
   PetscCall(VecGetArrayRead(self->state, &u));
   PetscCall(VecGetArray(y, &to));
@@ -191,66 +178,24 @@ static PetscErrorCode precondition(PC pc, Vec x, Vec y) {
   PetscFunctionReturn(0);
 }
 
-/* The Jacobian is renewed with each first stage. PETSc 3.18 leaves it at "never again" when a stage fails. */
-static PetscErrorCode before_stage(TS ts, PetscReal t) {
-  SNES snes;
-
-  PetscFunctionBeginUser;
-  if (t > ts->ptime) PetscFunctionReturn(0);
-  PetscCall(TSGetSNES(ts, &snes));
-  PetscCall(SNESSetLagJacobian(snes, 1));
-  PetscFunctionReturn(0);
-}
-
-/* The preconditioned residual is an error of m, here in the root mean square. */
-static PetscErrorCode set_solvers(HfImplicit self, TS ts) {
-  const PetscReal error = SOLVED * HfReal(HfNodeFind(HfDeckRoot(self->magnet->deck), "integrator"), "tolerance");
-  SNES snes;
-  KSP ksp;
-  PC pc;
-
-  PetscFunctionBeginUser;
-  PetscCall(TSGetSNES(ts, &snes));
-  PetscCall(SNESSetOptionsPrefix(snes, "implicit_"));
-  PetscCall(SNESSetType(snes, SNESKSPONLY));
-  PetscCall(SNESGetKSP(snes, &ksp));
-  PetscCall(KSPSetType(ksp, KSPGMRES));
-  PetscCall(KSPGMRESSetRestart(ksp, RESTART));
-  PetscCall(KSPSetTolerances(ksp, 1e-12, error * PetscSqrtReal((PetscReal)HfGridGetInfo(self->magnet->grid)->n_film), PETSC_DEFAULT, 200));
-  PetscCall(KSPGetPC(ksp, &pc));
-  PetscCall(PCSetType(pc, PCSHELL));
-  PetscCall(PCShellSetContext(pc, self));
-  PetscCall(PCShellSetApply(pc, precondition));
-  PetscCall(TSSetMaxSNESFailures(ts, -1)); /* the step gets smaller, down to its limit */
-  PetscFunctionReturn(0);
-}
-
 PetscErrorCode HfImplicitCreate(HfMagnet magnet, TS ts, HfImplicit *implicit) {
   const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  /* The preconditioned residual is an error of m, here in the root mean square. */
+  const PetscReal error = SOLVED * magnet->integrator_settings.tolerance * PetscSqrtReal((PetscReal)g->n_film);
   HfImplicit self;
-  TSAdapt adapt;
 
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&self));
   *implicit = self;
   self->magnet = magnet;
+  self->problem = (HfStiffProblem){rate, linearize, multiply, precondition, self};
   PetscCall(HfMagnetCreateState(magnet, &self->state));
   PetscCall(VecDuplicate(self->state, &self->field));
   PetscCall(VecDuplicate(self->state, &self->tangent));
   PetscCall(PetscMalloc1(magnet->film.n_regions, &self->exchange));
   for (PetscInt r = 0; r < magnet->film.n_regions; ++r)
     self->exchange[r] = 4 * magnet->materials[r].Aex * (1 / PetscSqr(g->dx) + 1 / PetscSqr(g->dy)) / (HF_MU0 * magnet->materials[r].Ms);
-  PetscCall(MatCreateShell(HfGridComm(magnet->grid), 3 * g->nx * g->ym, 3 * g->nx * g->ym, PETSC_DETERMINE, PETSC_DETERMINE, self, &self->jacobian));
-  PetscCall(MatShellSetOperation(self->jacobian, MATOP_MULT, (void (*)(void))multiply));
-  PetscCall(TSSetType(ts, TSROSW));
-  PetscCall(TSRosWSetType(ts, TSROSWRA34PW2));
-  HfCite("rang-2005");
-  PetscCall(TSSetPreStage(ts, before_stage));
-  PetscCall(TSSetIFunction(ts, NULL, residual, self));
-  PetscCall(TSSetIJacobian(ts, self->jacobian, self->jacobian, linearize, self));
-  PetscCall(TSGetAdapt(ts, &adapt));
-  adapt->wnormtype = NORM_INFINITY; /* as the explicit pairs */
-  PetscCall(set_solvers(self, ts));
+  PetscCall(HfRosenbrockCreate(ts, &self->problem, self->state, error));
   PetscFunctionReturn(0);
 }
 
@@ -260,7 +205,6 @@ PetscErrorCode HfImplicitDestroy(HfImplicit *implicit) {
   PetscCall(VecDestroy(&(*implicit)->state));
   PetscCall(VecDestroy(&(*implicit)->field));
   PetscCall(VecDestroy(&(*implicit)->tangent));
-  PetscCall(MatDestroy(&(*implicit)->jacobian));
   PetscCall(PetscFree((*implicit)->exchange));
   PetscCall(PetscFree(*implicit));
   PetscFunctionReturn(0);

@@ -1,12 +1,10 @@
-/* Time integration by PETSc TS with an adaptive explicit Runge-Kutta pair (runge_kutta.c), by default Dormand and Prince's 5(4), or with an implicit
-   method (implicit.c).
+/* Time integration in phases by PETSc's TS, with an adaptive explicit Runge-Kutta pair (HfRungeKuttaCreate), by default Dormand and Prince's 5(4), or with an
+   implicit method (implicit.c); at finite temperature by Heun's method (fluctuations.c).
 
    The error of a step is measured in the largest component of m (absolute, infinity norm), so that neither the number of ranks nor void cells
    matter. Every accepted step ends with m of unit length. The right-hand side sees m/|m|, so that this changes nothing for
    it: the last stage of a step stays valid as the first of the next (FSAL), and no stage can run away. */
-#include "heun.h"
-#include "implicit.h"
-#include "runge_kutta.h"
+#include "magnet_impl.h"
 
 static const HfKey keys[] = {
     {"integrator", HF_SECTION, NULL, "{}", "", 0, "Time integration of the magnetization; PETSc's -ts_ options go further"},
@@ -27,6 +25,21 @@ PetscErrorCode HfIntegratorRegisterKeys(HfKeys table) {
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode HfIntegratorSettingsRead(HfDeck deck, HfIntegratorSettings *settings) {
+  HfNode section = HfNodeFind(HfDeckRoot(deck), "integrator");
+
+  PetscFunctionBeginUser;
+  settings->method = HfText(section, "method");
+  settings->tolerance = HfReal(section, "tolerance");
+  settings->first_step = HfHas(section, "first_step") ? HfReal(section, "first_step") : 0;
+  settings->min_step = HfReal(section, "min_step");
+  settings->max_step = HfReal(section, "max_step");
+  if (!(settings->min_step < settings->max_step))
+    PetscCall(HfDeckError(deck, HfChild(section, HfGiven(section, "min_step") ? "min_step" : "max_step"),
+                          "integrator.min_step, %g s, must be smaller than max_step, %g s", (double)settings->min_step, (double)settings->max_step));
+  PetscFunctionReturn(0);
+}
+
 enum { RECENT = 3 }; /* steps remembered: the last ones of a phase are cut short to end on time */
 
 struct HfIntegrator_ {
@@ -38,29 +51,43 @@ struct HfIntegrator_ {
   Vec rate;                 /* dm/dt to begin a resumed phase with; NULL until there was one */
   PetscReal smallest;       /* PETSc's types accept any error of a step below it */
   PetscBool own_type;       /* not one of PETSc's: implicit, or chosen by -ts_type */
-  HfImplicit implicit;      /* NULL: explicit */
+  HfRungeKuttaProblem explicit;
+  HfImplicit implicit; /* NULL: explicit */
   HfMagnetMonitor monitor;
   void *context;
 };
 
-/* For PETSc's own types; ours goes by rows. */
-static PetscErrorCode right_hand_side(TS ts, PetscReal t, Vec m, Vec dmdt, void *context) {
+/* ---- the Landau-Lifshitz equation as an explicit stepper sees it; context: the magnet ---- */
+static PetscErrorCode rate(PetscReal t, Vec m, Vec dmdt, void *context) {
   PetscFunctionBeginUser;
   PetscCall(HfUnitRightHandSide(context, HF_FIELD_ALL, t, m, dmdt));
   PetscFunctionReturn(0);
 }
 
+static PetscErrorCode stage_rate(PetscReal t, const HfStage *stage, Vec dmdt, const HfStageError *error, PetscReal *largest, void *context) {
+  PetscFunctionBeginUser;
+  PetscCall(HfStageRightHandSide(context, t, stage, dmdt, error, largest));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode rejected(PetscReal t, Vec m, Vec dmdt, void *context) {
+  PetscBool changed;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfCurrentTakeBack(context, t, m, &changed));
+  if (changed) PetscCall(rate(t, m, dmdt, context));
+  PetscFunctionReturn(0);
+}
+
+/* ---- steps ---- */
 /* What our type does by itself: unit length and a look for not-a-number. */
 static PetscErrorCode finish_foreign_step(HfMagnet magnet, TS ts, Vec m) {
-  PetscScalar *rows;
   PetscReal largest;
 
   PetscFunctionBeginUser;
   PetscCall(VecNorm(m, NORM_1, &largest));
   if (PetscIsInfOrNanReal(largest)) PetscCall(TSSetConvergedReason(ts, TS_DIVERGED_STEP_REJECTED));
-  PetscCall(VecGetArray(m, &rows));
-  HfMagnetNormalize(magnet, rows);
-  PetscCall(VecRestoreArray(m, &rows));
+  PetscCall(HfMagnetNormalize(magnet, m));
   PetscFunctionReturn(0);
 }
 
@@ -115,47 +142,39 @@ static PetscErrorCode post_step(TS ts) {
 }
 
 PetscErrorCode HfIntegratorCreate(HfMagnet magnet) {
-  HfNode section = HfNodeFind(HfDeckRoot(magnet->deck), "integrator");
-  HfIntegrator self;
+  const HfIntegratorSettings *settings = &magnet->integrator_settings;
   const char *method = HfMagnetChosenMethod(magnet);
+  HfIntegrator self;
   TSAdapt adapt;
   PetscReal step;
 
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&self));
   magnet->integrator = self;
-  PetscCall(HfRungeKuttaRegister());
   PetscCall(TSCreate(HfGridComm(magnet->grid), &self->ts));
   PetscCall(TSSetApplicationContext(self->ts, magnet));
   PetscCall(TSSetProblemType(self->ts, TS_NONLINEAR));
   if (!strcmp(method, "rosenbrock"))
     PetscCall(HfImplicitCreate(magnet, self->ts, &self->implicit));
   else {
-    PetscCall(TSSetRHSFunction(self->ts, NULL, right_hand_side, magnet));
-    PetscCall(TSSetType(self->ts, HF_RUNGE_KUTTA));
-    PetscCall(HfRungeKuttaSetMethod(self->ts, method));
-    HfCite(strcmp(method, "3bs") ? "dormand-prince-1980" : "bogacki-shampine-1989");
+    self->explicit = (HfRungeKuttaProblem){rate, stage_rate, rejected, magnet};
+    PetscCall(HfRungeKuttaCreate(self->ts, method, &self->explicit));
   }
-  PetscCall(TSSetTolerances(self->ts, HfReal(section, "tolerance"), NULL, 0, NULL));
+  PetscCall(TSSetTolerances(self->ts, settings->tolerance, NULL, 0, NULL));
   PetscCall(TSSetExactFinalTime(self->ts, TS_EXACTFINALTIME_MATCHSTEP));
   PetscCall(TSSetMaxSteps(self->ts, PETSC_MAX_INT));
   PetscCall(TSSetErrorIfStepFails(self->ts, PETSC_FALSE));
   PetscCall(TSSetMaxStepRejections(self->ts, 30));
   PetscCall(TSGetAdapt(self->ts, &adapt));
   PetscCall(TSAdaptSetType(adapt, TSADAPTBASIC));
-  if (HfReal(section, "min_step") < HfReal(section, "max_step"))
-    PetscCall(TSAdaptSetStepLimits(adapt, HfReal(section, "min_step"), HfReal(section, "max_step")));
-  else
-    PetscCall(HfDeckError(magnet->deck, HfChild(section, HfGiven(section, "min_step") ? "min_step" : "max_step"),
-                          "integrator.min_step, %g s, must be smaller than max_step, %g s", (double)HfReal(section, "min_step"),
-                          (double)HfReal(section, "max_step")));
+  if (settings->min_step < settings->max_step) PetscCall(TSAdaptSetStepLimits(adapt, settings->min_step, settings->max_step));
   PetscCall(TSSetTimeStep(self->ts, 0));
   PetscCall(TSSetPostStep(self->ts, post_step));
   PetscCall(TSSetFromOptions(self->ts));
   PetscCall(PetscObjectTypeCompare((PetscObject)self->ts, HF_RUNGE_KUTTA, &self->own_type));
   PetscCall(TSGetTimeStep(self->ts, &step)); /* -ts_dt */
-  self->smallest = HfReal(section, "min_step") * (1 + PETSC_SQRT_MACHINE_EPSILON);
-  self->step = step > 0 ? step : HfHas(section, "first_step") ? HfReal(section, "first_step") : 0;
+  self->smallest = settings->min_step * (1 + PETSC_SQRT_MACHINE_EPSILON);
+  self->step = step > 0 ? step : settings->first_step;
   HfCite("petsc");
   PetscFunctionReturn(0);
 }
@@ -167,21 +186,6 @@ PetscErrorCode HfIntegratorDestroy(HfIntegrator *self) {
   PetscCall(VecDestroy(&(*self)->rate));
   PetscCall(HfImplicitDestroy(&(*self)->implicit));
   PetscCall(PetscFree(*self));
-  PetscFunctionReturn(0);
-}
-
-PetscBool HfIntegratorCanPause(HfIntegrator self) { return (PetscBool)(self->own_type || self->implicit); }
-
-PetscErrorCode HfIntegratorListCheckpoint(HfMagnet magnet, PetscBool inside, HfCheckpointList state) {
-  HfIntegrator self = magnet->integrator;
-
-  PetscFunctionBeginUser;
-  PetscCall(HfCheckpointListAdd(state, "step", HF_CHECKPOINT_REAL, 1, &self->step));
-  PetscCall(HfCheckpointListAdd(state, "recent", HF_CHECKPOINT_REAL, RECENT, self->recent));
-  if (!inside || !self->own_type) PetscFunctionReturn(0); /* the implicit method keeps nothing from step to step */
-  if (!self->rate) PetscCall(HfMagnetCreateState(magnet, &self->rate));
-  PetscCall(HfRungeKuttaGetRate(self->ts, self->rate));
-  PetscCall(HfCheckpointListAddVec(state, "rate", self->rate));
   PetscFunctionReturn(0);
 }
 
@@ -230,7 +234,6 @@ PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t
   const PetscBool resume = magnet->phase.resume;
   HfIntegrator self = magnet->integrator;
   TSConvergedReason reason;
-  PetscScalar *rows;
 
   PetscFunctionBeginUser;
   magnet->phase.resume = PETSC_FALSE;
@@ -242,16 +245,14 @@ PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t
   if (!(self->step > 0)) self->step = first_step(magnet, t1 - t0);
   if (!resume) {
     for (PetscInt k = 0; k < RECENT; ++k) self->recent[k] = 0;
-    PetscCall(VecGetArray(m, &rows));
-    HfMagnetNormalize(magnet, rows);
-    PetscCall(VecRestoreArray(m, &rows));
+    PetscCall(HfMagnetNormalize(magnet, m));
     if (HfCurrentDue(magnet, t0, PETSC_TRUE)) PetscCall(HfCurrentRefreshNow(magnet, t0, m));
     magnet->phase.done = 0;
   }
   if (HfMagnetFluctuates(magnet)) {
-    const PetscErrorCode code = HfHeunAdvance(magnet, m, t0, t1, monitor, context, &self->accepted);
-    if (code == HF_ERR_DIVERGED) return report_divergence(magnet, m, self->accepted);
-    PetscFunctionReturn(code);
+    PetscBool finite;
+    PetscCall(HfFluctuationsAdvance(magnet, m, t0, t1, monitor, context, &self->accepted, &finite));
+    PetscFunctionReturn(finite ? 0 : report_divergence(magnet, m, self->accepted));
   }
   if (self->accepted >= t1) { /* it was interrupted at its last step: nothing is left to do */
     end_phase(self);
@@ -269,5 +270,48 @@ PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t
   PetscCall(note_phase(magnet));
   end_phase(self);
   if (reason < 0) return report_divergence(magnet, m, self->accepted);
+  PetscFunctionReturn(0);
+}
+
+/* ---- going on where a run was interrupted, between two phases or inside one ---- */
+PetscBool HfMagnetCanPause(HfMagnet magnet, HfPhaseKind kind) {
+  const HfIntegrator self = magnet->integrator;
+  return (PetscBool)(kind != HF_INSIDE_ADVANCE || HfMagnetFluctuates(magnet) || self->own_type || self->implicit);
+}
+
+static PetscErrorCode list_integrator(HfMagnet magnet, PetscBool inside, HfCheckpointList state) {
+  HfIntegrator self = magnet->integrator;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfCheckpointListAdd(state, "step", HF_CHECKPOINT_REAL, 1, &self->step));
+  PetscCall(HfCheckpointListAdd(state, "recent", HF_CHECKPOINT_REAL, RECENT, self->recent));
+  if (!inside || !self->own_type) PetscFunctionReturn(0); /* the implicit method keeps nothing from step to step */
+  if (!self->rate) PetscCall(HfMagnetCreateState(magnet, &self->rate));
+  PetscCall(HfRungeKuttaGetRate(self->ts, self->rate));
+  PetscCall(HfCheckpointListAddVec(state, "rate", self->rate));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfMagnetListCheckpoint(HfMagnet magnet, HfPhaseKind inside, HfCheckpointList state) {
+  PetscFunctionBeginUser;
+  PetscCall(HfCheckpointListGroup(state, "magnet"));
+  PetscCall(list_integrator(magnet, (PetscBool)(inside == HF_INSIDE_ADVANCE && !HfMagnetFluctuates(magnet)), state));
+  PetscCall(HfCheckpointListAdd(state, "steps", HF_CHECKPOINT_INT64, 1, &magnet->steps));
+  PetscCall(HfCheckpointListAdd(state, "rejected", HF_CHECKPOINT_INT64, 1, &magnet->rejected));
+  PetscCall(HfCheckpointListAdd(state, "evaluations", HF_CHECKPOINT_INT64, 1, &magnet->evaluations));
+  PetscCall(HfCheckpointListAdd(state, "thermal_steps", HF_CHECKPOINT_INT64, 1, &magnet->thermal_steps));
+  PetscCall(HfCheckpointListAdd(state, "current_start", HF_CHECKPOINT_REAL, 1, &magnet->current.start));
+  PetscCall(HfCheckpointListAdd(state, "current_last", HF_CHECKPOINT_REAL, 1, &magnet->current.last));
+  PetscCall(HfCheckpointListAdd(state, "current_fresh", HF_CHECKPOINT_BOOL, 1, &magnet->current.fresh));
+  PetscCall(HfCheckpointListAdd(state, "phase_time", HF_CHECKPOINT_REAL, 1, &magnet->phase.time));
+  PetscCall(HfCheckpointListAdd(state, "phase_step", HF_CHECKPOINT_REAL, 1, &magnet->phase.step));
+  PetscCall(HfCheckpointListAdd(state, "phase_done", HF_CHECKPOINT_INT64, 1, &magnet->phase.done));
+  PetscCall(HfCheckpointListAdd(state, "phase_passed", HF_CHECKPOINT_REAL, 1, &magnet->phase.passed));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfMagnetCheckpointLoaded(HfMagnet magnet, HfPhaseKind inside) {
+  PetscFunctionBeginUser;
+  magnet->phase.resume = inside == HF_BETWEEN_PHASES ? PETSC_FALSE : PETSC_TRUE;
   PetscFunctionReturn(0);
 }

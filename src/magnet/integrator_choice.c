@@ -3,8 +3,7 @@
    The fastest motion of a film on a grid is exchange between neighbouring cells: its waves turn at up to omega = gamma0 |dH/dm|, damping left aside, and
    die at alpha omega/(1+alpha^2). Explicit steps stay below about 2/omega however quiet the film is. Implicit ones, a picosecond or so where a film
    switches, may pass over these waves once damping has taken them away, and must follow them before: they pay where omega is large and the waves die fast. */
-#include "heun.h"
-#include <complex.h>
+#include "magnet_impl.h"
 
 /* Measured with jobs/reproduce.sh integrators, a permalloy strip that switches, alpha from 0.02 to 0.5, cells from 8 to 1 nm. */
 #define STIFF_FROM  4e12 /* 1/s: omega below which explicit steps are no shorter than implicit ones */
@@ -53,7 +52,7 @@ static PetscBool has_whole_film_term(HfMagnet magnet) {
 
 /* Without fluctuations. */
 const char *HfMagnetChosenMethod(HfMagnet magnet) {
-  const char *method = HfText(HfNodeFind(HfDeckRoot(magnet->deck), "integrator"), "method");
+  const char *method = magnet->integrator_settings.method;
 
   if (strcmp(method, "auto")) return method;
   if (!has_whole_film_term(magnet) || HfMagnetFastestRate(magnet) < STIFF_FROM) return "5dp";
@@ -62,32 +61,16 @@ const char *HfMagnetChosenMethod(HfMagnet magnet) {
 
 const char *HfMagnetMethod(HfMagnet magnet) { return HfMagnetFluctuates(magnet) ? "heun" : HfMagnetChosenMethod(magnet); }
 
-/* How far the method is stable for an eigenvalue of damping alpha: the largest |h lambda|, lambda = -alpha + i, before |R(h lambda)| exceeds 1. R are the
-   stability polynomials of the pairs (Dormand and Prince 1980; Bogacki and Shampine 1989). */
-static PetscReal reach_of_stability(const char *method, PetscReal alpha) {
-  static const double dormand_prince[] = {1. / 600, 1. / 120, 1. / 24, 1. / 6, 1. / 2, 1, 1}, bogacki_shampine[] = {1. / 6, 1. / 2, 1, 1};
-  const PetscBool five = (PetscBool)!strcmp(method, "5dp");
-  const double *polynomial = five ? dormand_prince : bogacki_shampine;
-  const double complex direction = (-alpha + I) / sqrt(1 + alpha * alpha);
-  const double fine = 0.01;
-
-  for (double r = fine;; r += fine) {
-    double complex R = 0;
-    for (int k = 0; k < (five ? 7 : 4); ++k) R = R * r * direction + polynomial[k];
-    if (cabs(R) > 1 + 1e-9) return r;
-  }
-}
-
 PetscReal HfMagnetExpectedStep(HfMagnet magnet) {
   const char *method = HfMagnetMethod(magnet);
   PetscReal most = 0;
 
-  if (!strcmp(method, "heun")) return HfHeunStep(magnet);
+  if (!strcmp(method, "heun")) return HfFluctuationStep(magnet);
   if (!strcmp(method, "rosenbrock")) return 0;
   for (PetscInt r = 0; r < magnet->film.n_regions; ++r) {
     const HfMaterial *material = &magnet->materials[r];
     const PetscReal rate = material->gamma0 * region_stiffness(magnet, r) / PetscSqrtReal(1 + PetscSqr(material->alpha));
-    most = PetscMax(most, rate / reach_of_stability(method, material->alpha));
+    most = PetscMax(most, rate / HfRungeKuttaReach(method, material->alpha));
   }
   return most > 0 ? 1 / most : 0;
 }

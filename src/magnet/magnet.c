@@ -86,6 +86,7 @@ PetscErrorCode HfMagnetCreate(HfGrid grid, HfDeck deck, const HfMagnetTypes *typ
   magnet->grid = grid;
   magnet->deck = deck;
   PetscCall(HfMaterialsSettings(grid, deck, &magnet->materials));
+  PetscCall(HfIntegratorSettingsRead(deck, &magnet->integrator_settings));
   magnet->film = (HfFilm){.grid = grid, .deck = deck, .nx = g->nx, .ys = g->ys, .n_regions = g->n_regions, .materials = magnet->materials};
   PetscCall(create_terms(magnet, types));
   PetscCall(create_torques(magnet, types));

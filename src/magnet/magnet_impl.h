@@ -1,7 +1,6 @@
 /* What the files of this folder share. */
 #pragma once
 #include "term.h"
-#include <petscts.h>
 
 /* ---- which cells of a row are what; made once (rows.c) ---- */
 typedef struct {
@@ -53,16 +52,7 @@ PetscErrorCode HfSweepCreate(HfGrid grid, HfSweep *sweep);
 PetscErrorCode HfSweepDestroy(HfSweep *sweep);
 /* Visits every owned row that has film cells. HF_FIELD_ALL and _NOISY prepare the terms for time t and state m first. Collective. */
 PetscErrorCode HfSweepRows(HfMagnet magnet, HfFieldSelection fields, PetscReal t, Vec m, HfLength length, HfVisit visit, void *context);
-/* The same for the stage of a Runge-Kutta step, m = y + sum_k weight_k rate_k brought to unit length, put together row by row. */
-#define HF_MAX_STAGES 8
-typedef struct {
-  Vec y, sum; /* sum: a state of its own; afterwards m when `keep`, otherwise scratch */
-  PetscInt n;
-  Vec rate[HF_MAX_STAGES];
-  PetscReal weight[HF_MAX_STAGES];
-  PetscBool keep;
-  PetscBool refresh; /* the current is brought up to date with m first */
-} HfStage;
+/* The same for the stage of a Runge-Kutta step, assembled row by row; the current is brought up to date with it first where that is due. */
 PetscErrorCode HfSweepStage(HfMagnet magnet, PetscReal t, const HfStage *stage, HfVisit visit, void *context);
 /* For what the terms were prepared last. */
 typedef struct {
@@ -105,7 +95,15 @@ typedef struct {
   PetscBool fresh;              /* there was one */
 } HfCurrent;
 
-/* ---- where a phase of time integration or relaxation stands (magnet_checkpoint.c) ---- */
+/* ---- time integration (integrator.c) ---- */
+typedef struct HfIntegrator_ *HfIntegrator;
+/* The section `integrator` of the deck. */
+typedef struct {
+  const char *method;
+  PetscReal tolerance;
+  PetscReal first_step, min_step, max_step; /* s; first_step 0: left open */
+} HfIntegratorSettings;
+/* Where a phase of time integration or relaxation stands. */
 typedef struct {
   PetscBool resume;     /* the next phase goes on from here */
   PetscReal time, step; /* of the last accepted state; of the next step */
@@ -126,8 +124,8 @@ struct HfMagnet_ {
   HfFieldCache cache;
   PetscInt64 steps, rejected, evaluations;
   PetscInt64 thermal_steps; /* number of the next draw of the thermal field */
-  /* time integration (integrator.c) */
-  struct HfIntegrator_ *integrator;
+  HfIntegratorSettings integrator_settings;
+  HfIntegrator integrator;
   HfCurrent current;
   HfPhase phase;
   Vec uniform_current; /* j where no other is set, NULL: none */
@@ -148,6 +146,8 @@ const char *HfMagnetChosenMethod(HfMagnet magnet); /* integrator.method, never "
 /* Whether the state at time t is one that the current is to be brought up to date with; `end` says that it is the end of a step. */
 PetscBool HfCurrentDue(HfMagnet magnet, PetscReal t, PetscBool end);
 PetscErrorCode HfCurrentRefreshNow(HfMagnet magnet, PetscReal t, Vec m); /* Collective. */
+/* A step from m at t was rejected: a current that belongs to its end is again that of m. *changed: dm/dt at m is another than before. Collective. */
+PetscErrorCode HfCurrentTakeBack(HfMagnet magnet, PetscReal t, Vec m, PetscBool *changed);
 
 /* finite_check.c: a fault that tells what happened in a cell (global number), and which term's energy is not finite. Collective; HF_ERR_DIVERGED. */
 PetscErrorCode HfMagnetReportCell(HfMagnet magnet, PetscReal t, Vec m, PetscInt cell, const char *what);
@@ -156,12 +156,33 @@ PetscErrorCode HfMagnetReportCell(HfMagnet magnet, PetscReal t, Vec m, PetscInt 
    HF_ERR_DIVERGED. */
 PetscErrorCode HfMagnetReportRise(HfMagnet magnet, PetscReal t, Vec before, Vec after, Vec rate);
 
-typedef struct HfIntegrator_ *HfIntegrator;
+PetscErrorCode HfInitialRegisterKeys(HfKeys keys);
+
+/* ---- evaluate.c: evaluations that integrators and relaxation share. Collective ---- */
+/* As HfMagnetRightHandSide() at m/|m|, in the selected field; the current is brought up to date with m where every evaluation has its own. */
+PetscErrorCode HfUnitRightHandSide(HfMagnet magnet, HfFieldSelection fields, PetscReal t, Vec m, Vec dmdt);
+/* dm/dt of a Runge-Kutta stage, HfRungeKuttaProblem.stage_rate. Void cells of dmdt are not written. */
+PetscErrorCode HfStageRightHandSide(HfMagnet magnet, PetscReal t, const HfStage *stage, Vec dmdt, const HfStageError *error, PetscReal *largest);
+PetscErrorCode HfMagnetNormalize(HfMagnet magnet, Vec m); /* every film cell to unit length */
+/* For visitors, once row->H is there: max |m x H|/Ms of the row (infinite if anything is not a number); energy densities added per term. */
+PetscReal HfRowTorque(HfMagnet magnet, const HfRow *row);
+void HfRowEnergies(HfMagnet magnet, const HfRow *row, PetscReal energies[]);
+
+/* ---- integrator.c ---- */
+PetscErrorCode HfIntegratorRegisterKeys(HfKeys keys);
+PetscErrorCode HfIntegratorSettingsRead(HfDeck deck, HfIntegratorSettings *settings);
 PetscErrorCode HfIntegratorCreate(HfMagnet magnet); /* into magnet->integrator; takes the -ts_ options */
 PetscErrorCode HfIntegratorDestroy(HfIntegrator *integrator);
-PetscBool HfIntegratorCanPause(HfIntegrator integrator);
-PetscErrorCode HfIntegratorListCheckpoint(HfMagnet magnet, PetscBool inside, HfCheckpointList state);
-PetscErrorCode HfInitialRegisterKeys(HfKeys keys);
-PetscErrorCode HfIntegratorRegisterKeys(HfKeys keys);
-/* Brings every film cell of this rank to unit length; `rows` is the array of m. Not collective. */
-void HfMagnetNormalize(HfMagnet magnet, PetscScalar rows[]);
+
+/* ---- fluctuations.c: finite temperature ---- */
+PetscBool HfMagnetFluctuates(HfMagnet magnet); /* a term does: the deck has a temperature */
+PetscReal HfFluctuationStep(HfMagnet magnet);  /* s, the deck's or chosen; shortened to fit a phase */
+/* As HfMagnetAdvance() with fluctuations, from step phase.done of the phase. Not *finite: it diverged, *reached is the time of the last good state.
+   Collective. */
+PetscErrorCode HfFluctuationsAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t1, HfMagnetMonitor monitor, void *context, PetscReal *reached,
+                                     PetscBool *finite);
+
+/* ---- implicit.c: for cells so fine that exchange limits the explicit step ---- */
+typedef struct HfImplicit_ *HfImplicit;
+PetscErrorCode HfImplicitCreate(HfMagnet magnet, TS ts, HfImplicit *implicit); /* Makes `ts` a Rosenbrock-W method. Collective. */
+PetscErrorCode HfImplicitDestroy(HfImplicit *implicit);

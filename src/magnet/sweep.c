@@ -180,11 +180,11 @@ PetscErrorCode HfSweepRows(HfMagnet magnet, HfFieldSelection fields, PetscReal t
 
 PetscErrorCode HfSweepStage(HfMagnet magnet, PetscReal t, const HfStage *stage, HfVisit visit, void *context) {
   const HfGridInfo *g = HfGridGetInfo(magnet->grid);
-  const PetscBool whole = (PetscBool)(stage->refresh || HfTermsWhole(magnet));
+  const PetscBool refresh = HfCurrentDue(magnet, t, stage->last), whole = (PetscBool)(refresh || HfTermsWhole(magnet));
   Pass pass = {.magnet = magnet, .fields = HF_FIELD_ALL, .length = HF_NORMALIZE, .visit = visit, .context = context, .stage = stage};
 
   PetscFunctionBeginUser;
-  pass.keep = (PetscBool)(stage->keep || whole);
+  pass.keep = (PetscBool)(stage->last || whole);
   PetscCall(VecGetArrayRead(stage->y, &pass.owned));
   for (PetscInt r = 0; r < stage->n; ++r) PetscCall(VecGetArrayRead(stage->rate[r], &pass.rate[r]));
   PetscCall(VecGetArray(stage->sum, &pass.sum));
@@ -192,7 +192,7 @@ PetscErrorCode HfSweepStage(HfMagnet magnet, PetscReal t, const HfStage *stage, 
     if ((whole || on_the_border(g, j)) && HfRowsGet(magnet->rows, j)->n_runs) combine_row(&pass, j, pass.sum + 3 * g->nx * (j - g->ys));
   if (whole) {
     PetscCall(VecRestoreArray(stage->sum, &pass.sum));
-    if (stage->refresh) PetscCall(HfCurrentRefreshNow(magnet, t, stage->sum));
+    if (refresh) PetscCall(HfCurrentRefreshNow(magnet, t, stage->sum));
     PetscCall(HfSweepRows(magnet, HF_FIELD_ALL, t, stage->sum, HF_KEEP_LENGTH, visit, context));
   } else {
     PetscCall(prepare_terms(magnet, t, NULL));

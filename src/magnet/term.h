@@ -10,15 +10,6 @@
 
 #define HF_PARAMETERS 8 /* numbers a term may keep for each region */
 
-/* Before a loop over cells: its rows do not overlap (or are updated in place), the compiler need not ask. */
-#if defined(__clang__)
-  #define HF_CELLS _Pragma("clang loop vectorize(assume_safety)")
-#elif defined(__GNUC__)
-  #define HF_CELLS _Pragma("GCC ivdep")
-#else
-  #define HF_CELLS
-#endif
-
 typedef struct {
   PetscInt i, j, n;                            /* first cell, row, number of cells */
   const PetscReal *m[3], *south[3], *north[3]; /* [n] each, m[] also at -1 and n */

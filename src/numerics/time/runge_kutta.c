@@ -1,21 +1,24 @@
-/* A PETSc time stepper, type "hf": embedded Runge-Kutta whose stages are put together row by row inside the sweep over the film.
+/* A PETSc time stepper, type "hf": embedded Runge-Kutta whose stages are assembled by the problem, row by row as it evaluates f.
 
-     y_i = y + h sum_{j<i} a_ij k_j,   k_i = f(y_i/|y_i|),   y' = y_s/|y_s|,   error = h max |sum_j e_j k_j|
-   Both tableaus end with f at the new state (FSAL). PETSc's own TSRK assembles each stage, the new state and the embedded one as vectors and moves
-   about twice the memory, which is what limits large films; everything else is PETSc's: adaptivity, limits, matching of the end, monitors.
-   `-ts_type rk` takes PETSc's implementation instead.
+     y_i = y + h sum_{j<i} a_ij k_j,   k_i = f(y_i/|y_i|),   y' = y_s/|y_s|,   error = h max |sum_j e_j k_j|      (|y|: in every cell)
+   Both pairs end with f at the new state, which is the first stage of the next step. PETSc's TSRK assembles each stage, the new state and the embedded one
+   as vectors; adaptivity, limits, matching of the end and monitors are PETSc's here, too. `-ts_type rk` takes PETSc's implementation instead.
+   FIGURE
    Source: Dormand and Prince, J. Comput. Appl. Math. 6, 19 (1980); Bogacki and Shampine, Appl. Math. Lett. 2, 321 (1989). */
-#include "runge_kutta.h"
-#include <petsc/private/tsimpl.h>
+#include "petsc_private.h"
+#include <complex.h>
+#include <hopfilm/numerics.h>
 
 typedef struct {
-  const char *name;
+  const char *name, *citation;
   PetscInt order, stages;
   PetscReal c[HF_MAX_STAGES], a[HF_MAX_STAGES][HF_MAX_STAGES], e[HF_MAX_STAGES]; /* e: weights of the higher order minus the embedded ones */
+  PetscReal stability[HF_MAX_STAGES]; /* R(z), the factor of a step for dy/dt = (z/h) y: highest power first */
 } Tableau;
 
 static const Tableau tableaus[] = {
     {"5dp",
+     "dormand-prince-1980",
      5,
      7,
      {0, 1.0 / 5, 3.0 / 10, 4.0 / 5, 8.0 / 9, 1, 1},
@@ -26,33 +29,34 @@ static const Tableau tableaus[] = {
       {19372.0 / 6561, -25360.0 / 2187, 64448.0 / 6561, -212.0 / 729},
       {9017.0 / 3168, -355.0 / 33, 46732.0 / 5247, 49.0 / 176, -5103.0 / 18656},
       {35.0 / 384, 0, 500.0 / 1113, 125.0 / 192, -2187.0 / 6784, 11.0 / 84}},
-     {71.0 / 57600, 0, -71.0 / 16695, 71.0 / 1920, -17253.0 / 339200, 22.0 / 525, -1.0 / 40}},
-    {"3bs", 3, 4, {0, 1.0 / 2, 3.0 / 4, 1}, {{0}, {1.0 / 2}, {0, 3.0 / 4}, {2.0 / 9, 1.0 / 3, 4.0 / 9}}, {-5.0 / 72, 1.0 / 12, 1.0 / 9, -1.0 / 8}},
+     {71.0 / 57600, 0, -71.0 / 16695, 71.0 / 1920, -17253.0 / 339200, 22.0 / 525, -1.0 / 40},
+     {1.0 / 600, 1.0 / 120, 1.0 / 24, 1.0 / 6, 1.0 / 2, 1, 1}},
+    {"3bs",
+     "bogacki-shampine-1989",
+     3,
+     4,
+     {0, 1.0 / 2, 3.0 / 4, 1},
+     {{0}, {1.0 / 2}, {0, 3.0 / 4}, {2.0 / 9, 1.0 / 3, 4.0 / 9}},
+     {-5.0 / 72, 1.0 / 12, 1.0 / 9, -1.0 / 8},
+     {1.0 / 6, 1.0 / 2, 1, 1}},
 };
 
 typedef struct {
   const Tableau *tableau;
+  const HfRungeKuttaProblem *problem;
   Vec k[HF_MAX_STAGES], next;
   PetscReal error;     /* of the last step, in units of the tolerance */
   PetscBool evaluated; /* k of the last stage belongs to the present state */
-  PetscBool refreshed; /* the current was brought up to date with the last stage */
   PetscBool resumed;   /* the next step goes on where a run was interrupted: no new start, though TSSolve() takes it for one */
 } RungeKutta;
 
-PetscErrorCode HfRungeKuttaSetMethod(TS ts, const char *name) {
-  RungeKutta *rk = ts->data;
-
-  PetscFunctionBeginUser;
-  rk->tableau = NULL;
-  for (size_t k = 0; k < sizeof(tableaus) / sizeof(tableaus[0]); ++k) {
-    PetscBool same;
-    PetscCall(PetscStrcmp(name, tableaus[k].name, &same));
-    if (same) rk->tableau = &tableaus[k];
-  }
-  PetscCheck(rk->tableau, PetscObjectComm((PetscObject)ts), PETSC_ERR_PLIB, "integrator.method '%s' is in the key table only", name);
-  PetscFunctionReturn(0);
+static const Tableau *find_tableau(const char *method) {
+  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(tableaus); ++k)
+    if (!strcmp(method, tableaus[k].name)) return &tableaus[k];
+  return NULL;
 }
 
+/* ---- the TS type ---- */
 static PetscErrorCode reset(TS ts) {
   RungeKutta *rk = ts->data;
 
@@ -76,7 +80,7 @@ static PetscErrorCode set_up(TS ts) {
   PetscFunctionBeginUser;
   for (PetscInt i = 0; i < rk->tableau->stages; ++i) {
     PetscCall(VecDuplicate(ts->vec_sol, &rk->k[i]));
-    PetscCall(VecSet(rk->k[i], 0)); /* void cells stay 0 */
+    PetscCall(VecSet(rk->k[i], 0)); /* the problem need not write where y is always 0 */
   }
   PetscCall(VecDuplicate(ts->vec_sol, &rk->next));
   PetscCall(VecSet(rk->next, 0));
@@ -86,66 +90,53 @@ static PetscErrorCode set_up(TS ts) {
   PetscFunctionReturn(0);
 }
 
-/* Stages 1 .. s-1 from k[0]; leaves the new state in next and the error of the step. */
-static PetscErrorCode try_step(TS ts, HfMagnet magnet) {
+/* Stages 1 .. s-1 from k[0]; leaves the new state in `next` and the error of the step. */
+static PetscErrorCode try_step(TS ts) {
   RungeKutta *rk = ts->data;
+  const HfRungeKuttaProblem *problem = rk->problem;
   const Tableau *tableau = rk->tableau;
+  const HfStageError error = {.n = tableau->stages, .rate = rk->k, .weight = tableau->e};
   const PetscReal h = ts->time_step;
-  PetscReal error = 0;
+  PetscReal largest = 0;
 
   PetscFunctionBeginUser;
   for (PetscInt i = 1; i < tableau->stages; ++i) {
-    const PetscBool last = (PetscBool)(i == tableau->stages - 1);
-    const PetscReal t = ts->ptime + tableau->c[i] * h;
-    HfStage stage = {.y = ts->vec_sol, .sum = rk->next, .keep = last, .refresh = HfCurrentDue(magnet, t, last)};
+    HfStage stage = {.y = ts->vec_sol, .sum = rk->next, .last = (PetscBool)(i == tableau->stages - 1)};
 
-    rk->refreshed = stage.refresh;
     for (PetscInt j = 0; j < i; ++j) {
       if (tableau->a[i][j] == 0) continue;
       stage.rate[stage.n] = rk->k[j];
       stage.weight[stage.n++] = h * tableau->a[i][j];
     }
-    PetscCall(HfStageRightHandSide(magnet, t, &stage, rk->k[i], last ? tableau->stages : 0, rk->k, tableau->e, &error));
+    PetscCall((*problem->stage_rate)(ts->ptime + tableau->c[i] * h, &stage, rk->k[i], stage.last ? &error : NULL, &largest, problem->context));
   }
-  /* The one reduction of a step. m has length 1, so a relative tolerance is an absolute one. */
-  PetscCallMPI(MPI_Allreduce(&error, &rk->error, 1, MPIU_REAL, MPIU_MAX, PetscObjectComm((PetscObject)ts)));
+  /* The one reduction of a step. States have components of size 1, so a relative tolerance is an absolute one. */
+  PetscCallMPI(MPI_Allreduce(&largest, &rk->error, 1, MPIU_REAL, MPIU_MAX, PetscObjectComm((PetscObject)ts)));
   rk->error *= h / (ts->atol + ts->rtol);
-  PetscFunctionReturn(0);
-}
-
-/* The current belongs to the end of a step that was rejected: back to that of its start. */
-static PetscErrorCode take_current_back(TS ts, HfMagnet magnet) {
-  RungeKutta *rk = ts->data;
-
-  PetscFunctionBeginUser;
-  if (magnet->current.mode != HF_CURRENT_PER_STAGE) PetscCall(HfCurrentRefreshNow(magnet, ts->ptime, ts->vec_sol));
-  if (magnet->current.mode == HF_CURRENT_PER_INTERVAL) /* it is newer than the one that the step began with */
-    PetscCall(HfUnitRightHandSide(magnet, HF_FIELD_ALL, ts->ptime, ts->vec_sol, rk->k[0]));
   PetscFunctionReturn(0);
 }
 
 static PetscErrorCode step(TS ts) {
   RungeKutta *rk = ts->data;
   const PetscInt last = rk->tableau->stages - 1;
+  const HfRungeKuttaProblem *problem = rk->problem;
   PetscInt rejections = 0;
-  HfMagnet magnet;
   TSAdapt adapt;
 
   PetscFunctionBeginUser;
-  PetscCall(TSGetApplicationContext(ts, &magnet));
   PetscCall(TSGetAdapt(ts, &adapt));
   if (rk->evaluated && (rk->resumed || !ts->steprestart) && !ts->steprollback) {
     Vec k = rk->k[0];
     rk->k[0] = rk->k[last];
     rk->k[last] = k;
   } else
-    PetscCall(HfUnitRightHandSide(magnet, HF_FIELD_ALL, ts->ptime, ts->vec_sol, rk->k[0]));
+    PetscCall((*problem->rate)(ts->ptime, ts->vec_sol, rk->k[0], problem->context));
   rk->evaluated = rk->resumed = PETSC_FALSE;
   for (PetscBool accept = PETSC_TRUE; !ts->reason;) {
     PetscReal next_step;
     PetscInt scheme;
 
-    PetscCall(try_step(ts, magnet));
+    PetscCall(try_step(ts));
     if (PetscIsInfOrNanReal(rk->error)) { /* stages are bounded: a smaller step would not help */
       ts->reason = TS_DIVERGED_STEP_REJECTED;
       break;
@@ -164,27 +155,8 @@ static PetscErrorCode step(TS ts) {
     ts->time_step = next_step;
     ++ts->reject;
     if (++rejections > ts->max_reject && ts->max_reject >= 0) ts->reason = TS_DIVERGED_STEP_REJECTED;
-    if (rk->refreshed && !ts->reason) PetscCall(take_current_back(ts, magnet));
+    if (problem->rejected && !ts->reason) PetscCall((*problem->rejected)(ts->ptime, ts->vec_sol, rk->k[0], problem->context));
   }
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode HfRungeKuttaGetRate(TS ts, Vec rate) {
-  RungeKutta *rk = ts->data;
-
-  PetscFunctionBeginUser;
-  if (ts->setupcalled) PetscCall(VecCopy(rk->k[rk->tableau->stages - 1], rate));
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode HfRungeKuttaResume(TS ts, Vec m, Vec rate) {
-  RungeKutta *rk = ts->data;
-
-  PetscFunctionBeginUser;
-  PetscCall(TSSetSolution(ts, m));
-  PetscCall(TSSetUp(ts));
-  PetscCall(VecCopy(rate, rk->k[rk->tableau->stages - 1]));
-  rk->evaluated = rk->resumed = PETSC_TRUE;
   PetscFunctionReturn(0);
 }
 
@@ -214,8 +186,58 @@ static PetscErrorCode create(TS ts) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfRungeKuttaRegister(void) {
+/* ---- what others call ---- */
+/* For PETSc's own types. */
+static PetscErrorCode right_hand_side(TS ts, PetscReal t, Vec y, Vec dydt, void *context) {
+  const HfRungeKuttaProblem *problem = context;
+
+  PetscFunctionBeginUser;
+  PetscCall((*problem->rate)(t, y, dydt, problem->context));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfRungeKuttaCreate(TS ts, const char *method, const HfRungeKuttaProblem *problem) {
+  RungeKutta *rk;
+
   PetscFunctionBeginUser;
   PetscCall(TSRegister(HF_RUNGE_KUTTA, create));
+  PetscCall(TSSetRHSFunction(ts, NULL, right_hand_side, (void *)(uintptr_t)problem));
+  PetscCall(TSSetType(ts, HF_RUNGE_KUTTA));
+  rk = ts->data;
+  rk->problem = problem;
+  rk->tableau = find_tableau(method);
+  PetscCheck(rk->tableau, PetscObjectComm((PetscObject)ts), PETSC_ERR_PLIB, "there is no Runge-Kutta pair '%s'", method);
+  HfCite(rk->tableau->citation);
   PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfRungeKuttaGetRate(TS ts, Vec rate) {
+  RungeKutta *rk = ts->data;
+
+  PetscFunctionBeginUser;
+  if (ts->setupcalled) PetscCall(VecCopy(rk->k[rk->tableau->stages - 1], rate));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfRungeKuttaResume(TS ts, Vec y, Vec rate) {
+  RungeKutta *rk = ts->data;
+
+  PetscFunctionBeginUser;
+  PetscCall(TSSetSolution(ts, y));
+  PetscCall(TSSetUp(ts));
+  PetscCall(VecCopy(rate, rk->k[rk->tableau->stages - 1]));
+  rk->evaluated = rk->resumed = PETSC_TRUE;
+  PetscFunctionReturn(0);
+}
+
+PetscReal HfRungeKuttaReach(const char *method, PetscReal alpha) {
+  const Tableau *tableau = find_tableau(method);
+  const double complex direction = (-alpha + I) / sqrt(1 + alpha * alpha);
+  const double fine = 0.01;
+
+  for (double r = fine;; r += fine) {
+    double complex R = 0;
+    for (PetscInt k = 0; k < tableau->stages; ++k) R = R * r * direction + tableau->stability[k];
+    if (cabs(R) > 1 + 1e-9) return r;
+  }
 }
