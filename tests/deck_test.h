@@ -1,6 +1,6 @@
 /* A table of every type of key, and what a program prints on stderr while something runs. */
 #pragma once
-#include "hf_test.h"
+#include "test_decks.h"
 #include <hopfilm/deck.h>
 #include <stdio.h>
 #include <string.h>
@@ -46,28 +46,6 @@ static const HfKey test_rows[] = {
     {"schedule[].train.epochs", HF_INT, NULL, "1", ">0", 0, "Epochs"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
-
-static const char good_deck[] = "hopfilm: 1\n"
-                                "title: \"A deck: with all types\"\n"
-                                "film:\n"
-                                "  size: [1 um, 500 nm]\n"
-                                "  cell: 5 nm\n"
-                                "  shape: {union: [everything, {disk: {diameter: 1 um}}]}\n"
-                                "  material: {Ms: 800 kA/m, Aex: 2.586e-11 A·m}\n"
-                                "  regions:\n"
-                                "    - {name: \"1\", material: {alpha: 4 %}}\n"
-                                "    - name: yes\n"
-                                "field: [0, 0, 20 mT]\n"
-                                "gold:\n"
-                                "patterns:\n"
-                                "  A: \"++--\"\n"
-                                "  B: |\n"
-                                "    #.#\n"
-                                "      .\n"
-                                "schedule:\n"
-                                "  - relax\n"
-                                "  - train: {patterns: A, voltage: 50 mV, flips: 3, scales: [second, 0.5]}\n"
-                                "petsc: {ts_monitor: , ksp_rtol: 1e-8}\n";
 
 /* stderr of this process between capture_start and capture_end. */
 typedef struct {

@@ -1,7 +1,7 @@
 /* A film with its magnet from the text of a deck. */
 #pragma once
-#include <test_decks.h>
 #include <hopfilm/magnet.h>
+#include <test_decks.h>
 
 typedef struct {
   HfKeys keys;

@@ -19,14 +19,21 @@ export UBSAN_OPTIONS=print_stacktrace=1
 # The slow unwinder sees through libraries without frame pointers, as the suppression of leaks inside MPI needs.
 export ASAN_OPTIONS=fast_unwind_on_malloc=0 LSAN_OPTIONS="suppressions=$PWD/tests/lsan.supp:print_suppressions=0"
 cores=$(env -u OMP_NUM_THREADS nproc) # of the machine: nproc heeds OMP_NUM_THREADS
-names=() times=() verdicts=()
+names=() times=() works=() verdicts=()
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 
+# processor_seconds VARIABLE: those of all commands that have ended, rounded. `times` must run in this shell.
+processor_seconds() {
+  times >"$logs/times"
+  printf -v "$1" '%d' "$(awk 'NR == 2 { for (k = 1; k <= 2; ++k) { split($k, t, /[ms]/); sum += 60 * t[1] + t[2] } printf "%d", sum + 0.5 }' "$logs/times")"
+}
+
 # stage NAME COMMAND...: runs it, shows its output only when it fails, keeps the verdict.
 stage() {
-  local name=$1 start=$SECONDS verdict=ok log
+  local name=$1 start=$SECONDS before after verdict=ok log
   shift
+  processor_seconds before
   log=$logs/${#names[@]}
   printf '%-34s ' "$name"
   "$@" >"$log" 2>&1 || verdict=FAILED
@@ -36,13 +43,17 @@ stage() {
     grep -vE '^ +Start |  Passed  |^ok  ' "$log" | tail -n 60
     echo "----"
   fi
-  names+=("$name") times+=($((SECONDS - start))) verdicts+=("$verdict")
+  processor_seconds after
+  names+=("$name") times+=($((SECONDS - start))) works+=($((after - before))) verdicts+=("$verdict")
   [ $verdict = ok ]
 }
 show_last() { sed 's/^/    /' "$logs/$((${#names[@]} - 1))"; }
 finish() {
   local failed=0 k
   for log in "$logs"/*; do executed=$((${executed:-0} + $(sed -n 's/.*tests failed out of \([0-9]*\).*/\1/p' "$log" | tail -n 1 | grep . || echo 0))); done
+  echo
+  echo "wall s  processor s  stage"
+  for k in "${!names[@]}"; do printf '%6d  %11d  %s\n' "${times[$k]}" "${works[$k]}" "${names[$k]}"; done | sort -rn
   echo
   for k in "${!names[@]}"; do
     [ "${verdicts[$k]}" = ok ] || { failed=$((failed + 1)); echo "failed: ${names[$k]}"; }

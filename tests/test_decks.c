@@ -53,8 +53,10 @@ static const char *find(const char *file, const char *name, size_t name_length, 
       title += name_length + strspn(title + name_length, ": ");
       *note = keep(title, (size_t)(text - title));
     }
+    text += *text == '\n';
     *end = next ? next : text + strlen(text);
-    return text + (*text == '\n');
+    while (*end - text > 1 && (*end)[-1] == '\n' && (*end)[-2] == '\n') --*end; /* blank lines before the next document */
+    return text;
   }
   return NULL;
 }

@@ -35,12 +35,12 @@ static void test_good(void **state) {
   HfDeck deck;
   char path[64], *text;
 
-  make_file(path, good_deck);
+  make_file(path, DECK("all-types"));
   CHECK(HfDeckCreate(PETSC_COMM_WORLD, keys, path, 0, NULL, &deck));
   CHECK(HfDeckVerdict(deck));
   CHECK(HfNodeFormat(HfDeckRoot(deck), &text));
   assert_everywhere(hash(text));
-  assert_string_equal(HfDeckText(deck), good_deck);
+  assert_string_equal(HfDeckText(deck), DECK("all-types"));
   ASSERT_NEAR(HfReal(HfNodeFind(HfDeckRoot(deck), "film.material"), "Ms"), 8e5, 1e-8);
   CHECK(PetscFree(text));
   CHECK(HfDeckDestroy(&deck));
@@ -50,7 +50,6 @@ static void test_good(void **state) {
 
 static void test_errors(void **state) {
   static const char *const set[] = {"film.cell=1 s"};
-  static const char *const decks[] = {"hopfilm: 1\nflim: {}\n", "hopfilm: [\n", "include: /there/is/no/such.yaml\n", ""};
   HfKeys keys = test_keys();
 
   for (int k = 0; k < 5; ++k) {
@@ -58,7 +57,7 @@ static void test_errors(void **state) {
     PetscErrorCode code;
     Capture capture;
     char path[64] = "/there/is/no/such.yaml";
-    if (k < 4) make_file(path, decks[k]);
+    if (k < 4) make_file(path, DECK_AT("bad", k, NULL));
     capture_start(&capture);
     code = HfDeckCreate(PETSC_COMM_WORLD, keys, path, 1, set, &deck);
     if (!code) {

@@ -1,6 +1,6 @@
 /* Fields saved on some of the cells: which cells a deck selects, that the file holds just their values, wherever the ranks' rows end, that they come
    back, and that they are never taken for a whole film. The film: 10 x 6 cells of 10 nm, from (-50, -30) to (50, 30) nm, without its cell (7, 4). */
-#include "hf_test.h"
+#include "test_decks.h"
 #include <hdf5.h>
 #include <hopfilm/grid.h>
 #include <stdio.h>
@@ -12,14 +12,14 @@ static const HfKey rows[] = {{"output", HF_SECTION, NULL, "{}", "", 0, "Output"}
 static PetscInt hole(PetscReal x, PetscReal y, void *context) { return fabs(x - 25e-9) < 1e-9 && fabs(y - 15e-9) < 1e-9 ? -1 : 0; }
 static PetscReal value(PetscInt i, PetscInt j, PetscInt c, PetscInt frame) { return i == 7 && j == 4 ? 0 : 1000 * frame + 100 * j + 10 * i + c; }
 
-static PetscErrorCode select_cells(HfGrid grid, const char *deck_text, PetscInt *errors, HfSelection *selection) {
+static PetscErrorCode select_cells(HfGrid grid, const char *settings, PetscInt *errors, HfSelection *selection) {
   HfKeys keys;
   HfDeck deck;
 
   CHECK(HfKeysCreate(&keys));
   CHECK(HfKeysAdd(keys, "", rows));
   CHECK(HfSelectionRegisterKeys(keys, "output"));
-  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, deck_text, &deck));
+  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, DECK_WITH("output", "settings=%s", settings), &deck));
   assert_int_equal(HfDeckErrorCount(deck), 0);
   CHECK(HfSelectionSettingsRead(deck, HfNodeFind(HfDeckRoot(deck), "output"), grid, selection));
   *errors = HfDeckErrorCount(deck);
@@ -34,17 +34,17 @@ static const struct {
   PetscInt nx, x[NX], ny, y[NY];
   PetscReal left, low; /* nm, of the picture */
 } CASES[] = {
-    {"hopfilm: 1\n", 10, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 6, {0, 1, 2, 3, 4, 5}, -50, -30},
-    {"hopfilm: 1\noutput: {stride: 3}\n", 3, {1, 4, 7}, 2, {1, 4}, -50, -30},
-    {"hopfilm: 1\noutput: {stride: [2, 4]}\n", 5, {0, 2, 4, 6, 8}, 2, {1, 5}, -55, -35},
-    {"hopfilm: 1\noutput: {stride: [1, 100]}\n", 10, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 1, {2}, -50, -35},
+    {"", 10, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 6, {0, 1, 2, 3, 4, 5}, -50, -30},
+    {"stride: 3", 3, {1, 4, 7}, 2, {1, 4}, -50, -30},
+    {"stride: [2, 4]", 5, {0, 2, 4, 6, 8}, 2, {1, 5}, -55, -35},
+    {"stride: [1, 100]", 10, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 1, {2}, -50, -35},
     /* from 2.5 to 47.5 and from -25 to -5 nm: the boundary belongs to it */
-    {"hopfilm: 1\noutput: {region: {size: [45 nm, 20 nm], at: [25 nm, -15 nm]}}\n", 5, {5, 6, 7, 8, 9}, 3, {0, 1, 2}, 0, -30},
-    {"hopfilm: 1\noutput: {stride: [2, 1], region: {size: [45 nm, 10 nm], at: [25 nm, 20 nm]}}\n", 3, {5, 7, 9}, 2, {4, 5}, -5, 10},
+    {"region: {size: [45 nm, 20 nm], at: [25 nm, -15 nm]}", 5, {5, 6, 7, 8, 9}, 3, {0, 1, 2}, 0, -30},
+    {"stride: [2, 1], region: {size: [45 nm, 10 nm], at: [25 nm, 20 nm]}", 3, {5, 7, 9}, 2, {4, 5}, -5, 10},
     /* one cell, of one rank */
-    {"hopfilm: 1\noutput: {region: {size: [1 nm, 1 nm], at: [-5 nm, 5 nm]}}\n", 1, {4}, 1, {3}, -10, 0},
+    {"region: {size: [1 nm, 1 nm], at: [-5 nm, 5 nm]}", 1, {4}, 1, {3}, -10, 0},
     /* beyond the film */
-    {"hopfilm: 1\noutput: {stride: 5, region: {size: [1 m, 1 m]}}\n", 2, {2, 7}, 1, {2}, -50, -30},
+    {"stride: 5, region: {size: [1 m, 1 m]}", 2, {2, 7}, 1, {2}, -50, -30},
 };
 
 static void create(HfGrid *grid, Vec *m) {
@@ -174,10 +174,9 @@ static void test_selected_cells_are_saved(void **state) {
 }
 
 static void test_mistakes_are_told(void **state) {
-  const char *const decks[] = {"hopfilm: 1\noutput: {region: {size: [10 nm, 10 nm], at: [60 nm, 0 nm]}}\n", /* beside the film */
-                               "hopfilm: 1\noutput: {region: {size: [8 nm, 8 nm]}}\n",                      /* between four centres */
-                               "hopfilm: 1\noutput: {region: {size: [1 nm, 1 nm], at: [1e30 m, -1e30 m]}}\n",
-                               "hopfilm: 1\noutput: {stride: [1, 2, 3]}\n"};
+  const char *const decks[] = {"region: {size: [10 nm, 10 nm], at: [60 nm, 0 nm]}", /* beside the film */
+                               "region: {size: [8 nm, 8 nm]}",                      /* between four centres */
+                               "region: {size: [1 nm, 1 nm], at: [1e30 m, -1e30 m]}", "stride: [1, 2, 3]"};
   HfSelection selection, all;
   PetscInt errors;
   HfGrid grid;

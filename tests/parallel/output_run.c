@@ -1,27 +1,12 @@
 /* A run directory: what was recorded is read back as it was given, on any number of ranks; finished runs are guarded; bad paths are faults of all
    ranks. A conducting 8 x 6 film with a corner cut out and two electrodes stands for the device. */
-#include "hf_test.h"
+#include "test_decks.h"
 #include <hdf5.h>
 #include <hopfilm/output.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static const char deck_text[] =
-    "hopfilm: 1\n"
-    "film:\n"
-    "  size: [80 nm, 60 nm]\n"
-    "  cell: 10 nm\n"
-    "  thickness: 5 nm\n"
-    "  shape: {difference: [{rectangle: {size: [80 nm, 60 nm]}}, {rectangle: {size: [20 nm, 20 nm], at: [30 nm, 20 nm]}}]}\n"
-    "  material: {Ms: 800 kA/m, Aex: 13 pJ/m, alpha: 0.3, conductivity: 5e6 S/m, amr_ratio: 0.04}\n"
-    "  initial: {uniform: {direction: [1, 0, 0]}}\n"
-    "electrodes:\n"
-    "  - {name: left, shape: {rectangle: {size: [12 nm, 60 nm]}}, at: [-40 nm, 0 nm]}\n"
-    "  - {name: right, shape: {rectangle: {size: [12 nm, 20 nm]}}, at: [40 nm, -20 nm]}\n"
-    "schedule: [probe: {}]\n"
-    "output: {fields: [m], compression: 3}\n";
 
 typedef struct {
   char directory[256];
@@ -55,7 +40,7 @@ static void open_deck(Fixture *f) {
   CHECK(HfKeysCreate(&f->keys));
   CHECK(HfExperimentRegisterKeys(f->keys));
   CHECK(HfOutputRegisterKeys(f->keys));
-  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, f->keys, deck_text, &f->deck));
+  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, f->keys, DECK("film"), &f->deck));
   CHECK(HfDeckVerdict(f->deck));
 }
 
@@ -222,7 +207,7 @@ static void record_and_read_back(void **state) {
   snprintf(path, sizeof path, "%s/deck.yaml", f.directory);
   CHECK(HfDeckCreate(PETSC_COMM_WORLD, keys, path, 0, NULL, &again));
   CHECK(HfDeckVerdict(again));
-  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, deck_text, &deck));
+  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, DECK("film"), &deck));
   CHECK(HfNodeFormat(HfDeckRoot(deck), &first));
   CHECK(HfNodeFormat(HfDeckRoot(again), &second));
   assert_string_equal(first, second);

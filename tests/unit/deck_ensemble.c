@@ -9,10 +9,7 @@ static int set_up(void **state) {
 }
 static int tear_down(void **state) { return HfKeysDestroy(&keys); }
 
-/* The good deck with this section behind it. */
-static void make(const char *section, HfDeck *deck, HfEnsemble *ensemble) {
-  char text[8192];
-  snprintf(text, sizeof text, "%s%s", good_deck, section);
+static void make(const char *text, HfDeck *deck, HfEnsemble *ensemble) {
   CHECK(HfDeckCreateFromText(PETSC_COMM_SELF, keys, text, deck));
   CHECK(HfEnsembleCreate(*deck, ensemble));
 }
@@ -35,12 +32,7 @@ static void test_axes_combine_and_run_along(void **state) {
   static const char *const along[2] = {"1 K", "2 K"};
   HfDeck deck;
   HfEnsemble ensemble;
-  make("ensemble:\n  ranks_per_member: 3\n  axes:\n"
-       "    - {key: film.cell, values: [5 nm, 9 nm]}\n"
-       "    - {key: gold.temperature, values: [1 K, 2 K], with_previous: true}\n"
-       "    - {key: film.material.alpha, from: 0.1, to: 0.2, count: 2}\n"
-       "    - {key: title, values: [a, b], average: true}\n",
-       &deck, &ensemble);
+  make(DECK("all-types four-axes"), &deck, &ensemble);
   assert_int_equal(HfDeckErrorCount(deck), 0);
   assert_int_equal(HfEnsembleMembers(ensemble), 8);
   assert_int_equal(HfEnsembleAxes(ensemble), 4);
@@ -61,11 +53,7 @@ static void test_spaced_values(void **state) {
   static const char *const linear[3] = {"10 nm", "15 nm", "20 nm"}, *const ratio[3] = {"1 K", "10 K", "100 K"}, *const seeds[3] = {"5", "6", "7"};
   HfDeck deck;
   HfEnsemble ensemble;
-  make("ensemble:\n  axes:\n"
-       "    - {key: film.cell, from: 10 nm, to: 20 nm, count: 3}\n"
-       "    - {key: gold.temperature, from: 1 K, to: 100 K, count: 3, spacing: logarithmic, with_previous: true}\n"
-       "    - {key: schedule.0.train.seed, from: 5, to: 7, with_previous: true}\n",
-       &deck, &ensemble);
+  make(DECK("all-types ranges"), &deck, &ensemble);
   assert_int_equal(HfDeckErrorCount(deck), 0);
   assert_int_equal(HfEnsembleMembers(ensemble), 3);
   for (PetscInt m = 0; m < 3; ++m) {
@@ -84,8 +72,7 @@ static void test_deck_of_a_member(void **state) {
   HfDeck deck, member;
   HfEnsemble ensemble;
   FILE *file = fopen(path, "w");
-  fputs(good_deck, file);
-  fputs("ensemble:\n  axes:\n    - {key: [film.cell, film.material.alpha], values: [\"0.25\", \"0.5\"]}\n", file);
+  fputs(DECK("all-types one-axis-of-two-keys"), file);
   fclose(file);
   CHECK(HfDeckCreate(PETSC_COMM_SELF, keys, path, 2, set, &deck));
   CHECK(HfEnsembleCreate(deck, &ensemble));
@@ -102,27 +89,13 @@ static void test_deck_of_a_member(void **state) {
 }
 
 static void test_what_is_refused(void **state) {
-  static const char *const sections[] = {
-      "{key: petsc.ksp_rtol, values: [\"1\"]}",
-      "{key: ensemble.figures, values: [\"1\"]}",
-      "{key: film.cell, values: [5 nm], with_previous: true}",
-      "{key: film.cell}",
-      "{key: film.cell, values: []}",
-      "{key: film.cell, from: 1 nm, to: 2 um, count: 3}",
-      "{key: film.cell, from: 1 nm, to: 2.5 nm}",
-      "{key: film.cell, from: 0 nm, to: 2 nm, count: 3, spacing: logarithmic}",
-      "{key: film.cell, values: [1 nm], from: 1 nm, to: 2 nm}",
-      "{key: film.cell, from: 1, to: 1e300}",
-      "{key: film.cell, from: 1, to: 2000}\n    - {key: gold.temperature, from: 1, to: 2000}",
-      "{key: film.cell, values: [1 nm, 2 nm]}\n    - {key: gold.temperature, values: [1 K], with_previous: true}",
-  };
-  for (size_t k = 0; k < sizeof sections / sizeof sections[0]; ++k) {
-    char text[512];
+  const char *text, *note;
+
+  for (int k = 0; (text = DECK_AT("all-types refused", k, &note)); ++k) {
     HfDeck deck;
     HfEnsemble ensemble;
-    snprintf(text, sizeof text, "ensemble:\n  axes:\n    - %s\n", sections[k]);
     make(text, &deck, &ensemble);
-    if (HfDeckErrorCount(deck) != 1) fail_msg("%s: %d errors", sections[k], (int)HfDeckErrorCount(deck));
+    if (HfDeckErrorCount(deck) != 1) fail_msg("%s: %d errors", note, (int)HfDeckErrorCount(deck));
     clear(&deck, &ensemble);
   }
 }

@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+static const char *const files[] = {"parts/film.yaml",  "parts/all.yaml",      "deck.yaml",        "image.yaml",
+                                    "parts/image.yaml", "loop.yaml",           "parts/loop2.yaml", "missing.yaml",
+                                    "bad.yaml",         "parts/bad_part.yaml", "wrong.yaml",       "parts/wrong_part.yaml"};
 static char folder[] = "/tmp/hopfilm-deck-XXXXXX";
 
 static void write_file(const char *name, const char *text) {
@@ -17,28 +20,11 @@ static void write_file(const char *name, const char *text) {
 
 static int set_up(void **state) {
   if (!mkdtemp(folder) || chdir(folder) || mkdir("parts", 0700)) return 1;
-  write_file("parts/film.yaml",
-             "film:\n  size: [1 um, 1 um]\n  cell: 5 nm\n  material: {Ms: 800 kA/m, alpha: 0.1}\n  shape: {disk: {diameter: 1 um}}\n");
-  write_file("parts/all.yaml", "hopfilm: 1\ninclude: [film.yaml]\npatterns: {A: \"++\", B: \"+-\"}\nschedule: [relax, relax]\n");
-  write_file(
-      "deck.yaml",
-      "include: parts/all.yaml\nfilm:\n  cell: 4 nm\n  material: {alpha: 0.5}\n  shape: everything\npatterns: {B: \"--\"}\nschedule: [relax]\n");
-  write_file("image.yaml", "include: parts/image.yaml\n");
-  write_file("parts/image.yaml", "include: all.yaml\nfilm: {shape: {image: {file: glyphs/a.pbm}}}\n");
-  write_file("loop.yaml", "hopfilm: 1\ninclude: parts/loop2.yaml\n");
-  write_file("parts/loop2.yaml", "include: ./../loop.yaml\n");
-  write_file("missing.yaml", "include:\n  - parts/all.yaml\n  - parts/nothing.yaml\n");
-  write_file("bad.yaml", "include: parts/bad_part.yaml\n");
-  write_file("parts/bad_part.yaml", "include: all.yaml\nfilm: {cell: -1 nm}\ngold: {side: [\n");
-  write_file("wrong.yaml", "include: parts/wrong_part.yaml\nfilm: {sizes: 3}\n");
-  write_file("parts/wrong_part.yaml", "include: all.yaml\nfilm: {cell: -1 nm}\n");
+  for (size_t k = 0; k < sizeof(files) / sizeof(files[0]); ++k) write_file(files[k], DECK(files[k]));
   return quiet_start(state);
 }
 
 static int tear_down(void **state) {
-  static const char *const files[] = {"image.yaml", "parts/image.yaml",    "parts/film.yaml",  "parts/all.yaml",
-                                      "deck.yaml",  "loop.yaml",           "parts/loop2.yaml", "missing.yaml",
-                                      "bad.yaml",   "parts/bad_part.yaml", "wrong.yaml",       "parts/wrong_part.yaml"};
   for (size_t k = 0; k < sizeof(files) / sizeof(files[0]); ++k) unlink(files[k]);
   return rmdir("parts") || chdir("/") || rmdir(folder);
 }

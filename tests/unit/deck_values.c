@@ -59,7 +59,7 @@ static void test_values(void **state) {
   HfDeck deck;
   HfNode root, film;
 
-  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, good_deck, &deck));
+  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, DECK("all-types"), &deck));
   CHECK(HfDeckVerdict(deck));
   check_values(deck);
   root = HfDeckRoot(deck);
@@ -69,7 +69,7 @@ static void test_values(void **state) {
   assert_false(HfGiven(HfChild(film, "material"), "alpha"));
   assert_false(HfGiven(HfChild(HfItem(film, "regions", 0), "material"), "Ms"));
   assert_false(HfHas(root, "nothing"));
-  assert_string_equal(HfDeckText(deck), good_deck);
+  assert_string_equal(HfDeckText(deck), DECK("all-types"));
   CHECK(HfDeckDestroy(&deck));
   CHECK(HfKeysDestroy(&keys));
 }
@@ -80,7 +80,7 @@ static void test_used_deck(void **state) {
   HfDeck deck, again;
   char *text, *text_again;
 
-  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, good_deck, &deck));
+  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, DECK("all-types"), &deck));
   CHECK(HfNodeFormat(HfDeckRoot(deck), &text));
   CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, text, &again));
   CHECK(HfDeckVerdict(again));
@@ -98,11 +98,7 @@ static void test_used_deck(void **state) {
 static void test_anchors(void **state) {
   HfKeys keys = test_keys();
   HfDeck deck;
-  CHECK(HfDeckCreateFromText(
-      PETSC_COMM_WORLD, keys,
-      "hopfilm: 1\nfilm: {size: &s [1 um, 1 um], cell: 5 nm, material: &m {Ms: 1 MA/m},\n"
-      "  shape: {disk: {diameter: 1 um, at: *s}}, regions: [{name: r, material: *m}]}\npatterns: {A: \"+\"}\nschedule: [relax]\n",
-      &deck));
+  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, DECK("anchors"), &deck));
   CHECK(HfDeckVerdict(deck));
   ASSERT_NEAR(HfRealAt(HfNodeFind(HfDeckRoot(deck), "film.shape.disk"), "at", 1), 1e-6, 1e-20);
   ASSERT_NEAR(HfReal(HfNodeFind(HfDeckRoot(deck), "film.regions.0.material"), "Ms"), 1e6, 1e-8);

@@ -1,20 +1,17 @@
 /* Shapes from a deck: points inside and outside, areas in closed form, images, errors. */
-#include "hf_test.h"
+#include "test_decks.h"
 #include <hopfilm/grid.h>
 
 /* Area of the film as cells, from a deck with the given outline on 400 x 400 cells of 1 nm; -1 when the deck is refused. */
 static double area(const char *shape) {
-  static const char head[] = "hopfilm: 1\nfilm:\n  size: [400 nm, 400 nm]\n  cell: 1 nm\n  thickness: 2 nm\n  shape: ";
-  char text[2048];
   HfKeys keys;
   HfDeck deck;
   HfGrid grid;
   double cells = -1;
 
-  CHECK(PetscSNPrintf(text, sizeof(text), "%s%s\n", head, shape));
   CHECK(HfKeysCreate(&keys));
   CHECK(HfGridRegisterKeys(keys));
-  CHECK(HfDeckCreateFromText(PETSC_COMM_SELF, keys, text, &deck));
+  CHECK(HfDeckCreateFromText(PETSC_COMM_SELF, keys, DECK_WITH("film", "shape=%s", shape), &deck));
   if (!HfDeckErrorCount(deck)) {
     CHECK(HfGridCreateFromDeck(deck, &grid));
     if (grid) cells = (double)HfGridGetInfo(grid)->n_film;
