@@ -15,16 +15,18 @@ typedef struct {
   PetscReal time;                 /**< simulated, s */
   PetscInt n;                     /**< terminals: pixels of the wiring, or electrodes */
   const PetscReal *G;             /**< [n][n], S */
-  PetscInt step, epoch;           /**< item of the schedule and epoch of its training, from 0 */
+  PetscInt step;                  /**< item of the schedule, from 0 */
+  PetscInt epoch;                 /**< epoch of its training, from 0 */
   const char *pattern;            /**< text of the pattern that drives or drove last, "" if none did */
   PetscInt n_gauges;              /**< two-terminal read-outs of the deck */
   const char *const *gauge_names; /**< [n_gauges] */
-  const PetscReal *gauges;        /**< [n_gauges]: conductance of each gauge, S */
+  const PetscReal *gauges;        /**< [n_gauges], conductance of each gauge, S */
 } HfProbe;
 
 /** A line of the run's time series. */
 typedef struct {
-  PetscReal time, dt;   /**< simulated time and length of the last step, s; dt is 0 between phases */
+  PetscReal time;       /**< simulated, s */
+  PetscReal dt;         /**< length of the last step, s; 0 between phases */
   PetscReal average[3]; /**< mean of m over the film */
   PetscReal max_torque; /**< max |m x H|/Ms */
   PetscReal energy;     /**< total, J */
@@ -41,7 +43,7 @@ typedef struct {
 /** What a recorder asks to be given, the typed form of the deck's section `output`. Constant once the grid has been built. */
 typedef struct {
   PetscInt n_fields;                    /**< fields that are kept */
-  const char *const *fields;            /**< [n_fields]: "m", "H", "j" or "j_gold" */
+  const char *const *fields;            /**< [n_fields], "m", "H", "j" or "j_gold" */
   PetscReal every;                      /**< simulated time between frames of a driven film, s; 0: at the end of each pulse only */
   PetscReal table_every;                /**< least simulated time between table lines, s; 0: not limited */
   PetscReal checkpoint_every_simulated; /**< s; 0: no checkpoints by simulated time */
@@ -65,9 +67,9 @@ struct HfRecorder_ {
   PetscErrorCode (*saturated)(void *context, PetscInt n, const PetscReal G0[]); /**< [n][n] of the film saturated along z, S */
   PetscErrorCode (*probe)(void *context, const HfProbe *probe);                 /**< a measured conductance matrix */
   PetscErrorCode (*table_line)(void *context, const HfTableLine *line);         /**< a line of table.tsv */
-  /** A frame of /fields/<name>: a cell Vec with `dof` components at simulated time `time` (s). NULL: a frame that the run before this one wrote. */
+  /** A frame of /fields/NAME: a cell Vec with `dof` components at simulated time `time` (s). NULL: a frame that the run before this one wrote. */
   PetscErrorCode (*field)(void *context, const char *name, PetscReal time, PetscInt dof, Vec v);
-  PetscErrorCode (*energies)(void *context, const char *name, PetscInt n_states, const PetscReal energies[]); /**< [n_states], /energy/<name> */
+  PetscErrorCode (*energies)(void *context, const char *name, PetscInt n_states, const PetscReal energies[]); /**< [n_states], /energy/NAME */
   /** Any other small table, such as /fit/model: shape[rank], values row-major. */
   PetscErrorCode (*array)(void *context, const char *dataset, PetscInt rank, const PetscInt shape[], const PetscReal values[], const char *unit);
   PetscErrorCode (*wiring)(void *context, const HfWiring *wiring);           /**< the device has another wiring from now on: /film/wiring */

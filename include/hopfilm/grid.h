@@ -88,7 +88,7 @@ const PetscInt *HfGridRowRanges(HfGrid grid);
 PetscErrorCode HfGridGetCells(HfGrid grid, PetscInt dof, DM *cells);
 /** The DMDA of the (nx+1) x (ny+1) vertices, 1 component; borrowed. Collective the first time. */
 PetscErrorCode HfGridGetVertices(HfGrid grid, DM *vertices);
-/** A cell Vec: owned rows of nx cells with `dof` interleaved components; zero at first. Collective. */
+/** A cell Vec: owned rows of nx cells with `dof` interleaved components. Collective. */
 PetscErrorCode HfGridCreateCellVec(HfGrid grid, PetscInt dof, Vec *v);
 /** Regions of the owned cells with a frame of one cell, borrowed: that of cell (i,j) at [(j - (ys-1))*(nx+2) + i+1] for i = -1..nx, j = ys-1..ys+ym; -1
     outside the film. Not collective. */
@@ -121,7 +121,7 @@ typedef struct {
   PetscInt n_rows;        /**< rows of all ranks */
   PetscInt start;         /**< this rank owns the rows start .. end-1; none on some ranks of a coarse level */
   PetscInt end;           /**< see start */
-  const PetscInt *ranges; /**< [size+1]: rank r owns the rows ranges[r] .. ranges[r+1]-1 */
+  const PetscInt *ranges; /**< [size+1], rank r owns the rows ranges[r] .. ranges[r+1]-1 */
   MPI_Comm comm;          /**< of the rows */
   PetscMPIInt rank;       /**< this rank */
   PetscMPIInt size;       /**< number of ranks */
