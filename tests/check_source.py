@@ -8,6 +8,8 @@
     readers     values of the deck are read by key only in functions named after settings: at creation, never while time steps run
     basenames   the name of a .c file is unique, or its plug-in folder completes it (steps/recall.c)
     state       no static or global variables that change
+    privates    a test that includes a header of src/ gives the reason in its head, beside the header's name
+    decks       the decks of C tests stand in the YAML file beside them, whose documents all have a name that the test uses
     subjects    of new commits: at most 72 characters
 
 Usage: check_source.py [FOLDER]   prints FILE:LINE: what is wrong; exit code 1 when anything is.
@@ -244,6 +246,37 @@ def check_basenames(root, paths, report):
             report(path, 1, f"{other} has the same name")
 
 
+def check_test(root, path, text, report):
+    """A C test uses public headers, or its head says why not; its decks are documents of the YAML file beside it."""
+    if not re.match(r"tests/(unit|physics|parallel|bench)/\w+\.c$", path):
+        return
+    head = re.match(r"/\*.*?\*/", text, re.S)
+    for match in re.finditer(r'^#include [<"]([^>"]+)[>"]', text, re.M):
+        name = match.group(1)
+        if os.path.exists(os.path.join(root, "src", name)) and not (head and name in head.group(0)):
+            report(path, text.count("\n", 0, match.start()) + 1, f"{name} is a header of src/: the head of a test says why it is needed")
+    if "/bench/" in path:
+        return
+    for match in re.finditer(r'"[^"\n]*\b(hopfilm: 1|(film|schedule|electrodes):)[^"\n]*\\n', text):
+        if not re.search(r"error:|\\t|\\x", match.group(0)):  # a message; what YAML does not hold
+            report(path, text.count("\n", 0, match.start()) + 1, "a deck in a string: it belongs into the YAML file beside the test")
+
+
+def check_documents(root, path, text, report):
+    """Every document of tests/<kind>/<test>.yaml is used by the test beside it, every one of tests/shared.yaml by some test."""
+    if path == "tests/shared.yaml":
+        tests = [os.path.join("tests", kind, file) for kind in ("unit", "physics", "parallel") for file in os.listdir(os.path.join(root, "tests", kind))]
+    elif re.match(r"tests/(unit|physics|parallel)/\w+\.yaml$", path):
+        tests = [path[: -len("yaml")] + "c"]
+    else:
+        return
+    code = "".join(open(os.path.join(root, test), encoding="utf-8").read() for test in tests if test.endswith(".c") and os.path.exists(os.path.join(root, test)))
+    words = set(re.findall(r"[^\s\"]+", " ".join(re.findall(r'"([^"\n]*)"', code))))
+    for match in re.finditer(r"^--- # ([^:\n]+)", text, re.M):
+        if match.group(1) not in words:
+            report(path, text.count("\n", 0, match.start()) + 1, f"no test uses the document {match.group(1)}")
+
+
 def check_subjects(root, report):
     """Returns how many commits were looked at: none where there is no history."""
     git = lambda *words: subprocess.run(["git", "-C", root, *words], capture_output=True, text=True, check=True).stdout
@@ -283,6 +316,9 @@ def main():
                 check_calls(path, code, report)
                 check_readers(path, code, report_late if path in NOT_YET_SETTINGS else report)
                 check_state(path, code, report)
+                check_test(root, path, text, report)
+            if path.endswith(".yaml"):
+                check_documents(root, path, text, report)
             if path.endswith(".def"):
                 check_lists(root, path, report)
     check_basenames(root, paths, report)

@@ -76,6 +76,21 @@ CASES = [
         {"src/grid/a.c": "struct level {\n  int x;\n};\nextern const int level;\n"},
     ),
     (
+        "grid/grid_impl.h is a header of src/",
+        {"src/grid/grid_impl.h": "int f(void);\n", "tests/unit/grid_a.c": '/* A test. */\n#include "grid/grid_impl.h"\n'},
+        {"src/grid/grid_impl.h": "int f(void);\n", "tests/unit/grid_a.c": '/* A test. grid/grid_impl.h: no other way. */\n#include "grid/grid_impl.h"\n'},
+    ),
+    (
+        "a deck in a string",
+        {"tests/unit/grid_a.c": 'static const char deck[] = "hopfilm: 1\\nfilm: {}\\n";\n'},
+        {"tests/unit/grid_a.c": 'static const char message[] = "deck.yaml:1:1: error: film: no\\n";\n'},
+    ),
+    (
+        "no test uses the document disk",
+        {"tests/unit/grid_a.c": 'void f(void) { g(DECK("film disks")); }\n', "tests/unit/grid_a.yaml": "--- # film\n--- # disk: of gold\n--- # disks\n"},
+        {"tests/unit/grid_a.c": 'void f(void) { g(DECK("film disk")); }\n', "tests/unit/grid_a.yaml": "--- # film\n--- # disk: of gold\n"},
+    ),
+    (
         "has the same name",
         {"src/grid/a.c": "int f(void);\n", "src/magnet/a.c": "int f(void);\n"},
         {"src/grid/a.c": "int f(void);\n", "src/magnet/b.c": "int f(void);\n"},

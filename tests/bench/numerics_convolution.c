@@ -1,5 +1,6 @@
-/* Time of one FFT convolution against the number of cells, 2 -> 3 components (Biot-Savart) and 3 -> 3 (demagnetization), beside a STREAM triad
-   and the bare transforms of the same run. Kernels with the parities and zeros of the two. */
+/* Time of one FFT convolution against the number of cells, 2 -> 3 components (Biot-Savart) and 3 -> 3 (demagnetization), beside a STREAM triad and
+   the bare transforms of the same run. Kernels with the parities and zeros of the two. numerics/convolution/convolution_impl.h: the bare transforms
+   are timed beside the product. */
 #include <numerics/convolution/convolution_impl.h>
 
 /* g / |r|^3 of a source below: H = (1/4 pi) j x r / |r|^3. */

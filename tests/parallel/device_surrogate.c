@@ -1,5 +1,6 @@
-/* The surrogate of a film that has learnt against the film itself: its conductances from its own texture, to first order in the AMR ratio; its texture; changes
-   one by one and taken back; the same on any number of ranks. */
+/* The surrogate of a film that has learnt against the film itself: its conductances from its own texture, to first order in the AMR ratio; its
+   texture; changes one by one and taken back; the same on any number of ranks. device/surrogate_impl.h: its texture and its first-order conductances
+   are compared cell by cell and link by link, which nothing else reads. */
 #include "device/surrogate_impl.h"
 #include "test_decks.h"
 

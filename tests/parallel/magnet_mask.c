@@ -1,4 +1,5 @@
-/* Void cells: nothing leaks in or out; rows and whole ranks without film; a term that needs the whole state; an initial state from a file. */
+/* Void cells: nothing leaks in or out; rows and whole ranks without film; a term that needs the whole state; an initial state from a file.
+   magnet/magnet_impl.h: a built-in term is given a hook that asks for the whole state. */
 #include <hdf5.h>
 #include <magnet/magnet_impl.h>
 #include <magnet_case.h>

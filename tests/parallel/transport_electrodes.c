@@ -1,4 +1,5 @@
-/* Electrodes from a deck: which vertices, which order, and every error with its place. */
+/* Electrodes from a deck: which vertices, which order, and every error with its place. transport/transport_impl.h: islands are found on grids too
+   large for a deck of this test. */
 #include "transport/transport_impl.h"
 #include "transport_test.h"
 

@@ -1,5 +1,5 @@
-/* The same conductance on any number of ranks (each rank solves the whole film alone and compares), with the same number of iterations; the
-   lagged preconditioner; divergence is reported. */
+/* The same conductance on any number of ranks (each rank solves the whole film alone and compares), with the same number of iterations; the lagged
+   preconditioner; divergence is reported. transport/transport_impl.h: whether coarse levels are worn is known to the solver alone. */
 #include "transport/transport_impl.h"
 #include "transport_test.h"
 

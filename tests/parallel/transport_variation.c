@@ -1,4 +1,5 @@
-/* Imperfect devices: the same on any number of ranks, of the size that is asked for, seeded, and none at all for zero deviations. */
+/* Imperfect devices: the same on any number of ranks, of the size that is asked for, seeded, and none at all for zero deviations.
+   transport/transport_impl.h: the statistics are those of the conductivity of every grain, which nothing else reads. */
 #include "transport/transport_impl.h"
 #include "transport_test.h"
 

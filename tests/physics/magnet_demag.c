@@ -1,5 +1,5 @@
-/* The demagnetizing field against answers that are known otherwise: a cell cut into many is still the same body; closed factors of prism, cube and cylinder;
-   the sum over all pairs of cells. */
+/* The demagnetizing field against answers that are known otherwise: a cell cut into many is still the same body; closed factors of prism, cube and
+   cylinder; the sum over all pairs of cells. magnet/newell.h: single elements of the tensor are checked, beside the field of a film. */
 #include <magnet/newell.h>
 #include <magnet_case.h>
 

@@ -149,16 +149,10 @@ static const HfMagnetTypes *extend(Extended *extended) {
 }
 
 /* A disk with a hole. */
-static void start(Case *c, const char *material, const char *more) {
-  char text[1024];
+static void start(Case *c, const char *documents, const char *material, const char *method) {
   Extended extended;
 
-  CHECK(PetscSNPrintf(text, sizeof(text),
-                      "hopfilm: 1\nfilm:\n  size: [48 nm, 40 nm]\n  cell: 4 nm\n  thickness: 5 nm\n"
-                      "  shape: {difference: [{disk: {diameter: 44 nm}}, {rectangle: {at: [8 nm, 0 nm], size: [8 nm, 8 nm]}}]}\n"
-                      "  material: {Ms: 8e5 A/m, Aex: 0 J/m, %s}\n%s",
-                      material, more));
-  case_create_of(c, PETSC_COMM_WORLD, text, extend(&extended));
+  case_create_of(c, PETSC_COMM_WORLD, DECK_WITH(documents, "material=%s; method=%s", material, method), extend(&extended));
 }
 
 static void keys_are_in_the_table(void **unused) {
@@ -190,7 +184,7 @@ static void term_has_its_field_and_its_energy(void **unused) {
   Vec field;
   Case c;
 
-  start(&c, "alpha: 0.1, molecular_field: 0.25", "");
+  start(&c, "disk", "alpha: 0.1, molecular_field: 0.25", "auto");
   assert_int_equal(HfMagnetTermCount(c.magnet), 1);
   assert_string_equal(HfMagnetTermName(c.magnet, 0), "mean_field");
   CHECK(VecDuplicate(c.m, &field));
@@ -216,7 +210,7 @@ static void torque_acts_while_a_current_flows(void **unused) {
   Vec dmdt;
   Case c;
 
-  start(&c, "alpha: 0.1, efficiency: 0.02", "");
+  start(&c, "disk", "alpha: 0.1, efficiency: 0.02", "auto");
   assert_true(HfMagnetFeelsCurrent(c.magnet)); /* though it has no polarization */
   CHECK(VecDuplicate(c.m, &dmdt));
   CHECK(HfMagnetRightHandSide(c.magnet, 0, c.m, dmdt));
@@ -242,7 +236,7 @@ static void torque_acts_while_a_current_flows(void **unused) {
   ASSERT_NEAR(worst / (A * J), 0, 1e-14);
   CHECK(VecDestroy(&dmdt));
   case_destroy(&c);
-  start(&c, "alpha: 0.1", "");
+  start(&c, "disk", "alpha: 0.1", "auto");
   assert_false(HfMagnetFeelsCurrent(c.magnet));
   case_destroy(&c);
 }
@@ -262,12 +256,9 @@ static void both_are_part_of_a_run(void **unused) {
 
   for (int k = 0; k < 3; ++k) {
     PetscReal m[3], exact[3];
-    char more[256];
     Case c;
 
-    CHECK(PetscSNPrintf(more, sizeof(more), "  initial: {uniform: {direction: [0.6, 0.8, 0]}}\nintegrator: {method: %s, tolerance: 1e-7}\n",
-                        methods[k]));
-    start(&c, "alpha: 0.1, efficiency: 0.02, molecular_field: 0.25", more); /* a uniform film does not feel its mean */
+    start(&c, "disk uniform", "alpha: 0.1, efficiency: 0.02, molecular_field: 0.25", methods[k]); /* a uniform film does not feel its mean */
     CHECK(HfMagnetSetUniformCurrent(c.magnet, current));
     CHECK(HfMagnetAdvance(c.magnet, c.m, 0, t, NULL, NULL));
     CHECK(HfMagnetAverage(c.magnet, c.m, m));
@@ -283,7 +274,7 @@ static void term_relaxes_the_film(void **unused) {
   PetscBool converged;
   Case c;
 
-  start(&c, "alpha: 0.1, molecular_field: 0.25", "");
+  start(&c, "disk", "alpha: 0.1, molecular_field: 0.25", "auto");
   CHECK(HfMagnetRelax(c.magnet, 0, c.m, 1e-7, 1e-6, NULL, NULL, &converged));
   assert_true(converged);
   CHECK(HfMagnetAverage(c.magnet, c.m, mean));

@@ -1,4 +1,5 @@
-/* Conductances known in closed form, and symmetries that hold exactly. */
+/* Conductances known in closed form, and symmetries that hold exactly. transport/tensor.h: every conductivity model is evaluated alone, for any
+   direction of m. */
 #include "transport/tensor.h"
 #include "transport_test.h"
 

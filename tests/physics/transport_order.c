@@ -2,7 +2,9 @@
 
      phi = cos(pi x) (1 + cos(2 pi y)/2) on |x|, |y| < 1/2,   Sigma = 1 - (6/7) m m^T,   m = (cos t, sin t),   t = cos(pi y) (1 + sin(3 x))
    phi = 0 on the contacts x = +-1/2; no current through y = +-1/2, where t = 0 and d phi/dy = 0. The source f = -div(Sigma grad phi) is a difference of the exact
-   flux, and enters as f times the area of a vertex. */
+   flux, and enters as f times the area of a vertex.
+
+   transport/transport_impl.h: a manufactured solution has a source term, which no device has. */
 #include "hf_test.h"
 #include "transport/transport_impl.h"
 

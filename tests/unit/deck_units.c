@@ -79,8 +79,7 @@ static void test_units(void **state) {
   CHECK(HfKeysAdd(keys, "", rows));
   for (size_t k = 0; k < sizeof(good) / sizeof(good[0]); ++k) {
     HfDeck deck;
-    char text[256];
-    snprintf(text, sizeof(text), "hopfilm: 1\n%s: %s\n", good[k].key, good[k].text);
+    const char *const text = DECK_WITH("one-value", "key=%s; value=%s", good[k].key, good[k].text);
     CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, text, &deck));
     if (HfDeckVerdict(deck)) fail_msg("%s", text);
     /* UDUNITS-2 holds the oersted to seven digits; all others come from exact factors. */
@@ -91,8 +90,7 @@ static void test_units(void **state) {
   }
   for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); ++k) {
     HfDeck deck;
-    char text[256];
-    snprintf(text, sizeof(text), "hopfilm: 1\n%s: %s\n", bad[k][0], bad[k][1]);
+    const char *const text = DECK_WITH("one-value", "key=%s; value=%s", bad[k][0], bad[k][1]);
     CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, text, &deck));
     if (HfDeckErrorCount(deck) != 1) fail_msg("%d errors for %s", (int)HfDeckErrorCount(deck), text);
     CHECK(HfDeckDestroy(&deck));

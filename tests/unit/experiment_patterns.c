@@ -1,4 +1,5 @@
-/* Random patterns: as many + as -, a function of the seed, all equally likely; a seed is required. */
+/* Random patterns: as many + as -, a function of the seed, all equally likely; a seed is required. experiment/step.h: six thousand patterns are read
+   without a film. */
 #include "experiment/step.h"
 #include "experiment_case.h"
 

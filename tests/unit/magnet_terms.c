@@ -1,4 +1,5 @@
-/* Every registered term: its field is the derivative of its energy in every cell, it turns with the film, and it is documented. */
+/* Every registered term: its field is the derivative of its energy in every cell, it turns with the film, and it is documented. magnet/term.h: the
+   descriptors of all built-in terms and torques are looked through. */
 #include <magnet/term.h>
 #include <magnet_case.h>
 
