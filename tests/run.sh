@@ -102,6 +102,7 @@ stage "source check" bash jobs/python.sh tests/check_source.py
 stage "static check" check_static
 stage "build, warnings are errors" build release || finish
 stage "names" check_tidy
+stage "API documentation" cmake --build build --target docs
 stage "tests" run_tests build -L fast
 if [ $full = 1 ]; then
   stage "slow tests" run_tests build -L slow

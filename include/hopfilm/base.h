@@ -49,7 +49,7 @@ void HfFaultReport(const char line[]);
   #define HF_KERNEL
 #endif
 
-/* Before a loop over cells: its arrays do not overlap (or are updated in place), so that it vectorizes without a check. */
+/** Before a loop over cells: its arrays do not overlap (or are updated in place), so that it vectorizes without a check. */
 #if defined(__clang__)
   #define HF_CELLS _Pragma("clang loop vectorize(assume_safety)")
 #elif defined(__GNUC__)

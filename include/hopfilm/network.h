@@ -88,19 +88,20 @@ typedef enum { HF_RECALL_SYNCHRONOUS, HF_RECALL_ASYNCHRONOUS, HF_RECALL_SWEEPS }
 extern const char *const HfRecallNames[];
 /** How to recall. */
 typedef struct {
-  HfRecallMethod method;
+  HfRecallMethod method;   /**< which nodes are updated when */
   PetscInt max_iterations; /**< updates of all nodes (synchronous, sweeps) or of one (asynchronous) */
   PetscInt quiet_updates;  /**< asynchronous: stop after more than this many updates without a change (Niu et al.: 10) */
   PetscReal
-      dead_zone; /**< a node keeps its sign when |h| is below this fraction of the sum of the magnitudes of its terms: round-off of a zero field */
-  PetscInt64 seed, stream_index; /**< of the order of asynchronous updates and sweeps */
+      dead_zone;   /**< a node keeps its sign when |h| is below this fraction of the sum of the magnitudes of its terms: round-off of a zero field */
+  PetscInt64 seed; /**< of the order of asynchronous updates and sweeps */
+  PetscInt64 stream_index; /**< of that order, another one for every recall */
 } HfRecallOptions;
 /** How a recall ended. */
 typedef struct {
   PetscInt iterations; /**< as HfRecallOptions.max_iterations counts them */
   PetscInt sweeps;     /**< updates per node, rounded up */
-  PetscBool converged;
-  PetscInt cycle; /**< 2 when a cycle of length 2 was found, else 0 */
+  PetscBool converged; /**< no node would change */
+  PetscInt cycle;      /**< 2 when a cycle of length 2 was found, else 0 */
 } HfRecallResult;
 /** Updates V[n] until it is stable or the limits of the options are reached. */
 PetscErrorCode HfNetworkRecall(HfNetwork network, const HfRecallOptions *options, PetscReal V[], HfRecallResult *result);
@@ -113,9 +114,10 @@ PetscBool HfIsFixedPoint(PetscInt n, const PetscReal w[], PetscReal dead_zone, c
 
 /** A wiring B: node k shows pixel p(k) with sign s_k, V_nodes = B x. Arrays of nodes have n_nodes entries, arrays of pixels n_pixels. */
 typedef struct {
-  PetscInt n_nodes, n_pixels;
-  PetscInt *pixel; /**< [n_nodes], 0 .. n_pixels-1; every pixel at least once */
-  PetscReal *sign; /**< [n_nodes], +1 or -1 */
+  PetscInt n_nodes;  /**< number of nodes */
+  PetscInt n_pixels; /**< number of pixels */
+  PetscInt *pixel;   /**< [n_nodes], 0 .. n_pixels-1; every pixel at least once */
+  PetscReal *sign;   /**< [n_nodes], +1 or -1 */
 } HfWiring;
 /** V = B x. */
 void HfWiringExpand(const HfWiring *wiring, const PetscReal x[], PetscReal V[]);
@@ -126,8 +128,8 @@ void HfWiringLinks(const HfWiring *wiring, const PetscReal node_links[], PetscRe
 
 /** A model of what a film with a given wiring learns: the conductance of links between near nodes. */
 typedef struct {
-  void *context;
-  PetscInt n_links;
+  void *context;         /**< first argument of the callbacks */
+  PetscInt n_links;      /**< number of links */
   const PetscInt *links; /**< [n_links][2], nodes */
   const PetscReal *G0;   /**< [n_links], of the untrained film, S */
   /** Gives *G (S) of all links for a wiring of which only the entries of nodes[n] differ from that of the last call; n < 0: all may differ, and nothing
@@ -137,12 +139,13 @@ typedef struct {
 } HfWiringModel;
 /** Options of a search. */
 typedef struct {
-  PetscReal xi;           /**< of w = B^T (G - xi G0) B */
-  PetscReal tolerance;    /**< uncertainty of the conductance of a link relative to its G0 */
-  PetscInt n_flips;       /**< length of flips[] */
-  const PetscInt *flips;  /**< numbers of flipped pixels to recall from; the caller's */
-  PetscInt64 candidates;  /**< to try in all */
-  PetscInt64 seed, start; /**< the search is a function of the seed and the number of its start */
+  PetscReal xi;          /**< of w = B^T (G - xi G0) B */
+  PetscReal tolerance;   /**< uncertainty of the conductance of a link relative to its G0 */
+  PetscInt n_flips;      /**< length of flips[] */
+  const PetscInt *flips; /**< numbers of flipped pixels to recall from; the caller's */
+  PetscInt64 candidates; /**< to try in all */
+  PetscInt64 seed;       /**< the search is a function of the seed and the start */
+  PetscInt64 start;      /**< number of the search among those with the same seed */
 } HfAnnealOptions;
 /** A search for the wiring with which a film recalls given patterns best, by simulated annealing (Kirkpatrick, Gelatt & Vecchi 1983). With w = B^T (G - xi G0) B
     without its diagonal, the cost of a wiring is the mean over patterns and numbers of flips k of
@@ -181,17 +184,17 @@ PetscErrorCode HfNoise(HfNoiseKind kind, PetscReal amount, PetscInt n, const Pet
 
 /** The tests of an inference. */
 typedef struct {
-  HfNoiseKind noise;
-  PetscInt n_amounts;
-  const PetscReal *amounts;
-  PetscInt samples;       /**< per pattern and amount */
-  PetscInt64 seed;        /**< of the noise */
-  HfRecallOptions recall; /**< a test adds its number to stream_index */
+  HfNoiseKind noise;        /**< of the images */
+  PetscInt n_amounts;       /**< amounts of noise */
+  const PetscReal *amounts; /**< [n_amounts] */
+  PetscInt samples;         /**< per pattern and amount */
+  PetscInt64 seed;          /**< of the noise */
+  HfRecallOptions recall;   /**< a test adds its number to stream_index */
 } HfInferOptions;
 #define HF_INFER_CREDIT 720720 /**< of a correct test; when m patterns tie, each gets an exact share up to m = 16 */
 /** Counts over tests: whole numbers, so that their sums do not depend on the number of ranks. */
 typedef struct {
-  PetscInt64 tests;
+  PetscInt64 tests;          /**< number of tests */
   PetscInt64 correct;        /**< the stored pattern alone has the largest similarity x'.x_k: a tie counts as wrong */
   PetscInt64 credit;         /**< ties share; in units of 1/HF_INFER_CREDIT */
   PetscInt64 ties;           /**< the stored pattern has the largest similarity together with others */
@@ -206,9 +209,9 @@ typedef struct {
 #define HF_INFER_COUNTS ((PetscInt)(sizeof(HfInferCounts) / sizeof(PetscInt64))) /**< members of HfInferCounts */
 /** The result of an inference with one amount of noise. */
 typedef struct {
-  HfInferCounts counts;
+  HfInferCounts counts;       /**< sums over the tests */
   PetscInt64 most_iterations; /**< a maximum, not a sum */
-  PetscInt64 *confusion;      /**< [n_patterns][n_patterns + 1]: stored, recalled as (last: a tie); the caller's, may be NULL */
+  PetscInt64 *confusion;      /**< [n_patterns][n_patterns + 1], stored, recalled as (last: a tie); the caller's, may be NULL */
 } HfInferTally;
 /** Number of all tests. */
 PetscInt64 HfInferTests(const HfInferOptions *options, PetscInt n_patterns);
@@ -237,7 +240,9 @@ typedef struct {
 extern const HfRuleContext HF_RULE_DEFAULTS;
 /** A rule; either `learn` or `network` is NULL. Patterns x[n_patterns*n] are in the order of training; context NULL: HF_RULE_DEFAULTS. */
 typedef struct {
-  const char *name, *doc, *citation;
+  const char *name;      /**< in decks */
+  const char *doc;       /**< one sentence */
+  const char *citation;  /**< key of an entry in src/base/citations.c; NULL: none */
   PetscBool needs_links; /**< fails without context->links */
   /** Pair weights w[n*n]: symmetric, zero diagonal. */
   PetscErrorCode (*learn)(const HfRuleContext *context, PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscReal w[]);

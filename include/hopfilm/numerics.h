@@ -1,27 +1,36 @@
-/* hopfilm/numerics.h: methods that know no physics: they work on Vecs and arrays of the film's grid, and get what is physical by callbacks. */
+/** @file
+   hopfilm/numerics.h: methods that know no physics: they work on Vecs and arrays of the film's grid, and get what is physical by callbacks. */
 #pragma once
 #include <hopfilm/grid.h>
 #include <petscts.h>
 
 /* ---- FFT convolution on the film grid: out_a(r) = sum_b sum_r' K_ab(r - r') in_b(r'), zero-padded, free space, over all cells: `in`
      must be 0 where there is no source, void cells included. ---- */
+/** A convolution with a given kernel. */
 typedef struct HfConvolution_ *HfConvolution;
-/* kernel(dx, dy, context, K) fills K[n_out*n_in] (row-major) for the displacement (i dx, j dy), i = -(nx-1)..nx-1, j alike. Called once per
+/** kernel(dx, dy, context, K) fills K[n_out*n_in] (row-major) for the displacement (i dx, j dy), i = -(nx-1)..nx-1, j alike. Called once per
    displacement over all ranks. Collective. */
 PetscErrorCode HfConvolutionCreate(HfGrid grid, PetscInt n_out, PetscInt n_in,
                                    PetscErrorCode (*kernel)(PetscReal x, PetscReal y, void *context, PetscReal K[]), void *context,
                                    HfConvolution *convolution);
-PetscErrorCode HfConvolutionApply(HfConvolution convolution, Vec in, Vec out); /* cell Vecs with n_in and n_out components. Collective. */
+/** Convolves `in`, a cell Vec with n_in components, into `out`, one with n_out. Collective. */
+PetscErrorCode HfConvolutionApply(HfConvolution convolution, Vec in, Vec out);
+/** Collective. */
 PetscErrorCode HfConvolutionDestroy(HfConvolution *convolution);
 
 /* ---- multigrid: a V-cycle for a symmetric nine-point operator on the vertices of a grid
      (A x)_ij = D_ij x_ij + E_ij x_i+1,j + E_i-1,j x_i-1,j + N_ij x_i,j+1 + N_i,j-1 x_i,j-1
               + NE_ij x_i+1,j+1 + NE_i-1,j-1 x_i-1,j-1 + NW_ij x_i-1,j+1 + NW_i+1,j-1 x_i+1,j-1
    A vertex without an equation (held at a value, or void) has zero couplings and D = 0; everything leaves x = 0 there. The other D are positive. ---- */
+/** A hierarchy of levels. */
 typedef struct HfMultigrid_ *HfMultigrid;
-/** Couplings of one row of vertices, n numbers each: D with itself, E to the right, N up, NE up right, NW up left. */
+/** Couplings of one row of vertices, n numbers each. */
 typedef struct {
-  PetscReal *D, *E, *N, *NE, *NW;
+  PetscReal *D;  /**< with itself */
+  PetscReal *E;  /**< to the right */
+  PetscReal *N;  /**< up */
+  PetscReal *NE; /**< up and right */
+  PetscReal *NW; /**< up and left */
 } HfStencilRow;
 /** `vertices`: the rows of the finest level, borrowed. Collective. */
 PetscErrorCode HfMultigridCreate(HfGhostRows vertices, HfMultigrid *multigrid);
@@ -42,8 +51,8 @@ void HfMultigridMult(HfMultigrid multigrid, const PetscReal x[], PetscReal y[]);
 /** Which Vec it was and how often it had been changed: what was computed from a Vec is current while its snapshot is the same. PETSc counts changes on each
     rank; all ranks change a Vec together, so that they agree without communication. */
 typedef struct {
-  PetscObjectId id; /* 0: of no Vec */
-  PetscObjectState changes;
+  PetscObjectId id;         /**< 0: of no Vec */
+  PetscObjectState changes; /**< number of changes so far */
 } HfVecState;
 /** Snapshot of a Vec as it is. Not collective. */
 PetscErrorCode HfVecStateGet(Vec v, HfVecState *snapshot);
@@ -55,21 +64,21 @@ PetscErrorCode HfVecStateCompare(Vec v, const HfVecState *snapshot, PetscBool *s
      callbacks, one call for a stage or a product, none for a cell. All callbacks are collective; problems are borrowed until the stepper is destroyed.
      A further method is a further file in src/numerics/time/ with a function that makes a TS of it, as these do. ---- */
 
-#define HF_MAX_STAGES 8
+#define HF_MAX_STAGES 8 /**< of a step */
 /** A stage of an explicit step, y + sum_k weight_k rate_k brought to the constraint: the problem assembles it, row by row where it can. */
 typedef struct {
-  Vec y;                   /* state at the start of the step */
-  PetscInt n;              /* rates that count */
-  Vec rate[HF_MAX_STAGES]; /* earlier stages' f */
-  PetscReal weight[HF_MAX_STAGES];
-  Vec sum;        /* where the stage may be assembled; afterwards the stage, on the constraint, when `last`, otherwise scratch */
-  PetscBool last; /* of the step: the stage is its new state */
+  Vec y;                           /**< state at the start of the step */
+  PetscInt n;                      /**< rates that count */
+  Vec rate[HF_MAX_STAGES];         /**< earlier stages' f */
+  PetscReal weight[HF_MAX_STAGES]; /**< of each of them, s */
+  Vec sum;                         /**< where the stage may be assembled; afterwards the stage, on the constraint, when `last`, otherwise scratch */
+  PetscBool last;                  /**< of the step: the stage is its new state */
 } HfStage;
 /** The error of a step, sum_k weight_k rate_k. */
 typedef struct {
-  PetscInt n;
-  const Vec *rate;
-  const PetscReal *weight;
+  PetscInt n;              /**< number of rates */
+  const Vec *rate;         /**< [n], f of the stages */
+  const PetscReal *weight; /**< [n] */
 } HfStageError;
 /** What an explicit Runge-Kutta stepper knows of its problem. */
 typedef struct {
@@ -80,10 +89,10 @@ typedef struct {
   PetscErrorCode (*stage_rate)(PetscReal t, const HfStage *stage, Vec dydt, const HfStageError *error, PetscReal *largest, void *context);
   /** A step from y at t was rejected: takes back what its stages changed of f; `rate` is f there, renewed if it is another. NULL: they changed nothing. */
   PetscErrorCode (*rejected)(PetscReal t, Vec y, Vec rate, void *context);
-  void *context;
+  void *context; /**< last argument of every callback */
 } HfRungeKuttaProblem;
 
-#define HF_RUNGE_KUTTA "hf" /* the name of the TS type */
+#define HF_RUNGE_KUTTA "hf" /**< the name of the TS type */
 /** Makes `ts` an embedded Runge-Kutta pair, "5dp" or "3bs". PETSc's own types, chosen by -ts_type later, find f as the TS's right-hand side. Collective. */
 PetscErrorCode HfRungeKuttaCreate(TS ts, const char *method, const HfRungeKuttaProblem *problem);
 /** f at the last accepted state, which the next step begins with; unchanged before the first step. Collective. */
@@ -95,11 +104,11 @@ PetscReal HfRungeKuttaReach(const char *method, PetscReal alpha);
 
 /** An equation with a stiff part, for implicit steppers: f, and the systems (s - J) x = b with J close to df/dy. */
 typedef struct {
-  PetscErrorCode (*rate)(PetscReal t, Vec y, Vec dydt, void *context);         /* f at y, normalized */
-  PetscErrorCode (*linearize)(PetscReal t, Vec y, PetscReal s, void *context); /* from now on J is that at y, and s this shift, 1/s */
-  PetscErrorCode (*multiply)(Vec x, Vec product, void *context);               /* product = (s - J) x */
-  PetscErrorCode (*precondition)(Vec b, Vec x, void *context);                 /* x approximates (s - J)^-1 b */
-  void *context;
+  PetscErrorCode (*rate)(PetscReal t, Vec y, Vec dydt, void *context);         /**< f at y, normalized */
+  PetscErrorCode (*linearize)(PetscReal t, Vec y, PetscReal s, void *context); /**< from now on J is that at y, and s this shift, 1/s */
+  PetscErrorCode (*multiply)(Vec x, Vec product, void *context);               /**< product = (s - J) x */
+  PetscErrorCode (*precondition)(Vec b, Vec x, void *context);                 /**< x approximates (s - J)^-1 b */
+  void *context;                                                               /**< last argument of every callback */
 } HfStiffProblem;
 /** Makes `ts` a Rosenbrock-W method of third order, L-stable, whose linear systems are solved to `residual`, the 2-norm of the preconditioned residual;
     y: a state, for its layout. The error of a step is its largest component, unless -ts_adapt_wnormtype says otherwise. Collective. */
@@ -107,12 +116,12 @@ PetscErrorCode HfRosenbrockCreate(TS ts, const HfStiffProblem *problem, Vec y, P
 
 /** A stochastic equation in the sense of Stratonovich, with noise that is constant during a step. */
 typedef struct {
-  PetscErrorCode (*draw)(PetscReal h, void *context);                  /* the noise of the next step, of length h (s) */
-  PetscErrorCode (*rate)(PetscReal t, Vec y, Vec dydt, void *context); /* f with that noise at y, normalized */
-  PetscErrorCode (*normalize)(Vec y, void *context);                   /* brings y to the constraint */
+  PetscErrorCode (*draw)(PetscReal h, void *context);                  /**< the noise of the next step, of length h (s) */
+  PetscErrorCode (*rate)(PetscReal t, Vec y, Vec dydt, void *context); /**< f with that noise at y, normalized */
+  PetscErrorCode (*normalize)(Vec y, void *context);                   /**< brings y to the constraint */
   /** After each step: y at time t; `done` steps are behind it. *stop ends the integration. */
   PetscErrorCode (*step_done)(PetscReal t, PetscReal h, PetscInt64 done, Vec y, PetscBool *stop, void *context);
-  void *context;
+  void *context; /**< last argument of every callback */
 } HfHeunProblem;
 /** Heun's method from t0 to exactly t1 in equal steps no longer than `longest`, of which `done` were made before. A step that is not finite ends it: y is
     then the last state that was, and *finite PETSC_FALSE. Collective. */
@@ -121,33 +130,38 @@ PetscErrorCode HfHeunIntegrate(const HfHeunProblem *problem, Vec y, PetscReal t0
 
 /** A state of a descent and what is known of it. */
 typedef struct {
-  Vec y, rate;                /* rate: f there */
-  PetscReal objective, noise; /* what f descends, and its round-off */
-  PetscReal slope;            /* a measure of f without dimension: 0 at the bottom */
-  PetscReal radius;           /* bound of the spectral radius of df/dy, 1/s */
+  Vec y;               /**< the state */
+  Vec rate;            /**< f there */
+  PetscReal objective; /**< what f descends */
+  PetscReal noise;     /**< round-off of the objective */
+  PetscReal slope;     /**< a measure of f without dimension: 0 at the bottom */
+  PetscReal radius;    /**< bound of the spectral radius of df/dy, 1/s */
 } HfDescentState;
 /** dy/dt = f(y), a flow down an objective. */
 typedef struct {
-  PetscErrorCode (*rate)(Vec y, Vec dydt, void *context);           /* f at y, normalized */
-  PetscErrorCode (*evaluate)(HfDescentState *state, void *context); /* all the rest, from state->y */
-  PetscErrorCode (*normalize)(Vec y, void *context);                /* brings y to the constraint */
+  PetscErrorCode (*rate)(Vec y, Vec dydt, void *context);           /**< f at y, normalized */
+  PetscErrorCode (*evaluate)(HfDescentState *state, void *context); /**< all the rest, from state->y */
+  PetscErrorCode (*normalize)(Vec y, void *context);                /**< brings y to the constraint */
   /** After each step of length h (s), `passed` s in all, `next` being the step to come: y. *stop ends the descent. */
   PetscErrorCode (*step_done)(Vec y, PetscReal h, PetscReal passed, PetscReal next, PetscBool *stop, void *context);
-  void (*step_rejected)(void *context);
+  void (*step_rejected)(void *context); /**< called after each step that is not taken */
   /** No step from `now` descends, however short, though it is steep; `trial` is the last one. Returns the error that ends the descent. */
   PetscErrorCode (*rises)(const HfDescentState *now, const HfDescentState *trial, void *context);
-  void *context;
+  void *context; /**< last argument of every callback */
 } HfDescentProblem;
+/** When a descent ends, and where it begins. */
 typedef struct {
-  PetscReal tolerance;    /* of the slope */
-  PetscReal steep;        /* slope from which on a step that is short enough descends, whatever round-off does */
-  PetscReal max_time;     /* s of the flow */
-  PetscReal passed, step; /* where an interrupted descent goes on, s; 0, 0: it begins */
+  PetscReal tolerance; /**< of the slope */
+  PetscReal steep;     /**< slope from which on a step that is short enough descends, whatever round-off does */
+  PetscReal max_time;  /**< s of the flow */
+  PetscReal passed;    /**< time of the flow before an interruption, s; 0: it begins */
+  PetscReal step;      /**< the first step after an interruption, s; 0: it begins */
 } HfDescentOptions;
+/** How a descent ended. */
 typedef enum {
-  HF_DESCENT_CONVERGED, /* the slope is below the tolerance */
-  HF_DESCENT_ENDED,     /* by the time, a step_done() or round-off */
-  HF_DESCENT_NOT_FINITE /* the first state has no finite objective or slope */
+  HF_DESCENT_CONVERGED, /**< the slope is below the tolerance */
+  HF_DESCENT_ENDED,     /**< by the time, a step_done() or round-off */
+  HF_DESCENT_NOT_FINITE /**< the first state has no finite objective or slope */
 } HfDescentOutcome;
 /** Descends from y, which obeys the constraint, by a stabilized Runge-Kutta method; y is the last accepted state in the end, also after an error.
     Collective. */
