@@ -8,7 +8,7 @@ import os
 
 from hopfilm import sections
 from hopfilm.inference_section import inference
-from hopfilm.page import cell, page
+from hopfilm.page import escape, page
 from hopfilm.run import Run
 
 SECTIONS = [
@@ -33,14 +33,14 @@ def lead(run):
     parts = [f"{int((run.mask > 0).sum()):,} cells".replace(",", "\u202f"), f"{run.n_nodes} electrodes" + (f" for {run.n} pixels" if run.wiring is not None else ""), f"{run.summary.get('ranks', '?')} rank" + "s" * (run.summary.get("ranks") != 1),
              f"{run.summary.get('wall_seconds', 0):.0f} s"]
     started = run.provenance.get("started", "")[:10]
-    return (f'<p class="facts"><span class="{colour}"><span class="badge" style="margin-left:0">{cell(status)}</span></span> &ensp;'
-            f'<code>{cell(run.directory)}</code> · {" · ".join(parts)}{" · " + started if started else ""}</p>')
+    return (f'<p class="facts"><span class="{colour}"><span class="badge" style="margin-left:0">{escape(status)}</span></span> &ensp;'
+            f'<code>{escape(run.directory)}</code> · {" · ".join(parts)}{" · " + started if started else ""}</p>')
 
 
 def write_report(directory):
     run = Run(directory)
     html = page(run.title, lead(run), [(anchor, title, make(run)) for anchor, title, make in SECTIONS],
-                f"hopfilm {cell(run.provenance.get('version', ''))} · references.bib lists the papers behind "
+                f"hopfilm {escape(run.provenance.get('version', ''))} · references.bib lists the papers behind "
                 "this run")
     path = os.path.join(directory, "report.html")
     temporary = path + ".new"

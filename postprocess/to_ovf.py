@@ -2,6 +2,8 @@
 """A frame of a field as OVF 2.0 file, as OOMMF and mumax3 read it.
 
     python3 postprocess/to_ovf.py DIR -o FILE.ovf [--frame K] [--field m] [--format text|binary4|binary8]
+
+Own code (30 lines) beside discretisedfield, whose writer brings 165 packages (1.5 GB) and takes 3.0 s of CPU time to import, against 0.1 s for numpy and h5py.
 """
 import argparse
 
@@ -10,7 +12,7 @@ import numpy as np
 from hopfilm.run import Run
 
 LABELS = {"text": "Text", "binary4": "Binary 4", "binary8": "Binary 8"}
-# OVF 2.0: little endian, after a control number that shows it
+# OVF 2.0: little endian, after a control number by which a reader recognizes byte order and precision
 CONTROL = {"binary4": np.array([1234567.0], "<f4"), "binary8": np.array([123456789012345.0], "<f8")}
 
 

@@ -1,7 +1,7 @@
 """The section of a report on noisy patterns: no accuracy stands there without its controls in the same table, figure or line."""
 from . import accuracy_figures, pixel_figures, weight_figures
 from .inference import inferences, scans, variant_name
-from .page import Raw, cell, number, picture, table
+from .page import Markup, escape, number, picture, table
 from .results import weights_name
 from .style import image_uri
 
@@ -25,7 +25,7 @@ def headline_rows(run):
     for found in chosen(run):
         e = found.entry
         controls = ", ".join(f"{variant_name(v)} {number(e['control_' + v.replace('-', '_')], '.3f')}" for v in SHOWN if "control_" + v.replace("-", "_") in e)
-        yield ("Noisy patterns", f"{', '.join(found.names)}; {found.title}", Raw(f"accuracy {number(e['accuracy'], '.3f')}, exact {_exact(e)}"), f"accuracy: {controls}")
+        yield ("Noisy patterns", f"{', '.join(found.names)}; {found.title}", Markup(f"accuracy {number(e['accuracy'], '.3f')}, exact {_exact(e)}"), f"accuracy: {controls}")
         exact = [f"{variant_name(o.get('control', o.get('rule')))} {_exact(o)}" for o in found.others() if o.get("control", o.get("rule")) in SHOWN]
         yield ("", f"unstable pixels {', '.join(str(k) for k in e['unstable_pixels'])}", f"overlap {number(e['overlap_before'], '.3f')} → {number(e['overlap_after'], '.3f')}",
                f"exact: {'; '.join(exact)}" if exact else "")
@@ -36,13 +36,13 @@ def headline_rows(run):
 
 def _row(name, e):
     unstable = ", ".join(str(k) for k in e["unstable_pixels"]) if "unstable_pixels" in e else ""
-    return (name, Raw(f"{number(e['accuracy'], '.3f')}&ensp;({number(e['accuracy_low'], '.3f')}⁠–⁠{number(e['accuracy_high'], '.3f')})"), number(e["accuracy_ties_wrong"], ".3f"),
+    return (name, Markup(f"{number(e['accuracy'], '.3f')}&ensp;({number(e['accuracy_low'], '.3f')}⁠–⁠{number(e['accuracy_high'], '.3f')})"), number(e["accuracy_ties_wrong"], ".3f"),
             *(number(v, ".3f") for v in e["exact_recovery"].values()), number(e["overlap_after"], ".3f"), unstable)
 
 
 def _table(group):
     first = group[0]
-    rows = [_row(Raw(f"<b>film</b>, {cell(f.title)}"), f.entry) for f in group] + [_row(variant_name(e.get("control", e.get("rule"))), e) for e in first.others()]
+    rows = [_row(Markup("<b>film</b>, {}").format(f.title), f.entry) for f in group] + [_row(variant_name(e.get("control", e.get("rule"))), e) for e in first.others()]
     amounts = [first.noise[1].format(a) for a in first.amounts]
     return table(("", "accuracy (95 %)", "ties wrong", *(f"exact, {a}" for a in amounts), "overlap after", "unstable pixels"), rows, numeric=range(1, 4 + len(amounts)))
 
@@ -64,13 +64,13 @@ def inference(run):
     groups = _groups(chosen(run))
     for group in groups:
         first, e = group[0], group[0].entry
-        html += f"<h3>{', '.join(cell(name) for name in first.names)}; {cell(', '.join(f.title for f in group))}</h3>" if len(groups) > 1 else ""
+        html += f"<h3>{', '.join(escape(name) for name in first.names)}; {escape(', '.join(f.title for f in group))}</h3>" if len(groups) > 1 else ""
         html += (f"<p>{e['tests']} noisy images of {len(first.names)} patterns ({e['samples']} of each with every amount of noise); film, controls and rules see the same ones. "
                  f"Accuracy: the most similar stored pattern is the right one, ties share. Exact: all {first.X.shape[1]} pixels. Overlap before recall: "
                  f"{number(e['overlap_before'], '.3f')}.</p>")
         html += _table(group)
         for f in group:
-            html += _figure(accuracy_figures.epochs(f), f"{cell(f.title)}. Left: accuracy at the end of each epoch, with its 95 % interval; the bands are the controls on the same "
+            html += _figure(accuracy_figures.epochs(f), f"{escape(f.title)}. Left: accuracy at the end of each epoch, with its 95 % interval; the bands are the controls on the same "
                             "images. Right: images recovered in every pixel.")
         if len(first.amounts) > 1:
             html += _figure(accuracy_figures.against_noise(group), "Against the noise. Left, the accuracy, which needs no recall; right, exact recovery, which does.")
@@ -91,7 +91,7 @@ def _wired(run, groups):
 
 
 def _pictures(f, several):
-    which = f" ({cell(f.title)})" if several else ""
+    which = f" ({escape(f.title)})" if several else ""
     html = _figure(pixel_figures.gallery(f), f"Noisy, recalled, true{which}; wrong pixels in red.", kind="png")
     html += _figure(pixel_figures.confusion(f), f"Who is taken for whom{which}: share of the tests of each pattern, all amounts of noise together.")
     if f.array("basins/k") is not None:

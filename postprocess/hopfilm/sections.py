@@ -1,7 +1,7 @@
 """The sections of a report. Each takes a Run and returns HTML, "" where the run has nothing for it."""
 from . import conductance_figures, energy_figures, gauge_figures, hysteresis_figures, link_figures, memory_figures, tile_figures
 from .inference_section import headline_rows
-from .page import Raw, cell, facts, mark, number, pattern, picture, table, yaml_code
+from .page import Markup, escape, facts, mark, number, pattern, picture, table, yaml_code
 from .results import (default_weightings, energy_details, energy_totals, sweep_totals, totals, training_name, weights_name)
 from .style import image_uri, minus
 
@@ -14,7 +14,7 @@ def of(right, all_):
 
 def name_of(run, signs):
     """A pattern as it is called: short ones by their signs, pixel art by its name in the deck."""
-    return pattern(signs) if len(signs) <= 12 else Raw(f"<b>{cell(run.pattern_name(signs) or 'a pattern')}</b>")
+    return pattern(signs) if len(signs) <= 12 else Markup("<b>{}</b>").format(run.pattern_name(signs) or "a pattern")
 
 
 def percent(value, digits=1):
@@ -29,10 +29,10 @@ def bracketed(words):
 def _fit_rows(run):
     for e in run.steps("fit"):
         changes = ", ".join(number(p["change_percent"], "+.1f") for p in e["pairs"] if p["driven"])
-        yield ("Learning rule, Eq. (2)", Raw(f"{name_of(run, e['from'])} → {name_of(run, e['to'])}"),
-               Raw(f"τ = {number(1e9 * e['tau_s'])} ns, R² = {e['r_squared']:.3f}, RMS {e['rms']:.3f}"),
-               Raw(f"far pairs {number(e['far_change_percent'], '.2g')} %"))
-        yield ("", "driven pairs", Raw(f"{changes} %, " + mark(e["signs_right"], "signs right" if e["signs_right"] else "signs wrong")), "")
+        yield ("Learning rule, Eq. (2)", Markup("{} → {}").format(name_of(run, e["from"]), name_of(run, e["to"])),
+               Markup(f"τ = {number(1e9 * e['tau_s'])} ns, R² = {e['r_squared']:.3f}, RMS {e['rms']:.3f}"),
+               Markup(f"far pairs {number(e['far_change_percent'], '.2g')} %"))
+        yield ("", "driven pairs", Markup("{} %, {}").format(changes, mark(e["signs_right"], "signs right" if e["signs_right"] else "signs wrong")), "")
 
 
 def _merged(entries, key):
@@ -51,7 +51,7 @@ def _energy_rows(run):
         right, all_ = sum(e["correct"] for e in entries), sum(e["of"] for e in entries)
         eigenvalue = f"; largest eigenvalue {number(max(e['largest_eigenvalue_with_diagonal'] for e in entries), '.2g')} S with diagonal" if control else ""
         yield ("Energy minimum on the trained pattern", name + (" (control)" if control else ""),
-               Raw(f"{right} of {all_}" if control else f"{of(right, all_)}, smallest margin {number(min(e['smallest_margin'] for e in entries), '.2f')}"),
+               Markup(f"{right} of {all_}" if control else f"{of(right, all_)}, smallest margin {number(min(e['smallest_margin'] for e in entries), '.2f')}"),
                f"untrained film {sum(e['untrained_correct'] for e in entries)} of {all_}{eigenvalue}")
 
 
@@ -68,7 +68,7 @@ def _recall_rows(run):
 def _gate_rows(run):
     for name, entries in _merged(totals(run, "logic"), weights_name).items():
         all_ = sum(e["of"] for e in entries)
-        yield ("Gates", name, Raw(f"{of(sum(e['correct'] for e in entries), all_)}, smallest margin {number(min(e['smallest_margin'] for e in entries), '.2f')}"),
+        yield ("Gates", name, Markup(f"{of(sum(e['correct'] for e in entries), all_)}, smallest margin {number(min(e['smallest_margin'] for e in entries), '.2f')}"),
                f"untrained film {sum(e['control_untrained'] for e in entries)}")
 
 
@@ -82,16 +82,16 @@ def _tile_rows(run):
 
 def _gauge_rows(run):
     for e in run.steps("gauges"):
-        drive = Raw(f"{name_of(run, e['pattern'])} at {number(1e3 * e['voltage_V'])} mV, {number(1e9 * (e['end_s'] - e['start_s']))} ns") if e["pattern"] else "no voltage"
+        drive = Markup(f"{name_of(run, e['pattern'])} at {number(1e3 * e['voltage_V'])} mV, {number(1e9 * (e['end_s'] - e['start_s']))} ns") if e["pattern"] else "no voltage"
         for k, g in enumerate(e["gauges"]):
-            yield ("Gauges", Raw(drive + f": {cell(g['name'])}") if e["pattern"] else f"no voltage: {g['name']}",
+            yield ("Gauges", Markup("{}: {}").format(drive, g["name"]) if e["pattern"] else f"no voltage: {g['name']}",
                    f"{number(g['start_S'], '.4g')} → {number(g['end_S'], '.4g')} S, {number(g['change_percent'], '+.2f')} %", "")
 
 
 def _probe_rows(run):
     probes = run.steps("probe")
     if probes:
-        yield ("Conductance matrix", "row sums, asymmetry", Raw(f"{number(max(e['row_sum_over_G11'] for e in probes), '.1e')}, "
+        yield ("Conductance matrix", "row sums, asymmetry", Markup(f"{number(max(e['row_sum_over_G11'] for e in probes), '.1e')}, "
                f"{number(max(e['asymmetry_over_G11'] for e in probes), '.1e')} of G<sub>11</sub>"), "")
     wired = [e for e in probes if "seventh_wiring_deviation" in e]
     if wired:
