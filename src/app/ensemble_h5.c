@@ -1,4 +1,4 @@
-/* Ensemble.h5, all results of an ensemble behind one name: /table and /groups as arrays, and under /members a link to the run.h5 of every
+/* ensemble.h5: all results of an ensemble behind one name: /table and /groups as arrays, and under /members a link to the run.h5 of every
    member, so that one program opens them all. Written by one rank under another name and renamed. */
 #include "ensemble.h"
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* Runs the members of an ensemble. The ranks are cut into teams, each runs one member after the other on its own communicator, and takes
    the next one from a counter that all teams share (MPI one-sided), so that slow members hold nobody up. A member is a run directory like any other,
-   <directory>/member-001: it restarts by itself, and its fault ends nothing but itself. The table of all members is made by time_series.c. */
+   <directory>/member-001: it restarts by itself, and its fault ends nothing but itself. The table of all members is made by ensemble_table.c. */
 #include "ensemble.h"
 #include <stdlib.h>
 #include <string.h>

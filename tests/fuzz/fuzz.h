@@ -1,5 +1,5 @@
 /* What every fuzz target needs. A target is libFuzzer's LLVMFuzzerTestOneInput: bytes in, and whatever they are, no crash, no leak, no error
-   but the faults that a user is told. The main program is libFuzzer's own (CMake option HOPFILM_FUZZ) or tape.c, which runs given files once. */
+   but the faults that a user is told. The main program is libFuzzer's own (CMake option HOPFILM_FUZZ) or replay.c, which runs given files once. */
 #pragma once
 #include <hopfilm/output.h>
 #include <stddef.h>
