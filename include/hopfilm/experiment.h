@@ -15,7 +15,7 @@ typedef struct {
   PetscReal time;                 /**< simulated, s */
   PetscInt n;                     /**< terminals: pixels of the wiring, or electrodes */
   const PetscReal *G;             /**< [n][n], S */
-  PetscInt step;                  /**< item of the schedule, from 0 */
+  PetscInt item;                  /**< item of the schedule, from 0 */
   PetscInt epoch;                 /**< epoch of its training, from 0 */
   const char *pattern;            /**< text of the pattern that drives or drove last, "" if none did */
   PetscInt n_gauges;              /**< two-terminal read-outs of the deck */

@@ -29,7 +29,7 @@ PetscErrorCode HfProbeFilm(HfStepContext context) {
   const HfProbe probe = {.time = HfDeviceTime(context->device),
                          .n = record->n,
                          .G = record->G,
-                         .step = drive->item,
+                         .item = drive->item,
                          .epoch = drive->epoch,
                          .pattern = drive->pattern,
                          .n_gauges = record->n_gauges,

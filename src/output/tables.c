@@ -67,7 +67,7 @@ PetscErrorCode HfOutputProbe(void *context, const HfProbe *probe) {
   const HfTable G = {H5T_NATIVE_DOUBLE, 2, {n, n}, "S", "Conductance matrix at each probe, I = G V: [probe][terminal][terminal]"};
   const HfTable step = {H5T_NATIVE_INT, 0, {0}, "1", "Step of the schedule, from 0, in which each probe was taken"};
   const HfTable epoch = {H5T_NATIVE_INT, 0, {0}, "1", "Epoch of training in which each probe was taken"};
-  const int step_number = (int)probe->step, epoch_number = (int)probe->epoch;
+  const int step_number = (int)probe->item, epoch_number = (int)probe->epoch;
 
   PetscFunctionBeginUser;
   if (!output->is_open || !probe->n) PetscFunctionReturn(0);

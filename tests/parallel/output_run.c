@@ -163,7 +163,7 @@ static void record_and_read_back(void **state) {
     const HfProbe probe = {.time = k * 1e-9,
                            .n = 2,
                            .G = G,
-                           .step = 10 + k,
+                           .item = 10 + k,
                            .epoch = 0,
                            .pattern = k ? "+-" : "",
                            .n_gauges = 2,
