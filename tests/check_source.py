@@ -56,10 +56,6 @@ NOT_YET_SETTINGS = {
     "src/app/commands/run.c",
     "src/app/ensemble_table.c",
     "src/app/petsc_options.c",
-    "src/magnet/implicit.c",
-    "src/magnet/initial_magnetization.c",
-    "src/magnet/integrator.c",
-    "src/magnet/integrator_choice.c",
 }
 
 # Variables that change and outlive a call, by nature one per process.

@@ -23,7 +23,7 @@ static inline void case_create_of(Case *c, MPI_Comm comm, const char *text, cons
   CHECK(HfDeckVerdict(c->deck));
   CHECK(HfMagnetCreate(c->grid, c->deck, types, &c->magnet));
   CHECK(HfMagnetCreateState(c->magnet, &c->m));
-  CHECK(HfMagnetSetInitial(c->magnet, HfNodeFind(HfDeckRoot(c->deck), "film.initial"), c->m));
+  CHECK(HfMagnetSetInitial(c->magnet, NULL, c->m));
   CHECK(HfDeckVerdict(c->deck));
   c->g = HfGridGetInfo(c->grid);
 }

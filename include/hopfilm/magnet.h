@@ -1,98 +1,135 @@
 /** @file
-   hopfilm/magnet.h: magnetization m = M/Ms, a unit vector per film cell (zero in void cells), stored in a cell Vec with 3 components.
+   hopfilm/magnet.h: magnetization m = M/Ms, a unit vector in every cell of the film, zero in void cells: a cell Vec with 3 components.
 
-   Equation (Landau-Lifshitz in explicit form, shared by all integrators):
+   Equation (Landau-Lifshitz in explicit form, the same for all integrators):
      (1+alpha^2) dm/dt = T + alpha m x T,   T = -gamma0 m x H + spin-transfer torque,   H = sum of terms (A/m)
    Free boundaries on every edge of the mask: dm/dn = 0 without DMI, (D/2Aex) n x m with bulk and (D/2Aex) (n x z) x m with interfacial DMI. */
 #pragma once
 #include <hopfilm/numerics.h>
 
-/** The magnetization of a film: materials, terms, torques, integrator. */
+/** The magnetization's equation on one film: materials, terms, torques, integrator. m itself belongs to the caller. */
 typedef struct HfMagnet_ *HfMagnet;
 
-/** The available terms and torques (src/magnet/term.h). */
+/* ---- creation ---- */
+/** Lists of terms of H and of torques (src/magnet/term.h). */
 typedef struct HfMagnetTypes_ HfMagnetTypes;
-/** Adds film.material.* ("material:" keys of every term and torque), film.initial, the type "initial:", the section "field" (Zeeman), the key "demag" and the
-    sections "thermal", "spin_transfer" and "integrator". types NULL: the built-in ones. Not collective. */
+/** Adds the keys film.material, film.regions[].material and film.initial, the types material: and initial:, those of every term and torque (sections
+    field, thermal and spin_transfer, key demag) and the section integrator. types NULL: the built-in ones. Not collective. */
 PetscErrorCode HfMagnetRegisterKeys(HfKeys keys, const HfMagnetTypes *types);
-/** Takes the same types as HfMagnetRegisterKeys(). Errors and plausibility warnings go to the deck. Collective. */
+/** Reads all settings of the magnet; types as for the keys. Errors and warnings of implausible values go to the deck, which must outlive it. Collective. */
 PetscErrorCode HfMagnetCreate(HfGrid grid, HfDeck deck, const HfMagnetTypes *types, HfMagnet *magnet);
 /** Collective. */
 PetscErrorCode HfMagnetDestroy(HfMagnet *magnet);
-/** A cell Vec with 3 components for m. Collective. */
+/** A cell Vec with 3 components, for m or a field. Collective. */
 PetscErrorCode HfMagnetCreateState(HfMagnet magnet, Vec *m);
 
-/** Fills m from a deck node of type "initial:" (uniform, random, vortex, file); NULL: film.initial of the deck given at creation, to which errors go.
-   Collective. */
-PetscErrorCode HfMagnetSetInitial(HfMagnet magnet, HfNode initial, Vec m);
+/** One of the kinds of initial states: uniform, random, vortex, file. */
+typedef struct HfInitialKind_ HfInitialKind;
+/** An initial state as the deck describes it; each kind uses its own values. */
+typedef struct {
+  HfNode node;               /**< where it stands in the deck */
+  const HfInitialKind *kind; /**< which one */
+  PetscReal direction[3];    /**< uniform: of any length */
+  PetscInt64 seed;           /**< random */
+  PetscReal centre[2];       /**< vortex: m */
+  PetscReal core;            /**< vortex: radius of the core, m */
+  PetscReal polarity;        /**< vortex: sign of m_z in the core */
+  PetscReal chirality;       /**< vortex: 1 anticlockwise, -1 clockwise, seen from +z */
+  HfNode file;               /**< file: its name */
+  const char *dataset;       /**< file: borrowed from the deck */
+  PetscInt frame;            /**< file: -1 is the last */
+} HfInitialSettings;
+/** Reads a node of the type initial:. Not collective. */
+PetscErrorCode HfInitialSettingsRead(HfDeck deck, HfNode node, HfInitialSettings *initial);
+/** Fills m; initial NULL: film.initial. A file that cannot be read or a cell without direction is an error of the deck. Collective. */
+PetscErrorCode HfMagnetSetInitial(HfMagnet magnet, const HfInitialSettings *initial, Vec m);
 
-/* ---- what other modules may know of the material and the terms; not collective ---- */
-PetscReal HfMagnetExchangeConstant(HfMagnet magnet, PetscInt region); /**< A = 2 Aex/(mu0 Ms), A m, in H = A laplace m */
-PetscBool HfMagnetSettingsFullDemag(HfDeck deck);                     /**< whether the deck has the full demagnetizing field */
+/** 2 Aex/(mu0 Ms) of a region, A m: the exchange field is that times the Laplacian of m. Not collective. */
+PetscReal HfMagnetExchangeConstant(HfMagnet magnet, PetscInt region);
+/** Whether the deck asks for the full demagnetizing field. Not collective. */
+PetscBool HfMagnetSettingsFullDemag(HfDeck deck);
 
-/** The applied field from now on, in place of the deck's field.uniform: H in A/m. A table in time is added to it. */
-PetscErrorCode HfMagnetSetUniformField(HfMagnet magnet, const PetscReal H[3]);
-/** Reads H[3] (A/m) from three quantities in A/m or, as mu0 H, in T: keys of the unit "A/m|T". Not collective. */
+/* ---- fields and currents from outside; each may be replaced at any time, also from a monitor ---- */
+/** H[3] (A/m) from three quantities in A/m or, as mu0 H, in T: a key of the unit "A/m|T". Not collective. */
 void HfAppliedFieldSettings(HfNode node, const char *key, PetscReal H[3]);
-/** The stored field term: an extra H (A/m, cell Vec of 3 components, borrowed until replaced), e.g. the Oersted field; NULL removes it. Call it again
-   when the values changed, also from a monitor. */
+/** The uniform applied field from now on, A/m, in place of the deck's field.uniform; its table in time is still added. Collective. */
+PetscErrorCode HfMagnetSetUniformField(HfMagnet magnet, const PetscReal H[3]);
+/** A further field, such as the Oersted field: cell Vec of 3 components, A/m, borrowed until replaced; NULL: none. Call it again when the values
+    changed. Collective. */
 PetscErrorCode HfMagnetSetStoredField(HfMagnet magnet, Vec field);
 
-/* ---- the current in the film and its spin-transfer torque ---- */
-PetscBool HfMagnetFeelsCurrent(HfMagnet magnet); /**< whether some region has a polarization. Not collective. */
-/** The conventional current density j (A/m^2, cell Vec of 2 components, borrowed until replaced); NULL: the uniform one below, if there is one. Call it
-   again when the values changed, also from a monitor. */
+/** Whether a current would act on the film: some torque is driven by it. Not collective. */
+PetscBool HfMagnetFeelsCurrent(HfMagnet magnet);
+/** The conventional current density j: cell Vec of 2 components, A/m^2, borrowed until replaced; NULL: that of HfMagnetSetUniformCurrent(), if there is
+    one. Call it again when the values changed. Collective. */
 PetscErrorCode HfMagnetSetCurrentDensity(HfMagnet magnet, Vec j);
-PetscErrorCode HfMagnetSetUniformCurrent(HfMagnet magnet, const PetscReal j[2]); /**< the same j (A/m^2) in every cell from now on. Collective. */
+/** The same j (A/m^2) in every cell from now on. Collective. */
+PetscErrorCode HfMagnetSetUniformCurrent(HfMagnet magnet, const PetscReal j[2]);
 /** Updates the values of j for the state m (borrowed) at time t, which decreases when a step is rejected. Collective. */
 typedef PetscErrorCode (*HfMagnetCurrentUpdate)(PetscReal t, Vec m, void *context);
-/** When the current is updated: before every evaluation; for the state at the end of every step; for the first such state after each interval. */
-typedef enum { HF_CURRENT_PER_STAGE, HF_CURRENT_PER_STEP, HF_CURRENT_PER_INTERVAL } HfCurrentRefresh;
-extern const char *const HfCurrentRefreshNames[]; /**< "stage", "step", "interval", NULL */
-/** A current that follows the texture: `update` is called as `mode` says (`every`: the interval, s) and at the start of HfMagnetAdvance(). NULL: the current
+/** When a current that depends on m is updated. */
+typedef enum {
+  HF_CURRENT_PER_STAGE,   /**< before every evaluation */
+  HF_CURRENT_PER_STEP,    /**< for the state at the end of every step */
+  HF_CURRENT_PER_INTERVAL /**< for the first such state after each multiple of an interval */
+} HfCurrentRefresh;
+/** "stage", "step", "interval", NULL. */
+extern const char *const HfCurrentRefreshNames[];
+/** A current that depends on m: `update` is called as `mode` says, and at the start of HfMagnetAdvance(); every: the interval, s. update NULL: the current
     stays as it is. Collective. */
 PetscErrorCode HfMagnetSetCurrentUpdate(HfMagnet magnet, HfMagnetCurrentUpdate update, void *context, HfCurrentRefresh mode, PetscReal every);
 
-/* ---- evaluations at time t; collective ---- */
-PetscErrorCode HfMagnetRightHandSide(HfMagnet magnet, PetscReal t, Vec m, Vec dmdt);        /**< dm/dt, 1/s */
-PetscErrorCode HfMagnetEffectiveField(HfMagnet magnet, PetscReal t, Vec m, Vec field);      /**< H, A/m */
-PetscErrorCode HfMagnetMaxTorque(HfMagnet magnet, PetscReal t, Vec m, PetscReal *torque);   /**< max |m x H|/Ms over the film, dimensionless */
-PetscErrorCode HfMagnetAverage(HfMagnet magnet, Vec m, PetscReal average[3]);               /**< mean of m over the film cells */
-PetscInt HfMagnetTermCount(HfMagnet magnet);                                                /**< number of active terms. Not collective. */
-const char *HfMagnetTermName(HfMagnet magnet, PetscInt k);                                  /**< of the k-th active term, borrowed. Not collective. */
-PetscErrorCode HfMagnetEnergies(HfMagnet magnet, PetscReal t, Vec m, PetscReal energies[]); /**< J, one per active term */
-/** Largest torque and energies together, so that a demagnetizing field is computed once. */
+/* ---- evaluations of m at time t (s), which only applied fields with a table depend on ---- */
+/** dm/dt, 1/s, into a cell Vec of 3 components. Collective. */
+PetscErrorCode HfMagnetRightHandSide(HfMagnet magnet, PetscReal t, Vec m, Vec dmdt);
+/** H, A/m, into a cell Vec of 3 components; without thermal fluctuations. Collective. */
+PetscErrorCode HfMagnetEffectiveField(HfMagnet magnet, PetscReal t, Vec m, Vec field);
+/** max |m x H|/Ms over the film. Collective. */
+PetscErrorCode HfMagnetMaxTorque(HfMagnet magnet, PetscReal t, Vec m, PetscReal *torque);
+/** Average of m over the cells of the film. Collective. */
+PetscErrorCode HfMagnetAverage(HfMagnet magnet, Vec m, PetscReal average[3]);
+/** Number of active terms that have an energy. Not collective. */
+PetscInt HfMagnetTermCount(HfMagnet magnet);
+/** Name of such a term, 0 <= k < HfMagnetTermCount(). Not collective. */
+const char *HfMagnetTermName(HfMagnet magnet, PetscInt k);
+/** Their energies, J: energies[HfMagnetTermCount()]. Collective. */
+PetscErrorCode HfMagnetEnergies(HfMagnet magnet, PetscReal t, Vec m, PetscReal energies[]);
+/** Largest torque and energies together, with one demagnetizing field for both, or none where a step has just computed it for this m. Collective. */
 PetscErrorCode HfMagnetTorqueAndEnergies(HfMagnet magnet, PetscReal t, Vec m, PetscReal *torque, PetscReal energies[]);
+/** HF_ERR_DIVERGED, naming the first such cell, when m is not finite or not of length 1 somewhere. Collective. */
+PetscErrorCode HfMagnetGuard(HfMagnet magnet, PetscReal t, Vec m);
 
-/* ---- time ---- */
-/** Called after every accepted step (time in s, on all ranks); set *stop to end the phase early. */
+/* ---- time integration and relaxation ---- */
+/** Called after every accepted step of length dt, at time t (s), on all ranks; *stop ends the phase. Collective. */
 typedef PetscErrorCode (*HfMagnetMonitor)(PetscReal t, PetscReal dt, Vec m, void *context, PetscBool *stop);
-/** Integrates from t0 to exactly t1. A step that diverges is HF_ERR_DIVERGED with the cell named, m then being the last accepted state. Collective. */
+/** Integrates m from t0 to exactly t1 (s). HF_ERR_DIVERGED, naming the cell, when a step diverges: m is then the last accepted state. monitor may be NULL.
+    Collective. */
 PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t1, HfMagnetMonitor monitor, void *context);
-/** Damping only, dm/dt = -(gamma0/2) m x (m x H) (the damping at alpha = 1, whatever the material's), until max |m x H|/Ms < tolerance or `max_time`
-   of that time passed (*converged says which). The energy never rises beyond round-off. The applied field is that of time t. Collective. */
+/** Damping only, dm/dt = -(gamma0/2) m x (m x H), as at alpha = 1, until max |m x H|/Ms < tolerance (*converged) or max_time (s) of that flow has passed.
+    The energy never rises beyond round-off. The applied field is that of time t. Collective. */
 PetscErrorCode HfMagnetRelax(HfMagnet magnet, PetscReal t, Vec m, PetscReal tolerance, PetscReal max_time, HfMagnetMonitor monitor, void *context,
                              PetscBool *converged);
-
-/* ---- checkpoints ---- */
-/** Where a checkpoint is written: between two phases, or inside of HfMagnetAdvance() or HfMagnetRelax(), from their monitor. */
-typedef enum { HF_BETWEEN_PHASES, HF_INSIDE_ADVANCE, HF_INSIDE_RELAX } HfPhaseKind;
-/** Whether a checkpoint can be written there: PETSc's own integrators do not reveal what they need inside a phase. Not collective. */
-PetscBool HfMagnetCanPause(HfMagnet magnet, HfPhaseKind kind);
-/** Lists what the next step depends on besides m; `inside` a phase also the progress of the phase (HfMagnetRelax() then keeps the present state in its m):
-    after loading, the same call continues from there, with bitwise the same result. Collective. */
-PetscErrorCode HfMagnetListCheckpoint(HfMagnet magnet, HfPhaseKind inside, HfCheckpointList state);
-/** Call it once the list has been loaded. Collective. */
-PetscErrorCode HfMagnetCheckpointLoaded(HfMagnet magnet, HfPhaseKind inside);
-
-/* ---- checks and figures ---- */
-/** HF_ERR_DIVERGED, with the first cell concerned, when m is not finite or not of length 1. Collective. */
-PetscErrorCode HfMagnetGuard(HfMagnet magnet, PetscReal t, Vec m);
-/** The method of time integration: the deck's integrator.method, the choice of `auto`, or "heun" at a temperature above 0. Not collective. */
+/** The method of time integration: the deck's integrator.method, what `auto` chose, or "heun" at a finite temperature. Not collective. */
 const char *HfMagnetMethod(HfMagnet magnet);
-/** What `auto` chooses by: the rate at which the shortest waves of the grid are damped, alpha gamma0 |dH/dm|/(1+alpha^2), 1/s. Not collective. */
+/** What it was chosen by: the rate at which the shortest waves of the grid are damped, alpha gamma0 |dH/dm|/(1+alpha^2), 1/s. Not collective. */
 PetscReal HfMagnetDampingRate(HfMagnet magnet);
-/** Longest time step that stability allows, s, to about a third; the tolerance may require shorter ones; 0 where it alone decides. Not collective. */
+/** Length of its steps that stability allows, s, within a third or so; the tolerance may demand shorter ones. 0: the tolerance alone decides.
+    Not collective. */
 PetscReal HfMagnetExpectedStep(HfMagnet magnet);
-/** Counters since creation: accepted and rejected steps, evaluations of the right-hand side. Not collective. */
+/** Steps accepted and rejected, and evaluations of dm/dt, since creation; each may be NULL. Not collective. */
 void HfMagnetStatistics(HfMagnet magnet, PetscInt64 *steps, PetscInt64 *rejected, PetscInt64 *rhs_evaluations);
+
+/* ---- checkpoints: between two phases, or inside one, from the monitor, whose m is then the present state. The same call as before goes on from there
+     after loading, to the same end bitwise ---- */
+/** Where a run is interrupted. */
+typedef enum {
+  HF_BETWEEN_PHASES, /**< in no phase */
+  HF_INSIDE_ADVANCE, /**< in a monitor of HfMagnetAdvance() */
+  HF_INSIDE_RELAX    /**< in a monitor of HfMagnetRelax() */
+} HfPhaseKind;
+/** Whether a phase can be interrupted: one of PETSc's own integrators keeps to itself what it needs inside. Not collective. */
+PetscBool HfMagnetCanPause(HfMagnet magnet, HfPhaseKind kind);
+/** Adds to the list what the next step depends on besides m, for saving or loading. Collective. */
+PetscErrorCode HfMagnetListCheckpoint(HfMagnet magnet, HfPhaseKind inside, HfCheckpointList state);
+/** The list's values were loaded. Not collective. */
+PetscErrorCode HfMagnetCheckpointLoaded(HfMagnet magnet, HfPhaseKind inside);

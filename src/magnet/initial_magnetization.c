@@ -1,4 +1,4 @@
-/* Initial states, type "initial:" of the deck: uniform, random, vortex, file. */
+/* Initial states of the magnetization, type "initial:" of the deck: uniform, random, vortex, file. */
 #include "magnet_impl.h"
 #include <string.h>
 
@@ -32,30 +32,38 @@ PetscErrorCode HfInitialRegisterKeys(HfKeys table) {
   PetscFunctionReturn(0);
 }
 
-/* A state: its numbers from the deck, then the direction in each cell. Any length, zero if there is none. */
-typedef struct {
-  PetscReal number[5];
-  PetscInt64 seed;
-} Values;
 typedef struct {
   PetscReal x, y;
   PetscInt64 index; /* global */
 } Cell;
 
-static void read_uniform(HfNode values, Values *v) {
-  for (PetscInt c = 0; c < 3; ++c) v->number[c] = HfRealAt(values, "direction", c);
+/* ---- the kinds: values from the deck, then the direction in each cell, of any length, zero if there is none ---- */
+struct HfInitialKind_ {
+  const char *name;
+  PetscErrorCode (*settings)(HfDeck deck, HfNode values, HfInitialSettings *initial);
+  void (*direction)(const HfInitialSettings *initial, const Cell *cell, PetscReal m[3]); /* NULL: from a file */
+};
+
+static PetscErrorCode uniform_settings(HfDeck deck, HfNode values, HfInitialSettings *initial) {
+  PetscFunctionBeginUser;
+  for (PetscInt c = 0; c < 3; ++c) initial->direction[c] = HfRealAt(values, "direction", c);
+  PetscFunctionReturn(0);
 }
 
-static void uniform(const Values *v, const Cell *cell, PetscReal m[3]) {
-  for (PetscInt c = 0; c < 3; ++c) m[c] = v->number[c];
+static void uniform(const HfInitialSettings *initial, const Cell *cell, PetscReal m[3]) {
+  for (PetscInt c = 0; c < 3; ++c) m[c] = initial->direction[c];
 }
 
-static void read_random(HfNode values, Values *v) { v->seed = HfInteger(values, "seed"); }
+static PetscErrorCode random_settings(HfDeck deck, HfNode values, HfInitialSettings *initial) {
+  PetscFunctionBeginUser;
+  initial->seed = HfInteger(values, "seed");
+  PetscFunctionReturn(0);
+}
 
-static void random_direction(const Values *v, const Cell *cell, PetscReal m[3]) {
+static void random_direction(const HfInitialSettings *initial, const Cell *cell, PetscReal m[3]) {
   PetscReal u[2], z, r;
 
-  HfRandomUniform(v->seed, HF_STREAM_INITIAL, 0, cell->index, 2, u);
+  HfRandomUniform(initial->seed, HF_STREAM_INITIAL, 0, cell->index, 2, u);
   z = 2 * u[0] - 1;
   r = PetscSqrtReal(PetscMax(0, 1 - z * z));
   m[0] = r * PetscCosReal(2 * PETSC_PI * u[1]);
@@ -63,60 +71,74 @@ static void random_direction(const Values *v, const Cell *cell, PetscReal m[3]) 
   m[2] = z;
 }
 
-enum { X, Y, CORE, POLARITY, CHIRALITY };
-
-static void read_vortex(HfNode values, Values *v) {
-  PetscReal *p = v->number;
-
-  p[X] = HfRealAt(values, "centre", 0);
-  p[Y] = HfRealAt(values, "centre", 1);
-  p[CORE] = HfReal(values, "core");
-  p[POLARITY] = strcmp(HfText(values, "polarity"), "up") ? -1 : 1;
-  p[CHIRALITY] = strcmp(HfText(values, "chirality"), "anticlockwise") ? -1 : 1;
+static PetscErrorCode vortex_settings(HfDeck deck, HfNode values, HfInitialSettings *initial) {
+  PetscFunctionBeginUser;
+  for (PetscInt c = 0; c < 2; ++c) initial->centre[c] = HfRealAt(values, "centre", c);
+  initial->core = HfReal(values, "core");
+  initial->polarity = strcmp(HfText(values, "polarity"), "up") ? -1 : 1;
+  initial->chirality = strcmp(HfText(values, "chirality"), "anticlockwise") ? -1 : 1;
+  PetscFunctionReturn(0);
 }
 
-static void vortex(const Values *v, const Cell *cell, PetscReal m[3]) {
-  const PetscReal *p = v->number;
-  const PetscReal x = cell->x - p[X], y = cell->y - p[Y], r = PetscSqrtReal(x * x + y * y);
-  const PetscReal up = PetscExpReal(-PetscSqr(r / p[CORE])), in_plane = PetscSqrtReal(1 - up * up);
+static void vortex(const HfInitialSettings *initial, const Cell *cell, PetscReal m[3]) {
+  const PetscReal x = cell->x - initial->centre[0], y = cell->y - initial->centre[1], r = PetscSqrtReal(x * x + y * y);
+  const PetscReal up = PetscExpReal(-PetscSqr(r / initial->core)), in_plane = PetscSqrtReal(1 - up * up);
 
-  m[0] = r > 0 ? -p[CHIRALITY] * in_plane * y / r : 0;
-  m[1] = r > 0 ? p[CHIRALITY] * in_plane * x / r : 0;
-  m[2] = p[POLARITY] * up;
+  m[0] = r > 0 ? -initial->chirality * in_plane * y / r : 0;
+  m[1] = r > 0 ? initial->chirality * in_plane * x / r : 0;
+  m[2] = initial->polarity * up;
 }
 
-static const struct {
+static PetscErrorCode file_settings(HfDeck deck, HfNode values, HfInitialSettings *initial) {
+  PetscFunctionBeginUser;
+  initial->file = HfChild(values, "path");
+  initial->dataset = HfText(values, "dataset");
+  initial->frame = (PetscInt)HfInteger(values, "frame");
+  PetscFunctionReturn(0);
+}
+
+static const struct HfInitialKind_ kinds[] = {{"uniform", uniform_settings, uniform},
+                                              {"random", random_settings, random_direction},
+                                              {"vortex", vortex_settings, vortex},
+                                              {"file", file_settings, NULL}};
+
+PetscErrorCode HfInitialSettingsRead(HfDeck deck, HfNode node, HfInitialSettings *initial) {
   const char *name;
-  void (*read)(HfNode values, Values *v);
-  void (*direction)(const Values *v, const Cell *cell, PetscReal m[3]); /* NULL: from a file */
-} states[] = {{"uniform", read_uniform, uniform}, {"random", read_random, random_direction}, {"vortex", read_vortex, vortex}, {"file", NULL, NULL}};
-static const PetscInt n_states = sizeof(states) / sizeof(states[0]);
+  HfNode values = HfVariant(node, &name);
 
-static PetscErrorCode fill(HfMagnet magnet, HfNode values, PetscInt state, Vec m) {
+  PetscFunctionBeginUser;
+  *initial = (HfInitialSettings){.node = node};
+  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(kinds); ++k)
+    if (!strcmp(name, kinds[k].name)) initial->kind = &kinds[k];
+  PetscCheck(initial->kind, PETSC_COMM_SELF, PETSC_ERR_PLIB, "initial state '%s' is in the key table only", name);
+  PetscCall((*initial->kind->settings)(deck, values, initial));
+  PetscFunctionReturn(0);
+}
+
+/* ---- m from them ---- */
+static PetscErrorCode fill(HfMagnet magnet, const HfInitialSettings *initial, Vec m) {
   const HfGridInfo *g = HfGridGetInfo(magnet->grid);
-  Values v;
   PetscScalar *a;
 
   PetscFunctionBeginUser;
-  (*states[state].read)(values, &v);
   PetscCall(VecGetArrayWrite(m, &a));
   for (PetscInt k = 0; k < g->nx * g->ym; ++k) {
     const PetscInt i = k % g->nx, j = g->ys + k / g->nx;
     const Cell cell = {g->x0 + ((PetscReal)i + 0.5) * g->dx, g->y0 + ((PetscReal)j + 0.5) * g->dy, (PetscInt64)j * g->nx + i};
-    (*states[state].direction)(&v, &cell, a + 3 * k);
+    (*initial->kind->direction)(initial, &cell, a + 3 * k);
   }
   PetscCall(VecRestoreArrayWrite(m, &a));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode read_file(HfMagnet magnet, HfNode values, Vec m, PetscBool *done) {
+static PetscErrorCode read_file(HfMagnet magnet, const HfInitialSettings *initial, Vec m, PetscBool *done) {
   char path[PETSC_MAX_PATH_LEN];
   const char *why;
 
   PetscFunctionBeginUser;
-  PetscCall(HfDeckFilePath(magnet->deck, HfChild(values, "path"), path, sizeof(path)));
-  PetscCall(HfFieldInterpolate(magnet->grid, path, HfText(values, "dataset"), (PetscInt)HfInteger(values, "frame"), 3, m, &why));
-  if (why) PetscCall(HfDeckError(magnet->deck, HfChild(values, "path"), "%s: %s", path, why));
+  PetscCall(HfDeckFilePath(magnet->deck, initial->file, path, sizeof(path)));
+  PetscCall(HfFieldInterpolate(magnet->grid, path, initial->dataset, initial->frame, 3, m, &why));
+  if (why) PetscCall(HfDeckError(magnet->deck, initial->file, "%s: %s", path, why));
   *done = (PetscBool)!why;
   PetscFunctionReturn(0);
 }
@@ -148,25 +170,19 @@ static PetscErrorCode finish(HfMagnet magnet, Vec m, PetscInt *without) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfMagnetSetInitial(HfMagnet magnet, HfNode initial, Vec m) {
-  const char *name;
-  HfNode values;
-  PetscInt k = 0, without = 0;
-  PetscBool found = PETSC_FALSE, done = PETSC_TRUE;
+PetscErrorCode HfMagnetSetInitial(HfMagnet magnet, const HfInitialSettings *initial, Vec m) {
+  PetscBool done = PETSC_TRUE;
+  PetscInt without = 0;
 
   PetscFunctionBeginUser;
-  if (!initial) initial = HfNodeFind(HfDeckRoot(magnet->deck), "film.initial");
-  values = HfVariant(initial, &name);
-  for (; !found; k += !found) {
-    PetscCheck(k < n_states, PETSC_COMM_SELF, PETSC_ERR_PLIB, "initial state '%s' is in the key table only", name);
-    PetscCall(PetscStrcmp(name, states[k].name, &found));
-  }
-  if (states[k].direction)
-    PetscCall(fill(magnet, values, k, m));
+  if (!initial) initial = &magnet->initial;
+  if (initial->kind->direction)
+    PetscCall(fill(magnet, initial, m));
   else
-    PetscCall(read_file(magnet, values, m, &done));
+    PetscCall(read_file(magnet, initial, m, &done));
   if (done) PetscCall(finish(magnet, m, &without));
   if (without)
-    PetscCall(HfDeckError(magnet->deck, initial, "initial state '%s' gives no direction in %" PetscInt_FMT " cells of the film", name, without));
+    PetscCall(HfDeckError(magnet->deck, initial->node, "initial state '%s' gives no direction in %" PetscInt_FMT " cells of the film",
+                          initial->kind->name, without));
   PetscFunctionReturn(0);
 }

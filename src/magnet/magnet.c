@@ -75,6 +75,15 @@ static PetscErrorCode create_torques(HfMagnet magnet, const HfMagnetTypes *types
   PetscFunctionReturn(0);
 }
 
+/* What does not belong to a term or torque. */
+static PetscErrorCode read_settings(HfMagnet magnet) {
+  PetscFunctionBeginUser;
+  PetscCall(HfMaterialsSettings(magnet->grid, magnet->deck, &magnet->materials));
+  PetscCall(HfInitialSettingsRead(magnet->deck, HfNodeFind(HfDeckRoot(magnet->deck), "film.initial"), &magnet->initial));
+  PetscCall(HfIntegratorSettingsRead(magnet->deck, &magnet->integrator_settings));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfMagnetCreate(HfGrid grid, HfDeck deck, const HfMagnetTypes *types, HfMagnet *out) {
   const HfGridInfo *g = HfGridGetInfo(grid);
   HfMagnet magnet;
@@ -85,8 +94,7 @@ PetscErrorCode HfMagnetCreate(HfGrid grid, HfDeck deck, const HfMagnetTypes *typ
   *out = magnet;
   magnet->grid = grid;
   magnet->deck = deck;
-  PetscCall(HfMaterialsSettings(grid, deck, &magnet->materials));
-  PetscCall(HfIntegratorSettingsRead(deck, &magnet->integrator_settings));
+  PetscCall(read_settings(magnet));
   magnet->film = (HfFilm){.grid = grid, .deck = deck, .nx = g->nx, .ys = g->ys, .n_regions = g->n_regions, .materials = magnet->materials};
   PetscCall(create_terms(magnet, types));
   PetscCall(create_torques(magnet, types));

@@ -123,7 +123,8 @@ struct HfMagnet_ {
   PetscObjectState inputs; /* counts the fields and currents that were replaced from outside */
   HfFieldCache cache;
   PetscInt64 steps, rejected, evaluations;
-  PetscInt64 thermal_steps; /* number of the next draw of the thermal field */
+  PetscInt64 thermal_steps;  /* number of the next draw of the thermal field */
+  HfInitialSettings initial; /* film.initial */
   HfIntegratorSettings integrator_settings;
   HfIntegrator integrator;
   HfCurrent current;

@@ -41,7 +41,7 @@ static PetscErrorCode measure(const char *name, const char *more, const char *de
   PetscCall(HfDeckVerdict(deck));
   PetscCall(HfMagnetCreateState(magnet, &m));
   PetscCall(VecDuplicate(m, &dmdt));
-  PetscCall(HfMagnetSetInitial(magnet, HfNodeFind(HfDeckRoot(deck), "film.initial"), m));
+  PetscCall(HfMagnetSetInitial(magnet, NULL, m));
   million = 1e-6 * (PetscReal)HfGridGetInfo(grid)->n_film / size;
 
   for (start = now_s(); go_on(start, seconds);) {

@@ -137,7 +137,7 @@ static PetscErrorCode verdict_of(const char *text, char said[4096]) {
     CHECK(HfGridCreateFromDeck(deck, &grid));
     CHECK(HfMagnetCreate(grid, deck, NULL, &magnet));
     CHECK(HfMagnetCreateState(magnet, &m));
-    CHECK(HfMagnetSetInitial(magnet, HfNodeFind(HfDeckRoot(deck), "film.initial"), m));
+    CHECK(HfMagnetSetInitial(magnet, NULL, m));
   }
   fflush(stderr);
   dup2(fileno(file), 2);

@@ -7,7 +7,7 @@ static const HfKey keys[] = {
 };
 
 typedef struct {
-  HfNode node; /* of the type initial: which the magnet reads */
+  HfInitialSettings initial;
 } Settings;
 
 static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **of) {
@@ -16,7 +16,7 @@ static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&settings));
   *of = settings;
-  settings->node = node;
+  PetscCall(HfInitialSettingsRead(check->deck, node, &settings->initial));
   PetscCall(HfScheduleCheckReset(check));
   PetscFunctionReturn(0);
 }
@@ -33,7 +33,7 @@ static PetscErrorCode set_magnetization(void *of, PetscInt n, PetscReal values[]
   HfDevice device = deed->context->device;
 
   PetscFunctionBeginUser;
-  PetscCall(HfMagnetSetInitial(HfDeviceMagnet(device), deed->settings->node, HfDeviceMagnetization(device)));
+  PetscCall(HfMagnetSetInitial(HfDeviceMagnet(device), &deed->settings->initial, HfDeviceMagnetization(device)));
   PetscFunctionReturn(0);
 }
 

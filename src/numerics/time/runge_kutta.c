@@ -4,8 +4,8 @@
    Both pairs end with f at the new state, which is the first stage of the next step. PETSc's TSRK assembles each stage, the new state and the embedded one
    as vectors; adaptivity, limits, matching of the end and monitors are PETSc's here, too. `-ts_type rk` takes PETSc's implementation instead.
    Kept, as TSRK takes 1.44, 1.59 and 1.47 times as long for a step on 128^2, 512^2 and 2048^2 cells with local terms, 1.2 times with the full
-   demagnetizing field (tests/bench/magnet_runge_kutta: CPU time at equal fixed steps, one core). Seven of its vectors are read or written for each one
-   here, and it evaluates f a seventh time in each step, since the new length of m is a new state to it.
+   demagnetizing field (tests/bench/magnet_runge_kutta: CPU time at equal fixed steps, one core): it moves more memory, and evaluates f once more in each
+   step, as it takes m brought to unit length for a new start.
    Source: Dormand and Prince, J. Comput. Appl. Math. 6, 19 (1980); Bogacki and Shampine, Appl. Math. Lett. 2, 321 (1989). */
 #include "petsc_private.h"
 #include <complex.h>
