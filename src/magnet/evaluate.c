@@ -1,9 +1,9 @@
-/* What is measured or computed on a given state: right-hand side, effective field, torque, average, energies.
+/* What is computed for a given state: right-hand side, effective field, torque, average, energies.
 
      (1+alpha^2) dm/dt = T + alpha m x T,   T = -gamma0 m x H + other torques,   H = sum of terms */
 #include "magnet_impl.h"
 
-/* Writes H or dm/dt of a row where it belongs; void cells get 0. */
+/* Writes H or dm/dt of a row to its place in a Vec; void cells become 0. */
 static void join_row(const HfGridInfo *g, const HfRow *row, PetscReal *const v[3], PetscScalar out[]) {
   const PetscInt first = row->cells->first, n = row->cells->last - first + 1;
   PetscScalar *to = out + 3 * g->nx * (row->j - g->ys);
@@ -14,7 +14,7 @@ static void join_row(const HfGridInfo *g, const HfRow *row, PetscReal *const v[3
 }
 
 static void clear_empty_rows(HfMagnet magnet, PetscScalar out[]) {
-  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
 
   for (PetscInt j = 0; j < g->ym; ++j) {
     const HfRowCells *cells = HfRowsGet(magnet->rows, g->ys + j);
@@ -28,9 +28,9 @@ static void visit_rhs(HfMagnet magnet, const HfRow *row, void *context) {
   HfRowField(magnet, row, PETSC_TRUE);
   for (PetscInt k = 0; k < row->cells->n_runs; ++k) {
     const HfRun *run = &row->cells->runs[k];
-    HfRowGilbert(run->i, run->n, magnet->materials[run->region].alpha, row->m, row->T);
+    HfRowGilbert(run->i, run->n, magnet->film.materials[run->region].alpha, row->m, row->T);
   }
-  join_row(HfGridGetInfo(magnet->grid), row, row->T, out);
+  join_row(HfGridGetInfo(magnet->film.grid), row, row->T, out);
 }
 
 static PetscErrorCode right_hand_side(HfMagnet magnet, HfFieldSelection fields, PetscReal t, Vec m, HfLength length, Vec dmdt) {
@@ -68,7 +68,7 @@ typedef struct {
 } StageOutput;
 
 static void visit_stage(HfMagnet magnet, const HfRow *row, void *context) {
-  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
   const PetscInt first = row->cells->first, n = row->cells->last - first + 1;
   const PetscScalar *k[HF_MAX_STAGES];
   StageOutput *output = context;
@@ -108,7 +108,7 @@ PetscErrorCode HfStageRightHandSide(HfMagnet magnet, PetscReal t, const HfStage 
 
 static void visit_field(HfMagnet magnet, const HfRow *row, void *context) {
   HfRowField(magnet, row, PETSC_FALSE);
-  join_row(HfGridGetInfo(magnet->grid), row, row->H, context);
+  join_row(HfGridGetInfo(magnet->film.grid), row, row->H, context);
 }
 
 PetscErrorCode HfMagnetEffectiveField(HfMagnet magnet, PetscReal t, Vec m, Vec field) {
@@ -127,7 +127,7 @@ PetscReal HfRowTorque(HfMagnet magnet, const HfRow *row) {
 
   for (PetscInt k = 0; k < row->cells->n_runs; ++k) {
     const HfRun *run = &row->cells->runs[k];
-    const PetscReal torque = PetscSqrtReal(HfRowMaxTorque(run->i, run->n, row->m, row->H)) / magnet->materials[run->region].Ms;
+    const PetscReal torque = PetscSqrtReal(HfRowMaxTorque(run->i, run->n, row->m, row->H)) / magnet->film.materials[run->region].Ms;
     if (!(torque <= most)) most = PetscIsNanReal(torque) ? PETSC_INFINITY : torque;
   }
   return most;
@@ -145,7 +145,7 @@ PetscErrorCode HfMagnetMaxTorque(HfMagnet magnet, PetscReal t, Vec m, PetscReal 
 
   PetscFunctionBeginUser;
   PetscCall(HfSweepRows(magnet, HF_FIELD_ALL, t, m, HF_KEEP_LENGTH, visit_torque, &most));
-  PetscCallMPI(MPI_Allreduce(&most, torque, 1, MPIU_REAL, MPIU_MAX, HfGridComm(magnet->grid)));
+  PetscCallMPI(MPI_Allreduce(&most, torque, 1, MPIU_REAL, MPIU_MAX, HfGridComm(magnet->film.grid)));
   PetscFunctionReturn(0);
 }
 
@@ -175,13 +175,13 @@ void HfRowEnergies(HfMagnet magnet, const HfRow *row, PetscReal energies[]) {
 
 static void visit_energies(HfMagnet magnet, const HfRow *row, void *context) { HfRowEnergies(magnet, row, context); }
 
-/* Sums of the rows on all ranks, J, of the active terms one after the other. */
+/* Energies (J) of the terms that have one, from the sums of the densities on this rank. */
 static PetscErrorCode add_up(HfMagnet magnet, PetscReal density[], PetscReal energies[]) {
-  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
   PetscInt n = 0;
 
   PetscFunctionBeginUser;
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, density, (PetscMPIInt)magnet->n_terms, MPIU_REAL, MPIU_SUM, HfGridComm(magnet->grid)));
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, density, (PetscMPIInt)magnet->n_terms, MPIU_REAL, MPIU_SUM, HfGridComm(magnet->film.grid)));
   for (PetscInt k = 0; k < magnet->n_terms; ++k)
     if (HfTermHasEnergy(&magnet->terms[k])) energies[n++] = density[k] * g->dx * g->dy * g->thickness;
   PetscFunctionReturn(0);
@@ -217,14 +217,14 @@ PetscErrorCode HfMagnetTorqueAndEnergies(HfMagnet magnet, PetscReal t, Vec m, Pe
   PetscCall(PetscCalloc1(magnet->n_terms, &both.density));
   PetscCall(HfFieldCacheIsCurrent(magnet, t, m, &current));
   PetscCall(HfSweepRows(magnet, current ? HF_FIELD_CACHED : HF_FIELD_ALL, t, m, HF_KEEP_LENGTH, visit_both, &both));
-  PetscCallMPI(MPI_Allreduce(&both.torque, torque, 1, MPIU_REAL, MPIU_MAX, HfGridComm(magnet->grid)));
+  PetscCallMPI(MPI_Allreduce(&both.torque, torque, 1, MPIU_REAL, MPIU_MAX, HfGridComm(magnet->film.grid)));
   PetscCall(add_up(magnet, both.density, energies));
   PetscCall(PetscFree(both.density));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfMagnetAverage(HfMagnet magnet, Vec m, PetscReal average[3]) {
-  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
   const PetscScalar *a;
   PetscReal sum[3] = {0, 0, 0};
 
@@ -233,13 +233,13 @@ PetscErrorCode HfMagnetAverage(HfMagnet magnet, Vec m, PetscReal average[3]) {
   for (PetscInt k = 0; k < g->ym * g->nx; ++k)
     for (PetscInt c = 0; c < 3; ++c) sum[c] += a[3 * k + c]; /* void cells hold 0 */
   PetscCall(VecRestoreArrayRead(m, &a));
-  PetscCallMPI(MPI_Allreduce(sum, average, 3, MPIU_REAL, MPIU_SUM, HfGridComm(magnet->grid)));
+  PetscCallMPI(MPI_Allreduce(sum, average, 3, MPIU_REAL, MPIU_SUM, HfGridComm(magnet->film.grid)));
   for (PetscInt c = 0; c < 3; ++c) average[c] /= (PetscReal)g->n_film;
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfMagnetNormalize(HfMagnet magnet, Vec m) {
-  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
   PetscScalar *a;
 
   PetscFunctionBeginUser;

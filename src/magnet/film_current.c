@@ -1,8 +1,8 @@
-/* The current in the film: its density for the spin-transfer torque (torques/zhang_li.c), and when it is brought up to date with the texture.
+/* The current in the film: its density for the torques that it drives, and when it is updated for a new texture.
 
-   Per step and per interval the new current belongs to the state at the end of a step, and is there before the last stage of that step is evaluated, which
-   is the first of the next one (FSAL): a refresh costs no evaluation. The current stays constant between refreshes, first order in their distance; what
-   that misses shows in the last stage, so that the error control of the steps sees it. */
+   Updated per step or per interval, the current belongs to the state at the end of a step. It is known before the last stage of that step is evaluated,
+   which is also the first stage of the next one: an update costs no evaluation. Between updates the current is constant, which is first order in the time
+   between them; that error appears in the last stage, where the error control of the steps sees it. */
 #include "magnet_impl.h"
 
 const char *const HfCurrentRefreshNames[] = {"stage", "step", "interval", NULL};
@@ -35,7 +35,7 @@ PetscErrorCode HfMagnetSetUniformCurrent(HfMagnet magnet, const PetscReal j[2]) 
   PetscScalar *a;
 
   PetscFunctionBeginUser;
-  if (!magnet->uniform_current) PetscCall(HfGridCreateCellVec(magnet->grid, 2, &magnet->uniform_current));
+  if (!magnet->uniform_current) PetscCall(HfGridCreateCellVec(magnet->film.grid, 2, &magnet->uniform_current));
   PetscCall(VecGetLocalSize(magnet->uniform_current, &n));
   PetscCall(VecGetArrayWrite(magnet->uniform_current, &a));
   for (PetscInt k = 0; k < n; ++k) a[k] = j[k % 2];
@@ -46,13 +46,13 @@ PetscErrorCode HfMagnetSetUniformCurrent(HfMagnet magnet, const PetscReal j[2]) 
 
 PetscErrorCode HfMagnetSetCurrentUpdate(HfMagnet magnet, HfMagnetCurrentUpdate update, void *context, HfCurrentRefresh mode, PetscReal every) {
   PetscFunctionBeginUser;
-  PetscCheck(mode != HF_CURRENT_PER_INTERVAL || every > 0 || !update, HfGridComm(magnet->grid), PETSC_ERR_ARG_OUTOFRANGE,
+  PetscCheck(mode != HF_CURRENT_PER_INTERVAL || every > 0 || !update, HfGridComm(magnet->film.grid), PETSC_ERR_ARG_OUTOFRANGE,
              "coupling.every is %g s; it must be positive", (double)every);
   magnet->current = (HfCurrent){.update = update, .context = context, .mode = mode, .every = every};
   PetscFunctionReturn(0);
 }
 
-/* Number of the interval that t lies in; a step that ends on its border has reached it. */
+/* Number of the interval that contains t; a step that ends on the border of an interval has reached it. */
 static PetscReal interval(const HfCurrent *current, PetscReal t) { return PetscFloorReal((t - current->start) / current->every + 1e-6); }
 
 PetscBool HfCurrentDue(HfMagnet magnet, PetscReal t, PetscBool end) {

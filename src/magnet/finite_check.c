@@ -1,7 +1,8 @@
-/* A state that is not finite, or whose m is not of length 1, is never taken for a result and never saved as the last good one. */
+/* Checks that keep a state that is not finite, or whose m is not of length 1, from being taken for a result or saved as the last good state; and the faults
+   that say where it went wrong. */
 #include "magnet_impl.h"
 
-#define LENGTH 1e-9 /* by which |m| may differ from 1: steps leave round-off alone */
+#define LENGTH 1e-9 /* by which |m| may differ from 1; integration leaves only round-off */
 
 /* The term whose energy is not a finite number; "no term" when all are. Collective. */
 static PetscErrorCode find_term(HfMagnet magnet, PetscReal t, Vec m, const char **name) {
@@ -17,13 +18,13 @@ static PetscErrorCode find_term(HfMagnet magnet, PetscReal t, Vec m, const char 
   PetscFunctionReturn(0);
 }
 
-/* Collective; HF_ERR_DIVERGED. */
-static PetscErrorCode tell(HfMagnet magnet, PetscReal t, PetscInt cell, const char *what, const char *term, const char *trouble) {
-  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+/* Raises the fault. Collective; HF_ERR_DIVERGED. */
+static PetscErrorCode report(HfMagnet magnet, PetscReal t, PetscInt cell, const char *what, const char *term, const char *trouble) {
+  const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
   const PetscInt i = cell % g->nx, j = cell / g->nx;
 
   PetscFunctionBeginUser;
-  PetscFunctionReturn(HfFault(HfGridComm(magnet->grid), HF_ERR_DIVERGED,
+  PetscFunctionReturn(HfFault(HfGridComm(magnet->film.grid), HF_ERR_DIVERGED,
                               "%s at t = %.9g s in cell (%" PetscInt_FMT ", %" PetscInt_FMT ") at x = %g m, y = %g m; %s %s", what, (double)t, i, j,
                               (double)(g->x0 + ((PetscReal)i + 0.5) * g->dx), (double)(g->y0 + ((PetscReal)j + 0.5) * g->dy), term, trouble));
 }
@@ -33,12 +34,12 @@ PetscErrorCode HfMagnetReportCell(HfMagnet magnet, PetscReal t, Vec m, PetscInt 
 
   PetscFunctionBeginUser;
   PetscCall(find_term(magnet, t, m, &term));
-  PetscFunctionReturn(tell(magnet, t, cell, what, term, "has an energy that is not finite"));
+  PetscFunctionReturn(report(magnet, t, cell, what, term, "has an energy that is not finite"));
 }
 
-/* The cell that turns fastest. Collective. */
+/* The cell whose m turns fastest. Collective. */
 static PetscErrorCode find_fastest(HfMagnet magnet, Vec rate, PetscInt *cell) {
-  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
   PetscReal most[2] = {-1, 0}; /* largest |dm/dt|^2: mine, of all */
   PetscInt mine = 0;
   const PetscScalar *a;
@@ -50,9 +51,9 @@ static PetscErrorCode find_fastest(HfMagnet magnet, Vec rate, PetscInt *cell) {
     if (square > most[0]) most[0] = square, mine = g->nx * g->ys + k;
   }
   PetscCall(VecRestoreArrayRead(rate, &a));
-  PetscCallMPI(MPI_Allreduce(&most[0], &most[1], 1, MPIU_REAL, MPIU_MAX, HfGridComm(magnet->grid)));
+  PetscCallMPI(MPI_Allreduce(&most[0], &most[1], 1, MPIU_REAL, MPIU_MAX, HfGridComm(magnet->film.grid)));
   if (most[0] < most[1]) mine = PETSC_MAX_INT;
-  PetscCallMPI(MPI_Allreduce(&mine, cell, 1, MPIU_INT, MPI_MIN, HfGridComm(magnet->grid)));
+  PetscCallMPI(MPI_Allreduce(&mine, cell, 1, MPIU_INT, MPI_MIN, HfGridComm(magnet->film.grid)));
   PetscFunctionReturn(0);
 }
 
@@ -71,13 +72,13 @@ PetscErrorCode HfMagnetReportRise(HfMagnet magnet, PetscReal t, Vec before, Vec 
     if (energies[n + k] - energies[k] > energies[n + worst] - energies[worst]) worst = k;
   name = n ? HfMagnetTermName(magnet, worst) : "no term";
   PetscCall(PetscFree(energies));
-  PetscFunctionReturn(tell(magnet, t, cell, "the energy rises in a relaxation, with the largest torque", name,
-                           "rises most: a field and its energy do not belong together"));
+  PetscFunctionReturn(report(magnet, t, cell, "the energy rises in a relaxation, with the largest torque", name,
+                             "rises most: a field and its energy do not belong together"));
 }
 
 PetscErrorCode HfMagnetGuard(HfMagnet magnet, PetscReal t, Vec m) {
-  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
-  PetscInt first[2] = {PETSC_MAX_INT, PETSC_MAX_INT}; /* cells, in global numbering: not finite, of another length */
+  const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
+  PetscInt first[2] = {PETSC_MAX_INT, PETSC_MAX_INT}; /* cells, global numbers: not finite; not of length 1 */
   const PetscScalar *a;
 
   PetscFunctionBeginUser;
@@ -98,7 +99,7 @@ PetscErrorCode HfMagnetGuard(HfMagnet magnet, PetscReal t, Vec m) {
       }
   }
   PetscCall(VecRestoreArrayRead(m, &a));
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, first, 2, MPIU_INT, MPI_MIN, HfGridComm(magnet->grid)));
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, first, 2, MPIU_INT, MPI_MIN, HfGridComm(magnet->film.grid)));
   if (first[0] < PETSC_MAX_INT) PetscFunctionReturn(HfMagnetReportCell(magnet, t, m, first[0], "the magnetization is not finite"));
   if (first[1] < PETSC_MAX_INT) PetscFunctionReturn(HfMagnetReportCell(magnet, t, m, first[1], "|m| is not 1"));
   PetscFunctionReturn(0);

@@ -1,5 +1,5 @@
-/* Time integration at finite temperature: the terms that fluctuate are drawn for every step of Heun's method (HfHeunIntegrate). Steps are fixed, shortened so
-   that a phase is a whole number of them, and numbered through the whole run: the number picks the field. */
+/* Time integration at finite temperature, by Heun's method (HfHeunIntegrate): the fields that fluctuate are drawn for every step. Steps are fixed, shortened
+   so that a phase is a whole number of them, and numbered through the whole run: the number determines the field. */
 #include "magnet_impl.h"
 
 PetscBool HfMagnetFluctuates(HfMagnet magnet) {
@@ -10,7 +10,7 @@ PetscBool HfMagnetFluctuates(HfMagnet magnet) {
   return PETSC_FALSE;
 }
 
-/* The shortest step of the terms; left open, a tenth of 2/(gamma0 |dH/dm|), at which the fastest mode becomes unstable. */
+/* The shortest step that a term gives; if none does, a tenth of 2/(gamma0 |dH/dm|), at which the fastest mode becomes unstable. */
 PetscReal HfFluctuationStep(HfMagnet magnet) {
   PetscReal shortest = 0;
 

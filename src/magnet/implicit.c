@@ -4,8 +4,8 @@
    which is stiff:
      w = x - (u.x) u,   l = L w,   dT = -gamma0 (w x h + u x l),   (1+alpha^2) J x = dT + alpha (w x T + u x dT),   T = -gamma0 u x h
    u: the unit state, h: the field there, L: the local terms that are linear in m (exchange, DMI, anisotropy), applied row by row, never assembled.
-   Preconditioner: the inverse in each cell of s - J with the diagonal of exchange for L, a turn about m with damping in closed form; since it turns with
-   m, it serves small damping, where exchange mostly precesses, on any mask and in any region. */
+   Preconditioner: in each cell the inverse of s - J, in closed form, with the diagonal of exchange for L: a rotation about m with damping. Because it
+   contains the rotation, it also serves small damping, where m mostly precesses; it needs no regular mask and no uniform material. */
 #include "magnet_impl.h"
 
 #define SOLVED 0.02 /* error left by the linear solves, relative to the tolerance of a step */
@@ -25,7 +25,7 @@ static PetscErrorCode rate(PetscReal t, Vec m, Vec dmdt, void *context) {
 }
 
 static void visit_field(HfMagnet magnet, const HfRow *row, void *context) {
-  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
   const PetscInt first = row->cells->first;
   PetscScalar *out = context;
 
@@ -33,7 +33,7 @@ static void visit_field(HfMagnet magnet, const HfRow *row, void *context) {
   HfRowJoin(first, row->cells->last - first + 1, row->H, out + 3 * g->nx * (row->j - g->ys));
 }
 
-/* u and h at m. The rate has been computed there just before, and with it the fields that depend on time or on the whole film. */
+/* u and h at m. The stepper has just evaluated dm/dt there, so that the fields of the whole film and of the time are there already. */
 static PetscErrorCode linearize(PetscReal t, Vec m, PetscReal shift, void *context) {
   HfImplicit self = context;
   PetscBool current;
@@ -79,7 +79,7 @@ HF_KERNEL static void derivative(PetscInt n, const HfMaterial *material, PetscRe
   }
 }
 
-/* Void cells of a row hold 0, whatever a solve that failed left there. */
+/* Void cells of a row become 0: a failed solve may have left anything there. */
 static void clear_void(const HfRowCells *cells, PetscInt nx, PetscScalar row[]) {
   PetscInt at = 0;
 
@@ -95,7 +95,7 @@ typedef struct {
 } Product;
 
 static void visit_product(HfMagnet magnet, const HfRow *row, void *context) {
-  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
   const Product *p = context;
 
   HfRowField(magnet, row, PETSC_FALSE);
@@ -105,14 +105,14 @@ static void visit_product(HfMagnet magnet, const HfRow *row, void *context) {
     PetscReal *const w[3] = {row->m[0] + run->i, row->m[1] + run->i, row->m[2] + run->i};
     PetscReal *const l[3] = {row->H[0] + run->i, row->H[1] + run->i, row->H[2] + run->i};
 
-    derivative(run->n, &magnet->materials[run->region], p->shift, w, l, p->u + at, p->h + at, p->x + at, p->out + at);
+    derivative(run->n, &magnet->film.materials[run->region], p->shift, w, l, p->u + at, p->h + at, p->x + at, p->out + at);
   }
 }
 
 /* out = (s - J) x. */
 static PetscErrorCode multiply(Vec x, Vec out, void *context) {
   HfImplicit self = context;
-  const HfGridInfo *g = HfGridGetInfo(self->magnet->grid);
+  const HfGridInfo *g = HfGridGetInfo(self->magnet->film.grid);
   PetscScalar *w;
   PetscInt n;
   Product p;
@@ -152,7 +152,7 @@ HF_KERNEL static void turn_back(PetscInt n, PetscReal shift, PetscReal g, PetscR
 
 static PetscErrorCode precondition(Vec x, Vec y, void *context) {
   HfImplicit self = context;
-  const HfGridInfo *g = HfGridGetInfo(self->magnet->grid);
+  const HfGridInfo *g = HfGridGetInfo(self->magnet->film.grid);
   const PetscScalar *from, *u;
   PetscScalar *to;
 
@@ -165,7 +165,7 @@ static PetscErrorCode precondition(Vec x, Vec y, void *context) {
     clear_void(cells, g->nx, to + 3 * g->nx * j);
     for (PetscInt k = 0; k < cells->n_runs; ++k) {
       const HfRun *run = &cells->runs[k];
-      const HfMaterial *material = &self->magnet->materials[run->region];
+      const HfMaterial *material = &self->magnet->film.materials[run->region];
       const PetscInt at = 3 * (g->nx * j + run->i);
       const PetscReal rate = material->gamma0 * self->exchange[run->region] / (1 + PetscSqr(material->alpha));
 
@@ -179,7 +179,7 @@ static PetscErrorCode precondition(Vec x, Vec y, void *context) {
 }
 
 PetscErrorCode HfImplicitCreate(HfMagnet magnet, TS ts, HfImplicit *implicit) {
-  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
   /* The preconditioned residual is an error of m, here in the root mean square. */
   const PetscReal error = SOLVED * magnet->integrator_settings.tolerance * PetscSqrtReal((PetscReal)g->n_film);
   HfImplicit self;
@@ -194,7 +194,7 @@ PetscErrorCode HfImplicitCreate(HfMagnet magnet, TS ts, HfImplicit *implicit) {
   PetscCall(VecDuplicate(self->state, &self->tangent));
   PetscCall(PetscMalloc1(magnet->film.n_regions, &self->exchange));
   for (PetscInt r = 0; r < magnet->film.n_regions; ++r)
-    self->exchange[r] = 4 * magnet->materials[r].Aex * (1 / PetscSqr(g->dx) + 1 / PetscSqr(g->dy)) / (HF_MU0 * magnet->materials[r].Ms);
+    self->exchange[r] = 4 * magnet->film.materials[r].Aex * (1 / PetscSqr(g->dx) + 1 / PetscSqr(g->dy)) / (HF_MU0 * magnet->film.materials[r].Ms);
   PetscCall(HfRosenbrockCreate(ts, &self->problem, self->state, error));
   PetscFunctionReturn(0);
 }

@@ -10,15 +10,15 @@ static const HfKey keys[] = {
 static const HfKey variant_keys[] = {
     {"uniform", HF_SECTION, NULL, "", "", 0, "The same direction everywhere"},
     {"uniform.direction", HF_NUMBERS, NULL, NULL, "", 3, "Direction (x, y, z), any length"},
-    {"random", HF_SECTION, NULL, "", "", 0, "An independent direction in each cell, uniform on the sphere; the same on any number of ranks"},
+    {"random", HF_SECTION, NULL, "", "", 0, "An independent direction in each cell, uniform on the sphere; independent of the number of ranks"},
     {"random.seed", HF_INT, NULL, "1", "[0,9e18]", 0, "Seed"},
-    {"vortex", HF_SECTION, NULL, "", "", 0, "A vortex: m turns about the centre, m_z = polarity exp(-(r/core)^2)"},
+    {"vortex", HF_SECTION, NULL, "", "", 0, "A vortex: m circulates about the centre, m_z = polarity exp(-(r/core)^2)"},
     {"vortex.centre", HF_QUANTITIES, "m", "[0, 0]", "", 2, "Centre of the core"},
     {"vortex.core", HF_QUANTITY, "m", "10 nm", ">0", 0, "Radius of the core"},
     {"vortex.polarity", HF_CHOICE, NULL, "up", "up|down", 0, "Direction of the core along z"},
-    {"vortex.chirality", HF_CHOICE, NULL, "anticlockwise", "anticlockwise|clockwise", 0, "Sense in which m turns, seen from +z"},
+    {"vortex.chirality", HF_CHOICE, NULL, "anticlockwise", "anticlockwise|clockwise", 0, "Sense of rotation of m, seen from +z"},
     {"file", HF_SECTION, NULL, "", "", 0,
-     "A frame of a field in a result file of the same film; interpolated when its cells are others, brought to unit length"},
+     "A frame of a field in a result file of the same film; interpolated when its cells differ, and normalized to unit length"},
     {"file.path", HF_TEXT, "file", NULL, "", 0, "The file, e.g. another run's run.h5"},
     {"file.dataset", HF_TEXT, NULL, "/fields/m", "", 0, "Name of the dataset in it"},
     {"file.frame", HF_INT, NULL, "-1", ">=-1", 0, "Frame, counted from 0; -1 is the last"},
@@ -117,7 +117,7 @@ PetscErrorCode HfInitialSettingsRead(HfDeck deck, HfNode node, HfInitialSettings
 
 /* ---- m from them ---- */
 static PetscErrorCode fill(HfMagnet magnet, const HfInitialSettings *initial, Vec m) {
-  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
   PetscScalar *a;
 
   PetscFunctionBeginUser;
@@ -136,17 +136,17 @@ static PetscErrorCode read_file(HfMagnet magnet, const HfInitialSettings *initia
   const char *why;
 
   PetscFunctionBeginUser;
-  PetscCall(HfDeckFilePath(magnet->deck, initial->file, path, sizeof(path)));
-  PetscCall(HfFieldInterpolate(magnet->grid, path, initial->dataset, initial->frame, 3, m, &why));
-  if (why) PetscCall(HfDeckError(magnet->deck, initial->file, "%s: %s", path, why));
+  PetscCall(HfDeckFilePath(magnet->film.deck, initial->file, path, sizeof(path)));
+  PetscCall(HfFieldInterpolate(magnet->film.grid, path, initial->dataset, initial->frame, 3, m, &why));
+  if (why) PetscCall(HfDeckError(magnet->film.deck, initial->file, "%s: %s", path, why));
   *done = (PetscBool)!why;
   PetscFunctionReturn(0);
 }
 
-/* Unit length in film cells, zero in void cells; how many film cells have no direction. */
+/* Unit length in film cells, zero in void cells; counts the film cells without a direction. */
 static PetscErrorCode finish(HfMagnet magnet, Vec m, PetscInt *without) {
-  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
-  const int8_t *regions = HfGridRegions(magnet->grid);
+  const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
+  const int8_t *regions = HfGridRegions(magnet->film.grid);
   PetscInt local = 0;
   PetscScalar *a;
 
@@ -166,7 +166,7 @@ static PetscErrorCode finish(HfMagnet magnet, Vec m, PetscInt *without) {
     }
   }
   PetscCall(VecRestoreArray(m, &a));
-  PetscCallMPI(MPI_Allreduce(&local, without, 1, MPIU_INT, MPI_SUM, HfGridComm(magnet->grid)));
+  PetscCallMPI(MPI_Allreduce(&local, without, 1, MPIU_INT, MPI_SUM, HfGridComm(magnet->film.grid)));
   PetscFunctionReturn(0);
 }
 
@@ -182,7 +182,7 @@ PetscErrorCode HfMagnetSetInitial(HfMagnet magnet, const HfInitialSettings *init
     PetscCall(read_file(magnet, initial, m, &done));
   if (done) PetscCall(finish(magnet, m, &without));
   if (without)
-    PetscCall(HfDeckError(magnet->deck, initial->node, "initial state '%s' gives no direction in %" PetscInt_FMT " cells of the film",
+    PetscCall(HfDeckError(magnet->film.deck, initial->node, "initial state '%s' gives no direction in %" PetscInt_FMT " cells of the film",
                           initial->kind->name, without));
   PetscFunctionReturn(0);
 }

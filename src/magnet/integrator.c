@@ -1,20 +1,22 @@
 /* Time integration in phases by PETSc's TS, with an adaptive explicit Runge-Kutta pair (HfRungeKuttaCreate), by default Dormand and Prince's 5(4), or with an
    implicit method (implicit.c); at finite temperature by Heun's method (fluctuations.c).
 
-   The error of a step is measured in the largest component of m (absolute, infinity norm), so that neither the number of ranks nor void cells
-   matter. Every accepted step ends with m of unit length. The right-hand side sees m/|m|, so that this changes nothing for
-   it: the last stage of a step stays valid as the first of the next (FSAL), and no stage can run away. */
+   The error of a step is that of the largest component of m (absolute, infinity norm), so that neither the number of ranks nor void cells matter. Every
+   accepted step ends with m of unit length. dm/dt is evaluated at m/|m|, which that does not change: the last stage of a step stays valid as the first of
+   the next (FSAL), and no stage runs away. */
 #include "magnet_impl.h"
 
 static const HfKey keys[] = {
     {"integrator", HF_SECTION, NULL, "{}", "", 0, "Time integration of the magnetization; PETSc's -ts_ options go further"},
     {"integrator.method", HF_CHOICE, NULL, "auto", "auto|5dp|3bs|rosenbrock", 0,
-     "Explicit Runge-Kutta pair, 5dp Dormand-Prince or 3bs Bogacki-Shampine, or rosenbrock, implicit, of third order, for fine cells; auto takes "
-     "rosenbrock with `demag: full` where the shortest waves of the grid turn at more than 4e12/s and die at more than 2e11/s, 5dp else"},
+     "Explicit Runge-Kutta pair, 5dp (Dormand-Prince) or 3bs (Bogacki-Shampine), or rosenbrock, an implicit method of third order, for fine cells; "
+     "auto "
+     "takes rosenbrock with `demag: full` where the shortest waves of the grid precess at more than 4e12/s and decay at more than 2e11/s, otherwise "
+     "5dp"},
     {"integrator.tolerance", HF_NUMBER, NULL, "1e-5", ">0", 0,
-     "Error of a step allowed in any component of m; over 5 ns of a permalloy disk 1e-5 adds up to 3e-5, at nearly the largest stable steps"},
-    {"integrator.first_step", HF_QUANTITY, "s", "", ">0", 0, "First step; from the stiffness of the film when left out"},
-    {"integrator.min_step", HF_QUANTITY, "s", "1e-18 s", ">0", 0, "A run that needs a smaller step has diverged"},
+     "Allowed error of a step in any component of m; 1e-5 accumulates to 3e-5 over 5 ns of a permalloy disk, at nearly the largest stable steps"},
+    {"integrator.first_step", HF_QUANTITY, "s", "", ">0", 0, "First step; when omitted, from the stiffness of the film"},
+    {"integrator.min_step", HF_QUANTITY, "s", "1e-18 s", ">0", 0, "Smallest step: a run that needs a smaller one has diverged"},
     {"integrator.max_step", HF_QUANTITY, "s", "1e-9 s", ">0", 0, "Largest step"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
@@ -40,17 +42,17 @@ PetscErrorCode HfIntegratorSettingsRead(HfDeck deck, HfIntegratorSettings *setti
   PetscFunctionReturn(0);
 }
 
-enum { RECENT = 3 }; /* steps remembered: the last ones of a phase are cut short to end on time */
+enum { RECENT = 3 }; /* steps remembered: the last ones of a phase are shortened to end on time */
 
 struct HfIntegrator_ {
   TS ts;
-  PetscReal step;           /* to begin the next phase with; 0: none known */
-  PetscReal recent[RECENT]; /* sizes of the last accepted steps */
-  PetscReal end, accepted;  /* of the phase; time of the last accepted state */
-  PetscInt rejected;        /* steps of the present phase that magnet->rejected has already */
-  Vec rate;                 /* dm/dt to begin a resumed phase with; NULL until there was one */
-  PetscReal smallest;       /* PETSc's types accept any error of a step below it */
-  PetscBool own_type;       /* not one of PETSc's: implicit, or chosen by -ts_type */
+  PetscReal step;           /* the first one of the next phase, s; 0: not known yet */
+  PetscReal recent[RECENT]; /* the last accepted steps, s */
+  PetscReal end, accepted;  /* end of the phase; time of the last accepted state, s */
+  PetscInt rejected;        /* rejected steps of this phase that magnet->rejected contains already */
+  Vec rate;                 /* dm/dt with which a resumed phase begins; NULL: none so far */
+  PetscReal smallest;       /* step below which PETSc's types accept any error, s */
+  PetscBool own_type;       /* HF_RUNGE_KUTTA; not a type of PETSc's, implicit or chosen by -ts_type */
   HfRungeKuttaProblem explicit;
   HfImplicit implicit; /* NULL: explicit */
   HfMagnetMonitor monitor;
@@ -80,7 +82,7 @@ static PetscErrorCode rejected(PetscReal t, Vec m, Vec dmdt, void *context) {
 }
 
 /* ---- steps ---- */
-/* What our type does by itself: unit length and a look for not-a-number. */
+/* What our own type does itself: unit length, and divergence when m is not a number. */
 static PetscErrorCode finish_foreign_step(HfMagnet magnet, TS ts, Vec m) {
   PetscReal largest;
 
@@ -91,7 +93,7 @@ static PetscErrorCode finish_foreign_step(HfMagnet magnet, TS ts, Vec m) {
   PetscFunctionReturn(0);
 }
 
-/* Where the phase stands, should the monitor ask for it. */
+/* How far the phase has come, for a checkpoint in the monitor. */
 static PetscErrorCode note_phase(HfMagnet magnet) {
   HfIntegrator self = magnet->integrator;
   PetscInt rejected;
@@ -129,10 +131,10 @@ static PetscErrorCode post_step(TS ts) {
   if (self->implicit && self->recent[0] < self->smallest && t < self->end) PetscCall(TSSetConvergedReason(ts, TS_DIVERGED_STEP_REJECTED));
   if (!self->own_type && magnet->current.mode != HF_CURRENT_PER_STAGE && HfCurrentDue(magnet, t, PETSC_TRUE)) {
     PetscCall(HfCurrentRefreshNow(magnet, t, m));
-    refreshed = (PetscBool)!self->implicit; /* these keep no rates, and the current is as smooth as the texture */
+    refreshed = (PetscBool)!self->implicit; /* the implicit method keeps no rate */
   }
   PetscCall(note_phase(magnet));
-  if (self->own_type) PetscCall(HfFieldCacheAssign(magnet, t, m)); /* m is what the last stage was evaluated at */
+  if (self->own_type) PetscCall(HfFieldCacheAssign(magnet, t, m)); /* m is the last stage */
   inputs = magnet->inputs;
   if (self->monitor) PetscCall((*self->monitor)(t, self->recent[0], m, self->context, &stop));
   /* The rate kept for the next step is then outdated. TSPostStep() does the same where the monitor changed m. */
@@ -151,7 +153,7 @@ PetscErrorCode HfIntegratorCreate(HfMagnet magnet) {
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&self));
   magnet->integrator = self;
-  PetscCall(TSCreate(HfGridComm(magnet->grid), &self->ts));
+  PetscCall(TSCreate(HfGridComm(magnet->film.grid), &self->ts));
   PetscCall(TSSetApplicationContext(self->ts, magnet));
   PetscCall(TSSetProblemType(self->ts, TS_NONLINEAR));
   if (!strcmp(method, "rosenbrock"))
@@ -191,7 +193,7 @@ PetscErrorCode HfIntegratorDestroy(HfIntegrator *self) {
 
 /* First cell (in global numbering) at which dm/dt is not finite, PETSC_MAX_INT if there is none. Collective. */
 static PetscErrorCode find_trouble(HfMagnet magnet, PetscReal t, Vec m, PetscInt *cell) {
-  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
   PetscInt local = PETSC_MAX_INT;
   const PetscScalar *rate;
   Vec dmdt;
@@ -204,7 +206,7 @@ static PetscErrorCode find_trouble(HfMagnet magnet, PetscReal t, Vec m, PetscInt
     if (PetscIsInfOrNanReal(rate[3 * k] + rate[3 * k + 1] + rate[3 * k + 2])) local = g->nx * g->ys + k;
   PetscCall(VecRestoreArrayRead(dmdt, &rate));
   PetscCall(VecDestroy(&dmdt));
-  PetscCallMPI(MPI_Allreduce(&local, cell, 1, MPIU_INT, MPI_MIN, HfGridComm(magnet->grid)));
+  PetscCallMPI(MPI_Allreduce(&local, cell, 1, MPIU_INT, MPI_MIN, HfGridComm(magnet->film.grid)));
   PetscFunctionReturn(0);
 }
 
@@ -213,19 +215,19 @@ static PetscErrorCode report_divergence(HfMagnet magnet, Vec m, PetscReal t) {
 
   PetscFunctionBeginUser;
   PetscCall(find_trouble(magnet, t, m, &cell));
-  PetscCheckFault(cell < PETSC_MAX_INT, HfGridComm(magnet->grid), HF_ERR_DIVERGED,
+  PetscCheckFault(cell < PETSC_MAX_INT, HfGridComm(magnet->film.grid), HF_ERR_DIVERGED,
                   "the magnetization diverged at t = %.9g s: no step down to integrator.min_step keeps the error below integrator.tolerance",
                   (double)t);
   PetscFunctionReturn(HfMagnetReportCell(magnet, t, m, cell, "the magnetization diverged: dm/dt is not finite"));
 }
 
-/* The error control does the rest. */
+/* A first guess: the error control adapts it. */
 static PetscReal first_step(HfMagnet magnet, PetscReal span) {
   const PetscReal rate = HfMagnetFastestRate(magnet);
   return rate > 0 ? PetscMin(span, 0.5 / rate) : 1e-6 * span;
 }
 
-/* The next phase begins with the largest of the last steps. */
+/* The next phase begins with the largest of the recent steps. */
 static void end_phase(HfIntegrator self) {
   for (PetscInt k = 0; k < RECENT; ++k) self->step = k ? PetscMax(self->step, self->recent[k]) : self->recent[0];
 }
@@ -254,7 +256,7 @@ PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t
     PetscCall(HfFluctuationsAdvance(magnet, m, t0, t1, monitor, context, &self->accepted, &finite));
     PetscFunctionReturn(finite ? 0 : report_divergence(magnet, m, self->accepted));
   }
-  if (self->accepted >= t1) { /* it was interrupted at its last step: nothing is left to do */
+  if (self->accepted >= t1) { /* the phase was interrupted after its last step */
     end_phase(self);
     PetscFunctionReturn(0);
   }
@@ -273,7 +275,7 @@ PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t
   PetscFunctionReturn(0);
 }
 
-/* ---- going on where a run was interrupted, between two phases or inside one ---- */
+/* ---- checkpoints: continuing where a run was interrupted, between two phases or inside one ---- */
 PetscBool HfMagnetCanPause(HfMagnet magnet, HfPhaseKind kind) {
   const HfIntegrator self = magnet->integrator;
   return (PetscBool)(kind != HF_INSIDE_ADVANCE || HfMagnetFluctuates(magnet) || self->own_type || self->implicit);

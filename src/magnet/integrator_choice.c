@@ -1,13 +1,14 @@
 /* How stiff the film is, which method of time integration suits it, and how long its steps will be.
 
-   The fastest motion of a film on a grid is exchange between neighbouring cells: its waves turn at up to omega = gamma0 |dH/dm|, damping left aside, and
-   die at alpha omega/(1+alpha^2). Explicit steps stay below about 2/omega however quiet the film is. Implicit ones, a picosecond or so where a film
-   switches, may pass over these waves once damping has taken them away, and must follow them before: they pay where omega is large and the waves die fast. */
+   The fastest motion of a film on a grid is exchange between neighbouring cells: its waves precess at up to omega = gamma0 |dH/dm|, apart from damping, and
+   decay at alpha omega/(1+alpha^2). Explicit steps must stay below about 2/omega even when the film is at rest. Implicit steps, about a picosecond while
+   a film switches, need not resolve these waves once damping has removed them, but must follow them until then: they pay off where omega is large and
+   the waves decay fast. */
 #include "magnet_impl.h"
 
 /* Measured with jobs/reproduce.sh integrators, a permalloy strip that switches, alpha from 0.02 to 0.5, cells from 8 to 1 nm. */
-#define STIFF_FROM  4e12 /* 1/s: omega below which explicit steps are no shorter than implicit ones */
-#define DAMPED_FROM 2e11 /* 1/s: rate of dying from which implicit steps cost less */
+#define STIFF_FROM  4e12 /* omega below which explicit steps are as long as implicit ones, 1/s */
+#define DAMPED_FROM 2e11 /* rate of decay from which on implicit steps cost less, 1/s */
 
 static PetscReal region_stiffness(HfMagnet magnet, PetscInt region) {
   PetscReal sum = 0;
@@ -29,7 +30,7 @@ PetscReal HfMagnetStiffness(HfMagnet magnet) {
 PetscReal HfMagnetFastestRate(HfMagnet magnet) {
   PetscReal gamma0 = 0;
 
-  for (PetscInt r = 0; r < magnet->film.n_regions; ++r) gamma0 = PetscMax(gamma0, magnet->materials[r].gamma0);
+  for (PetscInt r = 0; r < magnet->film.n_regions; ++r) gamma0 = PetscMax(gamma0, magnet->film.materials[r].gamma0);
   return gamma0 * HfMagnetStiffness(magnet);
 }
 
@@ -37,13 +38,13 @@ PetscReal HfMagnetDampingRate(HfMagnet magnet) {
   PetscReal most = 0;
 
   for (PetscInt r = 0; r < magnet->film.n_regions; ++r) {
-    const HfMaterial *material = &magnet->materials[r];
+    const HfMaterial *material = &magnet->film.materials[r];
     most = PetscMax(most, material->alpha * material->gamma0 * region_stiffness(magnet, r) / (1 + PetscSqr(material->alpha)));
   }
   return most;
 }
 
-/* Whether an evaluation costs much more than a product with the Jacobian, which knows local terms only. */
+/* Whether an evaluation costs much more than a product with the Jacobian, which contains local terms only. */
 static PetscBool has_whole_film_term(HfMagnet magnet) {
   for (PetscInt k = 0; k < magnet->n_terms; ++k)
     if (magnet->terms[k].type->whole && HfTermActive(&magnet->terms[k])) return PETSC_TRUE;
@@ -68,7 +69,7 @@ PetscReal HfMagnetExpectedStep(HfMagnet magnet) {
   if (!strcmp(method, "heun")) return HfFluctuationStep(magnet);
   if (!strcmp(method, "rosenbrock")) return 0;
   for (PetscInt r = 0; r < magnet->film.n_regions; ++r) {
-    const HfMaterial *material = &magnet->materials[r];
+    const HfMaterial *material = &magnet->film.materials[r];
     const PetscReal rate = material->gamma0 * region_stiffness(magnet, r) / PetscSqrtReal(1 + PetscSqr(material->alpha));
     most = PetscMax(most, rate / HfRungeKuttaReach(method, material->alpha));
   }

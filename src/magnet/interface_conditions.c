@@ -1,8 +1,9 @@
-/* What stands in for a neighbour that is missing or of another material, so that every kernel is the same at edges as inside.
+/* What stands in for a neighbour that is missing or of another material, so that kernels are the same at edges as inside the film.
 
    Exchange and Dzyaloshinskii-Moriya interaction of a bond along n from cell i to j, in one material, per cell volume:
      e = A |m_j - m_i|^2/d^2 + C.(m_j x m_i)/d            bulk C = D n, interfacial C = D n x z
-   At an edge the half bond inside the film, between two materials both half bonds, with m at the face where they end being that of least energy. So
+   At an edge there is the half bond inside the film, between two materials there are both half bonds; m at the face where they end is that of least
+   energy. So
      no neighbour     e = -|C x m_i|^2/(8 A)              half of what a whole bond would gain: dm/dn = (C/2A) x m at the face
      other material   A -> A_ij = 2 A_i A_j/(A_i + A_j),  C/2A -> the mean of both C/2A,  and in each cell -|(C_i - C_j) x m|^2/(16 (A_i + A_j))
    to second order in d. The ghost g is the one with which the kernels of cell i, (2A/d^2) (g - m_i) - (C/d) x g, give minus the derivative of that by m_i.

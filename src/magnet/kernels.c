@@ -1,5 +1,5 @@
-/* Loops over the cells of a row that every evaluation shares: between the interleaved Vec and component rows, Gilbert's damping, checks.
-   Written for the vectoriser: no branches, no aliasing, reductions over integers or lanes. */
+/* Loops over the cells of a row that all evaluations share: between the interleaved Vec and component rows, Gilbert's damping, largest values.
+   Written so that they vectorize: no branches, no aliasing, reductions over integers. */
 #include "magnet_impl.h"
 
 HF_KERNEL void HfRowSplit(PetscInt i, PetscInt n, const PetscReal a[], PetscReal *const m[3]) {
@@ -28,7 +28,7 @@ HF_KERNEL void HfRowSplitUnit(PetscInt i, PetscInt n, const PetscReal a[], Petsc
   }
 }
 
-/* The number of rates is a constant in each copy, so that the sum is one pass over memory. */
+/* Inlined with a constant number of rates, so that the sum is one pass over memory. */
 static inline __attribute__((always_inline)) void combine(PetscInt n, const PetscReal y[], PetscInt n_rates, const PetscReal *const rate[],
                                                           const PetscReal weight[], PetscReal sum[]) {
   HF_CELLS
@@ -62,7 +62,7 @@ HF_KERNEL void HfRowCombine(PetscInt n, const PetscReal y[], PetscInt n_rates, c
   }
 }
 
-/* The bits of non-negative numbers order as the numbers do, with not-a-number above infinity: a maximum that vectorises and overlooks nothing. */
+/* Non-negative numbers are ordered as their bits are, with NaN above infinity: a maximum that vectorizes and misses no NaN. */
 static inline __attribute__((always_inline)) PetscInt64 largest_bits(PetscInt n, PetscInt n_rates, const PetscReal *const rate[],
                                                                      const PetscReal weight[]) {
   PetscInt64 most = 0;
@@ -148,7 +148,7 @@ HF_KERNEL PetscReal HfRowMaxTorque(PetscInt i, PetscInt n, PetscReal *const m[3]
   for (PetscInt k = 0; k < n; ++k) {
     const PetscReal x = my[k] * Hz[k] - mz[k] * Hy[k], y = mz[k] * Hx[k] - mx[k] * Hz[k], z = mx[k] * Hy[k] - my[k] * Hx[k];
     const PetscReal square = x * x + y * y + z * z;
-    most = square <= most ? most : square; /* not-a-number stays */
+    most = square <= most ? most : square; /* NaN is kept */
   }
   return most;
 }

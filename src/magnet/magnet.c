@@ -1,7 +1,7 @@
-/* The magnet: which terms and torques there are, their creation, fields from outside.
+/* The magnet: the lists of terms and torques, their creation, fields from outside.
 
      (1+alpha^2) dm/dt = -gamma0 [ m x H + alpha m x (m x H) ] + other torques,   H = sum of terms (A/m), m = M/Ms a unit vector per cell
-   A term is one file in fields/, a torque one in torques/; here they are listed and made. */
+   A term is one file in fields/, a torque one in torques/; here they are listed and created. */
 #include "magnet_impl.h"
 
 #define HF_TERM(name) extern const HfTermType HfTermType_##name;
@@ -75,12 +75,12 @@ static PetscErrorCode create_torques(HfMagnet magnet, const HfMagnetTypes *types
   PetscFunctionReturn(0);
 }
 
-/* What does not belong to a term or torque. */
+/* Settings that belong to no single term or torque. */
 static PetscErrorCode read_settings(HfMagnet magnet) {
   PetscFunctionBeginUser;
-  PetscCall(HfMaterialsSettings(magnet->grid, magnet->deck, &magnet->materials));
-  PetscCall(HfInitialSettingsRead(magnet->deck, HfNodeFind(HfDeckRoot(magnet->deck), "film.initial"), &magnet->initial));
-  PetscCall(HfIntegratorSettingsRead(magnet->deck, &magnet->integrator_settings));
+  PetscCall(HfMaterialsSettings(magnet->film.grid, magnet->film.deck, &magnet->film.materials));
+  PetscCall(HfInitialSettingsRead(magnet->film.deck, HfNodeFind(HfDeckRoot(magnet->film.deck), "film.initial"), &magnet->initial));
+  PetscCall(HfIntegratorSettingsRead(magnet->film.deck, &magnet->integrator_settings));
   PetscFunctionReturn(0);
 }
 
@@ -92,10 +92,8 @@ PetscErrorCode HfMagnetCreate(HfGrid grid, HfDeck deck, const HfMagnetTypes *typ
   if (!types) types = &hf_built_in_types;
   PetscCall(PetscNew(&magnet));
   *out = magnet;
-  magnet->grid = grid;
-  magnet->deck = deck;
+  magnet->film = (HfFilm){.grid = grid, .deck = deck, .nx = g->nx, .ys = g->ys, .n_regions = g->n_regions};
   PetscCall(read_settings(magnet));
-  magnet->film = (HfFilm){.grid = grid, .deck = deck, .nx = g->nx, .ys = g->ys, .n_regions = g->n_regions, .materials = magnet->materials};
   PetscCall(create_terms(magnet, types));
   PetscCall(create_torques(magnet, types));
   PetscCall(HfRowsCreate(magnet, &magnet->rows));
@@ -121,7 +119,7 @@ PetscErrorCode HfMagnetDestroy(HfMagnet *out) {
   }
   PetscCall(PetscFree(magnet->terms));
   PetscCall(PetscFree(magnet->torques));
-  PetscCall(PetscFree(magnet->materials));
+  PetscCall(PetscFree(magnet->film.materials));
   PetscCall(HfRowsDestroy(&magnet->rows));
   PetscCall(HfSweepDestroy(&magnet->sweep));
   PetscCall(VecDestroy(&magnet->uniform_current));
@@ -131,7 +129,7 @@ PetscErrorCode HfMagnetDestroy(HfMagnet *out) {
 
 PetscErrorCode HfMagnetCreateState(HfMagnet magnet, Vec *m) {
   PetscFunctionBeginUser;
-  PetscCall(HfGridCreateCellVec(magnet->grid, 3, m));
+  PetscCall(HfGridCreateCellVec(magnet->film.grid, 3, m));
   PetscFunctionReturn(0);
 }
 
@@ -181,7 +179,7 @@ PetscBool HfTermsWhole(HfMagnet magnet) {
 PetscBool HfTermHasEnergy(const HfTerm *term) { return (PetscBool)(term->type->energy && HfTermActive(term)); }
 
 PetscReal HfMagnetExchangeConstant(HfMagnet magnet, PetscInt region) {
-  const HfMaterial *material = &magnet->materials[region];
+  const HfMaterial *material = &magnet->film.materials[region];
   return material->Aex * (2 / (HF_MU0 * material->Ms));
 }
 

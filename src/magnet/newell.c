@@ -64,7 +64,7 @@ static void near(PetscReal x, PetscReal y, const PetscReal l[3], PetscReal N[4])
   for (int a = 0; a < 4; ++a) N[a] = (PetscReal)(scale * sum[a]);
 }
 
-/* Nodes that leave a part `wanted` of N, or more than there are. */
+/* Number of nodes with which the relative error of N is below `wanted`; above MAX_NODES: none will do. */
 static int nodes(PetscReal l_over_R, PetscReal wanted) {
   PetscReal error = 1.0;
   int n = 0;
@@ -82,7 +82,7 @@ static void spread(int n, PetscReal l, PetscReal at[], PetscReal weight[]) {
   }
 }
 
-/* False when the cells are too near for the nodes at hand. */
+/* False when the cells are too near for MAX_NODES nodes. */
 static PetscBool far(PetscReal x, PetscReal y, const PetscReal l[3], PetscReal N[4]) {
   const PetscReal R2 = x * x + y * y, R = PetscSqrtReal(R2), V = l[0] * l[1] * l[2], dipole = V / (4.0 * PETSC_PI * R2 * R);
   const PetscReal wanted = 1e-17 / dipole; /* beside N = 1 of a cell in its own field: 1e7 of them stay below 1e-10 */
@@ -110,7 +110,7 @@ static PetscBool far(PetscReal x, PetscReal y, const PetscReal l[3], PetscReal N
 }
 
 void HfNewell(PetscReal x, PetscReal y, PetscReal lx, PetscReal ly, PetscReal lz, PetscReal N[4]) {
-  /* in parts of a length, so that no power of metres meets another; |x|, |y| so that the parities hold to the last bit */
+  /* Lengths relative to the largest edge, so that no power of a length underflows; |x|, |y| so that the parities hold to the last bit. */
   const PetscReal scale = 1.0 / PetscMax(PetscMax(lx, ly), lz), l[3] = {scale * lx, scale * ly, scale * lz};
   const PetscReal u = scale * PetscAbsReal(x), v = scale * PetscAbsReal(y), R2 = u * u + v * v;
 

@@ -1,4 +1,4 @@
-/* Relaxation: the damping part alone, downhill to the next minimum of the energy.
+/* Relaxation: damping without precession, downhill to the next minimum of the energy.
 
      dm/dt = -(gamma0/2) m x (m x H)          (the Landau-Lifshitz equation without precession, at alpha = 1)
    until max |m x H|/Ms < tolerance, by the stabilized Runge-Kutta method of HfDescend(). A step that raises the energy beyond round-off is rejected. */
@@ -23,7 +23,7 @@ typedef struct {
 } Visit;
 
 static void visit_row(HfMagnet magnet, const HfRow *row, void *context) {
-  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
   const PetscInt first = row->cells->first, n = row->cells->last - first + 1;
   Visit *visit = context;
 
@@ -38,7 +38,7 @@ static void visit_row(HfMagnet magnet, const HfRow *row, void *context) {
   }
   for (PetscInt k = 0; k < row->cells->n_runs; ++k) {
     const HfRun *run = &row->cells->runs[k];
-    HfRowDamping(run->i, run->n, 0.5 * magnet->materials[run->region].gamma0, row->m, row->H);
+    HfRowDamping(run->i, run->n, 0.5 * magnet->film.materials[run->region].gamma0, row->m, row->H);
   }
   HfRowJoin(first, n, row->H, visit->out + 3 * g->nx * (row->j - g->ys));
 }
@@ -65,16 +65,16 @@ static PetscErrorCode rate(Vec m, Vec dmdt, void *context) {
 static PetscErrorCode evaluate(HfDescentState *state, void *context) {
   const Relaxation *self = context;
   HfMagnet magnet = self->magnet;
-  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
   const PetscReal volume = g->dx * g->dy * g->thickness;
-  PetscReal scale = 0; /* of the terms that a cell's energy is the difference of */
+  PetscReal scale = 0; /* largest mu0 Ms: that times a field is the size of the terms that cancel in the energy of a cell */
   Visit visit = {.only_rate = PETSC_FALSE};
 
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc1(magnet->n_terms, &visit.energies));
   PetscCall(sweep(self, state->y, state->rate, &visit));
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, visit.energies, (PetscMPIInt)magnet->n_terms, MPIU_REAL, MPIU_SUM, HfGridComm(magnet->grid)));
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, visit.most, 2, MPIU_REAL, MPIU_MAX, HfGridComm(magnet->grid)));
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, visit.energies, (PetscMPIInt)magnet->n_terms, MPIU_REAL, MPIU_SUM, HfGridComm(magnet->film.grid)));
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, visit.most, 2, MPIU_REAL, MPIU_MAX, HfGridComm(magnet->film.grid)));
   state->slope = visit.most[0];
   state->radius = 0.5 * self->gamma0 * (HfMagnetStiffness(magnet) + visit.most[1]);
   state->objective = state->noise = 0;
@@ -82,7 +82,7 @@ static PetscErrorCode evaluate(HfDescentState *state, void *context) {
     state->objective += visit.energies[k] * volume;
     state->noise += PetscAbsReal(visit.energies[k]) * volume;
   }
-  for (PetscInt r = 0; r < magnet->film.n_regions; ++r) scale = PetscMax(scale, HF_MU0 * magnet->materials[r].Ms);
+  for (PetscInt r = 0; r < magnet->film.n_regions; ++r) scale = PetscMax(scale, HF_MU0 * magnet->film.materials[r].Ms);
   state->noise += scale * (HfMagnetStiffness(magnet) + visit.most[1]) * volume * PetscSqrtReal((PetscReal)g->n_film);
   state->noise *= 4 * PETSC_MACHINE_EPSILON;
   PetscCall(PetscFree(visit.energies));
@@ -123,7 +123,7 @@ PetscErrorCode HfMagnetRelax(HfMagnet magnet, PetscReal t, Vec m, PetscReal tole
   HfDescentOutcome outcome;
 
   PetscFunctionBeginUser;
-  for (PetscInt r = 0; r < magnet->film.n_regions; ++r) self.gamma0 = PetscMax(self.gamma0, magnet->materials[r].gamma0);
+  for (PetscInt r = 0; r < magnet->film.n_regions; ++r) self.gamma0 = PetscMax(self.gamma0, magnet->film.materials[r].gamma0);
   if (magnet->phase.resume) {
     options.passed = magnet->phase.passed;
     options.step = magnet->phase.step;
@@ -132,7 +132,7 @@ PetscErrorCode HfMagnetRelax(HfMagnet magnet, PetscReal t, Vec m, PetscReal tole
     PetscCall(HfMagnetNormalize(magnet, m));
   magnet->phase.resume = PETSC_FALSE;
   PetscCall(HfDescend(&problem, &options, m, &outcome));
-  PetscCheckFault(outcome != HF_DESCENT_NOT_FINITE, HfGridComm(magnet->grid), HF_ERR_DIVERGED,
+  PetscCheckFault(outcome != HF_DESCENT_NOT_FINITE, HfGridComm(magnet->film.grid), HF_ERR_DIVERGED,
                   "relaxation starts from a state or a field that is not finite");
   *converged = (PetscBool)(outcome == HF_DESCENT_CONVERGED);
   PetscFunctionReturn(0);

@@ -1,8 +1,9 @@
 /* Which cells of each row are interior to a region, and the one neighbour routine for all others.
 
-   A cell whose four neighbours exist and are of its own region is interior: kernels run over runs of them without a branch. So are those along a straight
-   rim without DMI, whose missing neighbours to the south or north are like themselves. Every other cell is an edge cell: a neighbour that is missing or of another region is replaced by what the boundary implies (interface_conditions.c), made once for each pair of
-   regions that touch and each side. */
+   A cell whose four neighbours exist and are of its own region is interior: kernels run over spans of them without a branch. So are the cells along a
+   straight rim without DMI, whose missing neighbours to the south or north are equal to themselves. Every other cell is an edge cell: a neighbour that is
+   missing or of another region is replaced by what the boundary condition implies (interface_conditions.c), computed once for each side and each pair of
+   regions that touch. */
 #include "magnet_impl.h"
 
 struct HfRows_ {
@@ -13,7 +14,7 @@ struct HfRows_ {
   HfInterface *conditions;
 };
 
-/* The conditions that occur here: number 1, 2 ... of own region, region of the neighbour (-1: none) and side; 0 for those that do not. */
+/* The conditions that occur on this rank, numbered 1, 2 ... by own region, region of the neighbour (-1: none) and side; 0: it does not occur. */
 typedef struct {
   PetscInt n_regions, n;
   PetscInt *number;
@@ -41,7 +42,7 @@ static void make_conditions(HfMagnet magnet, const Conditions *conditions, HfInt
   }
 }
 
-/* Whether the missing neighbours on the south (0) or north (1) side of a region are like its own cells. */
+/* Whether the missing neighbours on the south (0) or north (1) side of a region are equal to its own cells. */
 static PetscBool is_free_rim(HfMagnet magnet, PetscInt region, PetscInt side) {
   PetscBool is = PETSC_TRUE;
   HfInterface condition;
@@ -52,7 +53,7 @@ static PetscBool is_free_rim(HfMagnet magnet, PetscInt region, PetscInt side) {
   return (PetscBool)(is && !condition.neighbour);
 }
 
-/* Fills one row from the regions; the counts are always right, lists are written when they exist (before that, conditions are numbered). */
+/* Fills one row from the regions. Called twice: first for the counts and the numbers of the conditions, then, with lists, to fill these. */
 static void divide_row(HfMagnet magnet, PetscInt j, const PetscBool (*free_rim)[2], Conditions *conditions, const HfInterface made[],
                        HfRowCells *cells, HfRun *runs, HfRun *spans, HfEdgeCell *edges) {
   const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
@@ -104,7 +105,7 @@ static void divide_row(HfMagnet magnet, PetscInt j, const PetscBool (*free_rim)[
   }
 }
 
-/* An active torque may need more of an edge than its ghosts: then all cells of the rim are edge cells. */
+/* An active torque may need more of an edge than the ghosts of the terms: then all cells of the rim are edge cells. */
 static PetscBool any_straight_torque(HfMagnet magnet) {
   for (PetscInt k = 0; k < magnet->n_torques; ++k)
     if (magnet->torques[k].type->straight && HfTorqueActive(&magnet->torques[k])) return PETSC_TRUE;

@@ -27,7 +27,7 @@ typedef struct {
   PetscBool keep; /* the rows of the stage are stored in `sum`, with unit length */
 } Pass;
 
-/* Rows that neighbour ranks need. */
+/* Whether a neighbour rank needs the row. */
 static PetscBool on_the_border(const HfGridInfo *g, PetscInt j) { return (PetscBool)(g->size > 1 && (j == g->ys || j == g->ys + g->ym - 1)); }
 
 static PetscReal *buffer(HfSweep sweep, PetscInt k) { return sweep->origin + k * sweep->stride; }
@@ -61,7 +61,7 @@ PetscErrorCode HfSweepDestroy(HfSweep *sweep) {
 
 /* m of an owned row of a stage, interleaved, at `to` (cell 0). */
 static void combine_row(const Pass *pass, PetscInt j, PetscScalar *to) {
-  const HfGridInfo *g = HfGridGetInfo(pass->magnet->grid);
+  const HfGridInfo *g = HfGridGetInfo(pass->magnet->film.grid);
   const HfRowCells *cells = HfRowsGet(pass->magnet->rows, j);
   const PetscInt first = 3 * cells->first, n = 3 * (cells->last - cells->first + 1), at = 3 * g->nx * (j - g->ys) + first;
   const PetscScalar *rate[HF_MAX_STAGES];
@@ -71,10 +71,10 @@ static void combine_row(const Pass *pass, PetscInt j, PetscScalar *to) {
   if (pass->keep) HfNormalize(n / 3, to + first);
 }
 
-/* Row j of m in its slot of the window. Cells outside the film keep their old contents, which nobody reads. */
+/* Row j of m in its slot of the window. Cells outside the film keep old values, which are not read. */
 static void hold_row(Pass *pass, PetscInt j) {
   HfSweep sweep = pass->magnet->sweep;
-  const HfGridInfo *g = HfGridGetInfo(pass->magnet->grid);
+  const HfGridInfo *g = HfGridGetInfo(pass->magnet->film.grid);
   const HfRowCells *cells = HfRowsGet(pass->magnet->rows, j);
   const PetscInt slot = (j + 3) % 3, n = cells->last - cells->first + 1;
   const PetscScalar *from;
@@ -153,7 +153,7 @@ PetscErrorCode HfFieldCacheIsCurrent(HfMagnet magnet, PetscReal t, Vec m, PetscB
 
 /* Inner rows while the exchange is under way, then the first and the last. `send`: the owned rows of m, of which those on the border are there. */
 static PetscErrorCode visit_rows(Pass *pass, const PetscScalar *send) {
-  const HfGridInfo *g = HfGridGetInfo(pass->magnet->grid);
+  const HfGridInfo *g = HfGridGetInfo(pass->magnet->film.grid);
   const PetscInt end = g->ys + g->ym;
   HfSweep sweep = pass->magnet->sweep;
 
@@ -179,7 +179,7 @@ PetscErrorCode HfSweepRows(HfMagnet magnet, HfFieldSelection fields, PetscReal t
 }
 
 PetscErrorCode HfSweepStage(HfMagnet magnet, PetscReal t, const HfStage *stage, HfVisit visit, void *context) {
-  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
+  const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
   const PetscBool refresh = HfCurrentDue(magnet, t, stage->last), whole = (PetscBool)(refresh || HfTermsWhole(magnet));
   Pass pass = {.magnet = magnet, .fields = HF_FIELD_ALL, .length = HF_NORMALIZE, .visit = visit, .context = context, .stage = stage};
 
@@ -238,10 +238,10 @@ static PetscBool any_straight_torque(HfMagnet magnet) {
   return PETSC_FALSE;
 }
 
-/* An edge cell whose missing neighbours continue the line through the others: a central difference is then the one-sided difference of what is there. */
+/* An edge cell whose missing neighbours continue the others linearly: a central difference is then the one-sided difference of the cells there are. */
 static void straight_span_of_edge(HfMagnet magnet, const HfRow *row, const HfEdgeCell *cell, HfGhosts *ghosts, HfSpan *span) {
-  const HfGridInfo *g = HfGridGetInfo(magnet->grid);
-  const int8_t *regions = HfGridRegions(magnet->grid);
+  const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
+  const int8_t *regions = HfGridRegions(magnet->film.grid);
   const PetscInt i = cell->i, j = row->j;
   const PetscBool west = (PetscBool)(HfRegionAt(g, regions, i - 1, j) >= 0), east = (PetscBool)(HfRegionAt(g, regions, i + 1, j) >= 0);
   const PetscBool south = (PetscBool)(HfRegionAt(g, regions, i, j - 1) >= 0), north = (PetscBool)(HfRegionAt(g, regions, i, j + 1) >= 0);

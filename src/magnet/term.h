@@ -1,5 +1,5 @@
 /* Extension header: how a term of the effective field or a torque is added. One file with a const descriptor, and one line in fields.def or torques.def;
-   everything around them knows terms and torques by the hooks of their descriptors alone.
+   the code around them knows terms and torques only by the hooks of their descriptors.
 
    Kernels work on a span: n cells of one region, one after another along x, with the rows below and above. Rows are de-interleaved, so m[c][k] is
    component c of cell k of the span. m[c][-1] and m[c][n] exist; south[c][k] and north[c][k] for 0 <= k < n. A cell at an edge of the film or of a
@@ -30,7 +30,7 @@ typedef struct {
   HfDeck deck;
   PetscInt nx, ys; /* of the grid: cells of a row, first row of this rank */
   PetscInt n_regions;
-  const HfMaterial *materials; /* one per region */
+  HfMaterial *materials; /* one per region */
 } HfFilm;
 
 /** Where the cells of a span begin in an array over the cells of this rank's rows. */
@@ -58,7 +58,7 @@ typedef struct {
   void (*field)(const HfTerm *term, const PetscReal p[], const HfSpan *span); /* adds A/m to span->H */
   /* Sum of the energy density over the span, J/m^3. NULL: the field has no energy. */
   PetscReal (*energy)(const HfTerm *term, const PetscReal p[], const HfSpan *span);
-  /* An upper bound of |dH/dm| (A/m), the norm of the term's linear part; NULL: it does not depend on m. */
+  /* An upper bound of |dH/dm| (A/m), the norm of the term's linear part; NULL: the field does not depend on m. */
   PetscReal (*stiffness)(const PetscReal p[]);
   /* A chiral term, whose bond along the unit vector n from cell i to j has the energy density C.(m_j x m_i)/d: adds its C (J/m^2). The boundary
      condition follows from it (interface_conditions.c). NULL: not chiral. */
@@ -68,8 +68,8 @@ typedef struct {
   PetscErrorCode (*set_uniform_field)(HfTerm *term, const PetscReal H[3]); /* HfMagnetSetUniformField() */
   PetscErrorCode (*set_stored_field)(HfTerm *term, Vec field);             /* HfMagnetSetStoredField(); NULL: off */
 
-  /* ---- fluctuations: a field drawn anew for every step, which acts in time integration alone. NULL: the term does not fluctuate ---- */
-  /* Whether the deck has them. Time then advances in fixed steps, of *step (s), or 0: of a length that suits the film. */
+  /* ---- fluctuations: a field that is drawn for every time step and acts in time integration only. NULL: the term does not fluctuate ---- */
+  /* Whether the deck has them. Time then advances in fixed steps of *step (s), or, when that is 0, of a length that suits the film. */
   PetscBool (*fluctuates)(const HfTerm *term, PetscReal *step);
   PetscErrorCode (*draw)(HfTerm *term, PetscInt64 number, PetscReal dt); /* the field of step `number` of the run, of length dt (s) */
 } HfTermType;
@@ -98,7 +98,7 @@ typedef struct {
   /* ---- evaluation ---- */
   /* Driven by the current in the film: where the torque is active, it acts while there is a current, whose density add() finds in torque->j. */
   PetscBool current_driven;
-  /* add() takes differences of m: in edge cells a missing neighbour is the straight continuation of the cells there are, all others are as they are. */
+  /* add() takes differences of m: a missing neighbour of an edge cell is then the linear continuation of the cells there are, and no other is replaced. */
   PetscBool straight;
   void (*add)(const HfTorque *torque, const PetscReal p[], const HfSpan *span, PetscReal *const T[3]); /* adds 1/s to T; may read span->H */
 } HfTorqueType;

@@ -1,9 +1,10 @@
+/* A table in time, read from a text file: numbers in lines, times in increasing order. */
 #include "time_table.h"
 #include <stdlib.h>
 #include <string.h>
 
 struct HfTimeTable_ {
-  PetscInt n, lines, last; /* last: where the last look-up ended, times mostly go forward */
+  PetscInt n, lines, last; /* last: line where the last look-up ended; times mostly increase */
   PetscReal *rows;         /* lines x (1 + n) */
 };
 

@@ -150,7 +150,7 @@ static void field_is_the_sum_over_all_pairs(void **unused) {
   case_fill(&c, c.m, rough, NULL);
   CHECK(VecDuplicate(c.m, &field));
   CHECK(HfMagnetEffectiveField(c.magnet, 0, c.m, field));
-  /* Ms m of all cells, from the function and the mask that every rank can tell by itself */
+  /* Ms m of all cells, from the function and the mask, which every rank can evaluate */
   CHECK(PetscCalloc1(3 * c.g->nx * c.g->ny, &M));
   for (PetscInt j = c.g->ys; j < c.g->ys + c.g->ym; ++j)
     for (PetscInt i = 0; i < c.g->nx; ++i) {

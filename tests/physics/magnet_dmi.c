@@ -137,7 +137,7 @@ static void period_of_the_spiral(void **unused) {
   }
 }
 
-/* Two materials, each with its own helix, of opposite hands: -D^2/(4 Aex) in each up to the ends and to the joint. */
+/* Two materials, each with its own helix, of opposite hands: -D^2/(4 Aex) in each up to the ends and to the interface. */
 static void helix_energy_is_second_order_across_a_joint(void **unused) {
   for (int kind = 0; kind < 2; ++kind) {
     PetscReal error[3];

@@ -1,4 +1,4 @@
-/* Anisotropy that varies from grain to grain: constant within a grain, its mean and deviation as asked, the same on finer cells; a wall that a weak
+/* Anisotropy that varies from grain to grain: constant within a grain, with the mean and deviation of the deck, the same on finer cells; a wall that a weak
    field moves through an even film is pinned by grains. */
 #include <magnet_case.h>
 
@@ -22,12 +22,12 @@ static void anisotropies(Case *c, PetscReal Ku[]) {
 }
 
 static void mean_and_deviation(void **unused) {
-  const PetscReal asked = 0.2;
+  const PetscReal wanted = 0.2;
   PetscReal *Ku, sums[3] = {0};
   PetscInt64 *grain;
   Case c;
 
-  start(&c, 1000, 1000, 5, 0, 100 * asked);
+  start(&c, 1000, 1000, 5, 0, 100 * wanted);
   CHECK(PetscMalloc2(c.g->nx * c.g->ym, &Ku, c.g->nx * c.g->ym, &grain));
   anisotropies(&c, Ku);
   CHECK(HfGridGrains(c.grid, 20e-9, 2, grain));
@@ -41,8 +41,8 @@ static void mean_and_deviation(void **unused) {
       assert_true(Ku[k] != Ku[k - 1]);
   }
   CHECK(MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPIU_REAL, MPI_SUM, PETSC_COMM_WORLD));
-  ASSERT_NEAR(sums[0], 1, 4 * asked / 50); /* four deviations of the mean of 2500 grains */
-  ASSERT_NEAR(PetscSqrtReal(sums[1]) / asked, 1, 0.06);
+  ASSERT_NEAR(sums[0], 1, 4 * wanted / 50); /* four deviations of the mean of 2500 grains */
+  ASSERT_NEAR(PetscSqrtReal(sums[1]) / wanted, 1, 0.06);
   ASSERT_NEAR(case_energy(&c, 0, c.m) / (-KU * 1e-6 * 1e-6 * 3e-9), sums[0], 1e-12);
   CHECK(PetscFree2(Ku, grain));
   case_destroy(&c);

@@ -1,4 +1,4 @@
-/* A state that is not finite, or whose m is not of length 1, is told from a good one on all ranks; so is a relaxation in which the energy rises.
+/* A state that is not finite, or whose m is not of length 1, is detected on all ranks; so is a relaxation in which the energy rises.
    magnet/magnet_impl.h: the energy of a built-in term is given the wrong sign. */
 #include <magnet/magnet_impl.h>
 #include <magnet_case.h>

@@ -50,7 +50,8 @@ static void macrospins_follow_langevin(void **unused) {
 }
 
 /* The mean square of a component of the deviation after many steps of free diffusion grows as 2 D t with D = alpha gamma0 kB T/((1+alpha^2) mu0 Ms V): at
-   short times, in no field, 1 - <m_z> = 2 D t; it tells a factor in the variance that equilibrium alone would tell from alpha. */
+   short times, in no field, 1 - <m_z> = 2 D t; unlike equilibrium, which does not depend on alpha, this detects a wrong factor in
+   the variance and the damping together. */
 static void spins_diffuse_as_fast_as_they_are_damped(void **unused) {
   const PetscReal alpha = 0.5, D = alpha * HF_GAMMA0 * HF_BOLTZMANN * T / ((1 + alpha * alpha) * HF_MU0 * MS * EDGE * EDGE * EDGE), t = 0.02 / D;
   PetscReal average[3];

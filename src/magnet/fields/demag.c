@@ -1,13 +1,14 @@
-/* Demagnetizing field of the whole film, `demag: full`: the magnetostatic field of uniformly magnetized cells, averaged over the cell that feels it.
+/* Demagnetizing field of the whole film, `demag: full`: the magnetostatic field of uniformly magnetized cells, averaged over each cell.
 
      E = -mu0 Ms m.H/2,   H(r) = -sum over cells r' of N(r - r') Ms(r') m(r')
-   N: Newell's tensor (newell.c); the sum is a convolution by FFT over all cells, void ones without moment. */
+   N: Newell's tensor (newell.c); the sum is a convolution by FFT over all cells; void cells have no moment.
+   Source: Newell, Williams and Dunlop, J. Geophys. Res. 98, 9551 (1993). */
 #include "../newell.h"
 #include "../term.h"
 
 typedef struct {
   HfConvolution convolution;
-  Vec field;               /* H in parts of `unit` */
+  Vec field;               /* H relative to `unit` */
   Vec moment;              /* Ms m, where regions differ in Ms; NULL: m itself is convolved */
   const PetscScalar *rows; /* of `field` on this rank */
   PetscReal unit;          /* A/m */

@@ -5,7 +5,7 @@
 
 static const HfKey keys[] = {
     {"demag", HF_CHOICE, NULL, "none", "none|shape|full", 0,
-     "Demagnetizing field: none, shape = the local -Ms m_z z of an infinite thin film, full = that of the film as it is"},
+     "Demagnetizing field: none; shape = the local -Ms m_z z of an infinite thin film; full = that of the actual film"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 

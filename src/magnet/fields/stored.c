@@ -1,4 +1,4 @@
-/* A field that another part of the program computed, e.g. the Oersted field of the gold layer.
+/* A field that another part of the program computes, such as the Oersted field of the gold layer.
 
      E = -mu0 Ms m.H,   H = the cell Vec given to HfMagnetSetStoredField() */
 #include "../term.h"

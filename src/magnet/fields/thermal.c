@@ -1,16 +1,16 @@
-/* Thermal fluctuations: a Gaussian field, drawn anew in every cell for every time step and constant during it (Brown 1963).
+/* Thermal fluctuations: a Gaussian field, drawn in every cell for every time step and constant during the step.
 
      < H_a > = 0,   < H_a H_b > = delta_ab 2 alpha kB T / (gamma0 mu0 Ms V dt),   V the volume of the cell, dt the step
-   It has no energy. The product with m is meant in the sense of Stratonovich, which Heun's method (heun.c) converges to. The numbers are a function of
+   It has no energy. Its product with m is understood in the sense of Stratonovich, to which Heun's method converges (fluctuations.c). The numbers are a function of
    (seed, step, cell in the whole film): the same on any number of ranks and after any restart.
    Source: Brown, Phys. Rev. 130, 1677 (1963). */
 #include "../term.h"
 
 static const HfKey keys[] = {
-    {"thermal", HF_SECTION, NULL, "", "", 0, "Thermal fluctuations; time then goes on in fixed steps, by Heun's method"},
-    {"thermal.temperature", HF_QUANTITY, "K", NULL, ">=0", 0, "Temperature; 0 K for the same steps without fluctuations"},
+    {"thermal", HF_SECTION, NULL, "", "", 0, "Thermal fluctuations; time then advances in fixed steps, by Heun's method"},
+    {"thermal.temperature", HF_QUANTITY, "K", NULL, ">=0", 0, "Temperature; 0 K: the same steps without fluctuations"},
     {"thermal.seed", HF_INT, NULL, "1", "[0,9e18]", 0, "Seed of the fluctuations"},
-    {"thermal.step", HF_QUANTITY, "s", "", ">0", 0, "Time step; when left out, a tenth of the largest stable one"},
+    {"thermal.step", HF_QUANTITY, "s", "", ">0", 0, "Time step; when omitted, a tenth of the largest stable one"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 

@@ -1,15 +1,15 @@
 /* Uniaxial anisotropy: easy axis u for Ku > 0, hard axis for Ku < 0.
 
      E = -Ku (m.u)^2,   H = (2 Ku/(mu0 Ms)) (m.u) u
-   In a film of grains Ku may differ from grain to grain: Ku (1 + Ku_variation g), g a Gaussian number of mean 0 and variance 1 per grain. Walls then
-   have places where they would rather be, and are pinned there. */
+   In a film of grains Ku may differ from grain to grain: Ku (1 + Ku_variation g), g a Gaussian number of mean 0 and variance 1 per grain. Walls then have
+   preferred places, where they are pinned. */
 #include "../term.h"
 
 static const HfKey keys[] = {
     {"Ku", HF_QUANTITY, "J/m^3|A/m", "0", "", 0,
      "Uniaxial anisotropy: > 0 easy axis, < 0 hard axis; in A/m it is the field constant K = 2 Ku/(mu0 Ms)"},
     {"Ku_variation", HF_QUANTITY, "1", "0", "[0,1]", 0,
-     "Standard deviation of Ku from grain to grain (Gaussian), as a part of Ku, e.g. 5 %; needs film.grains"},
+     "Standard deviation of Ku from grain to grain (Gaussian), relative to Ku, e.g. 5 %; requires film.grains"},
     {"axis", HF_NUMBERS, NULL, "[0, 0, 1]", "", 3, "Axis of the uniaxial anisotropy; any length"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
@@ -17,11 +17,11 @@ static const HfKey keys[] = {
 enum { H, E, UX, UY, UZ, LARGEST }; /* 2 Ku/(mu0 Ms), Ku, u; largest |Ku of a cell/Ku| */
 
 typedef struct {
-  PetscReal *factor;  /* of Ku in each cell of this rank; NULL: 1 everywhere */
+  PetscReal *factor;  /* Ku of each cell of this rank relative to that of its region; NULL: 1 everywhere */
   PetscReal *largest; /* |factor|, per region, all ranks */
 } Variation;
 
-/* Ku of every cell, in grains; and where it is largest. */
+/* The factors of a film of grains, and the largest of each region. */
 static PetscErrorCode draw_factors(const HfFilm *film, PetscReal size, PetscInt64 seed, const PetscReal variation[], Variation *v) {
   const HfGridInfo *g = HfGridGetInfo(film->grid);
   PetscInt64 *grain;

@@ -8,7 +8,7 @@ static const HfKey keys[] = {
     {"field", HF_SECTION, NULL, "", "", 0, "Applied field, uniform in space"},
     {"field.uniform", HF_QUANTITIES, "A/m|T", "", "", 3, "Constant applied field (x, y, z); in T it is mu0 H"},
     {"field.table", HF_TEXT, "file", "", "", 0,
-     "File with lines `t Hx Hy Hz` (s, A/m): linear in between, constant before and after; # starts a comment"},
+     "File with lines `t Hx Hy Hz` (s, A/m), interpolated linearly, constant before and after; # starts a comment"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 

@@ -1,16 +1,18 @@
-/* Spin-transfer torque of a current in the film, after Zhang and Li, Phys. Rev. Lett. 93, 127204 (2004), Eq. (11).
+/* Spin-transfer torque of the current in the film.
 
      T = b g - xi b m x g,   g = (j.grad) m,   b = mu_B P/(e Ms)
-   j is the conventional current density (A/m^2): with u = -b j this is -(u.grad)m + xi m x (u.grad)m, textures drift with u, against j, as the electrons
-   do. The convention "zhang-li" carries their further factor 1/(1 + xi^2) in b.
+   j is the conventional current density (A/m^2). With u = -b j this is -(u.grad)m + xi m x (u.grad)m: textures drift with u, against j, as the electrons
+   do. The convention "zhang-li" includes the paper's further factor 1/(1 + xi^2) in b.
 
-   g by central differences; where a neighbour is missing its ghost continues the line through the two others (sweep.c), so that the same difference is
-   one-sided. Only the part of g perpendicular to m acts: T = b [c x m - xi c] with c = m x g, perpendicular to round-off. */
+   g by central differences; a missing neighbour continues the two others linearly (sweep.c), which makes the difference one-sided. Only the part of g
+   perpendicular to m acts: T = b [c x m - xi c] with c = m x g is perpendicular to m to round-off.
+   Source: Zhang and Li, Phys. Rev. Lett. 93, 127204 (2004), Eq. (11). */
 #include "../term.h"
 
 static const HfKey keys[] = {
-    {"material:polarization", HF_NUMBER, NULL, "0", "[0,1]", 0, "Spin polarization P of the current: how strongly it moves the texture"},
-    {"material:nonadiabaticity", HF_NUMBER, NULL, "0", "", 0, "Nonadiabatic part xi of the spin-transfer torque, relative to the adiabatic one"},
+    {"material:polarization", HF_NUMBER, NULL, "0", "[0,1]", 0, "Spin polarization P of the current; the spin-transfer torque is proportional to it"},
+    {"material:nonadiabaticity", HF_NUMBER, NULL, "0", "", 0,
+     "Nonadiabaticity xi: the nonadiabatic part of the spin-transfer torque relative to the adiabatic one"},
     {"spin_transfer", HF_SECTION, NULL, "{}", "", 0, "Spin-transfer torque of the current in the film"},
     {"spin_transfer.convention", HF_CHOICE, NULL, "plain", "plain|zhang-li", 0,
      "Prefactor b of the torque: mu_B P/(e Ms), or the same divided by 1 + xi^2"},

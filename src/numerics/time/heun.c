@@ -9,7 +9,7 @@ typedef struct {
   Vec k1, k2, next;
 } Work;
 
-/* One step of length h from t; *finite tells whether y' is, otherwise y is left as it was. */
+/* One step of length h from t. *finite: y' is finite; otherwise y is left unchanged. */
 static PetscErrorCode heun_step(const HfHeunProblem *problem, PetscReal t, PetscReal h, Vec y, const Work *work, PetscBool *finite) {
   PetscReal norm;
 

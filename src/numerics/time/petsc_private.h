@@ -12,5 +12,5 @@
 #include <petsc/private/tsimpl.h>
 
 #if PETSC_VERSION_LT(3, 21, 0) /* public since then */
-static inline PetscErrorCode VecGetState(Vec v, PetscObjectState *state) { return PetscObjectStateGet((PetscObject)v, state); }
+  #define VecGetState(v, state) PetscObjectStateGet((PetscObject)(v), state)
 #endif

@@ -1,11 +1,11 @@
 /* Implicit time stepping: dy/dt - f(t, y) = 0 by a Rosenbrock-W method of PETSc's, third order and L-stable.
 
    A W-method keeps its order with a Jacobian that is not exact, and takes one evaluation of f and one linear solve per stage: GMRES with the problem's
-   preconditioner, nothing is assembled. This is all that another implicit method has to replace: the problem stays as it is.
+   preconditioner, without an assembled matrix. Another implicit method replaces this file; the problem (HfStiffProblem) stays as it is.
    Source: Rang and Angermann, BIT 45, 761 (2005), method ROS34PW2. */
 #include <hopfilm/numerics.h>
 
-#define RESTART 10 /* some sixteen products a solve: making more vectors orthogonal costs as much as it saves */
+#define RESTART 10 /* a solve takes some sixteen products; orthogonalizing more vectors costs as much as it saves */
 
 static PetscErrorCode residual(TS ts, PetscReal t, Vec y, Vec dydt, Vec F, void *context) {
   const HfStiffProblem *problem = context;
@@ -44,7 +44,7 @@ static PetscErrorCode precondition(PC pc, Vec b, Vec x) {
   PetscFunctionReturn(0);
 }
 
-/* The Jacobian is renewed with each first stage. PETSc 3.18 leaves it at "never again" when a stage fails. */
+/* The Jacobian is computed in the first stage of every step. PETSc 3.18 leaves the lag at "never again" when a stage fails. */
 static PetscErrorCode before_stage(TS ts, PetscReal t) {
   PetscReal start;
   SNES snes;
@@ -74,7 +74,7 @@ static PetscErrorCode set_solvers(TS ts, const HfStiffProblem *problem, PetscRea
   PetscCall(PCSetType(pc, PCSHELL));
   PetscCall(PCShellSetContext(pc, (void *)(uintptr_t)problem));
   PetscCall(PCShellSetApply(pc, precondition));
-  PetscCall(TSSetMaxSNESFailures(ts, -1)); /* the step gets smaller, down to its limit */
+  PetscCall(TSSetMaxSNESFailures(ts, -1)); /* after a failure the step is reduced, down to its limit */
   PetscFunctionReturn(0);
 }
 

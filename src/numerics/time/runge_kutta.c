@@ -3,9 +3,9 @@
      y_i = y + h sum_{j<i} a_ij k_j,   k_i = f(y_i/|y_i|),   y' = y_s/|y_s|,   error = h max |sum_j e_j k_j|      (|y|: in every cell)
    Both pairs end with f at the new state, which is the first stage of the next step. PETSc's TSRK assembles each stage, the new state and the embedded one
    as vectors; adaptivity, limits, matching of the end and monitors are PETSc's here, too. `-ts_type rk` takes PETSc's implementation instead.
-   Kept, as TSRK takes 1.44, 1.59 and 1.47 times as long for a step on 128^2, 512^2 and 2048^2 cells with local terms, 1.2 times with the full
-   demagnetizing field (tests/bench/magnet_runge_kutta: CPU time at equal fixed steps, one core): it moves more memory, and evaluates f once more in each
-   step, as it takes m brought to unit length for a new start.
+   Kept because TSRK takes 1.44, 1.59 and 1.47 times as long per step on films of 128^2, 512^2 and 2048^2 cells with local terms, and 1.2 times with the
+   full demagnetizing field (tests/bench/magnet_runge_kutta: CPU time at equal fixed steps, one core): it moves more memory, and it evaluates f once more
+   per step, because it takes the normalized m for a new start.
    Source: Dormand and Prince, J. Comput. Appl. Math. 6, 19 (1980); Bogacki and Shampine, Appl. Math. Lett. 2, 321 (1989). */
 #include "petsc_private.h"
 #include <complex.h>
@@ -48,8 +48,8 @@ typedef struct {
   const HfRungeKuttaProblem *problem;
   Vec k[HF_MAX_STAGES], next;
   PetscReal error;     /* of the last step, in units of the tolerance */
-  PetscBool evaluated; /* k of the last stage belongs to the present state */
-  PetscBool resumed;   /* the next step goes on where a run was interrupted: no new start, though TSSolve() takes it for one */
+  PetscBool evaluated; /* k of the last stage is f at the present state */
+  PetscBool resumed;   /* the next step continues an interrupted run: no new start, although TSSolve() treats it as one */
 } RungeKutta;
 
 static const Tableau *find_tableau(const char *method) {
