@@ -1,4 +1,8 @@
-/* Portable bitmaps and graymaps (PBM P1/P4, PGM P2/P5; netpbm.sourceforge.net/doc). The first row of the file is the top. */
+/* Portable bitmaps and graymaps (PBM P1/P4, PGM P2/P5; netpbm.sourceforge.net/doc). The first row of the file is the top.
+
+   Why not a library: libpng reads none of these four formats, stb_image P5 alone, and libnetpbm, which reads all, ends the program or jumps out of it when a
+   file is damaged and reads a stream, not the text that one rank read for all; it would be one more package on every cluster for the 100 lines here, which
+   are fuzzed (tests/fuzz/image.c). */
 #include "grid_impl.h"
 #include <ctype.h>
 

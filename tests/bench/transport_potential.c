@@ -1,16 +1,9 @@
 /* The potential from zero to a relative residual of 1e-10, with set-up, against the number of cells; the next time step; the conductance matrix of 35
    electrodes. AMR texture, ratio 0.04 and 1.5; contacts on two full edges or disks in the corners. Beside a STREAM triad of the same run. */
-#include <hopfilm/transport.h>
+#include "transport_film.h"
 
 typedef enum { EDGES, CORNERS, LATTICE } Contacts;
 static const char *const CONTACTS[] = {"edges", "corner disks", "5 x 7 disks"};
-
-static const HfKey ROWS[] = {
-    {"film.material", HF_TYPE, "material", NULL, "", 0, "What the film is made of"},
-    {"film.regions[].material", HF_TYPE, "material", "=film.material", "", 0, "What the region is made of"},
-    {"material:", HF_SECTION, NULL, "", "", 0, "A conducting material"},
-    {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
-};
 
 /* a = b + 3 c on all ranks at once, best of 8: bytes per second of all ranks. */
 static PetscErrorCode stream(PetscReal *rate) {
@@ -35,48 +28,18 @@ static PetscErrorCode stream(PetscReal *rate) {
   PetscFunctionReturn(0);
 }
 
-/* Vortices and domain walls of about a tenth of the film, moved on by `phase`. */
-static PetscErrorCode texture(HfGrid grid, PetscReal phase, Vec v) {
-  const HfGridInfo *g = HfGridGetInfo(grid);
-  PetscScalar *m;
-
-  PetscFunctionBeginUser;
-  PetscCall(VecGetArray(v, &m));
-  for (PetscInt j = 0; j < g->ym; ++j) {
-    for (PetscInt i = 0; i < g->nx; ++i) {
-      const PetscReal x = 10 * ((PetscReal)i + 0.5) / (PetscReal)g->nx, y = 10 * ((PetscReal)(g->ys + j) + 0.5) / (PetscReal)g->ny;
-      const PetscReal angle = 3 * sin(x + phase) + 3 * cos(1.3 * y) + 2 * sin(0.7 * (x + y)), z = 0.8 * sin(1.9 * x) * cos(1.5 * y + phase);
-      PetscScalar *cell = m + 3 * (j * g->nx + i);
-
-      cell[0] = sqrt(1 - z * z) * cos(angle);
-      cell[1] = sqrt(1 - z * z) * sin(angle);
-      cell[2] = z;
-    }
-  }
-  PetscCall(VecRestoreArray(v, &m));
-  PetscFunctionReturn(0);
-}
-
-static PetscErrorCode deck_text(PetscInt nx, PetscInt ny, PetscReal ratio, Contacts contacts, size_t size, char text[]) {
+static PetscErrorCode list_electrodes(PetscInt nx, PetscInt ny, Contacts contacts, size_t size, char list[]) {
   const double lx = (double)nx, ly = (double)ny;
-  char list[1024];
 
   PetscFunctionBeginUser;
   if (contacts == EDGES)
-    PetscCall(PetscSNPrintf(
-        list, sizeof(list),
-        "  - {shape: {rectangle: {size: [0 nm, %g nm]}}, at: [%g nm, 0 m]}\n  - {shape: {rectangle: {size: [0 nm, %g nm]}}, at: [%g nm, 0 m]}\n", ly,
-        -lx / 2, ly, lx / 2));
+    PetscCall(bench_film_edges(nx, ny, size, list));
   else if (contacts == CORNERS)
-    PetscCall(PetscSNPrintf(list, sizeof(list), "  - {shape: {disk: {diameter: %g nm}}, lattice: {columns: 2, rows: 2, pitch: [%g nm, %g nm]}}\n",
-                            0.15 * lx, 0.8 * lx, 0.8 * ly));
+    PetscCall(PetscSNPrintf(list, size, "  - {shape: {disk: {diameter: %g nm}}, lattice: {columns: 2, rows: 2, pitch: [%g nm, %g nm]}}\n", 0.15 * lx,
+                            0.8 * lx, 0.8 * ly));
   else
-    PetscCall(PetscSNPrintf(list, sizeof(list), "  - {shape: {disk: {diameter: %g nm}}, lattice: {columns: 5, rows: 7, pitch: [%g nm, %g nm]}}\n",
-                            0.1 * lx, lx / 5, ly / 7));
-  PetscCall(PetscSNPrintf(text, size,
-                          "hopfilm: 1\nfilm: {size: [%g nm, %g nm], cell: 1 nm, thickness: 10 nm, material: {conductivity: 5e6 S/m, amr_ratio: "
-                          "%g}}\nelectrodes:\n%s",
-                          lx, ly, (double)ratio, list));
+    PetscCall(PetscSNPrintf(list, size, "  - {shape: {disk: {diameter: %g nm}}, lattice: {columns: 5, rows: 7, pitch: [%g nm, %g nm]}}\n", 0.1 * lx,
+                            lx / 5, ly / 7));
   PetscFunctionReturn(0);
 }
 
@@ -93,7 +56,7 @@ static PetscErrorCode follow(HfGrid grid, HfPotential potential, const PetscReal
   for (int step = 1; step <= 6; ++step) {
     Vec oldest = past[2];
 
-    PetscCall(texture(grid, 1e-3 * step, m));
+    PetscCall(bench_film_texture(grid, 1e-3 * step, m));
     *time = MPI_Wtime();
     PetscCall(VecZeroEntries(phi));
     PetscCall(VecMAXPY(phi, 3, weights, past));
@@ -111,35 +74,23 @@ static PetscErrorCode follow(HfGrid grid, HfPotential potential, const PetscReal
 }
 
 static PetscErrorCode measure(PetscInt nx, PetscInt ny, PetscReal ratio, Contacts contacts, PetscReal triad) {
-  char text[2048];
-  HfKeys keys;
-  HfDeck deck;
-  HfGrid grid;
-  HfElectrodes electrodes;
+  char list[1024];
+  BenchFilm film;
   HfPotential potential;
   Vec m, phi;
   PetscReal V[35] = {0}, currents[35], net = 0, total = 0, best = PETSC_MAX_REAL, next_time = 0, G_time = 0;
   PetscInt iterations, next;
 
   PetscFunctionBeginUser;
-  PetscCall(deck_text(nx, ny, ratio, contacts, sizeof(text), text));
-  PetscCall(HfKeysCreate(&keys));
-  PetscCall(HfGridRegisterKeys(keys));
-  PetscCall(HfKeysAdd(keys, "", ROWS));
-  PetscCall(HfTransportRegisterKeys(keys));
-  PetscCall(HfElectrodesRegisterKeys(keys));
-  PetscCall(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, text, &deck));
-  PetscCall(HfDeckVerdict(deck));
-  PetscCall(HfGridCreateFromDeck(deck, &grid));
-  PetscCall(HfElectrodesCreate(grid, deck, &electrodes));
-  PetscCall(HfDeckVerdict(deck));
-  PetscCall(HfGridCreateCellVec(grid, 3, &m));
+  PetscCall(list_electrodes(nx, ny, contacts, sizeof(list), list));
+  PetscCall(bench_film_create(nx, ny, ratio, list, &film));
+  PetscCall(HfGridCreateCellVec(film.grid, 3, &m));
   V[0] = 1;
   for (int repeat = 0; repeat < 3; ++repeat) {
-    PetscCall(texture(grid, 0, m));
+    PetscCall(bench_film_texture(film.grid, 0, m));
     PetscCallMPI(MPI_Barrier(PETSC_COMM_WORLD));
     PetscReal t = MPI_Wtime();
-    PetscCall(HfPotentialCreateFilm(grid, electrodes, deck, &potential));
+    PetscCall(HfPotentialCreateFilm(film.grid, film.electrodes, film.deck, &potential));
     PetscCall(HfPotentialCreateVector(potential, &phi));
     PetscCall(HfPotentialSetMagnetization(potential, m));
     PetscCall(HfPotentialSolve(potential, V, phi, currents));
@@ -149,11 +100,11 @@ static PetscErrorCode measure(PetscInt nx, PetscInt ny, PetscReal ratio, Contact
     PetscCall(VecDestroy(&phi));
     PetscCall(HfPotentialDestroy(&potential));
   }
-  for (PetscInt k = 0; k < HfElectrodesCount(electrodes); ++k) {
+  for (PetscInt k = 0; k < HfElectrodesCount(film.electrodes); ++k) {
     net += currents[k];
     total += 0.5 * PetscAbsReal(currents[k]);
   }
-  PetscCall(follow(grid, potential, V, phi, m, &next_time, &next));
+  PetscCall(follow(film.grid, potential, V, phi, m, &next_time, &next));
   if (contacts == LATTICE) {
     PetscReal *G;
     PetscCall(PetscMalloc1(35 * 35, &G));
@@ -171,10 +122,7 @@ static PetscErrorCode measure(PetscInt nx, PetscInt ny, PetscReal ratio, Contact
   PetscCall(VecDestroy(&m));
   PetscCall(VecDestroy(&phi));
   PetscCall(HfPotentialDestroy(&potential));
-  PetscCall(HfElectrodesDestroy(&electrodes));
-  PetscCall(HfGridDestroy(&grid));
-  PetscCall(HfDeckDestroy(&deck));
-  PetscCall(HfKeysDestroy(&keys));
+  PetscCall(bench_film_destroy(&film));
   PetscFunctionReturn(0);
 }
 

@@ -8,7 +8,9 @@ typedef struct {
   PetscReal share;  /* of the cells that conduct */
   PetscReal factor; /* a cycle leaves less than this of the residual: 0.03 to 0.05 of a whole film, as multigrid should; holes cost */
 } Case;
-static const Case cases[] = {{64, 64, 1, 0.08}, {97, 61, 1, 0.08}, {150, 9, 1, 0.08}, {9, 150, 1, 0.08}, {90, 77, 0.7, 0.5}, {120, 110, 0.15, 0.5}};
+/* The last one: single cells far apart, of which the coarsest level sees so little that its operator is singular. */
+static const Case cases[] = {{64, 64, 1, 0.08},  {97, 61, 1, 0.08},     {150, 9, 1, 0.08},     {9, 150, 1, 0.08},
+                             {90, 77, 0.7, 0.5}, {120, 110, 0.15, 0.5}, {120, 110, 0.004, 0.6}};
 enum { CYCLES = 7 };
 
 typedef struct {
@@ -30,7 +32,7 @@ static PetscReal conductance(const Case *c, PetscInt i, PetscInt j) {
 static PetscReal around(const Case *c, PetscInt i, PetscInt j) {
   return conductance(c, i, j) + conductance(c, i - 1, j) + conductance(c, i, j - 1) + conductance(c, i - 1, j - 1);
 }
-/* Held: a line across the middle and one vertex in 13 beside it. Every piece of the conductor needs one: in the sparse cases those without are kept out. */
+/* Held: a line across the middle and one vertex in 13 beside it. A piece of the conductor without any has an operator that is singular, but consistent. */
 static PetscBool is_free(const Case *c, PetscInt i, PetscInt j) {
   if (j < 0 || j > c->ny || i == c->nx / 2 || (3 * i + 7 * j) % 13 == 0) return PETSC_FALSE;
   return (PetscBool)(around(c, i, j) > 0);

@@ -10,7 +10,7 @@
 #include "convolution_impl.h"
 
 #define L HF_CONV_BATCH
-enum { SHORT = 320 }; /* columns up to this length stay side by side (convolution_short.c): a tenth of 128 x 128 cells, a third of 331 x 257 */
+enum { SHORT = 320 }; /* columns up to this length stay side by side (convolution_columns.c): a tenth of 128 x 128 cells, a third of 331 x 257 */
 
 /* The smallest cost among the sizes >= n with factors 2, 3, 5, 7 only, and even. Weights per factor from rough timings of FFTW. */
 static PetscInt padded_size(PetscInt n) {
