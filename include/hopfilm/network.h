@@ -91,9 +91,8 @@ typedef struct {
   HfRecallMethod method;   /**< which nodes are updated when */
   PetscInt max_iterations; /**< updates of all nodes (synchronous, sweeps) or of one (asynchronous) */
   PetscInt quiet_updates;  /**< asynchronous: stop after more than this many updates without a change (Niu et al.: 10) */
-  PetscReal
-      dead_zone;   /**< a node keeps its sign when |h| is below this fraction of the sum of the magnitudes of its terms: round-off of a zero field */
-  PetscInt64 seed; /**< of the order of asynchronous updates and sweeps */
+  PetscReal dead_zone;     /**< |h| relative to the sum of the magnitudes of its terms, below which it is round-off and the node keeps its sign */
+  PetscInt64 seed;         /**< of the order of asynchronous updates and sweeps */
   PetscInt64 stream_index; /**< of that order, another one for every recall */
 } HfRecallOptions;
 /** How a recall ended. */

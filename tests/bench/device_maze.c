@@ -1,6 +1,6 @@
-/* The spin-transfer film: a maze of 400 x 400 nm (Yu et al. 2021) whose own current moves it, one step at a time. What a step costs without current,
-   with a frozen current and with the potential solved again, per step and per interval; what 50 ns of it take. Before that the right-hand side alone,
-   on this film and on a larger one, beside a STREAM triad of the same run. CPU time of rank 0.
+/* The film of the spin-transfer paper: a maze of 400 x 400 nm (Yu et al. 2021) moved by its own current. CPU time of a step without current, with a frozen
+   current, and with the potential solved again per step and per interval; that of 50 ns. Before it the right-hand side alone, on this film and on a
+   larger one, beside a STREAM triad of the same run. CPU time of rank 0.
    Options: -cell 4 (nm), -time 0.1 (ns, per measurement), -settle 1 (ns without current first), -voltage 0.1 (V), -cells 512 (of the larger film) */
 #include "cpu_time.h"
 #include <hopfilm/device.h>
@@ -41,7 +41,7 @@ static PetscErrorCode maze_destroy(Maze *maze) {
   PetscFunctionReturn(0);
 }
 
-/* Lets `time` pass at +-V/2 (0: no current) from the state `start`, and prints what it cost; seconds: what 50 ns of it would take. */
+/* Advances by `time` at +-V/2 (0: no current) from the state `start` and prints the CPU time; seconds: extrapolated to 50 ns. */
 static PetscErrorCode measure(Vec start, PetscReal cell, const char *what, const char *coupling, PetscReal voltage, PetscReal time,
                               PetscReal *seconds) {
   const PetscReal V[2] = {0.5 * voltage, -0.5 * voltage};

@@ -1,5 +1,5 @@
-/* A film driven through its own electrodes: the sign of what its current does, the same run on any number of ranks, the order of the ways in which
-   the current follows the texture, iterations per refresh. */
+/* A film driven through its own electrodes: the sign of the motion that its current causes, the same run on any number of ranks, the order in time for each
+   `coupling.refresh`, iterations per refresh. */
 #include "test_decks.h"
 #include <hopfilm/device.h>
 
@@ -80,7 +80,7 @@ static void voltage_reverses_the_torque(void **unused) {
   CHECK(VecAXPY(rate[2], 1, rate[1]));
   CHECK(VecNorm(rate[2], NORM_INFINITY, &sum));
   assert_true(torque > 1e8);
-  ASSERT_NEAR(sum / torque, 0, 1e-10); /* as well as the potential is known */
+  ASSERT_NEAR(sum / torque, 0, 1e-10); /* the tolerance of the potential */
   for (int k = 0; k < 3; ++k) CHECK(VecDestroy(&rate[k]));
   film_destroy(&film);
 }

@@ -1,6 +1,6 @@
-/* The surrogate of a film that has learnt against the film itself: its conductances from its own texture, to first order in the AMR ratio; its
-   texture; changes one by one and taken back; the same on any number of ranks. device/surrogate_impl.h: its texture and its first-order conductances
-   are compared cell by cell and link by link, which nothing else reads. */
+/* The surrogate of a trained film against the film itself: its conductances from its own texture, to first order in the AMR ratio; its texture; changes one
+   by one and undone; the same on any number of ranks. device/surrogate_impl.h: the texture and the
+   first-order conductances are compared cell by cell and link by link, which nothing else reads. */
 #include "device/surrogate_impl.h"
 #include "test_decks.h"
 
@@ -30,12 +30,12 @@ static void film_destroy(Film *film) {
   CHECK(HfKeysDestroy(&film->keys));
 }
 
-/* Mean voltages as of a few patterns: not of one size. */
+/* Mean voltages as of a few patterns, of different magnitudes. */
 static void some_voltages(PetscReal V[NODES]) {
   for (int k = 0; k < NODES; ++k) V[k] = ((7 * k) % 5 - 2) / 2.0;
 }
 
-/* The texture of the surrogate as that of the film. */
+/* Gives the film the texture of the surrogate. */
 static void wear(Film *film) {
   const struct HfSurrogate_ *s = film->surrogate;
   const HfGridInfo *g = HfGridGetInfo(HfDeviceGrid(film->device));
@@ -53,7 +53,7 @@ static void wear(Film *film) {
   CHECK(VecRestoreArray(HfDeviceMagnetization(film->device), &m));
 }
 
-/* rms over the links of what the film has learnt, and of what the surrogate makes of it less that. */
+/* Rms over the links of the conductance that the film has learnt, and of the difference of the surrogate from it. */
 static void compare(Film *film, PetscReal *learnt, PetscReal *apart) {
   const PetscInt *links;
   const PetscReal *G0, *G;
@@ -71,7 +71,7 @@ static void compare(Film *film, PetscReal *learnt, PetscReal *apart) {
   *apart = PetscSqrtReal(*apart / (PetscReal)n);
 }
 
-/* What is left out is of second order: a tenth of the AMR ratio, a hundredth of the difference; whether a square is one cell of the film or four. */
+/* The neglected terms are of second order: a tenth of the AMR ratio, a hundredth of the difference, with one or four cells of the film per square. */
 static void test_first_order(void **state) {
   static const char *const cells[2] = {"333.3333333333333", "166.6666666666667"};
   PetscReal V[NODES], learnt[2], apart[2];
@@ -88,11 +88,11 @@ static void test_first_order(void **state) {
       film_destroy(&film);
     }
     assert_true(apart[1] < 0.025 * learnt[1]);
-    assert_true(apart[0] > 50 * apart[1]); /* not 100: weak shares of a link are left out */
+    assert_true(apart[0] > 50 * apart[1]); /* not 100: weak contributions to a link are neglected */
   }
 }
 
-/* The texture: a film that lay along one direction and relaxes in the field of the mean voltages learns the same. */
+/* The texture: a uniform film that relaxes in the field of the mean voltages learns the same. */
 static void test_texture(void **state) {
   PetscReal V[NODES], U[NODES], learnt, apart;
   PetscScalar *m;
@@ -117,7 +117,7 @@ static void test_texture(void **state) {
   film_destroy(&film);
 }
 
-/* Set at once or node by node: the same; and back: every bit. */
+/* Voltages set at once or node by node give the same; changes are undone to the last bit. */
 static void test_changes(void **state) {
   PetscReal V[NODES], other[NODES], *before, *wanted;
   const PetscReal *G;
@@ -135,7 +135,7 @@ static void test_changes(void **state) {
   CHECK(PetscArraycpy(before, G, n));
   for (int pass = 0; pass < 2; ++pass) {
     for (int k = 0; k < NODES; k += 3) CHECK(HfSurrogateChange(film.surrogate, k, other[k]));
-    for (PetscInt k = 0; k < n; ++k) ASSERT_NEAR(G[k], wanted[k], 1e-12 * PetscAbsReal(wanted[0])); /* cells are taken out and added again */
+    for (PetscInt k = 0; k < n; ++k) ASSERT_NEAR(G[k], wanted[k], 1e-12 * PetscAbsReal(wanted[0])); /* cells are subtracted and added again */
     if (!pass) {
       HfSurrogateUndo(film.surrogate);
       assert_memory_equal(G, before, sizeof(PetscReal) * (size_t)n);

@@ -58,7 +58,7 @@ static void pixels_are_what_their_nodes_are(void **state) {
   CHECK(HfDeviceConductance(plain.device, G));
   CHECK(HfDeviceConductance(wired.device, pixels));
   CHECK(HfDeviceNodeConductance(wired.device, nodes));
-  for (int e = 0; e < NODES * NODES; ++e) ASSERT_NEAR(nodes[e], G[e], 1e-14 * G[0]); /* solved once or twice */
+  for (int e = 0; e < NODES * NODES; ++e) ASSERT_NEAR(nodes[e], G[e], 1e-14 * G[0]); /* two solves of the same film */
   for (int a = 0; a < PIXELS; ++a) {
     for (int b = 0; b < PIXELS; ++b) {
       PetscReal product = 0;

@@ -1,5 +1,5 @@
 /* Controls of the coupling of current and texture: a uniform current is that of a film without magnetoresistance, a frozen one is that of the first
-   texture; both differ from the current that follows. */
+   texture; both differ from a current that follows the texture. */
 #include "test_decks.h"
 #include <hopfilm/device.h>
 
@@ -16,14 +16,14 @@ static void driven(PetscReal amr_ratio, const char *coupling, PetscBool given, V
   CHECK(HfDeviceRegisterKeys(keys));
   CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, DECK_WITH("maze", "amr=%g; coupling=%s", (double)amr_ratio, coupling), &deck));
   CHECK(HfDeviceCreate(deck, &device));
-  CHECK(HfMagnetAdvance(HfDeviceMagnet(device), HfDeviceMagnetization(device), 0, 2e-12, NULL, NULL));
+  CHECK(HfDeviceAdvance(device, 2e-12, NULL, NULL));
   CHECK(HfGridCreateCellVec(HfDeviceGrid(device), 2, &j));
   if (given) {
     CHECK(HfDeviceFilmCurrent(device, V, j));
     CHECK(HfMagnetSetCurrentDensity(HfDeviceMagnet(device), j));
   } else
     CHECK(HfDeviceDrive(device, V));
-  CHECK(HfMagnetAdvance(HfDeviceMagnet(device), HfDeviceMagnetization(device), 2e-12, 10e-12, NULL, NULL));
+  CHECK(HfDeviceAdvance(device, 10e-12, NULL, NULL));
   CHECK(VecDuplicate(HfDeviceMagnetization(device), m));
   CHECK(VecCopy(HfDeviceMagnetization(device), *m));
   CHECK(HfDeviceDestroy(&device));

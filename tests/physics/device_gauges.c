@@ -1,5 +1,5 @@
 /* Gauges: two-terminal read-outs with contacts of their own. On a uniform film between full edges they are sigma t W/L; between the contacts of two
-   electrodes they are what the conductance matrix of these two says; reading them disturbs neither each other nor the electrodes. */
+   electrodes they agree with the conductance matrix of these two; reading one changes neither the others nor the electrodes. */
 #include "test_decks.h"
 #include <hopfilm/device.h>
 
@@ -35,7 +35,8 @@ static void uniform_film(void **unused) {
     assert_int_equal(HfDeviceGaugeCount(film.device), 2);
     assert_string_equal(HfDeviceGaugeName(film.device, 1), "across");
     for (PetscInt l = 0; l < 2; ++l) CHECK(HfDeviceGauge(film.device, l, &G[l]));
-    ASSERT_NEAR(G[0] / (along[k] * sheet * 120 / 240), 1, 1e-10); /* linear potential: exact in the elements; what is left is the solver's residual */
+    ASSERT_NEAR(G[0] / (along[k] * sheet * 120 / 240), 1,
+                1e-10); /* linear potential: exact in the elements; the difference is the solver's residual */
     ASSERT_NEAR(G[1] / (across[k] * sheet * 240 / 120), 1, 1e-10);
     film_destroy(&film);
   }
@@ -58,7 +59,7 @@ static void same_contacts_as_the_electrodes(void **unused) {
   film_destroy(&film);
 }
 
-/* A gauge is read in the present texture, not in the one it saw first. */
+/* A gauge is read in the present texture, not in that of its first reading. */
 static void follows_the_texture(void **unused) {
   PetscReal first, second;
   Film film;

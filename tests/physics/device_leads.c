@@ -1,6 +1,6 @@
 /* Leads and gold make a closed circuit. Ampere's law in the film's plane: no vertical current crosses it when the leads come from the gold's side, so H
-   around any electrode vanishes; the electrode's current crosses it when they come through the film. And of a coaxial disk, whose field is its
-   circulation, H itself is known: 0 or I/(2 pi rho), and half of it for a sheet without leads. */
+   around any electrode vanishes; the electrode's current crosses it when they come through the film. For a coaxial disk the circulation gives
+   H itself: 0 or I/(2 pi rho), and half of the latter for a sheet without leads. */
 #include "test_decks.h"
 #include <hopfilm/device.h>
 
@@ -51,7 +51,7 @@ static void film_destroy(Film *film) {
   CHECK(HfKeysDestroy(&film->keys));
 }
 
-/* Largest distance of H from factor I/(4 pi rho) around the axis, of I/(4 pi rho), between the electrodes. */
+/* Largest deviation of H from factor I/(4 pi rho) around the axis, of I/(4 pi rho), between the electrodes. */
 static PetscReal coaxial(PetscReal cell, const char *oersted, const char *side, const char *leads, const char *lead_current, PetscReal factor) {
   const PetscReal V[2] = {1e-3, 0.0};
   PetscReal worst = 0.0;
@@ -88,7 +88,7 @@ static void test_coaxial_disk(void **state) {
       assert_true(coarse > 3.0 * fine); /* second order in the cell */
       ASSERT_NEAR(through, 0.0, 0.025); /* the electrodes' rims are stairs: the sheet's own current is uneven by 0.9 % whatever the cell */
       ASSERT_NEAR(solid, 0.0,
-                  m ? 0.03 : 0.01); /* the current from the lead to the rim is missing, which a gap of 30 nm lets be felt beside the rim */
+                  m ? 0.03 : 0.01); /* the current from the lead to the rim is missing; across the gap of 30 nm this changes H near the rim */
       if (m == 0) ASSERT_NEAR(coaxial(5e-8, models[m], sides[s], "none", "local", turn), 0.0, 0.01);
     }
   }
@@ -156,7 +156,7 @@ static void test_circulation(void **state) {
     CHECK(PetscPrintf(PETSC_COMM_WORLD, "leads %s: circulation, of the electrode's current %.5f, around all %.5f, around the floating one %.5f\n",
                       around[l], (double)part[1][0], (double)part[1][1], (double)part[1][2]));
     if (l == 0)
-      assert_true(part[1][0] > 0.3 && part[1][0] < 0.5); /* control: the layer alone is no closed circuit, and no law holds */
+      assert_true(part[1][0] > 0.3 && part[1][0] < 0.5); /* control: the layer alone is no closed circuit, and Ampere's law does not hold */
     else {
       ASSERT_NEAR(off[1], 0.0, 1e-3);
       assert_true(off[0] > 3.0 * off[1]);

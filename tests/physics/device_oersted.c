@@ -112,7 +112,7 @@ static void infinite_bar(PetscReal y, PetscReal z, PetscReal a, PetscReal t, Pet
   H[1] = j * G_v / (2.0 * PETSC_PI);
 }
 
-/* The strip's profile with both fringes, 50 nm gold, 30 nm gap, 20 nm film. The ends of a strip of length L take away 2 (rho/L)^2 of the field: the
+/* The strip's profile with both fringes, 50 nm gold, 30 nm gap, 20 nm film. The ends of a strip of length L reduce the field by the fraction 2 (rho/L)^2: the
    difference to the infinite strip falls by four when L doubles, and its extrapolation vanishes. */
 static void test_strip_with_fringes(void **state) {
   const PetscInt nx = 101, ny = 60;
@@ -173,7 +173,7 @@ static void test_wide_sheet(void **state) {
   ASSERT_NEAR(deficit[1] / deficit[2], 2.0, 0.01);
 }
 
-/* 50 nm gold, 30 nm gap, 20 nm film, 2 um wide: how far the sheet limit is off for the device at hand. */
+/* 50 nm gold, 30 nm gap, 20 nm film, 2 um wide: the error of the sheet limit for this device. */
 static void test_sheet_limit_of_the_device(void **state) {
   const PetscInt n = 81;
   const PetscReal width = 2e-6, j = 1e11;

@@ -1,13 +1,13 @@
 /* Order in time of a run in which everything moves: a chiral film driven through its own contacts, the potential solved again for every stage.
 
      dm/dt = f(m, j[m]),   div(Sigma[m] grad phi) = 0
-   With fixed steps of h the state at a given time is wrong by C h^p, p the order of the Runge-Kutta pair: that the potential is a part of f costs no
-   order as long as it belongs to the stage. The yardstick is Richardson's: the difference of the runs with h and h/2 falls by 2^p from one h to the
-   next, whatever the exact state is. */
+   With fixed steps of h the error of the state at a given time is C h^p, p the order of the Runge-Kutta pair: that f contains a potential costs no order as
+   long as it is that of the stage. By Richardson's argument the difference of the runs with h and h/2 falls by 2^p from one h to the next, whatever
+   the exact state is. */
 #include "test_decks.h"
 #include <hopfilm/device.h>
 
-#define REST 4.8e-12 /* without voltage: what the start has of short waves decays */
+#define REST 4.8e-12 /* without voltage: the short waves of the start decay */
 #define TIME 4.8e-12
 
 static Vec driven(const char *method, const char *refresh, PetscReal step) {
@@ -22,9 +22,9 @@ static Vec driven(const char *method, const char *refresh, PetscReal step) {
   CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, DECK_WITH("film", "method=%s; step=%.17g s; refresh=%s", method, (double)step, refresh), &deck));
   CHECK(HfDeckVerdict(deck));
   CHECK(HfDeviceCreate(deck, &device));
-  CHECK(HfMagnetAdvance(HfDeviceMagnet(device), HfDeviceMagnetization(device), 0, REST, NULL, NULL));
+  CHECK(HfDeviceAdvance(device, REST, NULL, NULL));
   CHECK(HfDeviceDrive(device, V));
-  CHECK(HfMagnetAdvance(HfDeviceMagnet(device), HfDeviceMagnetization(device), REST, REST + TIME, NULL, NULL));
+  CHECK(HfDeviceAdvance(device, REST + TIME, NULL, NULL));
   CHECK(VecDuplicate(HfDeviceMagnetization(device), &m));
   CHECK(VecCopy(HfDeviceMagnetization(device), m));
   CHECK(HfDeviceDestroy(&device));
@@ -73,7 +73,7 @@ static void bogacki_shampine(void **state) {
   ASSERT_NEAR(order[1], 3, 0.05);
 }
 
-/* What shows that the above is about the stages: a current that stands still during a step makes it first order. */
+/* Control: with a current that is constant during a step the order is 1. */
 static void once_a_step_is_first_order(void **state) {
   PetscReal order[2];
 

@@ -1,4 +1,4 @@
-/* The field of a vertical lead: a thin one against the half-infinite wire, a thick one against long prisms whose ends are cut off and extrapolated. */
+/* The field of a vertical lead: a thin one against the half-infinite wire, a thick one against long prisms, extrapolated in their length. */
 #include "hf_test.h"
 #include <hopfilm/device.h>
 
@@ -59,7 +59,7 @@ static void test_thick_column(void **state) {
   ASSERT_NEAR(worst, 0.0, 1e-8); /* fields are of size 0.1; the midpoint rule errs by (t/n)^2 times the second derivative in z, below 10 */
 }
 
-/* At an end (the sheet's limit) half of the endless column: on the axis of a face's middle line and by symmetry of reflection. */
+/* At an end (the sheet's limit) half the field of the infinite column: on the middle line of a face, and by symmetry under reflection. */
 static void test_ends_meet(void **state) {
   static const PetscReal point[][2] = {{0.2, 0.1}, {0.5, 0.3}, {4.0, -2.0}, {300.0, 100.0}};
 

@@ -1,4 +1,4 @@
-/* Neighbours on the film: on a lattice those left, right, above and below, whatever the two pitches; elsewhere those at the smallest distance. */
+/* Neighbours on the film: on a lattice those left, right, above and below, for any two pitches; elsewhere those at the smallest distance. */
 #include "test_decks.h"
 #include <hopfilm/device.h>
 #include <stdio.h>

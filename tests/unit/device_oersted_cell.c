@@ -1,4 +1,4 @@
-/* The field of one cell of current: against quadrature of the Biot-Savart integrand, Gauss's law, additivity, and where the two forms meet. */
+/* The field of one cell of current: against quadrature of the Biot-Savart integrand, Gauss's law, additivity, and where the closed form and the quadrature meet. */
 #include "hf_test.h"
 #include <hopfilm/device.h>
 
@@ -106,7 +106,7 @@ static void test_additivity(void **state) {
   }
 }
 
-/* No step where the closed form hands over to quadrature: the field times r^2 is smooth there. Cells of three shapes, along a skew line. */
+/* No step between the closed form and the quadrature: the field times r^2 is smooth there. Cells of three shapes, along a skew line. */
 static void test_switch_over(void **state) {
   static const PetscReal cell[][3] = {{1.0, 1.0, 1.0}, {5.0, 5.0, 50.0}, {25.0, 25.0, 30.0}};
   static const PetscReal direction[3] = {0.64, 0.48, -0.6};

@@ -1,4 +1,4 @@
-/* Annealing over wirings, on models small enough that all wirings can be tried: the cost is that of its formula, the best is the best of all. */
+/* Annealing over wirings, on models small enough to enumerate all wirings: the cost is that of its formula, the result is the best of all wirings. */
 #include "hf_test.h"
 #include <hopfilm/network.h>
 #include <string.h>
@@ -10,7 +10,7 @@ static const PetscInt links[2 * LINKS] = {0, 1, 1, 2, 3, 4, 4, 5, 0, 3, 1, 4, 2,
 static const PetscReal G0[LINKS] = {-1.0, -0.9, -1.1, -1.2, -0.8, -1.05, -0.95};
 static const PetscInt flips[2] = {0, 1};
 
-/* What a link learns depends on what its nodes show, and on where it is: no rule, random numbers. The model counts what the search tells it. */
+/* The conductance of a link depends on what its nodes show and on its place by random numbers. The model counts the calls of the search. */
 typedef struct {
   PetscReal G[LINKS], before[LINKS];
   PetscInt changes, settled, kept;
@@ -28,7 +28,7 @@ static PetscErrorCode change(void *context, const HfWiring *wiring, PetscInt n, 
   Model *model = context;
   memcpy(model->before, model->G, sizeof(model->G));
   for (int link = 0; link < LINKS; ++link)
-    for (PetscInt c = 0; c < (n < 0 ? 1 : n); ++c) /* the links of the nodes that changed alone: what is not announced is not seen */
+    for (PetscInt c = 0; c < (n < 0 ? 1 : n); ++c) /* only the links of the nodes that changed: a change that is not announced has no effect */
       if (n < 0 || links[2 * link] == nodes[c] || links[2 * link + 1] == nodes[c]) model->G[link] = learned(wiring, link);
   model->changes += n >= 0;
   *G = model->G;
@@ -113,7 +113,7 @@ static void test_best_of_all(void **state) {
   ASSERT_NEAR(found, least, TABLE);
 }
 
-/* The best never gets worse; its cost, found by changes one by one, is that of the whole wiring; every change is settled once; candidates are bounded. */
+/* The best cost never rises; computed change by change, it is that of the whole wiring; every change is settled once; candidates are bounded. */
 static void test_the_best_never_rises(void **state) {
   const HfAnnealOptions options = options_of(900, 2, 0);
   Model model = {.changes = 0};
@@ -135,7 +135,7 @@ static void test_the_best_never_rises(void **state) {
   assert_int_equal(model.changes, model.settled);
   assert_true(model.kept > 0 && model.kept < model.settled);
   CHECK(HfAnnealWeights(anneal, best, w, &anew));
-  ASSERT_NEAR(anew, last, 1e-12 * last); /* sums of tens of numbers */
+  ASSERT_NEAR(anew, last, 1e-12 * last); /* sums of some tens of terms */
   for (int i = 0; i < PIXELS; ++i)
     for (int j = 0; j < PIXELS; ++j) assert_true(w[i * PIXELS + j] == w[j * PIXELS + i] && (i != j || w[i * PIXELS + j] == 0));
   CHECK(HfAnnealDestroy(&anneal));
@@ -157,7 +157,7 @@ static PetscReal search(PetscInt64 seed, PetscInt64 start, PetscInt64 slice, Pet
   return cost;
 }
 
-/* A search is a function of its seed and start, however it is cut; others go other ways. */
+/* A search is a function of its seed and start, however it is divided into calls; other seeds and starts give other searches. */
 static void test_seeds(void **state) {
   PetscInt numbers[4][NODES];
   const PetscReal cost = search(3, 1, 40, numbers[0]);

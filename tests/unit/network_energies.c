@@ -1,4 +1,4 @@
-/* Weights, energies and gates: identities of conductance matrices and cases worked by hand. */
+/* Weights, energies and gates: identities of conductance matrices and cases calculated by hand. */
 #include "hf_test.h"
 #include <hopfilm/network.h>
 #include <string.h>
@@ -36,14 +36,14 @@ static void test_energy_is_the_cut(void **state) {
     ASSERT_NEAR(energies[s], cut, 1e-15); /* sums of 16 numbers of 1e-3 */
     ASSERT_NEAR(energies[s], energies[15 - s], 1e-15);
   }
-  ASSERT_NEAR(energies[15], 0, 1e-15); /* uniform states carry no current */
-  /* G - G0 with G0 the better conductor is minus a graph Laplacian: negative semidefinite, so no state but the trivial lies lower */
+  ASSERT_NEAR(energies[15], 0, 1e-15); /* uniform patterns drive no current */
+  /* G - G0 with G0 the better conductor is minus a graph Laplacian: negative semidefinite, so no other pattern lies below the uniform one */
   ASSERT_NEAR(report.largest_eigenvalue, 0, 1e-14);
   for (int s = 1; s < 15; ++s) assert_true(energies[s] > 0);
   assert_int_equal(report.minimum, 15);
 }
 
-/* One pair of nodes driven apart: w has eigenvalues 1 and -1, the anti-aligned state wins by 4, twice the largest energy. */
+/* One pair of nodes driven apart: w has eigenvalues 1 and -1, the anti-aligned pattern is lower by 4, twice the largest energy. */
 static void test_two_nodes_by_hand(void **state) {
   const double w[4] = {0, -1, -1, 0}, trained[2] = {-1, 1};
   double energies[4];
@@ -73,7 +73,7 @@ static void test_margin_and_tie(void **state) {
   assert_false(report.trained_is_minimum);
   ASSERT_NEAR(report.margin, -4.0 / 3.0, 1e-15);
   assert_int_equal(report.minimum, 12);
-  memset(w, 0, sizeof(w)); /* all states tie: nothing is stored */
+  memset(w, 0, sizeof(w)); /* all patterns tie: nothing is stored */
   CHECK(HfPatternEnergies(4, w, x, PETSC_FALSE, energies, &report));
   assert_false(report.trained_is_minimum);
   HfPatternToText(4, x, text);
@@ -91,7 +91,7 @@ static void test_largest_eigenvalue(void **state) {
   assert_int_equal(report.minimum, 127); /* all alike */
 }
 
-/* A conductance more between nodes 1 and 2 alone takes power 4 g V0^2 more where they differ and none where they are alike; an equal factor for all
+/* An additional conductance g between nodes 1 and 2 takes power 4 g V0^2 more where they differ and none where they are alike; an equal factor for all
    conductances is the change in every pattern. */
 static void test_power(void **state) {
   const double g[6] = {1, 1, 1, 1, 1, 1}, more[6] = {1.5, 1, 1, 1, 1, 1}, twice[6] = {2, 2, 2, 2, 2, 2};
@@ -128,7 +128,7 @@ static void test_weights(void **state) {
   ASSERT_NEAR(G_min[1], -0.068, 0);
   ASSERT_NEAR(G_max[1], -0.066, 0);
   CHECK(HfWeights(HF_WEIGHTS_MIDRANGE, 4, set + 32, NULL, 0, 3, set, PETSC_TRUE, w));
-  for (int e = 0; e < 16; ++e) ASSERT_NEAR(w[e], 0, 1e-16); /* the middle of the set has no weights */
+  for (int e = 0; e < 16; ++e) ASSERT_NEAR(w[e], 0, 1e-16); /* the mean of the set has no weights */
 }
 
 /* A triangle: between two corners the direct conductance and the two others in series stand side by side; a floating corner changes nothing. */
@@ -148,12 +148,12 @@ static void test_resistances_of_a_triangle(void **state) {
   for (int k = 0; k < 3; ++k) {
     const int i = pair[k][0], j = pair[k][1];
     ASSERT_NEAR(R[5 * i] + R[5 * j] - R[4 * i + j] - R[4 * j + i], 1 / between[k], 1e-14);
-    ASSERT_NEAR(R[4 * at[k]] + R[4 * at[k] + 1] + R[4 * at[k] + 3], 0, 1e-14); /* uniform currents go nowhere */
+    ASSERT_NEAR(R[4 * at[k]] + R[4 * at[k] + 1] + R[4 * at[k] + 3], 0, 1e-14); /* uniform currents cause no voltage */
     ASSERT_NEAR(R[4 * at[k] + 2], 0, 0);
   }
 }
 
-/* Six equal conductances g; training ++-- lowers the four between its halves by the part e: negative feedback. Eigenvectors: ++-- itself, whose
+/* Six equal conductances g; training ++-- lowers the four between its halves by the fraction e: negative feedback. Eigenvectors: ++-- itself, whose
    conductance falls from 4 g to 4 g (1 - e), and those within a half, to 4 g - 2 g e. In units of 1/g the trained pattern of currents takes
    e/(1 - e) more power, +-+- and +--+ take e/(2 - e). Of voltages it takes the least: the conductance does not store it. */
 static void test_negative_feedback_is_stored_by_resistances(void **state) {

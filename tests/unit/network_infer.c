@@ -1,4 +1,4 @@
-/* Noise, recall of many images, and what is counted: against enumeration, closed forms and a recall written out anew. */
+/* Noise, recall of many images, and the counts: against enumeration, closed forms and a recall written independently. */
 #include "hf_test.h"
 #include <hopfilm/network.h>
 #include <string.h>
@@ -14,7 +14,7 @@ static void patterns(PetscReal x[3 * N]) {
   }
 }
 
-/* Exactly k flips; of 20 000 images every pair of pixels has its share: k (k-1) / n (n-1) each, standard deviation 0.002. */
+/* Exactly k flips; of 20 000 images every pair of pixels occurs in its proportion: k (k-1) / n (n-1) each, standard deviation 0.002. */
 static void test_flips(void **state) {
   enum { TESTS = 20000, K = 4 };
   static int pairs[N][N];
@@ -53,7 +53,7 @@ static void test_probability_and_grey(void **state) {
   assert_memory_equal(V, x, sizeof(V));
 }
 
-/* Without recall, one flip: an image of pattern 0 or 1 ties with the other where pixel 0 or 1 is hit, all else is named rightly. */
+/* Without recall, one flip: an image of pattern 0 or 1 ties with the other where pixel 0 or 1 is hit, all others are named correctly. */
 static void test_ties_without_recall(void **state) {
   const PetscReal amounts[2] = {0, 1};
   const HfInferOptions options = {.noise = HF_NOISE_FLIPS, .n_amounts = 2, .amounts = amounts, .samples = 600, .seed = 4};
@@ -78,7 +78,7 @@ static void test_ties_without_recall(void **state) {
   assert_true(confusion[1][3] + confusion[1][7] == hit);
 }
 
-/* What recall.c follows flip by flip, summed anew for every node. Whole-number weights: ties occur, and nothing is rounded. */
+/* A recall that sums all fields again for every node, without updates flip by flip. Integer weights: ties occur, and nothing is rounded. */
 static PetscInt plain_synchronous(PetscInt n, const PetscReal w[], PetscInt iterations, PetscReal V[]) {
   PetscReal next[N];
   PetscInt it = 0, changed = 1;
@@ -124,7 +124,7 @@ static void test_recall_against_plain(void **state) {
     }
     CHECK(HfNetworkDestroy(&network));
   }
-  assert_true(cycles > 30 && fixed > 30 && cycles + fixed == 600); /* Goles and Olivos: nothing else happens with symmetric weights */
+  assert_true(cycles > 30 && fixed > 30 && cycles + fixed == 600); /* Goles and Olivos: the only possible ends with symmetric weights */
 }
 
 /* One node at a time the energy falls with every change, and what converged is a fixed point. */
@@ -148,7 +148,7 @@ static void test_sweeps_go_down(void **state) {
   }
 }
 
-/* Every node exactly once per sweep: nodes that oppose themselves turn once in each. The order is the seed's. */
+/* Every node exactly once per sweep: nodes that oppose themselves flip once in each. The order is the seed's. */
 static void test_sweep_visits_all_once(void **state) {
   HfRecallOptions options = {.method = HF_RECALL_SWEEPS, .max_iterations = 7, .dead_zone = 1e-9, .seed = 2};
   PetscReal w[N * N] = {0}, V[N], U[N];
@@ -174,7 +174,7 @@ static void test_sweep_visits_all_once(void **state) {
   assert_true(differ > 10);
 }
 
-/* Five nodes that oppose each other, all +: the first two that are asked turn, then the others feel nothing. Every pair is as likely: 500 of 5000, with
+/* Five nodes that oppose each other, all +: the first two to be updated flip, then the others have no field. Every pair is equally likely: 500 of 5000, with
    a standard deviation of 21. */
 static void test_sweep_order_is_uniform(void **state) {
   HfRecallOptions options = {.method = HF_RECALL_SWEEPS, .max_iterations = 20, .dead_zone = 1e-9, .seed = 8};
@@ -195,7 +195,7 @@ static void test_sweep_order_is_uniform(void **state) {
     for (int b = 0; b < a; ++b) ASSERT_NEAR(pairs[a][b], 500, 105);
 }
 
-/* Tests cut into uneven ranges count the same, for every method; and each is what recall of its image says. */
+/* Tests cut into uneven ranges count the same, for every method; and each agrees with the recall of its image. */
 static void test_ranges_add_up(void **state) {
   const PetscReal amounts[3] = {1, 2, 5};
   HfInferOptions options = {.noise = HF_NOISE_FLIPS, .n_amounts = 3, .amounts = amounts, .samples = 40, .seed = 9};

@@ -25,7 +25,7 @@ static void test_outer_product_recalls(void **state) {
       CHECK(HfRecall(16, w, &SYNCHRONOUS, V, &result));
       assert_memory_equal(V, x + 16 * p, sizeof(V));
       assert_true(result.converged);
-      assert_int_equal(result.iterations, 2); /* one to repair, one to see that nothing changes */
+      assert_int_equal(result.iterations, 2); /* one to correct it, one without a change */
       V[flip] = -V[flip];
       CHECK(HfRecall(16, w, &ASYNCHRONOUS, V, &result));
       assert_memory_equal(V, x + 16 * p, sizeof(V));
@@ -35,7 +35,7 @@ static void test_outer_product_recalls(void **state) {
   }
 }
 
-/* Two nodes that copy each other swap for ever: a cycle of length 2, whose end depends on whether the number of sweeps is even. */
+/* Two nodes that copy each other exchange their signs for ever: a cycle of length 2, whose end depends on whether the number of sweeps is even. */
 static void test_cycle_of_two(void **state) {
   const double w[4] = {0, 1, 1, 0};
   HfRecallOptions options = SYNCHRONOUS;
@@ -68,12 +68,12 @@ static void test_dead_zone(void **state) {
   HfRecallOptions none = SYNCHRONOUS;
   const double noise[9] = {0.1, -0.2 * third - 1e-12, -third * 0.1, 0, 1, 0, 0, 0, 1};
   double W[3] = {1, 1, 1};
-  none.dead_zone = 0.0; /* the guard is what keeps it: a sum of -1e-12 flips the node without it */
+  none.dead_zone = 0.0; /* without the dead zone a sum of -1e-12 flips the node */
   CHECK(HfRecall(3, noise, &none, W, &result));
   assert_true(W[0] == -1);
 }
 
-/* The same seed gives the same order, another stream another one. */
+/* The same seed gives the same order, another stream another order. */
 static void test_order_is_the_seed(void **state) {
   double w[100], V[10], U[10];
   HfRecallOptions options = ASYNCHRONOUS;

@@ -157,8 +157,8 @@ static void test_pseudo_inverse_free_node(void **state) {
   assert_true(HfIsFixedPoint(N, w, 0, x) && HfIsFixedPoint(N, w, 0, x + N));
 }
 
-/* Relaxation by pulses: (1 - d^E) of a single pattern; (x2 x2 + d x1 x1)/(1 + d) where two take turns for long; the last alone when a pulse leaves
-   nothing; the outer product when it changes little. */
+/* Relaxation by pulses: (1 - d^E) of a single pattern; (x2 x2 + d x1 x1)/(1 + d) where two alternate for long; only the last when a pulse leaves
+   nothing; the outer product when a pulse changes little. */
 static void test_oja(void **state) {
   PetscReal x[P * N], w[N * N], outer[N * N];
   HfRuleContext context = {.epochs = 3, .decay = 0.6};
@@ -218,7 +218,7 @@ static PetscReal dense_energy(PetscInt n, PetscInt n_patterns, const PetscReal x
   return energy;
 }
 
-/* A node turns where that lowers E = -sum (x.V)^degree, and nowhere else; degree 2 recalls as the outer product does, ties included. */
+/* A node flips where that lowers E = -sum (x.V)^degree, and nowhere else; degree 2 recalls as the outer product does, ties included. */
 static void test_dense_energy(void **state) {
   PetscReal x[P * N], V[N], U[N], w[N * N];
   random_patterns(6, N, P, x);
@@ -252,7 +252,7 @@ static void test_dense_energy(void **state) {
   }
 }
 
-/* Half as many patterns as nodes, far beyond 0.14 N: the outer product brings none back from two flips, the dense memory nearly all. */
+/* Half as many patterns as nodes, far beyond 0.14 N: the outer product recalls none from two flips, the dense memory nearly all. */
 static void test_dense_capacity(void **state) {
   enum { NODES = 40, MANY = 20 };
   const PetscReal amount = 2;

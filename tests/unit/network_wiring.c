@@ -1,4 +1,4 @@
-/* The wiring of nodes to pixels: power and currents are the same seen from either side. */
+/* The wiring of nodes to pixels: power and currents are the same in terms of nodes and of pixels. */
 #include "hf_test.h"
 #include <hopfilm/network.h>
 
