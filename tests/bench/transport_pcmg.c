@@ -7,7 +7,7 @@
    "set up anew": for every operator; "kept": that of the first operator for all 20. Ours renews its coarse levels when it pays (src/transport/solver.c).
    An assembled matrix starts from the same couplings, which transport fills row by row (their CPU time is in all columns); they are put into the matrix by
    MatSetValuesCOO, the fastest way PETSc has. CPU time per update on one rank; "first": the first solution from zero, creation included.
-   -n CELLS changes the size. */
+   -n CELLS changes the size. transport/transport_impl.h: the couplings of the operator, which the matrices of PETSc are assembled from. */
 #include "cpu_time.h"
 #include "transport/transport_impl.h"
 #include "transport_film.h"
