@@ -49,24 +49,13 @@ VALUE_READERS = re.compile(
 PLACE_READERS = re.compile(r"\b(?:HfChild|HfItem)(?=\s*\()|\bHfNodeFind(?=\s*\(\s*(?:HfDeckRoot\b|root\b))")
 READS_VALUES = re.compile(r"settings", re.I)
 READS_PLACES = re.compile(r"settings|check", re.I)
-# Files whose functions still read the deck wherever they need it.
-NOT_YET_SETTINGS = {
-    "src/app/commands/check.c",
-    "src/app/commands/info.c",
-    "src/app/commands/run.c",
-    "src/app/ensemble_table.c",
-    "src/app/petsc_options.c",
-}
 
 # Variables that change and outlive a call, by nature one per process.
 STATE = {
     "src/base/faults.c": {"log_path": "a fault is written to the log wherever it occurs, without a handle"},
+    "src/base/citations.c": {"cited": "a feature cites its paper wherever it is used, without a handle, as with PETSc's own list of citations"},
     "src/base/profile.c": {"events": "PETSc's table of events is process-wide", "registered": "PETSc's table of events is process-wide"},
     "src/base/signals.c": {name: "a signal handler has no arguments but the signal" for name in ("caught", "twice", "first")},
-}
-NOT_YET_STATE = {
-    "src/app/main.c": {"options"},
-    "src/base/citations.c": {"cited"},
 }
 
 SUBJECT_LENGTH = 72  # as .gitmessage says, since the commit that added it
@@ -213,7 +202,7 @@ def check_state(path, code, report):
     """No variable that changes outlives the call of a function, but for those in STATE."""
     if not path.startswith("src/"):
         return
-    known = STATE.get(path, {}).keys() | NOT_YET_STATE.get(path, set())
+    known = STATE.get(path, {})
     plain = without_preprocessor(code)
     found = {}
     for match in re.finditer(r"\b(?:static|_Thread_local)\s+([^;={(]*)(\(\s*\*[\s\w]+\))?([;={(])", plain):
@@ -295,8 +284,6 @@ def main():
     report = lambda path, number, what: found.append(f"{path}:{number}: {what}")
     folders = allowed_folders(root)
     paths = []
-    late = {}
-    report_late = lambda path, number, what: late.setdefault(path, []).append(number)
     for directory, subfolders, files in os.walk(root):
         subfolders[:] = sorted(s for s in subfolders if not SKIPPED_FOLDERS.match(s))
         for file in sorted(files):
@@ -310,7 +297,7 @@ def main():
                 code = without_comments(text)
                 check_includes(path, code, folders, report)
                 check_calls(path, code, report)
-                check_readers(path, code, report_late if path in NOT_YET_SETTINGS else report)
+                check_readers(path, code, report)
                 check_state(path, code, report)
                 check_test(root, path, text, report)
             if path.endswith(".yaml"):
@@ -321,8 +308,6 @@ def main():
     commits = check_subjects(root, report)
     for line in found:
         print(line)
-    if late:
-        print(f"{sum(map(len, late.values()))} reads of the deck outside settings in {len(late)} files of the list")
     print(f"source check: {len(paths)} files, {commits} commits, {len(found)} findings")
     return 1 if found else 0
 

@@ -156,6 +156,8 @@ typedef struct HfEnsemble_ *HfEnsemble;
 /** *ensemble is NULL for a deck without the section or with errors; what is wrong with the section goes to the deck, which must outlive it. The same
     on all ranks. */
 PetscErrorCode HfEnsembleCreate(HfDeck deck, HfEnsemble *ensemble);
+/** Whether the deck has the section `ensemble`. Not collective. */
+PetscBool HfEnsembleSettingsGiven(HfDeck deck);
 PetscErrorCode HfEnsembleDestroy(HfEnsemble *ensemble);                           /**< the deck remains */
 PetscInt HfEnsembleMembers(HfEnsemble ensemble);                                  /**< number of members */
 PetscInt HfEnsembleRanks(HfEnsemble ensemble);                                    /**< ranks of one member */

@@ -19,8 +19,10 @@ struct HfOptions_ {
   const char *argument; /* the deck, directory or file */
   PetscInt n_set;
   const char *set[HF_MAX_SET]; /* "path=value" */
-  const char *out;             /* NULL: runs/<deck name> */
-  const char *restart;         /* NULL: auto */
+  PetscInt n_own;
+  char *own[HF_MAX_SET]; /* those of set[] that options other than --set stand for; freed by HfOptionsFree() */
+  const char *out;       /* NULL: runs/<deck name> */
+  const char *restart;   /* NULL: auto */
   PetscBool force, json_schema;
   int first_member, last_member; /* of an ensemble, from 1; 0: all */
   int petsc_argc;                /* what follows "--" */
@@ -30,12 +32,13 @@ struct HfOptions_ {
 
 /* Reads the command line. Touches neither MPI nor PETSc: a fault is left in options->fault. */
 void HfOptionsParse(int argc, char **argv, HfOptions *options);
+void HfOptionsFree(HfOptions *options);
 void HfOptionsUsage(const HfCommand *command, FILE *file); /* NULL: of the whole program */
 
 /* The keys of a whole deck: those of the program and of every module. */
 PetscErrorCode HfAppCreateKeys(HfKeys *keys);
 /* Hands the deck's `petsc:` section to PETSc; what the command line said after "--" wins. Collective. */
-PetscErrorCode HfAppInsertPetscOptions(HfDeck deck);
+PetscErrorCode HfAppPetscSettings(HfDeck deck);
 /* Refuses PETSc options that no object asked for, once every object has been set up. Collective. */
 PetscErrorCode HfAppRefuseUnusedPetscOptions(MPI_Comm comm);
 

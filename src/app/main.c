@@ -74,7 +74,7 @@ static PetscErrorCode run_command(MPI_Comm comm, const HfOptions *options) {
 }
 
 int main(int argc, char **argv) {
-  static HfOptions options; /* what it points to lasts as long */
+  HfOptions options;
   PetscErrorCode code;
   PetscBool runs;
   char skip[] = "-skip_petscrc", **petsc_argv;
@@ -106,5 +106,6 @@ int main(int argc, char **argv) {
   if (runs && !PetscPopSignalHandler()) HfSignalsCatch(); /* PETSc would let a request to stop, which comes too late, kill what is done */
   if (PetscFinalize()) return 1;
   free(petsc_argv);
+  HfOptionsFree(&options);
   return code ? (int)code - HF_ERR_BASE : HF_EXIT_DONE;
 }

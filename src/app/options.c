@@ -85,14 +85,14 @@ static const char *option_name(int k) { return known[k].name; }
 /* An option that stands for a value of the deck. */
 static void set_value(HfOptions *o, const char *path, const char *value) {
   const size_t length = strlen(path) + strlen(value) + 2;
-  char *text = malloc(length); /* for as long as the program runs */
+  char *text = malloc(length);
   if (o->n_set == HF_MAX_SET || !text) {
     set_fault(o, "too many --set at", value);
     free(text);
     return;
   }
   snprintf(text, length, "%s=%s", path, value);
-  o->set[o->n_set++] = text;
+  o->set[o->n_set++] = o->own[o->n_own++] = text;
 }
 
 /* One option at argv[*k]; "--name value" and "--name=value" are the same. Moves *k past its value. */
@@ -151,6 +151,10 @@ static void parse_option(int argc, char **argv, int *k, HfOptions *o) {
     o->json_schema = PETSC_TRUE;
   else
     o->help = PETSC_TRUE;
+}
+
+void HfOptionsFree(HfOptions *o) {
+  while (o->n_own > 0) free(o->own[--o->n_own]);
 }
 
 void HfOptionsParse(int argc, char **argv, HfOptions *o) {

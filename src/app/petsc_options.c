@@ -2,10 +2,10 @@
 #include "app.h"
 #include <string.h>
 
-PetscErrorCode HfAppInsertPetscOptions(HfDeck deck) {
+PetscErrorCode HfAppPetscSettings(HfDeck deck) {
   HfNode section = HfChild(HfDeckRoot(deck), "petsc");
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; section && section && k < HfNodeLength(section); ++k) {
+  for (PetscInt k = 0; section && k < HfNodeLength(section); ++k) {
     HfNode item = HfNodeItem(section, k);
     const char *name = HfNodeName(item), *text = HfNodeText(item);
     char option[PETSC_MAX_OPTION_NAME];

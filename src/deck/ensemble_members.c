@@ -119,6 +119,8 @@ static PetscErrorCode read_axis(HfDeck deck, Axis *axis) {
   PetscFunctionReturn(0);
 }
 
+PetscBool HfEnsembleSettingsGiven(HfDeck deck) { return HfHas(HfDeckRoot(deck), "ensemble"); }
+
 PetscErrorCode HfEnsembleCreate(HfDeck deck, HfEnsemble *ensemble) {
   HfNode node = HfChild(HfDeckRoot(deck), "ensemble");
   const PetscInt errors = HfDeckErrorCount(deck);

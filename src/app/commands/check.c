@@ -27,7 +27,7 @@ static PetscErrorCode check(HfDeck deck, HfKeys keys, const HfOptions *options) 
   HfNode plan;
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(HfDeckComm(deck), &rank));
-  if (HfHas(HfDeckRoot(deck), "ensemble")) {
+  if (HfEnsembleSettingsGiven(deck)) {
     PetscCall(HfAppCheckEnsemble(deck, keys, options));
     PetscFunctionReturn(0);
   }
@@ -48,7 +48,7 @@ PetscErrorCode HfCommand_check(MPI_Comm comm, const HfOptions *options) {
   PetscCall(HfAppCreateKeys(&keys));
   PetscCall(HfDeckCreate(comm, keys, options->argument, options->n_set, options->set, &deck));
   PetscCall(HfDeckVerdict(deck));
-  PetscCall(HfAppInsertPetscOptions(deck));
+  PetscCall(HfAppPetscSettings(deck));
   code = check(deck, keys, options);
   PetscCall(HfDeckDestroy(&deck));
   PetscCall(HfKeysDestroy(&keys));

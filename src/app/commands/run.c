@@ -66,10 +66,10 @@ PetscErrorCode HfCommand_run(MPI_Comm comm, const HfOptions *options) {
   PetscCall(HfAppCreateKeys(&keys));
   PetscCall(HfDeckCreate(comm, keys, options->argument, options->n_set, options->set, &deck));
   PetscCall(HfDeckVerdict(deck));
-  PetscCall(HfAppInsertPetscOptions(deck));
-  PetscCheckFault(!options->first_member || HfHas(HfDeckRoot(deck), "ensemble"), comm, HF_ERR_DECK, "--members: %s has no section `ensemble`",
+  PetscCall(HfAppPetscSettings(deck));
+  PetscCheckFault(!options->first_member || HfEnsembleSettingsGiven(deck), comm, HF_ERR_DECK, "--members: %s has no section `ensemble`",
                   options->argument);
-  code = HfHas(HfDeckRoot(deck), "ensemble") ? HfAppRunEnsemble(deck, keys, directory, options) : HfAppRun(deck, directory, options, NULL, 0);
+  code = HfEnsembleSettingsGiven(deck) ? HfAppRunEnsemble(deck, keys, directory, options) : HfAppRun(deck, directory, options, NULL, 0);
   PetscCall(HfDeckDestroy(&deck));
   PetscCall(HfKeysDestroy(&keys));
   PetscFunctionReturn(code);

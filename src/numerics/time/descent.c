@@ -57,9 +57,9 @@ static PetscErrorCode chebyshev_step(const HfDescentProblem *problem, PetscReal 
   PetscFunctionBeginUser;
   chebyshev(s, w0, T, dT, ddT);
   w1 = dT[s] / ddT[s];
-  for (PetscInt j = 2; j <= s; ++j) b[j] = ddT[j] / PetscSqr(dT[j]);
-  b[0] = b[2];
+  b[0] = ddT[2] / PetscSqr(dT[2]);
   b[1] = 1 / w0;
+  for (PetscInt j = 2; j <= s; ++j) b[j] = ddT[j] / PetscSqr(dT[j]);
   PetscCall(VecCopy(from->y, before));
   PetscCall(VecWAXPY(last, b[1] * w1 * h, from->rate, from->y));
   for (PetscInt j = 2; j <= s; ++j) {
