@@ -2,13 +2,14 @@
 """Runs decks on several numbers of ranks and checks what every run owes its user: the files are there, the status is done, the results are
 the same on any number of ranks, the used deck repeats them, a finished run is not overwritten.
 
-Usage: decks.py HOPFILM [--ranks 1 2 4] [--wrapper "valgrind ..."] [--set PATH=VALUE]... [--shorten 100] [--report] [--again HOPFILM] [--decks DECK...]
-(default tests/decks/*.yaml)
+Usage: decks.py HOPFILM [--ranks 1 2 4] [--wrapper "valgrind ..."] [--set PATH=VALUE]... [--shorten 100] [--report] [--again HOPFILM] [--at-once N]
+                         [--decks DECK...]     (default: tests/decks/*.yaml, and as many at once as there are cores)
   --again  another build, which repeats the run from its used deck, must find the same, and is asked to overwrite it: a slow build, as with sanitizers,
            then computes everything once
 """
 
 import argparse
+import concurrent.futures
 import glob
 import os
 import re
@@ -20,7 +21,7 @@ import time
 
 import yaml
 
-from launch import ROOT, environment, mpiexec
+from launch import ROOT, cores, environment, mpiexec
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FILES = ["run.h5", "table.tsv", "summary.yaml", "deck.yaml", "log.txt", "references.bib", "status.yaml"]
@@ -137,23 +138,31 @@ def main():
     parser.add_argument("--shorten", type=float, default=1, metavar="FACTOR", help="divide all times of the decks")
     parser.add_argument("--report", action="store_true", help="draw a report of each and check it")
     parser.add_argument("--again", metavar="HOPFILM")
+    parser.add_argument("--at-once", type=int, default=cores())
     parser.add_argument("--decks", nargs="+", default=sorted(glob.glob(os.path.join(HERE, "decks", "*.yaml"))))
     options = parser.parse_args()
     program = os.path.abspath(options.program)
     other = os.path.abspath(options.again) if options.again else program
     settings = [word for value in options.set for word in ("--set", value)]
-    failed = 0
-    for deck in options.decks:
+
+    def check(deck):
+        """The fault, None if there is none, and the seconds it took."""
         start = time.time()
         with tempfile.TemporaryDirectory() as tmp:
             try:
                 short = shortened(os.path.abspath(deck), options.shorten, tmp)
                 check_deck(program, other, short, options.ranks, shlex.split(options.wrapper), settings, options.report, tmp)
-                verdict = "ok"
+                return None, time.time() - start
             except (Failure, subprocess.TimeoutExpired) as fault:
-                verdict, failed = "FAILED", failed + 1
+                return fault, time.time() - start
+
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(options.at_once) as pool:
+        for deck, (fault, seconds) in zip(options.decks, pool.map(check, options.decks)):
+            failed += fault is not None
+            if fault is not None:
                 print(fault)
-        print(f"{verdict:6}  {os.path.basename(deck)} on {', '.join(map(str, options.ranks))} ranks  ({time.time() - start:.1f} s)", flush=True)
+            print(f"{'FAILED' if fault else 'ok':6}  {os.path.basename(deck)} on {', '.join(map(str, options.ranks))} ranks  ({seconds:.1f} s)", flush=True)
     print(f"decks: {len(options.decks)} run, {failed} failed")
     return 1 if failed else 0
 

@@ -3,6 +3,7 @@
 dataset of run.h5, table.tsv and summary.yaml bitwise on the same number of ranks. At every kill run.h5 must be readable."""
 
 import argparse
+import concurrent.futures
 import os
 import random
 import re
@@ -11,13 +12,14 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 import h5py
 import numpy as np
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from launch import environment, mpiexec  # noqa: E402
+from launch import cores, environment, mpiexec  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # These say how long a run took, where it ran and when.
@@ -138,6 +140,24 @@ def decks(args):
     return [{"name": name, "path": path, "set": options} for name, (path, options) in table.items() if not args.only or name in args.only]
 
 
+def killed_and_resumed(args, top, chosen, run, kills, lengths):
+    """The run of that number: how often it was killed, what came out otherwise, and a line about it."""
+    deck = chosen[run % len(chosen)]
+    ranks = 1 + (run // len(chosen)) % 2
+    out, reference = f"{top}/{deck['name']}-killed-{run}", f"{top}/{deck['name']}"
+    at = deck["name"], ranks
+    done, length = killed_run(args, deck, out, ranks, lengths[at], random.Random(1000 * args.seed + run), kills)
+    lengths[at] = min(lengths[at], length)
+    other = 3 - ranks if run % 3 == 2 and done else ranks  # some go on with another number of ranks
+    finish(args, deck, out, other)
+    usual = spread(f"{reference}-1", f"{reference}-2") if other != ranks else None
+    wrong = differences(f"{reference}-{ranks}", out, 0 if other == ranks else 1e-9, usual)
+    if not wrong and not args.keep:
+        shutil.rmtree(out, ignore_errors=True)
+    tolerance = "bitwise" if other == ranks else f"to {max(1e-9, 10 * max(usual.values())):.0e}"
+    return done, wrong, f"{deck['name']:10} {ranks} rank{'s'[:ranks - 1]}, {done} kills, ended on {other}, compared {tolerance}"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("program")
@@ -146,42 +166,44 @@ def main():
     parser.add_argument("--every", default="60 ms", help="wall time between checkpoints")
     parser.add_argument("--start-up", type=float, default=0.25, help="seconds before the first kill")
     parser.add_argument("--only", nargs="*")
+    parser.add_argument("--at-once", type=int, default=cores())
     parser.add_argument("--keep", help="directory of the runs, kept")
     args = parser.parse_args()
     args.program = os.path.abspath(args.program)
-    rng = random.Random(args.seed)
     top = args.keep or tempfile.mkdtemp(prefix="hopfilm-kill-")
-    chosen, failed, total, runs = decks(args), 0, 0, 0
-    lengths = {}
+    chosen, lengths, lock = decks(args), {}, threading.Lock()
+    count = {"runs": 0, "planned": 0, "kills": 0, "failed": 0}
 
-    for deck in chosen:
-        for ranks in (1, 2):
-            start = time.time()
-            finish(args, deck, f"{top}/{deck['name']}-{ranks}", ranks)
-            lengths[deck["name"], ranks] = time.time() - start
-    while total < args.kills:
-        deck = chosen[runs % len(chosen)]
-        ranks = 1 + (runs // len(chosen)) % 2
-        out = f"{top}/{deck['name']}-killed-{runs}"
-        at = deck["name"], ranks
-        count, length = killed_run(args, deck, out, ranks, lengths[at], rng, min(3, args.kills - total))
-        lengths[at] = min(lengths[at], length)
-        other = 3 - ranks if runs % 3 == 2 and count else ranks  # some go on with another number of ranks
-        finish(args, deck, out, other)
-        reference = f"{top}/{deck['name']}"
-        usual = spread(f"{reference}-1", f"{reference}-2") if other != ranks else None
-        wrong = differences(f"{reference}-{ranks}", out, 0 if other == ranks else 1e-9, usual)
-        total += count
-        runs += 1
-        failed += bool(wrong)
-        print(f"{deck['name']:9} {ranks} rank{'s'[:ranks - 1]}, {count} kills, ended on {other}: "
-              f"{'; '.join(wrong[:4]) if wrong else 'bitwise the same' if other == ranks else f'the same to {max(1e-9, 10 * max(usual.values())):.0e}'}", flush=True)
-        if not wrong and not args.keep:
-            shutil.rmtree(out, ignore_errors=True)
+    def undisturbed(case):
+        deck, ranks = case
+        start = time.time()
+        finish(args, deck, f"{top}/{deck['name']}-{ranks}", ranks)
+        lengths[deck["name"], ranks] = time.time() - start
+
+    def killed_until_enough():
+        """Takes one run after the other, with up to three kills each, until there are as many kills as asked for."""
+        while True:
+            with lock:
+                run, kills = count["runs"], min(3, args.kills - count["planned"])
+                if kills == 0:
+                    return
+                count["runs"] += 1
+                count["planned"] += kills
+            done, wrong, how = killed_and_resumed(args, top, chosen, run, kills, lengths)
+            with lock:
+                count["planned"] -= kills - done  # some are over before they are killed
+                count["kills"] += done
+                count["failed"] += bool(wrong)
+                print(f"{how}: {'; '.join(wrong[:4]) if wrong else 'the same'}", flush=True)
+
+    with concurrent.futures.ThreadPoolExecutor(args.at_once) as pool:
+        list(pool.map(undisturbed, [(deck, ranks) for deck in chosen for ranks in (1, 2)]))
+        for future in [pool.submit(killed_until_enough) for _ in range(args.at_once)]:
+            future.result()
     if not args.keep:
         shutil.rmtree(top, ignore_errors=True)
-    print(f"{total} kills in {runs} runs, {failed} of them came out otherwise")
-    return 1 if failed else 0
+    print(f"{count['kills']} kills in {count['runs']} runs, {count['failed']} of them came out otherwise")
+    return 1 if count["failed"] else 0
 
 
 if __name__ == "__main__":

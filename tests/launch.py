@@ -12,5 +12,10 @@ def environment():
     return {**os.environ, **dict(re.findall(r"^export (\w+)=(\S*)", settings, re.M))}
 
 
+def cores():
+    """Those of the machine that this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
 def mpiexec(ranks, *command):
     return ["mpiexec", "-n", str(ranks), *command]

@@ -19,44 +19,60 @@ export UBSAN_OPTIONS=print_stacktrace=1
 # The slow unwinder sees through libraries without frame pointers, as the suppression of leaks inside MPI needs.
 export ASAN_OPTIONS=fast_unwind_on_malloc=0 LSAN_OPTIONS="suppressions=$PWD/tests/lsan.supp:print_suppressions=0"
 cores=$(env -u OMP_NUM_THREADS nproc) # of the machine: nproc heeds OMP_NUM_THREADS
-names=() times=() works=() verdicts=()
-logs=$(mktemp -d)
+names=() logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 
-# processor_seconds VARIABLE: those of all commands that have ended, rounded. `times` must run in this shell.
-processor_seconds() {
-  times >"$logs/times"
-  printf -v "$1" '%d' "$(awk 'NR == 2 { for (k = 1; k <= 2; ++k) { split($k, t, /[ms]/); sum += 60 * t[1] + t[2] } printf "%d", sum + 0.5 }' "$logs/times")"
-}
-
 # stage NAME COMMAND...: runs it, shows its output only when it fails, keeps the verdict.
+# beside NAME COMMAND...: starts it, for what mostly waits; `join` waits for all that were started, and shows them likewise.
 stage() {
-  local name=$1 start=$SECONDS before after verdict=ok log
+  local k=${#names[@]}
+  names+=("$1")
+  execute "$k" "${@:2}"
+  report "$k"
+}
+beside() {
+  local k=${#names[@]}
+  names+=("$1")
+  execute "$k" "${@:2}" &
+  printf '%-36s started\n' "$1"
+}
+join() {
+  local k
+  wait
+  for k in "${!names[@]}"; do [ -e "$logs/$k.reported" ] || report "$k"; done
+}
+# The output of stage K, its verdict, and its seconds by the clock and of the processors.
+execute() {
+  local k=$1 verdict=ok TIMEFORMAT='%0R %0U %0S'
   shift
-  processor_seconds before
-  log=$logs/${#names[@]}
-  printf '%-34s ' "$name"
-  "$@" >"$log" 2>&1 || verdict=FAILED
-  printf '%-7s %4d s   %s\n' "$verdict" $((SECONDS - start)) "$(grep -E '^(source check|bad decks|[0-9]+ kills|stop:|decks|[0-9]+% tests passed|cppcheck|clang-tidy|format|figures)' "$log" | tail -n 1)"
-  if [ $verdict = FAILED ]; then
-    echo "---- $name: $*"
-    grep -vE '^ +Start |  Passed  |^ok  ' "$log" | tail -n 60
+  echo "$*" >"$logs/$k.command"
+  { time "$@" >"$logs/$k" 2>&1 </dev/null; } 2>"$logs/$k.time" || verdict=FAILED
+  echo "$verdict" >"$logs/$k.verdict"
+}
+report() {
+  local k=$1 verdict wall user system
+  verdict=$(cat "$logs/$k.verdict")
+  read -r wall user system <"$logs/$k.time"
+  printf '%-36s %-7s %4d s %5d s of processor   %s\n' "${names[$k]}" "$verdict" "$wall" $((user + system)) "$(grep -E '^(source check|bad decks|[0-9]+ kills|stop:|decks|[0-9]+% tests passed|cppcheck|clang-tidy|format|figures)' "$logs/$k" | tail -n 1)"
+  if [ "$verdict" = FAILED ]; then
+    echo "---- ${names[$k]}: $(cat "$logs/$k.command")"
+    grep -vE '^ +Start |  Passed  |^ok  ' "$logs/$k" | tail -n 60
     echo "----"
   fi
-  processor_seconds after
-  names+=("$name") times+=($((SECONDS - start))) works+=($((after - before))) verdicts+=("$verdict")
-  [ $verdict = ok ]
+  touch "$logs/$k.reported"
+  [ "$verdict" = ok ]
 }
 show_last() { sed 's/^/    /' "$logs/$((${#names[@]} - 1))"; }
 finish() {
-  local failed=0 k
-  for log in "$logs"/*; do executed=$((${executed:-0} + $(sed -n 's/.*tests failed out of \([0-9]*\).*/\1/p' "$log" | tail -n 1 | grep . || echo 0))); done
+  local executed=0 failed=0 k
+  join
   echo
   echo "wall s  processor s  stage"
-  for k in "${!names[@]}"; do printf '%6d  %11d  %s\n' "${times[$k]}" "${works[$k]}" "${names[$k]}"; done | sort -rn
+  for k in "${!names[@]}"; do awk -v name="${names[$k]}" '{ printf "%6d  %11d  %s\n", $1, $2 + $3, name }' "$logs/$k.time"; done | sort -rn
   echo
   for k in "${!names[@]}"; do
-    [ "${verdicts[$k]}" = ok ] || { failed=$((failed + 1)); echo "failed: ${names[$k]}"; }
+    executed=$((executed + $(sed -n 's/.*tests failed out of \([0-9]*\).*/\1/p' "$logs/$k" | tail -n 1 | grep . || echo 0)))
+    [ "$(cat "$logs/$k.verdict")" = ok ] || { failed=$((failed + 1)); echo "failed: ${names[$k]}"; }
   done
   echo "$executed tests executed, ${#names[@]} stages, $failed failed, $SECONDS s"
   exit $((failed > 0))
@@ -84,8 +100,9 @@ check_tidy() {
   # It counts suppressed warnings of system headers on stderr.
   printf '%s\0' "${files[@]}" | xargs -0 -n 8 -P "$cores" clang-tidy -p build --quiet 2>/dev/null && echo "clang-tidy: ${#files[@]} files, no findings"
 }
-build() { cmake --preset "$1" && cmake --build --preset "$1" -j "$cores"; }
-run_tests() { ctest --test-dir "$1" -j "$cores" --output-on-failure --no-tests=error "${@:2}"; }
+build() { cmake --preset "$1" && cmake --build --preset "$1" -j "$cores" "${@:2}"; }
+# One more than there are cores: scripts and mpiexec wait for a part of their time.
+run_tests() { ctest --test-dir "$1" -j $((cores + 1)) --output-on-failure --no-tests=error "${@:2}"; }
 
 # Every deck of inputs/ on a coarse film, all times divided by a thousand.
 figures=()
@@ -108,17 +125,18 @@ if [ $full = 1 ]; then
   stage "slow tests" run_tests build -L slow
   stage "killed and resumed, 200 times" bash jobs/python.sh tests/kill.py build/hopfilm --kills 200 --seed 2
 fi
-stage "job scripts on a Slurm of its own" bash jobs/python.sh tests/slurm.py build/hopfilm
 stage "standard problems, short" bash jobs/python.sh tests/decks.py build/hopfilm --ranks 1 2 "${problems[@]}"
-stage "build with sanitizers" build sanitize && {
+beside "job scripts on a Slurm of its own" bash jobs/python.sh tests/slurm.py build/hopfilm
+stage "build with sanitizers" build sanitize --target hopfilm unit_tests && {
   stage "tests with sanitizers" run_tests build-sanitize -L unit
   stage "bad decks with sanitizers" env ASAN_OPTIONS=detect_leaks=0 bash jobs/python.sh tests/bad_decks.py build-sanitize/hopfilm --ranks 2
   stage "small decks with sanitizers" bash jobs/python.sh tests/decks.py build-sanitize/hopfilm --ranks 1 2
-  # what these ask for again, the fast build does, and must find the same
+  # The fast build repeats every run from its used deck, and must find the same.
+  beside "784 nodes, short, with sanitizers" bash jobs/python.sh tests/decks.py build-sanitize/hopfilm --ranks 1 --again build/hopfilm "${largest[@]}"
   stage "all decks, short, with sanitizers" bash jobs/python.sh tests/decks.py build-sanitize/hopfilm --ranks 1 --again build/hopfilm "${short[@]}"
   stage "all sheets, short, with sanitizers" bash jobs/python.sh tests/decks.py build-sanitize/hopfilm --ranks 1 --again build/hopfilm "${sheets[@]}"
-  stage "784 nodes, short, with sanitizers" bash jobs/python.sh tests/decks.py build-sanitize/hopfilm --ranks 1 --again build/hopfilm "${largest[@]}"
 }
+join
 if [ $full = 1 ]; then
   if command -v clang >/dev/null; then stage "fuzzing, 60 s a target" bash tests/fuzz/run.sh 60; else echo "no clang: nothing is fuzzed; what fuzzers found is replayed all the same"; fi
   # Leaks are the sanitizers' business; Open MPI sends its messages with holes in them, which its own suppressions name.
@@ -126,7 +144,14 @@ if [ $full = 1 ]; then
   stage "all decks, short, under valgrind" bash jobs/python.sh tests/decks.py build/hopfilm --ranks 1 "${short[@]}" \
     --wrapper "valgrind -q --error-exitcode=9 --leak-check=no $([ -r "$mpi_supp" ] && echo "--suppressions=$mpi_supp")"
 fi
-stage "figures, asked against measured" bash jobs/python.sh tests/figures.py build/hopfilm "${figures[@]}"
+stage "figures, required and measured" bash jobs/python.sh tests/figures.py build/hopfilm "${figures[@]}"
 show_last
-for bench in build/bench/bench_*; do stage "$(basename "$bench")" "$bench" && show_last; done
+# Without the largest films; what the figures of README need, jobs/reproduce.sh program runs.
+for bench in build/bench/bench_*; do
+  quick=()
+  case "$bench" in
+    */bench_transport_potential) quick=(-largest 512) ;;
+  esac
+  stage "$(basename "$bench")" "$bench" "${quick[@]}" && show_last
+done
 finish

@@ -3,6 +3,7 @@
 command goes on, and what comes out is bitwise what the undisturbed run finds."""
 
 import argparse
+import concurrent.futures
 import os
 import re
 import resource
@@ -17,7 +18,7 @@ import h5py
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from kill import datasets, descendants, differences, spread  # noqa: E402
-from launch import environment  # noqa: E402
+from launch import cores, environment  # noqa: E402
 from stop_case import AT_ONCE, DECK, DECK_FAULT, FILE, HERE, OFTEN, PATIENCE, STOPPED, WIRE, Case, Failure, check, status  # noqa: E402
 
 
@@ -375,23 +376,28 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("program")
     parser.add_argument("--only", nargs="*")
+    parser.add_argument("--at-once", type=int, default=cores() + 1)  # a case waits for a part of its time
     args = parser.parse_args()
     top = tempfile.mkdtemp(prefix="hopfilm-stop-")
     case = Case(os.path.abspath(args.program), top)
     case.reference = f"{top}/reference"
     case.run(case.reference)
-    failed = 0
-    for one in CASES:
-        if args.only and one.__name__ not in args.only:
-            continue
+
+    def verdict_of(one):
+        """Its verdict, and the seconds it took."""
         start = time.time()
         try:
-            verdict = one(case) or "ok"
+            return one(case) or "ok", time.time() - start
         except (Failure, subprocess.TimeoutExpired, OSError) as fault:
-            verdict, failed = f"FAILED: {fault}", failed + 1
-        print(f"{one.__name__:22} {verdict}  ({time.time() - start:.1f} s)", flush=True)
+            return f"FAILED: {fault}", time.time() - start
+
+    failed, cases = 0, [one for one in CASES if not args.only or one.__name__ in args.only]
+    with concurrent.futures.ThreadPoolExecutor(args.at_once) as pool:
+        for one, (verdict, seconds) in zip(cases, pool.map(verdict_of, cases)):
+            failed += verdict.startswith("FAILED")
+            print(f"{one.__name__:22} {verdict}  ({seconds:.1f} s)", flush=True)
     shutil.rmtree(top, ignore_errors=True)
-    print(f"stop: {len(args.only or CASES)} cases, {failed} failed")
+    print(f"stop: {len(cases)} cases, {failed} failed")
     return 1 if failed else 0
 
 

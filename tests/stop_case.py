@@ -1,6 +1,7 @@
 """What the cases of tests/stop.py have in common: runs that are started, waited for, paused, ended and resumed, and compared with an undisturbed one."""
 
 import contextlib
+import itertools
 import os
 import re
 import signal
@@ -14,7 +15,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 DECK = os.path.join(HERE, "kill-decks", "maze.yaml")
 WIRE = os.path.join(HERE, "kill-decks", "wire.yaml")
 STOPPED, FILE, DECK_FAULT = 75, 4, 2
-PATIENCE = 120  # s that anything may take on a busy machine
+PATIENCE = 300  # s that anything may take on a busy machine
 
 
 class Failure(Exception):
@@ -24,11 +25,10 @@ class Failure(Exception):
 class Case:
     def __init__(self, program, top):
         self.program, self.top = program, top
-        self.number = 0
+        self.numbers = itertools.count(1)  # cases run side by side
 
     def directory(self):
-        self.number += 1
-        return f"{self.top}/{self.number}"
+        return f"{self.top}/{next(self.numbers)}"
 
     def command(self, out, *options, ranks=2, deck=DECK):
         return mpiexec(ranks, self.program, "run", deck, "--out", out, *options)

@@ -1,7 +1,8 @@
 # Every file tests/<kind>/<module>_<what>.c is one cmocka program, linked with the library of its module (the word before the first underscore). Its decks
 # are documents of the .yaml file beside it (test_decks.h).
 #   unit/      1 rank            physics/ and parallel/   1, 2 and 4 ranks
-# A name that ends in _slow.c gets the label slow, all others fast. Benchmarks in bench/ are built, never run by ctest.
+# The target unit_tests is all that tests of the label unit need.
+# A name that ends in _slow.c gets the label slow, all others fast. The target unit_tests builds what the label unit runs. Benchmarks in bench/ are built, never run by ctest.
 if(HOPFILM_FUZZ)
   include(${PROJECT_SOURCE_DIR}/tests/fuzz/fuzz.cmake)
   return() # nothing else is built
@@ -18,6 +19,7 @@ list(TRANSFORM HF_MPI_ENVIRONMENT REPLACE "^export ([A-Za-z_0-9]+=[^ ]*).*" "\\1
 add_library(hf_test_decks STATIC ${PROJECT_SOURCE_DIR}/tests/test_decks.c)
 target_link_libraries(hf_test_decks PUBLIC hf_base PkgConfig::CMOCKA)
 
+add_custom_target(unit_tests)
 function(hf_add_test_program kind file)
   get_filename_component(name ${file} NAME_WE)
   string(REGEX MATCH "^[^_]+" module ${name})
@@ -26,6 +28,9 @@ function(hf_add_test_program kind file)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${target} PRIVATE hf_${module} hf_test_decks PkgConfig::CMOCKA)
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  if(kind STREQUAL unit)
+    add_dependencies(unit_tests ${target})
+  endif()
   set(label fast)
   if(name MATCHES "_slow$")
     set(label slow)
@@ -33,7 +38,7 @@ function(hf_add_test_program kind file)
   foreach(ranks ${ARGN})
     set(test ${kind}/${name}/${ranks})
     add_test(NAME ${test} COMMAND ${MPIEXEC} -n ${ranks} $<TARGET_FILE:${target}> WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}/tests)
-    set_tests_properties(${test} PROPERTIES LABELS "${label};${kind}" ENVIRONMENT "${HF_MPI_ENVIRONMENT}" TIMEOUT 900 PROCESSORS ${ranks})
+    set_tests_properties(${test} PROPERTIES LABELS "${label};${kind}" ENVIRONMENT "${HF_MPI_ENVIRONMENT}" TIMEOUT 1800 PROCESSORS ${ranks})
   endforeach()
 endfunction()
 
@@ -49,24 +54,32 @@ endforeach()
 
 include(${PROJECT_SOURCE_DIR}/tests/fuzz/fuzz.cmake)
 
-# The source check, and the program as a user meets it. For ctest each takes one core: mpiexec waits more than its ranks compute.
+# The source check, and the program as a user meets it: the longest first. Those that start several runs side by side take two cores, the others one:
+# mpiexec waits more than its ranks compute.
 function(hf_add_test_script name)
-  add_test(NAME app/${name} COMMAND bash ${PROJECT_SOURCE_DIR}/jobs/python.sh ${ARGN} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}/tests)
-  set_tests_properties(app/${name} PROPERTIES LABELS "fast;app" TIMEOUT 900)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "SECONDS;CORES" "")
+  add_test(NAME app/${name} COMMAND bash ${PROJECT_SOURCE_DIR}/jobs/python.sh ${arg_UNPARSED_ARGUMENTS} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}/tests)
+  set_tests_properties(app/${name} PROPERTIES LABELS "fast;app" TIMEOUT 1800)
+  if(arg_SECONDS)
+    set_tests_properties(app/${name} PROPERTIES COST ${arg_SECONDS})
+  endif()
+  if(arg_CORES)
+    set_tests_properties(app/${name} PROPERTIES PROCESSORS ${arg_CORES})
+  endif()
 endfunction()
 hf_add_test_script(source check_source.py)
 hf_add_test_script(maps maps.py)
 hf_add_test_script(source-test check_source_test.py)
 if(TARGET hopfilm)
-  hf_add_test_script(bad-decks bad_decks.py $<TARGET_FILE:hopfilm>)
+  hf_add_test_script(bad-decks bad_decks.py SECONDS 25 CORES 2 $<TARGET_FILE:hopfilm>)
   hf_add_test_script(glyphs glyphs.py $<TARGET_FILE:hopfilm>)
-  hf_add_test_script(ensemble ensemble.py $<TARGET_FILE:hopfilm>)
-  hf_add_test_script(selection selection.py $<TARGET_FILE:hopfilm>)
-  hf_add_test_script(pbs pbs.py $<TARGET_FILE:hopfilm>)
+  hf_add_test_script(ensemble ensemble.py SECONDS 22 $<TARGET_FILE:hopfilm>)
+  hf_add_test_script(selection selection.py SECONDS 15 $<TARGET_FILE:hopfilm>)
+  hf_add_test_script(pbs pbs.py SECONDS 20 $<TARGET_FILE:hopfilm>)
   hf_add_test_script(spectra spectra.py $<TARGET_FILE:hopfilm>)
-  hf_add_test_script(decks decks.py $<TARGET_FILE:hopfilm> --report)
-  hf_add_test_script(kill kill.py $<TARGET_FILE:hopfilm>)
-  hf_add_test_script(stop stop.py $<TARGET_FILE:hopfilm>)
+  hf_add_test_script(decks decks.py SECONDS 60 CORES 2 $<TARGET_FILE:hopfilm> --report)
+  hf_add_test_script(kill kill.py SECONDS 45 CORES 2 $<TARGET_FILE:hopfilm>)
+  hf_add_test_script(stop stop.py SECONDS 60 CORES 2 $<TARGET_FILE:hopfilm>)
 endif()
 
 file(GLOB benches CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/bench/*.c)

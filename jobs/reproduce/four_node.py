@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Runs the decks of inputs/ and prints what the published device asks for beside what this tree measures. Exit code 1 when a figure is missed.
 
-Usage: four_node.py HOPFILM [--ranks 1 2 4] [--keep DIR] [--full]
-  --ranks  the switch runs on each of these numbers of ranks, everything else on 2; the figures of the first are shown, the others are compared
-  --full   also the shape-anisotropy deck
-  --keep   the runs, and the table for summary.py
+Usage: four_node.py HOPFILM [--ranks 1 2 4] [--at-once N] [--keep DIR] [--full]
+  --ranks    the switch runs on each of these numbers of ranks, everything else on 1; the figures of the first are shown, the others are compared
+  --at-once  runs side by side, as many as there are cores when left out
+  --full     also the shape-anisotropy deck
+  --keep     the runs, and the table for summary.py
 """
 
 import argparse
+import concurrent.futures
 import os
 import subprocess
 import sys
@@ -16,7 +18,7 @@ import time
 
 import yaml
 
-from launcher import ROOT, environment, mpiexec
+from launcher import ROOT, cores, environment, mpiexec
 from table import Table, commit_of, save
 
 UNRECALLED = {"+--+"}  # the one pattern that the published prototype could not recall from one flip
@@ -32,7 +34,7 @@ def run(program, deck, ranks, folder):
     start = time.time()
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT, env=environment())
     if done.returncode:
-        sys.exit(done.stdout.decode(errors="replace")[-4000:] + f"\n{deck} on {ranks} ranks: exit code {done.returncode}")
+        raise SystemExit(done.stdout.decode(errors="replace")[-4000:] + f"\n{deck} on {ranks} ranks: exit code {done.returncode}")
     print(f"ran {deck} on {ranks} ranks in {time.time() - start:.1f} s", flush=True)
     with open(os.path.join(out, "summary.yaml")) as file:
         return yaml.load(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))["results"]
@@ -127,6 +129,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("program")
     parser.add_argument("--ranks", type=int, nargs="+", default=[1, 2, 4])
+    parser.add_argument("--at-once", type=int, default=cores())
     parser.add_argument("--keep")
     parser.add_argument("--full", action="store_true")
     options = parser.parse_args()
@@ -136,13 +139,16 @@ def main():
         plan.append(("four-node-shape-anisotropy", shape_anisotropy))
     with tempfile.TemporaryDirectory() as folder:
         folder = options.keep or folder
-        first = run(program, "four-node-switch", options.ranks[0], folder)
+        jobs = [(deck, 1) for deck, _ in plan] + [("four-node-switch", n) for n in options.ranks]
+        with concurrent.futures.ThreadPoolExecutor(options.at_once) as pool:
+            found = dict(zip(jobs, pool.map(lambda job: run(program, *job, folder), jobs)))
+        first = found["four-node-switch", options.ranks[0]]
         switch(table, first)
         for n in options.ranks[1:]:
-            apart = difference(first, run(program, "four-node-switch", n, folder))
+            apart = difference(first, found["four-node-switch", n])
             table.add(f"the same on {options.ranks[0]} and {n} ranks, 400 ns from a random start", "<= 1e-4", f"{apart:.1e}", apart <= 1e-4)
         for deck, check in plan:
-            check(table, run(program, deck, 2, folder))
+            check(table, found[deck, 1])
         commits = {commit_of(os.path.join(folder, name)) for name in os.listdir(folder) if name.startswith("four-node-")}
     table.show()
     if options.keep:

@@ -4,4 +4,4 @@ import os
 import sys
 
 sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tests"))
-from launch import ROOT, environment, mpiexec  # noqa: E402, F401
+from launch import ROOT, cores, environment, mpiexec  # noqa: E402, F401
