@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the decks of what is published, from several random starts, and prints what was asked beside what came out, misses included.
+# Runs the decks of what is published, from several random starts, and prints what is required beside what came out, misses included.
 # Usage: bash jobs/reproduce.sh [all|four-node|maze|letters|standard-problems|program|integrators] [--seeds 1 2 3] [--only GROUP...] [--at-once 2]
 #                               [--missing | --show]
 #   all        every one of the next five and one table of them all, runs/reproduction.md; --readme puts it into README.md. About two hours on two cores;

@@ -1,8 +1,8 @@
 # Every file tests/<kind>/<module>_<what>.c is one cmocka program, linked with the library of its module (the word before the first underscore). Its decks
 # are documents of the .yaml file beside it (test_decks.h).
 #   unit/      1 rank            physics/ and parallel/   1, 2 and 4 ranks
-# The target unit_tests is all that tests of the label unit need.
-# A name that ends in _slow.c gets the label slow, all others fast. The target unit_tests builds what the label unit runs. Benchmarks in bench/ are built, never run by ctest.
+# A name that ends in _slow.c gets the label slow, all others fast. The target unit_tests builds what the label unit
+# runs. Benchmarks in bench/ are built, never run by ctest.
 if(HOPFILM_FUZZ)
   include(${PROJECT_SOURCE_DIR}/tests/fuzz/fuzz.cmake)
   return() # nothing else is built

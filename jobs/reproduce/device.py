@@ -1,4 +1,4 @@
-"""Runs the decks of a published device from several random starts and prints what is asked beside what every start gives. A device is a list of runs
+"""Runs the decks of a published device from several random starts and prints what is required beside what every start gives. A device is a list of runs
 and groups of them with a function for the rows of their table; maze.py, letters.py and standard_problems.py each have one.
 
   RUNS   {name: Deck}       what is run; {seed} in a change is the start's, another name in braces the directory
@@ -95,12 +95,12 @@ class Device:
             self.run_all(options, wanted)
         tables = {group: self.show(options, group) for group in options.only}
         save(options.out, tables)
-        missed, asked = (sum(getattr(table, name) for table, _ in tables.values()) for name in ("missed", "asked"))
+        missed, required = (sum(getattr(table, name) for table, _ in tables.values()) for name in ("missed", "required"))
         absent = [job for job in wanted if finished(options, *job) is None]
         print()
         for name, seed in absent:
             print(f"no finished run: {name}, start {seed}")
-        print(f"figures: {asked} asked, {missed} missed, {len(absent)} runs absent")
+        print(f"figures: {required} required, {missed} missed, {len(absent)} runs absent")
         return 1 if missed or absent else 0
 
 

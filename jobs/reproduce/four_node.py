@@ -94,9 +94,9 @@ def patterns(table, results):
               min(works) <= 0.975 and max(works) >= 0.995 and works == [e["xi"] for e in sweep if min(works) <= e["xi"] <= max(works)])
     for e in entries(results, "recall"):
         if "trained" in e:
-            share, asked = f"{e['recalled']}/{e['starts']}", "fails" if e["trained"] in UNRECALLED else "4/4"
+            share, required = f"{e['recalled']}/{e['starts']}", "fails" if e["trained"] in UNRECALLED else "4/4"
             controls = f"no recall {e['control_no_recall']}, untrained {e['control_untrained']}, outer product {e['control_outer_product']}"
-            table.add(f"recall of {e['trained']} from one flip", asked, f"{share}  ({controls})",
+            table.add(f"recall of {e['trained']} from one flip", required, f"{share}  ({controls})",
                       e["recalled"] < e["starts"] if e["trained"] in UNRECALLED else e["recalled"] == e["starts"])
 
 
@@ -153,7 +153,7 @@ def main():
     table.show()
     if options.keep:
         save(options.keep, {"four nodes": (table, commits)})
-    print(f"figures: {table.asked} asked, {table.missed} missed")
+    print(f"figures: {table.required} required, {table.missed} missed")
     return 1 if table.missed else 0
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The films of many nodes (Niu et al. 2024, Fig. 5): runs their decks from several random starts and prints what is asked beside what every start
+"""The films of many nodes (Niu et al. 2024, Fig. 5): runs their decks from several random starts and prints what is required beside what every start
 gives, with all controls. Exit code 1 when a figure is missed.
 
 Usage: letters.py HOPFILM [--seeds 1 2 3] [--only GROUP...] [--at-once 2] [--out DIR] [--missing | --show]     (DIR: runs/reproduce-letters)

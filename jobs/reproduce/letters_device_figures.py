@@ -1,5 +1,5 @@
 """The film of 35 nodes in devices other than the paper's idea of it: with vertical leads and a finite gap, and with imperfections of its making and its
-reading. Nothing is asked of any but the ideal one; every figure stands beside the same film without them and its controls."""
+reading. Nothing is required of any but the ideal one; every figure stands beside the same film without them and its controls."""
 
 import statistics
 

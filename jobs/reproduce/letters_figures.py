@@ -1,4 +1,4 @@
-"""The figures of the films of many nodes (Niu et al. 2024, Fig. 5): runs, and what is asked of each group of them beside what every start gives.
+"""The figures of the films of many nodes (Niu et al. 2024, Fig. 5): runs, and what is required of each group of them beside what every start gives.
 
 No accuracy without its controls: no recall, the untrained film, one iteration more, the rules; nor without exact recovery and overlap."""
 
@@ -147,10 +147,10 @@ def exact_row(table, runs, method, prototype, title):
     control_rows(table, runs, "scaled-0.995", method)
 
 
-def unstable(table, found, asked):
+def unstable(table, found, required):
     counts = [e["unstable_pixels"] for e in found]
-    table.add("  unstable pixels of the stored patterns", "0" if asked else "reported", "  ".join(",".join(map(str, c)) for c in counts),
-              not any(map(sum, counts)) if asked else None)
+    table.add("  unstable pixels of the stored patterns", "0" if required else "reported", "  ".join(",".join(map(str, c)) for c in counts),
+              not any(map(sum, counts)) if required else None)
 
 
 def orders(table, found):

@@ -1,6 +1,6 @@
-"""The figures of the wired films of many nodes, and of the wirings that the program finds: what is asked beside what every start gives.
+"""The figures of the wired films of many nodes, and of the wirings that the program finds: what is required beside what every start gives.
 
-Exact recovery alone is asked for; its controls stand below it, the outer product of neighbours on the same wiring first among them. Every wiring was found ex
+Exact recovery alone is required; its controls stand below it, the outer product of neighbours on the same wiring first among them. Every wiring was found ex
 situ, with its patterns known."""
 
 import re
@@ -23,24 +23,24 @@ RUNS = {
 }
 
 
-def at_least(found, asked):
-    return all(value >= least for e in found for value, least in zip(e["exact_recovery"].values(), asked))
+def at_least(found, required):
+    return all(value >= least for e in found for value, least in zip(e["exact_recovery"].values(), required))
 
 
-def row(table, found, title, asked=None):
-    """Exact recovery of some entries of the film, each against what is asked."""
-    table.add(f"{title}: exact recovery from 1/2/4 flips", ">= " + "/".join(f"{a:.2f}" for a in asked) if asked else "reported", exact_text(found),
-              at_least(found, asked) if asked else None)
-    unstable(table, found, asked is not None)
+def row(table, found, title, required=None):
+    """Exact recovery of some entries of the film, each against what is required."""
+    table.add(f"{title}: exact recovery from 1/2/4 flips", ">= " + "/".join(f"{a:.2f}" for a in required) if required else "reported", exact_text(found),
+              at_least(found, required) if required else None)
+    unstable(table, found, required is not None)
     table.add("  letter named right", "-", mean_and_each(key_of(found, "accuracy")), None)
 
 
 def wired(table, found):
     """The bundled wirings, for the letters they were found for."""
-    for name, label, title, asked in (("wired-ecp", "scaled-0.9975", "E, C, P on 7 x 10 nodes", (0.95, 0.92, 0.84)),
+    for name, label, title, required in (("wired-ecp", "scaled-0.9975", "E, C, P on 7 x 10 nodes", (0.95, 0.92, 0.84)),
                                       ("wired-edcpl", "scaled-1.0025", "E, D, C, P, L on 7 x 20 nodes", (0.92, 0.87, 0.76))):
         if name in found:
-            row(table, films(found[name], label, "sweeps"), title, asked)
+            row(table, films(found[name], label, "sweeps"), title, required)
             control_rows(table, found[name], label, "sweeps")
 
 
@@ -56,15 +56,15 @@ def wired_other(table, found):
 
 def search(table, found):
     """One search and the film from its starts; then the search for the outer product of neighbours, whose film is the last."""
-    for name, title, asked in (("wire-edcpl", "E, D, C, P, L", (0.90, 0.84, 0.72)), ("wire-hank", "H, A, N, K", None), ("wire-digits", "0, 8, 9, 6, 5", None)):
+    for name, title, required in (("wire-edcpl", "E, D, C, P, L", (0.90, 0.84, 0.72)), ("wire-hank", "H, A, N, K", None), ("wire-digits", "0, 8, 9, 6, 5", None)):
         for run in found.get(name, {}).values():
             of_film, of_rule = entries(run.results, "wire")
             learnt = [e for e in entries(run.results, "infer") if "exact_recovery" in e]
             neighbours = [e for e in entries(run.results, "baseline", rule="outer-product-neighbours") if "exact_recovery" in e]
             cores = [float(re.search(r"(\d+) core-seconds", e["headline"]).group(1)) for e in (of_film, of_rule)]
-            row(table, learnt[:-1], f"{title}, wiring found by `wire`", asked)
+            row(table, learnt[:-1], f"{title}, wiring found by `wire`", required)
             table.add("  forecast by the surrogate", "-", slashed(of_film["predicted_exact_recovery"].values()), None)
-            table.add("  search, core-minutes", "<= 40" if asked else "-", f"{cores[0] / 60:.1f}", cores[0] / 60 <= 40 if asked else None)
+            table.add("  search, core-minutes", "<= 40" if required else "-", f"{cores[0] / 60:.1f}", cores[0] / 60 <= 40 if required else None)
             table.add("  outer-product-neighbours on this wiring", "-", exact_text(neighbours[:1]), None)
             table.add("  outer-product-neighbours, wiring found for it", "-", f"{exact_text(neighbours[-1:])} (search {cores[1] / 60:.1f} core-minutes)", None)
             for rule in ("outer-product", "pseudo-inverse"):

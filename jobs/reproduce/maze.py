@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The spin-transfer film (Yu et al. 2021): runs its decks from several random starts and prints what is asked beside what every start gives, with
+"""The spin-transfer film (Yu et al. 2021): runs its decks from several random starts and prints what is required beside what every start gives, with
 the untrained film and xi = 1 as controls. Exit code 1 when a figure is missed.
 
 Usage: maze.py HOPFILM [--seeds 1 2 3 4] [--only GROUP...] [--at-once 2] [--out DIR] [--missing | --show]     (DIR: runs/reproduce-maze)

@@ -1,4 +1,4 @@
-"""The figures of the spin-transfer film (Yu et al. 2021): what is asked of each group of runs, beside what every start gives."""
+"""The figures of the spin-transfer film (Yu et al. 2021): what is required of each group of runs, beside what every start gives."""
 
 import os
 
@@ -41,8 +41,8 @@ def synapse(table, found):
 
 
 def controls(table, found):
-    asked = {"controls-nonadiabatic": "xi = 0.3", "controls-interfacial": "interfacial DMI", "controls-negative-amr": "amr_ratio -1.5"}
-    for name, control in asked.items():
+    required = {"controls-nonadiabatic": "xi = 0.3", "controls-interfacial": "interfacial DMI", "controls-negative-amr": "amr_ratio -1.5"}
+    for name, control in required.items():
         if name in found:
             along, across = along_and_across(found[name])
             table.add(f"0.1 V, {control}: G along the current", "<= -4 %", per_seed(along, "{:+.2f}"), max(along) <= -4)
@@ -56,10 +56,10 @@ def controls(table, found):
             table.add("  across", "reported", per_seed(across, "{:+.2f}"), None)
 
 
-def counted(table, totals, figure, asked, key, met):
+def counted(table, totals, figure, required, key, met):
     hits, all_of = sum(t[key] for t in totals), sum(t["of"] for t in totals)
     text = per_seed([f"{t[key]}/{t['of']}" for t in totals]) + f"  together {hits}/{all_of} = {100 * hits / all_of:.0f} %"
-    table.add(figure, asked, text, met and met(hits / all_of))
+    table.add(figure, required, text, met and met(hits / all_of))
 
 
 def memories(runs, step, weights, after=None):
@@ -194,6 +194,6 @@ def grid(table, found):
             coarse, fine = (entries(run.results, "probe")[-1]["gauges_S"] for run in (runs[seed], finest[seed]))
             apart += [100 * (coarse[gauge] / fine[gauge] - 1) for gauge in ("along", "across")]
         if apart:
-            asked = float(cell) <= 4
-            table.add(f"the same maze on cells of {float(cell):.3g} nm against {CELLS[-1]} nm: G along, across", "<= 0.5 %" if asked else "reported",
-                      per_seed(apart, "{:+.3f}"), max(map(abs, apart)) <= 0.5 if asked else None)
+            required = float(cell) <= 4
+            table.add(f"the same maze on cells of {float(cell):.3g} nm against {CELLS[-1]} nm: G along, across", "<= 0.5 %" if required else "reported",
+                      per_seed(apart, "{:+.3f}"), max(map(abs, apart)) <= 0.5 if required else None)

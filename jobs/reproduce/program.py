@@ -18,7 +18,7 @@ from kill import differences, spread  # of tests/, whose folder launcher puts on
 from table import Table, commit_of, load, save
 
 MANY = 16
-ASKED = re.compile(r"^(?P<figure>.*?)(?P<value>[\d.]+) ?(?P<unit>[^\d()]*)\(asked: (?P<asked>[\d.]+)\)")
+REQUIRED = re.compile(r"^(?P<figure>.*?)(?P<value>[\d.]+) ?(?P<unit>[^\d()]*)\((?:asked|required): (?P<required>[\d.]+)\)")
 TRIAD = re.compile(r"triad [\d.]+ GB/s")
 POTENTIAL = re.compile(r"512 x 512 +(?P<figure>.*?): +(?P<seconds>[\d.]+) s, +(?P<iterations>\d+) iterations, net/total +(?P<net>[-+.e\d]+); next step .*?, +(?P<next>\d+);")
 CHECKPOINT = re.compile(r"checkpoint: ([\d.e+-]+) MB, (\d+) bytes per cell, ([\d.]+) s")
@@ -37,25 +37,25 @@ def bench(options, name):
     return call([os.path.join(os.path.dirname(options.program), "bench", "bench_" + name)])
 
 
-def asked_lines(table, lines):
-    """A bench's lines with '(asked: N)', each under its heading: rates must reach N, times and ratios stay below."""
+def required_lines(table, lines):
+    """A bench's lines with '(required: N)', each under its heading: rates must reach N, times and ratios stay below."""
     heading = ""
     for line in lines:
-        found = ASKED.match(line)
+        found = REQUIRED.match(line)
         if TRIAD.search(line):
             table.add("STREAM triad in the same run", "-", TRIAD.search(line)[0][6:], None)
         elif not found:
             heading = line.strip().split(":")[0]
         else:
-            value, asked, rate = float(found["value"]), float(found["asked"]), "/s" in found["unit"]
+            value, required, rate = float(found["value"]), float(found["required"]), "/s" in found["unit"]
             figure = found["figure"].strip(" :,")
             figure = f"{heading}: {figure}" if line.startswith(" ") else figure
-            table.add(figure, f"{'>=' if rate else '<='} {asked:g}", f"{value:g} {found['unit'].strip()}", value >= asked if rate else value <= asked)
+            table.add(figure, f"{'>=' if rate else '<='} {required:g}", f"{value:g} {found['unit'].strip()}", value >= required if rate else value <= required)
 
 
 def speed(options, table):
     for name in ("magnet_rhs", "device_maze", "numerics_convolution"):
-        asked_lines(table, bench(options, name))
+        required_lines(table, bench(options, name))
     for line in bench(options, "transport_potential"):
         found, matrix = POTENTIAL.search(line), MATRIX.search(line)
         if found:
@@ -82,11 +82,11 @@ def scaling(options, table):
     call(["bash", "jobs/scaling/run.sh", "--program", options.program, "--out", out])
     with open(os.path.join(out, "scaling.tsv")) as file:
         rows = {(row["kind"], row["name"], int(row["ranks"])): row for row in csv.DictReader(file, delimiter="\t")}
-    asked = {("strong", "magnet"): 1.8, ("strong", "demag"): 1.6, ("strong", "spin-transfer"): 1.6}
+    required = {("strong", "magnet"): 1.8, ("strong", "demag"): 1.6, ("strong", "spin-transfer"): 1.6}
     for (kind, name, ranks), row in rows.items():
         if ranks > 1:
             gain = float(rows[kind, name, 1]["seconds"]) / float(row["seconds"]) * (ranks if kind == "weak" else 1)
-            least = asked.get((kind, name)) if ranks == 2 else None
+            least = required.get((kind, name)) if ranks == 2 else None
             table.add(f"{kind} scaling, {name}, {row['cells']} cells, one to {ranks} ranks", f">= {least}" if least else "-", f"{gain:.2f} x",
                       gain >= least if least else None)
     for name, most in (("magnet", 600), ("demag", 1200), ("spin-transfer", 1200)):

@@ -1,5 +1,5 @@
 """The learning devices in permalloy as it is: what the films of both decks learn with the full demagnetizing field, with its local part, and in the papers'
-model, which has neither. Nothing is asked; every figure has its controls."""
+model, which has neither. Nothing is required; every figure has its controls."""
 
 import numpy
 

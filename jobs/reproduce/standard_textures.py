@@ -49,14 +49,14 @@ def core(run, frame=-1):
 
 
 def mumag_5(table, found):
-    asked = "(-1.2, -14.7) +- 0.5 nm"
+    required = "(-1.2, -14.7) +- 0.5 nm"
     for name, words in (("mumag-5-4nm", "cells of 4 nm"), ("mumag-5-2nm", "cells of 2 nm"), ("mumag-5-plain", "cells of 4 nm, prefactor without 1/(1 + xi^2)")):
         run = only(found, name)
         if run:
             x, y = (1e9 * value for value in core(run))
             before = [1e9 * value for value in core(run, -2)]
             ours = name == "mumag-5-2nm"
-            table.add(f"{words}: core at rest", asked if ours else "reported", f"({x:.2f}, {y:.2f}) nm", max(abs(x + 1.2), abs(y + 14.7)) <= 0.5 if ours else None)
+            table.add(f"{words}: core at rest", required if ours else "reported", f"({x:.2f}, {y:.2f}) nm", max(abs(x + 1.2), abs(y + 14.7)) <= 0.5 if ours else None)
             table.add("  moved in the last 0.5 ns by", "reported", f"{max(abs(x - before[0]), abs(y - before[1])):.3f} nm", None)
 
 

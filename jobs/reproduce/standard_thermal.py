@@ -1,4 +1,4 @@
-"""Learning at a finite temperature: what the four-node film learns with thermal fluctuations, against the same steps without them. Nothing is asked;
+"""Learning at a finite temperature: what the four-node film learns with thermal fluctuations, against the same steps without them. Nothing is required;
 every figure has its controls, and over several starts (--seeds 1 2 3 4) its standard error."""
 
 import statistics

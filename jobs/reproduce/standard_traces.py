@@ -100,11 +100,11 @@ def mumag_4(table, found):
 
 
 def mumag_4_field_2(table, found):
-    for size, asked in (("3.90625", vector(MUMAX_2) + " +- 0.005, mumax3"), ("2.5", "reported")):
+    for size, required in (("3.90625", vector(MUMAX_2) + " +- 0.005, mumax3"), ("2.5", "reported")):
         run = only(found, f"mumag-4-field-2-{size}nm")
         if run:
             end = averages(run)[1]
-            table.add(f"cells of {float(size):.3g} nm: 1 ns", asked, vector(end), apart(end, MUMAX_2) <= 0.005 if asked != "reported" else None)
+            table.add(f"cells of {float(size):.3g} nm: 1 ns", required, vector(end), apart(end, MUMAX_2) <= 0.005 if required != "reported" else None)
             table.add("  <mx> first crosses zero", "reported", f"{1e12 * Trace(run).crossing():.2f} ps", None)
 
 

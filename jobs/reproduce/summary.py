@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""One table of all that jobs/reproduce.sh has measured, as Markdown: what is asked, what came out, and the commits of the programs that ran.
+"""One table of all that jobs/reproduce.sh has measured, as Markdown: what is required, what came out, and the commits of the programs that ran.
 
-Usage: summary.py [--runs DIR] [--readme]     (DIR: runs; the table: DIR/reproduction.md; --readme puts what is asked into README.md, too)
+Usage: summary.py [--runs DIR] [--readme]     (DIR: runs; the table: DIR/reproduction.md; --readme puts what is required into README.md, too)
 """
 
 import argparse
@@ -27,7 +27,7 @@ def escaped(text):
 
 
 def folded(rows):
-    """Rows, the controls that follow one without being asked beside it: (figure, asked, measured, verdict, controls)."""
+    """Rows, the controls that follow one without being required beside it: (figure, required, measured, verdict, controls)."""
     found, above = [], ""
     for figure, wanted, measured, verdict in rows:
         inner = figure.startswith(" ")
@@ -39,26 +39,26 @@ def folded(rows):
     return found
 
 
-def markdown(runs, asked_only):
-    """The table, and how many figures are asked and missed."""
-    text, asked, missed = [], 0, 0
+def markdown(runs, required_only):
+    """The table, and how many figures are required and missed."""
+    text, required, missed = [], 0, 0
     for part, title in PARTS.items():
         groups = load(os.path.join(runs, "reproduce-" + part))
         if not groups:
             continue
         commits = sorted({commit[:7] + ("-dirty" if commit.endswith("dirty") else "") for group in groups.values() for commit in group["commits"]})
-        text += [f"**{title}**: `bash jobs/reproduce.sh {part}`, commit {', '.join(commits)}", "", "| figure | asked | measured | | controls |", "|---|---|---|---|---|"]
+        text += [f"**{title}**: `bash jobs/reproduce.sh {part}`, commit {', '.join(commits)}", "", "| figure | required | measured | | controls |", "|---|---|---|---|---|"]
         for name, group in groups.items():
-            rows = [row for row in folded(group["rows"]) if row[3] or not asked_only]
+            rows = [row for row in folded(group["rows"]) if row[3] or not required_only]
             if rows and len(groups) > 1:
                 text.append(f"| *{escaped(name)}* | | | | |")
             for figure, wanted, measured, verdict, controls in rows:
                 verdict_ = "**missed**" if verdict == "MISSED" else verdict
                 text.append(f"| {escaped(figure)} | {escaped(wanted)} | {escaped(measured)} | {verdict_} | {escaped('; '.join(controls))} |")
-                asked += verdict != ""
+                required += verdict != ""
                 missed += verdict == "MISSED"
         text.append("")
-    return "\n".join(text), asked, missed
+    return "\n".join(text), required, missed
 
 
 def main():
@@ -66,8 +66,8 @@ def main():
     parser.add_argument("--runs", default=os.path.join(ROOT, "runs"))
     parser.add_argument("--readme", action="store_true")
     options = parser.parse_args()
-    text, asked, missed = markdown(options.runs, False)
-    head = f"{asked} figures asked, {missed} missed. Several numbers: one per random start."
+    text, required, missed = markdown(options.runs, False)
+    head = f"{required} figures required, {missed} missed. Several numbers: one per random start."
     path = os.path.join(options.runs, "reproduction.md")
     with open(path, "w") as file:
         file.write(f"{head}\n\n{text}")
@@ -77,10 +77,10 @@ def main():
         with open(path) as file:
             before, rest = file.read().split(BEGIN)
         with open(path, "w") as file:
-            file.write(f"{before}{BEGIN}\n{head} What is reported without being asked stands in runs/reproduction.md.\n\n{markdown(options.runs, True)[0]}\n{END}"
+            file.write(f"{before}{BEGIN}\n{head} What is reported without being required stands in runs/reproduction.md.\n\n{markdown(options.runs, True)[0]}\n{END}"
                        f"{rest.split(END)[1]}")
         print(path)
-    print(f"figures: {asked} asked, {missed} missed")
+    print(f"figures: {required} required, {missed} missed")
     return 0
 
 

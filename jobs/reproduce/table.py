@@ -1,4 +1,4 @@
-"""Tables of what is asked beside what is measured, printed, and kept as tables.yaml for the table of all of them (summary.py)."""
+"""Tables of what is required beside what is measured, printed, and kept as tables.yaml for the table of all of them (summary.py)."""
 
 import os
 
@@ -9,16 +9,16 @@ FILE = "tables.yaml"
 
 class Table:
     def __init__(self):
-        self.rows, self.missed, self.asked = [], 0, 0
+        self.rows, self.missed, self.required = [], 0, 0
 
-    def add(self, figure, asked, measured, met):
-        """met: None where nothing is asked."""
-        self.rows.append((figure, asked, measured, "" if met is None else "met" if met else "MISSED"))
-        self.asked += met is not None
+    def add(self, figure, required, measured, met):
+        """met: None where nothing is required."""
+        self.rows.append((figure, required, measured, "" if met is None else "met" if met else "MISSED"))
+        self.required += met is not None
         self.missed += met is not None and not met  # numpy has a False of its own
 
     def show(self):
-        head = ("figure", "asked", "measured", "")
+        head = ("figure", "required", "measured", "")
         widths = [max(len(row[k]) for row in [head, *self.rows]) for k in range(4)]
         for row in [head, tuple("-" * w for w in widths), *self.rows]:
             print("  ".join(word.ljust(width) for word, width in zip(row, widths)).rstrip())
