@@ -25,8 +25,8 @@ static void film_destroy(Film *film) {
   CHECK(HfKeysDestroy(&film->keys));
 }
 
-static void advance(Film *film, PetscReal from, PetscReal to) {
-  CHECK(HfMagnetAdvance(HfDeviceMagnet(film->device), HfDeviceMagnetization(film->device), from, to, NULL, NULL));
+static void advance(Film *film, PetscReal end) {
+  CHECK(HfDeviceAdvance(film->device, end, NULL, NULL));
 }
 
 /* ---- a wall from -z to +z across the film; no AMR, so that the current is uniform: j = sigma V/length from left to right for V > 0 ---- */
@@ -49,12 +49,12 @@ static void wall_goes_to_the_positive_electrode(void **unused) {
   CHECK(VecRestoreArray(HfDeviceMagnetization(film.device), &m));
   CHECK(HfMagnetAverage(HfDeviceMagnet(film.device), HfDeviceMagnetization(film.device), before));
   CHECK(HfDeviceDrive(film.device, V));
-  advance(&film, 0, t);
+  advance(&film, t);
   CHECK(HfMagnetAverage(HfDeviceMagnet(film.device), HfDeviceMagnetization(film.device), after));
   /* The electrons come from the right. m_z grows by 2/length per metre to the left; 2 nm are within 2 % of the continuum. */
   ASSERT_NEAR((after[2] - before[2]) * LENGTH / (2 * t), u, 0.02 * u);
   CHECK(HfDeviceDrive(film.device, NULL));
-  advance(&film, t, t + 0.2e-9); /* and stops without voltage */
+  advance(&film, t + 0.2e-9); /* and stops without voltage */
   CHECK(HfMagnetAverage(HfDeviceMagnet(film.device), HfDeviceMagnetization(film.device), before));
   ASSERT_NEAR((before[2] - after[2]) * LENGTH / 2, 0, 0.02 * u * t);
   film_destroy(&film);
@@ -68,7 +68,7 @@ static void voltage_reverses_the_torque(void **unused) {
   Film film;
 
   film_create(&film, PETSC_COMM_WORLD, DECK("small-with-hole maze exact-potential"));
-  advance(&film, 0, 10e-12);
+  advance(&film, 10e-12);
   for (int k = 0; k < 3; ++k) {
     const PetscReal V[2] = {0.02 * sign[k], -0.03 * sign[k]};
     CHECK(HfDeviceDrive(film.device, k ? V : NULL));
@@ -99,7 +99,7 @@ static void short_run_is_the_same_on_all_ranks(void **unused) {
       film_create(&film[alone], alone ? PETSC_COMM_SELF : PETSC_COMM_WORLD,
                   DECK_WITH("small-with-hole maze coupling", "refresh=%s; every=1 ps", refresh[k]));
       CHECK(HfDeviceDrive(film[alone].device, V));
-      advance(&film[alone], 0, 6e-12);
+      advance(&film[alone], 6e-12);
       HfMagnetStatistics(HfDeviceMagnet(film[alone].device), &steps[alone], NULL, NULL);
     }
     assert_int_equal(steps[0], steps[1]);
@@ -125,10 +125,10 @@ static Vec driven(const char *refresh, PetscReal step, PetscReal every) {
   film_create(
       &film, PETSC_COMM_WORLD,
       DECK_WITH("coarse maze equal-steps coupling good-potential", "step=%.17g s; refresh=%s; every=%.17g s", (double)step, refresh, (double)every));
-  advance(&film, 0, 6.4e-12);
+  advance(&film, 6.4e-12);
   CHECK(VecDuplicate(HfDeviceMagnetization(film.device), &m));
   CHECK(HfDeviceDrive(film.device, V));
-  advance(&film, 6.4e-12, 19.2e-12);
+  advance(&film, 19.2e-12);
   CHECK(VecCopy(HfDeviceMagnetization(film.device), m));
   film_destroy(&film);
   return m;
@@ -171,8 +171,8 @@ static void intervals_are_kept(void **unused) {
 
   film_create(&film, PETSC_COMM_WORLD, DECK_WITH("coarse maze equal-steps coupling", "step=0.5 ps; refresh=interval; every=4 ps"));
   CHECK(HfDeviceDrive(film.device, V));
-  advance(&film, 0, 10e-12);
-  advance(&film, 10e-12, 41e-12);
+  advance(&film, 10e-12);
+  advance(&film, 41e-12);
   HfDeviceCouplingStatistics(film.device, &refreshes, &mean, &most);
   assert_int_equal(refreshes, 1 + 1 + 10); /* when the voltage comes on, at the start, at 4, 8 ... 40 ps */
   CHECK(HfDeviceDrive(film.device, NULL));
@@ -189,10 +189,10 @@ static void a_refresh_is_a_few_iterations(void **unused) {
   Film film;
 
   film_create(&film, PETSC_COMM_WORLD, DECK("paper maze"));
-  advance(&film, 0, 0.2e-9);
+  advance(&film, 0.2e-9);
   HfMagnetStatistics(HfDeviceMagnet(film.device), &before, NULL, NULL);
   CHECK(HfDeviceDrive(film.device, V));
-  advance(&film, 0.2e-9, 0.25e-9);
+  advance(&film, 0.25e-9);
   HfMagnetStatistics(HfDeviceMagnet(film.device), &steps, NULL, NULL);
   HfDeviceCouplingStatistics(film.device, &refreshes, &mean, &most);
   print_message("%d steps, %d refreshes, %.2f iterations each, %d at most after the first\n", (int)(steps - before), (int)refreshes, mean, (int)most);
