@@ -25,9 +25,7 @@ static void film_destroy(Film *film) {
   CHECK(HfKeysDestroy(&film->keys));
 }
 
-static void advance(Film *film, PetscReal end) {
-  CHECK(HfDeviceAdvance(film->device, end, NULL, NULL));
-}
+static void advance(Film *film, PetscReal end) { CHECK(HfDeviceAdvance(film->device, end, NULL, NULL)); }
 
 /* ---- a wall from -z to +z across the film; no AMR, so that the current is uniform: j = sigma V/length from left to right for V > 0 ---- */
 #define LENGTH 240e-9
