@@ -3,7 +3,7 @@
 
     python3 postprocess/ensemble.py DIR -o FILE.png --figure "infer-1.accuracy" [--figure ...] [--against KEY]
 
-Names of figures are those of DIR/ensemble.tsv; * and ? stand for any letters. KEY: the first that is not averaged when left out.
+Names of figures are those of DIR/ensemble.tsv; * and ? stand for any letters. KEY: by default the first that is not averaged.
 """
 import argparse
 import csv
@@ -40,7 +40,7 @@ def number(text):
 
 
 def places(values):
-    """Where values stand on an axis: to scale, or evenly where they are words, like "[10 um, 10 um]" beside "[10 um, 14 um]", or too close to be told apart."""
+    """Where values stand on an axis: to scale, or evenly where they are words, like "[10 um, 10 um]" beside "[10 um, 14 um]", or too close to be distinguished."""
     at = [number(v) for v in values]
     apart = [b - a for a, b in zip(at, at[1:])] if None not in at else []
     return at if apart and min(apart) > 0.04 * sum(apart) else range(len(values))

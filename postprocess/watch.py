@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Follows a run while it goes on: its status line by line, and its curves, drawn again whenever they have grown.
+"""Follows a running simulation: prints its status line by line and redraws its curves whenever they have grown.
 
     python3 postprocess/watch.py DIR [-o FILE.png] [--every SECONDS] [--once]
 
@@ -75,7 +75,7 @@ def draw(figure, names, table, title):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("directory", metavar="DIR", help="a run directory, of a run that goes on or has ended")
+    parser.add_argument("directory", metavar="DIR", help="a run directory; the run may be in progress or have ended")
     parser.add_argument("-o", "--output", metavar="FILE", help="the picture that is drawn again and again")
     parser.add_argument("--every", type=float, default=5, metavar="SECONDS")
     parser.add_argument("--once", action="store_true", help="draw once and end")

@@ -13,7 +13,7 @@ def _value(found, name, variant, amounts):
 
 
 def film_name(found):
-    """Films that differ in more than what they store are told apart: by their electrodes and by how they are read."""
+    """Films that differ in more than what they store are distinguished by their electrodes and by how they are read."""
     run = found.run
     wired = f"{run.n_nodes} electrodes, " if run.wiring is not None else ""
     return f"film, {wired}{found.entry['method']}, {weights_name(found.entry)}"

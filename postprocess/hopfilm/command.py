@@ -1,4 +1,4 @@
-"""The command line of the one-figure programs: DIR -o FILE, and what the figure can be told besides."""
+"""The command line of the one-figure programs: DIR -o FILE, and the options of the figure."""
 import argparse
 
 from .run import Run

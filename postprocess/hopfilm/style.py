@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, hsv_to_rgb
 
-# Okabe and Ito's palette: told apart by every kind of colour vision
+# Okabe and Ito's palette: distinguishable with every kind of colour vision
 PAIR_COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"]
 INK, SOFT, FAINT, GRID = "#22262b", "#5c636b", "#9aa1a9", "#e7e9ec"
 ACCENT, CONTROL = "#c4361c", "#b9bec4"

@@ -39,7 +39,7 @@ void HfOptionsUsage(const HfCommand *command, FILE *file); /* NULL: of the whole
 PetscErrorCode HfAppCreateKeys(HfKeys *keys);
 /* Hands the deck's `petsc:` section to PETSc; what the command line said after "--" wins. Collective. */
 PetscErrorCode HfAppPetscSettings(HfDeck deck);
-/* Refuses PETSc options that no object asked for, once every object has been set up. Collective. */
+/* Refuses PETSc options that no object has read, once every object has been set up. Collective. */
 PetscErrorCode HfAppRefuseUnusedPetscOptions(MPI_Comm comm);
 
 /* Runs a good deck, results in the directory; as a member of an ensemble that was launched then, or of none (NULL). Faults are returned with

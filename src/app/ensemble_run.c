@@ -36,7 +36,7 @@ static void describe(HfEnsemble ensemble, PetscInt member, char text[], size_t s
     used += (size_t)snprintf(text + used, size - used, "%s%s=%s", a ? ", " : "", HfEnsembleKey(ensemble, a), HfEnsembleValue(ensemble, member, a));
 }
 
-/* The section itself, then the decks of all members: what is wrong with one of them is told before any runs. */
+/* The section itself, then the decks of all members: errors in any of them are reported before the first one runs. */
 static PetscErrorCode create(Ensemble *e) {
   PetscErrorCode code;
   PetscFunctionBeginUser;
@@ -95,7 +95,7 @@ static PetscErrorCode make_teams(Ensemble *e) {
   PetscFunctionReturn(0);
 }
 
-/* One member on the team. Its faults stay its own. */
+/* One member on the team; its faults do not end the others. */
 static PetscErrorCode run_member(Ensemble *e, PetscInt m) {
   const double start = MPI_Wtime();
   char path[PETSC_MAX_PATH_LEN], what[512];
@@ -135,7 +135,7 @@ static PetscBool is_to_stop(const Ensemble *e) {
   return access(path, F_OK) ? PETSC_FALSE : PETSC_TRUE;
 }
 
-/* It is obeyed by then. */
+/* Removes it: it has been obeyed. */
 static void remove_stop(const Ensemble *e) {
   char path[PETSC_MAX_PATH_LEN];
   stop_path(e, path);
@@ -157,7 +157,7 @@ static PetscErrorCode run_team(Ensemble *e, MPI_Win window) {
     PetscCallMPI(MPI_Bcast(&next, 1, MPI_INT, 0, e->team));
     if (next >= e->last) break;
     PetscCall(run_member(e, next));
-    if (e->code[next] == HF_EXIT_STOPPED) break; /* the others will hear of it, too */
+    if (e->code[next] == HF_EXIT_STOPPED) break; /* the other teams receive the request, too */
   }
   PetscFunctionReturn(0);
 }

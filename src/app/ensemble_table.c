@@ -243,7 +243,7 @@ static PetscErrorCode write_file(const HfEnsembleTable *table, const char *name,
   PetscFunctionReturn(0);
 }
 
-/* One at a time reads and writes: then the last of several tasks to end sees the results of all. Where there are no locks it is worth a try. */
+/* One at a time reads and writes: then the last of several tasks to end sees the results of all. Without file locks it proceeds all the same. */
 static int lock_directory(const HfEnsembleTable *table) {
   char path[PETSC_MAX_PATH_LEN];
   int file;

@@ -5,7 +5,7 @@
    main() starts MPI and PETSc, runs one command and turns its error code into the exit code of the program:
    a fault that all ranks share (bad deck, divergence, unreadable file) unwinds and exits with its own code; any other error, which may have
    struck one rank alone, is printed once and aborts the run, so that no rank waits for another. The one place that names MPI_COMM_WORLD.
-   Nothing ends without a word: what is asked of a run by signals counts from the first line on, and who aborts waits until the launcher has
+   No run ends without a message: requests by signals are heeded from the first line on, and a rank that aborts waits until the launcher has
    handed on what was said. */
 #include "app.h"
 #include <signal.h>
@@ -28,7 +28,7 @@ static int exit_of_petsc_error(PetscErrorCode code) {
   }
 }
 
-/* A launcher that is told to abort may drop what it has not read yet. */
+/* A launcher may drop output that it has not read when the program aborts. */
 static void abort_with(const char line[], PetscErrorCode code) {
   const struct timespec moment = {.tv_nsec = 200000000};
   HfFaultReport(line);
@@ -100,10 +100,10 @@ int main(int argc, char **argv) {
     signal(SIGPIPE, SIG_DFL); /* `hopfilm keys | head` is no crash */
 
   code = run_command(MPI_COMM_WORLD, &options);
-  if (code && code < HF_ERR_BASE) abort_with("hopfilm: ended by an error that was not told\n", code);
-  /* PETSc's own word on unused options is no news: they have been refused, or never came to be used because of the fault. */
+  if (code && code < HF_ERR_BASE) abort_with("hopfilm: ended by an error that was not reported\n", code);
+  /* PETSc's warning on unused options is redundant: they have been refused, or the fault came before their use. */
   if (PetscOptionsSetValue(NULL, "-options_left", "no")) return 1;
-  if (runs && !PetscPopSignalHandler()) HfSignalsCatch(); /* PETSc would let a request to stop, which comes too late, kill what is done */
+  if (runs && !PetscPopSignalHandler()) HfSignalsCatch(); /* with PETSc's handler a late request to stop would kill a finished run */
   if (PetscFinalize()) return 1;
   free(petsc_argv);
   HfOptionsFree(&options);

@@ -1,4 +1,4 @@
-/* PETSc's options database: filled from the deck's `petsc:` section, and searched for options that nobody asked for. */
+/* PETSc's options database: filled from the deck's `petsc:` section, and searched for options that nothing has read. */
 #include "app.h"
 #include <string.h>
 

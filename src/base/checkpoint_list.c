@@ -1,4 +1,4 @@
-/* The list of what must be found again. Modules add the places of their numbers; who saves reads from them, who loads writes into them. */
+/* A checkpoint list names the memory that a checkpoint saves and restores. Modules add their numbers and Vecs; saving reads them, loading writes them. */
 #include <hopfilm/base.h>
 #include <stdarg.h>
 #include <string.h>

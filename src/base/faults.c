@@ -1,6 +1,6 @@
-/* A fault is an error that every rank of a communicator sees alike: a bad deck, an unreadable file, a field that is no longer finite. Rank 0 tells it in
+/* A fault is an error that every rank of a communicator sees alike: a bad deck, an unreadable file, a field that is no longer finite. Rank 0 reports it in
    one line, and the ranks unwind together through the usual PetscCall() chain. The codes lie above PETSc's own, which is how the error handler
-   of the program knows a fault that was told from an error that still needs words. */
+   of the program knows a fault that was reported from an error that still needs a message. */
 #include <fcntl.h>
 #include <hopfilm/base.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* The parts of a run that its time is told by in PETSc's -log_view. */
+/* The parts of a run by which PETSc's -log_view lists its time. */
 #include <hopfilm/base.h>
 
 static const char *const names[] = {"HfRightHandSide", "HfConvolution", "HfPotential", "HfProbe", "HfOutput"};

@@ -1,4 +1,4 @@
-# What src/base/provenance.c tells about the build. Included by CMakeLists.txt to set it up; run as a script at every build to find the commit.
+# What src/base/provenance.c reports about the build. Included by CMakeLists.txt to set it up; run as a script at every build to find the commit.
 if(CMAKE_SCRIPT_MODE_FILE)
   # -D SOURCE=checkout -D OUTPUT=header; rewrites the header only when the commit changed
   set(commit "unknown")

@@ -3,7 +3,7 @@
    The 128-bit counter and the 64-bit key hold the arguments themselves, so that two different places never share a number:
      key     = seed
      counter = index (64 bits) | step (55 bits), block (1 bit), stream (8 bits)
-   One block gives four 32-bit words, hence two doubles; `block` tells numbers 0,1 from numbers 2,3. */
+   One block gives four 32-bit words, hence two doubles; `block` distinguishes numbers 0, 1 from numbers 2, 3. */
 #include <Random123/philox.h>
 #include <hopfilm/base.h>
 #include <math.h>

@@ -1,6 +1,6 @@
-/* What the outside asks of a run, noted in flags of this rank; the ranks agree on them when they next look. Who asks a second time to stop
-   will not wait for a long item: the run has GRACE seconds more to come to a step and save its state, then the process ends where it is, and the launcher
-   ends the others. Launchers and batch systems may hand on one signal twice: what follows within SAME seconds is the same request. */
+/* Requests by signals, noted in flags of this rank; the ranks agree on them when they next check. A second request to stop does not wait for the end of a
+   long item: the run gets GRACE more seconds to reach a step and save its state; then the process ends, and the launcher ends the others. Launchers and
+   batch systems may deliver one signal twice: what follows within SAME seconds is the same request. */
 #define _GNU_SOURCE
 #include <hopfilm/base.h>
 #include <signal.h>

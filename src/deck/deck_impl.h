@@ -103,13 +103,13 @@ void HfKeysForm(HfKeys keys, const HfEntry *entry, HfForm *form);
 HfKeyType HfKeyItemType(HfKeyType type); /* HF_INT for HF_INTS, ... */
 const char *HfKeyTypeName(HfKeyType type);
 
-/* ---- deck_keys.c ---- */
+/* ---- root_keys.c ---- */
 PetscErrorCode HfDeckRegisterKeys(HfKeys keys);
 
 /* ---- ensemble.c ---- */
 PetscErrorCode HfEnsembleRegisterKeys(HfKeys keys);
 
-/* ---- validate.c, leaves.c ---- */
+/* ---- validate.c, scalar_validate.c ---- */
 PetscErrorCode HfDeckValidate(HfKeys keys, HfMessages messages, HfNode root); /* checks, fills defaults, stores SI values */
 PetscErrorCode HfLeafValidate(HfKeys keys, HfMessages messages, const HfEntry *entry, HfNode node);
 
@@ -117,7 +117,7 @@ PetscErrorCode HfLeafValidate(HfKeys keys, HfMessages messages, const HfEntry *e
 PetscErrorCode HfDefaultFill(HfKeys keys, HfNode root, const HfEntry *entry, HfNode section); /* adds the key that section leaves out */
 PetscErrorCode HfDefaultInherit(HfNode root, const HfEntry *entry, HfNode node);              /* adds the keys that node leaves out */
 
-/* ---- include.c, merge.c, overrides.c ---- */
+/* ---- include.c, deck_merge.c, overrides.c ---- */
 PetscErrorCode HfDeckLoad(MPI_Comm comm, HfKeys keys, HfMessages messages, const char *file, const char *text, size_t length,
                           HfNode *root);                                             /* parses, merges its includes; NULL when it cannot be read */
 PetscErrorCode HfNodeMerge(HfKeys keys, const char *path, HfNode base, HfNode over); /* over wins and is emptied */

@@ -1,4 +1,4 @@
-/* What a key has that the deck leaves out: the default of its row, or, for "=film.material", what stands there. */
+/* Values of keys that are not in the deck: the default of the row, or, for "=film.material", the value of that key. */
 #include "deck_impl.h"
 #include <string.h>
 

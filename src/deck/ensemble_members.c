@@ -18,10 +18,10 @@ static const HfKey ensemble_keys[] = {
     {"ensemble.axes[].values", HF_TEXTS, NULL, "", "", 0, "The values as they would stand in the deck; this or from and to"},
     {"ensemble.axes[].from", HF_TEXT, NULL, "", "", 0, "First of equally spaced values"},
     {"ensemble.axes[].to", HF_TEXT, NULL, "", "", 0, "Last of them, in the same unit"},
-    {"ensemble.axes[].count", HF_INT, NULL, "", ">=2", 0, "How many; left out: in steps of 1"},
+    {"ensemble.axes[].count", HF_INT, NULL, "", ">=2", 0, "Number of values; by default those in steps of 1"},
     {"ensemble.axes[].spacing", HF_CHOICE, NULL, "linear", "linear|logarithmic", 0, "Equal differences or equal ratios"},
     {"ensemble.axes[].with_previous", HF_BOOL, NULL, "false", "", 0, "Runs along with the axis before it instead of combining with it"},
-    {"ensemble.axes[].average", HF_BOOL, NULL, "", "", 0, "Results are averaged over this axis, with error bars (left out: over seeds alone)"},
+    {"ensemble.axes[].average", HF_BOOL, NULL, "", "", 0, "Results are averaged over this axis, with error bars (by default over seeds only)"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 

@@ -1,4 +1,4 @@
-/* `include:` at the top of a deck: other decks read first, whose keys hold where the including deck says nothing. */
+/* `include:` at the top of a deck: other decks are read first; their keys hold where the including deck has none. */
 #include "deck_impl.h"
 #include <stdio.h>
 #include <string.h>
@@ -25,7 +25,7 @@ void HfFileRelative(const char *file, const char *name, char path[], size_t size
     snprintf(path, size, "%.*s/%s", (int)(slash - file), file, name);
 }
 
-/* Drops "." and "x/.." so that one file has one name, as far as that can be told without asking the file system. */
+/* Drops "." and "x/.." so that one file has one name, as far as that is known without a look at the file system. */
 void HfFileNormalize(const char *path, char out[PETSC_MAX_PATH_LEN]) {
   size_t length = 0;
   const char *p = path;

@@ -186,7 +186,7 @@ static void value(FILE *file, HfKeys keys, const HfEntry *entry) {
   fputs("]}", file);
 }
 
-/* The keys of a section. One that inherits may leave out any of them. */
+/* The keys of a section. In one that inherits all of them are optional. */
 static void object(FILE *file, HfKeys keys, const char *children, PetscBool inherits) {
   PetscInt i = 0;
   const char *comma = "";

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_KEPT 1000 /* a deck that is wrong everywhere is told so a thousand times */
+#define MAX_KEPT 1000 /* further errors of a deck are not reported */
 
 typedef struct {
   char *file, *text;

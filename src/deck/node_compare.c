@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The same text, or two writings of the same number. */
+/* The same text, or the same number written differently. */
 static PetscBool same_scalar(const char *a, const char *b) {
   char *end_a, *end_b;
   const double x = strtod(a, &end_a), y = strtod(b, &end_b);

@@ -1,4 +1,4 @@
-/* Numbers with units, converted to SI by UDUNITS-2. A unit that only turns into the wanted one by its reciprocal (Hz for s) is refused. */
+/* Numbers with units, converted to SI by UDUNITS-2. A unit whose reciprocal alone converts to the required one (Hz for s) is refused. */
 #include "deck_impl.h"
 #include <ctype.h>
 #include <stdio.h>
@@ -116,7 +116,7 @@ static PetscBool convert(ut_unit *from, ut_unit *to, PetscReal value, PetscReal 
   return rises;
 }
 
-/* UDUNITS takes factors and dates inside units ("2 nm", "s since 1970"); in a deck they are slips. */
+/* UDUNITS takes factors and dates inside units ("2 nm", "s since 1970"); in a deck they are mistakes. */
 static PetscBool looks_like_unit(const char *unit) {
   const char *p = unit;
   if (p[0] == '1' && p[1] == '/') p += 2;

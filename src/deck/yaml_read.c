@@ -1,10 +1,10 @@
 /* YAML text -> tree, from libyaml's events, so that every value and every key keeps its line and column. What a deck does not need is refused
-   in words: several documents, tags, keys that are not plain text, merge keys. Anchors and aliases copy. */
+   with a message: several documents, tags, keys that are not plain text, merge keys. Anchors and aliases copy. */
 #include "deck_impl.h"
 #include <string.h>
 #include <yaml.h>
 
-/* Whoever writes more than this made a mistake, or means harm: aliases of aliases can make a short text huge. */
+/* A longer text is a mistake or an attack: aliases of aliases can make a short text huge. */
 #define MAX_DEPTH  64
 #define MAX_NODES  200000
 #define MAX_KEYS   10000 /* of one map, which is searched key by key */

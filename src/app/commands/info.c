@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* One attribute as "name value"; texts and numbers, the rest is left out. Long texts (the deck) are cut at their first line. */
+/* One attribute as "name value"; texts and numbers only. Long texts (the deck) are cut at their first line. */
 static herr_t print_attribute(hid_t object, const char *name, const H5A_info_t *info, void *context) {
   const hid_t attribute = H5Aopen(object, name, H5P_DEFAULT), type = H5Aget_type(attribute), space = H5Aget_space(attribute);
   const H5T_class_t kind = H5Tget_class(type);
@@ -108,7 +108,7 @@ static PetscBool is_young(const char *directory) {
   return access(path, R_OK) ? PETSC_FALSE : PETSC_TRUE;
 }
 
-/* How far a run is that goes on. On one rank. */
+/* Progress of a run that has not ended. On one rank. */
 static PetscErrorCode print_status(const char *directory) {
   char path[PETSC_MAX_PATH_LEN];
   HfNode status;

@@ -9,7 +9,7 @@
 static PetscErrorCode wrong(HfMessages messages, HfNode node, const char *why) {
   char label[HF_PATH_LENGTH];
   PetscFunctionBeginUser;
-  if (node->inherited) PetscFunctionReturn(0); /* told where it was written */
+  if (node->inherited) PetscFunctionReturn(0); /* reported where it was written */
   HfNodeLabel(node, label);
   PetscCall(HfMessagesAdd(messages, PETSC_TRUE, HfNodePlace(node), "%s: %s", label, why));
   PetscFunctionReturn(0);

@@ -28,7 +28,7 @@ PetscErrorCode HfNodeMerge(HfKeys keys, const char *path, HfNode base, HfNode ov
     if (!entry) form.children[0] = '\0';
     if (form.kind == HF_FORM_VARIANT && !same_kind(mine, base->items[i])) deep = PETSC_FALSE;
     if (deep) {
-      /* Later errors of the section as a whole are told where it was last spoken of. */
+      /* Later errors of the section as a whole are reported where it was last written. */
       base->items[i]->name_line = mine->name_line;
       base->items[i]->name_column = mine->name_column;
       PetscCall(PetscFree(base->items[i]->file));

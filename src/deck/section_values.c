@@ -1,4 +1,4 @@
-/* Values of a validated section. Asking for a key that is not there is a mistake in the program, told with the key's path. */
+/* Values of a validated section. Reading a key that is not there is a programming error, reported with the path of the key. */
 #include "deck_impl.h"
 #include <stdio.h>
 #include <string.h>
