@@ -74,5 +74,5 @@ struct HfDevice_ {
   HfCoupling coupling; /* NULL with gold */
   HfGauges gauges;
   Vec film_phi;         /* of the last current in the film, the start of the next */
-  PetscReal *saturated; /* G0 of the electrodes, S; NULL until it is asked for */
+  PetscReal *saturated; /* G0 of the electrodes, S; NULL until first needed */
 };

@@ -30,7 +30,7 @@ struct HfTape_ {
   PetscBool ends_item;    /* ... whether after an item, ... */
   PetscReal phase_number; /* ... the number of that phase, ... */
   PetscReal time;         /* ... and the simulated time, s */
-  PetscInt attend_in;     /* steps until the recorder is asked again what is requested */
+  PetscInt attend_in;     /* steps until the recorder is queried again */
 };
 
 PetscErrorCode HfTapeCreate(MPI_Comm comm, HfRecorder recorder, HfDevice device, const HfDrive *drive, Vec m_untrained, PetscInt n_items,

@@ -3,7 +3,7 @@
 
    Every rank writes and reads its own rows in one collective transfer; compressed parallel writes exist only as such (HDF5 >= 1.10.2), every
    rank taking part. Chunks hold whole rows of one frame, at most a rank's share, between 64 kB and 1 MB, so that ranks rarely share a chunk and a
-   frame can be read alone. HDF5 prints nothing of its own: a failure is told once, with the file or dataset named. */
+   frame can be read alone. HDF5 prints nothing of its own: a failure is reported once, with the file or dataset named. */
 #include "field_file.h"
 #include <string.h>
 
@@ -35,7 +35,7 @@ PetscErrorCode HfFieldAgree(MPI_Comm comm, HfFieldReason *reason) {
   PetscFunctionReturn(0);
 }
 
-/* Whether a path exists: HDF5 wants every group on the way asked for. */
+/* Whether a path exists: HDF5 requires that every group on the path is checked. */
 static PetscBool exists(hid_t file, const char *path) {
   char part[PETSC_MAX_PATH_LEN];
   const size_t length = strlen(path);
@@ -259,7 +259,7 @@ PetscErrorCode HfFieldAppend(HfGrid grid, int64_t hdf5_file, const char *dataset
   H5E_END_TRY
   PetscCall(VecRestoreArrayRead(v, &a));
   PetscCall(PetscFree(rows));
-  /* a write may fail on this rank alone while the others wait inside HDF5: they cannot be asked, the run has to end */
+  /* a write may fail on this rank alone while the others wait inside HDF5: they cannot be reached, the run has to end */
   PetscCheck(reason != HF_FIELD_NOT_WRITTEN, PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE, "%s: %s", dataset, hf_field_reasons[reason]);
   PetscCall(HfFieldAgree(HfGridComm(grid), &reason));
   PetscCheckFault(reason == HF_FIELD_FINE, HfGridComm(grid), HF_ERR_FILE, "%s: %s", dataset, hf_field_reasons[reason]);

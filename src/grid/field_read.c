@@ -83,7 +83,7 @@ PetscErrorCode HfFieldReadWith(HfGrid grid, const char *path, const char *datase
   PetscCall(VecGetLocalSize(v, &length));
   PetscCheck(length == g->nx * g->ym * dof, PETSC_COMM_SELF, PETSC_ERR_ARG_SIZ, "%s: the Vec has not %" PetscInt_FMT " components per cell", dataset,
              dof);
-  if (!g->rank) reason = look_at(path); /* a file system asked by all ranks at once may not answer them alike */
+  if (!g->rank) reason = look_at(path); /* a file system may not show all ranks the same at once */
   PetscCall(HfFieldAgree(comm, &reason));
   if (reason == HF_FIELD_FINE) {
     PetscCall(VecGetArrayWrite(v, &rows));

@@ -29,9 +29,9 @@ PetscErrorCode HfCircuitReduce(PetscInt n, const PetscReal G_contact[], const Pe
     }
   }
   PetscCallBLAS("LAPACKgesv", LAPACKgesv_(&order, &order, M, &order, pivots, X, &order, &info));
+  PetscCall(PetscFree(pivots));
   PetscCheck(!info, PETSC_COMM_SELF, PETSC_ERR_MAT_LU_ZRPVT, "floating contacts that no driven one reaches have no potential (LAPACK gesv: %d)",
              (int)info);
-  PetscCall(PetscFree(pivots));
   for (PetscInt k = 0; k < n; ++k)
     for (PetscInt l = 0; l < k; ++l) {
       const PetscReal swap = X[k * n + l];
