@@ -151,6 +151,8 @@ for bench in build/bench/bench_*; do
   quick=()
   case "$bench" in
     */bench_transport_potential) quick=(-largest 512) ;;
+    */bench_magnet_runge_kutta) quick=(-n 128 -rounds 2) ;;
+    */bench_transport_pcmg) quick=(-n 128) ;;
   esac
   stage "$(basename "$bench")" "$bench" "${quick[@]}" && show_last
 done
