@@ -3,7 +3,7 @@
 
     python3 postprocess/capacity.py DIR [DIR...] -o FILE.png [--amount 1]
 
-Runs that store the same number of patterns (other seeds, other patterns) are averaged; bars span the lowest and the highest of them.
+Runs that store the same number of patterns (with other seeds, or other patterns) are averaged; bars extend from the lowest to the highest value.
 """
 import argparse
 
@@ -17,7 +17,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("directories", nargs="+", metavar="DIR")
     parser.add_argument("-o", "--output", required=True, metavar="FILE")
-    parser.add_argument("--amount", type=float, help="the amount of noise to show (default: all that the runs share, together)")
+    parser.add_argument("--amount", type=float, help="the amount of noise to show (default: the mean over all amounts that the runs have in common)")
     options = parser.parse_args()
     found = []
     for directory in options.directories:
@@ -29,7 +29,7 @@ def main():
     if options.amount is not None:
         amounts = [a for a in amounts if abs(a - options.amount) < 1e-9]
     if not amounts or len({f.entry.get("noise") for f in found}) > 1:
-        raise SystemExit("the runs share no such amount of noise")
+        raise SystemExit("the runs have no such amount of noise in common")
     save(capacity_figures.capacity(found, amounts), options.output)
 
 

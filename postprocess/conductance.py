@@ -6,12 +6,12 @@
 from hopfilm import conductance_figures as figures, link_figures
 from hopfilm.command import main
 
-MOST_NAMED = 6  # electrodes whose pairs have a line each; of more only neighbours are drawn, together
+MOST_NAMED = 6  # electrodes, up to which every pair has its own line; beyond, only neighbours are drawn, grouped
 
 
 def draw(run, options):
     if not run.pulses:
-        raise SystemExit(f"{run.directory}: no pattern was driven while the conductance was probed")
+        raise SystemExit(f"{run.directory}: the conductance was not probed while a pattern was applied")
     if run.n > MOST_NAMED:
         if not link_figures.can_draw(run):
             raise SystemExit(f"{run.directory}: too many pairs for one line each, and no conductances between neighbours in time")

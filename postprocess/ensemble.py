@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A figure of an ensemble against one of its keys, with error bars over what is averaged (standard error of the mean), a line for every other choice.
+"""A figure of an ensemble against one of its keys: means with their standard error over the averaged keys, a line for every choice of the other keys.
 
     python3 postprocess/ensemble.py DIR -o FILE.png --figure "infer-1.accuracy" [--figure ...] [--against KEY]
 
@@ -20,7 +20,7 @@ from hopfilm.style import PAIR_COLOURS, save
 
 
 def read(directory):
-    """Lines of ensemble.tsv of members that are done, as maps; the averaged keys."""
+    """Lines of ensemble.tsv of the members that are done, as maps; all keys; those that are not averaged."""
     with open(os.path.join(directory, "ensemble.tsv")) as file:
         lines = [line for line in csv.DictReader(file, delimiter="\t") if line["status"] == "done"]
     with open(os.path.join(directory, "summary.yaml")) as file:
@@ -40,27 +40,28 @@ def number(text):
 
 
 def places(values):
-    """Where values stand on an axis: to scale, or evenly where they are words, like "[10 um, 10 um]" beside "[10 um, 14 um]", or too close to be distinguished."""
+    """Positions of values on an axis: to scale, or evenly spaced where they are words, or too close to be distinguished, like "[10 um, 10 um]" beside
+    "[10 um, 14 um]"."""
     at = [number(v) for v in values]
     apart = [b - a for a, b in zip(at, at[1:])] if None not in at else []
     return at if apart and min(apart) > 0.04 * sum(apart) else range(len(values))
 
 
 def varying_alone(lines, kept, against):
-    """Keys that are not bound to the one that the figure is against."""
+    """Keys that vary independently of the one on the axis."""
     pairs = {key: {(line[against], line[key]) for line in lines} for key in kept}
     return [key for key in kept if key != against and len(pairs[key]) > len({line[against] for line in lines})]
 
 
 def draw(lines, kept, figures, against):
     others = varying_alone(lines, kept, against)
-    # keys that run along with another tell nothing more
-    told = [k for i, k in enumerate(others) if not any(len({(x[k], x[o]) for x in lines}) == len({x[o] for x in lines}) for o in others[:i])]
+    # of keys that vary in parallel the first is enough
+    distinct = [k for i, k in enumerate(others) if not any(len({(x[k], x[o]) for x in lines}) == len({x[o] for x in lines}) for o in others[:i])]
     figure, axes = plt.subplots(1, len(figures), figsize=(1 + 3.6 * len(figures), 3.6), squeeze=False, constrained_layout=True,
-                                sharey=len({name.split(".")[1] for name in figures}) == 1)  # the same figure of several steps
+                                sharey=len({name.split(".")[1] for name in figures}) == 1)  # one figure of several steps shares its axis
     for axis, name in zip(axes[0], figures):
-        for k, choice in enumerate(sorted({tuple(line[key] for key in told) for line in lines})):
-            mine = [line for line in lines if tuple(line[key] for key in told) == choice]
+        for k, choice in enumerate(sorted({tuple(line[key] for key in distinct) for line in lines})):
+            mine = [line for line in lines if tuple(line[key] for key in distinct) == choice]
             values = sorted({line[against] for line in mine}, key=lambda v: (number(v) is None, number(v), v))
             data = [numpy.array([float(line[name]) for line in mine if line[against] == v and line[name] not in ("", "nan")]) for v in values]
             place = places(values)
@@ -71,8 +72,8 @@ def draw(lines, kept, figures, against):
             axis.set_xticks(place, values, fontsize="small", rotation=30 if long else 0, ha="right" if long else "center")
         axis.set(title=name, xlabel=against)
     axes[0][0].set_ylabel("mean and standard error")
-    if told:
-        axes[0][-1].legend(title=", ".join(key.rsplit(".", 1)[-1] for key in told), frameon=False, fontsize="small")
+    if distinct:
+        axes[0][-1].legend(title=", ".join(key.rsplit(".", 1)[-1] for key in distinct), frameon=False, fontsize="small")
     return figure
 
 

@@ -31,7 +31,7 @@ def draw(run, options):
     else:
         raise SystemExit(f"{run.directory}: no figure {kind}; there are: {', '.join(FIGURES)}, xi")
     if figure is None:
-        raise SystemExit(f"{run.directory}: the run kept nothing for the figure {kind}")
+        raise SystemExit(f"{run.directory}: the run did not keep the data of the figure {kind}")
     return figure
 
 

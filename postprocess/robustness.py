@@ -4,7 +4,7 @@ grain to grain, conductances misread (Niu et al. 2024, robustness of the second 
 
     python3 postprocess/robustness.py DIR [DIR...] -o FILE.png [--method sweeps] [--xi 0.995]
 
-Each run has at most one imperfection of its making; runs that differ in nothing else but seeds are averaged, bars are their standard deviation.
+Each device has at most one imperfection; runs that differ only in their seeds are averaged, bars are their standard deviation.
 """
 import argparse
 
@@ -25,7 +25,7 @@ def main():
              if f.entry["method"] == options.method and abs(f.entry.get("xi", 0) - options.xi) < 1e-9]
     panels = robustness_figures.panels(found)
     if not panels:
-        raise SystemExit("no run has an imperfection, or none was read so")
+        raise SystemExit("no run has an imperfection, or none was read with this method and xi")
     save(robustness_figures.robustness(panels), options.output)
 
 

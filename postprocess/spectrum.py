@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Spectrum of the averages of m after the last kick of a run, its peaks printed, and maps of where in the film they have their power.
+"""Spectrum of the average m after the last kick of a run, a list of its peaks, and maps of their power over the film.
 
     python3 postprocess/spectrum.py DIR -o FILE.png [--component x|y|z] [--highest GHZ] [--maps]
 """

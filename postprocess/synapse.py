@@ -3,7 +3,7 @@
 
     python3 postprocess/synapse.py DIR [DIR...] -o FILE.png [--pulse K]
 
-Of several runs (other voltages, other random starts): the conductances alone, a colour for each voltage.
+For several runs (other voltages, other random starts): conductances only, a colour for each voltage.
 """
 import argparse
 
@@ -22,7 +22,7 @@ def main():
     for directory in options.directories:
         run = Run(directory)
         if not run.gauges or not run.pulses:
-            raise SystemExit(f"{run.directory}: no gauge was read while a pattern was driven")
+            raise SystemExit(f"{run.directory}: no gauge was read while a pattern was applied")
         found.append((run, run.pulses[options.pulse]))
     if len({tuple(run.gauges) for run, _ in found}) > 1:
         raise SystemExit("the runs do not have the same gauges")

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""A frame of a field as OVF 2.0 file, as OOMMF and mumax3 read it.
+"""Writes a frame of a field as an OVF 2.0 file, which OOMMF and mumax3 read.
 
     python3 postprocess/to_ovf.py DIR -o FILE.ovf [--frame K] [--field m] [--format text|binary4|binary8]
 
-Own code (30 lines) beside discretisedfield, whose writer brings 165 packages (1.5 GB) and takes 3.0 s of CPU time to import, against 0.1 s for numpy and h5py.
+Own code (30 lines) instead of discretisedfield, whose writer brings 165 packages (1.5 GB) and takes 3.0 s of CPU time to import, against 0.1 s for numpy and h5py.
 """
 import argparse
 

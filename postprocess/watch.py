@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Follows a running simulation: prints its status line by line and redraws its curves whenever they have grown.
+"""Follows a running simulation: prints its status line by line and redraws its curves whenever there are new data.
 
     python3 postprocess/watch.py DIR [-o FILE.png] [--every SECONDS] [--once]
 
-Reads status.yaml and table.tsv alone, from any machine that sees the run directory. Conductances are drawn where the film has few electrodes, the mean
-magnetization always. The picture is DIR/watch.png unless -o says otherwise; most viewers show it anew by themselves.
+Reads only status.yaml and table.tsv, on any machine that sees the run directory. The mean magnetization is always drawn, conductances if the film has few
+electrodes. The picture is DIR/watch.png unless -o names another; most viewers reload it by themselves.
 """
 import argparse
 import os
@@ -20,7 +20,7 @@ import hopfilm.style  # noqa: F401  (the style of all figures)
 
 
 def status_of(directory):
-    """What status.yaml says; before it is there, that the run is starting."""
+    """Contents of status.yaml; before it exists, the status "starting"."""
     try:
         with open(os.path.join(directory, "status.yaml")) as file:
             return yaml.safe_load(file) or {"status": "starting"}
@@ -29,7 +29,7 @@ def status_of(directory):
 
 
 def table_of(directory):
-    """Names and columns of table.tsv; a last line that is not whole yet is left out."""
+    """Names and columns of table.tsv; a last line that is still incomplete is left out."""
     path = os.path.join(directory, "table.tsv")
     if not os.path.exists(path):
         return [], numpy.empty((0, 0))
@@ -76,13 +76,13 @@ def draw(figure, names, table, title):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("directory", metavar="DIR", help="a run directory; the run may be in progress or have ended")
-    parser.add_argument("-o", "--output", metavar="FILE", help="the picture that is drawn again and again")
+    parser.add_argument("-o", "--output", metavar="FILE", help="the picture, which is redrawn (default: DIR/watch.png)")
     parser.add_argument("--every", type=float, default=5, metavar="SECONDS")
     parser.add_argument("--once", action="store_true", help="draw once and end")
     options = parser.parse_args()
     if not os.path.isdir(options.directory):
         sys.exit(f"there is no directory {options.directory}")
-    figure, drawn, told = plt.figure(figsize=(7, 5), constrained_layout=True), -1, ""
+    figure, drawn, printed = plt.figure(figsize=(7, 5), constrained_layout=True), -1, ""
     path = options.output or os.path.join(options.directory, "watch.png")
     while True:
         status = status_of(options.directory)
@@ -91,9 +91,9 @@ def main():
             draw(figure, names, table, f"{os.path.basename(os.path.abspath(options.directory))}: {status['status']}")
             drawn = len(table)
             figure.savefig(path, dpi=120)
-        if line_of(status) != told:
-            told = line_of(status)
-            print(told, flush=True)
+        if line_of(status) != printed:
+            printed = line_of(status)
+            print(printed, flush=True)
         if options.once or status["status"] not in ("running", "starting"):
             break
         time.sleep(options.every)

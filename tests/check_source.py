@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The habits of the source that no compiler checks. check_source_test.py proves that each of these checks can fail.
+"""Conventions of the source that no compiler checks. check_source_test.py proves that each of these checks can fail.
 
     text        file length, tabs, trailing blanks, open ends
     includes    a room of src/ includes only headers of the rooms that CMakeLists.txt links it with
@@ -34,7 +34,7 @@ BANNED = {
     r"(?<!\w)(printf|puts|putchar|PetscPrintf)\s*\(": "HfFault, HfDeckWarn or the recorder's log",
     r"(?<!\w)SETERRABORT\s*\(": "PetscCheck",
 }
-# A signal handler can do no other: what is banned elsewhere may stand there.
+# Exceptions: signal handlers, which have no alternative.
 EXCEPT = {"src/base/signals.c": "_exit"}
 # Exceptions: the file that prints faults, the deck's verdict, the log's echo on the terminal.
 ALLOWED = {

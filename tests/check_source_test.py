@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Each check of check_source.py finds what it is for, and nothing in the same text written well.
+"""Each check of check_source.py finds the fault it is meant for, and none in a correct version of the same text.
 
 Usage: check_source_test.py
 """

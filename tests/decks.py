@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Runs decks on several numbers of ranks and checks what every run owes its user: the files are there, the status is done, the results are
+"""Runs decks on several numbers of ranks and checks what every run guarantees: the files are there, the status is done, the results are
 the same on any number of ranks, the used deck repeats them, a finished run is not overwritten.
 
 Usage: decks.py HOPFILM [--ranks 1 2 4] [--wrapper "valgrind ..."] [--set PATH=VALUE]... [--shorten 100] [--report] [--again HOPFILM] [--at-once N]
                          [--decks DECK...]     (default: tests/decks/*.yaml, and as many at once as there are cores)
-  --again  another build, which repeats the run from its used deck, must find the same, and is asked to overwrite it: a slow build, as with sanitizers,
+  --again  another build, which repeats the run from its used deck, must find the same, and overwrites it: a slow build, as with sanitizers,
            then computes everything once
 """
 

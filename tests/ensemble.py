@@ -86,7 +86,7 @@ def main():
         strip = [[row[:2] + row[3:] for row in table(os.path.join(tmp, name))] for name in ("a", "d")]  # all but the seconds
         check(strip[0] == strip[1], "members run one by one make the same table")
         figures = strip[0][0]
-        check(any(f.startswith("energies-1.") for f in figures), "the table has the figures that were asked for")
+        check(any(f.startswith("energies-1.") for f in figures), "the table has the figures that the deck selects")
         os.mkdir(os.path.join(tmp, "e"))
         open(os.path.join(tmp, "e", "STOP"), "w").close()
         code, text = run(mpiexec(2, program, "run", "1.yaml", "--out", "e"), tmp)

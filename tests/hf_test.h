@@ -19,8 +19,8 @@
     if (!(fabs(hf_a - hf_b) <= hf_t)) fail_msg("%s = %.17g, %s = %.17g, apart by %.3g > %.3g", #a, hf_a, #b, hf_b, fabs(hf_a - hf_b), hf_t);         \
   } while (0)
 
-/* At the head of a test: it is left out on more ranks than `most`. For what is known to come out the same there from another test, which compares the
-   ranks, or is done by every rank alone; many ranks on few cores take long for many short steps. */
+/* At the head of a test: skips it on more ranks than `most`. For results that another test compares between ranks, or that every rank computes alone:
+   many short steps are slow with more ranks than cores. */
 #define AT_MOST_ON(most)                                                                                                                             \
   do {                                                                                                                                               \
     int hf_ranks;                                                                                                                                    \

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs are killed (kill -9, all ranks) at random instants and resumed; what comes out must be what the undisturbed run finds: m, conductances, every
+"""Runs are killed (kill -9, all ranks) at random instants and resumed; the results must be those of the undisturbed run: m, conductances, every
 dataset of run.h5, table.tsv and summary.yaml bitwise on the same number of ranks. At every kill run.h5 must be readable."""
 
 import argparse
@@ -39,19 +39,19 @@ def lines(path):
 
 
 def apart(x, y):
-    """Largest difference of two arrays in parts of the largest value."""
+    """Largest difference of two arrays relative to the largest value."""
     scale = np.nanmax(np.abs(x)) if x.size else 0
     return np.nanmax(np.abs(x - y)) / scale if scale else 0.0
 
 
 def spread(a, b):
-    """By how much every dataset of two undisturbed runs differs: a chaotic film makes more of round-off."""
+    """By how much every dataset of two undisturbed runs differs: a chaotic film amplifies round-off."""
     left, right = datasets(f"{a}/run.h5"), datasets(f"{b}/run.h5")
     return {name: apart(x, right[name]) for name, x in left.items() if name in right and x.dtype.kind == "f" and x.shape == right[name].shape}
 
 
 def differences(a, b, tolerance, usual=None):
-    """What differs between two run directories; tolerance 0: bitwise. `usual`: ten times of it is allowed too."""
+    """What differs between two run directories; tolerance 0: bitwise. `usual`: ten times these differences are allowed, too."""
     wrong = []
     left, right = datasets(f"{a}/run.h5"), datasets(f"{b}/run.h5")
     if sorted(left) != sorted(right):
@@ -141,14 +141,14 @@ def decks(args):
 
 
 def killed_and_resumed(args, top, chosen, run, kills, lengths):
-    """The run of that number: how often it was killed, what came out otherwise, and a line about it."""
+    """The run of that number: how often it was killed, which results differ, and a line about it."""
     deck = chosen[run % len(chosen)]
     ranks = 1 + (run // len(chosen)) % 2
     out, reference = f"{top}/{deck['name']}-killed-{run}", f"{top}/{deck['name']}"
     at = deck["name"], ranks
     done, length = killed_run(args, deck, out, ranks, lengths[at], random.Random(1000 * args.seed + run), kills)
     lengths[at] = min(lengths[at], length)
-    other = 3 - ranks if run % 3 == 2 and done else ranks  # some go on with another number of ranks
+    other = 3 - ranks if run % 3 == 2 and done else ranks  # some continue on another number of ranks
     finish(args, deck, out, other)
     usual = spread(f"{reference}-1", f"{reference}-2") if other != ranks else None
     wrong = differences(f"{reference}-{ranks}", out, 0 if other == ranks else 1e-9, usual)
@@ -181,7 +181,7 @@ def main():
         lengths[deck["name"], ranks] = time.time() - start
 
     def killed_until_enough():
-        """Takes one run after the other, with up to three kills each, until there are as many kills as asked for."""
+        """Takes one run after the other, with up to three kills each, until there are as many kills as required."""
         while True:
             with lock:
                 run, kills = count["runs"], min(3, args.kills - count["planned"])

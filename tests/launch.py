@@ -13,7 +13,7 @@ def environment():
 
 
 def cores():
-    """Those of the machine that this process may use."""
+    """Number of cores that this process may use."""
     return len(os.sched_getaffinity(0))
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""jobs/pbs.sh with a stand-in for qsub, which runs the script as PBS does: with the variables asked for and no others, from the spool, in the background.
+"""jobs/pbs.sh with a stand-in for qsub, which runs the script as PBS does: with the variables of -v and no others, from the spool, in the background.
 A job that has to stop submits itself again, until the results are those of an undisturbed run; a failing deck ends with its code and no new job; the
 tasks of an array are the members of an ensemble.
 
@@ -87,7 +87,7 @@ def test_all(queue, program):
     while not os.path.exists(os.path.join(train, "table.tsv")):
         time.sleep(0.02)
     write(train, "STOP", "")
-    ranks = Cluster.ranks(train)  # stand still until they look for the file again: the run is not done before, be the machine ever so fast
+    ranks = Cluster.ranks(train)  # halted until they look for the file again, so that the run cannot end before, however fast the machine
     for order, pause in ((signal.SIGSTOP, 1), (signal.SIGCONT, 0)):
         for pid in ranks:
             os.kill(pid, order)

@@ -54,7 +54,7 @@ def check_figures(directory, folder):
 
 
 def check_hysteresis(directory):
-    """What the summary says of a loop, read off its fields again."""
+    """The summary of a loop agrees with its fields."""
     loops = [e for e in results(directory) if e["step"] == "hysteresis"]
     for e in loops:
         with h5py.File(os.path.join(directory, "run.h5"), "r") as run:
@@ -65,8 +65,8 @@ def check_hysteresis(directory):
         for name, part in (("first_branch", slice(0, half + 1)), ("second_branch", slice(half, None))):
             if "coercive_field_A_per_m" in e.get(name, {}):
                 k = np.flatnonzero(m[part][:-1] * m[part][1:] <= 0)[0]
-                asked = np.interp(0, *zip(*sorted([(m[part][k], field[part][k]), (m[part][k + 1], field[part][k + 1])])))
-                assert abs(e[name]["coercive_field_A_per_m"] - asked) <= 1e-9 * np.abs(field).max(), f"{directory}: {name}: {e[name]}, by its fields {asked}"
+                expected = np.interp(0, *zip(*sorted([(m[part][k], field[part][k]), (m[part][k + 1], field[part][k + 1])])))
+                assert abs(e[name]["coercive_field_A_per_m"] - expected) <= 1e-9 * np.abs(field).max(), f"{directory}: {name}: {e[name]}, by its fields {expected}"
     return len(loops)
 
 

@@ -2,8 +2,8 @@
 """The job scripts on a real Slurm, started here under a configuration of its own: two nodes of two processors on this one machine.
 
   time     a job that runs out of time saves its state, goes back into the queue and ends with the results of an undisturbed run
-  node     the node of a running job is lost (its daemon and all it runs are killed): the job is requeued, goes on elsewhere, and the same
-  chain    jobs of a dependency chain: the first one does it, the next is cancelled, a later one finds nothing left to do
+  node     the node of a running job is lost (its daemon and all it runs are killed): the job is requeued, continues elsewhere, and gives the same results
+  chain    jobs of a dependency chain: the first one finishes the run, the next is cancelled, a later one finds nothing left to do
   array    an ensemble, a member for each task of an array, against the same ensemble in one run
   figures  jobs/reproduce.sh as a job: the smallest group of what is published
 
@@ -182,7 +182,7 @@ class Cluster:
         return found
 
     def freeze(self, directory, patience=60):
-        """The run there stands still from its first checkpoint on: on a fast machine, too, it is not done before what is to befall it."""
+        """The run there is halted from its first checkpoint on, so that even on a fast machine it does not end before it is disturbed."""
         end = time.time() + patience
         while time.time() < end and not any("checkpoint" in name for name in (os.listdir(directory) if os.path.isdir(directory) else [])):
             time.sleep(0.1)
@@ -192,7 +192,7 @@ class Cluster:
         return ranks
 
     def freeze_until_told(self, directory):
-        """Until Slurm has told one of the ranks to stop, which then finds the signal waiting."""
+        """Waits until Slurm has sent the signal to stop to one of the halted ranks."""
         ranks, end = self.freeze(directory), time.time() + 120
         while time.time() < end and not any(self.is_told(pid) for pid in ranks):
             time.sleep(0.1)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Ends that are no end: signals, STOP, the time limit, torn checkpoints, other decks, full and read-only disks, a rank that dies. After each of them the same
-command goes on, and what comes out is bitwise what the undisturbed run finds."""
+"""Interruptions: signals, STOP, the time limit, torn checkpoints, other decks, full and read-only disks, a rank that dies. After each of them the same
+command continues the run, and the results are bitwise those of the undisturbed run."""
 
 import argparse
 import concurrent.futures
@@ -57,7 +57,7 @@ def late(case):
     process = subprocess.Popen([case.program, "run", DECK, "--out", out, "--set", "schedule.1.train.epochs=1"], env=environment(), stdout=log, stderr=log)
     process.log = log.name
     case.wait(process, "done; results in")
-    while any(caught) and process.poll() is None:  # as it is while MPI ends; between one handler and the next it may be 0 for a moment
+    while any(caught) and process.poll() is None:  # the state while MPI ends; between one handler and the next it may be 0 for a moment
         try:
             caught = caught[1:] + [int(re.search(r"SigCgt:\s*(\w+)", open(f"/proc/{process.pid}/status").read()).group(1), 16) >> (signal.SIGTERM - 1) & 1]
             time.sleep(0.003)
@@ -141,7 +141,7 @@ def walltime(case):
 
 
 def torn(case):
-    """A torn, altered or foreign checkpoint is told from a whole one, and the one before it is used."""
+    """A torn, altered or foreign checkpoint is recognized, and the one before it is used."""
     out = case.directory()
     for damage in ("cut", "bit", "foreign"):
         process = case.start(out, *OFTEN, "--force", until="train")
@@ -168,7 +168,7 @@ def torn(case):
 
 def outlook(case):
     """`hopfilm info` says whether the run can go on, and from where; or why not."""
-    out, endless = case.directory(), ("--set", "schedule.2.hold.time=1 us")  # no machine is done before it is told to stop
+    out, endless = case.directory(), ("--set", "schedule.2.hold.time=1 us")  # longer than any machine needs to be stopped
     process = case.start(out, *endless, "--checkpoint-every", "0", until="train")
     for rank in case.ranks(process):
         os.kill(rank, signal.SIGKILL)
@@ -274,7 +274,7 @@ def other_files(case):
 
 
 def cut_at_the_end(case):
-    """Killed between the last checkpoint and the end: the end is written."""
+    """Killed between the last checkpoint and the end: the results are completed."""
     out = case.directory()
     case.run(out)
     summary = open(f"{out}/summary.yaml").read()
@@ -286,7 +286,7 @@ def cut_at_the_end(case):
 
 
 def other_ranks(case):
-    """On another number of ranks the results are the same but for round-off, and what this film makes of it."""
+    """On another number of ranks the results are the same but for round-off, which this film amplifies."""
     alone = case.directory()
     case.run(alone, ranks=1)
     out = case.directory()
@@ -297,7 +297,7 @@ def other_ranks(case):
 
 
 def too_large(case):
-    """Writing fails on the way: exit 4, the last run.h5 stays readable, and with room the run goes on."""
+    """Writing fails on the way: exit 4, the last run.h5 stays readable, and the run continues once there is room."""
     out = case.directory()
     process = case.start(out, *OFTEN, until="train", ranks=1)
     before = datasets(f"{out}/run.h5")

@@ -34,7 +34,7 @@ class Case:
         return mpiexec(ranks, self.program, "run", deck, "--out", out, *options)
 
     def run(self, out, *options, code=0, **more):
-        """To its end; returns what it said."""
+        """Runs to the end; returns the output."""
         done = subprocess.run(self.command(out, *options, **more), env=environment(), capture_output=True, text=True, timeout=PATIENCE)
         if done.returncode != code:
             raise Failure(f"exit code {done.returncode}, not {code}: {' '.join(options)}\n{done.stdout[-1500:]}{done.stderr[-1500:]}")
@@ -56,7 +56,7 @@ class Case:
         return process
 
     def wait(self, process, until, times=1):
-        """For a text in what it says."""
+        """Waits for a text in its output."""
         end = time.time() + PATIENCE
         while open(process.log).read().count(until) < times:
             if time.time() > end or process.poll() is not None:
@@ -64,7 +64,7 @@ class Case:
             time.sleep(0.005)
 
     def pause(self, process, seconds):
-        """Its clocks go on while it does nothing: what hangs on time happens on any machine, be it ever so fast."""
+        """Halts it while its clocks run: what depends on time then happens on any machine, however fast."""
         ranks = self.ranks(process)
         for number in (signal.SIGSTOP, signal.SIGCONT):
             for rank in ranks:
@@ -94,7 +94,7 @@ class Case:
             raise Failure(f"exit code {process.returncode}, not {code}\n{open(process.log).read()[-1500:]}")
 
     def same(self, out, **more):
-        """Goes on, and finds what the undisturbed run found."""
+        """Continues the run and compares its results with those of the undisturbed run."""
         text = self.run(out, **more)
         wrong = differences(self.reference, out, 0)
         if wrong:
@@ -112,4 +112,4 @@ def status(out):
 
 
 OFTEN = ("--checkpoint-every", "50 ms")
-AT_ONCE = ("--max-walltime", "1 s")  # what is kept for the end of a run is as much: it stops as soon as it looks
+AT_ONCE = ("--max-walltime", "1 s")  # as long as what is reserved for the end of a run: it stops as soon as it looks at the clock

@@ -13,7 +13,7 @@ struct Kept_ {
   Kept next;
   char text[];
 };
-static Kept all_kept; /* within reach until the program ends: no leak for the sanitizers */
+static Kept all_kept; /* reachable until the program ends, so that the sanitizers see no leak */
 
 static const char *keep(const char *text, size_t length) {
   Kept kept = malloc(sizeof(*kept) + length + 1);

@@ -153,8 +153,7 @@ HfNode HfVariant(HfNode variant, const char **name);        /**< the one value o
 /* ---- an ensemble: a deck with a section `ensemble` stands for many, its members 0 .. n-1, which differ in the keys of its axes ---- */
 /** The members of a deck. Not collective but for HfEnsembleDeck(). */
 typedef struct HfEnsemble_ *HfEnsemble;
-/** *ensemble is NULL for a deck without the section or with errors; what is wrong with the section goes to the deck, which must outlive it. The same
-    on all ranks. */
+/** *ensemble is NULL for a deck without the section or with errors; errors in the section are added to the deck. The same on all ranks. */
 PetscErrorCode HfEnsembleCreate(HfDeck deck, HfEnsemble *ensemble);
 /** Whether the deck has the section `ensemble`. Not collective. */
 PetscBool HfEnsembleSettingsGiven(HfDeck deck);

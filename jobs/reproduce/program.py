@@ -18,7 +18,7 @@ from kill import differences, spread  # of tests/, whose folder launcher puts on
 from table import Table, commit_of, load, save
 
 MANY = 16
-REQUIRED = re.compile(r"^(?P<figure>.*?)(?P<value>[\d.]+) ?(?P<unit>[^\d()]*)\((?:asked|required): (?P<required>[\d.]+)\)")
+REQUIRED = re.compile(r"^(?P<figure>.*?)(?P<value>[\d.]+) ?(?P<unit>[^\d()]*)\(required: (?P<required>[\d.]+)\)")
 TRIAD = re.compile(r"triad [\d.]+ GB/s")
 POTENTIAL = re.compile(r"512 x 512 +(?P<figure>.*?): +(?P<seconds>[\d.]+) s, +(?P<iterations>\d+) iterations, net/total +(?P<net>[-+.e\d]+); next step .*?, +(?P<next>\d+);")
 CHECKPOINT = re.compile(r"checkpoint: ([\d.e+-]+) MB, (\d+) bytes per cell, ([\d.]+) s")

@@ -10,7 +10,7 @@ FILMS = ["#0072b2", "#d55e00", "#56b4e9", "#e69f00"]
 STYLES = {"no-recall": (INK, ":"), "untrained": (FAINT, "-"), "one-more-iteration": (SOFT, (0, (1, 1))), "outer-product": ("#cc79a7", "-"),
           "outer-product-neighbours": ("#009e73", "-")}
 RULES = ["#8c6d31", "#7b4173", "#393b79", "#637939", "#843c39", "#6b6ecf"]
-HEADLINE = ("no-recall", "outer-product-neighbours", "untrained", "outer-product")  # what an accuracy must be seen beside
+HEADLINE = ("no-recall", "outer-product-neighbours", "untrained", "outer-product")  # the controls in every figure of an accuracy
 
 
 def style_of(variant, variants):
@@ -21,7 +21,7 @@ def style_of(variant, variants):
 
 
 def labels(ax, entries, distance=0.055):
-    """Names at the right end of lines: [(y, text, colour)], moved apart."""
+    """Names at the right ends of lines, moved apart where they would overlap: [(y, text, colour)]."""
     low, high = ax.get_ylim()
     for (y, words, colour), where in zip(entries, spread([e[0] for e in entries], distance * (high - low), low, high)):
         ax.annotate(words, xy=(1, where), xycoords=("axes fraction", "data"), xytext=(6, 0), textcoords="offset points", va="center", color=colour, fontsize=8,
@@ -119,7 +119,7 @@ def xi_scan(entry, scan, found):
         accuracy.plot(xi, scan["untrained"][order], color=FAINT, linewidth=1.2)
         named.append((scan["untrained"][order][-1], "untrained", SOFT))
     for variant, words in (("no-recall", "no recall"), ("outer-product-neighbours", "neighbours"), ("outer-product", "outer product")):
-        value = found.pooled("accuracy", variant) if found else None  # none of them knows xi
+        value = found.pooled("accuracy", variant) if found else None  # none of them depends on xi
         if value is not None:
             accuracy.axhline(value, color=STYLES[variant][0], linestyle=STYLES[variant][1], linewidth=1.2)
             named.append((value, words, STYLES[variant][0]))
@@ -143,13 +143,13 @@ def xi_scan(entry, scan, found):
 
 
 def attractors(found):
-    """What each clean pattern is recalled as while the film learns: overlap of the end state with every stored pattern in time."""
+    """The attractor that recall reaches from each noiseless pattern while the film learns: its overlap with every stored pattern against time."""
     time, overlap = found.array("attractors/time"), found.array("attractors/overlap")
     if time is None or len(time) < 2:
         return None
     moving = np.nonzero(np.any(overlap != overlap[-1], axis=(1, 2)))[0]
     settled, end = (moving[-1] + 1 if len(moving) else 0), time[-1]
-    shown = min(len(time), max(2, int(1.25 * (settled + 1)))) if settled else len(time)  # the rest is level
+    shown = min(len(time), max(2, int(1.25 * (settled + 1)))) if settled else len(time)  # nothing changes later
     level = "; unchanged from {:.4g} to {:.4g}" if shown < len(time) else ""
     from_, (time, overlap) = time[settled], (time[:shown], overlap[:shown])
     scale, unit = time_unit(time[-1])

@@ -1,4 +1,4 @@
-"""How much a film holds: accuracy and exact recovery against the number of stored patterns, from several runs."""
+"""Capacity of a film: accuracy and exact recovery against the number of stored patterns, from several runs."""
 import numpy as np
 
 from .accuracy_figures import FILMS, style_of
@@ -13,7 +13,7 @@ def _value(found, name, variant, amounts):
 
 
 def film_name(found):
-    """Films that differ in more than what they store are distinguished by their electrodes and by how they are read."""
+    """Films are distinguished by their electrodes and by how they are read."""
     run = found.run
     wired = f"{run.n_nodes} electrodes, " if run.wiring is not None else ""
     return f"film, {wired}{found.entry['method']}, {weights_name(found.entry)}"
@@ -31,7 +31,7 @@ def _line(ax, points, bars=False, **style):
 
 
 def capacity(all_found, amounts):
-    """A row for each kind of film and way to read it, with its own controls: the rules depend on how they are recalled, and on which nodes are neighbours."""
+    """A row for each kind of film and method of recall, with its own controls: what a rule achieves depends on the recall and on which nodes are neighbours."""
     films = list(dict.fromkeys(film_name(f) for f in all_found))
     figure, axes = plt.subplots(len(films), 2, figsize=(9.2, 3.7 * len(films)), squeeze=False, gridspec_kw={"wspace": 0.26, "hspace": 0.32})
     counts = sorted({len(f.names) for f in all_found})

@@ -71,7 +71,7 @@ def history(run, pulses=None, title=""):
     scale, unit = time_unit(times[-1] - times[0])
     times = (times - times[0]) / scale
     change = 100 * (traces / traces.mean(axis=0) - 1)
-    jumps = np.nonzero(np.diff(times) <= 0)[0] + 1  # back to the untrained film at one moment: no line between
+    jumps = np.nonzero(np.diff(times) <= 0)[0] + 1  # the film is reset to the untrained state: no line across
     times, change = np.insert(times, jumps, np.nan), np.insert(change, jumps, np.nan, axis=0)
     figure, ax = plt.subplots(figsize=(10.2, 3.4))
     for k, name in enumerate(run.pair_names):

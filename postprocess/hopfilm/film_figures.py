@@ -7,7 +7,7 @@ from .style import ACCENT, CURRENT, FAINT, INK, SOFT, STRIPES, length_unit, magn
 
 
 def extent_of(run, part=None):
-    """Left, right, lower, upper end of the film or of `part`, run.saved, in a unit of length that suits the film."""
+    """Left, right, lower and upper end of the film, or of `part` (run.saved), in a suitable unit of length; the unit in metres; its name."""
     part = part or run
     scale, unit = length_unit(max(run.mask.shape) * run.cell.max())
     ny, nx = part.mask.shape
@@ -58,7 +58,7 @@ def _draw_electrodes(ax, run, sign, scale, side):
 
 
 def _edge_contact(ax, run, k, face, scale):
-    """A contact along an edge of the film is a bar over its whole length."""
+    """Draws a contact along an edge of the film as a bar over its whole length."""
     rows, columns = np.nonzero(run.electrodes == k)
     if len(rows) < 2 or (np.ptp(rows) and np.ptp(columns)):
         return

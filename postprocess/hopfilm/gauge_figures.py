@@ -1,4 +1,4 @@
-"""A film driven by its own current, as in Yu et al. 2021, Fig. 1: conductances of the gauges in time, the maze and its current on the way."""
+"""A film driven by its own current, as in Yu et al. 2021, Fig. 1: conductances of the gauges, the maze and its current against time."""
 import numpy as np
 
 from .film_figures import current_decades, draw_current_log, draw_stripes, log_ticks
@@ -33,7 +33,7 @@ def draw_gauges(ax, run, pulse):
 
 
 def _voltage(run, pulse):
-    """Between the + and the - electrodes of a pulse, V; None when the summary does not say."""
+    """Between the + and the - electrodes of a pulse, V; None when it is not in the summary."""
     entries = [e for e in run.steps("gauges") if e["pattern"] == pulse.pattern and abs(e["end_s"] - pulse.end) <= 1e-6 * pulse.end]
     return entries[0]["voltage_V"] * len(set(pulse.pattern)) if entries else None
 
@@ -66,7 +66,8 @@ def synapses(found):
 
 
 def _start_frame(run, pulse):
-    """The frame of the state from which a pulse starts: taken after a probe with the same conductances, for a fresh pulse long before. None if not kept."""
+    """The frame of the state from which a pulse starts: taken after a probe with the same conductances, which for a fresh pulse was long before. None if it
+    was not kept."""
     start = pulse.probes[0]
     frames = [run.frame_after("m", k) for k in range(start + 1) if np.allclose(run.G[k], run.G[start], rtol=1e-6, atol=0)]
     return next((frame for frame in frames if frame is not None), None)
@@ -79,7 +80,7 @@ def _frames(run, pulse):
     inside = [k for k, t in enumerate(times) if pulse.start + slack < t <= pulse.end + slack]
     if not inside:
         return []
-    wanted = pulse.start + (pulse.end - pulse.start) * np.array([0.2, 1])  # the paper's: 10 of 50 ns, the end
+    wanted = pulse.start + (pulse.end - pulse.start) * np.array([0.2, 1])  # as in the paper: 10 ns of 50 ns, and the end
     start = _start_frame(run, pulse)
     found = [] if start is None else [(0.0, start, None)]
     for k in sorted({min(inside, key=lambda k: (abs(times[k] - t), k)) for t in wanted}):
@@ -89,7 +90,7 @@ def _frames(run, pulse):
 
 
 def synapse(run, pulse):
-    """Conductances beside the maze at the start, on the way and at the end, with its current below on a logarithmic scale."""
+    """Conductances beside the maze at the start, after a fifth of the pulse and at its end, with its current below on a logarithmic scale."""
     frames = _frames(run, pulse) if "m" in run.field_names() else []
     if not frames:
         figure, ax = plt.subplots(figsize=(5.6, 3.4))

@@ -1,4 +1,4 @@
-"""What the step `infer` found, as Python values: one Inference per step and kind of weights.
+"""Results of the step `infer` as Python values: one Inference per step and kind of weights.
 
     for found in inferences(run):
         found.names, found.X          the stored patterns, [pattern][pixel]
@@ -28,7 +28,7 @@ class Inference:
         self.shape = run.picture_shape(self.X.shape[1])
 
     def array(self, name):
-        """A dataset of these weights, None when the step kept none of that name."""
+        """A dataset of these weights; None if the step kept none of that name."""
         return self.run.array(f"inference/{self.item}/{self.label}/{name}")
 
     def of_step(self, name):
@@ -65,7 +65,7 @@ def variant_name(variant):
 
 
 def inferences(run):
-    """One per step and weights, in the order of the summary; the last where a step has several."""
+    """One per step and weights, in the order of the summary; the last entry where a step has several."""
     found = {}
     for e in run.steps("infer"):
         if "accuracy" in e and "pattern_names" in e and run.array(f"inference/{e['item']}/patterns") is not None:
@@ -74,7 +74,7 @@ def inferences(run):
 
 
 def scans(run):
-    """The summary's entries of scans over xi, each with the datasets it speaks of: [(entry, {name: values})]."""
+    """The summary's entries of scans over xi, each with its datasets: [(entry, {name: values})]."""
     found = []
     for e in run.steps("infer"):
         group = run.h5.get(f"inference/{e['item']}/xi_scan") if e.get("scan") == "xi" else None

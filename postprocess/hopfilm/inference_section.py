@@ -1,11 +1,11 @@
-"""The section of a report on noisy patterns: no accuracy stands there without its controls in the same table, figure or line."""
+"""The section of a report on noisy patterns. Every accuracy has its controls in the same table, figure or line."""
 from . import accuracy_figures, pixel_figures, weight_figures
 from .inference import inferences, scans, variant_name
 from .page import Markup, escape, number, picture, table
 from .results import weights_name
 from .style import image_uri
 
-MOST_WEIGHTINGS = 3  # of one step; of a longer scan the best alone
+MOST_WEIGHTINGS = 3  # shown of one step; of a longer scan only the best
 SHOWN = ("no-recall", "untrained", "one-more-iteration", "outer-product", "outer-product-neighbours")
 
 
@@ -52,7 +52,7 @@ def _figure(figure, words, dpi=150, kind="svg"):
 
 
 def _groups(found):
-    """Inferences of one step belong into one table and one comparison: the same images, and rules that are recalled as the film is."""
+    """Inferences of one step share a table and a figure: they have the same images, and rules that are recalled as the film is."""
     groups = {}
     for f in found:
         groups.setdefault(f.item, []).append(f)
@@ -81,7 +81,7 @@ def inference(run):
 
 
 def _wired(run, groups):
-    """One inference for each wiring that the schedule found; the first of the last group where there is one wiring alone."""
+    """One inference for each wiring that the schedule found; if there is only one, the first of the last group."""
     if len(run.wirings) < 2:
         return [groups[-1][0]] if groups else []
     first = {}
@@ -93,7 +93,7 @@ def _wired(run, groups):
 def _pictures(f, several):
     which = f" ({escape(f.title)})" if several else ""
     html = _figure(pixel_figures.gallery(f), f"Noisy, recalled, true{which}; wrong pixels in red.", kind="png")
-    html += _figure(pixel_figures.confusion(f), f"Who is taken for whom{which}: share of the tests of each pattern, all amounts of noise together.")
+    html += _figure(pixel_figures.confusion(f), f"Confusion matrix{which}: share of the tests of each pattern, over all amounts of noise.")
     if f.array("basins/k") is not None:
         html += _figure(accuracy_figures.against_noise([f], f.array("basins/k"), "basins/"), f"Basins of attraction{which}: from one flipped pixel to half of them.")
     return html + _figure(accuracy_figures.attractors(f), f"Attractors while the film learns{which}: each pattern without noise is recalled at every probe; overlap of the "
@@ -113,6 +113,6 @@ def _weights(found, several):
     html = f"<h3>Wiring found by item {max(k for k in found.run.wirings if k <= found.item)} of the schedule</h3>" if several else ""
     r = weight_figures.agreement(found)
     words = f" Correlation between the two: {number(r, '.3f')}." if r is not None else ""
-    html += _figure(weight_figures.weight_map(found), "The film as it was read, the weights of its neighbouring electrodes, and what the outer product of the patterns would put "
-                    f"there, thick where strong.{words}", kind="png")
-    return html + _figure(weight_figures.wiring_map(found), "Wiring: the pixel that each electrode shows, numbered row by row from the top left; black: with the sign turned.")
+    html += _figure(weight_figures.weight_map(found), "The film as it was read, the weights between its neighbouring electrodes, and those of the outer product of the patterns; thicker "
+                    f"lines are stronger weights.{words}", kind="png")
+    return html + _figure(weight_figures.wiring_map(found), "Wiring: the pixel that each electrode shows, numbered row by row from the top left; black: with the opposite sign.")

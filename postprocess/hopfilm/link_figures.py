@@ -1,4 +1,4 @@
-"""How a film of many electrodes learns: the conductances between neighbours in time, by the number of patterns that have both ends alike."""
+"""How a film of many electrodes learns: conductances between neighbours against time, by the number of patterns in which both have the same sign."""
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
@@ -7,7 +7,7 @@ from .run import signs
 from .style import FAINT, plt, time_unit
 
 LEAST_PROBES = 5
-KINDS = LinearSegmentedColormap.from_list("kinds", ["#54278f", "#9a86c4", "#8a8f96", "#d9983f", "#8c4a00"])  # from never alike to always
+KINDS = LinearSegmentedColormap.from_list("kinds", ["#54278f", "#9a86c4", "#8a8f96", "#d9983f", "#8c4a00"])  # from no pattern with equal signs to all of them
 
 
 def can_draw(run):

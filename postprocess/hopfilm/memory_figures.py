@@ -1,6 +1,6 @@
 """All memories of a run side by side: the texture that each pattern left and the current that it drives (Niu et al. 2024, Figs 2 and 4; Yu et al. 2021,
-Fig. 2). A film that learns from the field of a gold layer shows where m points in the plane; one that learns from its own current is a maze: stripes of
-m_z, and the current on a logarithmic scale."""
+Fig. 2). For a film that learns from the field of a gold layer, the direction of m in the plane; for one that learns from its own current, a maze, stripes of m_z
+and the current on a logarithmic scale."""
 import numpy as np
 
 from .film_figures import current_decades, current_limit, draw_current, draw_current_log, draw_stripes, draw_texture, draw_wheel, log_ticks
@@ -10,7 +10,7 @@ MOST = 15
 
 
 def _bar(figure, cell, image, title, log=False):
-    """A small horizontal scale in the middle of a cell of the grid; a % in the title gives the power of ten."""
+    """A small horizontal scale in the middle of a cell of the grid; a % in the title is replaced by the power of ten."""
     holder = figure.add_subplot(cell)
     holder.set_axis_off()
     bar = figure.colorbar(image, cax=holder.inset_axes([0.08, 0.4, 0.84, 0.22]), orientation="horizontal", extend="neither" if image.norm.vmin < 0 else "max")

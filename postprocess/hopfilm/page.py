@@ -1,6 +1,6 @@
 """The HTML of a report: one self-contained file that prints well. Templates by Jinja2, decks coloured by Pygments.
 
-Words in cells and names are Markup or are escaped; tables, pictures and whole sections are HTML in plain strings.
+Texts in cells and names are escaped unless they are Markup; tables, pictures and whole sections are HTML in plain strings.
 """
 import os
 

@@ -1,4 +1,4 @@
-"""Patterns as pictures of pixels: noisy, recalled and true ones side by side, and who is taken for whom (Niu et al. 2024, Fig. 5b)."""
+"""Patterns as pictures of pixels: noisy, recalled and true ones side by side, and the confusion matrix (Niu et al. 2024, Fig. 5b)."""
 import numpy as np
 from matplotlib.colors import to_rgb
 
@@ -57,7 +57,7 @@ def gallery(found):
 
 
 def confusion(found):
-    """Share of the tests of each pattern (rows) that are answered by each pattern or by a tie (columns)."""
+    """Share of the tests of each pattern (rows) that are recognized as each pattern or end in a tie (columns)."""
     counts = found.array("confusion")
     if counts is None:
         return None

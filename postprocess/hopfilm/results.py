@@ -1,4 +1,4 @@
-"""What the summary's entries say, brought into a form to print: names of weights, training modes, control figures."""
+"""Entries of the summary in printable form: names of weights, training modes, control figures."""
 
 
 def weights_name(entry):
@@ -9,7 +9,7 @@ def weights_name(entry):
 
 
 def training_before(run, entry):
-    """The training steps whose memories an entry looks at."""
+    """The training steps whose memories an entry evaluates."""
     trained = [t for t in run.steps("train") if t["item"] < entry["item"] and t.get("initial") == entry.get("initial")]
     return trained
 

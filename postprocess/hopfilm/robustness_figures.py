@@ -1,4 +1,4 @@
-"""How much a device may be imperfect: exact recovery and accuracy against the size of each imperfection, from several runs."""
+"""Tolerance of a device to imperfections: exact recovery and accuracy against the size of each imperfection, from several runs."""
 import re
 
 import numpy as np
@@ -20,7 +20,7 @@ def size_of(value):
 
 
 def sizes(found):
-    """{imperfection: size} of those a run was made and read with."""
+    """{imperfection: size} of a run's device and read-out."""
     deck = found.run.settings
     material = deck["film"]["material"]
     values = {name: size_of(material.get(name + "_variation", 0)) for name in ("conductivity", "thickness", "amr_ratio")}
@@ -30,7 +30,7 @@ def sizes(found):
 
 
 def panels(all_found):
-    """{imperfection: {size: [Inference]}}; size 0 is the same for all, those with several imperfections at a time, or of other noise, are left out."""
+    """{imperfection: {size: [Inference]}}; size 0 is common to all; runs with several imperfections, or other noise of the images, are left out."""
     single = [f for f in all_found if len(sizes(f)) == 1]
     if not single:
         return {}
@@ -60,7 +60,7 @@ def _bars(ax, scale, points, value, colour, **style):
 
 
 def robustness(found_panels):
-    """A column for each imperfection. Above: exact recovery from each amount of noise. Below: accuracy, beside the controls it must be seen with."""
+    """A column for each imperfection. Above: exact recovery from each amount of noise. Below: accuracy, with its controls."""
     figure, axes = plt.subplots(2, len(found_panels), figsize=(2.7 * len(found_panels) + 1.2, 5.6), squeeze=False, sharey="row",
                                 gridspec_kw={"wspace": 0.12, "hspace": 0.16})
     for column, (name, points) in enumerate(found_panels.items()):

@@ -1,17 +1,17 @@
 """A run directory as Python values: summary.yaml and run.h5. SI units throughout.
 
     run = Run("runs/four-node-patterns")
-    run.G[k]            conductance matrix of probe k, taken at run.time[k] while run.pattern[k] drove
+    run.G[k]            conductance matrix of probe k, at run.time[k], while run.pattern[k] was applied
     run.gauges[name][k] conductance of a gauge at probe k
-    run.n               what a pattern has a sign of: electrodes, or pixels that a wiring gives to several electrodes; G is of these
-    run.pulses          the stretches of time in which one pattern was held
+    run.n               length of a pattern: number of electrodes, or of pixels that a wiring assigns to several electrodes; G is between these
+    run.pulses          the intervals of time during which one pattern was applied
     run.field("m", -1)  the last magnetization, [y][x][component]
 """
 import os
 from collections import namedtuple
 from functools import cached_property
 
-os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")  # a run may be looked at while it runs
+os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")  # a file may be read while its run writes
 
 import h5py
 import numpy as np
@@ -20,10 +20,10 @@ import yaml
 # probes[0] is the last probe before the pulse, where the conductances start from; all others were taken during it
 Pulse = namedtuple("Pulse", "pattern step epoch start end probes")
 
-# what the fields were saved on: [y][x], sides of the cells and lower left corner of the picture that they make (m)
+# the cells whose fields were saved: film or not, [y][x]; their sides and the lower left corner of the part they cover (m)
 Saved = namedtuple("Saved", "mask cell origin")
 
-SIGNS = {"+": "+", "#": "+", "1": "+", "-": "-", ".": "-", "0": "-"}  # how a deck may write them
+SIGNS = {"+": "+", "#": "+", "1": "+", "-": "-", ".": "-", "0": "-"}  # spellings in a deck
 
 
 def text(value):
@@ -79,7 +79,7 @@ class Run:
             return file.read()
 
     def array(self, path):
-        """A dataset, None when the run has none of that name."""
+        """A dataset; None if the run has none of that name."""
         return self.h5[path][()] if path in self.h5 else None
 
     @cached_property
@@ -107,7 +107,7 @@ class Run:
         return text(deck) if deck is not None else ""
 
     def steps(self, name):
-        """The summary's entries of one kind of step."""
+        """The entries of the summary for one kind of step."""
         return [entry for entry in self.results if entry.get("step") == name]
 
     # ---- film and electrodes ----
@@ -133,7 +133,7 @@ class Run:
         return self.wirings[max(before)] if before else self.wiring
 
     def node_signs(self, pattern):
-        """The sign of each electrode's voltage for a text of signs; zeros for none, and where the wiring has changed on the way."""
+        """The sign of each electrode's voltage for a text of signs; zeros without one, and if the wiring changed during the run."""
         if len(pattern) != self.n or len(self.wirings) > 1:
             return np.zeros(self.n_nodes, int)
         x = signs(pattern)
@@ -155,7 +155,7 @@ class Run:
     # ---- patterns ----
     @cached_property
     def patterns(self):
-        """{name: rows of + and -} of the deck's patterns; those given as image files are not known here."""
+        """{name: rows of + and -} of the deck's patterns, except those given as image files."""
         found = {}
         for name, value in (self.settings.get("patterns") or {}).items():
             rows = str(value).split()
@@ -174,7 +174,7 @@ class Run:
         return {str(name) for step in steps for name in step.get("patterns") or []}
 
     def picture_shape(self, n):
-        """(rows, columns) in which n pixels make a picture: as the deck draws its patterns, as the electrodes lie, or about square."""
+        """(rows, columns) of a picture of n pixels: as the patterns of the deck, as the electrodes are placed, or about square."""
         for rows in self.patterns.values():
             if len(rows) > 1 and len({len(row) for row in rows}) == 1 and len(rows) * len(rows[0]) == n:
                 return len(rows), len(rows[0])
@@ -214,7 +214,7 @@ class Run:
     # ---- fields ----
     @cached_property
     def saved(self):
-        """The film as far as its fields were saved: the deck's output.stride and output.region leave cells out."""
+        """The part of the film whose fields were saved: output.stride and output.region of the deck leave cells out."""
         names = self.field_names()
         attributes = self.h5[f"fields/{names[0]}"].attrs if names else {}
         if "stride" not in attributes:
@@ -236,7 +236,7 @@ class Run:
         return dataset[frame % dataset.shape[0]]
 
     def frame_after(self, name, probe):
-        """The first frame taken after a probe and before the next one: of the very state that was probed. None if there is none."""
+        """The first frame taken after a probe and before the next one, of the state that was probed. None if there is none."""
         count = self.array(f"fields/probe/{name}")
         found = np.nonzero(count == probe + 1)[0] if count is not None else []
         return int(found[0]) if len(found) else None
@@ -258,7 +258,7 @@ class Run:
         return self.frame_before("m", probe)
 
     def pattern_of_frame(self, name, frame):
-        """The pattern that drove when the frame was taken, or last before; "" if none."""
+        """The pattern that was applied when the frame was taken, or last before; "" if none."""
         count = self.array(f"fields/probe/{name}")
         return self.pattern[count[frame] - 1] if count is not None and count[frame] > 0 else ""
 
@@ -290,11 +290,11 @@ class Run:
         return before[-1] if before else None
 
     def pulse_of(self, entry):
-        """The pulse whose memory an entry of the summary (with `item`, `trained`, `epoch`) speaks of."""
+        """The pulse whose memory an entry of the summary (with `item`, `trained`, `epoch`) refers to."""
         found = [p for p in self.pulses if p.pattern == entry["trained"] and p.step + 1 < entry["item"] and p.epoch + 1 == entry.get("epoch", p.epoch + 1)]
         return found[-1] if found else None
 
-    # ---- what the steps found ----
+    # ---- results of steps ----
     def pulse_of_fit(self, entry):
         found = [p for p in self.pulses if p.pattern == entry["to"] and p.step + 1 < entry["item"]]
         return found[-1] if found else None
@@ -309,7 +309,7 @@ class Run:
         return {order.index((int(i) - 1, int(j) - 1)): (time.ravel(), np.abs(model[k])) for k, (i, j) in enumerate(listed)}
 
     def energies(self, entry):
-        """Energies of all states for an entry of step `energies`, and of the untrained film with the same weights (None when it is not known)."""
+        """Energies of all states for an entry of step `energies`, and of the untrained film with the same weights (None if unknown)."""
         trained = self.array("energy/" + entry["dataset"])
         if "dataset_untrained" in entry:
             return trained, self.array("energy/" + entry["dataset_untrained"])

@@ -1,4 +1,4 @@
-"""The sections of a report. Each takes a Run and returns HTML, "" where the run has nothing for it."""
+"""The sections of a report. Each takes a Run and returns HTML, "" if the run has no such results."""
 from . import conductance_figures, energy_figures, gauge_figures, hysteresis_figures, link_figures, memory_figures, tile_figures
 from .inference_section import headline_rows
 from .page import Markup, escape, facts, mark, number, pattern, picture, table, yaml_code
@@ -13,7 +13,7 @@ def of(right, all_):
 
 
 def name_of(run, signs):
-    """A pattern as it is called: short ones by their signs, pixel art by its name in the deck."""
+    """A pattern as it is printed: short ones by their signs, pictures by their name in the deck."""
     return pattern(signs) if len(signs) <= 12 else Markup("<b>{}</b>").format(run.pattern_name(signs) or "a pattern")
 
 
@@ -120,7 +120,7 @@ def conductance(run):
         cost = run.array(f"fit/{e['item']}/cost")
         trace = image_uri(conductance_figures.switch(run, pulse, run.fit_models(e), conductance_figures.fit_label(e), e["from"], cost))
         html += picture(trace, caption)
-    # pulses that were probed on the way; of the others only the end is known
+    # pulses that were probed while they lasted; of the others only the end is known
     seen = [group for group in run.pulse_groups() if len(group) > 1 and run.n <= 4 and min(len(pulse.probes) for pulse in group) > 4][:3]
     for k, group in enumerate(seen):
         html += picture(image_uri(conductance_figures.history(run, group)),
@@ -128,11 +128,11 @@ def conductance(run):
     if link_figures.can_draw(run):
         html += picture(image_uri(link_figures.links_in_time(run)),
                         "Conductances between neighbouring electrodes, by the number of patterns in which both have the same sign: median, and the band that holds "
-                        "80 % of the links. What is alike grows apart: |G<sub>ij</sub>| falls, and the weight G<sub>ij</sub> − ξ G₀<sub>ij</sub> rises.")
+                        "80 % of the links. Between electrodes of equal sign |G<sub>ij</sub>| falls, and the weight G<sub>ij</sub> − ξ G₀<sub>ij</sub> rises.")
     memories = [pulse for pulse, _, _ in run.memories()]
     if len(memories) > 2 and run.n <= 4:
         html += picture(image_uri(conductance_figures.memory_map(run, memories)),
-                        "What the film remembers: |G<sub>ij</sub>| after each pattern, against the mean over these patterns; pairs of unlike nodes are framed.")
+                        "Memories: |G<sub>ij</sub>| after each pattern, relative to the mean over these patterns; pairs of unlike nodes are framed.")
     return html
 
 
@@ -142,7 +142,7 @@ def gauges(run):
     for pulse in [p for p in run.pulses if run.gauges and len(p.probes) > 4][:MOST_PULSES]:
         html += picture(image_uri(gauge_figures.synapse(run, pulse)),
                         f"{name_of(run, pulse.pattern)}: conductance between the contacts of each gauge, against its value when the voltage comes on; the film’s "
-                        "<i>m<sub>z</sub></i> at the start, on the way and at the end, and below it the current that ±1 V would drive, on a logarithmic scale.")
+                        "<i>m<sub>z</sub></i> at the start, during the pulse and at its end, and below it the current that ±1 V would drive, on a logarithmic scale.")
     return html
 
 
@@ -155,7 +155,7 @@ def hysteresis(run):
             remanence = "remanence (" + ", ".join(number(x, ".3f") for x in branch["remanence"]) + ")" if "remanence" in branch else ""
             words.append(f"{name.replace('_', ' ')}: " + ", ".join(word for word in (coercive, remanence) if word))
         html += picture(image_uri(hysteresis_figures.loops([("", hysteresis_figures.branches(run, e))])),
-                        f"{e['fields']} fields, the film relaxed at each" + (f", but for {e['unconverged']}" if e["unconverged"] else "") + ". " + "; ".join(words) + ".")
+                        f"{e['fields']} fields, the film relaxed at each" + (f" except {e['unconverged']}" if e["unconverged"] else "") + ". " + "; ".join(words) + ".")
     return html
 
 
@@ -269,7 +269,7 @@ def letters(run):
         html = "<p>Each control: pixels right / images recovered exactly, in percent.</p>" + html
         figure = tile_figures.gallery(run)
         if figure is not None:
-            html += picture(image_uri(figure), "Distorted letters (flipped pixels outlined) and what the film’s windows make of them.")
+            html += picture(image_uri(figure), "Distorted letters (flipped pixels outlined), and the letters that the film recalls from them window by window.")
     return html
 
 

@@ -1,4 +1,4 @@
-"""Spectra of the magnetization after a kick: the power of its averages by frequency, the peaks in it, and where in the film a peak has its power.
+"""Spectra of the magnetization after a kick: the power of its averages against frequency, the peaks, and maps of their power over the film.
 
 The averages come from table.tsv, whose lines follow the time steps: they are brought to equal distances by cubics through four lines. The window falls
 from 1 at the kick to 0 at the end, cos^2(pi t/2T): what rings down after a kick is strongest at its start, where the usual windows are zero."""
@@ -11,12 +11,12 @@ from .style import CURRENT, PAIR_COLOURS, plt
 # frequency (Hz) and power of m_x, m_y, m_z, [frequency][component], in units of 1
 Spectrum = namedtuple("Spectrum", "frequency power")
 Peak = namedtuple("Peak", "frequency power component")
-LEAST = 1e-3  # a peak has this part of the power of the highest of its component
-PADDING = 8  # zeros after the signal, for a smooth curve: lengths of it
+LEAST = 1e-3  # least power of a peak relative to the highest of its component
+PADDING = 8  # length of the zero-padded signal relative to the signal, for a smooth curve
 
 
 def after_kick(run):
-    """Time since the last change that took no time (s) and <m>, [line][component], of table.tsv."""
+    """Time since the last instantaneous change (s) and <m>, [line][component], from table.tsv."""
     rows = np.array([[float(word) for word in line.split("\t")[:4]] for line in run.read_text("table.tsv").splitlines() if line and line[0] != "#"])
     still = np.flatnonzero(np.diff(rows[:, 0]) <= 0) if len(rows) else []
     rows = rows[still[-1] + 1:] if len(still) else rows
@@ -40,7 +40,7 @@ def resampled(time, values):
 
 
 def transform(time, values):
-    """Fourier transform in time (the first axis) of what deviates from the end, where the ringing has died down; (frequency, amplitude)."""
+    """Fourier transform in time (the first axis) of the deviation from the final state, in which the ringing has decayed; (frequency, amplitude)."""
     window = np.cos(0.5 * np.pi * time / time[-1]) ** 2
     deviation = (values - values[-max(1, len(time) // 50):].mean(axis=0)) * window.reshape(-1, *(1 for _ in values.shape[1:]))
     n = PADDING * len(time)
@@ -90,7 +90,7 @@ def maps(run, frequencies, component):
 
 
 def figure(run, highest, component, mapped):
-    """Spectra of the averages, the peaks of one component named; below, where these have their power."""
+    """Spectra of the averages with the peaks of one component labelled; below, maps of their power."""
     found = spectrum(run)
     chosen = peaks(found, component, 2 / after_kick(run)[0][-1])
     tops = [p for p in chosen if p.frequency < highest][:4]

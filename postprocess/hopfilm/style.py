@@ -28,7 +28,7 @@ plt.rcParams.update({
 
 
 def minus(pattern):
-    """+ and - of equal width, for labels."""
+    """Replaces - by a minus sign as wide as +, for labels."""
     return pattern.replace("-", "−")
 
 
@@ -54,7 +54,7 @@ def magnetization_colours(m):
 
 
 def spread(values, distance, low=-np.inf, high=np.inf):
-    """Moves label positions apart to at least `distance`, keeping their order and centre, and into low..high where they fit."""
+    """Moves label positions apart to at least `distance`, keeping their order and centre, and into low..high if they fit."""
     order = np.argsort(values, kind="stable")
     placed = np.array(values, float)
     for _ in range(200):

@@ -1,7 +1,7 @@
-"""The weights as they lie on the film: the texture, the strength of every link between neighbouring electrodes, and which pixel each electrode shows.
+"""The weights on the film: the texture, the strength of every link between neighbouring electrodes, and the pixel that each electrode shows.
 
-A film couples neighbours far more than others, so this picture is nearly all of its weight matrix. Beside it what a nearest-neighbour outer product
-would put there: s_k s_l <x_p(k) x_p(l)> over the patterns."""
+A film couples neighbours far more strongly than others, so that these links are nearly all of its weight matrix. Beside them the outer product between
+nearest neighbours: s_k s_l <x_p(k) x_p(l)> over the patterns."""
 import numpy as np
 from matplotlib.collections import LineCollection, PatchCollection
 from matplotlib.colors import Normalize
@@ -20,7 +20,7 @@ def node_weights(found):
 
 
 def wanted(found):
-    """What an outer product of the stored patterns puts between electrodes, the signs of the wiring included."""
+    """Outer product of the stored patterns between electrodes, the signs of the wiring included."""
     nodes = found.X if found.wiring is None else np.sign(found.wiring) * found.X[:, np.abs(found.wiring) - 1]
     return nodes.T @ nodes / len(nodes)
 
@@ -29,7 +29,7 @@ def _draw_links(ax, run, values, limit):
     """A line per link, its colour and width the value; returns it, for a scale."""
     _, scale, _ = extent_of(run)
     ends = np.array([[run.positions[i] / scale, run.positions[j] / scale] for i, j in run.links])
-    order = np.argsort(np.abs(values))  # the strong ones on top
+    order = np.argsort(np.abs(values))  # strong links on top
     thick = {True: 5.5, False: 3.4}[run.n_nodes <= 60] if run.n_nodes <= 300 else 1.8
     ax.add_collection(LineCollection(ends, colors=FAINT, linewidths=0.35, zorder=1))
     lines = LineCollection(ends[order], cmap="PuOr_r", norm=Normalize(-limit, limit), linewidths=0.6 + thick * np.abs(values[order]) / limit, zorder=2,
@@ -49,7 +49,7 @@ def _frame(found):
 
 
 def weight_map(found):
-    """Texture, weights of neighbours, and what the outer product wants there. None without weights between electrodes or without links."""
+    """Texture, weights between neighbours, and their outer product. None without weights between electrodes or without links."""
     run, w = found.run, node_weights(found)
     if w is None or not run.links:
         return None

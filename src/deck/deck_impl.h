@@ -106,7 +106,7 @@ const char *HfKeyTypeName(HfKeyType type);
 /* ---- root_keys.c ---- */
 PetscErrorCode HfDeckRegisterKeys(HfKeys keys);
 
-/* ---- ensemble.c ---- */
+/* ---- ensemble_members.c ---- */
 PetscErrorCode HfEnsembleRegisterKeys(HfKeys keys);
 
 /* ---- validate.c, scalar_validate.c ---- */

@@ -10,7 +10,7 @@ static inline PetscReal now_s(void) {
   return (PetscReal)t.tv_sec + 1e-9 * (PetscReal)t.tv_nsec;
 }
 
-/* Whether all ranks go on: rank 0's clock decides. */
+/* Whether all ranks continue, as rank 0's clock decides. */
 static inline PetscBool go_on(PetscReal start, PetscReal seconds) {
   int more = now_s() - start < seconds;
   MPI_Bcast(&more, 1, MPI_INT, 0, PETSC_COMM_WORLD);

@@ -93,7 +93,7 @@ static PetscErrorCode bare(PetscInt cells, PetscReal cell, PetscReal stream) {
     }
     const PetscReal million = 1e-6 * (PetscReal)HfGridGetInfo(HfDeviceGrid(maze.device))->n_film / best;
     PetscCall(PetscPrintf(PETSC_COMM_WORLD, "right-hand side, %d x %d cells, %s: %.1f M cell evaluations/s%s, 48 B each is %.2f of the triad\n",
-                          (int)cells, (int)cells, current ? "with current" : "without current", (double)million, current ? " (asked: 90)" : "",
+                          (int)cells, (int)cells, current ? "with current" : "without current", (double)million, current ? " (required: 90)" : "",
                           (double)(48e-3 * million / stream)));
   }
   PetscCall(VecDestroy(&dmdt));
@@ -129,7 +129,7 @@ int main(int argc, char **argv) {
   PetscCall(measure(start, cell, "refreshed per stage", "coupling: {refresh: stage}\n", voltage, time, &other));
   PetscCall(PetscPrintf(
       PETSC_COMM_WORLD,
-      "50 ns refreshed per step: %.0f s (asked: 180); magnetization %.0f %%, spin-transfer torque %.0f %%, potential and current %.0f %%\n",
+      "50 ns refreshed per step: %.0f s (required: 180); magnetization %.0f %%, spin-transfer torque %.0f %%, potential and current %.0f %%\n",
       (double)step, (double)(100 * still / step), (double)(100 * (frozen - still) / step), (double)(100 * (step - frozen) / step)));
   PetscCall(maze_destroy(&maze));
   PetscCall(PetscFinalize());

@@ -5,7 +5,7 @@
 #include <hopfilm/magnet.h>
 
 /* One film: exchange, uniaxial anisotropy, Zeeman, what `more` adds to the material and the demagnetizing field of the kind `demag`. */
-static PetscErrorCode measure(const char *name, const char *more, const char *demag, const char *asked[2], PetscInt n, PetscReal seconds,
+static PetscErrorCode measure(const char *name, const char *more, const char *demag, const char *required[2], PetscInt n, PetscReal seconds,
                               PetscBool disk, PetscReal stream) {
   PetscReal best = PETSC_MAX_REAL, start, million, bare, t_end = 0;
   PetscInt64 steps, rejected, evaluations, before;
@@ -51,8 +51,8 @@ static PetscErrorCode measure(const char *name, const char *more, const char *de
   }
   bare = 10 * million / best;
   PetscCall(PetscPrintf(PETSC_COMM_WORLD,
-                        "%s, %d cells\n  right-hand side: %.1f M cell evaluations/s per core (asked: %s), 48 B each is %.2f of the triad\n", name,
-                        (int)HfGridGetInfo(grid)->n_film, (double)bare, asked[0], (double)(48e-3 * bare / stream)));
+                        "%s, %d cells\n  right-hand side: %.1f M cell evaluations/s per core (required: %s), 48 B each is %.2f of the triad\n", name,
+                        (int)HfGridGetInfo(grid)->n_film, (double)bare, required[0], (double)(48e-3 * bare / stream)));
   HfMagnetStatistics(magnet, NULL, NULL, &before);
   best = PETSC_MAX_REAL;
   for (start = now_s(); go_on(start, seconds);) {
@@ -67,8 +67,8 @@ static PetscErrorCode measure(const char *name, const char *more, const char *de
   }
   HfMagnetStatistics(magnet, &steps, &rejected, &evaluations);
   PetscCall(PetscPrintf(PETSC_COMM_WORLD,
-                        "  through TS: %.1f M cell evaluations/s per core (asked: %s); %d steps, %d rejected, %.2f evaluations per step\n",
-                        (double)(million / best), asked[1], (int)steps, (int)rejected, (double)(evaluations - before) / (double)(steps + rejected)));
+                        "  through TS: %.1f M cell evaluations/s per core (required: %s); %d steps, %d rejected, %.2f evaluations per step\n",
+                        (double)(million / best), required[1], (int)steps, (int)rejected, (double)(evaluations - before) / (double)(steps + rejected)));
   PetscCall(VecDestroy(&m));
   PetscCall(VecDestroy(&dmdt));
   PetscCall(HfMagnetDestroy(&magnet));

@@ -116,7 +116,7 @@ static PetscErrorCode measure(PetscInt nx, PetscInt ny, PetscInt n_in, PetscErro
   if (conv->size == 1 && n_in == 3) {
     PetscReal bare;
     PetscCall(transforms(nx, ny, conv->mx, conv->my, &bare));
-    PetscCall(PetscPrintf(PETSC_COMM_WORLD, "               bare transforms of %d x %d: %8.3f ms, the field costs %.2f of them (asked: 2)\n",
+    PetscCall(PetscPrintf(PETSC_COMM_WORLD, "               bare transforms of %d x %d: %8.3f ms, the field costs %.2f of them (required: 2)\n",
                           (int)conv->mx, (int)conv->my, 1e3 * bare, best / bare));
   }
   PetscCall(HfConvolutionDestroy(&conv));

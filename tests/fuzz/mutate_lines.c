@@ -112,30 +112,30 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t room, unsigned
   piece = malloc(size + 2);
   if (!piece) return size;
   switch (random_below(8)) {
-  case 0: /* a line less */
+  case 0: /* one line removed */
     pick_line(data, size, &from, &to);
     size = splice(data, size, room, from, to, piece, 0);
     break;
-  case 1: /* a line again, elsewhere */
+  case 1: /* a line copied to another place */
     pick_line(data, size, &from, &to);
     pick_line(data, size, &a, &b);
     memcpy(piece, data + from, to - from);
     size = splice(data, size, room, a, random_below(2) ? a : b, piece, to - from);
     break;
-  case 2: /* a line further in or out */
+  case 2: /* a line indented more or less */
     pick_line(data, size, &from, &to);
     if (random_below(2))
       size = splice(data, size, room, from, from, (const uint8_t *)"  ", 2);
     else if (to - from > 2 && data[from] == ' ' && data[from + 1] == ' ')
       size = splice(data, size, room, from, from + 2, piece, 0);
     break;
-  case 3: /* the value of another place */
+  case 3: /* a value from another place */
     pick_value(data, size, &from, &to);
     pick_value(data, size, &a, &b);
     memcpy(piece, data + from, to - from);
     size = splice(data, size, room, a, b, piece, to - from);
     break;
-  default: { /* a value that is seldom thought of */
+  default: { /* an unusual value */
     const char *value = VALUES[random_below(sizeof(VALUES) / sizeof(VALUES[0]))];
     pick_value(data, size, &from, &to);
     piece[0] = ' ';

@@ -29,7 +29,7 @@ static void run(const char *path, size_t size) {
     exit(1);
   }
   fclose(file);
-  printf("%s\n", path); /* the last one told is the one that crashed */
+  printf("%s\n", path); /* the last one printed is the one that crashed */
   fflush(stdout);
   LLVMFuzzerTestOneInput(data, size);
   free(data);

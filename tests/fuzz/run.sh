@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fuzzes what reads a user's files: builds the targets with clang, then runs each for a time, one process at a time.
 # Usage: bash tests/fuzz/run.sh [SECONDS [TARGET...]]     60 s for each of deck, check, image, node and checkpoint when left out
-# The corpus and what was found (crash-, leak-, timeout-, oom-, slow-unit-) stay in build-fuzz/corpus. A finding is mended, and its input kept in
+# The corpus and what was found (crash-, leak-, timeout-, oom-, slow-unit-) stay in build-fuzz/corpus. A finding is fixed, and its input kept in
 # tests/fuzz/regressions/TARGET, from where ctest replays it. Exit code 1 when anything was found.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."

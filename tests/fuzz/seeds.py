@@ -24,7 +24,7 @@ NUMBERS = ["0", "-1", "1e308", "1e-320", "2147483648", "9223372036854775807", "1
 
 
 def merge(base, over):
-    """As the deck does it, but that it knows variants by the table: here what has a single key, and another one than before, is taken for one."""
+    """As decks are merged, except that the table of keys is not at hand: a section with a single key, different from the one before, counts as a variant."""
     for key, value in over.items():
         old = base.get(key)
         if isinstance(value, dict) and isinstance(old, dict) and not (len(value) == len(old) == 1 and value.keys() != old.keys()):

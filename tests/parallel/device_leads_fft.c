@@ -54,7 +54,7 @@ static void compare(const char *model, PetscInt nx, PetscInt ny, PetscReal side,
   CHECK(PetscPrintf(PETSC_COMM_WORLD, "%s, side %+g, leads %d: FFT against direct sum %.1e, largest H %.3g A/m\n", model, (double)side, (int)leads,
                     worst[0] / worst[1], worst[1]));
   assert_true(worst[1] > 10.0);
-  ASSERT_NEAR(worst[0] / worst[1], 0.0, 1e-12); /* targets.md, section 1 */
+  ASSERT_NEAR(worst[0] / worst[1], 0.0, 1e-12); /* round-off */
   CHECK(HfOerstedDestroy(&oersted));
   CHECK(VecDestroy(&j_z));
   CHECK(VecDestroy(&H));

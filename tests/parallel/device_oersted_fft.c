@@ -64,7 +64,7 @@ static void compare(PetscInt nx, PetscInt ny, PetscReal side) {
   CHECK(MPI_Allreduce(MPI_IN_PLACE, worst, 2, MPIU_REAL, MPI_MAX, PETSC_COMM_WORLD));
   CHECK(PetscPrintf(PETSC_COMM_WORLD, "%d x %d: FFT against direct sum %.1e, largest H %.3g A/m\n", (int)nx, (int)ny, worst[0] / worst[1], worst[1]));
   assert_true(worst[1] > 10.0);
-  ASSERT_NEAR(worst[0] / worst[1], 0.0, 1e-12); /* targets.md, section 1 */
+  ASSERT_NEAR(worst[0] / worst[1], 0.0, 1e-12); /* round-off */
 
   CHECK(HfOerstedDestroy(&oersted));
   CHECK(VecDestroy(&j));

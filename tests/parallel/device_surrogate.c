@@ -1,6 +1,6 @@
-/* The surrogate of a trained film against the film itself: its conductances from its own texture, to first order in the AMR ratio; its texture; changes one
-   by one and undone; the same on any number of ranks. device/surrogate_impl.h: the texture and the
-   first-order conductances are compared cell by cell and link by link, which nothing else reads. */
+/* The surrogate of a trained film against the film itself: its conductances from its own texture, to first order in the AMR ratio; its texture; changes
+   one by one and undone; the same on any number of ranks. device/surrogate_impl.h: the texture and the first-order conductances are compared cell by cell
+   and link by link, and no public function returns them. */
 #include "device/surrogate_impl.h"
 #include "test_decks.h"
 

@@ -51,7 +51,7 @@ static void memories_when_they_are_wanted(void **state) {
   CHECK(HfNodeDestroy(&end.entries));
 }
 
-/* A list of voltages does what a step for each does. */
+/* A list of voltages gives the same as one step for each of them. */
 static void a_voltage_for_each(void **state) {
   Memory list, steps;
 

@@ -123,7 +123,7 @@ static void test_counts(void **state) {
   compare(entry_with(&memory, 2, "rule", "outer-product"), &count);
   assert_true(strstr(HfNodeText(HfNodeFind(entry, "headline")), "no-recall") != NULL);
 
-  /* errors of reading below the solver's own change nothing; errors of a tenth of what training changes do, and by about as much */
+  /* read-out errors below the solver's tolerance change nothing; those of a tenth of the change by training do, by about as much */
   none = number(entry_with(&memory, 6, "label", "midrange"), "margin");
   ASSERT_NEAR(number(entry_with(&memory, 4, "label", "midrange"), "margin"), none, 1e-9);
   some = number(entry_with(&memory, 5, "label", "midrange"), "margin");

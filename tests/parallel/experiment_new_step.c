@@ -1,5 +1,5 @@
-/* A step that is known to this file alone measures something new, in a run that is killed and resumed: it needs no other code than what stands
-   here, and what comes out is bitwise what the undisturbed run finds. experiment/step.h is the header that every step includes. */
+/* A step defined in this file alone measures something new, in a run that is killed and resumed: it needs no code elsewhere, and its results are
+   bitwise those of the undisturbed run. experiment/step.h is the header that every step includes. */
 #include "experiment/step.h"
 #include "experiment_case.h"
 
@@ -42,7 +42,7 @@ static PetscErrorCode measure_energies(void *of, PetscInt n, PetscReal values[])
 
   PetscFunctionBeginUser;
   measuring = PETSC_TRUE;
-  PetscCall(HfTapePause(context->tape, &stop)); /* as a measurement does that takes long */
+  PetscCall(HfTapePause(context->tape, &stop)); /* as a long measurement does */
   measuring = PETSC_FALSE;
   if (stop) PetscFunctionReturn(HF_ERR_STOPPED);
   PetscCall(HfMagnetEnergies(HfDeviceMagnet(device), HfDeviceTime(device), HfDeviceMagnetization(device), values));
@@ -86,9 +86,9 @@ typedef struct {
 typedef struct {
   struct HfRecorder_ recorder;
   HfNode entries;
-  int n_probes, n_asked;
+  int n_probes, n_questions;
   double G[MOST][16];
-  int checkpoint_at, stop_at;   /* which question is answered so */
+  int checkpoint_at, stop_at;   /* the question that is answered by a checkpoint, from which on by stopping */
   int n_saved, n_measured_then; /* at the checkpoint */
   PetscBool measuring_then;
   Saved saved[MOST_ITEMS];
@@ -105,7 +105,7 @@ static PetscErrorCode desk_summary(void *context, HfNode entry) { return HfNodeP
 
 static PetscErrorCode desk_attend(void *context, PetscBool at_item_end, PetscBool last, HfRequest *request) {
   Desk *desk = context;
-  const int question = desk->n_asked++;
+  const int question = desk->n_questions++;
 
   *request = (HfRequest){.steps = 1};
   if (question == desk->checkpoint_at) request->checkpoint = PETSC_TRUE;
@@ -238,14 +238,14 @@ static void assert_same(const Desk *a, Vec m_a, const Desk *b, Vec m_b) {
   assert_true(same);
 }
 
-/* The checkpoint that a killed run left is that of another one. */
+/* Gives the checkpoint of a killed run to another run. */
 static void hand_over(Desk *from, Desk *to) {
   to->n_saved = from->n_saved;
   memcpy(to->saved, from->saved, sizeof(from->saved));
   from->n_saved = 0;
 }
 
-/* Killed some steps after a checkpoint, wherever that is: what was found in between is lost. */
+/* Killed some steps after a checkpoint at any place: what was measured in between is lost. */
 static void test_killed_and_resumed(void **state) {
   enum { LATER = 3 };
   static Desk whole, killed, resumed;
@@ -258,7 +258,7 @@ static void test_killed_and_resumed(void **state) {
   CHECK(run_with_step(SCHEDULE, &whole, &m_whole));
   n_whole = n_measured;
   assert_int_equal(n_whole, 5);
-  for (int at = 0; at < whole.n_asked - LATER - 1; at += ranks == 1 ? 1 : 3) {
+  for (int at = 0; at < whole.n_questions - LATER - 1; at += ranks == 1 ? 1 : 3) {
     desk_create(&killed, at, at + LATER);
     n_measured = 0;
     assert_int_equal(run_with_step(SCHEDULE, &killed, NULL), HF_ERR_STOPPED);

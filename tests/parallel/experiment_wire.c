@@ -53,7 +53,7 @@ static void test_included(void **state) {
   CHECK(HfNodeDestroy(&given.entries));
 }
 
-/* The best is kept with its forecast: both patterns are stored, and so they are by the film. */
+/* The best wiring is kept with its forecast: both patterns are stored, as they are by the film. */
 static void test_forecast(void **state) {
   Memory memory;
   HfNode wire, costs;
@@ -69,7 +69,7 @@ static void test_forecast(void **state) {
   CHECK(HfNodeDestroy(&memory.entries));
 }
 
-/* About so much time instead of so many candidates. */
+/* The search is limited by time instead of by a number of candidates. */
 static void test_time(void **state) {
   Memory memory;
 

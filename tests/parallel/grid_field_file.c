@@ -1,4 +1,4 @@
-/* Fields in HDF5 files: what is written comes back to the last bit, on this or another number of ranks; whatever is wrong with a file is a reason. */
+/* Fields in HDF5 files: what is written comes back to the last bit, on this or another number of ranks; every fault of a file is reported as a reason. */
 #include "hf_test.h"
 #include <hdf5.h>
 #include <hopfilm/grid.h>

@@ -1,4 +1,4 @@
-/* Grains: the nearest point wins, their area is as asked, and neither ranks nor cells change them. */
+/* Grains: the nearest point wins, their area is the required one, and neither ranks nor cells change them. */
 #include "hf_test.h"
 #include <hopfilm/grid.h>
 

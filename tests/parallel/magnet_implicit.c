@@ -1,5 +1,5 @@
-/* The implicit method: order in the step against the explicit pair on a film of two materials with holes, energy on the way down with steps far beyond the
-   explicit limit, closed solution of a macrospin, the same on any number of ranks, divergence. */
+/* The implicit method: order in the step against the explicit pair on a film of two materials with holes, falling energy in steps far beyond the explicit
+   limit, closed solution of a macrospin, the same on any number of ranks, divergence. */
 #include <magnet_case.h>
 
 static PetscReal distance(Vec a, Vec b) {

@@ -170,7 +170,7 @@ static void monitor_may_change_the_field(void **unused) {
   case_destroy(&alone);
 }
 
-/* A field that is not a number in one cell: every rank hears of it, the state is the last good one. */
+/* A field that is not a number in one cell: every rank reports it, and the state is the last good one. */
 static void not_a_number_stops_all_ranks(void **unused) {
   const PetscInt i = 12, j = 4;
   Vec before, field;

@@ -74,7 +74,7 @@ static void compare(PetscInt nx, PetscInt ny, PetscInt n_out, PetscInt n_in, Pet
   CHECK(PetscPrintf(PETSC_COMM_WORLD, "%3d x %3d, %d -> %d: FFT against direct sum %.1e\n", (int)nx, (int)ny, (int)n_in, (int)n_out,
                     worst[0] / worst[1]));
   assert_true(worst[1] > 0.0);
-  ASSERT_NEAR(worst[0] / worst[1], 0.0, 1e-12); /* targets.md asks for 1e-12; round-off of log2(N) butterflies is about 1e-15 */
+  ASSERT_NEAR(worst[0] / worst[1], 0.0, 1e-12); /* round-off of log2(N) butterflies is about 1e-15 */
 
   CHECK(VecDestroy(&in));
   CHECK(VecDestroy(&out));

@@ -1,4 +1,4 @@
-/* Imperfect devices: the same on any number of ranks, of the size that is asked for, seeded, and none at all for zero deviations.
+/* Imperfect devices: the same on any number of ranks, of the required size, seeded, and none at all for zero deviations.
    transport/transport_impl.h: the statistics are those of the conductivity of every grain, which nothing else reads. */
 #include "transport/transport_impl.h"
 #include "transport_test.h"
@@ -73,7 +73,7 @@ static void test_deviation(void **state) {
       ASSERT_NEAR(p->sigma.yy[framed], sigma, 0);
       if (seen[p->grain[framed]]) continue;
       seen[p->grain[framed]] = PETSC_TRUE;
-      sums[0] += 1; /* a grain on a border of ranks counts twice, which no mean minds */
+      sums[0] += 1; /* a grain on a border between ranks counts twice, which does not bias the mean */
       sums[1] += sigma - 1;
       sums[2] += (sigma - 1) * (sigma - 1);
     }
@@ -87,7 +87,7 @@ static void test_deviation(void **state) {
     CHECK(HfPotentialCurrentDensity(p, film.phi, j));
     CHECK(HfPotentialLoad(p, film.phi));
     CHECK(VecGetArrayRead(j, &at));
-    for (PetscInt cell = 0; cell < g->nx * g->ym; cell += 7) { /* j = conductivity E; the thickness is none of it */
+    for (PetscInt cell = 0; cell < g->nx * g->ym; cell += 7) { /* j = conductivity E; the thickness does not enter */
       const PetscInt i = cell % g->nx, row = cell / g->nx;
       const PetscReal *low = p->phi + HfGhostRowsAt(p->rows, g->ys + row) + i, *high = low + g->nx + 1;
       const PetscReal Ex = -0.5 * (low[1] - low[0] + high[1] - high[0]) / g->dx;

@@ -48,7 +48,7 @@ static void controls_keep_the_current(void **unused) {
   driven(0, "refresh: step", PETSC_FALSE, &plain);
   driven(1.5, "refresh: frozen", PETSC_FALSE, &frozen);
   driven(1.5, "refresh: step", PETSC_TRUE, &given);
-  ASSERT_NEAR(distance(plain, uniform), 0, 1e-7); /* steps of an error of 1e-5, currents to 1e-10 */
+  ASSERT_NEAR(distance(plain, uniform), 0, 1e-7); /* time steps accurate to 1e-5, currents to 1e-10 */
   ASSERT_NEAR(distance(given, frozen), 0, 1e-7);
   assert_true(distance(uniform, follows) > 1e-2);
   assert_true(distance(frozen, follows) > 1e-3);

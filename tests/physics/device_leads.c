@@ -70,7 +70,7 @@ static PetscReal coaxial(PetscReal cell, const char *oersted, const char *side, 
   return worst;
 }
 
-/* The current flows outwards; gold above the film: H = K x n/2 turns with +phi. */
+/* The current flows outwards; gold above the film: H = K x n/2 points along +phi. */
 static void test_coaxial_disk(void **state) {
   static const char *const models[2] = {"sheet", "biot-savart"}, *const sides[2] = {"above", "below"};
 
@@ -94,8 +94,8 @@ static void test_coaxial_disk(void **state) {
   }
 }
 
-/* The number that runs print: rms of |H| with leads, of that without. In the cells at the rims of the electrodes, over which a lead's current is spread, H is
-   neither; they are a part of the film that falls with the cell, and rms with its root. */
+/* The number that runs print: rms of |H| with leads relative to that without. In the cells at the rims of the electrodes, over which the current of a
+   lead is spread, H has neither value; their share of the film is proportional to the cell size, and their share of the rms to its square root. */
 static void test_comparison(void **state) {
   const PetscReal V[2] = {1e-3, 0.0};
   PetscReal rms[2][3];

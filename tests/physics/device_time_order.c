@@ -7,7 +7,7 @@
 #include "test_decks.h"
 #include <hopfilm/device.h>
 
-#define REST 4.8e-12 /* without voltage: the short waves of the start decay */
+#define REST 4.8e-12 /* without voltage, until the short waves of the initial state have decayed */
 #define TIME 4.8e-12
 
 static Vec driven(const char *method, const char *refresh, PetscReal step) {
@@ -33,7 +33,7 @@ static Vec driven(const char *method, const char *refresh, PetscReal step) {
   return m;
 }
 
-/* Root mean square of the difference of runs with steps h and h/2, h = first, first/2, first/4; the two orders from it. */
+/* Root mean square of the difference of runs with steps h and h/2, for h = first, first/2, first/4; the two orders that follow. */
 static void orders(const char *method, const char *refresh, PetscReal first, PetscReal order[2]) {
   const PetscInt n = 3;
   PetscReal difference[3];
@@ -61,7 +61,7 @@ static void dormand_prince(void **state) {
 
   AT_MOST_ON(2);
   orders("5dp", "stage", 0.3e-12, order);
-  ASSERT_NEAR(order[0], 5, 0.3); /* short waves that still decay make it look higher, the less the smaller the step */
+  ASSERT_NEAR(order[0], 5, 0.3); /* short waves that still decay make it look higher, less so for smaller steps */
   ASSERT_NEAR(order[1], 5, 0.15);
 }
 

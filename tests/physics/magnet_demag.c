@@ -1,5 +1,5 @@
-/* The demagnetizing field against answers that are known otherwise: a cell cut into many is still the same body; closed factors of prism, cube and
-   cylinder; the sum over all pairs of cells. magnet/newell.h: single elements of the tensor are checked, beside the field of a film. */
+/* The demagnetizing field against independent results: a body does not depend on how it is cut into cells; demagnetizing factors of prism, cube and
+   cylinder in closed form; the sum over all pairs of cells. magnet/newell.h: single elements of the tensor are checked, beside the field of a film. */
 #include <magnet/newell.h>
 #include <magnet_case.h>
 
@@ -60,7 +60,7 @@ static void prism_and_cube_have_their_factors(void **unused) {
   }
 }
 
-/* Far away two cells are two dipoles, up to the square of size over distance. */
+/* Distant cells interact as dipoles, with a relative error of (size/distance)^2. */
 static void far_cells_are_dipoles(void **unused) {
   PetscReal before = 0;
 
@@ -108,12 +108,12 @@ static void straight_up(PetscReal x, PetscReal y, void *context, PetscReal m[3])
 static void along_x(PetscReal x, PetscReal y, void *context, PetscReal m[3]) { m[1] = m[2] = 0, m[0] = 1; }
 
 #define MS 8e5
-/* -2E/(mu0 Ms^2 V) is the mean factor; of a disk with steps for a rim. */
+/* -2E/(mu0 Ms^2 V) is the mean factor, here of a disk with a staircase rim. */
 static void disk_has_the_factors_of_a_cylinder(void **unused) {
   const PetscReal exact = cylinder(0.1);
   PetscReal error[2];
 
-  ASSERT_NEAR(cylinder(0.9065), 1.0 / 3, 1e-4); /* the cylinder that is as good as a sphere */
+  ASSERT_NEAR(cylinder(0.9065), 1.0 / 3, 1e-4); /* the cylinder that has the factor of a sphere */
   for (int level = 0; level < 2; ++level) {
     PetscReal factor[2];
     Case c;

@@ -33,7 +33,7 @@ static void profile_errors(Case *c, int kind, PetscReal K, PetscReal error[3]) {
       error[0] = PetscMax(error[0], PetscAbsReal(m[3 * i] + (x > 0 ? 1 : -1) * PetscSinReal(theta)));
     }
     error[1] = PetscAbsReal(m[0] - edge);                    /* the last cell for the edge */
-    error[2] = PetscAbsReal(0.5 * (3 * m[0] - m[3]) - edge); /* continued to the edge */
+    error[2] = PetscAbsReal(0.5 * (3 * m[0] - m[3]) - edge); /* extrapolated to the edge */
   }
   CHECK(VecRestoreArrayRead(c->m, &a));
   assert_int_equal(MPI_Allreduce(MPI_IN_PLACE, error, 3, MPIU_REAL, MPIU_MAX, HfGridComm(c->grid)), MPI_SUCCESS);
@@ -41,7 +41,7 @@ static void profile_errors(Case *c, int kind, PetscReal K, PetscReal error[3]) {
 
 /* Cortes-Ortuno et al. 2018: D/(2 sqrt(Aex Ku)) = 0.65779 at the edge. In the middle of a film so wide that its other edges are not felt (1e-6). */
 static void standard_problem_has_the_published_edge(void **unused) {
-  AT_MOST_ON(2); /* magnet_ranks compares more */
+  AT_MOST_ON(2); /* magnet_ranks.c compares more ranks */
   ASSERT_NEAR(D / (2 * PetscSqrtReal(AEX * KU)), 0.65779, 1e-5);
   for (int kind = 0; kind < 2; ++kind) {
     PetscReal error[3][3];
@@ -109,7 +109,7 @@ static void create_pair(Case c[2], const char *film, int kind, PetscReal cell) {
     case_create(&c[k], PETSC_COMM_WORLD, DECK_WITH(film, "width=%g nm; cell=%g nm; kind=%s", 10 * cell * (k + 1), cell, kinds[kind]));
 }
 
-/* Of all helices that with the period 4 pi Aex/D costs least; golden section. */
+/* The helix of period 4 pi Aex/D has the lowest energy of all helices; the minimum is found by golden section. */
 static void period_of_the_spiral(void **unused) {
   const PetscReal ratio = 0.5 * (PetscSqrtReal(5) - 1), exact = D / (2 * AEX);
 

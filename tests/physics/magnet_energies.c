@@ -125,7 +125,7 @@ static void uniform_state_has_the_textbook_energies(void **unused) {
   case_destroy(&c);
 }
 
-/* What happens in the monitor of a step, before the energies are asked for. */
+/* What the monitor of a step changes before the energies are computed. */
 typedef enum { NOTHING, STORED_FIELD_REPLACED, UNIFORM_FIELD_REPLACED, STATE_TURNED } Event;
 typedef struct {
   Case *c;

@@ -1,5 +1,5 @@
 /* Anisotropy that varies from grain to grain: constant within a grain, with the mean and deviation of the deck, the same on finer cells; a wall that a weak
-   field moves through an even film is pinned by grains. */
+   field moves through a uniform film is pinned by grains. */
 #include <magnet_case.h>
 
 #define MS 490e3
@@ -76,7 +76,7 @@ static void wall(PetscReal x, PetscReal y, void *context, PetscReal m[3]) {
   m[2] = -PetscTanhReal((x + 60e-9) / 10e-9);
 }
 
-/* A field that favours +z pushes the wall to the right, out of an even film. Grains with 30 % stronger anisotropy have walls that cost 14 % of
+/* A field that favours +z pushes the wall to the right, out of a uniform film. Grains with 30 % stronger anisotropy have walls that cost 14 % of
    4 sqrt(Aex Ku) more, a slope of some 3e4 J/m^3 where the wall enters one; the field pushes with 2 mu0 Ms H = 6e3 J/m^3. */
 static void grains_pin_a_wall(void **unused) {
   const PetscReal variation[2] = {0, 30};

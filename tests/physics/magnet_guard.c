@@ -44,7 +44,7 @@ static HfTermType wrong_term;
 static PetscReal (*right_energy)(const HfTerm *term, const PetscReal p[], const HfSpan *span);
 static PetscReal wrong_energy(const HfTerm *term, const PetscReal p[], const HfSpan *span) { return -2 * right_energy(term, p, span); }
 
-/* What is said on stderr, of the rank that says it. */
+/* What is printed on stderr, of the rank that prints it. */
 static PetscErrorCode relax(Case *c, char said[1024]) {
   PetscBool converged;
   PetscErrorCode code;

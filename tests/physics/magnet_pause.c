@@ -1,5 +1,5 @@
-/* A run that is interrupted at any step, the last one of a phase included, goes on in another magnet to the same states bitwise: integrators, fluctuations
-   and relaxation. */
+/* A run interrupted at any step, including the last of a phase, is continued by another HfMagnet to bitwise the same states: with all integrators, with
+   fluctuations and in a relaxation. */
 #include <magnet_case.h>
 #include <string.h>
 

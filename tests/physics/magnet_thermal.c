@@ -1,7 +1,7 @@
 /* Thermal fluctuations against equilibrium: the mean of free macrospins in a field is Langevin's function, whatever the step; the numbers belong to cells. */
 #include <magnet_case.h>
 
-#define SIDE 48 /* cells, each a macrospin: no exchange to speak of */
+#define SIDE 48 /* cells, each a macrospin: exchange is negligible */
 #define MS   5e5
 #define EDGE 2e-9
 #define T    300.0
@@ -29,8 +29,8 @@ static PetscErrorCode collect(PetscReal t, PetscReal dt, Vec m, void *context, P
   PetscFunctionReturn(0);
 }
 
-/* <m_z> = coth x - 1/x. The spins forget in 1/(2D), some 7 ps (D below); each of twenty independent pictures of 2304 spins has a mean with a deviation of
-   sqrt(1/3/2304) = 0.012 at most, so their mean one of 0.0027. */
+/* <m_z> = coth x - 1/x. Spins decorrelate within 1/(2D), some 7 ps (D below). The mean of 2304 spins has a standard deviation of at most
+   sqrt(1/3/2304) = 0.012, that of twenty independent samples 0.0027. */
 static void macrospins_follow_langevin(void **unused) {
   AT_MOST_ON(2); /* more draw the same numbers, below */
   for (PetscReal x = 1; x < 9; x *= 4) {
@@ -83,7 +83,7 @@ static void steps_at_zero_temperature_are_those_of_heun(void **unused) {
   ASSERT_NEAR(error[0] / error[1], 4, 0.2);
 }
 
-/* On any number of ranks, and in two goes as in one. */
+/* The same on any number of ranks, and in two calls as in one. */
 static void numbers_belong_to_cells_and_steps(void **unused) {
   PetscReal average[2][3];
   PetscScalar *a;

@@ -146,7 +146,7 @@ static void rough(PetscReal x, PetscReal y, void *context, PetscReal m[3]) {
   m[2] = PetscCosReal(b);
 }
 
-/* Perpendicular to m in every cell, odd in the current, and apart by 1 + xi^2 in the two conventions. */
+/* Perpendicular to m in every cell, odd in the current, and different by the factor 1 + xi^2 between the two conventions. */
 static void perpendicular_odd_and_as_convened(void **unused) {
   const PetscReal current[3] = {J, -J, J};
   const PetscScalar *m, *rate;

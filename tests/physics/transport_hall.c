@@ -71,7 +71,7 @@ static void test_square(void **state) {
   assert_true(error[0] > 3 * error[1] && error[1] > 3 * error[2] && error[2] < 1e-4 * exact);
 }
 
-/* ---- between concentric contacts of a uniform film there is no edge at which charge could gather: the current runs askew by the Hall angle,
+/* ---- between concentric contacts of a uniform film there is no edge at which charge could gather: the current is inclined by the Hall angle,
    the potential and G are those without Hall currents ---- */
 static PetscInt ring(PetscReal x, PetscReal y, void *context) { return hypot(x, y) > 40 ? -1 : 0; }
 static PetscInt rims(PetscReal x, PetscReal y, void *context) { return hypot(x, y) <= 15 ? 0 : hypot(x, y) >= 39 ? 1 : -1; }

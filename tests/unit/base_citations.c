@@ -1,4 +1,4 @@
-/* References: cited once is written once, in BibTeX whose braces balance; the provenance of the build is there. */
+/* References: a work that is cited several times is written once, as BibTeX with balanced braces; the provenance of the build is known. */
 #include "hf_test.h"
 #include <ctype.h>
 #include <hopfilm/base.h>

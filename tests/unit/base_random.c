@@ -40,7 +40,7 @@ static void test_same_place_same_number(void **state) {
   assert_true(HfRandomInteger(7, HF_STREAM_TEST, 3, 5, 1000000) == HfRandomInteger(7, HF_STREAM_TEST, 3, 5, 1000000));
 }
 
-/* Every argument counts, over its whole width. */
+/* The numbers depend on every argument, with all its bits. */
 static void test_every_argument_counts(void **state) {
   static const PetscInt64 places[][4] = {{1, HF_STREAM_TEST, 1, 1},
                                          {2, HF_STREAM_TEST, 1, 1},

@@ -55,6 +55,7 @@ static void test_spaced_values(void **state) {
   HfEnsemble ensemble;
   make(DECK("all-types ranges"), &deck, &ensemble);
   assert_int_equal(HfDeckErrorCount(deck), 0);
+  CHECK(HfDeckDestroy(&deck)); /* the settings have been read */
   assert_int_equal(HfEnsembleMembers(ensemble), 3);
   for (PetscInt m = 0; m < 3; ++m) {
     assert_string_equal(HfEnsembleValue(ensemble, m, 0), linear[m]);

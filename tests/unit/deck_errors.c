@@ -56,7 +56,7 @@ static void test_messages(void **state) {
   CHECK(HfKeysDestroy(&keys));
 }
 
-/* Errors and warnings of other modules join in, at the place of their node; printed once. */
+/* Errors and warnings of other modules are listed with the others, at the place of their node, and printed once. */
 static void test_errors_of_others(void **state) {
   HfKeys keys = test_keys();
   HfDeck deck;
@@ -86,7 +86,7 @@ static void test_errors_of_others(void **state) {
   CHECK(HfKeysDestroy(&keys));
 }
 
-/* An unreadable deck, and a folder in its place: one line, the code of a file. */
+/* An unreadable deck, or a folder in its place: one line, and the exit code of files that cannot be read. */
 static void test_unreadable(void **state) {
   HfKeys keys = test_keys();
   HfDeck deck;
@@ -101,7 +101,7 @@ static void test_unreadable(void **state) {
   CHECK(HfKeysDestroy(&keys));
 }
 
-/* Mistakes in a table are told when it is made, not when a deck trips over them. */
+/* Mistakes in a table of keys are reported when it is made, not when a deck uses them. */
 static void test_bad_tables(void **state) {
   static const HfKey bad[][2] = {{{"a", HF_QUANTITY, "furlongs_", "", "", 0, "A"}, {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL}},
                                  {{"b", HF_NUMBER, NULL, "", "> 0 or so", 0, "B"}, {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL}},

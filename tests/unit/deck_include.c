@@ -136,7 +136,7 @@ static void test_set(void **state) {
   ASSERT_NEAR(HfReal(HfChild(root, "film"), "cell"), 2e-9, 1e-22);
   ASSERT_NEAR(HfRealAt(HfChild(root, "film"), "size", 1), 2e-6, 1e-20);
   ASSERT_NEAR(HfReal(HfVariant(HfNodeFind(root, "film.shape"), &name), "diameter"), 1e-6, 1e-20);
-  assert_string_equal(name, "disk"); /* took the place of everything */
+  assert_string_equal(name, "disk"); /* replaced everything */
   step = HfVariant(HfItem(root, "schedule", 0), &name);
   assert_string_equal(name, "train");
   ASSERT_NEAR(HfReal(step, "voltage"), 2, 0);

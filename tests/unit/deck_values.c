@@ -27,7 +27,7 @@ static void check_values(HfDeck deck) {
   ASSERT_NEAR(HfRealAt(HfVariant(HfItem(HfChild(film, "shape"), "union", 1), &name), "at", 1), 0, 0);
   assert_string_equal(name, "disk");
   ASSERT_NEAR(HfRealAt(root, "field", 2), 0.02, 1e-17);
-  assert_int_equal(HfUnitIndex(root, "field"), 1); /* the bare zeros follow the tesla */
+  assert_int_equal(HfUnitIndex(root, "field"), 1); /* zeros without a unit take that of their neighbours, tesla */
   ASSERT_NEAR(HfReal(HfChild(root, "solver"), "tolerance"), 1e-10, 0);
   assert_false(HfFlag(HfChild(root, "solver"), "direct"));
   assert_string_equal(HfText(HfChild(root, "gold"), "side"), "above");
@@ -48,7 +48,7 @@ static void check_values(HfDeck deck) {
   assert_int_equal(HfCount(step, "scales"), 2);
   assert_true(HfIsWordAt(step, "scales", 0) && !HfIsWordAt(step, "scales", 1));
   assert_string_equal(HfTextAt(step, "scales", 0), "second");
-  assert_true(PetscIsNanReal(HfRealAt(step, "scales", 0))); /* nobody takes a word for a number unseen */
+  assert_true(PetscIsNanReal(HfRealAt(step, "scales", 0))); /* a word that is read as a number is noticed */
   ASSERT_NEAR(HfRealAt(step, "scales", 1), 0.5, 0);
   assert_string_equal(HfText(HfChild(root, "petsc"), "ts_monitor"), "");
   assert_string_equal(HfText(root, "title"), "A deck: with all types");

@@ -80,7 +80,7 @@ static void test_the_current_moves_the_texture(void **state) {
   assert_true(change(&still, 0, 1) < 1e-4); /* warned of: nothing moves */
 }
 
-/* Memories are looked at as they were when the pulse ended, or as a time without voltage left them. */
+/* Memories are evaluated as they were at the end of the pulse, or after a time without voltage. */
 static void test_memories_after_a_pause(void **state) {
   const PetscReal x[4] = {1, -1, 1, -1};
   PetscReal power[3] = {0, 0, 0};

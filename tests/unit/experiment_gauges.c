@@ -1,4 +1,4 @@
-/* Gauges in a schedule: every probe brings them, and a pulse sums up where each began and ended. */
+/* Gauges in a schedule: every probe reads them, and each pulse reports their values at its start and end. */
 #include "test_decks.h"
 #include <hopfilm/experiment.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* What a deck is said to take of memory against what its run takes, and a film that does not fit. */
+/* The memory that is predicted for a deck against what its run takes; a film that does not fit. */
 #include "test_decks.h"
 #include <hopfilm/experiment.h>
 #include <string.h>
@@ -32,7 +32,7 @@ static PetscErrorCode run(const char *text, PetscReal *estimate) {
   return code;
 }
 
-/* The estimate is one of the most that a run takes: never less, and not three times as much. */
+/* The prediction is an upper bound, and less than three times what the run takes. */
 static void test_estimate(void **state) {
   const char *const decks[] = {DECK("film magnet-alone"), DECK("film coupled")};
   const PetscReal base = peak();

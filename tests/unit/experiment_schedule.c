@@ -1,4 +1,4 @@
-/* What is wrong with a schedule is told before anything runs, each mistake once; what is right runs without a recorder. */
+/* Errors in a schedule are reported before anything runs, each once; a correct schedule runs without a recorder. */
 #include "experiment_case.h"
 
 /* Errors that the deck counts for a schedule. */

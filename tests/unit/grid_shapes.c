@@ -22,7 +22,7 @@ static double area(const char *shape) {
   return cells;
 }
 
-/* One cell of doubt along the outline, averaged: well below 1 %. */
+/* The outline is uncertain by one cell, which averages to well below 1 % of the area. */
 static void test_areas(void **state) {
   ASSERT_NEAR(area("{disk: {diameter: 200 nm}}") / (PETSC_PI * 1e4), 1, 5e-3);
   ASSERT_NEAR(area("{rectangle: {size: [100 nm, 60 nm], at: [20 nm, -30 nm]}}"), 6000, 0);

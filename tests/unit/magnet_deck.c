@@ -1,4 +1,4 @@
-/* What a deck says of the magnet: initial states, units, tables of the field, errors and warnings. */
+/* The magnet's part of a deck: initial states, units, tables of the field, errors and warnings. */
 #include <magnet_case.h>
 #include <unistd.h>
 
@@ -41,7 +41,7 @@ static void initial_states(void **unused) {
   ASSERT_NEAR(m[2], -PETSC_PI * 100 / (700 * 16), 3e-3); /* pi core^2 over the area */
 }
 
-/* A vortex turns as it says: m_x at the top of an anticlockwise one points to -x. */
+/* The sense of a vortex: at the top of an anticlockwise one m points along -x. */
 static void vortex_has_the_chirality_given(void **unused) {
   for (int clockwise = 0; clockwise < 2; ++clockwise) {
     const PetscScalar *a;

@@ -1,11 +1,11 @@
 /* Every registered term: its field is the derivative of its energy in every cell, it turns with the film, and it is documented. magnet/term.h: the
-   descriptors of all built-in terms and torques are looked through. */
+   descriptors of all built-in terms and torques are examined. */
 #include <magnet/term.h>
 #include <magnet_case.h>
 
 static const char *const demags[] = {"shape", "full"}; /* one excludes the other */
 
-/* Grains do not turn with the film: a turned one is compared without. */
+/* Grains do not turn with the film, so that films are compared without grains. */
 static const char *film_text(const char *Ku_variation, PetscBool turned, const char *demag) {
   const char *const places = turned ? "disk=-2 nm, 3 nm; hole=5 nm, -10 nm; axis=-1, 3; region=-10 nm, 15 nm; H=-2e4 A/m, 1e4 A/m"
                                     : "disk=3 nm, 2 nm; hole=-10 nm, -5 nm; axis=3, 1; region=15 nm, 10 nm; H=1e4 A/m, 2e4 A/m";
@@ -51,7 +51,7 @@ static void check_derivative(const char *demag) {
   case_fill(&c, extra, stored, NULL);
   CHECK(HfMagnetSetStoredField(c.magnet, extra));
   assert_int_equal(HfMagnetTermCount(c.magnet),
-                   hf_built_in_types.n_terms - 2); /* all that is registered acts here, but the other demag and what has no energy */
+                   hf_built_in_types.n_terms - 2); /* every registered term acts here, except the other demag and those without an energy */
   CHECK(HfMagnetEffectiveField(c.magnet, 0, c.m, field));
   CHECK(VecGetArrayRead(field, &H));
   for (PetscInt k = 0; k < 3 * c.g->nx * c.g->ny; ++k) largest = PetscMax(largest, PetscAbsReal(H[k]));

@@ -113,7 +113,8 @@ static void test_best_of_all(void **state) {
   ASSERT_NEAR(found, least, TABLE);
 }
 
-/* The best cost never rises; computed change by change, it is that of the whole wiring; every change is settled once; candidates are bounded. */
+/* The best cost never rises; computed change by change, it is that of the whole wiring; every change is kept or undone exactly once; the number of
+   candidates is limited. */
 static void test_the_best_never_rises(void **state) {
   const HfAnnealOptions options = options_of(900, 2, 0);
   Model model = {.changes = 0};

@@ -18,7 +18,7 @@ static void conductance(const double g[6], double G[16]) {
 /* The field-driven paper's Eq. (1) magnitudes, and a saturated film that conducts better everywhere (a > 0). */
 static const double MEASURED[6] = {0.066, 0.066, 0.046, 0.041, 0.065, 0.067}, SATURATED[6] = {0.068, 0.068, 0.047, 0.042, 0.067, 0.068};
 
-/* E = 2 V0^2 sum over ordered pairs with V_i != V_j of G'_ij, for weights with zero row sums (physics.md, section 3). */
+/* E = 2 V0^2 sum over ordered pairs with V_i != V_j of G'_ij, for weights with zero row sums. */
 static void test_energy_is_the_cut(void **state) {
   double G[16], G0[16], w[16], energies[16], V[4];
   const double trained[4] = {1, 1, -1, -1};

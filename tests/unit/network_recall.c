@@ -92,7 +92,7 @@ static void test_order_is_the_seed(void **state) {
     for (int i = 0; i < 10; ++i) U[i] = i % 3 ? 1 : -1;
     CHECK(HfRecall(10, w, &options, U, &b));
     differs += a.iterations != b.iterations;
-    assert_true(HfIsFixedPoint(10, w, 1e-9, V)); /* a node is missed by 401 quiet updates with (9/10)^401 */
+    assert_true(HfIsFixedPoint(10, w, 1e-9, V)); /* 401 updates without a change miss a node with the probability (9/10)^401 */
   }
   assert_true(differs > 10);
 }

@@ -165,7 +165,7 @@ static void test_oja(void **state) {
   random_patterns(5, N, P, x);
   learn("oja", &context, 1, x, w);
   ASSERT_NEAR(w[1], (1 - pow(0.6, 3)) * x[0] * x[1], 1e-15);
-  context.epochs = 100; /* 0.36^100 is nothing */
+  context.epochs = 100; /* 0.36^100 is below round-off */
   learn("oja", &context, 2, x, w);
   for (int i = 0; i < N; ++i)
     for (int j = 0; j < N; ++j)
@@ -181,7 +181,7 @@ static void test_oja(void **state) {
 }
 
 /* Three patterns, each a common state s but for 3 nodes of its own, 24 nodes: x.x' = 12, x.s = 18. By the outer product s lies deeper than what was
-   stored, 3 18^2 against 24^2 + 2 12^2, and the own nodes of a pattern follow the two others. Unlearning turns both round. */
+   stored, 3 18^2 against 24^2 + 2 12^2, and the own nodes of a pattern follow the two others. Unlearning reverses both. */
 static void test_unlearning(void **state) {
   PetscReal x[3 * N], s[N], w[N * N], outer[N * N];
   for (int seed = 0; seed < 5; ++seed) {
