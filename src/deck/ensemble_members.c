@@ -10,7 +10,8 @@
 
 static const HfKey ensemble_keys[] = {
     {"ensemble", HF_SECTION, NULL, "", "", 0, "Runs this deck many times with other values of some keys, each member on ranks of its own"},
-    {"ensemble.ranks_per_member", HF_INT, NULL, "1", ">=1", 0, "Ranks of one member; if there are not enough ranks for all members, some wait for others to end"},
+    {"ensemble.ranks_per_member", HF_INT, NULL, "1", ">=1", 0,
+     "Ranks of one member; if there are not enough ranks for all members, some wait for others to end"},
     {"ensemble.figures", HF_TEXTS, NULL, "\"*\"", "", 0,
      "Numbers of the members' results in the table, step-item.key as in infer-3.accuracy; * and ? stand for any letters"},
     {"ensemble.axes", HF_LIST, NULL, NULL, "", 0, "What varies; the members are all combinations, the last axis running fastest"},
