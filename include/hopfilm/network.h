@@ -240,7 +240,7 @@ extern const HfRuleContext HF_RULE_DEFAULTS;
 /** A rule; either `learn` or `network` is NULL. Patterns x[n_patterns*n] are in the order of training; context NULL: HF_RULE_DEFAULTS. */
 typedef struct {
   const char *name;      /**< in decks */
-  const char *doc;       /**< one sentence */
+  const char *doc;       /**< one sentence; which published rule it is, where the name stands for several */
   const char *citation;  /**< key of an entry in src/base/citations.c; NULL: none */
   PetscBool needs_links; /**< fails without context->links */
   /** Pair weights w[n*n]: symmetric, zero diagonal. */

@@ -11,7 +11,7 @@ import numpy as np
 from .results import weights_name
 
 CONTROLS = {"no-recall": "no recall", "untrained": "untrained film", "one-more-iteration": "one more iteration", "outer-product": "outer product",
-            "outer-product-neighbours": "neighbour outer product", "krotov-hopfield": "Krotov–Hopfield", "hopfield-unlearning": "unlearning", "oja": "Oja",
+            "outer-product-neighbours": "neighbour outer product", "krotov-hopfield": "dense memory", "hopfield-unlearning": "unlearning", "oja": "Eq. (2)",
             "pseudo-inverse": "pseudo-inverse", "storkey": "Storkey"}
 NOISES = {"flips": ("flipped pixels", "{:g} flipped"), "probability": ("probability of a flip", "p = {:g}"), "grey": ("grey noise σ", "σ = {:g}")}
 

@@ -1,7 +1,7 @@
 """The section of a report on noisy patterns. Every accuracy has its controls in the same table, figure or line."""
 from . import accuracy_figures, pixel_figures, weight_figures
 from .inference import inferences, scans, variant_name
-from .page import Markup, escape, number, picture, table
+from .page import Markup, escape, facts, number, picture, table
 from .results import weights_name
 from .style import image_uri
 
@@ -44,7 +44,9 @@ def _table(group):
     first = group[0]
     rows = [_row(Markup("<b>film</b>, {}").format(f.title), f.entry) for f in group] + [_row(variant_name(e.get("control", e.get("rule"))), e) for e in first.others()]
     amounts = [first.noise[1].format(a) for a in first.amounts]
-    return table(("", "accuracy (95 %)", "ties wrong", *(f"exact, {a}" for a in amounts), "overlap after", "unstable pixels"), rows, numeric=range(1, 4 + len(amounts)))
+    html = table(("", "accuracy (95 %)", "ties wrong", *(f"exact, {a}" for a in amounts), "overlap after", "unstable pixels"), rows, numeric=range(1, 4 + len(amounts)))
+    described = [(variant_name(e["rule"]), e["description"]) for e in first.others() if "description" in e]
+    return html + (f"<details><summary>Which published rules these are</summary>{facts(described)}</details>" if described else "")
 
 
 def _figure(figure, words, dpi=150, kind="svg"):
@@ -66,7 +68,7 @@ def inference(run):
         first, e = group[0], group[0].entry
         html += f"<h3>{', '.join(escape(name) for name in first.names)}; {escape(', '.join(f.title for f in group))}</h3>" if len(groups) > 1 else ""
         html += (f"<p>{e['tests']} noisy images of {len(first.names)} patterns ({e['samples']} of each with every amount of noise); film, controls and rules see the same ones. "
-                 f"Accuracy: the most similar stored pattern is the right one, ties share. Exact: all {first.X.shape[1]} pixels. Overlap before recall: "
+                 f"Accuracy: the most similar stored pattern is the right one; of n patterns that tie each counts 1/n. Exact: all {first.X.shape[1]} pixels. Overlap before recall: "
                  f"{number(e['overlap_before'], '.3f')}.</p>")
         html += _table(group)
         for f in group:

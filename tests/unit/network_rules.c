@@ -275,7 +275,16 @@ static void test_dense_capacity(void **state) {
   assert_true(dense.counts.exact >= 0.95 * 400 && outer.counts.exact <= 0.05 * 400);
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_rule),
+/* Names that stand for several published rules: the description says for which, and for which not. */
+static void test_descriptions_name_the_rule(void **state) {
+  static const char *const said[][3] = {{"oja", "Niu et al. 2024", "not the rule of Oja 1982"},
+                                        {"krotov-hopfield", "2016", "not their learning rule of 2019"}};
+  for (size_t k = 0; k < 2; ++k)
+    for (int part = 1; part < 3; ++part) assert_non_null(strstr(HfRuleFind(said[k][0])->doc, said[k][part]));
+}
+
+static const struct CMUnitTest tests[] = {cmocka_unit_test(test_descriptions_name_the_rule),
+                                          cmocka_unit_test(test_every_rule),
                                           cmocka_unit_test(test_neighbours),
                                           cmocka_unit_test(test_storkey),
                                           cmocka_unit_test(test_pseudo_inverse),

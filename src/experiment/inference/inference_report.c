@@ -131,6 +131,7 @@ static PetscErrorCode report_control(const HfInference *inference, const char *l
   PetscFunctionBeginUser;
   PetscCall(HfEntryCreate(inference->context, is_rule ? "baseline" : "control", &entry));
   PetscCall(HfNodePutText(entry, is_rule ? "rule" : "control", HfContestantName(inference, c)));
+  if (is_rule) PetscCall(HfNodePutText(entry, "description", HfRuleFind(HfContestantName(inference, c))->doc));
   if (label) PetscCall(HfNodePutText(entry, "label", label));
   PetscCall(HfNodePutText(entry, "method", HfRecallNames[inference->options.recall.method]));
   PetscCall(put_scores(inference, answers, entry));

@@ -1,7 +1,11 @@
 /* The reduced model of the film, Eq. (2) of Niu et al. 2024, as pulses: in a pulse of pattern x every link relaxes towards x_i x_j,
      g_ij <- x_i x_j + (g_ij - x_i x_j) exp(-pulse/tau),      w_ij = L_ij g_ij
    from g = 0, the patterns in order, epoch after epoch. Later patterns overwrite earlier ones: only the last remains for exp(-pulse/tau) -> 0, and
-   for -> 1 the result is the outer product. Links as in outer_product_neighbours.c; where they are unknown every pair is linked. */
+   for -> 1 the result is the outer product. Links as in outer_product_neighbours.c; where they are unknown every pair is linked.
+
+   Of Eq. (2) this keeps one time constant for all links; there alpha_ij is proportional to the square of the voltage difference of a pair. That paper calls
+   Eq. (2) equivalent to Oja's rule, hence the name; both decay so that weights stay bounded. It is not the rule of Oja 1982, w <- w + eta y (x - y w) with
+   the output y = w.x, whose decay depends on the output and whose weights become the first principal component of the patterns. */
 #include "rules.h"
 
 static PetscErrorCode learn(const HfRuleContext *context, PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscReal w[]) {
@@ -21,7 +25,9 @@ static PetscErrorCode learn(const HfRuleContext *context, PetscInt n, PetscInt n
   PetscFunctionReturn(0);
 }
 
-const HfRule HfRule_Oja = {.name = "oja",
-                           .doc = "the reduced model of the film: every link relaxes towards x_i x_j in each pulse of the training",
-                           .citation = "niu-2024",
-                           .learn = learn};
+const HfRule HfRule_Oja = {
+    .name = "oja",
+    .doc = "Eq. (2) of Niu et al. 2024 with one time constant: every link relaxes towards x_i x_j in each pulse of the training; not the rule "
+           "of Oja 1982, whose decay depends on the output and which finds a principal component",
+    .citation = "niu-2024",
+    .learn = learn};
