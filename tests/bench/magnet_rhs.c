@@ -66,9 +66,9 @@ static PetscErrorCode measure(const char *name, const char *more, const char *de
     best = PetscMin(best, (now_s() - t) / (PetscReal)(now - then));
   }
   HfMagnetStatistics(magnet, &steps, &rejected, &evaluations);
-  PetscCall(PetscPrintf(PETSC_COMM_WORLD,
-                        "  through TS: %.1f M cell evaluations/s per core (required: %s); %d steps, %d rejected, %.2f evaluations per step\n",
-                        (double)(million / best), required[1], (int)steps, (int)rejected, (double)(evaluations - before) / (double)(steps + rejected)));
+  PetscCall(PetscPrintf(
+      PETSC_COMM_WORLD, "  through TS: %.1f M cell evaluations/s per core (required: %s); %d steps, %d rejected, %.2f evaluations per step\n",
+      (double)(million / best), required[1], (int)steps, (int)rejected, (double)(evaluations - before) / (double)(steps + rejected)));
   PetscCall(VecDestroy(&m));
   PetscCall(VecDestroy(&dmdt));
   PetscCall(HfMagnetDestroy(&magnet));
