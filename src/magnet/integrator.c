@@ -3,8 +3,14 @@
 
    The error of a step is that of the largest component of m (absolute, infinity norm), so that neither the number of ranks nor void cells matter. Every
    accepted step ends with m of unit length. dm/dt is evaluated at m/|m|, which that does not change: the last stage of a step stays valid as the first of
-   the next (FSAL), and no stage runs away. */
+   the next (FSAL), and no stage runs away.
+
+   No step crosses a time at which the course of an applied field is not smooth: a phase is a sequence of pieces between such times. An error estimate sees
+   the field only at the stages of a step, and a step grown at rest could pass over a pulse. A piece begins with a step so short that m turns little in it,
+   whatever the field did at that time. */
 #include "magnet_impl.h"
+
+#define FIRST_ANGLE 0.1 /* by which m turns in the first step of a piece, at most: as fast as it does there, or by a field that bends there */
 
 static const HfKey keys[] = {
     {"integrator", HF_SECTION, NULL, "{}", "", 0, "Time integration of the magnetization; PETSc's -ts_ options go further"},
@@ -15,7 +21,10 @@ static const HfKey keys[] = {
      "5dp"},
     {"integrator.tolerance", HF_NUMBER, NULL, "1e-5", ">0", 0,
      "Allowed error of a step in any component of m; 1e-5 accumulates to 3e-5 over 5 ns of a permalloy disk, at nearly the largest stable steps"},
-    {"integrator.first_step", HF_QUANTITY, "s", "", ">0", 0, "First step; when omitted, from the stiffness of the film"},
+    {"integrator.first_step", HF_QUANTITY, "s", "", ">0", 0,
+     "First step; when omitted, from the stiffness of the film and the speed of m. Steps start anew where the field or the current changes abruptly, "
+     "and "
+     "end at the times of field.table"},
     {"integrator.min_step", HF_QUANTITY, "s", "1e-18 s", ">0", 0, "Smallest step: a run that needs a smaller one has diverged"},
     {"integrator.max_step", HF_QUANTITY, "s", "1e-9 s", ">0", 0, "Largest step"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
@@ -46,17 +55,19 @@ enum { RECENT = 3 }; /* steps remembered: the last ones of a phase are shortened
 
 struct HfIntegrator_ {
   TS ts;
-  PetscReal step;           /* the first one of the next phase, s; 0: not known yet */
+  PetscReal first;          /* first step that is asked for, s; 0: left open */
+  PetscReal step;           /* the longest first one of the next piece, s; 0: not known yet */
   PetscReal recent[RECENT]; /* the last accepted steps, s */
-  PetscReal end, accepted;  /* end of the phase; time of the last accepted state, s */
-  PetscInt rejected;        /* rejected steps of this phase that magnet->rejected contains already */
-  Vec rate;                 /* dm/dt with which a resumed phase begins; NULL: none so far */
+  PetscReal end, accepted;  /* end of the piece; time of the last accepted state, s */
+  PetscInt rejected;        /* rejected steps of this piece that magnet->rejected contains already */
+  Vec rate;                 /* dm/dt with which a piece begins or a resumed one goes on; NULL: none so far */
   PetscReal smallest;       /* step below which PETSc's types accept any error, s */
   PetscBool own_type;       /* HF_RUNGE_KUTTA; not a type of PETSc's, implicit or chosen by -ts_type */
   HfRungeKuttaProblem explicit;
   HfImplicit implicit; /* NULL: explicit */
   HfMagnetMonitor monitor;
   void *context;
+  PetscBool stopped; /* by the monitor */
 };
 
 /* ---- the Landau-Lifshitz equation as an explicit stepper sees it; context: the magnet ---- */
@@ -97,13 +108,25 @@ static PetscErrorCode finish_foreign_step(HfMagnet magnet, TS ts, Vec m) {
 static PetscErrorCode note_phase(HfMagnet magnet) {
   HfIntegrator self = magnet->integrator;
   PetscInt rejected;
+  PetscReal t;
 
   PetscFunctionBeginUser;
   PetscCall(TSGetStepRejections(self->ts, &rejected));
   magnet->rejected += rejected - self->rejected;
   self->rejected = rejected;
-  PetscCall(TSGetTime(self->ts, &magnet->phase.time));
+  PetscCall(TSGetTime(self->ts, &t));
+  magnet->phase.time = PetscMin(t, self->end); /* round-off does not count as the next piece */
   PetscCall(TSGetTimeStep(self->ts, &magnet->phase.step));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode call_monitor(PetscReal t, PetscReal dt, Vec m, void *context, PetscBool *stop) {
+  HfMagnet magnet = context;
+  HfIntegrator self = magnet->integrator;
+
+  PetscFunctionBeginUser;
+  if (self->monitor) PetscCall((*self->monitor)(t, dt, m, self->context, &self->stopped));
+  *stop = self->stopped;
   PetscFunctionReturn(0);
 }
 
@@ -111,7 +134,7 @@ static PetscErrorCode note_phase(HfMagnet magnet) {
 static PetscErrorCode post_step(TS ts) {
   HfMagnet magnet;
   HfIntegrator self;
-  PetscBool refreshed = PETSC_FALSE, stop = PETSC_FALSE;
+  PetscBool refreshed = PETSC_FALSE;
   PetscObjectState inputs;
   PetscReal t, t_before;
   Vec m;
@@ -136,10 +159,10 @@ static PetscErrorCode post_step(TS ts) {
   PetscCall(note_phase(magnet));
   if (self->own_type) PetscCall(HfFieldCacheAssign(magnet, t, m)); /* m is the last stage */
   inputs = magnet->inputs;
-  if (self->monitor) PetscCall((*self->monitor)(t, self->recent[0], m, self->context, &stop));
+  PetscCall(call_monitor(t, self->recent[0], m, magnet, &self->stopped));
   /* The rate kept for the next step is then outdated. TSPostStep() does the same where the monitor changed m. */
   if (refreshed || magnet->inputs != inputs) PetscCall(TSRestartStep(ts));
-  if (stop) PetscCall(TSSetConvergedReason(ts, TS_CONVERGED_USER));
+  if (self->stopped) PetscCall(TSSetConvergedReason(ts, TS_CONVERGED_USER));
   PetscFunctionReturn(0);
 }
 
@@ -176,7 +199,7 @@ PetscErrorCode HfIntegratorCreate(HfMagnet magnet) {
   PetscCall(PetscObjectTypeCompare((PetscObject)self->ts, HF_RUNGE_KUTTA, &self->own_type));
   PetscCall(TSGetTimeStep(self->ts, &step)); /* -ts_dt */
   self->smallest = settings->min_step * (1 + PETSC_SQRT_MACHINE_EPSILON);
-  self->step = step > 0 ? step : settings->first_step;
+  self->step = self->first = step > 0 ? step : settings->first_step;
   HfCite("petsc");
   PetscFunctionReturn(0);
 }
@@ -227,51 +250,109 @@ static PetscReal first_step(HfMagnet magnet, PetscReal span) {
   return rate > 0 ? PetscMin(span, 0.5 / rate) : 1e-6 * span;
 }
 
-/* The next phase begins with the largest of the recent steps. */
-static void end_phase(HfIntegrator self) {
+/* The next piece begins with the largest of the recent steps, or a shorter one. */
+static void end_piece(HfIntegrator self) {
   for (PetscInt k = 0; k < RECENT; ++k) self->step = k ? PetscMax(self->step, self->recent[k]) : self->recent[0];
 }
 
-PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t1, HfMagnetMonitor monitor, void *context) {
-  const PetscBool resume = magnet->phase.resume;
+/* End of the piece that begins at t in a phase until `end`. */
+static PetscReal end_of_piece(HfMagnet magnet, PetscReal t, PetscReal end) {
+  PetscReal first = end * (1 - 1e-12);
+
+  for (PetscInt k = 0; k < magnet->n_terms; ++k) {
+    const HfTerm *term = &magnet->terms[k];
+    if (!term->type->next_knot || !HfTermActive(term)) continue;
+    first = PetscMin(first, (*term->type->next_knot)(term, t));
+  }
+  return first < end * (1 - 1e-12) ? first : end;
+}
+
+/* The longest step from t at which the field bends: it turns m by gamma0 |change of dH/dt| h^2/2. */
+static PetscReal longest_after_bend(HfMagnet magnet, PetscReal t) {
+  PetscReal bend = 0, gamma0 = 0;
+
+  for (PetscInt k = 0; k < magnet->n_terms; ++k) {
+    const HfTerm *term = &magnet->terms[k];
+    if (term->type->bend && HfTermActive(term)) bend += (*term->type->bend)(term, t);
+  }
+  for (PetscInt r = 0; r < magnet->film.n_regions; ++r) gamma0 = PetscMax(gamma0, magnet->film.materials[r].gamma0);
+  return bend > 0 ? PetscSqrtReal(2 * FIRST_ANGLE / (gamma0 * bend)) : PETSC_INFINITY;
+}
+
+/* The first step of a piece that begins at t. self->rate is dm/dt there from now on. */
+static PetscErrorCode begin_piece(HfMagnet magnet, Vec m, PetscReal t, PetscReal *step) {
+  HfIntegrator self = magnet->integrator;
+  PetscReal speed, longest;
+
+  PetscFunctionBeginUser;
+  if (!self->rate) PetscCall(HfMagnetCreateState(magnet, &self->rate));
+  PetscCall(rate(t, m, self->rate, magnet));
+  PetscCall(VecNorm(self->rate, NORM_INFINITY, &speed));
+  longest = PetscMin(longest_after_bend(magnet, t), speed > 0 ? FIRST_ANGLE / speed : PETSC_INFINITY); /* no number: no limit, the step finds out */
+  if (!(self->step > 0)) self->step = first_step(magnet, self->end - t);
+  *step = PetscMin(PetscMin(self->step, PetscMax(longest, self->first)), self->end - t);
+  for (PetscInt k = 0; k < RECENT; ++k) self->recent[k] = 0;
+  PetscFunctionReturn(0);
+}
+
+/* From self->accepted to self->end; resume: as phase.step and the rate say. */
+static PetscErrorCode integrate_piece(HfMagnet magnet, Vec m, PetscBool resume) {
   HfIntegrator self = magnet->integrator;
   TSConvergedReason reason;
+  PetscReal step = magnet->phase.step;
+
+  PetscFunctionBeginUser;
+  if (!resume) PetscCall(begin_piece(magnet, m, self->accepted, &step));
+  self->rejected = 0;
+  PetscCall(TSSetTime(self->ts, self->accepted));
+  PetscCall(TSSetMaxTime(self->ts, self->end));
+  PetscCall(TSSetStepNumber(self->ts, 0));
+  PetscCall(TSSetTimeStep(self->ts, step));
+  PetscCall(TSRestartStep(self->ts));
+  if (self->own_type) PetscCall(HfRungeKuttaResume(self->ts, m, self->rate));
+  PetscCall(TSSolve(self->ts, m));
+  PetscCall(TSGetConvergedReason(self->ts, &reason));
+  PetscCall(note_phase(magnet));
+  if (reason < 0) return report_divergence(magnet, m, self->accepted);
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode fluctuate_piece(HfMagnet magnet, Vec m, PetscReal start) {
+  HfIntegrator self = magnet->integrator;
+  PetscBool finite;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfFluctuationsAdvance(magnet, m, start, self->end, call_monitor, magnet, &self->accepted, &finite));
+  PetscFunctionReturn(finite ? 0 : report_divergence(magnet, m, self->accepted));
+}
+
+PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t1, HfMagnetMonitor monitor, void *context) {
+  HfIntegrator self = magnet->integrator;
+  PetscBool resume = magnet->phase.resume;
 
   PetscFunctionBeginUser;
   magnet->phase.resume = PETSC_FALSE;
   self->monitor = monitor;
   self->context = context;
-  self->end = t1;
+  self->stopped = PETSC_FALSE;
   self->accepted = resume ? magnet->phase.time : t0;
   if (!(t1 > t0)) PetscFunctionReturn(0);
-  if (!(self->step > 0)) self->step = first_step(magnet, t1 - t0);
   if (!resume) {
-    for (PetscInt k = 0; k < RECENT; ++k) self->recent[k] = 0;
     PetscCall(HfMagnetNormalize(magnet, m));
     if (HfCurrentDue(magnet, t0, PETSC_TRUE)) PetscCall(HfCurrentRefreshNow(magnet, t0, m));
-    magnet->phase.done = 0;
   }
-  if (HfMagnetFluctuates(magnet)) {
-    PetscBool finite;
-    PetscCall(HfFluctuationsAdvance(magnet, m, t0, t1, monitor, context, &self->accepted, &finite));
-    PetscFunctionReturn(finite ? 0 : report_divergence(magnet, m, self->accepted));
+  for (PetscReal start = t0; start < t1 && !self->stopped; start = self->end) {
+    self->end = end_of_piece(magnet, start, t1);
+    if (self->accepted > self->end) continue; /* the interruption was later */
+    if (!resume) magnet->phase.done = 0;
+    if (HfMagnetFluctuates(magnet))
+      PetscCall(fluctuate_piece(magnet, m, start));
+    else {
+      if (self->accepted < self->end) PetscCall(integrate_piece(magnet, m, resume)); /* else the last step of the piece was interrupted */
+      end_piece(self);
+    }
+    resume = PETSC_FALSE;
   }
-  if (self->accepted >= t1) { /* the phase was interrupted after its last step */
-    end_phase(self);
-    PetscFunctionReturn(0);
-  }
-  self->rejected = 0;
-  PetscCall(TSSetTime(self->ts, self->accepted));
-  PetscCall(TSSetMaxTime(self->ts, t1));
-  PetscCall(TSSetStepNumber(self->ts, 0));
-  PetscCall(TSSetTimeStep(self->ts, resume ? magnet->phase.step : PetscMin(self->step, t1 - t0)));
-  PetscCall(TSRestartStep(self->ts));
-  if (resume && self->own_type) PetscCall(HfRungeKuttaResume(self->ts, m, self->rate));
-  PetscCall(TSSolve(self->ts, m));
-  PetscCall(TSGetConvergedReason(self->ts, &reason));
-  PetscCall(note_phase(magnet));
-  end_phase(self);
-  if (reason < 0) return report_divergence(magnet, m, self->accepted);
   PetscFunctionReturn(0);
 }
 

@@ -82,17 +82,52 @@ PetscErrorCode HfTimeTableRead(HfDeck deck, HfNode node, PetscInt n, HfTimeTable
   PetscFunctionReturn(0);
 }
 
+static PetscReal time_of(HfTimeTable table, PetscInt line) { return table->rows[line * (table->n + 1)]; }
+
+/* The last line that is not after t, or the first. */
+static PetscInt find_line(HfTimeTable table, PetscReal t) {
+  while (table->last > 0 && time_of(table, table->last) > t) --table->last;
+  while (table->last + 1 < table->lines && time_of(table, table->last + 1) <= t) ++table->last;
+  return table->last;
+}
+
 void HfTimeTableAt(HfTimeTable table, PetscReal t, PetscReal values[]) {
-  const PetscInt width = table->n + 1;
+  const PetscInt width = table->n + 1, line = find_line(table, t);
   const PetscReal *a, *b;
   PetscReal w;
 
-  while (table->last > 0 && table->rows[table->last * width] > t) --table->last;
-  while (table->last + 1 < table->lines && table->rows[(table->last + 1) * width] <= t) ++table->last;
-  a = &table->rows[table->last * width];
-  b = table->last + 1 < table->lines ? a + width : a;
+  a = &table->rows[line * width];
+  b = line + 1 < table->lines ? a + width : a;
   w = b[0] > a[0] && t > a[0] ? (t - a[0]) / (b[0] - a[0]) : 0;
   for (PetscInt c = 1; c <= table->n; ++c) values[c - 1] = a[c] + w * (b[c] - a[c]);
+}
+
+/* Equal but for the round-off of sums of times. */
+static PetscBool same_time(PetscReal a, PetscReal b) {
+  return (PetscBool)(PetscAbsReal(a - b) <= 1e-12 * PetscMax(PetscAbsReal(a), PetscAbsReal(b)));
+}
+
+PetscReal HfTimeTableNextKnot(HfTimeTable table, PetscReal t) {
+  for (PetscInt line = find_line(table, t); line < table->lines; ++line)
+    if (time_of(table, line) > t && !same_time(time_of(table, line), t)) return time_of(table, line);
+  return PETSC_INFINITY;
+}
+
+/* Change per second of column c from a line to the next; 0 outside of the table. */
+static PetscReal slope(HfTimeTable table, PetscInt line, PetscInt c) {
+  const PetscInt width = table->n + 1;
+  const PetscReal *a;
+
+  if (line < 0 || line + 1 >= table->lines) return 0;
+  a = &table->rows[line * width];
+  return (a[width + c] - a[c]) / (a[width] - a[0]);
+}
+
+void HfTimeTableBend(HfTimeTable table, PetscReal t, PetscReal bend[]) {
+  PetscInt line = find_line(table, t);
+
+  if (line + 1 < table->lines && same_time(time_of(table, line + 1), t)) ++line;
+  for (PetscInt c = 1; c <= table->n; ++c) bend[c - 1] = same_time(time_of(table, line), t) ? slope(table, line, c) - slope(table, line - 1, c) : 0;
 }
 
 PetscErrorCode HfTimeTableDestroy(HfTimeTable *table) {

@@ -48,8 +48,9 @@ static void copy_state(HfCheckpointList from, HfCheckpointList to) {
   }
 }
 
-static void resumes_after_any_step(const char *deck, HfPhaseKind kind) {
-  PetscInt n_steps, apart; /* about six interruptions, and that of the last step of a phase */
+/* `every`: after each of the steps; otherwise after about six, and the last one of a phase. */
+static void resumes_after_steps(const char *deck, HfPhaseKind kind, PetscBool every) {
+  PetscInt n_steps, apart;
   Case whole;
   Watch watch = {.c = &whole, .kind = kind};
 
@@ -57,7 +58,7 @@ static void resumes_after_any_step(const char *deck, HfPhaseKind kind) {
   assert_int_equal(run(&watch, 0), 2);
   n_steps = watch.steps;
   assert_true(watch.first > 1 && n_steps > watch.first + 1);
-  apart = PetscMax(1, n_steps / 6);
+  apart = every ? 1 : PetscMax(1, n_steps / 6);
   for (PetscInt cut = 1; cut < n_steps; ++cut) {
     if (cut != watch.first && cut % apart) continue;
     Case before, after;
@@ -89,6 +90,8 @@ static void resumes_after_any_step(const char *deck, HfPhaseKind kind) {
   case_destroy(&whole);
 }
 
+static void resumes_after_any_step(const char *deck, HfPhaseKind kind) { resumes_after_steps(deck, kind, PETSC_FALSE); }
+
 static void runge_kutta(void **state) {
   resumes_after_any_step(DECK("disk"), HF_INSIDE_ADVANCE);
   resumes_after_any_step(DECK_WITH("disk integrator", "method=3bs"), HF_INSIDE_ADVANCE);
@@ -100,10 +103,16 @@ static void fluctuations(void **state) { resumes_after_any_step(DECK("disk therm
 
 static void relaxation(void **state) { resumes_after_any_step(DECK("disk"), HF_INSIDE_RELAX); }
 
+/* Steps end at the times of the table: the last one of such a piece is as good a place as any other. */
+static void table_in_time(void **state) {
+  AT_MOST_ON(1);
+  resumes_after_steps(DECK("pulsed"), HF_INSIDE_ADVANCE, PETSC_TRUE);
+  resumes_after_steps(DECK_WITH("pulsed integrator", "method=rosenbrock"), HF_INSIDE_ADVANCE, PETSC_TRUE);
+  resumes_after_steps(DECK("pulsed thermal"), HF_INSIDE_ADVANCE, PETSC_TRUE);
+}
+
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(runge_kutta),
-    cmocka_unit_test(implicit),
-    cmocka_unit_test(fluctuations),
-    cmocka_unit_test(relaxation),
+    cmocka_unit_test(runge_kutta),   cmocka_unit_test(implicit),   cmocka_unit_test(fluctuations),
+    cmocka_unit_test(table_in_time), cmocka_unit_test(relaxation),
 };
 HF_TEST_MAIN(tests)

@@ -8,7 +8,7 @@ static const HfKey keys[] = {
     {"field", HF_SECTION, NULL, "", "", 0, "Applied field, uniform in space"},
     {"field.uniform", HF_QUANTITIES, "A/m|T", "", "", 3, "Constant applied field (x, y, z); in T it is mu0 H"},
     {"field.table", HF_TEXT, "file", "", "", 0,
-     "File with lines `t Hx Hy Hz` (s, A/m), interpolated linearly, constant before and after; # starts a comment"},
+     "File with lines `t Hx Hy Hz` (s, A/m), interpolated linearly, constant before and after; # starts a comment. Time steps end at its times"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
@@ -77,6 +77,19 @@ static PetscErrorCode prepare(HfTerm *term, PetscReal t, Vec m) {
   PetscFunctionReturn(0);
 }
 
+static PetscReal next_knot(const HfTerm *term, PetscReal t) {
+  const Zeeman *zeeman = term->state;
+  return zeeman->table ? HfTimeTableNextKnot(zeeman->table, t) : PETSC_INFINITY;
+}
+
+static PetscReal bend(const HfTerm *term, PetscReal t) {
+  const Zeeman *zeeman = term->state;
+  PetscReal change[3] = {0, 0, 0};
+
+  if (zeeman->table) HfTimeTableBend(zeeman->table, t, change);
+  return PetscSqrtReal(PetscSqr(change[0]) + PetscSqr(change[1]) + PetscSqr(change[2]));
+}
+
 HF_KERNEL static void field(const HfTerm *term, const PetscReal p[], const HfSpan *span) {
   const PetscInt n = span->n;
   const Zeeman *zeeman = term->state;
@@ -110,5 +123,7 @@ const HfTermType HfTermType_zeeman = {
     .prepare = prepare,
     .field = field,
     .energy = energy,
+    .next_knot = next_knot,
+    .bend = bend,
     .set_uniform_field = set_uniform_field,
 };
