@@ -10,7 +10,7 @@ from hopfilm.command import main
 def draw(run, options):
     figure = figures.textures_and_currents(run) if "m" in run.field_names() else None
     if figure is None:
-        raise SystemExit(f"{run.directory}: no pattern was trained, or no textures were kept (output.fields: [m, j])")
+        raise SystemExit(f"{run.directory}: no pattern was trained, or no textures were kept (output.fields: [m, j_per_volt])")
     return figure
 
 

@@ -17,9 +17,9 @@ typedef struct {
 static inline PetscErrorCode memory_probe(void *context, const HfProbe *probe) {
   Memory *memory = (Memory *)context;
   PetscFunctionBeginUser;
-  assert_true(memory->n_probes < MOST && probe->n == 4);
+  assert_true(memory->n_probes < MOST && probe->n <= 4);
   memory->time[memory->n_probes] = probe->time;
-  memcpy(memory->G[memory->n_probes], probe->G, 16 * sizeof(double));
+  memcpy(memory->G[memory->n_probes], probe->G, (size_t)(probe->n * probe->n) * sizeof(double));
   snprintf(memory->pattern[memory->n_probes++], 8, "%s", probe->pattern);
   PetscFunctionReturn(0);
 }
@@ -74,12 +74,13 @@ static inline PetscErrorCode run_deck_with(MPI_Comm comm, const char *text, HfRe
   memory->recorder = (struct HfRecorder_){.context = memory,
                                           .probe = memory_probe,
                                           .table_line = memory_row,
-                                          .field = memory_field,
+                                          .field = more && more->field ? more->field : memory_field,
                                           .energies = memory_energies,
                                           .summary = memory_summary,
                                           .progress = memory_progress,
                                           .wiring = more ? more->wiring : NULL,
-                                          .text = more ? more->text : NULL};
+                                          .text = more ? more->text : NULL,
+                                          .array = more ? more->array : NULL};
   PetscCall(HfNodeCreate(HF_NODE_LIST, &memory->entries));
   PetscCall(HfKeysCreate(&keys));
   PetscCall(HfExperimentRegisterKeys(keys));

@@ -17,7 +17,7 @@ import numpy as np
 from launch import ROOT, environment, mpiexec
 
 DECK = os.path.join(ROOT, "tests", "bad-decks", "part-base.yaml")
-DRIVEN = ["--set", "schedule=[{train: {patterns: [A], voltage: 1 V, pulse: 0.1 ns}}]", "--set", "output.fields=[m, H, j]", "--set", "output.every=40 ps"]
+DRIVEN = ["--set", "schedule=[{train: {patterns: [A], voltage: 1 V, pulse: 0.1 ns}}]", "--set", "output.fields=[m, H, j_per_volt]", "--set", "output.every=40 ps"]
 LONGER = ["--set", "schedule=[{train: {patterns: [A], voltage: 1 V, pulse: 0.1 ns}}, {hold: {time: 0.05 ns}}]"]
 # 20 x 20 cells of 20 nm, their centres at -190 nm, -170 nm, ...: settings, cells along x, along y
 CASES = {"stride": (["output.stride=[3, 4]"], slice(1, None, 3), slice(1, None, 4)),
@@ -60,7 +60,7 @@ def compare(whole, part, rows, columns, label):
         shown = [origin[d] + (np.arange(extent[2 * d + 1]) + 0.5) * spacing[d] for d in (0, 1)]
         check(shown[0].shape == x.shape and shown[1].shape == y.shape and np.allclose(shown[0], x, 0, 1e-16) and np.allclose(shown[1], y, 0, 1e-16),
               f"{label}: the middles of the picture's cells are those of the film's")
-        for name in ("m", "H", "j"):
+        for name in ("m", "H", "j_per_volt"):
             full, some = a[f"fields/{name}"], b[f"fields/{name}"]
             wanted = full[:, rows, columns].astype(some.dtype)
             check(len(full) > 2 and np.abs(wanted).max() > 0 and np.array_equal(wanted, some[:]), f"{label}: every value of {len(full)} frames of {name}")

@@ -100,6 +100,8 @@ PetscErrorCode HfDeviceCheckpointLoaded(HfDevice device, HfPhaseKind inside);
 
 /** Whether the deck has a gold layer. */
 PetscBool HfDeviceHasGold(HfDevice device);
+/** The same without a device. Not collective. */
+PetscBool HfGoldSettingsGiven(HfDeck deck);
 /** Name of the model of the Oersted field that acts on the film; NULL without gold. */
 const char *HfDeviceOerstedModel(HfDevice device);
 /** One of HfLeadsNames; NULL without gold. */
@@ -131,12 +133,38 @@ PetscErrorCode HfDeviceDrive(HfDevice device, const PetscReal V[]);
 /** Since the last HfDeviceDrive(): how often the film's current was solved for again, the mean number of solver iterations for it, and the most
     iterations of one time but the first. Zeros with gold. */
 void HfDeviceCouplingStatistics(HfDevice device, PetscInt64 *refreshes, PetscReal *mean, PetscInt64 *most);
-/** |H| (A/m) of voltages V[n] at the film's centre, by the deck's model; the drive stays as it is. HF_ERR_DECK without gold. Collective. */
-PetscErrorCode HfDeviceCentreField(HfDevice device, const PetscReal V[], PetscReal *magnitude);
+/** How one number measures an Oersted field over the film. */
+typedef struct {
+  PetscBool rms;   /**< by the root of the mean of |H|^2 over the film; otherwise by |H| at a point */
+  PetscReal at[2]; /**< this point, m; its field is the mean over the film cells within a cell's diagonal of it */
+} HfFieldMeasure;
+/** Film cells that such a point takes its field from: none, when it is off the film. Collective. */
+PetscErrorCode HfDeviceCellsNear(HfDevice device, const PetscReal at[2], PetscInt *n);
+/** An Oersted field over the film, A/m. */
+typedef struct {
+  PetscReal measured; /**< as HfFieldMeasure says */
+  PetscReal centre;   /**< |H| at the film's centre; 0 where there is no film */
+  PetscReal rms;      /**< of |H| over the film */
+  PetscReal largest;  /**< |H| of a cell */
+} HfFieldFigures;
+/** The field of voltages V[n] by the deck's model; the drive stays as it is. All zero when V drives no current. HF_ERR_DECK without gold. Collective. */
+PetscErrorCode HfDeviceFieldFigures(HfDevice device, const PetscReal V[], const HfFieldMeasure *measure, HfFieldFigures *figures);
+/** A current density over the film. */
+typedef struct {
+  PetscReal mean;          /**< of |j|, A/m^2 */
+  PetscReal largest;       /**< |j| of a cell, A/m^2 */
+  PetscReal mean_drift;    /**< of the velocity at which j as the film's own current makes textures drift, m/s */
+  PetscReal largest_drift; /**< the largest of it, m/s */
+} HfCurrentFigures;
+/** Of j (A/m^2, cell Vec of 2 components). Collective. */
+PetscErrorCode HfDeviceCurrentFigures(HfDevice device, Vec j, HfCurrentFigures *figures);
 /** H of the present drive (A/m, cell Vec of 3 components), zero when it is off; borrowed, NULL without gold. */
 Vec HfDeviceDriveField(HfDevice device);
 /** Current density in the film (A/m^2, cell Vec of 2 components) for voltages V[n] on the film, in the present texture. Collective. */
 PetscErrorCode HfDeviceFilmCurrent(HfDevice device, const PetscReal V[], Vec j);
+/** The current density that the present drive keeps in the film whatever its texture (A/m^2, cell Vec of 2 components): that of the controls
+    `refresh: frozen` and `current: uniform`, or of HfMagnetSetUniformCurrent(); borrowed, NULL when there is none. Not collective. */
+Vec HfDeviceFixedCurrent(HfDevice device);
 /** Current density in the gold (A/m^2, cell Vec of 2 components) for voltages V[n]. HF_ERR_DECK without gold. Collective. */
 PetscErrorCode HfDeviceGoldCurrent(HfDevice device, const PetscReal V[], Vec j);
 /** Compares the Oersted fields of V[n] by both models over the film: rms and maximum of |H_biot-savart - H_sheet| relative to the rms of |H_sheet|, and

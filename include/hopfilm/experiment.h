@@ -131,6 +131,10 @@ PetscErrorCode HfExperimentRun(HfExperiment experiment);
     Collective. */
 PetscErrorCode HfExperimentPlan(HfExperiment experiment, HfNode *plan);
 
+/** Adds to such a plan what every drive amounts to in the initial texture (voltage, current densities, Oersted field, drift velocity), with warnings of
+    implausible ones, and the wall time, from a short calibration. The calibration moves the film: the experiment is not to be run afterwards. Collective. */
+PetscErrorCode HfExperimentForecast(HfExperiment experiment, HfNode plan);
+
 /** Puts into the map `summary` the peak memory and the CPU seconds of the calling process, the latter by activity; not those of the run before a
     restart. Not collective. */
 PetscErrorCode HfExperimentResources(HfExperiment experiment, HfNode summary);

@@ -165,7 +165,7 @@ typedef struct {
 } HfSelection;
 /** Adds the keys stride and region to a section. Not collective. */
 PetscErrorCode HfSelectionRegisterKeys(HfKeys keys, const char prefix[]);
-/** The selection of that section; errors go to the deck, and the selection is then the whole film. Not collective, the same on all ranks. */
+/** The selection of that section; errors go to the deck, and the selection is then the whole film. Collective. */
 PetscErrorCode HfSelectionSettingsRead(HfDeck deck, HfNode section, HfGrid grid, HfSelection *selection);
 HfSelection HfSelectionAll(HfGrid grid);                               /**< all cells. Not collective. */
 PetscBool HfSelectionSame(const HfSelection *a, const HfSelection *b); /**< whether they are equal. Not collective. */

@@ -60,11 +60,15 @@ PetscErrorCode HfMagnetSetStoredField(HfMagnet magnet, Vec field);
 
 /** Whether a current would act on the film: some torque is driven by it. Not collective. */
 PetscBool HfMagnetFeelsCurrent(HfMagnet magnet);
+/** Velocity at which a current makes textures of a region drift, relative to its density, m^3/(A s). Not collective. */
+PetscReal HfMagnetDriftPerCurrent(HfMagnet magnet, PetscInt region);
 /** The conventional current density j: cell Vec of 2 components, A/m^2, borrowed until replaced; NULL: that of HfMagnetSetUniformCurrent(), if there is
     one. Call it again when the values changed. Collective. */
 PetscErrorCode HfMagnetSetCurrentDensity(HfMagnet magnet, Vec j);
 /** The same j (A/m^2) in every cell from now on. Collective. */
 PetscErrorCode HfMagnetSetUniformCurrent(HfMagnet magnet, const PetscReal j[2]);
+/** That j, a cell Vec of 2 components, borrowed; NULL before it is set. Not collective. */
+Vec HfMagnetUniformCurrent(HfMagnet magnet);
 /** Updates the values of j for the state m (borrowed) at time t, which decreases when a step is rejected. Collective. */
 typedef PetscErrorCode (*HfMagnetCurrentUpdate)(PetscReal t, Vec m, void *context);
 /** When a current that depends on m is updated. */

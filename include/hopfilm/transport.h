@@ -77,6 +77,8 @@ PetscErrorCode HfPotentialCreateFromFunction(HfGrid grid, HfElectrodes electrode
 PetscErrorCode HfPotentialDestroy(HfPotential *potential);
 /** Residual norm, relative to that of zero potential, at which the solver stops, in (0,1); 1e-10 without a deck. Not collective. */
 PetscErrorCode HfPotentialSetTolerance(HfPotential potential, PetscReal relative);
+/** The same, as it is. Not collective. */
+PetscReal HfPotentialTolerance(HfPotential potential);
 /** Sets Sigma[m] and with it the operator; m, a cell Vec with 3 components, is borrowed until the next call; NULL: the film saturated along z. The
     preconditioner is lagged: it is renewed when it costs more than it saves. Collective. */
 PetscErrorCode HfPotentialSetMagnetization(HfPotential potential, Vec m);

@@ -74,8 +74,8 @@ def _start_frame(run, pulse):
 
 
 def _frames(run, pulse):
-    """Frames of m from the start of a pulse to its end: [(time since the start, m's frame, j's or None)]."""
-    times, currents = run.field_times("m"), run.field_times("j")
+    """Frames of m from the start of a pulse to its end: [(time since the start, m's frame, that of current_map or None)]."""
+    times, currents = run.field_times("m"), run.field_times(run.current_map[0]) if run.current_map else []
     slack = 1e-6 * (pulse.end - pulse.start)
     inside = [k for k, t in enumerate(times) if pulse.start + slack < t <= pulse.end + slack]
     if not inside:
@@ -96,7 +96,7 @@ def synapse(run, pulse):
         figure, ax = plt.subplots(figsize=(5.6, 3.4))
         draw_gauges(ax, run, pulse)
         return figure
-    fields = {j: run.field("j", j) for _, _, j in frames if j is not None}
+    fields = run.currents(j for _, _, j in frames)
     limits = current_decades(run, list(fields.values()))
     spare = limits and frames[0][2] is None  # below the start nothing flows yet: room for the scales
     figure = plt.figure(figsize=(4.6 + 2.35 * len(frames) - (0.4 if spare else 0), 4.15 if limits else 2.5))
@@ -113,7 +113,7 @@ def synapse(run, pulse):
             below = draw_current_log(figure.add_subplot(grid[1, 2 + column]), run, fields[j], limits)
     _bar(figure, grid[1, 2] if spare else grid[0, -1], image, "$m_z$", [0.08, 0.62, 0.84, 0.08] if spare else None)
     if below is not None:
-        _bar(figure, grid[1, 2] if spare else grid[1, -1], below, "|j| (% A/m²) at ±1 V", [0.08, 0.2, 0.84, 0.08] if spare else None)
+        _bar(figure, grid[1, 2] if spare else grid[1, -1], below, run.current_map[1], [0.08, 0.2, 0.84, 0.08] if spare else None)
     return figure
 
 

@@ -29,7 +29,7 @@ def _bar(figure, cell, image, title, log=False):
     bar.ax.set_title(title.replace("%", f"10$^{{{power}}}$"), fontsize=8.5, pad=5)
 
 
-def _legend(figure, cell, texture, current, log):
+def _legend(figure, cell, texture, current, log, title):
     """Colour wheel or scale of m_z and, below it, the scale of the current, in one cell of the grid."""
     inner = cell.subgridspec(2, 3, width_ratios=[1, 5, 1], height_ratios=[1, 1] if log else [3.2, 1.1], hspace=0.15)
     if log:
@@ -37,7 +37,7 @@ def _legend(figure, cell, texture, current, log):
     else:
         draw_wheel(figure.add_subplot(inner[0, :]))
     if current is not None:
-        _bar(figure, inner[1, 1], current, "|j| (% A/m²) at ±1 V", log)
+        _bar(figure, inner[1, 1], current, title, log)
 
 
 def textures_and_currents(run, memories=None):
@@ -47,7 +47,7 @@ def textures_and_currents(run, memories=None):
         return None
     stripes = run.own_current
     untrained = run.untrained_frame(memories[0][0])
-    currents = {j: run.field("j", j) for _, _, j in memories if j is not None}
+    currents = run.currents(j for _, _, j in memories)
     limits = current_decades(run, list(currents.values())) if stripes else None
     limit = current_limit(run, list(currents.values())) if currents else None
     log = limits is not None
@@ -70,7 +70,7 @@ def textures_and_currents(run, memories=None):
         ax = figure.add_subplot(block[0])
         _texture(ax, run, run.field("m", untrained), "", stripes)
         ax.set_title("untrained", pad=2)
-    _legend(figure, block[1] if untrained is not None or currents else blocks[0, 0], shade, image, stripes)
+    _legend(figure, block[1] if untrained is not None or currents else blocks[0, 0], shade, image, stripes, run.current_map and run.current_map[1])
     return figure
 
 

@@ -227,6 +227,20 @@ class Run:
     def field_names(self):
         return [name for name in self.h5.get("fields", {}) if name not in ("time", "probe")]
 
+    @property
+    def current_map(self):
+        """(field, title of its scale, what it shows) of the film's current that reports draw: per volt, or where that was not kept the one that flows.
+        None without either. Before `j_per_volt`, `j` was that of +-1 V; its description then says no voltage."""
+        names = self.field_names()
+        per_volt = "j_per_volt" if "j_per_volt" in names else "j" if "j" in names and "flows" not in text(self.h5["fields/j"].attrs.get("doc", "")) else None
+        if per_volt:
+            return per_volt, "|j| (% A/m²) at ±1 V", "the current that ±1 V would drive"
+        return ("j", "|j| (% A/m²) as driven", "the current that flows, at the voltage of the pulse") if "j" in names and self.own_current else None
+
+    def currents(self, frames):
+        """{frame: values} of that map."""
+        return {k: self.field(self.current_map[0], k) for k in frames if k is not None}
+
     def field_times(self, name):
         times = self.array(f"fields/time/{name}")
         return np.zeros(0) if times is None else times
@@ -263,7 +277,7 @@ class Run:
         return self.pattern[count[frame] - 1] if count is not None and count[frame] > 0 else ""
 
     def memories(self, initial=1):
-        """One per pattern trained since the run's n-th initial state: its last pulse, and the frames of m and j at its end (None: not kept)."""
+        """One per pattern trained since the run's n-th initial state: its last pulse, and the frames of m and current_map at its end (None: not kept)."""
         groups = self.pulse_groups()
         if not groups:
             return []
@@ -271,7 +285,8 @@ class Run:
         for pulse in groups[min(initial, len(groups)) - 1]:
             last.pop(pulse.pattern, None)
             last[pulse.pattern] = pulse
-        return [(pulse, self.frame_after("m", pulse.probes[-1]), self.frame_after("j", pulse.probes[-1])) for pulse in last.values()]
+        current = self.current_map[0] if self.current_map else "j_per_volt"
+        return [(pulse, self.frame_after("m", pulse.probes[-1]), self.frame_after(current, pulse.probes[-1])) for pulse in last.values()]
 
     def pulse_groups(self):
         """The pulses of each initial state. A probe without pattern, of the untrained film, stands before every group."""

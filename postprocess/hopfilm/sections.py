@@ -139,10 +139,11 @@ def conductance(run):
 # ---- gauges ----
 def gauges(run):
     html = ""
+    below = f", and below it {run.current_map[2]}, on a logarithmic scale" if run.current_map else ""
     for pulse in [p for p in run.pulses if run.gauges and len(p.probes) > 4][:MOST_PULSES]:
         html += picture(image_uri(gauge_figures.synapse(run, pulse)),
                         f"{name_of(run, pulse.pattern)}: conductance between the contacts of each gauge, against its value when the voltage comes on; the film’s "
-                        "<i>m<sub>z</sub></i> at the start, during the pulse and at its end, and below it the current that ±1 V would drive, on a logarithmic scale.")
+                        f"<i>m<sub>z</sub></i> at the start, during the pulse and at its end{below}.")
     return html
 
 
@@ -166,9 +167,10 @@ def textures(run):
         return ""
     above = ("<i>m<sub>z</sub></i> at the end of each pulse" if run.own_current else "magnetization at the end of each pulse; the hue is its direction in the plane, "
              "brighter towards <i>m<sub>z</sub></i> = 1, darker towards −1")
-    below = "on a logarithmic scale, its lines in red" if run.own_current else "strength as shade, direction as lines"
+    style = "on a logarithmic scale, its lines in red" if run.own_current else "strength as shade, direction as lines"
     dots = " (black dots +, white dots −)" if run.n <= 9 else ""
-    return picture(image_uri(figure, "png", dpi=140), f"Above: {above}. Below: the current in the film for the same pattern of voltages, ±1 V{dots}, {below}.")
+    below = f" Below: {run.current_map[2]} in the film, for the same pattern{dots}, {style}." if run.current_map else ""
+    return picture(image_uri(figure, "png", dpi=140), f"Above: {above}.{below}")
 
 
 # ---- energies ----

@@ -48,8 +48,8 @@ PetscErrorCode HfAppRun(HfDeck deck, const char *directory, const HfOptions *opt
 /* Runs all members of a deck with a section `ensemble`, each in a folder of the directory, and makes their table. Returns HF_ERR_STOPPED when some
    have still to run, else the fault of the first member that failed. Collective. */
 PetscErrorCode HfAppRunEnsemble(HfDeck deck, HfKeys keys, const char *directory, const HfOptions *options);
-/* Builds the device of a good deck and plans its run. Collective. */
-PetscErrorCode HfAppPlan(HfDeck deck, HfNode *plan);
+/* Builds the device of a good deck and plans its run; `forecast`: with what HfExperimentForecast() adds. Collective. */
+PetscErrorCode HfAppPlan(HfDeck deck, PetscBool forecast, HfNode *plan);
 /* Faults of the section and of every member, whose devices are built; prints the members and what they cost. Collective. */
 PetscErrorCode HfAppCheckEnsemble(HfDeck deck, HfKeys keys, const HfOptions *options);
 

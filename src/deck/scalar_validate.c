@@ -69,6 +69,27 @@ static PetscErrorCode check_range(HfMessages messages, const HfKey *row, HfNode 
   PetscFunctionReturn(0);
 }
 
+/* Values that a right unit rarely gives. mu0 H in T stands beside H in A/m where a key takes both. */
+#define MOST_METRES 1e-3
+#define MOST_TESLA  100.0
+
+static PetscErrorCode warn_implausible(HfMessages messages, const HfKey *row, HfNode node) {
+  const PetscBool bare = node->unit < 0 ? PETSC_TRUE : PETSC_FALSE;
+  const PetscReal size = PetscAbsReal(node->value), tesla = node->unit == 1 ? size : size * HF_MU0;
+  char label[HF_PATH_LENGTH];
+
+  PetscFunctionBeginUser;
+  if (!row->unit || node->inherited) PetscFunctionReturn(0);
+  HfNodeLabel(node, label);
+  if (bare && !strcmp(row->unit, "m") && size > MOST_METRES)
+    PetscCall(HfMessagesAdd(messages, PETSC_FALSE, HfNodePlace(node), "%s: %s without a unit is in metres; \"%s nm\" may be meant", label, node->text,
+                            node->text));
+  if (!strcmp(row->unit, "A/m|T") && tesla > MOST_TESLA)
+    PetscCall(HfMessagesAdd(messages, PETSC_FALSE, HfNodePlace(node), "%s: a field of %.3g T; magnets reach some 45 T for long: is the unit right?", label,
+                            (double)tesla));
+  PetscFunctionReturn(0);
+}
+
 static const char *no_number_nor_name(const char *words, const char *text, char why[HF_PATH_LENGTH]) {
   char wanted[HF_PATH_LENGTH], all[HF_PATH_LENGTH], near[HF_PATH_LENGTH];
   snprintf(wanted, sizeof(wanted), "a number|%.400s", words);
@@ -100,8 +121,10 @@ static PetscErrorCode check_number(HfKeys keys, HfMessages messages, const HfKey
     PetscCall(wrong(messages, node, no_number_nor_name(words, node->text, why)));
   else if (why[0])
     PetscCall(wrong(messages, node, why));
-  else
+  else {
     PetscCall(check_range(messages, row, node));
+    if (type == HF_QUANTITY) PetscCall(warn_implausible(messages, row, node));
+  }
   PetscFunctionReturn(0);
 }
 

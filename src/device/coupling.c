@@ -24,6 +24,7 @@ struct HfCoupling_ {
   Settings settings;
   PetscReal conductivity; /* S/m, of the film for a uniform current */
   PetscReal *V;           /* of the electrodes */
+  PetscBool acts;         /* these voltages are on, and their current acts on the texture */
   Vec j;                  /* in the film, A/m^2, 2 components */
   PetscInt n_past;
   Vec past[PAST]; /* potentials at times[] (s), the newest first */
@@ -206,6 +207,7 @@ PetscErrorCode HfCouplingDrive(HfCoupling c, PetscReal t, Vec m, const PetscReal
   PetscFunctionBeginUser;
   c->n_past = 0;
   c->refreshes = c->iterations = c->most = 0;
+  c->acts = acts;
   if (acts) {
     PetscCall(PetscArraycpy(c->V, V, HfElectrodesCount(c->electrodes)));
     if (settings->uniform)
@@ -217,6 +219,8 @@ PetscErrorCode HfCouplingDrive(HfCoupling c, PetscReal t, Vec m, const PetscReal
   PetscCall(HfMagnetSetCurrentUpdate(c->magnet, follows ? refresh : NULL, c, settings->refresh, settings->every));
   PetscFunctionReturn(0);
 }
+
+Vec HfCouplingFixedCurrent(HfCoupling c) { return c->acts && (c->settings.frozen || c->settings.uniform) ? c->j : NULL; }
 
 void HfCouplingStatistics(HfCoupling c, PetscInt64 *refreshes, PetscReal *mean, PetscInt64 *most) {
   *refreshes = c ? c->refreshes : 0;

@@ -35,6 +35,11 @@ PetscErrorCode HfGoldDrive(HfGold gold, const PetscReal V_nodes[]);    /* sets t
 Vec HfGoldDriveField(HfGold gold);
 HfPotential HfGoldPotential(HfGold gold);
 
+/* ---- drive_figures.c ---- */
+/* |H| (A/m) of a cell Vec with 3 components, averaged over the n film cells within a cell's diagonal of a point: the same for odd and even numbers of cells
+   around it; 0 where there are none. H NULL: n alone. Collective. */
+PetscErrorCode HfFieldNear(HfGrid grid, Vec H, const PetscReal at[2], PetscReal *magnitude, PetscInt *n);
+
 /* ---- coupling.c: the current through the film itself, without gold ---- */
 PetscErrorCode HfCouplingRegisterKeys(HfKeys keys);
 typedef struct HfCoupling_ *HfCoupling;
@@ -44,6 +49,8 @@ PetscErrorCode HfCouplingDestroy(HfCoupling *coupling);
 /* Voltages on the electrodes from time t (s) and state m on; V NULL: off. Collective. */
 PetscErrorCode HfCouplingDrive(HfCoupling coupling, PetscReal t, Vec m, const PetscReal V[]);
 PetscErrorCode HfCouplingListCheckpoint(HfCoupling coupling, HfCheckpointList state);
+/* The current of a control, which does not follow the texture; NULL: it follows, or no voltage acts on it. Not collective. */
+Vec HfCouplingFixedCurrent(HfCoupling coupling);
 void HfCouplingStatistics(HfCoupling coupling, PetscInt64 *refreshes, PetscReal *mean, PetscInt64 *most);
 
 /* ---- gauges.c: contacts that exist for a reading alone ---- */

@@ -40,6 +40,8 @@ PetscErrorCode HfGoldRegisterKeys(HfKeys table) {
   PetscFunctionReturn(0);
 }
 
+PetscBool HfGoldSettingsGiven(HfDeck deck) { return HfHas(HfDeckRoot(deck), "gold"); }
+
 PetscErrorCode HfGoldSettingsRead(HfDeck deck, HfGoldSettings *settings) {
   HfNode gold = HfChild(HfDeckRoot(deck), "gold");
 
@@ -182,47 +184,13 @@ PetscErrorCode HfDeviceGoldCurrent(HfDevice d, const PetscReal V[], Vec j) {
   PetscFunctionReturn(0);
 }
 
-/* |H| averaged over the film cells within a cell's diagonal of the origin, the same for odd and even numbers of cells. */
-static PetscErrorCode field_at_centre(HfGrid grid, Vec H, PetscReal *magnitude) {
-  const HfGridInfo *g = HfGridGetInfo(grid);
-  const int8_t *regions = HfGridRegions(grid);
-  const PetscScalar *h;
-  PetscReal sum[4] = {0, 0, 0, 0}, all[4];
-
-  PetscFunctionBeginUser;
-  PetscCall(VecGetArrayRead(H, &h));
-  for (PetscInt j = g->ys; j < g->ys + g->ym; ++j) {
-    for (PetscInt i = 0; i < g->nx; ++i) {
-      const PetscReal x = g->x0 + ((PetscReal)i + 0.5) * g->dx, y = g->y0 + ((PetscReal)j + 0.5) * g->dy;
-
-      if (HfRegionAt(g, regions, i, j) < 0 || PetscAbsReal(x) > 0.6 * g->dx || PetscAbsReal(y) > 0.6 * g->dy) continue;
-      for (int c = 0; c < 3; ++c) sum[c] += PetscRealPart(h[3 * ((j - g->ys) * g->nx + i) + c]);
-      sum[3] += 1;
-    }
-  }
-  PetscCall(VecRestoreArrayRead(H, &h));
-  PetscCallMPI(MPI_Allreduce(sum, all, 4, MPIU_REAL, MPI_SUM, HfGridComm(grid)));
-  *magnitude = all[3] > 0 ? sqrt(all[0] * all[0] + all[1] * all[1] + all[2] * all[2]) / all[3] : 0;
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode HfDeviceCentreField(HfDevice d, const PetscReal V[], PetscReal *magnitude) {
-  Vec H;
-
-  PetscFunctionBeginUser;
-  PetscCall(HfDeviceGoldCurrent(d, V, d->gold ? d->gold->j : NULL));
-  PetscCall(HfGridCreateCellVec(d->grid, 3, &H));
-  PetscCall(oersted_field(d->gold, d->gold->oersted, PETSC_TRUE, H));
-  PetscCall(field_at_centre(d->grid, H, magnitude));
-  PetscCall(VecDestroy(&H));
-  PetscFunctionReturn(0);
-}
-
 PetscErrorCode HfDeviceCompareOersted(HfDevice d, const PetscReal V[], PetscReal *rms, PetscReal *max, PetscReal *centre_sheet,
                                       PetscReal *centre_biot_savart) {
   const char *models[2] = {"sheet", "biot-savart"};
+  const PetscReal centre[2] = {0, 0};
   Vec H[2];
   PetscReal reference, difference[2];
+  PetscInt n;
 
   PetscFunctionBeginUser;
   PetscCall(HfDeviceGoldCurrent(d, V, d->gold ? d->gold->j : NULL));
@@ -234,8 +202,8 @@ PetscErrorCode HfDeviceCompareOersted(HfDevice d, const PetscReal V[], PetscReal
     PetscCall(oersted_field(d->gold, oersted, PETSC_TRUE, H[k]));
     PetscCall(HfOerstedDestroy(&oersted));
   }
-  PetscCall(field_at_centre(d->grid, H[0], centre_sheet));
-  PetscCall(field_at_centre(d->grid, H[1], centre_biot_savart));
+  PetscCall(HfFieldNear(d->grid, H[0], centre, centre_sheet, &n));
+  PetscCall(HfFieldNear(d->grid, H[1], centre, centre_biot_savart, &n));
   PetscCall(VecNorm(H[0], NORM_2, &reference));
   PetscCall(VecAXPY(H[1], -1.0, H[0]));
   PetscCall(VecNorm(H[1], NORM_2, &difference[0]));

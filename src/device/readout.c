@@ -13,6 +13,8 @@ PetscErrorCode HfDeviceFilmCurrent(HfDevice d, const PetscReal V[], Vec j) {
   PetscFunctionReturn(0);
 }
 
+Vec HfDeviceFixedCurrent(HfDevice d) { return d->coupling ? HfCouplingFixedCurrent(d->coupling) : HfMagnetUniformCurrent(d->magnet); }
+
 PetscErrorCode HfDeviceNodeConductance(HfDevice d, PetscReal G[]) {
   PetscFunctionBeginUser;
   if (!d->film) PetscFunctionReturn(0);

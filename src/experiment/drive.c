@@ -1,5 +1,5 @@
 /* From a pattern to voltages on the gold, or on the film itself where there is no gold. The Oersted field of the gold is linear in the voltages,
-   so the voltage for a wanted |H| at the film's centre follows from the field of the pattern at 1 V. */
+   so the voltage for a wanted |H| at a point of the film, or over the film, follows from the field of the pattern at 1 V. */
 #include "experiment_impl.h"
 
 PetscErrorCode HfDriveCreate(PetscInt n, HfDrive *drive) {
@@ -15,6 +15,31 @@ PetscErrorCode HfDriveDestroy(HfDrive *drive) {
   PetscFunctionReturn(0);
 }
 
+#define VANISHES 1e-3 /* |H| at a point relative to the rms over the film below which it is round-off and the errors of the cells */
+
+static PetscErrorCode read_measure_settings(HfScheduleCheck *check, HfNode node, HfFieldMeasure *measure) {
+  HfNode place = HfChild(node, "field_at");
+  PetscInt n = 1;
+
+  PetscFunctionBeginUser;
+  *measure = (HfFieldMeasure){0};
+  if (HfGiven(node, "field_at") && !HfHas(node, "field")) PetscCall(HfDeckError(check->deck, place, "`field_at` goes with `field`"));
+  if (HfIsWordAt(node, "field_at", 0) && HfCount(node, "field_at") == 1)
+    measure->rms = (PetscBool)!strcmp(HfTextAt(node, "field_at", 0), "rms");
+  else if (HfCount(node, "field_at") != 2 || HfIsWordAt(node, "field_at", 0) || HfIsWordAt(node, "field_at", 1)) {
+    PetscCall(HfDeckError(check->deck, place, "field_at: give centre, rms, or the two coordinates of a point, as [100 nm, 0 nm]"));
+    PetscFunctionReturn(0);
+  } else
+    for (int d = 0; d < 2; ++d) measure->at[d] = HfRealAt(node, "field_at", d);
+  if (!HfHas(node, "field") || measure->rms || !HfDeviceGrid(check->device)) PetscFunctionReturn(0);
+  PetscCall(HfDeviceCellsNear(check->device, measure->at, &n));
+  if (!n)
+    PetscCall(HfDeckError(check->deck, HfGiven(node, "field_at") ? place : HfNodeFind(node, "field"),
+                          "no cell of the film is at (%g m, %g m), where `field` is meant: give `field_at: rms` or a point of the film",
+                          (double)measure->at[0], (double)measure->at[1]));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfDriveSettingsRead(HfScheduleCheck *check, HfNode node, HfDriveSettings *settings) {
   HfDevice device = check->device;
 
@@ -22,6 +47,7 @@ PetscErrorCode HfDriveSettingsRead(HfScheduleCheck *check, HfNode node, HfDriveS
   *settings = (HfDriveSettings){0};
   if (HfHas(node, "voltage") == HfHas(node, "field")) PetscCall(HfDeckError(check->deck, node, "give exactly one of `voltage` and `field`"));
   if (HfHas(node, "field")) settings->field = HfReal(node, "field") / (HfUnitIndex(node, "field") == 1 ? HF_MU0 : 1.0);
+  PetscCall(read_measure_settings(check, node, &settings->measure));
   if (HfHas(node, "field_pattern")) {
     PetscCall(PetscMalloc1(check->schedule->n, &settings->field_pattern));
     PetscCall(HfPatternSettingsRead(check, HfNodeFind(node, "field_pattern"), HfText(node, "field_pattern"), settings->field_pattern, NULL));
@@ -44,30 +70,38 @@ PetscErrorCode HfDriveSettingsDestroy(HfDriveSettings *settings) {
 
 PetscBool HfDriveByGold(HfStepContext context) { return (PetscBool)(HfDeviceGoldPotential(context->device) != NULL); }
 
-PetscErrorCode HfDriveVoltage(HfStepContext context, const HfDriveSettings *settings, const PetscReal x[], PetscReal *voltage) {
+PetscErrorCode HfDriveVoltageOf(HfDevice device, const HfDriveSettings *settings, const PetscReal x[], PetscReal *voltage, char why[HF_DRIVE_WHY]) {
   const PetscReal *unit = settings->field_pattern ? settings->field_pattern : x;
-  HfDevice device = context->device;
-  PetscReal at_centre, rms;
+  const PetscInt n = HfDeviceTerminals(device);
+  HfFieldFigures figures;
   char *text;
 
   PetscFunctionBeginUser;
-  if (settings->voltage > 0.0) {
-    *voltage = settings->voltage;
-    PetscFunctionReturn(0);
-  }
-  PetscCall(HfDeviceDrive(device, unit));
-  PetscCall(VecNorm(HfDeviceDriveField(device), NORM_2, &rms));
-  rms /= PetscSqrtReal((PetscReal)HfGridGetInfo(HfDeviceGrid(device))->n_film);
-  PetscCall(HfDeviceCentreField(device, unit, &at_centre));
-  PetscCall(HfDriveOff(context));
-  PetscCall(PetscMalloc1(context->schedule->n + 1, &text));
-  HfPatternToText(context->schedule->n, unit, text);
-  PetscCheckFault(
-      at_centre > 1e-3 * rms, context->comm, HF_ERR_DECK,
-      "schedule, item %d: the Oersted field of the pattern %s vanishes at the film's centre; give `voltage`, or `field_pattern` with another pattern",
-      (int)context->drive->item + 1, text);
-  *voltage = settings->field / at_centre;
+  why[0] = '\0';
+  *voltage = settings->voltage;
+  if (settings->voltage > 0.0) PetscFunctionReturn(0);
+  PetscCall(HfDeviceFieldFigures(device, unit, &settings->measure, &figures));
+  PetscCall(PetscMalloc1(n + 1, &text));
+  HfPatternToText(n, unit, text);
+  if (!(figures.rms > 0.0))
+    PetscCall(PetscSNPrintf(why, HF_DRIVE_WHY, "the pattern %.128s drives no current, and no voltage gives it a field", text));
+  else if (!(figures.measured > VANISHES * figures.rms))
+    PetscCall(PetscSNPrintf(why, HF_DRIVE_WHY,
+                            "the Oersted field of the pattern %.128s vanishes at %s: give `field_at: rms` or another point, `field_pattern` with another "
+                            "pattern, or `voltage`",
+                            text, settings->measure.at[0] == 0.0 && settings->measure.at[1] == 0.0 ? "the film's centre" : "the point of `field_at`"));
+  else
+    *voltage = settings->field / figures.measured;
   PetscCall(PetscFree(text));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfDriveVoltage(HfStepContext context, const HfDriveSettings *settings, const PetscReal x[], PetscReal *voltage) {
+  char why[HF_DRIVE_WHY];
+
+  PetscFunctionBeginUser;
+  PetscCall(HfDriveVoltageOf(context->device, settings, x, voltage, why));
+  PetscCheckFault(!why[0], context->comm, HF_ERR_DECK, "schedule, item %d: %s", (int)context->drive->item + 1, why);
   PetscFunctionReturn(0);
 }
 
@@ -80,6 +114,7 @@ PetscErrorCode HfDriveOn(HfStepContext context, const PetscReal x[], const char 
   PetscCall(PetscStrncpy(drive->pattern, text, n + 1));
   context->record->driven = PETSC_TRUE;
   for (PetscInt k = 0; k < n; ++k) drive->V[k] = voltage * x[k];
+  drive->voltage = voltage;
   drive->on = PETSC_TRUE;
   if (!HfTapeReplaying(context->tape)) PetscCall(HfDeviceDrive(context->device, drive->V));
   PetscFunctionReturn(0);

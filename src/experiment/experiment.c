@@ -53,6 +53,7 @@ static PetscErrorCode read_items_settings(HfScheduleCheck *check, const HfStep *
     const char *name;
     HfNode section = HfVariant(HfItem(root, "schedule", k), &name);
 
+    item->node = section;
     item->step = find_step(STEPS, name);
     if (!item->step) item->step = find_step(extra, name);
     PetscCheck(item->step, PETSC_COMM_SELF, PETSC_ERR_PLIB, "the step '%s' has keys, but it is not in the list of steps", name);
@@ -95,6 +96,7 @@ static PetscErrorCode read_settings(HfExperiment e, const HfStep *const extra[])
   for (PetscInt k = 0; k < schedule->n_gauges; ++k) schedule->gauge_names[k] = HfDeviceGaugeName(e->device, k);
   if (e->recorder->check_settings && HfDeviceGrid(e->device)) PetscCall(e->recorder->check_settings(e->recorder->context, HfDeviceGrid(e->device)));
   PetscCall(HfPatternListSettingsRead(e->deck, schedule->n, HfDeviceWiring(e->device) ? PETSC_TRUE : PETSC_FALSE, &schedule->patterns));
+  PetscCall(HfScheduleCheckReset(&check));
   PetscCall(read_items_settings(&check, extra, schedule));
   PetscCall(HfScheduleCheckReset(&check));
   PetscCall(check_memory(e->deck, schedule));
@@ -131,6 +133,10 @@ PetscErrorCode HfExperimentCreate(HfDeck deck, HfRecorder recorder, const HfStep
   if (code && code != HF_ERR_DECK) PetscCall(code);
   PetscCall(read_settings(e, extra));
   verdict = HfDeckVerdict(deck);
+  if (!code && !verdict) {
+    PetscCall(HfPreviewFaults(e));
+    verdict = HfDeckVerdict(deck);
+  }
   if (code || verdict) {
     PetscCall(HfExperimentDestroy(&e));
     PetscFunctionReturn(code ? code : verdict);

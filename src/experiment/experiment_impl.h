@@ -24,6 +24,9 @@ PetscErrorCode HfDriveDestroy(HfDrive *drive);
 PetscErrorCode HfTrainingRecordCreate(HfDevice device, HfTrainingRecord *record); /* Collective. */
 PetscErrorCode HfTrainingRecordDestroy(HfTrainingRecord *record);
 
+/* ---- preview.c ---- */
+PetscErrorCode HfPreviewFaults(HfExperiment experiment); /* what the steps would refuse once they run; errors go to the deck. Collective. */
+
 /* ---- tape.c ---- */
 /* Everything given is borrowed: the device and m_untrained are part of a checkpoint, the drive says where in the schedule of n_items the run is. */
 PetscErrorCode HfTapeCreate(MPI_Comm comm, HfRecorder recorder, HfDevice device, const HfDrive *drive, Vec m_untrained, PetscInt n_items,

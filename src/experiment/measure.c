@@ -113,13 +113,21 @@ PetscErrorCode HfReportTableLine(HfStepContext context) {
 
 /* ---- frames of the fields ---- */
 
+/* Whether frames of the currents contain one in the film, and the response of the film to its last pattern. */
+static PetscBool has_current(HfStepContext context) {
+  return context->schedule->n > 0 || HfDeviceFixedCurrent(context->device) ? PETSC_TRUE : PETSC_FALSE;
+}
+static PetscBool has_response(HfStepContext context) { return context->record->driven; }
+
 /* Those that the run before this one wrote: the recorder gets their names alone and finds them itself. */
 static PetscErrorCode name_frames(HfStepContext context, PetscBool currents) {
   PetscFunctionBeginUser;
   PetscCall(HfReportField(context, "m", 3, NULL));
   if (HfDriveByGold(context)) PetscCall(HfReportField(context, "H", 3, NULL));
-  if (currents) PetscCall(HfReportField(context, "j", 2, NULL));
-  if (currents && HfDriveByGold(context)) PetscCall(HfReportField(context, "j_gold", 2, NULL));
+  if (!currents) PetscFunctionReturn(0);
+  if (has_current(context)) PetscCall(HfReportField(context, "j", 2, NULL));
+  if (has_response(context)) PetscCall(HfReportField(context, "j_per_volt", 2, NULL));
+  if (has_response(context) && HfDriveByGold(context)) PetscCall(HfReportField(context, "j_gold", 2, NULL));
   PetscFunctionReturn(0);
 }
 
@@ -128,29 +136,61 @@ typedef struct {
   PetscBool currents;
 } Frames;
 
-static PetscErrorCode write_frames(void *of, PetscInt n, PetscReal values[]) {
-  const Frames *frames = of;
-  HfStepContext context = frames->context;
-  HfDevice device = context->device;
-  Vec j;
+/* The current that flows in the film, into j: that of the drive on the film itself, zero while nothing drives it. per_volt: for +1 and -1 V; NULL before
+   the first pattern. */
+static PetscErrorCode flowing_current(HfStepContext context, Vec per_volt, Vec j) {
+  const HfDrive *drive = context->drive;
+  Vec fixed = HfDeviceFixedCurrent(context->device);
 
   PetscFunctionBeginUser;
-  PetscCall(HfReportField(context, "m", 3, HfDeviceMagnetization(device)));
-  if (HfDriveByGold(context)) PetscCall(HfReportField(context, "H", 3, HfDeviceDriveField(device)));
-  if (!frames->currents) PetscFunctionReturn(0);
+  if (fixed)
+    PetscCall(VecCopy(fixed, j));
+  else if (per_volt && drive->on && !HfDriveByGold(context))
+    PetscCall(VecAXPBY(j, drive->voltage, 0.0, per_volt));
+  else
+    PetscCall(VecZeroEntries(j));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode write_currents(HfStepContext context) {
+  HfDevice device = context->device;
+  Vec j, per_volt = NULL;
+
+  PetscFunctionBeginUser;
   PetscCall(HfGridCreateCellVec(HfDeviceGrid(device), 2, &j));
-  PetscCall(HfDeviceFilmCurrent(device, context->drive->x, j)); /* for +-1 V on the film */
-  PetscCall(HfReportField(context, "j", 2, j));
-  if (HfDriveByGold(context)) {
-    PetscCall(HfDeviceGoldCurrent(device, context->drive->V, j));
+  if (has_response(context)) {
+    PetscCall(VecDuplicate(j, &per_volt));
+    PetscCall(HfDeviceFilmCurrent(device, context->drive->x, per_volt));
+  }
+  PetscCall(flowing_current(context, per_volt, j));
+  if (has_current(context)) PetscCall(HfReportField(context, "j", 2, j));
+  if (per_volt) PetscCall(HfReportField(context, "j_per_volt", 2, per_volt));
+  if (per_volt && HfDriveByGold(context)) {
+    if (context->drive->on)
+      PetscCall(HfDeviceGoldCurrent(device, context->drive->V, j));
+    else
+      PetscCall(VecZeroEntries(j));
     PetscCall(HfReportField(context, "j_gold", 2, j));
   }
+  PetscCall(VecDestroy(&per_volt));
   PetscCall(VecDestroy(&j));
   PetscFunctionReturn(0);
 }
 
+static PetscErrorCode write_frames(void *of, PetscInt n, PetscReal values[]) {
+  const Frames *frames = of;
+  HfStepContext context = frames->context;
+  HfDevice device = context->device;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfReportField(context, "m", 3, HfDeviceMagnetization(device)));
+  if (HfDriveByGold(context)) PetscCall(HfReportField(context, "H", 3, HfDeviceDriveField(device)));
+  if (frames->currents) PetscCall(write_currents(context));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfReportFrames(HfStepContext context, PetscBool currents) {
-  Frames frames = {.context = context, .currents = (PetscBool)(currents && context->record->driven)};
+  Frames frames = {.context = context, .currents = currents};
   const PetscBool replayed = HfTapeReplaying(context->tape); /* a run is never stopped inside of a frame */
 
   PetscFunctionBeginUser;

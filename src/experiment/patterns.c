@@ -139,6 +139,14 @@ PetscErrorCode HfPatternSettingsRead(HfScheduleCheck *check, HfNode place, const
 
 /* ---- what the schedule trains ---- */
 
+/* Whether every pair of terminals has the same product of signs in both patterns. */
+static PetscBool drive_alike(PetscInt n, const char a[], const char b[]) {
+  PetscInt same = 0;
+
+  for (PetscInt i = 0; i < n; ++i) same += a[i] == b[i];
+  return same == 0 || same == n ? PETSC_TRUE : PETSC_FALSE;
+}
+
 PetscErrorCode HfScheduleCheckTrains(HfScheduleCheck *check, const char *text) {
   PetscFunctionBeginUser;
   PetscCall(PetscRealloc((check->n_trained + 1) * sizeof(*check->trained), &check->trained));
@@ -149,12 +157,27 @@ PetscErrorCode HfScheduleCheckTrains(HfScheduleCheck *check, const char *text) {
 PetscBool HfScheduleCheckTrained(const HfScheduleCheck *check, const char *text) {
   const PetscInt n = check->schedule->n;
 
-  for (PetscInt k = 0; k < check->n_trained; ++k) {
-    PetscInt same = 0;
-    for (PetscInt i = 0; i < n; ++i) same += check->trained[k][i] == text[i];
-    if (same == 0 || same == n) return PETSC_TRUE;
-  }
+  for (PetscInt k = 0; k < check->n_trained; ++k)
+    if (drive_alike(n, check->trained[k], text)) return PETSC_TRUE;
   return PETSC_FALSE;
+}
+
+#define NO_PULSES "a fit compares two pulses in a row since the last initial state: train two patterns before it"
+
+PetscErrorCode HfScheduleCheckPulse(HfScheduleCheck *check, const char *text, PetscReal length, PetscReal probe_every, PetscBool fresh) {
+  PetscFunctionBeginUser;
+  check->no_fit = NULL;
+  if (!check->last || fresh)
+    check->no_fit = fresh ? "a fit compares two pulses in a row, but `fresh: true` returns to the untrained film before each" : NO_PULSES;
+  else if (!(probe_every > 0.0))
+    check->no_fit = "a fit needs traces: give `probe_every` to the pulse before it";
+  else if (!(probe_every < length * (1.0 - 1e-9)))
+    check->no_fit = "a fit needs traces: the pulse before it must be longer than its `probe_every`";
+  else if (text[0] && check->last[0] && drive_alike(check->schedule->n, check->last, text))
+    check->no_fit = "the last two patterns drive no pair differently, so there is nothing to fit";
+  PetscCall(PetscFree(check->last));
+  PetscCall(PetscStrallocpy(text, &check->last));
+  PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfScheduleCheckReset(HfScheduleCheck *check) {
@@ -162,7 +185,8 @@ PetscErrorCode HfScheduleCheckReset(HfScheduleCheck *check) {
   for (PetscInt k = 0; k < check->n_trained; ++k) PetscCall(PetscFree(check->trained[k]));
   PetscCall(PetscFree(check->trained));
   check->n_trained = 0;
-  check->pulses = 0;
-  check->probed = check->unpaused = PETSC_FALSE;
+  PetscCall(PetscFree(check->last));
+  check->no_fit = NO_PULSES;
+  check->unpaused = PETSC_FALSE;
   PetscFunctionReturn(0);
 }

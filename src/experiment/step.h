@@ -22,6 +22,7 @@
 /* What a schedule will do; real numbers, because a deck can ask for more than an integer holds. */
 typedef struct {
   PetscReal seconds, probes, frames; /* simulated time, conductance matrices, frames of the fields */
+  PetscReal relaxations;             /* whose length nobody knows before */
 } HfPlan;
 
 /* The section `patterns`. */
@@ -37,6 +38,7 @@ typedef struct {
 
 typedef struct {
   const HfStep *step;
+  HfNode node;    /* its section of the deck */
   void *settings; /* the step's own, NULL if it has none */
 } HfScheduleItem;
 
@@ -57,8 +59,8 @@ typedef struct {
   PetscBool has_electrodes;
   const HfScheduleSettings *schedule;
   /* since the last `initial` */
-  PetscInt64 pulses;
-  PetscBool probed;   /* the last pulse is probed while it lasts */
+  char *last;         /* text of the pattern that drove last; NULL: none did */
+  const char *no_fit; /* why the last pulse cannot be fitted; NULL: it can */
   PetscBool unpaused; /* some memory is of a pulse without a pause after it */
   PetscInt n_trained;
   char **trained; /* texts of the patterns trained */
@@ -79,7 +81,8 @@ typedef struct {
   PetscReal seconds;                /* simulated at the start of the present phase, of plan.seconds */
   const char *activity;             /* name of the present step */
   HfCpuTime cpu;
-  PetscReal *x, *V;   /* [n]: the pattern that drives or drove last, and its voltages */
+  PetscReal *x, *V;   /* [n]: the pattern that drives or drove last, and its voltages V = voltage x */
+  PetscReal voltage;  /* V */
   char *pattern;      /* its text; "" before the first one */
   PetscBool on;       /* V is applied */
   PetscBool compared; /* the two models of the Oersted field have been compared */
@@ -92,6 +95,7 @@ typedef struct {
   PetscReal *x, *G;      /* x[n], and G[n*n] at the end of the pulse, S */
   PetscReal *rested;     /* G at the end of the pause after it; NULL without a pause */
   PetscReal time, pulse; /* s: simulated time at the end of the pulse, and its length */
+  PetscReal rested_time; /* s: at the end of the pause */
   PetscInt item, epoch;
 } HfMemory;
 
@@ -154,6 +158,32 @@ struct HfStepContext_ {
 };
 typedef const struct HfStepContext_ *HfStepContext;
 
+/* How a step drives patterns. */
+typedef struct {
+  PetscReal voltage;        /* V; 0: from `field` */
+  PetscReal field;          /* A/m */
+  HfFieldMeasure measure;   /* where it is meant */
+  PetscReal *field_pattern; /* [n]: the pattern for which the voltage gives it; NULL: each pattern for itself */
+} HfDriveSettings;
+
+/* The schedule before it runs, once its device exists (preview.c). */
+typedef struct {
+  HfDeck deck;
+  HfDevice device;
+  const HfScheduleSettings *schedule;
+  HfNode node;            /* the section of the present step ... */
+  PetscInt item;          /* ... and its item, from 0 */
+  const char *step;       /* its name */
+  PetscBool wiring_known; /* no step before it finds another wiring */
+  HfNode drives;          /* list of forecasts; NULL: only faults are looked for */
+  PetscReal *V;           /* [n], V: of the first drive; NULL: none so far */
+} HfPreview;
+/* The step drives x[n] for `seconds` in all, at the voltage (V) or, where that is 0, as `drive` says. */
+PetscErrorCode HfPreviewDrive(HfPreview *preview, const char *label, const PetscReal x[], const HfDriveSettings *drive, PetscReal voltage,
+                              PetscReal seconds);
+/* The step sets a uniform current density, A/m^2. */
+PetscErrorCode HfPreviewUniformCurrent(HfPreview *preview, const PetscReal density[2]);
+
 struct HfStep_ {
   const char *name;     /* under which it stands in the deck's schedule */
   const char *citation; /* key of an entry in src/base/citations.c; NULL: none */
@@ -164,6 +194,8 @@ struct HfStep_ {
   PetscErrorCode (*settings)(HfScheduleCheck *check, HfNode node, void **settings);
   PetscErrorCode (*destroy)(void *settings);
   void (*plan)(const void *settings, HfPlan *plan); /* adds what the step will do; NULL: no time passes, nothing is probed. Not collective. */
+  /* What the step would refuse once it runs goes to the deck as errors; its drives are shown to HfPreviewDrive(). NULL: nothing. */
+  PetscErrorCode (*preview)(HfPreview *preview, const void *settings);
   PetscErrorCode (*run)(HfStepContext context, const void *settings);
 };
 
@@ -180,26 +212,35 @@ PetscErrorCode HfPatternSettingsRead(HfScheduleCheck *check, HfNode place, const
 /* What a line of the log calls a pattern: its text if that is short, otherwise its name if it has one. Not collective. */
 const char *HfPatternLabel(const HfPatternList *patterns, const char *name, const char *text);
 PetscErrorCode HfScheduleCheckReset(HfScheduleCheck *check);                      /* a new film: nothing has been trained. Not collective. */
+/* A pulse of the pattern (text) of this length, s, with probes so far apart, s; 0: none. fresh: on the untrained film. Not collective. */
+PetscErrorCode HfScheduleCheckPulse(HfScheduleCheck *check, const char *text, PetscReal length, PetscReal probe_every, PetscBool fresh);
 PetscErrorCode HfScheduleCheckTrains(HfScheduleCheck *check, const char *text);   /* a step trains this pattern. Not collective. */
 PetscBool HfScheduleCheckTrained(const HfScheduleCheck *check, const char *text); /* an earlier step trains it or its mirror. Not collective. */
 
 /* ---- drive.c: from a pattern to voltages ---- */
 #define HF_DRIVE_FIELD_KEYS(step)                                                                                                                    \
-  {step ".field", HF_QUANTITY, "A/m|T", "", ">0", 0, "Wanted Oersted field |H| at the film's centre; this or voltage"}, {                            \
+  {step ".field", HF_QUANTITY, "A/m|T", "", ">0", 0, "Wanted Oersted field |H|, at the place that field_at says; this or voltage"},                 \
+      {step ".field_at",                                                                                                                             \
+       HF_QUANTITIES,                                                                                                                                \
+       "m",                                                                                                                                          \
+       "centre",                                                                                                                                     \
+       "|centre|rms",                                                                                                                                \
+       0,                                                                                                                                            \
+       "Where `field` is meant: at the film's centre, at a point [x, y] of the film, or rms, the root of the mean of |H|^2 over the film, which "    \
+       "suits rings and films of many nodes"},                                                                                                       \
+  {                                                                                                                                                  \
     step ".field_pattern", HF_TEXT, NULL, "", "", 0, "Pattern for which the voltage gives that field (default: each pattern for itself)"             \
   }
 #define HF_DRIVE_KEYS(step)                                                                                                                          \
   {step ".voltage", HF_QUANTITY, "V", "", ">0", 0, "Voltage of a + electrode (- gets the negative); this or field"}, HF_DRIVE_FIELD_KEYS(step)
-typedef struct {
-  PetscReal voltage;        /* V; 0: from `field` */
-  PetscReal field;          /* A/m at the film's centre */
-  PetscReal *field_pattern; /* [n]: the pattern for which the voltage gives it; NULL: each pattern for itself */
-} HfDriveSettings;
 /* Checks that exactly one of `voltage` and `field` is given and reads the latter; `voltage` is left to the step, whose key may be a list. */
 PetscErrorCode HfDriveSettingsRead(HfScheduleCheck *check, HfNode node, HfDriveSettings *settings);
 PetscErrorCode HfDriveSettingsDestroy(HfDriveSettings *settings);
 PetscBool HfDriveByGold(HfStepContext context); /* otherwise through the film's own electrodes. Not collective. */
 PetscErrorCode HfDriveVoltage(HfStepContext context, const HfDriveSettings *settings, const PetscReal x[], PetscReal *voltage); /* V, for x[n] */
+/* The same before the schedule runs. why: "", or why no voltage gives the wanted field. */
+#define HF_DRIVE_WHY 512
+PetscErrorCode HfDriveVoltageOf(HfDevice device, const HfDriveSettings *settings, const PetscReal x[], PetscReal *voltage, char why[HF_DRIVE_WHY]);
 PetscErrorCode HfDriveOn(HfStepContext context, const PetscReal x[], const char *text, PetscReal voltage);
 PetscErrorCode HfDriveOff(HfStepContext context);
 PetscErrorCode HfDriveLog(HfStepContext context); /* how the current followed the texture since HfDriveOn(), in a film without gold */
@@ -217,7 +258,8 @@ PetscErrorCode HfRelax(HfStepContext context, PetscReal tolerance, PetscReal max
 PetscErrorCode HfProbeFilm(HfStepContext context); /* record->G and record->gauges, unless they are current already */
 void HfProbeOutdate(HfTrainingRecord *record);     /* m was changed otherwise than by HfEvolve() or HfRelax(). Not collective. */
 PetscErrorCode HfMeasureAverage(HfStepContext context, PetscReal average[3], PetscReal *torque); /* mean of m; max |m x H|/Ms */
-/* A line of the table. Frames of m and H; with `currents` also of j, for +1 and -1 V by the last pattern, and of j_gold. */
+/* A line of the table. Frames of m and H; with `currents` also of the current that flows, j in the film and j_gold in the gold, and of j_per_volt, that of
+   +1 and -1 V by the last pattern on the film. */
 PetscErrorCode HfReportTableLine(HfStepContext context);
 PetscErrorCode HfReportFrames(HfStepContext context, PetscBool currents);
 /* The deck's gauges, read at every probe; nothing without them. */
@@ -238,6 +280,8 @@ PetscErrorCode HfMemoryAddRested(HfStepContext context);            /* the prese
 const HfMemory *HfMemoryFind(const HfTrainingRecord *record, const PetscReal x[]);
 /* The first memory that a step with the key `of: all|last` looks at; those after it follow. A fault when there is none. */
 PetscErrorCode HfMemoryFirst(HfStepContext context, PetscBool last_only, PetscInt *first);
+/* Says so in the log and in the summary when the memories since the last `initial` differ from the untrained film by no more than the solver's tolerance. */
+PetscErrorCode HfReportWeakSignal(HfStepContext context);
 PetscErrorCode HfTraceStart(HfStepContext context, PetscReal voltage,
                             PetscBool training);  /* training: its probes are snapshots, too. Not collective. */
 PetscErrorCode HfTraceAdd(HfStepContext context); /* the last probe, between HfTraceStart() and HfTraceEnd(). Not collective. */
@@ -314,6 +358,8 @@ HfWeighting HfWeightingControl(const HfWeightingList *list, PetscBool *wanted);
 PetscErrorCode HfWeightingPut(HfNode entry, const HfWeighting *weighting); /* kind, xi and how it was chosen. Not collective. */
 /* The conductance matrix G[n*n] of a memory that these weights are made of. Not collective. */
 const PetscReal *HfMemoryConductance(const HfWeighting *weighting, const HfMemory *memory);
+/* The simulated time of that matrix, s. Not collective. */
+PetscReal HfMemoryTime(const HfWeighting *weighting, const HfMemory *memory);
 /* w[n*n] of G, with G0 the saturated film's. Midranges are taken over the memories since the last `initial`, or of the whole run if those are
    fewer than two. Not collective. */
 PetscErrorCode HfWeightingApply(const HfTrainingRecord *record, const HfWeighting *weighting, const PetscReal G0[], const PetscReal G[],

@@ -97,6 +97,7 @@ PetscErrorCode HfMemoryAddRested(HfStepContext context) {
   PetscCall(HfProbeFilm(context));
   PetscCall(PetscMalloc1(record->n * record->n, &memory->rested));
   PetscCall(PetscArraycpy(memory->rested, record->G, record->n * record->n));
+  memory->rested_time = HfDeviceTime(context->device);
   PetscFunctionReturn(0);
 }
 
@@ -116,6 +117,43 @@ PetscErrorCode HfMemoryFirst(HfStepContext context, PetscBool last_only, PetscIn
   PetscCheckFault(record->n_memories > record->first_memory, context->comm, HF_ERR_DECK,
                   "schedule, item %d: nothing has been trained since the last initial state", (int)context->drive->item + 1);
   *first = last_only ? record->n_memories - 1 : record->first_memory;
+  PetscFunctionReturn(0);
+}
+
+static PetscReal largest_change(PetscInt nn, const PetscReal G[], const PetscReal from[]) {
+  PetscReal change = 0.0, largest = 0.0;
+
+  for (PetscInt e = 0; e < nn; ++e) {
+    change = PetscMax(change, PetscAbsReal(G[e] - from[e]));
+    largest = PetscMax(largest, PetscAbsReal(from[e]));
+  }
+  return largest > 0.0 ? change / largest : 0.0;
+}
+
+PetscErrorCode HfReportWeakSignal(HfStepContext context) {
+  const HfTrainingRecord *record = context->record;
+  const PetscInt nn = record->n * record->n;
+  const PetscReal tolerance = HfPotentialTolerance(HfDeviceFilmPotential(context->device));
+  PetscReal signal = 0.0;
+  HfNode entry;
+
+  PetscFunctionBeginUser;
+  for (PetscInt k = record->first_memory; k < record->n_memories; ++k) {
+    const HfMemory *memory = &record->memories[k];
+
+    signal = PetscMax(signal, largest_change(nn, memory->G, record->G_untrained));
+    if (memory->rested) signal = PetscMax(signal, largest_change(nn, memory->rested, record->G_untrained));
+  }
+  if (record->n_memories == record->first_memory || signal > tolerance) PetscFunctionReturn(0);
+  PetscCall(HfEntryCreate(context, "signal", &entry));
+  PetscCall(HfNodePutReal(entry, "largest_change", signal));
+  PetscCall(HfNodePutReal(entry, "solver_tolerance", tolerance));
+  PetscCall(HfNodePutBool(entry, "too_weak", PETSC_TRUE));
+  PetscCall(HfReportHeadline(context, entry,
+                             "too weak: training changed the conductances by %.1e of the largest, the solver is right to %.1e (potential.tolerance): what "
+                             "follows is round-off; raise the voltage, the pulse or amr_ratio",
+                             (double)signal, (double)tolerance));
+  PetscCall(HfReportSummary(context, entry));
   PetscFunctionReturn(0);
 }
 

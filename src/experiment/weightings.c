@@ -123,6 +123,10 @@ const PetscReal *HfMemoryConductance(const HfWeighting *weighting, const HfMemor
   return weighting->after_pause && memory->rested ? memory->rested : memory->G;
 }
 
+PetscReal HfMemoryTime(const HfWeighting *weighting, const HfMemory *memory) {
+  return weighting->after_pause && memory->rested ? memory->rested_time : memory->time;
+}
+
 PetscErrorCode HfWeightingApply(const HfTrainingRecord *record, const HfWeighting *weighting, const PetscReal G0[], const PetscReal G[],
                                 PetscBool with_diagonal, PetscReal w[]) {
   const PetscInt nn = record->n * record->n, first = record->n_memories - record->first_memory < 2 ? 0 : record->first_memory;

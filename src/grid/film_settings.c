@@ -136,6 +136,30 @@ static PetscErrorCode check_not_empty(HfDeck deck, HfGrid *grid) {
   PetscFunctionReturn(0);
 }
 
+/* Every region has cells: one that lies between the centres of cells, off the film, or below later regions would act on nothing. */
+static PetscErrorCode check_regions_settings(HfDeck deck, const HfFilmSettings *film, HfGrid grid) {
+  HfNode section = HfChild(HfDeckRoot(deck), "film");
+  const HfGridInfo *g = HfGridGetInfo(grid);
+  const int8_t *regions = HfGridRegions(grid);
+  PetscInt *cells;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscCalloc1(film->n_regions + 1, &cells));
+  for (PetscInt j = g->ys; j < g->ys + g->ym; ++j)
+    for (PetscInt i = 0; i < g->nx; ++i)
+      if (HfRegionAt(g, regions, i, j) >= 0) ++cells[HfRegionAt(g, regions, i, j)];
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, cells, (PetscMPIInt)(film->n_regions + 1), MPIU_INT, MPI_SUM, HfGridComm(grid)));
+  for (PetscInt k = 0; k < film->n_regions; ++k)
+    if (!cells[k + 1])
+      PetscCall(HfDeckError(
+          deck, HfChild(HfItem(section, "regions", k), "shape"),
+          "region %s covers the centre of no cell of the film, or later regions cover all of it; the film reaches from (%g, %g) to (%g, %g) m "
+          "in cells of %g m",
+          HfText(HfItem(section, "regions", k), "name"), (double)g->x0, (double)g->y0, (double)-g->x0, (double)-g->y0, (double)g->dx));
+  PetscCall(PetscFree(cells));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfGridCreateFromDeck(HfDeck deck, HfGrid *grid) {
   HfFilmSettings film;
   Layout layout;
@@ -152,6 +176,7 @@ PetscErrorCode HfGridCreateFromDeck(HfDeck deck, HfGrid *grid) {
 
     PetscCall(HfGridCreate(HfDeckComm(deck), n[0], n[1], cell[0], cell[1], film.thickness, region_of, &layout, grid));
     PetscCall(check_not_empty(deck, grid));
+    if (*grid) PetscCall(check_regions_settings(deck, &film, *grid));
   }
   PetscCall(layout_destroy(&layout));
   PetscFunctionReturn(0);

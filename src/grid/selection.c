@@ -31,11 +31,27 @@ PetscBool HfSelectionSame(const HfSelection *a, const HfSelection *b) {
   return PETSC_TRUE;
 }
 
+/* Film cells of the selection, on all ranks. */
+static PetscErrorCode count_film(const HfSelection *selection, HfGrid grid, PetscInt *n) {
+  const HfGridInfo *g = HfGridGetInfo(grid);
+  const int8_t *regions = HfGridRegions(grid);
+  PetscInt first, count, local = 0;
+
+  PetscFunctionBeginUser;
+  HfSelectionRows(selection, g, &first, &count);
+  for (PetscInt b = first; b < first + count; ++b)
+    for (PetscInt a = 0; a < selection->count[0]; ++a)
+      local += HfRegionAt(g, regions, selection->first[0] + a * selection->stride[0], selection->first[1] + b * selection->stride[1]) >= 0;
+  PetscCallMPI(MPI_Allreduce(&local, n, 1, MPIU_INT, MPI_SUM, HfGridComm(grid)));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfSelectionSettingsRead(HfDeck deck, HfNode section, HfGrid grid, HfSelection *selection) {
   const HfGridInfo *g = HfGridGetInfo(grid);
   const PetscReal low[2] = {g->x0, g->y0}, step[2] = {g->dx, g->dy};
   const PetscInt cells[2] = {g->nx, g->ny}, n_strides = HfCount(section, "stride");
   HfNode region = HfHas(section, "region") ? HfChild(section, "region") : NULL;
+  PetscInt n_film;
 
   PetscFunctionBeginUser;
   *selection = HfSelectionAll(grid);
@@ -62,6 +78,12 @@ PetscErrorCode HfSelectionSettingsRead(HfDeck deck, HfNode section, HfGrid grid,
     selection->first[d] = from + middle;
     selection->stride[d] = stride;
     selection->count[d] = (to - from - middle) / stride + 1;
+  }
+  PetscCall(count_film(selection, grid, &n_film));
+  if (!n_film) {
+    PetscCall(HfDeckError(deck, region ? region : HfChild(section, "stride"), "of the cells that %s keeps none belongs to the film: every field would be zero",
+                          region ? "region" : "stride"));
+    *selection = HfSelectionAll(grid);
   }
   PetscFunctionReturn(0);
 }

@@ -13,6 +13,16 @@ PetscBool HfMagnetFeelsCurrent(HfMagnet magnet) {
   return PETSC_FALSE;
 }
 
+PetscReal HfMagnetDriftPerCurrent(HfMagnet magnet, PetscInt region) {
+  PetscReal sum = 0;
+
+  for (PetscInt k = 0; k < magnet->n_torques; ++k) {
+    const HfTorque *torque = &magnet->torques[k];
+    if (torque->active[region] && torque->type->drift) sum += (*torque->type->drift)(torque, torque->p[region]);
+  }
+  return sum;
+}
+
 PetscErrorCode HfMagnetSetCurrentDensity(HfMagnet magnet, Vec j) {
   const PetscScalar *rows = NULL;
 
@@ -43,6 +53,8 @@ PetscErrorCode HfMagnetSetUniformCurrent(HfMagnet magnet, const PetscReal j[2]) 
   PetscCall(HfMagnetSetCurrentDensity(magnet, NULL));
   PetscFunctionReturn(0);
 }
+
+Vec HfMagnetUniformCurrent(HfMagnet magnet) { return magnet->uniform_current; }
 
 PetscErrorCode HfMagnetSetCurrentUpdate(HfMagnet magnet, HfMagnetCurrentUpdate update, void *context, HfCurrentRefresh mode, PetscReal every) {
   PetscFunctionBeginUser;

@@ -103,6 +103,8 @@ typedef struct {
   /* ---- evaluation ---- */
   /* Driven by the current in the film: where the torque is active, it acts while there is a current, whose density add() finds in torque->j. */
   PetscBool current_driven;
+  /* Velocity at which that current makes textures drift, relative to its density, m^3/(A s); may be NULL. */
+  PetscReal (*drift)(const HfTorque *torque, const PetscReal p[]);
   /* add() takes differences of m: a missing neighbour of an edge cell is then the linear continuation of the cells there are, and no other is replaced. */
   PetscBool straight;
   void (*add)(const HfTorque *torque, const PetscReal p[], const HfSpan *span, PetscReal *const T[3]); /* adds 1/s to T; may read span->H */

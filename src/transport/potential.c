@@ -124,6 +124,8 @@ PetscErrorCode HfPotentialCreateIsotropic(HfGrid grid, HfElectrodes electrodes, 
   PetscFunctionReturn(0);
 }
 
+PetscReal HfPotentialTolerance(HfPotential p) { return p->tolerance; }
+
 PetscErrorCode HfPotentialSetTolerance(HfPotential p, PetscReal relative) {
   PetscFunctionBeginUser;
   PetscCheck(relative > 0 && relative < 1, HfGridComm(p->grid), PETSC_ERR_ARG_OUTOFRANGE, "potential.tolerance is %g; it must lie between 0 and 1",

@@ -1,23 +1,26 @@
-/* `hopfilm check DECK`: validates the deck, builds its device and prints the plan of the run; runs and writes nothing. */
+/* `hopfilm check DECK`: validates the deck, builds its device and prints the plan of the run: what it costs, and what every drive amounts to. */
 #include "../app.h"
 
 /* The plan of a run that records nothing. */
-static PetscErrorCode plan_with(HfDeck deck, HfRecorder recorder, HfNode *plan) {
+static PetscErrorCode plan_with(HfDeck deck, HfRecorder recorder, PetscBool forecast, HfNode *plan) {
   HfExperiment experiment;
+  PetscErrorCode code = 0;
   PetscFunctionBeginUser;
   PetscCall(HfExperimentCreate(deck, recorder, NULL, &experiment));
   PetscCall(HfAppRefuseUnusedPetscOptions(HfDeckComm(deck)));
   PetscCall(HfExperimentPlan(experiment, plan));
+  if (forecast) code = HfExperimentForecast(experiment, *plan); /* may diverge */
+  if (code) PetscCall(HfNodeDestroy(plan));
   PetscCall(HfExperimentDestroy(&experiment));
-  PetscFunctionReturn(0);
+  PetscFunctionReturn(code);
 }
 
-PetscErrorCode HfAppPlan(HfDeck deck, HfNode *plan) {
+PetscErrorCode HfAppPlan(HfDeck deck, PetscBool forecast, HfNode *plan) {
   PetscErrorCode code;
   HfOutput output;
   PetscFunctionBeginUser;
   PetscCall(HfOutputCreate(deck, NULL, PETSC_FALSE, &output));
-  code = plan_with(deck, HfOutputRecorder(output), plan);
+  code = plan_with(deck, HfOutputRecorder(output), forecast, plan);
   PetscCall(HfOutputDestroy(&output));
   PetscFunctionReturn(code);
 }
@@ -31,7 +34,7 @@ static PetscErrorCode check(HfDeck deck, HfKeys keys, const HfOptions *options) 
     PetscCall(HfAppCheckEnsemble(deck, keys, options));
     PetscFunctionReturn(0);
   }
-  PetscCall(HfAppPlan(deck, &plan));
+  PetscCall(HfAppPlan(deck, PETSC_TRUE, &plan));
   if (!rank) {
     printf("%s is a valid deck\n", options->argument);
     for (PetscInt k = 0; k < HfNodeLength(plan); ++k) HfAppPrintItem(HfNodeItem(plan, k), 2, stdout);

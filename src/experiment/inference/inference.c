@@ -182,7 +182,7 @@ PetscErrorCode HfAnswersOfFilm(const HfInference *inference, const HfInferOption
 
   PetscFunctionBeginUser;
   ++longer.recall.max_iterations;
-  PetscCall(HfInferenceNetwork(inference, weighting, record->memories[last].G, HF_READING_FIRST + last, &network));
+  PetscCall(HfInferenceNetwork(inference, weighting, HfMemoryConductance(weighting, &record->memories[last]), HF_READING_FIRST + last, &network));
   PetscCall(HfAnswersCreate(inference, options, network, &answers[HF_FILM]));
   PetscCall(HfAnswersCreate(inference, &longer, network, &answers[HF_ONE_MORE]));
   PetscCall(HfNetworkDestroy(&network));

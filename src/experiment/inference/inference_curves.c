@@ -34,12 +34,12 @@ static PetscErrorCode epoch(const HfInference *inference, const HfWeighting *wei
 
   PetscFunctionBeginUser;
   ++longer.recall.max_iterations;
-  PetscCall(HfInferenceNetwork(inference, weighting, memory->G, HF_READING_FIRST + k, &network));
+  PetscCall(HfInferenceNetwork(inference, weighting, HfMemoryConductance(weighting, memory), HF_READING_FIRST + k, &network));
   PetscCall(HfAnswersCreate(inference, &inference->options, network, &film));
   PetscCall(HfAnswersCreate(inference, &longer, network, &one_more));
   score = HfScoreOfAll(inference, &film);
   curve->epoch[row] = row + 1;
-  curve->time[row] = memory->time;
+  curve->time[row] = HfMemoryTime(weighting, memory);
   curve->accuracy[row] = score.accuracy;
   curve->low[row] = score.low;
   curve->high[row] = score.high;
@@ -51,7 +51,7 @@ static PetscErrorCode epoch(const HfInference *inference, const HfWeighting *wei
     PetscCall(
         HfReportLog(inference->context,
                     "  epoch %d, %.6g ns: accuracy %.3f (%.3f to %.3f), exact %.3f, %d unstable pixels | one iteration more %.3f; at the end: %s",
-                    (int)row + 1, 1e9 * (double)memory->time, (double)score.accuracy, (double)score.low, (double)score.high, (double)score.exact,
+                    (int)row + 1, 1e9 * (double)curve->time[row], (double)score.accuracy, (double)score.low, (double)score.high, (double)score.exact,
                     (int)unstable(inference, &film), (double)curve->one_more[row], controls));
   PetscCall(HfAnswersDestroy(&film));
   PetscCall(HfAnswersDestroy(&one_more));
@@ -128,32 +128,53 @@ PetscErrorCode HfInferenceBasins(const HfInference *inference, const HfWeighting
   PetscFunctionReturn(0);
 }
 
+/* The film at one time of its training. */
+typedef struct {
+  PetscReal time; /* s */
+  const PetscReal *G;
+  PetscInt reading; /* see HfInferenceNetwork() */
+} Moment;
+
 /* Snapshots since the last initial state, one per time. */
-static PetscInt snapshots_since(const HfTrainingRecord *record, PetscInt taken[]) {
+static PetscInt moments_of_pulses(const HfTrainingRecord *record, Moment moments[]) {
   PetscInt n = 0;
   for (PetscInt k = 0; k < record->n_snapshots; ++k) {
-    if (record->snapshots[k].item < record->memories[record->first_memory].item) continue;
-    if (n && record->snapshots[taken[n - 1]].time == record->snapshots[k].time) --n;
-    taken[n++] = k;
+    const HfSnapshot *snapshot = &record->snapshots[k];
+
+    if (snapshot->item < record->memories[record->first_memory].item) continue;
+    if (n && moments[n - 1].time == snapshot->time) --n;
+    moments[n++] = (Moment){snapshot->time, snapshot->G, -1 - k};
+  }
+  return n;
+}
+
+/* The ends of the pauses since the last initial state: snapshots are taken in pulses alone. */
+static PetscInt moments_of_rest(const HfTrainingRecord *record, const HfWeighting *weighting, Moment moments[]) {
+  PetscInt n = 0;
+  for (PetscInt k = record->first_memory; k < record->n_memories; ++k) {
+    const HfMemory *memory = &record->memories[k];
+
+    moments[n++] = (Moment){HfMemoryTime(weighting, memory), HfMemoryConductance(weighting, memory), HF_READING_FIRST + k};
   }
   return n;
 }
 
 /* overlap[T][P][P]: x_p.V/n of pattern p (last index) with the state V that the film of time t recalls from the stored pattern q (inset of Fig.
-   5c). */
+   5c). The times are those of the snapshots, or, of memories after their pauses, the ends of these. */
 PetscErrorCode HfInferenceAttractors(const HfInference *inference, const HfWeighting *weighting) {
   const HfTrainingRecord *record = inference->context->record;
-  const PetscInt n = inference->n, P = inference->n_patterns;
-  PetscInt n_times, *taken;
+  const PetscInt n = inference->n, P = inference->n_patterns, most = PetscMax(record->n_snapshots, record->n_memories);
+  PetscInt n_times;
   PetscReal *times, *overlap, *V;
+  Moment *moments;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc4(record->n_snapshots, &taken, record->n_snapshots, &times, record->n_snapshots * P * P, &overlap, n, &V));
-  n_times = snapshots_since(record, taken);
+  PetscCall(PetscMalloc4(most, &moments, most, &times, most * P * P, &overlap, n, &V));
+  n_times = weighting->after_pause ? moments_of_rest(record, weighting, moments) : moments_of_pulses(record, moments);
   for (PetscInt t = 0; t < n_times; ++t) {
     HfNetwork network;
-    times[t] = record->snapshots[taken[t]].time;
-    PetscCall(HfInferenceNetwork(inference, weighting, record->snapshots[taken[t]].G, -1 - taken[t], &network));
+    times[t] = moments[t].time;
+    PetscCall(HfInferenceNetwork(inference, weighting, moments[t].G, moments[t].reading, &network));
     for (PetscInt q = 0; q < P; ++q) {
       HfRecallResult result;
       PetscCall(PetscArraycpy(V, inference->x + q * n, n));
@@ -170,6 +191,6 @@ PetscErrorCode HfInferenceAttractors(const HfInference *inference, const HfWeigh
     PetscCall(HfInferenceArray(inference, weighting->label, "attractors/time", 1, &n_times, times, "s"));
     PetscCall(HfInferenceArray(inference, weighting->label, "attractors/overlap", 3, (const PetscInt[]){n_times, P, P}, overlap, "1"));
   }
-  PetscCall(PetscFree4(taken, times, overlap, V));
+  PetscCall(PetscFree4(moments, times, overlap, V));
   PetscFunctionReturn(0);
 }

@@ -26,6 +26,12 @@ static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **
   PetscFunctionReturn(0);
 }
 
+static PetscErrorCode preview(HfPreview *preview, const void *of) {
+  PetscFunctionBeginUser;
+  PetscCall(HfPreviewUniformCurrent(preview, ((const Settings *)of)->j));
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode run(HfStepContext context, const void *of) {
   const PetscReal *j = ((const Settings *)of)->j;
   HfNode entry;
@@ -39,4 +45,4 @@ static PetscErrorCode run(HfStepContext context, const void *of) {
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Current = {.name = "current", .keys = keys, .magnetic = PETSC_TRUE, .settings = read_settings, .run = run};
+const HfStep HfStep_Current = {.name = "current", .keys = keys, .magnetic = PETSC_TRUE, .settings = read_settings, .preview = preview, .run = run};

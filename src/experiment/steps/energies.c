@@ -244,6 +244,7 @@ static PetscErrorCode run(HfStepContext context, const void *of) {
 
   PetscFunctionBeginUser;
   PetscCall(HfMemoryFirst(context, settings->last_only, &first));
+  PetscCall(HfReportWeakSignal(context));
   PetscCall(HfWeightingResolve(context->record, &settings->weightings, &list));
   control = HfWeightingControl(&list, &with_control);
   for (PetscInt k = 0; k < list.n; ++k) {

@@ -13,10 +13,7 @@ static const HfKey keys[] = {
 /* The step has no settings of its own. */
 static PetscErrorCode check_settings(HfScheduleCheck *check, HfNode node, void **settings) {
   PetscFunctionBeginUser;
-  if (check->pulses < 2)
-    PetscCall(HfDeckError(check->deck, node, "a fit compares two pulses in a row since the last initial state: train two patterns before it"));
-  else if (!check->probed)
-    PetscCall(HfDeckError(check->deck, node, "a fit needs traces: give `probe_every` to the pulse before it"));
+  if (check->no_fit) PetscCall(HfDeckError(check->deck, node, "%s", check->no_fit));
   PetscFunctionReturn(0);
 }
 

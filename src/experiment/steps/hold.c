@@ -36,8 +36,7 @@ static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **
     PetscCall(HfPatternSettingsRead(check, HfNodeFind(node, "pattern"), HfText(node, "pattern"), settings->x, settings->text));
     PetscCall(HfDriveSettingsRead(check, node, &settings->drive));
     if (HfHas(node, "voltage")) settings->drive.voltage = HfReal(node, "voltage");
-    ++check->pulses;
-    check->probed = HfHas(node, "probe_every");
+    PetscCall(HfScheduleCheckPulse(check, settings->text, settings->time, settings->probe_every, PETSC_FALSE));
   } else if (HfHas(node, "voltage") || HfHas(node, "field"))
     PetscCall(HfDeckError(check->deck, node, "a voltage is held for a `pattern`: name one"));
   PetscFunctionReturn(0);
@@ -59,6 +58,14 @@ static void plan(const void *of, HfPlan *plan) {
   plan->seconds += settings->time;
   ++plan->frames;
   plan->probes += settings->probe_every > 0.0 ? 1 + floor(settings->time / settings->probe_every) : 1;
+}
+
+static PetscErrorCode preview(HfPreview *preview, const void *of) {
+  const Settings *settings = of;
+
+  PetscFunctionBeginUser;
+  if (settings->driven) PetscCall(HfPreviewDrive(preview, settings->text, settings->x, &settings->drive, settings->drive.voltage, settings->time));
+  PetscFunctionReturn(0);
 }
 
 /* before[n*n]: the conductance at the start. */
@@ -127,4 +134,4 @@ static PetscErrorCode run(HfStepContext context, const void *of) {
 }
 
 const HfStep HfStep_Hold = {
-    .name = "hold", .keys = keys, .magnetic = PETSC_TRUE, .settings = read_settings, .destroy = destroy, .plan = plan, .run = run};
+    .name = "hold", .keys = keys, .magnetic = PETSC_TRUE, .settings = read_settings, .destroy = destroy, .plan = plan, .preview = preview, .run = run};

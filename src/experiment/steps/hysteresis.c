@@ -51,6 +51,7 @@ static void plan(const void *of, HfPlan *plan) {
   const Settings *settings = of;
   const PetscInt branches = settings->back ? 2 : 1;
 
+  plan->relaxations += branches * (1.0 + (PetscReal)settings->steps);
   plan->frames += settings->frames ? branches * (1.0 + (PetscReal)settings->steps) : branches;
 }
 

@@ -152,6 +152,7 @@ static PetscErrorCode run(HfStepContext context, const void *of) {
   HfScan scan;
 
   PetscFunctionBeginUser;
+  PetscCall(HfReportWeakSignal(context));
   PetscCall(HfInferenceCreate(context, of, &inference));
   PetscCall(HfScanCreate(inference, &scan));
   PetscCall(PetscCalloc1(inference->n_contestants, &answers));

@@ -23,6 +23,18 @@ static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **
 
 static void plan(const void *of, HfPlan *plan) { ++plan->frames; }
 
+/* A file that does not fit, or a state without direction somewhere, is refused before anything runs. */
+static PetscErrorCode preview(HfPreview *preview, const void *of) {
+  const Settings *settings = of;
+  Vec m;
+
+  PetscFunctionBeginUser;
+  PetscCall(VecDuplicate(HfDeviceMagnetization(preview->device), &m));
+  PetscCall(HfMagnetSetInitial(HfDeviceMagnet(preview->device), &settings->initial, m));
+  PetscCall(VecDestroy(&m));
+  PetscFunctionReturn(0);
+}
+
 typedef struct {
   HfStepContext context;
   const Settings *settings;
@@ -53,4 +65,4 @@ static PetscErrorCode run(HfStepContext context, const void *of) {
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Initial = {.name = "initial", .keys = keys, .magnetic = PETSC_TRUE, .settings = read_settings, .plan = plan, .run = run};
+const HfStep HfStep_Initial = {.name = "initial", .keys = keys, .magnetic = PETSC_TRUE, .settings = read_settings, .plan = plan, .preview = preview, .run = run};

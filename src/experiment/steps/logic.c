@@ -51,7 +51,7 @@ static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **
     if (why)
       PetscCall(HfDeckError(check->deck, node, "%s: %s", pattern, why));
     else if (!HfScheduleCheckTrained(check, text))
-      PetscCall(HfDeckError(check->deck, node, "%s needs the pattern %s, which no earlier step trains", gates->names, text));
+      PetscCall(HfDeckError(check->deck, node, "%s needs the pattern %s, of which no earlier step `train` keeps a memory", gates->names, text));
   }
   PetscFunctionReturn(0);
 }
@@ -107,6 +107,7 @@ static PetscErrorCode examine(HfStepContext context, const HfWeighting *weightin
 
   PetscCall(HfEntryCreate(context, "logic", &entry));
   PetscCall(HfNodePutText(entry, "weights", weighting->label));
+  if (weighting->after_pause) PetscCall(HfNodePutText(entry, "after", "pause"));
   PetscCall(HfNodePutText(entry, "wanted", wanted));
   PetscCall(HfNodePutText(entry, "trained", memory->pattern));
   PetscCall(HfNodePutText(entry, "inputs", "--, -+, +-, ++"));
@@ -131,6 +132,7 @@ static PetscErrorCode run(HfStepContext context, const void *of) {
   HfNode entry;
 
   PetscFunctionBeginUser;
+  PetscCall(HfReportWeakSignal(context));
   PetscCall(HfWeightingResolve(context->record, &settings->weightings, &list));
   for (PetscInt l = 0; l < list.n; ++l) {
     Count count = {.smallest_margin = PETSC_MAX_REAL};
@@ -140,6 +142,7 @@ static PetscErrorCode run(HfStepContext context, const void *of) {
       PetscCall(examine(context, &list.list[l], settings->gates[k].names, HfMemoryFind(context->record, settings->gates[k].x), &count));
     PetscCall(HfEntryCreate(context, "logic", &entry));
     PetscCall(HfNodePutText(entry, "weights", list.list[l].label));
+    if (list.list[l].after_pause) PetscCall(HfNodePutText(entry, "after", "pause"));
     PetscCall(HfNodePutInt(entry, "correct", count.right));
     PetscCall(HfNodePutInt(entry, "of", 2 * settings->n));
     PetscCall(HfNodePutReal(entry, "smallest_margin", count.smallest_margin));

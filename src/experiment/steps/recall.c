@@ -178,6 +178,7 @@ static PetscErrorCode recall_all(HfStepContext context, const Settings *settings
   if (is_control) PetscCall(HfNodePutText(entry, "control", "xi = 1"));
   PetscCall(HfNodePutText(entry, "method", method_name(settings)));
   PetscCall(HfNodePutText(entry, "weights", weighting->label));
+  if (weighting->after_pause) PetscCall(HfNodePutText(entry, "after", "pause"));
   PetscCall(HfNodePutText(entry, "starts_from", starts_name(settings)));
   PetscCall(HfNodePutInt(entry, "complete", complete));
   PetscCall(HfNodePutInt(entry, "of", of));
@@ -203,6 +204,7 @@ static PetscErrorCode run(HfStepContext context, const void *of) {
 
   PetscFunctionBeginUser;
   HfCite("hopfield-1982"); /* the outer product, as a control */
+  PetscCall(HfReportWeakSignal(context));
   PetscCall(HfMemoryFirst(context, settings->last_only, &first));
   PetscCall(HfWeightingResolve(context->record, &settings->weightings, &list));
   control = HfWeightingControl(&list, &with_control);

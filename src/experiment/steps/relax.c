@@ -23,7 +23,10 @@ static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **
   PetscFunctionReturn(0);
 }
 
-static void plan(const void *of, HfPlan *plan) { ++plan->frames; }
+static void plan(const void *of, HfPlan *plan) {
+  ++plan->frames;
+  ++plan->relaxations;
+}
 
 static PetscErrorCode run(HfStepContext context, const void *of) {
   const Settings *settings = of;

@@ -106,7 +106,8 @@ static PetscErrorCode check_letter(HfScheduleCheck *check, HfNode node, HfNode p
     window_pixels(letter, k, pixel, x);
     HfPatternToText(4, x, text);
     if (!uniform(x) && !HfScheduleCheckTrained(check, text))
-      PetscCall(HfDeckError(check->deck, place, "letter %s shows %s in a window, which no earlier step trains", HfNodeName(place), text));
+      PetscCall(HfDeckError(check->deck, place, "letter %s shows %s in a window, of which no earlier step `train` keeps a memory", HfNodeName(place),
+                            text));
   }
   PetscFunctionReturn(0);
 }
@@ -264,6 +265,7 @@ static PetscErrorCode report(HfStepContext context, const Settings *settings, co
   PetscCall(HfEntryCreate(context, "tiles", &entry));
   PetscCall(HfNodePutText(entry, "method", HfRecallNames[settings->options.method]));
   PetscCall(HfNodePutText(entry, "weights", weighting->label));
+  if (weighting->after_pause) PetscCall(HfNodePutText(entry, "after", "pause"));
   PetscCall(HfNodePutText(entry, "letter", letter));
   PetscCall(HfNodePutInt(entry, "flips", flips));
   PetscCall(HfNodePutInt(entry, "images", n_images));
@@ -361,6 +363,7 @@ static PetscErrorCode run(HfStepContext context, const void *of) {
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&gallery));
   PetscCall(PetscMalloc1(16 * MAX_PIXELS, &w));
+  PetscCall(HfReportWeakSignal(context));
   PetscCall(HfWeightingResolve(context->record, &settings->weightings, &list));
   for (PetscInt k = 0; k < list.n; ++k) {
     PetscCall(HfReportLog(context, "tiles, %s, %s:", HfRecallNames[settings->options.method], list.list[k].label));

@@ -44,6 +44,7 @@ typedef struct {
 typedef struct {
   PetscReal *voltage;   /* [n], V */
   PetscReal *at_centre; /* [n]: |H| of the gold at the film's centre, A/m */
+  PetscReal *rms;       /* [n]: over the film, A/m */
   PetscInt *order;      /* [n] of the present epoch */
 } Lesson;
 
@@ -60,7 +61,6 @@ static PetscErrorCode read_patterns_settings(HfScheduleCheck *check, HfNode node
 
     PetscCall(HfPatternSettingsRead(check, HfNodeItem(HfChild(node, "patterns"), p), name, settings->x + p * n, text));
     settings->label[p] = HfPatternLabel(&check->schedule->patterns, name, text);
-    if (text[0]) PetscCall(HfScheduleCheckTrains(check, text));
   }
   PetscFunctionReturn(0);
 }
@@ -74,6 +74,53 @@ static PetscErrorCode read_voltages_settings(HfScheduleCheck *check, HfNode node
   if (HfHas(node, "voltage") && settings->n_voltages != 1 && settings->n_voltages != settings->n)
     PetscCall(HfDeckError(check->deck, HfChild(node, "voltage"), "give one voltage for all patterns or one for each of the %d, not %d",
                           (int)settings->n, (int)settings->n_voltages));
+  PetscFunctionReturn(0);
+}
+
+/* order[n]: the patterns of an epoch. */
+static void order_of_epoch(const Settings *settings, PetscInt epoch, PetscInt order[]) {
+  for (PetscInt k = 0; k < settings->n; ++k) {
+    const PetscInt at = settings->shuffled ? HfRandomInteger(settings->seed, HF_STREAM_ORDER, epoch, k, k + 1) : k;
+    if (at < k) order[k] = order[at]; /* every order is equally likely (Fisher and Yates, by insertion) */
+    order[at] = k;
+  }
+}
+
+/* The pulses of the last two epochs, the last two pulses among them, and which patterns are remembered. */
+static PetscErrorCode check_pulses(HfScheduleCheck *check, const Settings *settings) {
+  PetscInt *order;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(settings->n, &order));
+  for (PetscInt epoch = PetscMax(settings->epochs - 2, 0); epoch < settings->epochs; ++epoch) {
+    order_of_epoch(settings, epoch, order);
+    for (PetscInt k = 0; k < settings->n; ++k) {
+      const char *text = settings->text + order[k] * (check->schedule->n + 1);
+      const PetscBool last = (PetscBool)(epoch == settings->epochs - 1), remembered = (PetscBool)(settings->remember == PER_PULSE || k == settings->n - 1);
+
+      PetscCall(HfScheduleCheckPulse(check, text, settings->pulse, settings->probe_every, settings->fresh));
+      if (text[0] && last && remembered) PetscCall(HfScheduleCheckTrains(check, text));
+    }
+  }
+  PetscCall(PetscFree(order));
+  PetscFunctionReturn(0);
+}
+
+/* Without anisotropic conduction no current tells one texture from another. */
+static PetscErrorCode check_conduction(HfScheduleCheck *check) {
+  HfGrid grid = HfDeviceGrid(check->device);
+  HfNode material = HfMaterialSettings(check->deck, 0);
+  PetscBool anisotropic = PETSC_FALSE;
+
+  PetscFunctionBeginUser;
+  for (PetscInt r = 0; grid && r < HfGridGetInfo(grid)->n_regions; ++r) {
+    HfConductivitySettings conductor;
+
+    HfConductivitySettingsRead(check->deck, r, &conductor);
+    if (conductor.amr_ratio != 0.0 || conductor.hall_conductivity != 0.0) anisotropic = PETSC_TRUE;
+  }
+  if (grid && !anisotropic)
+    PetscCall(HfDeckWarn(check->deck, material, "the film has no `amr_ratio`: its conductance does not depend on m, so that it can learn nothing"));
   PetscFunctionReturn(0);
 }
 
@@ -93,9 +140,9 @@ static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **
   settings->seed = HfInteger(node, "seed");
   settings->fresh = HfFlag(node, "fresh");
   while (strcmp(remember_names[settings->remember], HfText(node, "memory"))) ++settings->remember;
-  check->pulses = PetscMin(check->pulses + (PetscInt64)settings->n * settings->epochs, 2); /* a fit needs two */
-  check->probed = HfHas(node, "probe_every");
+  PetscCall(check_pulses(check, settings));
   if (settings->pause <= 0.0) check->unpaused = PETSC_TRUE;
+  if (check->has_electrodes) PetscCall(check_conduction(check));
   PetscFunctionReturn(0);
 }
 
@@ -118,6 +165,19 @@ static void plan(const void *of, HfPlan *plan) {
   plan->seconds += pulses * (settings->pulse + settings->pause);
   plan->frames += memories;
   plan->probes += settings->probe_every > 0.0 ? pulses * (1 + floor(settings->pulse / settings->probe_every)) : memories;
+}
+
+static PetscErrorCode preview(HfPreview *preview, const void *of) {
+  const Settings *settings = of;
+  const PetscReal seconds = settings->pulse * (PetscReal)settings->epochs;
+
+  PetscFunctionBeginUser;
+  for (PetscInt p = 0; p < settings->n; ++p) {
+    const PetscReal voltage = settings->n_voltages ? settings->voltages[settings->n_voltages > 1 ? p : 0] : 0.0;
+
+    PetscCall(HfPreviewDrive(preview, settings->label[p], settings->x + p * preview->schedule->n, &settings->drive, voltage, seconds));
+  }
+  PetscFunctionReturn(0);
 }
 
 /* One pulse of pattern p, and its memory if it is to be kept. */
@@ -163,11 +223,7 @@ static PetscErrorCode run_epoch(HfStepContext context, const Settings *settings,
   const PetscInt n = settings->n, epoch = context->drive->epoch;
 
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < n; ++k) {
-    const PetscInt at = settings->shuffled ? HfRandomInteger(settings->seed, HF_STREAM_ORDER, epoch, k, k + 1) : k;
-    if (at < k) lesson->order[k] = lesson->order[at]; /* every order is equally likely (Fisher and Yates, by insertion) */
-    lesson->order[at] = k;
-  }
+  order_of_epoch(settings, epoch, lesson->order);
   for (PetscInt k = 0; k < n; ++k) {
     const PetscBool ends_epoch = (PetscBool)(k == n - 1), ends_all = (PetscBool)(ends_epoch && epoch == settings->epochs - 1);
     const PetscBool remember = (PetscBool)(settings->remember == PER_PULSE || (settings->remember == PER_EPOCH && ends_epoch) || ends_all);
@@ -181,14 +237,16 @@ static PetscErrorCode find_voltages(HfStepContext context, const Settings *setti
   PetscFunctionBeginUser;
   for (PetscInt p = 0; p < settings->n; ++p) {
     const PetscReal *x = settings->x + p * context->schedule->n;
+    HfFieldFigures figures;
 
     if (settings->n_voltages)
       lesson->voltage[p] = settings->voltages[settings->n_voltages > 1 ? p : 0];
     else
       PetscCall(HfDriveVoltage(context, &settings->drive, x, &lesson->voltage[p]));
     if (!HfDriveByGold(context)) continue;
-    PetscCall(HfDeviceCentreField(context->device, x, &lesson->at_centre[p]));
-    lesson->at_centre[p] *= lesson->voltage[p];
+    PetscCall(HfDeviceFieldFigures(context->device, x, &settings->drive.measure, &figures));
+    lesson->at_centre[p] = figures.centre * lesson->voltage[p];
+    lesson->rms[p] = figures.rms * lesson->voltage[p];
   }
   PetscCall(HfDriveCompare(context, settings->x, lesson->voltage[0]));
   PetscFunctionReturn(0);
@@ -209,6 +267,7 @@ static PetscErrorCode report(HfStepContext context, const Settings *settings, co
   PetscCall(HfNodePutReal(entry, "pulse_s", settings->pulse));
   PetscCall(HfNodePutReals(entry, "voltage_V", settings->n, lesson->voltage));
   if (HfDriveByGold(context)) PetscCall(HfNodePutReals(entry, "field_at_centre_A_per_m", settings->n, lesson->at_centre));
+  if (HfDriveByGold(context)) PetscCall(HfNodePutReals(entry, "field_rms_A_per_m", settings->n, lesson->rms));
   PetscCall(HfReportSummary(context, entry));
   PetscFunctionReturn(0);
 }
@@ -233,10 +292,11 @@ static PetscErrorCode run(HfStepContext context, const void *of) {
   PetscErrorCode code;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc3(settings->n, &lesson.voltage, settings->n, &lesson.at_centre, settings->n, &lesson.order));
+  PetscCall(PetscMalloc4(settings->n, &lesson.voltage, settings->n, &lesson.at_centre, settings->n, &lesson.rms, settings->n, &lesson.order));
   code = teach(context, settings, &lesson); /* may diverge or be stopped */
-  PetscCall(PetscFree3(lesson.voltage, lesson.at_centre, lesson.order));
+  PetscCall(PetscFree4(lesson.voltage, lesson.at_centre, lesson.rms, lesson.order));
   PetscFunctionReturn(code);
 }
 
-const HfStep HfStep_Train = {.name = "train", .keys = keys, .settings = read_settings, .destroy = destroy, .plan = plan, .run = run};
+const HfStep HfStep_Train = {
+    .name = "train", .keys = keys, .settings = read_settings, .destroy = destroy, .plan = plan, .preview = preview, .run = run};

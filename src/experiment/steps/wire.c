@@ -103,6 +103,7 @@ static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **
   PetscCall(HfDriveSettingsRead(check, node, &settings->drive));
   if (HfHas(node, "voltage")) settings->drive.voltage = HfReal(node, "voltage");
   PetscCall(check_wire_settings(check, node, settings));
+  PetscCall(HfScheduleCheckReset(check)); /* what the film learned before was of another wiring */
   PetscFunctionReturn(0);
 }
 
@@ -113,6 +114,15 @@ static PetscErrorCode destroy(void *of) {
   PetscCall(PetscFree3(settings->names, settings->x, settings->flips));
   PetscCall(HfDriveSettingsDestroy(&settings->drive));
   PetscCall(PetscFree(settings));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode preview(HfPreview *preview, const void *of) {
+  const Settings *settings = of;
+
+  PetscFunctionBeginUser;
+  if (settings->film) PetscCall(HfPreviewDrive(preview, settings->names[0], settings->x, &settings->drive, settings->drive.voltage, 0.0));
+  preview->wiring_known = PETSC_FALSE;
   PetscFunctionReturn(0);
 }
 
@@ -466,4 +476,4 @@ static PetscErrorCode run(HfStepContext context, const void *of) {
   PetscFunctionReturn(code);
 }
 
-const HfStep HfStep_Wire = {.name = "wire", .keys = keys, .settings = read_settings, .destroy = destroy, .run = run};
+const HfStep HfStep_Wire = {.name = "wire", .keys = keys, .settings = read_settings, .destroy = destroy, .preview = preview, .run = run};

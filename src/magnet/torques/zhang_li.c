@@ -36,6 +36,9 @@ static PetscErrorCode region_settings(HfTorque *torque, PetscInt region, PetscRe
   PetscFunctionReturn(0);
 }
 
+/* b */
+static PetscReal drift(const HfTorque *torque, const PetscReal p[]) { return 2 * p[0] * HfGridGetInfo(torque->film->grid)->dx; }
+
 HF_KERNEL static void add(const HfTorque *torque, const PetscReal p[], const HfSpan *span, PetscReal *const T[3]) {
   const PetscInt n = span->n;
   const PetscReal px = p[0], py = p[1], xi = p[2];
@@ -67,6 +70,7 @@ const HfTorqueType HfTorqueType_zhang_li = {
     .keys = keys,
     .region_settings = region_settings,
     .current_driven = PETSC_TRUE,
+    .drift = drift,
     .straight = PETSC_TRUE,
     .add = add,
 };
