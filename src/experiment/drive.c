@@ -18,23 +18,24 @@ PetscErrorCode HfDriveDestroy(HfDrive *drive) {
 #define VANISHES 1e-3 /* |H| at a point relative to the rms over the film below which it is round-off and the errors of the cells */
 
 static PetscErrorCode read_measure_settings(HfScheduleCheck *check, HfNode node, HfFieldMeasure *measure) {
-  HfNode place = HfChild(node, "field_at");
+  const PetscBool given = HfHas(node, "field_at");
+  HfNode place = given ? HfChild(node, "field_at") : NULL;
   PetscInt n = 1;
 
   PetscFunctionBeginUser;
   *measure = (HfFieldMeasure){0};
-  if (HfGiven(node, "field_at") && !HfHas(node, "field")) PetscCall(HfDeckError(check->deck, place, "`field_at` goes with `field`"));
-  if (HfIsWordAt(node, "field_at", 0) && HfCount(node, "field_at") == 1)
+  if (given && !HfHas(node, "field")) PetscCall(HfDeckError(check->deck, place, "`field_at` goes with `field`"));
+  if (given && HfCount(node, "field_at") == 1 && HfIsWordAt(node, "field_at", 0))
     measure->rms = (PetscBool)!strcmp(HfTextAt(node, "field_at", 0), "rms");
-  else if (HfCount(node, "field_at") != 2 || HfIsWordAt(node, "field_at", 0) || HfIsWordAt(node, "field_at", 1)) {
+  else if (given && (HfCount(node, "field_at") != 2 || HfIsWordAt(node, "field_at", 0) || HfIsWordAt(node, "field_at", 1))) {
     PetscCall(HfDeckError(check->deck, place, "field_at: give centre, rms, or the two coordinates of a point, as [100 nm, 0 nm]"));
     PetscFunctionReturn(0);
-  } else
+  } else if (given)
     for (int d = 0; d < 2; ++d) measure->at[d] = HfRealAt(node, "field_at", d);
   if (!HfHas(node, "field") || measure->rms || !HfDeviceGrid(check->device)) PetscFunctionReturn(0);
   PetscCall(HfDeviceCellsNear(check->device, measure->at, &n));
   if (!n)
-    PetscCall(HfDeckError(check->deck, HfGiven(node, "field_at") ? place : HfNodeFind(node, "field"),
+    PetscCall(HfDeckError(check->deck, given ? place : HfNodeFind(node, "field"),
                           "no cell of the film is at (%g m, %g m), where `field` is meant: give `field_at: rms` or a point of the film",
                           (double)measure->at[0], (double)measure->at[1]));
   PetscFunctionReturn(0);
@@ -86,10 +87,11 @@ PetscErrorCode HfDriveVoltageOf(HfDevice device, const HfDriveSettings *settings
   if (!(figures.rms > 0.0))
     PetscCall(PetscSNPrintf(why, HF_DRIVE_WHY, "the pattern %.128s drives no current, and no voltage gives it a field", text));
   else if (!(figures.measured > VANISHES * figures.rms))
-    PetscCall(PetscSNPrintf(why, HF_DRIVE_WHY,
-                            "the Oersted field of the pattern %.128s vanishes at %s: give `field_at: rms` or another point, `field_pattern` with another "
-                            "pattern, or `voltage`",
-                            text, settings->measure.at[0] == 0.0 && settings->measure.at[1] == 0.0 ? "the film's centre" : "the point of `field_at`"));
+    PetscCall(
+        PetscSNPrintf(why, HF_DRIVE_WHY,
+                      "the Oersted field of the pattern %.128s vanishes at %s: give `field_at: rms` or another point, `field_pattern` with another "
+                      "pattern, or `voltage`",
+                      text, settings->measure.at[0] == 0.0 && settings->measure.at[1] == 0.0 ? "the film's centre" : "the point of `field_at`"));
   else
     *voltage = settings->field / figures.measured;
   PetscCall(PetscFree(text));

@@ -211,7 +211,7 @@ PetscErrorCode HfPatternRead(const HfPatternList *patterns, const char *name, Pe
 PetscErrorCode HfPatternSettingsRead(HfScheduleCheck *check, HfNode place, const char *name, PetscReal x[], char text[]);
 /* What a line of the log calls a pattern: its text if that is short, otherwise its name if it has one. Not collective. */
 const char *HfPatternLabel(const HfPatternList *patterns, const char *name, const char *text);
-PetscErrorCode HfScheduleCheckReset(HfScheduleCheck *check);                      /* a new film: nothing has been trained. Not collective. */
+PetscErrorCode HfScheduleCheckReset(HfScheduleCheck *check); /* a new film: nothing has been trained. Not collective. */
 /* A pulse of the pattern (text) of this length, s, with probes so far apart, s; 0: none. fresh: on the untrained film. Not collective. */
 PetscErrorCode HfScheduleCheckPulse(HfScheduleCheck *check, const char *text, PetscReal length, PetscReal probe_every, PetscBool fresh);
 PetscErrorCode HfScheduleCheckTrains(HfScheduleCheck *check, const char *text);   /* a step trains this pattern. Not collective. */
@@ -219,15 +219,15 @@ PetscBool HfScheduleCheckTrained(const HfScheduleCheck *check, const char *text)
 
 /* ---- drive.c: from a pattern to voltages ---- */
 #define HF_DRIVE_FIELD_KEYS(step)                                                                                                                    \
-  {step ".field", HF_QUANTITY, "A/m|T", "", ">0", 0, "Wanted Oersted field |H|, at the place that field_at says; this or voltage"},                 \
+  {step ".field", HF_QUANTITY, "A/m|T", "", ">0", 0, "Wanted Oersted field |H|, at the place that field_at says; this or voltage"},                  \
       {step ".field_at",                                                                                                                             \
        HF_QUANTITIES,                                                                                                                                \
        "m",                                                                                                                                          \
-       "centre",                                                                                                                                     \
+       "",                                                                                                                                           \
        "|centre|rms",                                                                                                                                \
        0,                                                                                                                                            \
-       "Where `field` is meant: at the film's centre, at a point [x, y] of the film, or rms, the root of the mean of |H|^2 over the film, which "    \
-       "suits rings and films of many nodes"},                                                                                                       \
+       "Where `field` is meant: centre, that of the film (the default); a point [x, y] of the film; or rms, the root of the mean of |H|^2 over the " \
+       "film, which suits rings and films of many nodes"},                                                                                           \
   {                                                                                                                                                  \
     step ".field_pattern", HF_TEXT, NULL, "", "", 0, "Pattern for which the voltage gives that field (default: each pattern for itself)"             \
   }

@@ -149,10 +149,11 @@ PetscErrorCode HfReportWeakSignal(HfStepContext context) {
   PetscCall(HfNodePutReal(entry, "largest_change", signal));
   PetscCall(HfNodePutReal(entry, "solver_tolerance", tolerance));
   PetscCall(HfNodePutBool(entry, "too_weak", PETSC_TRUE));
-  PetscCall(HfReportHeadline(context, entry,
-                             "too weak: training changed the conductances by %.1e of the largest, the solver is right to %.1e (potential.tolerance): what "
-                             "follows is round-off; raise the voltage, the pulse or amr_ratio",
-                             (double)signal, (double)tolerance));
+  PetscCall(
+      HfReportHeadline(context, entry,
+                       "too weak: training changed the conductances by %.1e of the largest, the solver is right to %.1e (potential.tolerance): what "
+                       "follows is round-off; raise the voltage, the pulse or amr_ratio",
+                       (double)signal, (double)tolerance));
   PetscCall(HfReportSummary(context, entry));
   PetscFunctionReturn(0);
 }

@@ -45,7 +45,7 @@ static void memories_when_they_are_wanted(void **state) {
   for (int k = 1; k <= 4; ++k) assert_string_equal(epoch.pattern[k], "+---"); /* the last of the epoch */
   ASSERT_NEAR(number(entry_from_end(&pulse, "energies", 0), "of"), 16, 0);
   ASSERT_NEAR(number(entry_from_end(&epoch, "energies", 0), "of"), 4, 0);
-  assert_int_equal(pulse.n_fields - epoch.n_fields, 12 * 4); /* m, H, j, j_gold */
+  assert_int_equal(pulse.n_fields - epoch.n_fields, 12 * 5); /* m, H, j, j_per_volt, j_gold */
   CHECK(HfNodeDestroy(&pulse.entries));
   CHECK(HfNodeDestroy(&epoch.entries));
   CHECK(HfNodeDestroy(&end.entries));
