@@ -85,8 +85,8 @@ static PetscErrorCode warn_implausible(HfMessages messages, const HfKey *row, Hf
     PetscCall(HfMessagesAdd(messages, PETSC_FALSE, HfNodePlace(node), "%s: %s without a unit is in metres; \"%s nm\" may be meant", label, node->text,
                             node->text));
   if (!strcmp(row->unit, "A/m|T") && tesla > MOST_TESLA)
-    PetscCall(HfMessagesAdd(messages, PETSC_FALSE, HfNodePlace(node), "%s: a field of %.3g T; magnets reach some 45 T for long: is the unit right?", label,
-                            (double)tesla));
+    PetscCall(HfMessagesAdd(messages, PETSC_FALSE, HfNodePlace(node), "%s: a field of %.3g T; magnets reach some 45 T for long: is the unit right?",
+                            label, (double)tesla));
   PetscFunctionReturn(0);
 }
 

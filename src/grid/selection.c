@@ -81,8 +81,8 @@ PetscErrorCode HfSelectionSettingsRead(HfDeck deck, HfNode section, HfGrid grid,
   }
   PetscCall(count_film(selection, grid, &n_film));
   if (!n_film) {
-    PetscCall(HfDeckError(deck, region ? region : HfChild(section, "stride"), "of the cells that %s keeps none belongs to the film: every field would be zero",
-                          region ? "region" : "stride"));
+    PetscCall(HfDeckError(deck, region ? region : HfChild(section, "stride"),
+                          "of the cells that %s keeps none belongs to the film: every field would be zero", region ? "region" : "stride"));
     *selection = HfSelectionAll(grid);
   }
   PetscFunctionReturn(0);

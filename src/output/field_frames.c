@@ -9,7 +9,8 @@ static const struct {
 } known_fields[] = {
     {"m", "1", "Magnetization M/Ms at the cell centres; zero where there is no film"},
     {"H", "A/m", "Oersted field of the drive in the film's mid-plane"},
-    {"j", "A/m^2", "Current density that flows in the magnetic film, at the voltage of the drive; zero while none is on the film, so always under gold"},
+    {"j", "A/m^2",
+     "Current density that flows in the magnetic film, at the voltage of the drive; zero while none is on the film, so always under gold"},
     {"j_gold", "A/m^2", "Current density that flows in the gold layer, at the voltage of the drive; zero while it is off"},
     {"j_per_volt", "A/(m^2 V)",
      "Current density in the magnetic film per volt of the last pattern: for +1 V on its + electrodes and -1 V on the others, driven or not"},

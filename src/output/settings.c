@@ -5,8 +5,10 @@
 static const HfKey output_keys[] = {
     {"output", HF_SECTION, NULL, "{}", "", 0, "What the run directory holds"},
     {"output.fields", HF_TEXTS, NULL, "[m, j, j_per_volt]", "m|H|j|j_gold|j_per_volt", 0,
-     "Fields written to run.h5: magnetization m, Oersted field H, current density that flows in the film j (zero while no voltage is on the film, so always "
-     "under gold) and in the gold layer j_gold, and the film's current density per volt of the last pattern, j_per_volt: for +1 and -1 V on its electrodes"},
+     "Fields written to run.h5: magnetization m, Oersted field H, current density that flows in the film j (zero while no voltage is on the film, so "
+     "always "
+     "under gold) and in the gold layer j_gold, and the film's current density per volt of the last pattern, j_per_volt: for +1 and -1 V on its "
+     "electrodes"},
     {"output.every", HF_QUANTITY, "s", "", ">0", 0,
      "Simulated time between frames while the film is driven; without it, a frame at the end of each pulse only"},
     {"output.compression", HF_INT, NULL, "1", "[0,9]", 0, "Deflate level of the fields; 0: not compressed"},
@@ -81,8 +83,9 @@ static PetscErrorCode check_fields_settings(HfDeck deck) {
     else if (!electrodes && !strcmp(name, "j_per_volt"))
       PetscCall(HfDeckWarn(deck, HfNodeItem(fields, k), "%s is of voltages on `electrodes`, and the deck has none: it will not be in run.h5", name));
     else if (gold && !strcmp(name, "j"))
-      PetscCall(HfDeckWarn(deck, HfNodeItem(fields, k),
-                           "j, the current that flows in the film, is zero under gold, which carries the current: j_gold or j_per_volt may be meant"));
+      PetscCall(
+          HfDeckWarn(deck, HfNodeItem(fields, k),
+                     "j, the current that flows in the film, is zero under gold, which carries the current: j_gold or j_per_volt may be meant"));
   }
   PetscFunctionReturn(0);
 }

@@ -160,13 +160,14 @@ PetscErrorCode HfInferenceReport(const HfInference *inference, const HfWeighting
   PetscCall(put_names(inference, entry));
   PetscCall(put_scores(inference, &answers[HF_FILM], entry));
   PetscCall(put_controls(inference, answers, entry));
-  PetscCall(HfReportHeadline(
-      inference->context, entry,
-      "infer, %s, %s%s, epoch %d, %s %s: accuracy %.3f (%.3f to %.3f; ties wrong %.3f), exact %s (%s: %s), overlap %.3f to %.3f, %d unstable pixels | "
-      "accuracy of the controls: %s",
-      HfRecallNames[inference->options.recall.method], weighting->label, weighting->after_pause ? ", after the pause" : "", (int)memory->epoch + 1, HfNoiseNames[inference->options.noise], amounts,
-      (double)film.accuracy, (double)film.low, (double)film.high, (double)film.ties_wrong, exact, HfContestantName(inference, HF_FIRST_RULE),
-      exact_before, (double)film.overlap_before, (double)film.overlap_after, (int)unstable, controls));
+  PetscCall(HfReportHeadline(inference->context, entry,
+                             "infer, %s, %s%s, epoch %d, %s %s: accuracy %.3f (%.3f to %.3f; ties wrong %.3f), exact %s (%s: %s), overlap %.3f to "
+                             "%.3f, %d unstable pixels | "
+                             "accuracy of the controls: %s",
+                             HfRecallNames[inference->options.recall.method], weighting->label, weighting->after_pause ? ", after the pause" : "",
+                             (int)memory->epoch + 1, HfNoiseNames[inference->options.noise], amounts, (double)film.accuracy, (double)film.low,
+                             (double)film.high, (double)film.ties_wrong, exact, HfContestantName(inference, HF_FIRST_RULE), exact_before,
+                             (double)film.overlap_before, (double)film.overlap_after, (int)unstable, controls));
   PetscCall(HfReportSummary(inference->context, entry));
   PetscCall(report_control(inference, weighting->label, HF_UNTRAINED, &answers[HF_UNTRAINED]));
   PetscCall(report_control(inference, weighting->label, HF_ONE_MORE, &answers[HF_ONE_MORE]));
@@ -253,7 +254,8 @@ PetscErrorCode HfInferenceGallery(const HfInference *inference, const HfWeightin
   PetscFunctionBeginUser;
   if (!n_images) PetscFunctionReturn(0);
   PetscCall(PetscMalloc2(n_images * 3 * n, &images, 2 * n_images, &of));
-  PetscCall(HfInferenceNetwork(inference, weighting, HfMemoryConductance(weighting, memory), HF_READING_FIRST + inference->context->record->n_memories - 1, &network));
+  PetscCall(HfInferenceNetwork(inference, weighting, HfMemoryConductance(weighting, memory),
+                               HF_READING_FIRST + inference->context->record->n_memories - 1, &network));
   for (PetscInt k = 0; k < n_images; ++k) {
     const PetscInt p = k / shown, a = k % shown % options->n_amounts, sample = k % shown / options->n_amounts;
     const PetscInt64 test = ((PetscInt64)a * inference->n_patterns + p) * options->samples + sample;

@@ -133,5 +133,11 @@ static PetscErrorCode run(HfStepContext context, const void *of) {
   PetscFunctionReturn(code);
 }
 
-const HfStep HfStep_Hold = {
-    .name = "hold", .keys = keys, .magnetic = PETSC_TRUE, .settings = read_settings, .destroy = destroy, .plan = plan, .preview = preview, .run = run};
+const HfStep HfStep_Hold = {.name = "hold",
+                            .keys = keys,
+                            .magnetic = PETSC_TRUE,
+                            .settings = read_settings,
+                            .destroy = destroy,
+                            .plan = plan,
+                            .preview = preview,
+                            .run = run};

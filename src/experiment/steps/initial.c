@@ -65,4 +65,5 @@ static PetscErrorCode run(HfStepContext context, const void *of) {
   PetscFunctionReturn(0);
 }
 
-const HfStep HfStep_Initial = {.name = "initial", .keys = keys, .magnetic = PETSC_TRUE, .settings = read_settings, .plan = plan, .preview = preview, .run = run};
+const HfStep HfStep_Initial = {
+    .name = "initial", .keys = keys, .magnetic = PETSC_TRUE, .settings = read_settings, .plan = plan, .preview = preview, .run = run};

@@ -96,7 +96,8 @@ static PetscErrorCode check_pulses(HfScheduleCheck *check, const Settings *setti
     order_of_epoch(settings, epoch, order);
     for (PetscInt k = 0; k < settings->n; ++k) {
       const char *text = settings->text + order[k] * (check->schedule->n + 1);
-      const PetscBool last = (PetscBool)(epoch == settings->epochs - 1), remembered = (PetscBool)(settings->remember == PER_PULSE || k == settings->n - 1);
+      const PetscBool last = (PetscBool)(epoch == settings->epochs - 1),
+                      remembered = (PetscBool)(settings->remember == PER_PULSE || k == settings->n - 1);
 
       PetscCall(HfScheduleCheckPulse(check, text, settings->pulse, settings->probe_every, settings->fresh));
       if (text[0] && last && remembered) PetscCall(HfScheduleCheckTrains(check, text));

@@ -113,7 +113,8 @@ static PetscErrorCode check(const HfTerm *term, PetscInt region) {
     PetscCall(HfDeckWarn(term->film->deck, HfChild(material->node, "Ku"), "|Ku| of %g J/m^3: magnets have up to 2e7 J/m^3; is the unit right?",
                          (double)Ku));
   else if (Ku < 1)
-    PetscCall(HfDeckWarn(term->film->deck, HfChild(material->node, "Ku"), "|Ku| of %g J/m^3 is too weak to do anything; is the unit right?", (double)Ku));
+    PetscCall(
+        HfDeckWarn(term->film->deck, HfChild(material->node, "Ku"), "|Ku| of %g J/m^3 is too weak to do anything; is the unit right?", (double)Ku));
   if (material->Aex > 0 && Ku > 0 && cell > PetscSqrtReal(material->Aex / Ku))
     PetscCall(HfDeckWarn(term->film->deck, HfChild(material->node, "Ku"), "cells of %g nm are above the width of a wall sqrt(Aex/|Ku|) = %.3g nm",
                          (double)(1e9 * cell), (double)(1e9 * PetscSqrtReal(material->Aex / Ku))));
