@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs every postprocess command on run directories and checks what comes out: python3 tests/postprocess.py DIR [DIR...]
 
-Expected of a report: one file that fetches nothing, and no accuracy without its controls beside it. Of the figures of a step `infer`: one for whatever the
+Expected of a report: one file that fetches nothing, no accuracy without its controls beside it, and no figure in red without a sentence that says why. Of the figures of a step `infer`: one for whatever the
 run holds. Of an OVF file: the numbers of run.h5, bit by bit."""
 import os
 import re
@@ -33,6 +33,8 @@ def check_report(directory):
     assert not outside, f"{directory}: the report fetches {outside[:3]}"
     assert html.rstrip().endswith("</html>") and "<h2>How it was made</h2>" in html
     check_controls(directory, html)
+    for anchor, section in re.findall(r'<section id="(\w+)">(.*?)</section>', html, re.S):
+        assert 'class="bad"' not in section or '<ul class="why"><li>' in section, f"{directory}: red figures without a reason in section {anchor}"
     return html.count("<figure>")
 
 
@@ -164,7 +166,27 @@ def check_ovf(directory, folder):
     return True
 
 
+def check_reasons():
+    """A sentence for each kind of failure, none for what is right."""
+    sys.path.insert(0, HERE)
+    from hopfilm import reasons
+    energy = {"weights": "midrange", "trained": "+--+", "minimum": "++++", "correct": False, "margin": -0.1, "untrained_margin": -0.5, "power_change_percent": 3.0,
+              "control_power_change_of_others_percent": 1.0}
+    recall = {"weights": "midrange", "method": "sweeps", "trained": "+--+", "starts": 4, "recalled": 1, "cycles": 0, "fixed_point": True}
+    gate = {"trained": "+---", "wanted": "AND/OR", "gate_control_plus": "AND", "gate_control_minus": "2", "margin_control_plus": 0.2, "margin_control_minus": 0.1}
+    fit = {"from": "+-+-", "to": "++--", "signs_right": False}
+    for make, wrong, right, words in (
+            (reasons.of_energies, energy, {"correct": True}, "the state of lowest energy is"), (reasons.of_recall, recall, {"recalled": 4}, "(3 of 4)"),
+            (reasons.of_recall, {**recall, "fixed_point": False}, {"fixed_point": True, "recalled": 4}, "not a fixed point"),
+            (reasons.of_recall, {**recall, "cycles": 3}, {"recalled": 4, "cycles": 0}, "cycle of two states"),
+            (reasons.of_gates, gate, {"gate_control_minus": "OR"}, "the output follows 2"), (reasons.of_fit, fit, {"signs_right": True}, "Eq. (2)")):
+        found = [str(sentence) for sentence in make(None, [wrong])]
+        assert len(found) == 1 and words in found[0], found
+        assert not list(make(None, [{**wrong, **right}])), words
+
+
 def main():
+    check_reasons()
     for directory in sys.argv[1:]:
         check_effort(directory)
         with tempfile.TemporaryDirectory() as folder:

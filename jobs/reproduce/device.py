@@ -1,4 +1,4 @@
-"""Runs the decks of a published device from several random starts and prints what is required beside what every start gives. A device is a list of runs
+"""Runs the decks of a published device from several random starts and prints what is published and required beside what every start gives. A device is a list of runs
 and groups of them with a function for the rows of their table; maze.py, letters.py and standard_problems.py each have one.
 
   RUNS   {name: Deck}       what is run; {seed} in a change is the start's, another name in braces the directory
@@ -22,7 +22,8 @@ from table import Table, commit_of, save
 
 # seeded: a start of the run is the seed of its random state; otherwise the deck says where it starts
 Deck = collections.namedtuple("Deck", "deck changes ranks report seeded", defaults=([], 1, False, True))
-Group = collections.namedtuple("Group", "runs starts figures", defaults=("every", None))
+# chosen: what the paper leaves open and the decks of the group have chosen
+Group = collections.namedtuple("Group", "runs starts figures chosen", defaults=("every", None, ""))
 Finished = collections.namedtuple("Finished", "results directory summary")
 
 
@@ -44,7 +45,7 @@ class Device:
         return options
 
     def wanted_of(self, options, group):
-        names, starts, _ = self.groups[group]
+        names, starts = self.groups[group][:2]
         return [(name, seed) for seed in (options.seeds if starts == "every" else options.seeds[:1]) for name in names]
 
     def needs(self, name):
@@ -78,7 +79,7 @@ class Device:
         print(f"{time.time() - start:.0f} s")
 
     def show(self, options, group):
-        table, found = Table(), {}
+        table, found = Table(self.groups[group].chosen), {}
         for name, seed in self.wanted_of(options, group):
             result = finished(options, name, seed)
             if result is not None:
@@ -96,11 +97,12 @@ class Device:
         tables = {group: self.show(options, group) for group in options.only}
         save(options.out, tables)
         missed, required = (sum(getattr(table, name) for table, _ in tables.values()) for name in ("missed", "required"))
+        claims, not_met = (sum(table.count("claim", verdict) for table, _ in tables.values()) for verdict in (None, "MISSED"))
         absent = [job for job in wanted if finished(options, *job) is None]
         print()
         for name, seed in absent:
             print(f"no finished run: {name}, start {seed}")
-        print(f"figures: {required} required, {missed} missed, {len(absent)} runs absent")
+        print(f"published claims: {claims}, {not_met} missed; figures: {required} required, {missed} missed, {len(absent)} runs absent")
         return 1 if missed or absent else 0
 
 

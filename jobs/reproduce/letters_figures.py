@@ -1,15 +1,32 @@
-"""The figures of the films of many nodes (Niu et al. 2024, Fig. 5): runs, and what is required of each group of them beside what every start gives.
+"""The figures of the films of many nodes (Niu et al. 2024, Fig. 5): runs, and what is published and required of each group of them beside what every start
+gives.
 
-No accuracy without its controls: no recall, the untrained film, one iteration more, the rules; nor without exact recovery and overlap."""
+No accuracy without its controls: no recall, the untrained film, one iteration more, the rules; nor without exact recovery and overlap. Accuracies are given
+at the xi of the paper's methods, 0.98, and at xi = 1, which is chosen here, as is 0.995 for exact recovery."""
 
 import os
 import statistics
+import sys
 
 import h5py
 import yaml
 
 from four_node import entries
 from device import Deck, Group, per_seed
+from table import Claim
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "postprocess"))
+from hopfilm.run import Run  # noqa: E402
+
+PAPER = "scaled-0.98"  # the paper's weights, G - 0.98 G0
+CHOSEN = ("xi = 1 and xi = 0.995 beside the paper's 0.98, the glyphs, the noise (1 to 4 of 35 pixels flipped, 1000 images each), the voltage (0.78 mV), pitch, contacts and "
+          "cells of the film, 12 epochs, the AMR ratio, recall by sweeps.")
+# Causes of what is missed, as far as the runs show them.
+NO_RECALL = ("the paper gives neither glyphs nor noise nor voltage; here nearly every letter is named right without any recall (row no-recall), and recall can only "
+             "take that away")
+FULL = ("on one node per pixel the weights that the film learns, nearly all of them between neighbours, do not hold all of these patterns at once; on wired films with more "
+        "nodes (groups wired, search) they do")
+UNSTABLE = "pixels of the stored patterns are unstable (row below): recall moves images away from the patterns, so that fewer are named right than without recall"
 
 ORDERS = ("CEP", "CPE", "PCE", "PEC", "EPC")
 RUNS = {
@@ -86,6 +103,32 @@ def control_rows(table, runs, label, method):
         table.add(f"  {name}", "-", f"{accuracy}  exact {exact}", None)
 
 
+def paper_rows(table, runs, title, claim):
+    """At the xi of the paper's methods, if the runs were read with it. claim: what the paper claims of the accuracies."""
+    if not all(entries(run.results, "infer", label=PAPER) for run in runs.values()):
+        return
+    found = films(runs, PAPER, "synchronous")
+    accuracy, odd = (key_of(f, "accuracy") for f in (found, controls(runs, PAPER, "synchronous", "one-more-iteration")))
+    table.add(f"{title}, xi 0.98 (the paper's), flips 1-4: letter named right", "reported", mean_and_each(accuracy), None, claim(accuracy))
+    table.add("  one iteration more", "reported", mean_and_each(odd), None)
+    unstable(table, found, False, shifted(runs, found))
+    film_rows(table, runs, PAPER, "synchronous", title)
+
+
+def shifted(runs, found):
+    """Why the patterns are no attractors at the paper's xi, from the conductances of the trained films."""
+    changes = []
+    for run in runs.values():
+        film = Run(run.directory)
+        i, j = zip(*film.links)
+        changes += list(100 * (film.G[-1][i, j] / film.G0[i, j] - 1))
+    negative = sum(change > -2 for change in changes) / len(changes)  # w = G - 0.98 G0, G0 < 0
+    cycles = sum(e["cycles"] for e in found) / sum(e["tests"] for e in found)
+    return (f"after training |G| between neighbours is {min(changes):+.1f} to {max(changes):+.1f} % from that of the saturated film, {statistics.mean(changes):+.1f} % on average, so "
+            f"that xi = 0.98 makes {100 * negative:.0f} % of these weights negative (at the AMR ratio of 4 % chosen here); {100 * cycles:.0f} % of the recalls end in a cycle of two "
+            "states, and the letter that is named depends on whether the number of iterations is even (one iteration more, above)")
+
+
 def film_rows(table, runs, label, method, title):
     found = films(runs, label, method)
     amounts = "/".join(f"{a:g}" for a in found[0]["amounts"])
@@ -102,25 +145,45 @@ def ecp(table, found):
         return
     films_1 = films(runs, "scaled-1", "synchronous")
     accuracy = key_of(films_1, "accuracy")
-    table.add("E, C, P, xi 1, flips 1-4: letter named right", "mean >= 0.92, each >= 0.90", mean_and_each(accuracy),
-              statistics.mean(accuracy) >= 0.92 and min(accuracy) >= 0.90)
+    table.add("E, C, P, xi 1 (chosen), flips 1-4: letter named right", "mean >= 0.92, each >= 0.90", mean_and_each(accuracy),
+              statistics.mean(accuracy) >= 0.92 and min(accuracy) >= 0.90, ninety_seven(accuracy))
     one = [e["accuracy_of"][1] for e in films_1]
     table.add("  one flip", ">= 0.95", mean_and_each(one), min(one) >= 0.95)
-    unstable(table, films_1, True)
+    unstable(table, films_1, True, "at this xi some of their fields oppose them")
+    nine = [after_epochs(run, e, 9) for run, e in zip(runs.values(), films_1)]
+    table.add("  after 9 epochs", "reported", mean_and_each(nine), None,
+              Claim("about 0.95", abs(statistics.mean(nine) - 0.95) <= 0.015, NO_RECALL))
     odd = key_of(controls(runs, "scaled-1", "synchronous", "one-more-iteration"), "accuracy")
     apart = [abs(a - b) for a, b in zip(accuracy, odd)]
     table.add("  one iteration more: accuracy apart", "<= 0.02", per_seed(apart, "{:.4f}"), max(apart) <= 0.02)
     outer = key_of(controls(runs, "scaled-1", "synchronous", "outer-product"), "accuracy")
-    table.add("  outer product", "0.333 +- 0.01", per_seed(outer, "{:.3f}"), all(abs(a - 0.333) <= 0.01 for a in outer))
+    table.add("  outer product", "0.333 +- 0.01", per_seed(outer, "{:.3f}"), all(abs(a - 0.333) <= 0.01 for a in outer),
+              Claim("about 0.33", all(abs(a - 0.33) <= 0.01 for a in outer), "the letters differ from the paper's, which shows them only as pictures"))
     untrained = key_of(controls(runs, "scaled-1", "synchronous", "untrained"), "accuracy")
     table.add("  untrained film", "<= 0.80", mean_and_each(untrained), max(untrained) <= 0.80)
     film_rows(table, runs, "scaled-1", "synchronous", "E, C, P")
+    paper_rows(table, runs, "E, C, P", ninety_seven)
     exact_rows(table, runs, "E, C, P")
     times = [end_to_end(run) for run in runs.values()]
     if all("cpu_seconds" in t for t in times):
         cpu = key_of(times, "cpu_seconds")
         table.add("letters-ecp with tests, controls and report: seconds of one core", "<= 180", per_seed(cpu, "{:.1f}"), max(cpu) <= 180)
         table.add("  wall time, beside whatever else ran, s", "-", per_seed(key_of(times, "wall_seconds"), "{:.0f}"), None)
+
+
+def ninety_seven(accuracy):
+    return Claim("0.97", statistics.mean(accuracy) >= 0.965, NO_RECALL)
+
+
+def high(accuracy):
+    return Claim("high (taken as >= 0.9)", min(accuracy) >= 0.9, UNSTABLE)
+
+
+def after_epochs(run, entry, epoch):
+    """The accuracy after so many epochs."""
+    with h5py.File(os.path.join(run.directory, "run.h5")) as file:
+        group = file[f"inference/{entry['item']}/{entry['label']}/epochs"]
+        return float(group["accuracy"][list(group["epoch"]).index(epoch)])
 
 
 def end_to_end(run):
@@ -133,31 +196,35 @@ def end_to_end(run):
 
 
 def exact_rows(table, runs, title):
-    for method, prototype in (("synchronous", (0.71, 0.54, 0.24)), ("sweeps", (0.87, 0.74, 0.54))):
-        exact_row(table, runs, method, prototype, title)
+    """Within 0.05 of an earlier program, on contacts that follow their outline."""
+    for method, earlier in (("synchronous", (0.71, 0.54, 0.24)), ("sweeps", (0.87, 0.74, 0.54))):
+        exact_row(table, runs, method, earlier, title)
 
 
-def exact_row(table, runs, method, prototype, title):
+def exact_row(table, runs, method, earlier, title):
     found = films(runs, "scaled-0.995", method)
     means = [statistics.mean(values) for values in zip(*(e["exact_recovery"].values() for e in found))]
-    table.add(f"{title}, xi 0.995, {method}: exact recovery, flips 1/2/4", "within 0.05 of " + "/".join(f"{p:.2f}" for p in prototype), exact_text(found),
-              all(abs(m - p) <= 0.05 for m, p in zip(means, prototype)))
+    table.add(f"{title}, xi 0.995, {method}: exact recovery, flips 1/2/4", "within 0.05 of " + "/".join(f"{p:.2f}" for p in earlier), exact_text(found),
+              all(abs(m - p) <= 0.05 for m, p in zip(means, earlier)), why=f"{'more' if means[0] > earlier[0] else 'fewer'} letters are recovered than by the earlier program, "
+              "whose conductances between neighbours differ (group contacts)")
     unstable(table, found, True)
     table.add("  letter named right", "-", mean_and_each(key_of(found, "accuracy")), None)
     control_rows(table, runs, "scaled-0.995", method)
 
 
-def unstable(table, found, required):
+def unstable(table, found, required, why=None):
+    """why: given where the paper claims that the patterns are attractors; the cause if some are not."""
     counts = [e["unstable_pixels"] for e in found]
-    table.add("  unstable pixels of the stored patterns", "0" if required else "reported", "  ".join(",".join(map(str, c)) for c in counts),
-              not any(map(sum, counts)) if required else None)
+    none = not any(map(sum, counts))
+    table.add("  unstable pixels of the stored patterns", "0" if required else "reported", "  ".join(",".join(map(str, c)) for c in counts), none if required else None,
+              Claim("attractors", none, why) if why else None, why or "")
 
 
 def orders(table, found):
     for name, runs in found.items():
         films_1 = films(runs, "scaled-1", "synchronous")
         accuracy = key_of(films_1, "accuracy")
-        what = "shuffled in every epoch" if name == "order-shuffled" else "in the order " + ", ".join(name[len("order-"):])
+        what = "shuffled in every epoch" if name == "order-shuffled" else "in the order " + ", ".join(name[len("order-"):])  # all chosen; the paper's: E, C, P
         table.add(f"E, C, P {what}, xi 1, flips 1-4: letter named right", ">= 0.90", mean_and_each(accuracy), min(accuracy) >= 0.90)
         unstable(table, films_1, False)
         film_rows(table, runs, "scaled-1", "synchronous", name)
@@ -182,10 +249,13 @@ def more(table, found):
             continue
         films_1 = films(runs, "scaled-1", "synchronous")
         accuracy, outer = (key_of(f, "accuracy") for f in (films_1, controls(runs, "scaled-1", "synchronous", "outer-product")))
-        table.add(f"{title}, xi 1, flips 1-4: letter named right", "outer product + 0.15", mean_and_each(accuracy),
-                  all(a >= o + 0.15 for a, o in zip(accuracy, outer)))
-        unstable(table, films_1, False)
+        table.add(f"{title}, xi 1 (chosen), flips 1-4: letter named right", "outer product + 0.15", mean_and_each(accuracy),
+                  all(a >= o + 0.15 for a, o in zip(accuracy, outer)), high(accuracy))
+        table.add("  outer product", "reported", per_seed(outer, "{:.3f}"), None,
+                  Claim("below the film", all(a > o for a, o in zip(accuracy, outer)), UNSTABLE))
+        unstable(table, films_1, False, FULL)
         film_rows(table, runs, "scaled-1", "synchronous", title)
+        paper_rows(table, runs, title, high)
         for method in ("synchronous", "sweeps"):
             found_995 = films(runs, "scaled-0.995", method)
             table.add(f"{title}, xi 0.995, {method}: exact recovery, flips 1/2/4", "reported", exact_text(found_995), None)
@@ -213,8 +283,7 @@ def middle_link(run):
 
 
 def contacts(table, found):
-    """Contacts are whole vertices: on 12 cells per pitch a disk of 1 um conducts as a smaller one would, and the letters are recovered better than they
-    are on the finer cells."""
+    """How far the conductance between neighbours depends on the cells."""
     for name, title in [(f"contacts-{n}", f"{n} cells per pitch") for n in CELLS_PER_PITCH] + [("contacts-12-wide", "12 cells per pitch, contacts of 1.2 um")]:
         for run in found.get(name, {}).values():
             table.add(f"saturated film, {title}: link between neighbours, S", "-", f"{middle_link(run):.4f}", None)
@@ -262,10 +331,10 @@ def ranks(table, found):
 
 
 GROUPS = {
-    "ecp": Group(["ecp"], "every", ecp),
-    "orders": Group([name for name in RUNS if name.startswith("order-")], "every", orders),
-    "single": Group(["single"], "every", single),
-    "more": Group(["edcp", "edcpl", "digits"], "every", more),
+    "ecp": Group(["ecp"], "every", ecp, CHOSEN),
+    "orders": Group([name for name in RUNS if name.startswith("order-")], "every", orders, f"all orders but E, C, P; {CHOSEN}"),
+    "single": Group(["single"], "every", single, f"one letter, held for 40 ns; {CHOSEN}"),
+    "more": Group(["edcp", "edcpl", "digits"], "every", more, CHOSEN),
     "xi": Group(["xi"], "every", xi),
     "contacts": Group([name for name in RUNS if name.startswith("contacts-")], "first", contacts),
     "grid": Group(["grid-24", "grid-12-wide"], "every", grid),

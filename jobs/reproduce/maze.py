@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The spin-transfer film (Yu et al. 2021): runs its decks from several random starts and prints what is required beside what every start gives, with
-the untrained film and xi = 1 as controls. Exit code 1 when a figure is missed.
+"""The spin-transfer film (Yu et al. 2021): runs its decks from several random starts and prints what is published and required beside what every start gives,
+with the untrained film and xi = 1 as controls. Exit code 1 when a required figure is missed.
 
 Usage: maze.py HOPFILM [--seeds 1 2 3 4] [--only GROUP...] [--at-once 2] [--out DIR] [--missing | --show]     (DIR: runs/reproduce-maze)
 """
@@ -11,6 +11,9 @@ import maze_figures as figures
 from device import Deck, Device, Group
 
 
+FILM = "Aex, Ku, polarization, nonadiabaticity and conductivity of the film, the 20 ns in which the random start becomes a maze, cells of 4 nm"
+NETWORK = ("+-0.03 V on the four contacts (the paper gives a voltage for the synapse only), 50 ns per pattern, contacts of 0.4 of an edge, xi of the untrained film beside "
+           f"the paper's 1; {FILM}.")
 # The decks' voltages are those of a + electrode, half of what lies between the contacts.
 ADIABATIC = "film.material.nonadiabaticity=0"
 RUNS = {
@@ -37,10 +40,10 @@ RUNS = {
 for cell in figures.CELLS:
     RUNS[f"grid-{cell}nm"] = Deck("maze-grid", ["film.initial.file.path={synapse-50mV}/run.h5", "film.initial.file.frame=2", f"film.cell={cell} nm"])
 GROUPS = {
-    "synapse": Group(["synapse-50mV", "synapse-100mV"], "every", figures.synapse),
-    "hopfield": Group(["retention"], "every", figures.hopfield),
-    "controls": Group([name for name in RUNS if name.startswith("controls-")], "every", figures.controls),
-    "resistance": Group(["resistance"], "every", figures.resistance),
+    "synapse": Group(["synapse-50mV", "synapse-100mV"], "every", figures.synapse, f"0.1 V; {FILM}."),
+    "hopfield": Group(["retention"], "every", figures.hopfield, NETWORK),
+    "controls": Group([name for name in RUNS if name.startswith("controls-")], "every", figures.controls, f"0.1 V, the size of each change; {FILM}."),
+    "resistance": Group(["resistance"], "every", figures.resistance, NETWORK),
     "refresh": Group(["refresh-stage", "synapse-50mV", "refresh-5ps", "refresh-50ps"], "first", figures.refresh),
     "pinning": Group(["synapse-50mV", *(name for name in RUNS if name.startswith("pinning-"))], "first", figures.pinning),
     "hall": Group(["synapse-50mV", "hall"], "first", figures.hall),

@@ -1,4 +1,5 @@
-"""The figures of the spin-transfer film (Yu et al. 2021): what is required of each group of runs, beside what every start gives."""
+"""The figures of the spin-transfer film (Yu et al. 2021): what is published and required of each group of runs, beside what every start
+gives."""
 
 import os
 
@@ -7,7 +8,17 @@ import numpy
 
 from four_node import entries
 from device import per_seed
+from table import Claim
 
+
+# Causes of what is missed, as far as the runs show them.
+TEXTURE = "in one of the mazes the stripes do not turn across the current; the report of the run shows them"
+PATH = ("not every pulse ends in a texture that conducts its pattern best: which one it reaches depends on the path, and on the maze before the pulse; "
+        "inputs/maze-hopfield.yaml describes the case of ++-+ in maze 1")
+SATURATION = "the saturated film conducts best (AMR ratio above 0), so that G - G0 is negative semidefinite: no state has a lower energy than the uniform ones"
+DRIFT = ("with xi the stripes drift through the film, and after 6 ns nothing of the maze remains; what enters at the contact, stripes or a uniform region, lowers or raises G in "
+         "proportions that depend on chance (inputs/maze-controls.yaml)")
+UNSTORED = "a maze in which the pattern is not a fixed point (row above) cannot return it"
 
 CELLS = ("6.25", "5", "4", "3.0075188", "2")  # nm
 
@@ -36,8 +47,10 @@ def synapse(table, found):
     for name, voltage, least in (("synapse-50mV", "0.05 V", 2), ("synapse-100mV", "0.1 V", 8)):
         if name in found:
             along, across = along_and_across(found[name])
-            table.add(f"{voltage}, 50 ns: G along the current", f">= +{least} %", per_seed(along, "{:+.2f}"), min(along) >= least)
-            table.add(f"{voltage}, 50 ns: G across the current", f"<= -{least} %", per_seed(across, "{:+.2f}"), max(across) <= -least)
+            words = f"{voltage} (the paper's)" if voltage == "0.05 V" else f"{voltage} (chosen)"
+            table.add(f"{words}, 50 ns: G along the current", f">= +{least} %", per_seed(along, "{:+.2f}"), min(along) >= least, Claim("rises", min(along) > 0, TEXTURE))
+            table.add(f"{words}, 50 ns: G across the current", f"<= -{least} %", per_seed(across, "{:+.2f}"), max(across) <= -least,
+                      Claim("falls", max(across) < 0, TEXTURE))
 
 
 def controls(table, found):
@@ -45,21 +58,23 @@ def controls(table, found):
     for name, control in required.items():
         if name in found:
             along, across = along_and_across(found[name])
-            table.add(f"0.1 V, {control}: G along the current", "<= -4 %", per_seed(along, "{:+.2f}"), max(along) <= -4)
+            table.add(f"0.1 V (chosen), {control}: G along the current", "<= -4 %", per_seed(along, "{:+.2f}"), max(along) <= -4,
+                      Claim("falls", max(along) < 0, DRIFT if "xi" in control else TEXTURE) if name != "controls-negative-amr" else None, DRIFT if "xi" in control else "")
             table.add("  across", "-", per_seed(across, "{:+.2f}"), None)
             late = [values[len(values) // 2:].mean() / values[0] - 1 for _, values in (trace(run, "along") for run in found[name].values())]
             table.add("  along, mean over the last 25 ns", "-", per_seed([100 * c for c in late], "{:+.2f}"), None)
     for name, control in {"controls-nonadiabatic-0.6": "xi = 0.6", "controls-uniform": "uniform current", "controls-frozen": "frozen current"}.items():
         if name in found:
             along, across = along_and_across(found[name])
-            table.add(f"0.1 V, {control}: G along the current", "reported", per_seed(along, "{:+.2f}"), None)
+            table.add(f"0.1 V (chosen), {control}: G along the current", "reported", per_seed(along, "{:+.2f}"), None)
             table.add("  across", "reported", per_seed(across, "{:+.2f}"), None)
 
 
-def counted(table, totals, figure, required, key, met):
+def counted(table, totals, figure, required, key, met, claim=None, why=""):
+    """claim: (text, why) of a claim that holds for all."""
     hits, all_of = sum(t[key] for t in totals), sum(t["of"] for t in totals)
     text = per_seed([f"{t[key]}/{t['of']}" for t in totals]) + f"  together {hits}/{all_of} = {100 * hits / all_of:.0f} %"
-    table.add(figure, required, text, met and met(hits / all_of))
+    table.add(figure, required, text, met and met(hits / all_of), claim and Claim(claim[0], hits == all_of, claim[1]), why)
 
 
 def memories(runs, step, weights, after=None):
@@ -89,9 +104,9 @@ def learned(table, runs):
     table.add("xi = tr G/tr G0 of the untrained film", "about 0.82", per_seed([t["xi"] for t in totals], "{:.4f}"), None)
     for p in patterns:
         power = of(details, p, "power_change_percent")
-        table.add(f"power of {p} once trained", ">= +4 %", per_seed(power, "{:+.2f}"), min(power) >= 4)
+        table.add(f"power of {p} once trained", ">= +4 %", per_seed(power, "{:+.2f}"), min(power) >= 4, Claim("rises", min(power) > 0, PATH), PATH)
         table.add("  control: the other patterns, mean", "-", per_seed(of(details, p, "control_power_change_of_others_percent"), "{:+.2f}"), None)
-    counted(table, totals, "energy minimum, all 16 states", ">= 75 %", "correct_all_states", lambda part: part >= 0.75)
+    counted(table, totals, "energy minimum, all 16 states", ">= 75 %", "correct_all_states", lambda part: part >= 0.75, ("every pattern", PATH), PATH)
     counted(table, totals, "  untrained film", "<= 25 %", "untrained_correct_all_states", lambda part: part <= 0.25)
     counted(table, totals, "energy minimum, the 14 not uniform", "-", "correct_nontrivial", None)
     counted(table, totals, "  untrained film", "-", "untrained_correct_nontrivial", None)
@@ -100,7 +115,8 @@ def learned(table, runs):
     for p in patterns:
         recalled = of(recalls, p, "recalled")
         mean = sum(recalled) / len(recalled)
-        table.add(f"recall of {p}, of 16 starts", ">= 8 on average", per_seed(recalled) + f"  mean {mean:.1f}", mean >= 8)
+        table.add(f"recall of {p}, of 16 starts", ">= 8 on average", per_seed(recalled) + f"  mean {mean:.1f}", mean >= 8,
+                  Claim("can be retrieved", min(recalled) > 2, UNSTORED), UNSTORED)  # two of the starts are the pattern and its mirror
         table.add("  untrained film; starts that are the pattern already", "-",
                   per_seed(of(recalls, p, "control_untrained")) + "; " + per_seed(of(recalls, p, "control_no_recall")), None)
 
@@ -114,9 +130,11 @@ def saturated(table, runs):
     table.add("xi = 1: largest eigenvalue of G - G0, of G0_11", "<= 1e-9", per_seed(largest, "{:.1e}"), max(largest) <= 1e-9)
     for figure, key in (("minima, all 16 states (as the paper defines it)", "correct_all_states"), ("minima, the 14 not uniform", "correct_nontrivial"),
                         ("fixed points without the diagonal", "fixed_points")):
-        table.add("xi = 1: " + figure, "reported", per_seed([f"{c[key]}/{c['of']}" for c in controls_of]), None)
+        table.add("xi = 1: " + figure, "reported", per_seed([f"{c[key]}/{c['of']}" for c in controls_of]), None,
+                  Claim("every pattern", all(c[key] == c["of"] for c in controls_of), SATURATION) if key == "correct_all_states" else None)
     table.add("xi = 1: fixed points with the diagonal", "none", per_seed(whole), not any(whole))
-    table.add("xi = 1: recall, mean of 16 starts", "reported", per_seed([c["mean_recalled"] for c in recalls], "{:.1f}"), None)
+    table.add("xi = 1: recall, mean of 16 starts", "reported", per_seed([c["mean_recalled"] for c in recalls], "{:.1f}"), None,
+              Claim("can be retrieved", min(c["mean_recalled"] for c in recalls) > 2.5, SATURATION))
 
 
 def retention(table, runs):
@@ -143,7 +161,7 @@ def resistance(table, found):
             table.add(words, "reported", per_seed(of(source, p, "power_change_percent"), "{:+.2f}"), None)
     table.add("  xi = tr R/tr R0 of the untrained film", "reported", per_seed([t["xi"] for t in totals], "{:.4f}"), None)
     for figure, key in (("minimum, all 16 states", "correct_all_states"), ("fixed points", "fixed_points")):
-        counted(table, totals, f"amr_ratio -1.5, resistance weights: {figure}", "reported", key, None)
+        counted(table, totals, f"amr_ratio -1.5, resistance weights: {figure}", "reported", key, None, ("works as well", "") if key == "correct_all_states" else None)
         counted(table, totals, "  untrained film", "reported", "untrained_" + key, None)
         counted(table, by_conductance, "  conductance weights of the same film", "reported", key, None)
 
@@ -170,7 +188,8 @@ def pinning(table, found):
         if name in found:
             along, across = along_and_across(found[name])
             table.add(f"anisotropy varies by {words} from grain to grain, 0.05 V, 50 ns: G along; across", "reported",
-                      per_seed(along, "{:+.2f}") + "; " + per_seed(across, "{:+.2f}"), None)
+                      per_seed(along, "{:+.2f}") + "; " + per_seed(across, "{:+.2f}"), None,
+                      Claim("weak pinning may be disregarded (taken as above +2 %, below -2 %)", min(along) > 2 and max(across) < -2, TEXTURE) if words == "2 %" else None)
 
 
 def hall(table, found):
@@ -180,8 +199,9 @@ def hall(table, found):
     for words, key in (("the untrained maze", "start_S"), ("after 50 ns at 0.05 V", "end_S")):
         with_hall, without = ([[g[key] for g in next(e for e in entries(run.results, "gauges") if e["pattern"])["gauges"]] for run in found[name].values()]
                               for name in ("hall", "synapse-50mV"))
-        table.add(f"anomalous Hall conductivity, {words}: G along and across against none, %", "reported",
-                  per_seed([100 * (a / b - 1) for one, other in zip(with_hall, without) for a, b in zip(one, other)], "{:+.4f}"), None)
+        changes = [100 * (a / b - 1) for one, other in zip(with_hall, without) for a, b in zip(one, other)]
+        table.add(f"anomalous Hall conductivity, {words}: G along and across against none, %", "reported", per_seed(changes, "{:+.4f}"), None,
+                  Claim("may be disregarded (taken as below 1 %)", max(map(abs, changes)) < 1, "the Hall angle chosen here is too large"))
 
 
 def grid(table, found):

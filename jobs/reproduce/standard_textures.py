@@ -49,14 +49,13 @@ def core(run, frame=-1):
 
 
 def mumag_5(table, found):
-    required = "(-1.2, -14.7) +- 0.5 nm"
     for name, words in (("mumag-5-4nm", "cells of 4 nm"), ("mumag-5-2nm", "cells of 2 nm"), ("mumag-5-plain", "cells of 4 nm, prefactor without 1/(1 + xi^2)")):
         run = only(found, name)
         if run:
             x, y = (1e9 * value for value in core(run))
             before = [1e9 * value for value in core(run, -2)]
-            ours = name == "mumag-5-2nm"
-            table.add(f"{words}: core at rest", required if ours else "reported", f"({x:.2f}, {y:.2f}) nm", max(abs(x + 1.2), abs(y + 14.7)) <= 0.5 if ours else None)
+            table.compare(f"{words}: core at rest", "(-1.2, -14.7) nm", "0.5 nm", f"({x:.2f}, {y:.2f}) nm", max(abs(x + 1.2), abs(y + 14.7)) <= 0.5,
+                          judged=name == "mumag-5-2nm")
             table.add("  moved in the last 0.5 ns by", "reported", f"{max(abs(x - before[0]), abs(y - before[1])):.3f} nm", None)
 
 
@@ -65,9 +64,8 @@ def fmr(table, found):
         run = only(found, f"fmr-{size}nm")
         if run:
             first, second = [peak.frequency * 1e-9 for peak in spectra.peaks(spectra.spectrum(Run(run.directory)), 1, 1e9)][:2]
-            published = size == "5"
-            table.add(f"cells of {size} nm: the two largest peaks of <m_y>", "8.25, 11.25 +- 0.05 GHz" if published else "reported", f"{first:.3f}, {second:.3f} GHz",
-                      max(abs(first - 8.25), abs(second - 11.25)) <= 0.05 if published else None)
+            table.compare(f"cells of {size} nm: the two largest peaks of <m_y>", "8.25, 11.25 GHz", "0.05 GHz", f"{first:.3f}, {second:.3f} GHz",
+                          max(abs(first - 8.25), abs(second - 11.25)) <= 0.05, judged=size == "5")
 
 
 def limit(sizes, values):
@@ -89,7 +87,7 @@ def dmi_edge(table, found):
                 table.add(f"{kind}, cells of {size} nm: tilt at the edge by the last two cells; in the last", "0.65779; reported",
                           f"{1.5 * last[-1] - 0.5 * two:.5f}; {last[-1]:.5f}", None)
         if len(last) > 2:
-            table.add(f"{kind}: the last cell's as the cells go to 0", "0.65779 +- 0.003", f"{limit(sizes, last):.5f}", abs(limit(sizes, last) - 0.65779) <= 0.003)
+            table.compare(f"{kind}: the last cell's as the cells go to 0", "0.65779", "0.003", f"{limit(sizes, last):.5f}", abs(limit(sizes, last) - 0.65779) <= 0.003)
             orders = [numpy.log2(abs((0.65779 - a) / (0.65779 - b))) for a, b in zip(last, last[1:])]
             table.add("  order of convergence", "1", ", ".join(f"{order:.2f}" for order in orders), abs(orders[-1] - 1) <= 0.15)
 
@@ -114,13 +112,12 @@ def dmi_disk(table, found):
             if run:
                 radius, rim = disk(run)
                 rims.append(rim)
-                finest = size == DISK_CELLS[-1]
-                table.add(f"{kind}, cells of {size} nm: radius of the skyrmion", "22.03 +- 0.1 nm" if finest else "reported", f"{1e9 * radius:.3f} nm",
-                          abs(1e9 * radius - 22.03) <= 0.1 if finest else None)
+                table.compare(f"{kind}, cells of {size} nm: radius of the skyrmion", "22.03 nm", "0.1 nm", f"{1e9 * radius:.3f} nm",
+                              abs(1e9 * radius - 22.03) <= 0.1, judged=size == DISK_CELLS[-1])
                 table.add("  m_z at the rim, by the last two cells", "reported", f"{rim:.4f}", None)
         if len(rims) > 2:
             rim = limit([float(size) for size in DISK_CELLS], rims)
-            table.add(f"{kind}: m_z at the rim as the cells go to 0", "-0.7605 +- 0.02", f"{rim:.4f}", abs(rim + 0.7605) <= 0.02)
+            table.compare(f"{kind}: m_z at the rim as the cells go to 0", "-0.7605", "0.02", f"{rim:.4f}", abs(rim + 0.7605) <= 0.02)
 
 
 def wall_pinning(table, found):
@@ -131,7 +128,7 @@ def wall_pinning(table, found):
             time = rows[numpy.flatnonzero(rows[:, 1] > 0.9)[0], 0]
             field = 1.4 + 0.01 * (1e9 * time - 5)
             held = rows[rows[:, 0] < time - 1e-9, 1].max()
-            table.add(f"cells of {size} nm: field that drives the wall through the boundary", "1.568 +- 0.02 T", f"{field:.4f} T", abs(field - 1.568) <= 0.02)
+            table.compare(f"cells of {size} nm: field that drives the wall through the boundary", "1.568 T", "0.02 T", f"{field:.4f} T", abs(field - 1.568) <= 0.02)
             table.add("  <mx> before: half the strip is reversed", "reported", f"{held:.3f}", None)
 
 

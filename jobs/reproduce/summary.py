@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""One table of all that jobs/reproduce.sh has measured, as Markdown: what is required, what came out, and the commits of the programs that ran.
+"""One table of all that jobs/reproduce.sh has measured, as Markdown: what is published, what is required, what is measured, why what is missed is missed, and
+the commits of the programs that ran.
 
-Usage: summary.py [--runs DIR] [--readme]     (DIR: runs; the table: DIR/reproduction.md; --readme puts what is required into README.md, too)
+Usage: summary.py [--runs DIR] [--readme]     (DIR: runs; the table: DIR/reproduction.md; --readme puts what is published or required into README.md, too)
 """
 
 import argparse
+import collections
 import os
 import re
 import sys
@@ -27,38 +29,61 @@ def escaped(text):
 
 
 def folded(rows):
-    """Rows, the controls that follow one without being required beside it: (figure, required, measured, verdict, controls)."""
+    """Rows, each with the controls that follow it and have neither a claim nor a requirement of their own: (figure, row, controls)."""
     found, above = [], ""
-    for figure, wanted, measured, verdict in rows:
-        inner = figure.startswith(" ")
-        if found and inner and wanted == "-":
-            found[-1][4].append(f"{figure.strip()} {measured.split(':')[0].strip()}")
+    for row in rows:
+        inner = row.figure.startswith(" ")
+        if found and inner and row.required == "-" and not row.published:
+            found[-1][2].append(f"{row.figure.strip()} {row.measured.split(':')[0].strip()}")
             continue
-        above = above if inner else figure
-        found.append((f"{above}: {figure.strip()}" if inner and above else figure, wanted, measured, verdict, []))
+        above = above if inner else row.figure
+        found.append((f"{above}: {row.figure.strip()}" if inner and above else row.figure, row, []))
     return found
 
 
-def markdown(runs, required_only):
-    """The table, and how many figures are required and missed."""
-    text, required, missed = [], 0, 0
+def marked(verdict, note):
+    """A verdict with the number of the note on it."""
+    return "" if not verdict else verdict if verdict == "met" else f"**missed** ({note})"
+
+
+def markdown_part(groups, judged_only, count):
+    """The lines of a part's tables, one for each group, each followed by the reasons of what is missed."""
+    text = []
+    for name, group in groups.items():
+        rows = [(figure, row, controls) for figure, row, controls in folded(group["rows"]) if row.verdict or row.claim or not judged_only]
+        if not rows:
+            continue
+        claims = any(row.published for _, row, _ in rows)
+        if len(groups) > 1:
+            text += [f"*{escaped(name)}*", ""]
+        if group["chosen"]:
+            text += [f"Chosen here, not in the paper: {escaped(group['chosen'])}", ""]
+        text += ["| figure | published | | required | | measured | controls |", "|---|---|---|---|---|---|---|"] if claims else [
+            "| figure | required | | measured | controls |", "|---|---|---|---|---|"]
+        notes = []
+        for figure, row, controls in rows:
+            if row.why:
+                notes.append(row.why)
+            cells = [figure, row.published, marked(row.claim, len(notes)), row.required, marked(row.verdict, len(notes)), row.measured, "; ".join(controls)]
+            cells = [cell if k in (2, 4) else escaped(cell) for k, cell in enumerate(cells)]
+            text.append(f"| {' | '.join(cells if claims else [cells[0], *cells[3:]])} |")
+            for key, verdict in (("claims", row.claim), ("required", row.verdict)):
+                count[key] += verdict != ""
+                count[key + " missed"] += verdict == "MISSED"
+        text += ["", *(f"{number}. {escaped(note)}" for number, note in enumerate(notes, 1)), *([""] if notes else [])]
+    return text
+
+
+def markdown(runs, judged_only):
+    """The table, and how many claims and requirements there are and are missed."""
+    text, count = [], collections.Counter()
     for part, title in PARTS.items():
         groups = load(os.path.join(runs, "reproduce-" + part))
         if not groups:
             continue
         commits = sorted({commit[:7] + ("-dirty" if commit.endswith("dirty") else "") for group in groups.values() for commit in group["commits"]})
-        text += [f"**{title}**: `bash jobs/reproduce.sh {part}`, commit {', '.join(commits)}", "", "| figure | required | measured | | controls |", "|---|---|---|---|---|"]
-        for name, group in groups.items():
-            rows = [row for row in folded(group["rows"]) if row[3] or not required_only]
-            if rows and len(groups) > 1:
-                text.append(f"| *{escaped(name)}* | | | | |")
-            for figure, wanted, measured, verdict, controls in rows:
-                verdict_ = "**missed**" if verdict == "MISSED" else verdict
-                text.append(f"| {escaped(figure)} | {escaped(wanted)} | {escaped(measured)} | {verdict_} | {escaped('; '.join(controls))} |")
-                required += verdict != ""
-                missed += verdict == "MISSED"
-        text.append("")
-    return "\n".join(text), required, missed
+        text += [f"**{title}**: `bash jobs/reproduce.sh {part}`, commit {', '.join(commits)}", "", *markdown_part(groups, judged_only, count)]
+    return "\n".join(text), count
 
 
 def main():
@@ -66,8 +91,10 @@ def main():
     parser.add_argument("--runs", default=os.path.join(ROOT, "runs"))
     parser.add_argument("--readme", action="store_true")
     options = parser.parse_args()
-    text, required, missed = markdown(options.runs, False)
-    head = f"{required} figures required, {missed} missed. Several numbers: one per random start."
+    text, count = markdown(options.runs, False)
+    totals = f"{count['claims']} published claims, {count['claims missed']} missed; {count['required']} figures required, {count['required missed']} missed"
+    head = (f"{totals}. \"Published\" is what the paper claims, or another program finds; \"required\" is what this program is held to, by its earlier versions or a "
+            "closed form. Several numbers: one per random start.")
     path = os.path.join(options.runs, "reproduction.md")
     with open(path, "w") as file:
         file.write(f"{head}\n\n{text}")
@@ -77,10 +104,10 @@ def main():
         with open(path) as file:
             before, rest = file.read().split(BEGIN)
         with open(path, "w") as file:
-            file.write(f"{before}{BEGIN}\n{head} What is reported without being required stands in runs/reproduction.md.\n\n{markdown(options.runs, True)[0]}\n{END}"
+            file.write(f"{before}{BEGIN}\n{head} What is reported without a claim or a requirement is in runs/reproduction.md.\n\n{markdown(options.runs, True)[0]}\n{END}"
                        f"{rest.split(END)[1]}")
         print(path)
-    print(f"figures: {required} required, {missed} missed")
+    print(totals)
     return 0
 
 

@@ -1,27 +1,71 @@
-"""Tables of what is required beside what is measured, printed, and kept as tables.yaml for the table of all of them (summary.py)."""
+"""Tables of what the papers claim and what is required here, beside what is measured. Printed, and kept as tables.yaml for the table of all of them
+(summary.py)."""
 
+import collections
 import os
 
 import yaml
 
 FILE = "tables.yaml"
 
+# What a paper (or, for standard problems, another program) claims of a figure.
+#   text  the claim; where the paper has words only, also what they are taken as
+#   met   whether this tree measures it; None: the claim is too vague to decide
+#   why   the cause, one sentence, printed if it is missed
+Claim = collections.namedtuple("Claim", "text met why")
+Row = collections.namedtuple("Row", "figure published claim required verdict measured why", defaults=("",))
+NO_REASON = "the cause is not known."
+
+
+def verdict_of(met):
+    return "" if met is None else "met" if met else "MISSED"  # numpy has a False of its own
+
 
 class Table:
-    def __init__(self):
-        self.rows, self.missed, self.required = [], 0, 0
+    def __init__(self, chosen=""):
+        self.rows, self.chosen = [], chosen  # chosen: what the paper leaves open and this tree has chosen, one sentence
 
-    def add(self, figure, required, measured, met):
-        """met: None where nothing is required."""
-        self.rows.append((figure, required, measured, "" if met is None else "met" if met else "MISSED"))
-        self.required += met is not None
-        self.missed += met is not None and not met  # numpy has a False of its own
+    def add(self, figure, required, measured, met, published=None, why=""):
+        """met: None where nothing is required; published: a Claim; why: the cause, printed if what is required is missed."""
+        missed = [] if met is None or met else [f"required: {why or NO_REASON}"]
+        if published and published.met is not None and not published.met:
+            missed.append(f"published: {published.why or NO_REASON}")
+        self.rows.append(Row(figure, published.text if published else "", verdict_of(published.met) if published else "", required, verdict_of(met), measured,
+                             " ".join(sentence(text) for text in missed)))
+
+    def compare(self, figure, published, tolerance, measured, met, why="", judged=True):
+        """A figure that is required to agree with a published value within a tolerance; not judged: it is reported alone."""
+        if judged:
+            self.add(figure, f"within {tolerance}", measured, met, Claim(published, met, why), why)
+        else:
+            self.add(figure, "reported", measured, None)
+
+    def count(self, column, verdict=None):
+        return sum(getattr(row, column) != "" if verdict is None else getattr(row, column) == verdict for row in self.rows)
+
+    @property
+    def required(self):
+        return self.count("verdict")
+
+    @property
+    def missed(self):
+        return self.count("verdict", "MISSED")
 
     def show(self):
-        head = ("figure", "required", "measured", "")
-        widths = [max(len(row[k]) for row in [head, *self.rows]) for k in range(4)]
-        for row in [head, tuple("-" * w for w in widths), *self.rows]:
-            print("  ".join(word.ljust(width) for word, width in zip(row, widths)).rstrip())
+        head = Row("figure", "published", "", "required", "", "measured")
+        columns = [k for k in range(6) if any(row[k] for row in self.rows)]
+        widths = {k: max(len(row[k]) for row in [head, *self.rows]) for k in columns}
+        if self.chosen:
+            print(f"chosen here, not in the paper: {self.chosen}")
+        for row in [head, ["-" * widths.get(k, 0) for k in range(6)], *self.rows]:
+            print("  ".join(row[k].ljust(widths[k]) for k in columns).rstrip())
+        for row in self.rows:
+            if row.why:
+                print(f"missed, {row.figure.strip()}: {row.why}")
+
+
+def sentence(text):
+    return text if text.endswith(".") else text + "."
 
 
 def commit_of(directory):
@@ -31,11 +75,16 @@ def commit_of(directory):
 
 
 def load(directory):
+    """{name: {"commits", "chosen", "rows": [Row]}}. Tables of earlier versions, with four columns, have no claims."""
     path = os.path.join(directory, FILE)
     if not os.path.exists(path):
         return {}
     with open(path) as file:
-        return yaml.safe_load(file)
+        groups = yaml.safe_load(file)
+    for group in groups.values():
+        group.setdefault("chosen", "")
+        group["rows"] = [Row(row[0], "", "", row[1], row[3], row[2]) if len(row) == 4 else Row(*row) for row in group["rows"]]
+    return groups
 
 
 def save(directory, groups):
@@ -43,9 +92,11 @@ def save(directory, groups):
     kept = load(directory)
     for name, (table, commits) in groups.items():
         if table.rows:
-            kept[name] = {"commits": sorted(commits), "rows": [list(map(str, row)) for row in table.rows]}
+            kept[name] = {"commits": sorted(commits), "chosen": table.chosen, "rows": table.rows}
     if not kept:
         return
+    for group in kept.values():
+        group["rows"] = [list(map(str, row)) for row in group["rows"]]
     os.makedirs(directory, exist_ok=True)
     with open(os.path.join(directory, FILE), "w") as file:
         yaml.safe_dump(kept, file, sort_keys=False, allow_unicode=True, width=1000)

@@ -1,5 +1,5 @@
 """The sections of a report. Each takes a Run and returns HTML, "" if the run has no such results."""
-from . import conductance_figures, energy_figures, gauge_figures, hysteresis_figures, link_figures, memory_figures, tile_figures
+from . import conductance_figures, energy_figures, gauge_figures, hysteresis_figures, link_figures, memory_figures, reasons, tile_figures
 from .inference_section import headline_rows
 from .page import Markup, escape, facts, mark, number, pattern, picture, table, yaml_code
 from .results import (default_weightings, energy_details, energy_totals, sweep_totals, totals, training_name, weights_name)
@@ -105,7 +105,16 @@ def headline(run):
     for k, row in enumerate(rows):
         rows[k] = ("" if row[0] == last else row[0],) + tuple(row[1:])
         last = row[0] or last
-    return table(("result", "", "measured", "controls"), rows, controls=(3,), wide=True)
+    return table(("result", "", "measured", "controls"), rows, controls=(3,), wide=True) + reasons.listed(_all_reasons(run))
+
+
+def _all_reasons(run):
+    """Of everything in red in the table of results."""
+    shown = default_weightings(run)
+    yield from reasons.of_fit(run, run.steps("fit"))
+    yield from reasons.of_energies(run, [e for e in energy_details(run) if weights_name(e) in shown])
+    yield from reasons.of_recall(run, [e for e in run.steps("recall") if "trained" in e])
+    yield from reasons.of_gates(run, [e for e in run.steps("logic") if "wanted" in e])
 
 
 # ---- conductance ----
@@ -194,7 +203,7 @@ def energies(run):
         image_uri(energy_figures.margins(groups)),
         "Distance of the trained pattern’s energy from the lowest other state, in units of the largest |E| of all states; below zero the minimum is another "
         "state." + (" One dot per initial state and way of training." if several else ""))
-    html += _margin_table(run, shown)
+    html += _margin_table(run, shown) + reasons.listed(reasons.of_energies(run, [e for e in details if weights_name(e) in shown]))
     sweep = sweep_totals(run)
     if sweep:
         html += "<h3>Window of ξ</h3>" + picture(image_uri(energy_figures.xi_window(sweep)),
@@ -229,7 +238,7 @@ def recall(run):
                  e["control_outer_product"], e["control_one_more_iteration"]) for e in ended]
         html += f"<h3>{e['method'].capitalize()}, weights {name}, starts {e['starts_from']} <small>{bracketed(words)}</small></h3>"
         html += table(("trained", "recalled", "fixed point", "cycles", "overlap before", "after", "no recall", "untrained", "outer product", "one more iteration"),
-                      rows, numeric=range(3, 10), controls=range(6, 10))
+                      rows, numeric=range(3, 10), controls=range(6, 10)) + reasons.listed(reasons.of_recall(run, ended))
     return html
 
 
@@ -252,6 +261,7 @@ def gates(run):
                              gate_name(e["control_untrained_" + sign])))
         html += f"<h3>Weights {name}</h3><p>Inputs: electrodes {run.names[1]} and {run.names[2]}; output: electrode {run.names[3]}; the control is electrode {run.names[0]}.</p>"
         html += table(("trained", "wanted", "control", *inputs, "gate", "margin", "untrained film"), rows, numeric=(8,), controls=(9,))
+        html += reasons.listed(reasons.of_gates(run, entries))
     return html
 
 
