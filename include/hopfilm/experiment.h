@@ -26,7 +26,7 @@ typedef struct {
 /** A line of the run's time series. */
 typedef struct {
   PetscReal time;       /**< simulated, s */
-  PetscReal dt;         /**< length of the last step, s; 0 between phases */
+  PetscReal dt;         /**< length of the step that led to it or past it, s; 0 between phases */
   PetscReal average[3]; /**< mean of m over the film */
   PetscReal max_torque; /**< max |m x H|/Ms */
   PetscReal energy;     /**< total, J */
@@ -45,7 +45,7 @@ typedef struct {
   PetscInt n_fields;                    /**< fields that are kept */
   const char *const *fields;            /**< [n_fields], "m", "H", "j" or "j_gold" */
   PetscReal every;                      /**< simulated time between frames of a driven film, s; 0: at the end of each pulse only */
-  PetscReal table_every;                /**< least simulated time between table lines, s; 0: not limited */
+  PetscReal table_every;                /**< simulated time between table lines of a phase, s; 0: at ends of steps, as suits the phase */
   PetscReal checkpoint_every_simulated; /**< s; 0: no checkpoints by simulated time */
   PetscInt bytes_per_number;            /**< of the fields in the file, 4 or 8 */
   HfSelection selection;                /**< the cells that are kept of a field; valid after `check_settings` */

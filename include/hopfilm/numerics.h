@@ -97,6 +97,8 @@ typedef struct {
 PetscErrorCode HfRungeKuttaCreate(TS ts, const char *method, const HfRungeKuttaProblem *problem);
 /** f at the last accepted state, which the next step begins with; unchanged before the first step. Collective. */
 PetscErrorCode HfRungeKuttaGetRate(TS ts, Vec rate);
+/** The state at a time t within the last accepted step, from its stages, an order less exact than its end; not brought to the constraint. Collective. */
+PetscErrorCode HfRungeKuttaInterpolate(TS ts, PetscReal t, Vec y);
 /** The next TSSolve() goes on from y, where f is `rate`, as if it had not been interrupted. Collective. */
 PetscErrorCode HfRungeKuttaResume(TS ts, Vec y, Vec rate);
 /** The largest |h lambda| that the method is stable for, lambda in the direction of -alpha + i. Not collective. */
@@ -114,19 +116,28 @@ typedef struct {
     y: a state, for its layout. The error of a step is its largest component, unless -ts_adapt_wnormtype says otherwise. Collective. */
 PetscErrorCode HfRosenbrockCreate(TS ts, const HfStiffProblem *problem, Vec y, PetscReal residual);
 
+/** A step of Heun's method that was made. */
+typedef struct {
+  PetscReal t, h;  /**< its end and its length, s */
+  PetscInt64 done; /**< steps so far, this one included */
+  Vec y;           /**< the new state */
+  Vec end, rate;   /**< it was on the way to `end` at half of `rate`, before it was brought to the constraint */
+} HfHeunStep;
 /** A stochastic equation in the sense of Stratonovich, with noise that is constant during a step. */
 typedef struct {
-  PetscErrorCode (*draw)(PetscReal h, void *context);                  /**< the noise of the next step, of length h (s) */
-  PetscErrorCode (*rate)(PetscReal t, Vec y, Vec dydt, void *context); /**< f with that noise at y, normalized */
-  PetscErrorCode (*normalize)(Vec y, void *context);                   /**< brings y to the constraint */
-  /** After each step: y at time t; `done` steps are behind it. *stop ends the integration. */
-  PetscErrorCode (*step_done)(PetscReal t, PetscReal h, PetscInt64 done, Vec y, PetscBool *stop, void *context);
-  void *context; /**< last argument of every callback */
+  PetscErrorCode (*draw)(PetscReal h, void *context);                                  /**< the noise of the next step, of length h (s) */
+  PetscErrorCode (*rate)(PetscReal t, Vec y, Vec dydt, void *context);                 /**< f with that noise at y, normalized */
+  PetscErrorCode (*normalize)(Vec y, void *context);                                   /**< brings y to the constraint */
+  PetscErrorCode (*step_done)(const HfHeunStep *step, PetscBool *stop, void *context); /**< after each step; *stop ends the integration */
+  void *context;                                                                       /**< last argument of every callback */
 } HfHeunProblem;
 /** Heun's method from t0 to exactly t1 in equal steps no longer than `longest`, of which `done` were made before. A step that is not finite ends it: y is
     then the last state that was, and *finite PETSC_FALSE. Collective. */
 PetscErrorCode HfHeunIntegrate(const HfHeunProblem *problem, Vec y, PetscReal t0, PetscReal t1, PetscReal longest, PetscInt64 done,
                                PetscBool *finite);
+
+/** The state at a time t within the step, on the straight line through it: the noise is constant there; not brought to the constraint. Collective. */
+PetscErrorCode HfHeunInterpolate(const HfHeunStep *step, PetscReal t, Vec y);
 
 /** A state of a descent and what is known of it. */
 typedef struct {

@@ -1,5 +1,6 @@
 /* Phases in which the film moves. HfEvolve() lets time pass: it is cut at its probes and at the frames that the recorder asks for; between the
-   cuts the device integrates by itself, and a monitor adds lines to the table, LINES per phase unless the recorder says how often. HfRelax() has
+   cuts the device integrates by itself, and a monitor adds lines to the table. Lines that the recorder asks for are equally far apart: the state of each
+   is interpolated in the step that passes it, so that they change nothing. Otherwise there are LINES per phase, at ends of steps. HfRelax() has
    damping alone and leaves the clock alone. From both monitors the run can be stopped, with a checkpoint. */
 #include "experiment_impl.h"
 
@@ -9,21 +10,37 @@
 typedef struct {
   HfStepContext context;
   const char *what;
-  PetscReal start, end; /* of the phase; end of the present segment */
-  PetscReal line_every, next_line;
+  PetscReal start, duration, end; /* of the phase; end of the present segment */
+  PetscReal line_every;           /* s */
+  PetscReal line;                 /* number of the next line, from 1; that of the end is up to the step of the schedule */
+  Vec between;                    /* where lines are interpolated; NULL: they are those of ends of steps */
   PetscBool stopped;
 } Phase;
+
+/* Lines up to time t, where m is the state, which a step of dt led to. */
+static PetscErrorCode add_lines(Phase *phase, PetscReal t, PetscReal dt, Vec m) {
+  const PetscReal close = CLOSE * phase->line_every, last = phase->start + phase->duration * (1.0 - CLOSE);
+  PetscReal next = phase->start + phase->line * phase->line_every;
+
+  PetscFunctionBeginUser;
+  if (next > t + close) PetscFunctionReturn(0);
+  for (; next <= t + close && next < last; next = phase->start + ++phase->line * phase->line_every) {
+    if (phase->between && next < t - close) {
+      PetscCall(HfMagnetInterpolate(HfDeviceMagnet(phase->context->device), next, phase->between));
+      PetscCall(HfTableLineAdd(phase->context, next, dt, phase->between));
+    } else if (phase->between || next + phase->line_every > t + close)
+      PetscCall(HfTableLineAdd(phase->context, t, dt, m));
+  }
+  PetscCall(HfReportProgress(phase->context, phase->what, t - phase->start));
+  PetscFunctionReturn(0);
+}
 
 static PetscErrorCode monitor(PetscReal t, PetscReal dt, Vec m, void *of, PetscBool *stop) {
   Phase *phase = of;
 
   PetscFunctionBeginUser;
-  if (t >= phase->next_line) {
-    PetscCall(HfTableLineAdd(phase->context, t, dt, m));
-    PetscCall(HfReportProgress(phase->context, phase->what, t - phase->start));
-    while (phase->next_line <= t) phase->next_line += phase->line_every;
-  }
-  HfTapeSetPhaseNumber(phase->context->tape, phase->next_line);
+  PetscCall(add_lines(phase, t, dt, m));
+  HfTapeSetPhaseNumber(phase->context->tape, phase->line);
   PetscCall(HfTapePauseInside(phase->context->tape, HF_INSIDE_ADVANCE, t, stop));
   phase->stopped = *stop;
   PetscFunctionReturn(0);
@@ -35,13 +52,13 @@ static PetscErrorCode advance(void *of, PetscInt n, PetscReal values[]) {
   HfDevice device = phase->context->device;
   HfTape tape = phase->context->tape;
   PetscBool resumed;
-  const PetscReal next_line = HfTapePhaseNumber(tape, &resumed);
+  const PetscReal line = HfTapePhaseNumber(tape, &resumed);
 
   PetscFunctionBeginUser;
   if (resumed)
-    phase->next_line = next_line;
+    phase->line = line;
   else {
-    HfTapeSetPhaseNumber(tape, phase->next_line);
+    HfTapeSetPhaseNumber(tape, phase->line);
     PetscCall(HfTapePause(tape, &phase->stopped));
   }
   if (phase->stopped) PetscFunctionReturn(HF_ERR_STOPPED);
@@ -70,21 +87,17 @@ static PetscReal cut(PetscReal start, PetscReal duration, PetscReal every, Petsc
   return every > 0.0 && k * every < duration * (1.0 - CLOSE) ? start + k * every : start + duration;
 }
 
-PetscErrorCode HfEvolve(HfStepContext context, const char *what, PetscReal duration, PetscReal probe_every) {
-  const HfRecorderSettings *settings = context->recorder->settings;
-  PetscReal every[2] = {settings ? settings->every : 0.0, settings ? settings->table_every : 0.0};
-  const PetscReal start = HfDeviceTime(context->device), end = start + duration;
-  Phase phase = {.context = context, .what = what, .start = start};
+/* Segment by segment to the end of the phase. */
+static PetscErrorCode evolve(Phase *phase, PetscReal probe_every, PetscReal frame_every) {
+  HfStepContext context = phase->context;
+  const PetscReal start = phase->start, duration = phase->duration, end = start + duration;
   PetscInt k_probe = 1, k_frame = 1;
 
   PetscFunctionBeginUser;
-  PetscCall(HfTapeMeasure(context->tape, "output times", 2, every, NULL, NULL)); /* a resumed run may ask for others than those of before */
-  phase.line_every = every[1] > 0.0 ? every[1] : duration / LINES;
-  phase.next_line = start + phase.line_every;
   while (HfDeviceTime(context->device) < end) {
-    const PetscReal probe = cut(start, duration, probe_every, k_probe), frame = cut(start, duration, every[0], k_frame);
+    const PetscReal probe = cut(start, duration, probe_every, k_probe), frame = cut(start, duration, frame_every, k_frame);
     const PetscReal next = PetscAbsReal(probe - frame) < CLOSE * duration ? probe : PetscMin(probe, frame);
-    const PetscErrorCode code = segment(&phase, next);
+    const PetscErrorCode code = segment(phase, next);
 
     if (code) PetscFunctionReturn(code);
     if (next == probe) {
@@ -98,8 +111,24 @@ PetscErrorCode HfEvolve(HfStepContext context, const char *what, PetscReal durat
       ++k_frame;
       if (next < end) PetscCall(HfReportFrames(context, PETSC_TRUE));
     }
-    PetscCall(HfReportProgress(context, what, next - start));
+    PetscCall(HfReportProgress(context, phase->what, next - start));
   }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfEvolve(HfStepContext context, const char *what, PetscReal duration, PetscReal probe_every) {
+  const HfRecorderSettings *settings = context->recorder->settings;
+  PetscReal every[2] = {settings ? settings->every : 0.0, settings ? settings->table_every : 0.0};
+  Phase phase = {.context = context, .what = what, .start = HfDeviceTime(context->device), .duration = duration, .line = 1.0};
+  PetscErrorCode code;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfTapeMeasure(context->tape, "output times", 2, every, NULL, NULL)); /* a resumed run may ask for others than those of before */
+  phase.line_every = every[1] > 0.0 ? every[1] : duration / LINES;
+  if (every[1] > 0.0) PetscCall(HfMagnetCreateState(HfDeviceMagnet(context->device), &phase.between));
+  code = evolve(&phase, probe_every, every[0]); /* may diverge or be stopped */
+  PetscCall(VecDestroy(&phase.between));
+  if (code) PetscFunctionReturn(code);
   context->drive->seconds += duration;
   PetscFunctionReturn(0);
 }

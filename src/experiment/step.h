@@ -250,7 +250,7 @@ PetscErrorCode HfDriveCompare(HfStepContext context, const PetscReal x[], PetscR
 /* ---- evolve.c: phases in which the film moves ---- */
 #define HF_NO_PROBES (-1.0)
 /* Lets `duration` (s) pass. Probes every `probe_every` (s) and at the end; 0: at the end only; HF_NO_PROBES: not at all. `what` is shown as
-   progress. */
+   progress. The table's line of the end is up to the caller, HfReportTableLine(), once what it wants to measure there is measured. */
 PetscErrorCode HfEvolve(HfStepContext context, const char *what, PetscReal duration, PetscReal probe_every);
 PetscErrorCode HfRelax(HfStepContext context, PetscReal tolerance, PetscReal max_time, PetscBool *converged);
 

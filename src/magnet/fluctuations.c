@@ -54,18 +54,21 @@ static PetscErrorCode normalize(Vec m, void *context) {
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode step_done(PetscReal t, PetscReal h, PetscInt64 done, Vec m, PetscBool *stop, void *context) {
+static PetscErrorCode step_done(const HfHeunStep *step, PetscBool *stop, void *context) {
   const Heun *self = context;
   HfMagnet magnet = self->magnet;
+  const PetscReal t = step->t;
 
   PetscFunctionBeginUser;
   ++magnet->thermal_steps;
   ++magnet->steps;
   *self->reached = t;
-  if (magnet->current.mode != HF_CURRENT_PER_STAGE && HfCurrentDue(magnet, t, PETSC_TRUE)) PetscCall(HfCurrentRefreshNow(magnet, t, m));
+  if (magnet->current.mode != HF_CURRENT_PER_STAGE && HfCurrentDue(magnet, t, PETSC_TRUE)) PetscCall(HfCurrentRefreshNow(magnet, t, step->y));
   magnet->phase.time = t;
-  magnet->phase.done = done;
-  if (self->monitor) PetscCall((*self->monitor)(t, h, m, self->context, stop));
+  magnet->phase.done = step->done;
+  magnet->heun_step = step;
+  if (self->monitor) PetscCall((*self->monitor)(t, step->h, step->y, self->context, stop));
+  magnet->heun_step = NULL;
   PetscFunctionReturn(0);
 }
 

@@ -356,6 +356,20 @@ PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode HfMagnetInterpolate(HfMagnet magnet, PetscReal t, Vec m) {
+  HfIntegrator self = magnet->integrator;
+
+  PetscFunctionBeginUser;
+  if (magnet->heun_step)
+    PetscCall(HfHeunInterpolate(magnet->heun_step, t, m));
+  else if (self->own_type)
+    PetscCall(HfRungeKuttaInterpolate(self->ts, t, m));
+  else
+    PetscCall(TSInterpolate(self->ts, t, m));
+  PetscCall(HfMagnetNormalize(magnet, m));
+  PetscFunctionReturn(0);
+}
+
 /* ---- checkpoints: continuing where a run was interrupted, between two phases or inside one ---- */
 PetscBool HfMagnetCanPause(HfMagnet magnet, HfPhaseKind kind) {
   const HfIntegrator self = magnet->integrator;

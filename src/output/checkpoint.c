@@ -130,14 +130,11 @@ static PetscErrorCode write_file(HfOutput output, HfCheckpointList list, const c
 
 PetscErrorCode HfOutputListCheckpoint(HfOutput output, HfCheckpointList list) {
   HfRunPosition *position = &output->resume.position;
-  HfTimeTable *table = &output->table;
 
   PetscFunctionBeginUser;
   PetscCall(HfCheckpointListGroup(list, "output"));
   PetscCall(HfCheckpointListAdd(list, "wall_seconds", HF_CHECKPOINT_REAL, 1, &position->wall_seconds));
   PetscCall(HfCheckpointListAdd(list, "table_bytes", HF_CHECKPOINT_INT64, 1, &position->table_bytes));
-  PetscCall(HfCheckpointListAdd(list, "table_time", HF_CHECKPOINT_REAL, 1, &table->time));
-  PetscCall(HfCheckpointListAdd(list, "table_has_rows", HF_CHECKPOINT_BOOL, 1, &table->has_lines));
   PetscCall(HfCheckpointListAdd(list, "items_begun", HF_CHECKPOINT_INT, 1, &position->items_begun));
   PetscCall(HfCheckpointListAdd(list, "items", HF_CHECKPOINT_INT, 1, &position->items));
   PetscCall(HfCheckpointListAdd(list, "finished", HF_CHECKPOINT_BOOL, 1, &position->finished));

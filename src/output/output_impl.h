@@ -61,8 +61,6 @@ typedef struct {
 typedef struct {
   FILE *file; /* rank 0 */
   PetscInt n_pairs;
-  PetscBool has_lines;
-  PetscReal time; /* of the last line */
   double flushed;
 } HfTimeTable;
 

@@ -16,7 +16,10 @@ static const HfKey output_keys[] = {
      "Precision of the fields in run.h5; single halves the file (checkpoints are always in double precision)"},
     {"output.hints", HF_FREE, NULL, "", "", 0,
      "Hints to MPI-IO for run.h5, such as {cb_nodes: 8, striping_factor: 16}; which exist depends on the file system and the MPI library"},
-    {"output.table_every", HF_QUANTITY, "s", "", ">0", 0, "Least simulated time between lines of table.tsv; without it, one line per time step"},
+    {"output.table_every", HF_QUANTITY, "s", "", ">0", 0,
+     "Simulated time between lines of table.tsv, counted from the start of each phase (a hold, a pulse, a pause), which also has a line at its end; "
+     "states "
+     "are interpolated, time steps do not change. Without it, up to 200 lines per phase, where time steps end"},
     {"output.checkpoint_every", HF_QUANTITY, "s", "10 min", ">=0", 0,
      "Wall time between checkpoints, in addition to those at the end of schedule items; 0: none by wall time"},
     {"output.checkpoint_every_simulated", HF_QUANTITY, "s", "", ">0", 0,

@@ -1,5 +1,5 @@
 /* What the recorder is given besides fields: in run.h5 the datasets of conductance, training, gauges, energies and other arrays; and table.tsv, the
-   run as a time series in the table format of mumax, "# t (s)\tmx ()\t...", one line per recorded time step. */
+   run as a time series in the table format of mumax, "# t (s)\tmx ()\t...". */
 #include "output_impl.h"
 #include <errno.h>
 #include <string.h>
@@ -139,19 +139,15 @@ PetscErrorCode HfTimeTableHead(HfTimeTable *table, HfDevice device, PetscBool wr
 PetscErrorCode HfOutputTableLine(void *context, const HfTableLine *line) {
   HfOutput output = context;
   HfTimeTable *table = &output->table;
-  const PetscReal every = output->settings.recorder.table_every;
   const PetscInt n = table->n_pairs;
 
   PetscFunctionBeginUser;
   if (!table->file) PetscFunctionReturn(0);
-  if (table->has_lines && line->time > table->time && line->time - table->time < every * (1 - 1e-9)) PetscFunctionReturn(0);
   fprintf(table->file, "%.12e\t%.12e\t%.12e\t%.12e\t%.6e\t%.6e\t%.12e", (double)line->time, (double)line->average[0], (double)line->average[1],
           (double)line->average[2], (double)line->dt, (double)line->max_torque, (double)line->energy);
   for (PetscInt i = 0; i < n; ++i)
     for (PetscInt j = i + 1; j < n; ++j) line->G ? fprintf(table->file, "\t%.12e", (double)line->G[i * n + j]) : fprintf(table->file, "\tnan");
   fprintf(table->file, "\n");
-  table->has_lines = PETSC_TRUE;
-  table->time = line->time;
   if (MPI_Wtime() - table->flushed > 1.) {
     if (fflush(table->file) != 0) HfRunNote(&output->run, "cannot write %s/table.tsv: %s", output->run.directory, strerror(errno));
     table->flushed = MPI_Wtime();

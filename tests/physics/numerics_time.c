@@ -300,12 +300,12 @@ static PetscErrorCode draw(PetscReal h, void *context) {
   return 0;
 }
 
-static PetscErrorCode step_done(PetscReal t, PetscReal h, PetscInt64 done, Vec y, PetscBool *stop, void *context) {
+static PetscErrorCode step_done(const HfHeunStep *step, PetscBool *stop, void *context) {
   Spins *spins = context;
 
-  assert_int_equal(done, spins->done + 1);
-  spins->done = done;
-  *stop = (PetscBool)(done == 7);
+  assert_int_equal(step->done, spins->done + 1);
+  spins->done = step->done;
+  *stop = (PetscBool)(step->done == 7);
   return 0;
 }
 

@@ -115,6 +115,7 @@ static PetscErrorCode hold(HfStepContext context, const Settings *settings, Pets
     PetscCall(HfDriveOff(context));
   PetscCall(HfEvolve(context, "hold", settings->time, settings->probe_every));
   HfTraceEnd(record);
+  PetscCall(HfReportTableLine(context));
   PetscCall(HfReportFrames(context, PETSC_TRUE));
   PetscCall(HfDriveLog(context));
   PetscCall(HfDriveOff(context));

@@ -215,6 +215,7 @@ static PetscErrorCode apply_pulse(HfStepContext context, const Settings *setting
     PetscCall(HfDriveOff(context));
     PetscCall(HfEvolve(context, "pause", settings->pause, watched ? 0.0 : HF_NO_PROBES));
     if (remember) PetscCall(HfMemoryAddRested(context));
+    PetscCall(HfReportTableLine(context));
   }
   PetscFunctionReturn(0);
 }

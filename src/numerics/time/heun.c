@@ -28,6 +28,12 @@ static PetscErrorCode heun_step(const HfHeunProblem *problem, PetscReal t, Petsc
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode HfHeunInterpolate(const HfHeunStep *step, PetscReal t, Vec y) {
+  PetscFunctionBeginUser;
+  PetscCall(VecWAXPY(y, 0.5 * (t - step->t), step->rate, step->end));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfHeunIntegrate(const HfHeunProblem *problem, Vec y, PetscReal t0, PetscReal t1, PetscReal longest, PetscInt64 done,
                                PetscBool *finite) {
   const PetscInt64 n = (PetscInt64)PetscCeilReal((t1 - t0) / longest * (1 - 1e-9));
@@ -45,7 +51,7 @@ PetscErrorCode HfHeunIntegrate(const HfHeunProblem *problem, Vec y, PetscReal t0
 
     PetscCall(heun_step(problem, t, h, y, &work, finite));
     if (!*finite) break;
-    PetscCall((*problem->step_done)(end, h, k + 1, y, &stop, problem->context));
+    PetscCall((*problem->step_done)(&(HfHeunStep){end, h, k + 1, y, work.next, work.k1}, &stop, problem->context));
   }
   PetscCall(VecDestroy(&work.k1));
   PetscCall(VecDestroy(&work.k2));
