@@ -64,6 +64,11 @@ PetscErrorCode HfVecStateCompare(Vec v, const HfVecState *snapshot, PetscBool *s
      callbacks, one call for a stage or a product, none for a cell. All callbacks are collective; problems are borrowed until the stepper is destroyed.
      A further method is a further file in src/numerics/time/ with a function that makes a TS of it, as these do. ---- */
 
+/** The part of its tolerance that the error of a step may take up, where y turns by `motion` in it, |f| h in its largest component. Below a motion of `small`
+    errors count relative to it: otherwise a step would follow a small oscillation as coarsely as a large one, and its error would damp or drive the
+    oscillation more than the equation does. small 0: all of the tolerance. Not collective. */
+PetscReal HfErrorAllowed(PetscReal motion, PetscReal small);
+
 #define HF_MAX_STAGES 8 /**< of a step */
 /** A stage of an explicit step, y + sum_k weight_k rate_k brought to the constraint: the problem assembles it, row by row where it can. */
 typedef struct {
@@ -84,12 +89,13 @@ typedef struct {
 typedef struct {
   /** f at y, normalized, into dydt. */
   PetscErrorCode (*rate)(PetscReal t, Vec y, Vec dydt, void *context);
-  /** f at a stage into dydt. error NULL, or the step's: *largest is then the largest magnitude among this rank's components of that sum, one of whose rates
-      is dydt; infinite if any is not a number. */
-  PetscErrorCode (*stage_rate)(PetscReal t, const HfStage *stage, Vec dydt, const HfStageError *error, PetscReal *largest, void *context);
+  /** f at a stage into dydt. error NULL, or the step's: largest[] then has the largest magnitudes among this rank's components of that sum, one of whose
+      rates is dydt, and of dydt; infinite if any is not a number. */
+  PetscErrorCode (*stage_rate)(PetscReal t, const HfStage *stage, Vec dydt, const HfStageError *error, PetscReal largest[2], void *context);
   /** A step from y at t was rejected: takes back what its stages changed of f; `rate` is f there, renewed if it is another. NULL: they changed nothing. */
   PetscErrorCode (*rejected)(PetscReal t, Vec y, Vec rate, void *context);
-  void *context; /**< last argument of every callback */
+  void *context;          /**< last argument of every callback */
+  PetscReal small_motion; /**< for HfErrorAllowed() */
 } HfRungeKuttaProblem;
 
 #define HF_RUNGE_KUTTA "hf" /**< the name of the TS type */
@@ -111,6 +117,7 @@ typedef struct {
   PetscErrorCode (*multiply)(Vec x, Vec product, void *context);               /**< product = (s - J) x */
   PetscErrorCode (*precondition)(Vec b, Vec x, void *context);                 /**< x approximates (s - J)^-1 b */
   void *context;                                                               /**< last argument of every callback */
+  PetscReal small_motion;                                                      /**< for HfErrorAllowed() */
 } HfStiffProblem;
 /** Makes `ts` a Rosenbrock-W method of third order, L-stable, whose linear systems are solved to `residual`, the 2-norm of the preconditioned residual;
     y: a state, for its layout. The error of a step is its largest component, unless -ts_adapt_wnormtype says otherwise. Collective. */

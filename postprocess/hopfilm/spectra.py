@@ -1,7 +1,7 @@
 """Spectra of the magnetization after a kick: the power of its averages against frequency, the peaks, and maps of their power over the film.
 
-The averages come from table.tsv, whose lines follow the time steps: they are brought to equal distances by cubics through four lines. The window falls
-from 1 at the kick to 0 at the end, cos^2(pi t/2T): what rings down after a kick is strongest at its start, where the usual windows are zero."""
+The averages come from table.tsv. Its lines are equally spaced with output.table_every; those that follow the time steps instead are brought to equal
+distances by cubics through four lines. The window falls from 1 at the kick to 0 at the end, cos^2(pi t/2T): what rings down after a kick is strongest at its start, where the usual windows are zero."""
 from collections import namedtuple
 
 import numpy as np

@@ -64,22 +64,25 @@ typedef struct {
   PetscScalar *out;
   PetscInt n;
   const PetscScalar *k[HF_MAX_STAGES];
-  PetscReal weight[HF_MAX_STAGES], largest;
+  PetscReal weight[HF_MAX_STAGES], largest[2]; /* of the error, of dm/dt */
 } StageOutput;
 
 static void visit_stage(HfMagnet magnet, const HfRow *row, void *context) {
   const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
   const PetscInt first = row->cells->first, n = row->cells->last - first + 1;
+  const PetscReal one = 1;
   const PetscScalar *k[HF_MAX_STAGES];
   StageOutput *output = context;
 
   visit_rhs(magnet, row, output->out);
   if (!output->n) return;
   for (PetscInt i = 0; i < output->n; ++i) k[i] = output->k[i] + 3 * (g->nx * (row->j - g->ys) + first);
-  output->largest = PetscMax(output->largest, HfRowLargest(3 * n, output->n, k, output->weight));
+  output->largest[0] = PetscMax(output->largest[0], HfRowLargest(3 * n, output->n, k, output->weight));
+  k[0] = output->out + 3 * (g->nx * (row->j - g->ys) + first);
+  output->largest[1] = PetscMax(output->largest[1], HfRowLargest(3 * n, 1, k, &one));
 }
 
-PetscErrorCode HfStageRightHandSide(HfMagnet magnet, PetscReal t, const HfStage *stage, Vec dmdt, const HfStageError *error, PetscReal *largest) {
+PetscErrorCode HfStageRightHandSide(HfMagnet magnet, PetscReal t, const HfStage *stage, Vec dmdt, const HfStageError *error, PetscReal largest[2]) {
   const PetscInt n = error ? error->n : 0;
   StageOutput output = {.n = 0};
   Vec read[HF_MAX_STAGES];
@@ -102,7 +105,7 @@ PetscErrorCode HfStageRightHandSide(HfMagnet magnet, PetscReal t, const HfStage 
     if (read[i] != dmdt) PetscCall(VecRestoreArrayRead(read[i], &output.k[i]));
   PetscCall(VecRestoreArrayWrite(dmdt, &output.out));
   ++magnet->evaluations;
-  *largest = output.largest;
+  for (int k = 0; k < 2; ++k) largest[k] = output.largest[k];
   PetscFunctionReturn(0);
 }
 

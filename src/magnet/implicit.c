@@ -188,7 +188,7 @@ PetscErrorCode HfImplicitCreate(HfMagnet magnet, TS ts, HfImplicit *implicit) {
   PetscCall(PetscNew(&self));
   *implicit = self;
   self->magnet = magnet;
-  self->problem = (HfStiffProblem){rate, linearize, multiply, precondition, self};
+  self->problem = (HfStiffProblem){rate, linearize, multiply, precondition, self, HfMagnetSmallMotion(magnet)};
   PetscCall(HfMagnetCreateState(magnet, &self->state));
   PetscCall(VecDuplicate(self->state, &self->field));
   PetscCall(VecDuplicate(self->state, &self->tangent));

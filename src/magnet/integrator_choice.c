@@ -44,6 +44,16 @@ PetscReal HfMagnetDampingRate(HfMagnet magnet) {
   return most;
 }
 
+/* The motion in a step below which errors count relative to it. A mode that precesses by x in a step is damped by alpha x, and by the errors of a method
+   of third order by some x^4, while they are estimated as some x^3 of its amplitude: for the same part of the damping x^3 goes as alpha, and the estimate
+   relative to the motion, x^2, as alpha^(2/3). The factor makes that part 1 % (tests/physics/magnet_ring_down.c). */
+PetscReal HfMagnetSmallMotion(HfMagnet magnet) {
+  PetscReal alpha = 1;
+
+  for (PetscInt r = 0; r < magnet->film.n_regions; ++r) alpha = PetscMin(alpha, magnet->film.materials[r].alpha);
+  return 0.1 * PetscPowReal(1e-3 / PetscMax(alpha, 1e-3), 2.0 / 3.0);
+}
+
 /* Whether an evaluation costs much more than a product with the Jacobian, which contains local terms only. */
 static PetscBool has_whole_film_term(HfMagnet magnet) {
   for (PetscInt k = 0; k < magnet->n_terms; ++k)

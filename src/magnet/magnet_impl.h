@@ -94,7 +94,7 @@ void HfNormalize(PetscInt n, PetscReal a[]); /* n interleaved vectors to unit le
 /* As HfMagnetRightHandSide() at m/|m|, in the selected field; a current that every evaluation updates is updated first. */
 PetscErrorCode HfUnitRightHandSide(HfMagnet magnet, HfFieldSelection fields, PetscReal t, Vec m, Vec dmdt);
 /* dm/dt of a Runge-Kutta stage, see HfRungeKuttaProblem.stage_rate. Void cells of dmdt are not written. */
-PetscErrorCode HfStageRightHandSide(HfMagnet magnet, PetscReal t, const HfStage *stage, Vec dmdt, const HfStageError *error, PetscReal *largest);
+PetscErrorCode HfStageRightHandSide(HfMagnet magnet, PetscReal t, const HfStage *stage, Vec dmdt, const HfStageError *error, PetscReal largest[2]);
 PetscErrorCode HfMagnetNormalize(HfMagnet magnet, Vec m); /* every film cell to unit length */
 /* For visitors, once row->H is filled: max |m x H|/Ms of the row, infinite if anything is not a number; adds the energy density of each term. */
 PetscReal HfRowTorque(HfMagnet magnet, const HfRow *row);
@@ -127,6 +127,7 @@ PetscErrorCode HfCurrentTakeBack(HfMagnet magnet, PetscReal t, Vec m, PetscBool 
 /* ---- integrator_choice.c ---- */
 PetscReal HfMagnetStiffness(HfMagnet magnet);      /* bound of |dH/dm| over all regions, A/m */
 PetscReal HfMagnetFastestRate(HfMagnet magnet);    /* gamma0 times that, 1/s */
+PetscReal HfMagnetSmallMotion(HfMagnet magnet);    /* for HfErrorAllowed() */
 const char *HfMagnetChosenMethod(HfMagnet magnet); /* integrator.method, never "auto" */
 
 /* ---- integrator.c: phases of time integration ---- */

@@ -1,112 +1,7 @@
-/* The time steppers on a problem of a few lines: unit vectors that turn about z and are damped towards it, each cell at its own rate,
+/* The time steppers on a problem of a few lines: orders in the step and inside of it, resumption, and what the steppers call. */
+#include <spins_case.h>
 
-     dy/dt = w z x y + a w (z - (y.z) y):   tan(theta/2) = tan(theta0/2) exp(-a w t),   phi = w t
-   Orders in the step, resumption, a descent, and what the steppers call. */
-#include <hf_test.h>
-#include <hopfilm/numerics.h>
-#include <string.h>
-
-#define NX      8
-#define NY      8
-#define DAMPING 1.0
-#define END     1.0 /* s */
-
-typedef struct {
-  HfGrid grid;
-  const HfGridInfo *g;
-  Vec y, scratch;
-  Vec state; /* of the linearization */
-  PetscReal shift;
-  PetscInt calls, draws; /* of rate(), of draw() */
-  PetscInt64 done;
-} Spins;
-
-static PetscReal rate_of(const Spins *spins, PetscInt k) { return 1 + 0.02 * (PetscReal)(spins->g->ys * NX + k); } /* w of the k-th cell here, 1/s */
-
-static void exact(const Spins *spins, PetscInt k, PetscReal t, PetscReal y[3]) {
-  const PetscReal w = rate_of(spins, k), theta = 2 * PetscAtanReal(PetscTanReal(0.6) * PetscExpReal(-DAMPING * w * t));
-
-  y[0] = PetscSinReal(theta) * PetscCosReal(w * t);
-  y[1] = PetscSinReal(theta) * PetscSinReal(w * t);
-  y[2] = PetscCosReal(theta);
-}
-
-static void start(Spins *spins) {
-  PetscScalar *a;
-
-  *spins = (Spins){.calls = 0};
-  CHECK(HfGridCreate(PETSC_COMM_WORLD, NX, NY, 1, 1, 1, NULL, NULL, &spins->grid));
-  spins->g = HfGridGetInfo(spins->grid);
-  CHECK(HfGridCreateCellVec(spins->grid, 3, &spins->y));
-  CHECK(VecDuplicate(spins->y, &spins->scratch));
-  CHECK(VecDuplicate(spins->y, &spins->state));
-  CHECK(VecGetArrayWrite(spins->y, &a));
-  for (PetscInt k = 0; k < NX * spins->g->ym; ++k) exact(spins, k, 0, a + 3 * k);
-  CHECK(VecRestoreArrayWrite(spins->y, &a));
-}
-
-static void finish(Spins *spins) {
-  CHECK(VecDestroy(&spins->y));
-  CHECK(VecDestroy(&spins->scratch));
-  CHECK(VecDestroy(&spins->state));
-  CHECK(HfGridDestroy(&spins->grid));
-}
-
-static PetscReal error_at(const Spins *spins, PetscReal t) {
-  PetscReal worst = 0, y[3];
-  const PetscScalar *a;
-
-  CHECK(VecGetArrayRead(spins->y, &a));
-  for (PetscInt k = 0; k < NX * spins->g->ym; ++k) {
-    exact(spins, k, t, y);
-    for (int c = 0; c < 3; ++c) worst = PetscMax(worst, PetscAbsReal(a[3 * k + c] - y[c]));
-  }
-  CHECK(VecRestoreArrayRead(spins->y, &a));
-  assert_int_equal(MPI_Allreduce(MPI_IN_PLACE, &worst, 1, MPIU_REAL, MPIU_MAX, PETSC_COMM_WORLD), MPI_SUCCESS);
-  return worst;
-}
-
-/* ---- the problem ---- */
-static PetscErrorCode normalize(Vec y, void *context) {
-  PetscScalar *a;
-  PetscInt n;
-
-  PetscFunctionBeginUser;
-  PetscCall(VecGetLocalSize(y, &n));
-  PetscCall(VecGetArray(y, &a));
-  for (PetscInt k = 0; k < n; k += 3) {
-    const PetscReal length = PetscSqrtReal(a[k] * a[k] + a[k + 1] * a[k + 1] + a[k + 2] * a[k + 2]);
-    for (int c = 0; c < 3; ++c) a[k + c] /= length;
-  }
-  PetscCall(VecRestoreArray(y, &a));
-  PetscFunctionReturn(0);
-}
-
-static PetscErrorCode rate(PetscReal t, Vec y, Vec dydt, void *context) {
-  Spins *spins = context;
-  const PetscScalar *u;
-  PetscScalar *f;
-
-  PetscFunctionBeginUser;
-  ++spins->calls;
-  PetscCall(VecCopy(y, spins->scratch));
-  PetscCall(normalize(spins->scratch, NULL));
-  PetscCall(VecGetArrayRead(spins->scratch, &u));
-  PetscCall(VecGetArrayWrite(dydt, &f));
-  for (PetscInt k = 0; k < NX * spins->g->ym; ++k, u += 3, f += 3) {
-    const PetscReal w = rate_of(spins, k);
-    f[0] = w * (-u[1] - DAMPING * u[2] * u[0]);
-    f[1] = w * (u[0] - DAMPING * u[2] * u[1]);
-    f[2] = w * DAMPING * (1 - u[2] * u[2]);
-  }
-  u -= 3 * NX * spins->g->ym;
-  f -= 3 * NX * spins->g->ym;
-  PetscCall(VecRestoreArrayWrite(dydt, &f));
-  PetscCall(VecRestoreArrayRead(spins->scratch, &u));
-  PetscFunctionReturn(0);
-}
-
-static PetscErrorCode stage_rate(PetscReal t, const HfStage *stage, Vec dydt, const HfStageError *error, PetscReal *largest, void *context) {
+static PetscErrorCode stage_rate(PetscReal t, const HfStage *stage, Vec dydt, const HfStageError *error, PetscReal largest[2], void *context) {
   Vec rates[HF_MAX_STAGES];
 
   PetscFunctionBeginUser;
@@ -121,7 +16,8 @@ static PetscErrorCode stage_rate(PetscReal t, const HfStage *stage, Vec dydt, co
     memcpy(rates, error->rate, sizeof(*rates) * (size_t)error->n);
     PetscCall(VecSet(sum, 0));
     PetscCall(VecMAXPY(sum, error->n, error->weight, rates));
-    PetscCall(VecNorm(sum, NORM_INFINITY, largest));
+    PetscCall(VecNorm(sum, NORM_INFINITY, &largest[0]));
+    PetscCall(VecNorm(dydt, NORM_INFINITY, &largest[1]));
   }
   PetscFunctionReturn(0);
 }
@@ -162,7 +58,7 @@ static void pairs_have_their_order(void **unused) {
     for (int half = 0; half < 2; ++half) {
       const PetscInt steps = half ? 40 : 20;
       Spins spins;
-      const HfRungeKuttaProblem problem = {rate, stage_rate, NULL, &spins};
+      const HfRungeKuttaProblem problem = {rate, stage_rate, NULL, &spins, 0};
       TS ts;
 
       start(&spins);
@@ -179,6 +75,76 @@ static void pairs_have_their_order(void **unused) {
   }
 }
 
+/* Inside of every step the state is as good as at its end but for the constant: the errors fall with the same order, and both ends are met. */
+typedef struct {
+  Spins *spins;
+  Vec y; /* the state at the end of the last step; NULL: a new one begins */
+  PetscReal worst, jump;
+} Inside;
+
+static void look(Inside *inside, Vec y, PetscReal t) {
+  Vec const now = inside->spins->y;
+  inside->spins->y = y;
+  inside->worst = PetscMax(inside->worst, error_at(inside->spins, t));
+  inside->spins->y = now;
+}
+
+static PetscErrorCode look_inside(TS ts) {
+  PetscReal before, t, apart;
+  Inside *inside;
+  Vec y;
+
+  PetscFunctionBeginUser;
+  PetscCall(TSGetApplicationContext(ts, &inside));
+  PetscCall(TSGetPrevTime(ts, &before));
+  PetscCall(TSGetTime(ts, &t));
+  PetscCall(VecDuplicate(inside->spins->y, &y));
+  for (int k = 0; k <= 4; ++k) {
+    PetscCall(HfRungeKuttaInterpolate(ts, before + 0.25 * k * (t - before), y));
+    PetscCall(normalize(y, NULL));
+    look(inside, y, before + 0.25 * k * (t - before));
+    if (k % 4) continue;
+    PetscCall(VecAXPY(y, -1, k ? inside->spins->y : inside->y));
+    PetscCall(VecNorm(y, NORM_INFINITY, &apart));
+    inside->jump = PetscMax(inside->jump, apart);
+  }
+  PetscCall(VecCopy(inside->spins->y, inside->y));
+  PetscCall(VecDestroy(&y));
+  PetscFunctionReturn(0);
+}
+
+static void pairs_know_the_state_inside_of_a_step(void **unused) {
+  static const char *const methods[] = {"5dp", "3bs"};
+
+  for (int k = 0; k < 2; ++k) {
+    PetscReal error[2];
+
+    for (int half = 0; half < 2; ++half) {
+      Spins spins;
+      const HfRungeKuttaProblem problem = {rate, stage_rate, NULL, &spins, 0};
+      Inside inside = {.spins = &spins};
+      TS ts;
+
+      start(&spins);
+      CHECK(VecDuplicate(spins.y, &inside.y));
+      CHECK(VecCopy(spins.y, inside.y));
+      ts = stepper(&spins, 0);
+      CHECK(HfRungeKuttaCreate(ts, methods[k], &problem));
+      CHECK(TSSetApplicationContext(ts, &inside));
+      CHECK(TSSetPostStep(ts, look_inside));
+      advance(ts, spins.y, 0, END, END / (half ? 40 : 20));
+      error[half] = inside.worst;
+      ASSERT_NEAR(inside.jump, 0, 1e-15);
+      assert_true(inside.worst < 3 * error_at(&spins, END) + 1e-14);
+      CHECK(TSDestroy(&ts));
+      CHECK(VecDestroy(&inside.y));
+      finish(&spins);
+    }
+    print_message("%s inside of steps: error %.3g, %.3g with half the step: order %.2f\n", methods[k], error[0], error[1], log2(error[0] / error[1]));
+    ASSERT_NEAR(log2(error[0] / error[1]), k ? 3 : 5, 0.5);
+  }
+}
+
 static PetscErrorCode stop_half_way(TS ts) {
   PetscReal t;
 
@@ -191,7 +157,8 @@ static PetscErrorCode stop_half_way(TS ts) {
 /* Another stepper goes on from the state, its rate and the next step to the same end bitwise. */
 static void interrupted_integration_is_the_same(void **unused) {
   Spins whole, cut, resumed;
-  const HfRungeKuttaProblem problems[3] = {{rate, stage_rate, NULL, &whole}, {rate, stage_rate, NULL, &cut}, {rate, stage_rate, NULL, &resumed}};
+  const HfRungeKuttaProblem problems[3] = {
+      {rate, stage_rate, NULL, &whole, 0}, {rate, stage_rate, NULL, &cut, 0}, {rate, stage_rate, NULL, &resumed, 0}};
   PetscReal t, h;
   PetscBool same;
   TS ts[3];
@@ -278,7 +245,7 @@ static void rosenbrock_is_of_third_order(void **unused) {
 
   for (int half = 0; half < 2; ++half) {
     Spins spins;
-    const HfStiffProblem problem = {rate, linearize, multiply, precondition, &spins};
+    const HfStiffProblem problem = {rate, linearize, multiply, precondition, &spins, 0};
     TS ts;
 
     start(&spins);
@@ -302,7 +269,20 @@ static PetscErrorCode draw(PetscReal h, void *context) {
 
 static PetscErrorCode step_done(const HfHeunStep *step, PetscBool *stop, void *context) {
   Spins *spins = context;
+  Vec const now = spins->y;
+  Vec y;
 
+  CHECK(VecDuplicate(now, &y));
+  for (int k = 0; k <= 4; ++k) {
+    const PetscReal t = step->t - 0.25 * k * step->h;
+
+    CHECK(HfHeunInterpolate(step, t, y));
+    CHECK(normalize(y, NULL));
+    spins->y = y;
+    spins->inside = PetscMax(spins->inside, error_at(spins, t));
+  }
+  spins->y = now;
+  CHECK(VecDestroy(&y));
   assert_int_equal(step->done, spins->done + 1);
   spins->done = step->done;
   *stop = (PetscBool)(step->done == 7);
@@ -310,7 +290,7 @@ static PetscErrorCode step_done(const HfHeunStep *step, PetscBool *stop, void *c
 }
 
 static void heun_is_of_second_order(void **unused) {
-  PetscReal error[2];
+  PetscReal error[2], inside[2];
 
   for (int half = 0; half < 2; ++half) {
     const PetscInt steps = half ? 80 : 40;
@@ -328,99 +308,20 @@ static void heun_is_of_second_order(void **unused) {
     assert_int_equal(spins.draws, steps);
     assert_int_equal(spins.calls, 2 * steps);
     error[half] = error_at(&spins, END);
+    inside[half] = spins.inside;
     finish(&spins);
   }
   print_message("Heun: error %.3g, %.3g with half the step: order %.2f\n", error[0], error[1], log2(error[0] / error[1]));
   ASSERT_NEAR(log2(error[0] / error[1]), 2, 0.2);
-}
-
-/* ---- descent: damping alone, towards z ---- */
-static PetscErrorCode slide(Vec y, Vec dydt, void *context) {
-  Vec unit = ((Spins *)context)->scratch;
-  const PetscScalar *u;
-  PetscScalar *f;
-  PetscInt n;
-
-  PetscFunctionBeginUser;
-  PetscCall(VecCopy(y, unit));
-  PetscCall(normalize(unit, NULL));
-  PetscCall(VecGetLocalSize(y, &n));
-  PetscCall(VecGetArrayRead(unit, &u));
-  PetscCall(VecGetArrayWrite(dydt, &f));
-  for (PetscInt k = 0; k < n; ++k) f[k] = (k % 3 == 2) - u[k - k % 3 + 2] * u[k];
-  PetscCall(VecRestoreArrayWrite(dydt, &f));
-  PetscCall(VecRestoreArrayRead(unit, &u));
-  PetscFunctionReturn(0);
-}
-
-static PetscErrorCode evaluate(HfDescentState *state, void *context) {
-  const PetscScalar *u;
-  PetscReal sum = 0;
-  PetscInt n;
-
-  PetscFunctionBeginUser;
-  PetscCall(slide(state->y, state->rate, context));
-  PetscCall(VecNorm(state->rate, NORM_INFINITY, &state->slope));
-  PetscCall(VecGetLocalSize(state->y, &n));
-  PetscCall(VecGetArrayRead(state->y, &u));
-  for (PetscInt k = 2; k < n; k += 3) sum -= u[k];
-  PetscCall(VecRestoreArrayRead(state->y, &u));
-  PetscCallMPI(MPI_Allreduce(&sum, &state->objective, 1, MPIU_REAL, MPIU_SUM, PETSC_COMM_WORLD));
-  state->noise = 1e-14 * NX * NY;
-  state->radius = 2;
-  PetscFunctionReturn(0);
-}
-
-static PetscErrorCode count_step(Vec y, PetscReal h, PetscReal passed, PetscReal next, PetscBool *stop, void *context) {
-  ++((Spins *)context)->done;
-  return 0;
-}
-static void count_nothing(void *context) {}
-static PetscErrorCode uphill(Vec y, Vec dydt, void *context) {
-  PetscFunctionBeginUser;
-  PetscCall(slide(y, dydt, context));
-  PetscCall(VecScale(dydt, -1));
-  PetscFunctionReturn(0);
-}
-static PetscErrorCode evaluate_uphill(HfDescentState *state, void *context) {
-  PetscFunctionBeginUser;
-  PetscCall(evaluate(state, context));
-  PetscCall(VecScale(state->rate, -1));
-  PetscFunctionReturn(0);
-}
-static PetscErrorCode rises(const HfDescentState *now, const HfDescentState *trial, void *context) {
-  assert_true(trial->objective > now->objective);
-  return HF_ERR_DIVERGED;
-}
-
-static void descent_ends_at_the_bottom(void **unused) {
-  HfDescentOptions options = {.tolerance = 1e-6, .steep = 1e-2, .max_time = 1e6};
-  HfDescentOutcome outcome;
-  const PetscScalar *u;
-  Spins spins;
-  HfDescentProblem problem = {slide, evaluate, normalize, count_step, count_nothing, rises, &spins};
-
-  start(&spins);
-  CHECK(HfDescend(&problem, &options, spins.y, &outcome));
-  assert_int_equal(outcome, HF_DESCENT_CONVERGED);
-  CHECK(VecGetArrayRead(spins.y, &u));
-  for (PetscInt k = 0; k < NX * spins.g->ym; ++k) ASSERT_NEAR(u[3 * k + 2], 1, 1e-11);
-  CHECK(VecRestoreArrayRead(spins.y, &u));
-  finish(&spins);
-  start(&spins);
-  options.max_time = 1e-3;
-  CHECK(HfDescend(&problem, &options, spins.y, &outcome));
-  assert_int_equal(outcome, HF_DESCENT_ENDED);
-  problem.rate = uphill; /* an objective that is not that of the flow */
-  problem.evaluate = evaluate_uphill;
-  PetscPushErrorHandler(PetscReturnErrorHandler, NULL);
-  assert_int_equal(HfDescend(&problem, &options, spins.y, &outcome), HF_ERR_DIVERGED);
-  PetscPopErrorHandler();
-  finish(&spins);
+  ASSERT_NEAR(log2(inside[0] / inside[1]), 2, 0.3);
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(pairs_have_their_order),  cmocka_unit_test(interrupted_integration_is_the_same), cmocka_unit_test(rosenbrock_is_of_third_order),
-    cmocka_unit_test(heun_is_of_second_order), cmocka_unit_test(descent_ends_at_the_bottom),
+    cmocka_unit_test(pairs_have_their_order),
+    cmocka_unit_test(pairs_know_the_state_inside_of_a_step),
+    cmocka_unit_test(interrupted_integration_is_the_same),
+    cmocka_unit_test(rosenbrock_is_of_third_order),
+    cmocka_unit_test(heun_is_of_second_order),
+
 };
 HF_TEST_MAIN(tests)
