@@ -39,14 +39,15 @@ def cells(text, figure):
 
 def test_columns():
     text, count = markdown([("a", ">= 1", "2", True, Claim("3", False, "too small")), ("b", "reported", "2", None, Claim("2", True, "never")), ("c", "1", "1", True),
-                            ("  control", "-", "5: each", None), ("d", "1", "0", False)], "the voltage.")
+                            ("  control", "-", "5: each", None), ("d", "1", "0", False), ("e", "1", "0", False, Claim("1", False))], "the voltage.")
     assert cells(text, "a") == ["a", "3", "**missed** (1)", ">= 1", "met", "2", ""], text
     assert cells(text, "b") == ["b", "2", "met", "reported", "", "2", ""], text
     assert cells(text, "c") == ["c", "", "", "1", "met", "1", "control 5"], text
     assert cells(text, "d") == ["d", "", "", "1", "**missed** (2)", "0", ""], text
+    assert cells(text, "e") == ["e", "1", "**missed** (3)", "1", "**missed** (3)", "0", ""] and f"3. required and published: {NO_REASON}" in text, text
     assert "1. published: too small." in text and f"2. required: {NO_REASON}" in text and "never" not in text, text
     assert "Chosen here, not in the paper: the voltage." in text, text
-    assert (count["claims"], count["claims missed"], count["required"], count["required missed"]) == (2, 1, 3, 1), count
+    assert (count["claims"], count["claims missed"], count["required"], count["required missed"]) == (3, 2, 4, 2), count
 
 
 def test_what_is_neither_claimed_nor_required_stays_out_of_the_readme():
@@ -73,7 +74,7 @@ def test_claims_of_the_letters():
     assert letters_figures.ninety_seven([0.952, 0.953, 0.951]).met is False and letters_figures.ninety_seven([0.969, 0.968]).met
     assert letters_figures.high([0.95, 0.73]).met is False and letters_figures.high([0.95, 0.91]).met
     table = Table()
-    letters_figures.unstable(table, [{"unstable_pixels": [1, 0, 18]}], False, "the cause")
+    letters_figures.unstable(table, [{"unstable_pixels": [1, 0, 18]}], False, "the cause", claim=True)
     assert table.rows[0].published == "attractors" and table.rows[0].claim == "MISSED" and table.rows[0].why == "published: the cause.", table.rows
     table = Table()
     maze_figures.counted(table, [{"right": 3, "of": 3}, {"right": 2, "of": 3}], "minima", ">= 75 %", "right", lambda part: part >= 0.75, ("every pattern", "a path"))

@@ -45,8 +45,8 @@ GROUPS = {
     "controls": Group([name for name in RUNS if name.startswith("controls-")], "every", figures.controls, f"0.1 V, the size of each change; {FILM}."),
     "resistance": Group(["resistance"], "every", figures.resistance, NETWORK),
     "refresh": Group(["refresh-stage", "synapse-50mV", "refresh-5ps", "refresh-50ps"], "first", figures.refresh),
-    "pinning": Group(["synapse-50mV", *(name for name in RUNS if name.startswith("pinning-"))], "first", figures.pinning),
-    "hall": Group(["synapse-50mV", "hall"], "first", figures.hall),
+    "pinning": Group(["synapse-50mV", *(name for name in RUNS if name.startswith("pinning-"))], "first", figures.pinning, f"the deviations and the size of the grains; {FILM}."),
+    "hall": Group(["synapse-50mV", "hall"], "first", figures.hall, f"the anomalous Hall conductivity of 1e5 S/m; {FILM}."),
     "grid": Group(["synapse-50mV", *(f"grid-{cell}nm" for cell in figures.CELLS)], "every", figures.grid),
 }
 

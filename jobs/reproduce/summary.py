@@ -62,9 +62,10 @@ def markdown_part(groups, judged_only, count):
             "| figure | required | | measured | controls |", "|---|---|---|---|---|"]
         notes = []
         for figure, row, controls in rows:
-            if row.why:
+            if row.why and row.why not in notes:
                 notes.append(row.why)
-            cells = [figure, row.published, marked(row.claim, len(notes)), row.required, marked(row.verdict, len(notes)), row.measured, "; ".join(controls)]
+            note = 1 + notes.index(row.why) if row.why else 0
+            cells = [figure, row.published, marked(row.claim, note), row.required, marked(row.verdict, note), row.measured, "; ".join(controls)]
             cells = [cell if k in (2, 4) else escaped(cell) for k, cell in enumerate(cells)]
             text.append(f"| {' | '.join(cells if claims else [cells[0], *cells[3:]])} |")
             for key, verdict in (("claims", row.claim), ("required", row.verdict)):

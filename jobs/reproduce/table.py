@@ -11,8 +11,8 @@ FILE = "tables.yaml"
 # What a paper (or, for standard problems, another program) claims of a figure.
 #   text  the claim; where the paper has words only, also what they are taken as
 #   met   whether this tree measures it; None: the claim is too vague to decide
-#   why   the cause, one sentence, printed if it is missed
-Claim = collections.namedtuple("Claim", "text met why")
+#   why   the cause if it is missed and the cause is known, one sentence; none is guessed
+Claim = collections.namedtuple("Claim", "text met why", defaults=("",))
 Row = collections.namedtuple("Row", "figure published claim required verdict measured why", defaults=("",))
 NO_REASON = "the cause is not known."
 
@@ -26,12 +26,13 @@ class Table:
         self.rows, self.chosen = [], chosen  # chosen: what the paper leaves open and this tree has chosen, one sentence
 
     def add(self, figure, required, measured, met, published=None, why=""):
-        """met: None where nothing is required; published: a Claim; why: the cause, printed if what is required is missed."""
-        missed = [] if met is None or met else [f"required: {why or NO_REASON}"]
+        """met: None where nothing is required; published: a Claim; why: the cause, if it is known, printed if what is required is missed."""
+        missed = {} if met is None or met else {"required": why or NO_REASON}
         if published and published.met is not None and not published.met:
-            missed.append(f"published: {published.why or NO_REASON}")
+            missed["published"] = published.why or NO_REASON
+        causes = [f"{' and '.join(name for name in missed if missed[name] == cause)}: {cause}" for cause in dict.fromkeys(missed.values())]
         self.rows.append(Row(figure, published.text if published else "", verdict_of(published.met) if published else "", required, verdict_of(met), measured,
-                             " ".join(sentence(text) for text in missed)))
+                             " ".join(map(sentence, causes))))
 
     def compare(self, figure, published, tolerance, measured, met, why="", judged=True):
         """A figure that is required to agree with a published value within a tolerance; not judged: it is reported alone."""
