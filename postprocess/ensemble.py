@@ -80,7 +80,7 @@ def draw(lines, kept, figures, against):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("directory", metavar="DIR", help="the directory of an ensemble")
-    parser.add_argument("-o", "--output", required=True, metavar="FILE", help="the picture; its ending says the kind: .png, .pdf, .svg")
+    parser.add_argument("-o", "--output", required=True, metavar="FILE", help="the picture, of the kind of its ending: .png, .pdf, .svg")
     parser.add_argument("--figure", action="append", required=True, metavar="NAME", help="may be repeated")
     parser.add_argument("--against", metavar="KEY")
     options = parser.parse_args()

@@ -14,7 +14,7 @@ from hopfilm.style import save
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("directories", nargs="+", metavar="DIR")
-    parser.add_argument("-o", "--output", required=True, metavar="FILE", help="the picture; its ending says the kind: .png, .pdf, .svg")
+    parser.add_argument("-o", "--output", required=True, metavar="FILE", help="the picture, of the kind of its ending: .png, .pdf, .svg")
     options = parser.parse_args()
     found = []
     for directory in options.directories:

@@ -13,7 +13,7 @@ from hopfilm.style import save
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("directory", metavar="DIR", help="a run directory")
-    parser.add_argument("-o", "--output", metavar="FILE", help="the picture; its ending says the kind: .png, .pdf, .svg; without it the peaks are printed alone")
+    parser.add_argument("-o", "--output", metavar="FILE", help="the picture, of the kind of its ending: .png, .pdf, .svg; without it only the peaks are printed")
     parser.add_argument("--component", choices="xyz", default="y", help="whose peaks (default: y)")
     parser.add_argument("--highest", type=float, default=25, help="frequency up to which to look, GHz (default: 25)")
     parser.add_argument("--maps", action="store_true", help="draw maps as well, from the frames that output.every keeps")

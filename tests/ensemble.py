@@ -93,7 +93,7 @@ def main():
         check(code == 75 and "to be run yet" in text and results(os.path.join(tmp, "e"))["status"] == "stopped", f"a file STOP stops all teams (exit code {code})")
         code, text = run(mpiexec(2, program, "run", "1.yaml", "--out", "e"), tmp)
         again = [row[:2] + row[3:] for row in table(os.path.join(tmp, "e"))]
-        check(code == 3 and again == strip[0], "submitted again it goes on, and the table is that of an undisturbed run")
+        check(code == 3 and again == strip[0], "submitted again it continues, and the table is that of an undisturbed run")
         code, text = run(mpiexec(1, program, "run", "1.yaml", "--out", "d", "--members", "4"), tmp)
         check(code == 2 and "none of number 4" in text, "a member that is not there is refused")
     print(f"ensembles: {len(failures)} failed")

@@ -98,19 +98,19 @@ def main():
                     continue
                 code, text = run([program, "check", DECK, *DRIVEN, *words(settings)])
                 check(code == 0, f"{name}: check{'' if code == 0 else ': ' + text}")
-                told = int(re.search(r"field_bytes_at_most *(\d+)", text)[1])
+                bound = int(re.search(r"field_bytes_at_most *(\d+)", text)[1])
                 frames = int(re.search(r"field_frames *(\d+)", text)[1])
-                check(told == written * frames, f"{name}: check tells the bytes, {told} at most")
+                check(bound == written * frames, f"{name}: check prints the bytes, {bound} at most")
                 if name != "stride":
                     postprocess(part, name)
         # on from where it was, with frames that were saved before
         part, settings = os.path.join(tmp, "both-2"), words(CASES["both"][0])
         hopfilm(program, 2, os.path.join(tmp, "all-2"), *LONGER)
         hopfilm(program, 2, part, *settings, *LONGER)
-        check("resuming" in open(os.path.join(part, "log.txt")).read(), "a longer schedule goes on with the run")
+        check("resuming" in open(os.path.join(part, "log.txt")).read(), "a longer schedule continues the run")
         compare(os.path.join(tmp, "all-2"), part, CASES["both"][2], CASES["both"][1], "a run that went on")
         code, text = run(mpiexec(2, program, "run", DECK, "--out", os.path.join(tmp, "both-4"), *DRIVEN, *LONGER))
-        check(code == 4 and "output.stride or output.region" in text, "a run does not go on with cells that it has not saved")
+        check(code == 4 and "output.stride or output.region" in text, "a run does not continue with cells that it has not saved")
         code, text = run([program, "run", DECK, "--out", os.path.join(tmp, "start"), *DRIVEN, "--set", f"film.initial={{file: {{path: {tmp}/both-1/run.h5, dataset: /fields/m}}}}"])
         check(code == 2 and "output.stride or output.region" in text, "no film starts from some of its cells")
     print(f"selections: {len(failures)} failed")

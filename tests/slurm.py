@@ -140,7 +140,7 @@ class Cluster:
 
     def lose(self, name, job):
         """The node and all that runs on it are gone, its temporary files too: first the daemons, which would report the end of the others. Who watches
-        the machines tells Slurm, which would find out by itself after SlurmdTimeout."""
+        the machines tells Slurm, which would notice by itself after SlurmdTimeout."""
         os.kill(self.processes["slurmd-" + name].pid, signal.SIGKILL)
         for is_on_node in (self.is_daemon, self.is_task):
             for pid in filter(str.isdigit, os.listdir("/proc")):
@@ -222,7 +222,7 @@ class Cluster:
         return dict(re.findall(r"(\w+)=(\S*)", text)) if "JobState=" in text else {"JobState": "GONE"}
 
     def wait(self, number, seconds, ends=("COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "GONE")):
-        """Waits until the job ends, and says how it did."""
+        """Waits until the job ends; returns how it ended."""
         end = time.time() + seconds
         while time.time() < end:
             self.release()
@@ -284,7 +284,7 @@ def test_all(cluster):
     cluster.call(*mpiexec(2, cluster.program, "run", long, "--out", wanted), timeout=600)
     undisturbed = results(wanted)[1]
 
-    # out of time: told to stop half a minute before the end of its minute
+    # out of time: the signal to stop comes half a minute before the end of its minute
     by_time = cluster.submit("--ntasks=2", "--nodes=1", "--nodelist=one", "--time=1", "--signal=TERM@20", "jobs/slurm.sh", long, "--checkpoint-every", "0.2 s")
     frozen = threading.Thread(target=cluster.freeze_until_told, args=(os.path.join(runs, f"long-{by_time}"),))
     frozen.start()

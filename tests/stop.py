@@ -90,7 +90,7 @@ def second_signal(case):
 
 
 def search(case):
-    """A search for a wiring goes on after the last start that was finished, on any number of ranks, and finds what the undisturbed one finds."""
+    """A search for a wiring continues after the last start that was finished, on any number of ranks, to the result of the undisturbed one."""
     more = ("--set", "schedule.0.wire.starts=4", "--set", "schedule.0.wire.candidates=10000")
     whole = case.directory()
     case.run(whole, *more, deck=WIRE)
@@ -102,7 +102,7 @@ def search(case):
         check(case.info(out)["position"] == "inside item 1 of 4, wire", f"info: {case.info(out)}")
         text = case.run(out, *more, deck=WIRE, ranks=ranks)
         first = int(re.search(r"wire +(\d+) %", text).group(1))
-        check(50 <= first <= 60, f"it goes on at {first} %, after two of four starts:\n{text[:1500]}")
+        check(50 <= first <= 60, f"it continues at {first} %, after two of four starts:\n{text[:1500]}")
         wrong = differences(whole, out, 0 if ranks == 2 else 1e-9)
         check(not wrong, f"on {ranks} ranks: {wrong[:3]}")
         for k in (1, 2, 3):
@@ -161,13 +161,13 @@ def torn(case):
                 file.truncate(0)
                 file.write(b"no checkpoint at all" * 1000)
         text = case.same(out)
-        check("is not used" in text and "previous" in text, f"{damage}: not told\n{text[:1500]}")
+        check("is not used" in text and "previous" in text, f"{damage}: not reported\n{text[:1500]}")
     out = case.directory()
     check("cannot resume" in case.run(out, "--restart", f"{case.top}/nothing.h5", code=FILE), "a missing file is used")
 
 
 def outlook(case):
-    """`hopfilm info` says whether the run can go on, and from where; or why not."""
+    """`hopfilm info` reports whether the run can be continued, and from where; or why not."""
     out, endless = case.directory(), ("--set", "schedule.2.hold.time=1 us")  # longer than any machine needs to be stopped
     process = case.start(out, *endless, "--checkpoint-every", "0", until="train")
     for rank in case.ranks(process):
@@ -194,7 +194,7 @@ def outlook(case):
 
 
 def simulated_time(case):
-    """Checkpoints by simulated time, at the first step that reaches each: they change no result, and the run goes on from any of them."""
+    """Checkpoints by simulated time, at the first step that reaches each: they change no result, and the run can be continued from any of them."""
     out, step = case.directory(), 0.01  # ns, longer than any step of this film
     text = case.run(out, "--checkpoint-every", "0", "--checkpoint-every-simulated", "0.8 ns")
     times = [float(time_then) for time_then in re.findall(r"checkpoint: .* at ([\d.]+) ns", text)]
@@ -213,9 +213,9 @@ def other_deck(case):
     out = case.directory()
     case.limited(out)
     text = case.run(out, "--set", "film.material.alpha=0.2", "--set", "integrator.tolerance=1e-4", code=DECK_FAULT)
-    check("film.material.alpha" in text and "integrator.tolerance" in text, f"the keys are not told:\n{text}")
+    check("film.material.alpha" in text and "integrator.tolerance" in text, f"the keys are not named:\n{text}")
     text = case.run(out, "--set", "schedule.0.hold.time=0.4 ns", code=DECK_FAULT)
-    check("schedule.0" in text, f"the item is not told:\n{text}")
+    check("schedule.0" in text, f"the item is not named:\n{text}")
     case.run(out, "--set", "output.compression=3", "--set", "title=another")
     check("finished already" in case.run(out), "a finished run is not reported")
     longer = f"{case.top}/longer.yaml"
@@ -253,8 +253,8 @@ def other_files(case):
             with open(f"{folder}/{name}", "wb") as file:
                 file.write(before[:-2] + b"0\n")  # still an image of the same length
             text = case.run(out, deck=deck, code=DECK_FAULT)
-            check(f"{key} ({folder}/{name})" in text and "--restart never" in text, f"{name} is not told:\n{text}")
-            check(not any(other in text for other in {**keys, **later} if other != key), f"not {name} alone is told:\n{text}")
+            check(f"{key} ({folder}/{name})" in text and "--restart never" in text, f"{name} is not named:\n{text}")
+            check(not any(other in text for other in {**keys, **later} if other != key), f"not {name} alone is named:\n{text}")
             with open(f"{folder}/{name}", "wb") as file:
                 file.write(before)
 
@@ -305,13 +305,13 @@ def too_large(case):
     for rank in case.ranks(process):
         resource.prlimit(rank, resource.RLIMIT_FSIZE, (limit, limit))
     case.end(process, FILE)
-    check(re.search("cannot write|not be written", open(process.log).read()), f"no reason is told:\n{open(process.log).read()[-1000:]}")
+    check(re.search("cannot write|not be written", open(process.log).read()), f"no reason is given:\n{open(process.log).read()[-1000:]}")
     after = datasets(f"{out}/run.h5")
     check(all(len(after[name]) >= len(before[name]) for name in before if before[name].ndim), "earlier data are lost")
     alone = case.directory()
     case.run(alone, ranks=1)
     case.run(out, ranks=1)
-    check(not differences(alone, out, 0), "it does not go on")
+    check(not differences(alone, out, 0), "it does not continue")
 
 
 def disk_full(case):
@@ -322,8 +322,8 @@ def disk_full(case):
         return "skipped: no tmpfs may be mounted here"
     try:
         text = case.run(f"{disk}/run", "--set", "output.every=0.02 ns", code=FILE)
-        check("disk is full" in text, f"no reason is told:\n{text}")
-        check("disk is full" in open(f"{disk}/run/log.txt").read(), "the log does not tell the reason")
+        check("disk is full" in text, f"no reason is given:\n{text}")
+        check("disk is full" in open(f"{disk}/run/log.txt").read(), "the log does not give the reason")
         datasets(f"{disk}/run/run.h5")
     finally:
         subprocess.run(["umount", disk], check=False)
@@ -356,7 +356,7 @@ def read_only(case):
 
 
 def dead_rank(case):
-    """A rank is killed: the others end within seconds, and the run can go on."""
+    """A rank is killed: the others end within seconds, and the run can be continued."""
     out = case.directory()
     process = case.start(out, *OFTEN, until="train")
     os.kill(case.ranks(process)[1], signal.SIGKILL)

@@ -41,7 +41,7 @@ class Case:
         return done.stdout + done.stderr
 
     def info(self, out):
-        """What `hopfilm info` says of going on, and of the checkpoint: {name: value}."""
+        """What `hopfilm info` reports of the checkpoint, and of whether the run can be continued: {name: value}."""
         done = subprocess.run([self.program, "info", out], env=environment(), capture_output=True, text=True, timeout=PATIENCE)
         check(done.returncode == 0 and "\nresumable: " in done.stdout, f"info fails:\n{done.stdout[-500:]}{done.stderr[-500:]}")
         verdict, *rest = done.stdout.split("\nresumable: ")[1].splitlines()

@@ -8,7 +8,7 @@ from .style import save
 def main(doc, draw, **options):
     parser = argparse.ArgumentParser(description=doc.split("\n")[0])
     parser.add_argument("directory", metavar="DIR", help="a run directory")
-    parser.add_argument("-o", "--output", required=True, metavar="FILE", help="the picture; its ending says the kind: .png, .pdf, .svg")
+    parser.add_argument("-o", "--output", required=True, metavar="FILE", help="the picture, of the kind of its ending: .png, .pdf, .svg")
     for name, words in options.items():
         parser.add_argument("--" + name, type=int if name in ("frame", "pulse") else str, help=words)
     chosen = parser.parse_args()

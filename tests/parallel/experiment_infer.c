@@ -104,7 +104,7 @@ static void test_counts(void **state) {
   entry = entry_with(&memory, 2, "step", "infer");
   midrange(&memory, memory.G[6], w);
   count = count_all(w);
-  assert_true(count.accuracy > 0.34 && count.ties_wrong < count.accuracy); /* the case has ties and tells right from wrong */
+  assert_true(count.accuracy > 0.34 && count.ties_wrong < count.accuracy); /* the case has ties, and right answers as well as wrong ones */
   compare(entry, &count);
   ASSERT_NEAR(number(entry, "tests"), A * P * S, 0);
   count = count_all(NULL);

@@ -1,5 +1,5 @@
-/* Lines of the table that are asked for come at exactly those times, the end of every phase included, whatever the steps are; the states there are those
-   of the film, and the film does not notice. */
+/* Lines of the table are written at exactly the required times, the end of every phase included, whatever the steps are; the states there are those
+   of the film, which moves as it does without them. */
 #include "test_decks.h"
 #include <hopfilm/experiment.h>
 
@@ -23,7 +23,7 @@ static PetscErrorCode add(void *context, const HfTableLine *line) {
   PetscFunctionReturn(0);
 }
 
-/* every: distance of lines and of frames, s; 0: none are asked for */
+/* every: distance of lines and of frames, s; 0: none are required */
 static Lines run(MPI_Comm comm, const char *text, PetscReal line_every, PetscReal frame_every) {
   const HfRecorderSettings settings = {.table_every = line_every, .every = frame_every};
   Lines lines = {.n = 0};

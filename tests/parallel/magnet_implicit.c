@@ -158,7 +158,7 @@ static void macrospin_precesses_and_damps(void **unused) {
   }
 }
 
-/* The state is the last good one, and the film goes on once the field is good again. */
+/* The state is the last good one, and the film continues once the field is good again. */
 static void divergence_is_reported(void **unused) {
   static const char *const methods[] = {"method: rosenbrock"};
 

@@ -192,7 +192,7 @@ static void not_a_number_stops_all_ranks(void **unused) {
   CHECK(VecAXPY(before, -1, c.m));
   CHECK(VecNorm(before, NORM_INFINITY, &difference));
   ASSERT_NEAR(difference, 0, 1e-15);
-  /* and it goes on once the field is good again */
+  /* and it continues once the field is good again */
   CHECK(HfMagnetSetStoredField(c.magnet, NULL));
   CHECK(HfMagnetAdvance(c.magnet, c.m, 1e-13, 1e-12, NULL, NULL));
   CHECK(VecDestroy(&before));

@@ -274,7 +274,7 @@ static void bad_paths_are_faults(void **state) {
   start(&f, PETSC_FALSE);
   for (size_t k = 0; k < sizeof paths / sizeof *paths; ++k) {
     QUIETLY(code = HfOutputCreate(f.deck, paths[k], PETSC_FALSE, &other));
-    if (!code) { /* what access() does not tell, mkdir() does */
+    if (!code) { /* what access() does not report, mkdir() does */
       QUIETLY(code = HfOutputSetUp(other, f.experiment));
       CHECK(HfOutputDestroy(&other));
     }

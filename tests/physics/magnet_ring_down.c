@@ -1,4 +1,5 @@
-/* Small oscillations ring down as the damping says, at the default tolerance: errors of time steps are small beside the motion, and beside what alpha does to it.
+/* Small oscillations decay at the rate given by the damping, at the default tolerance: errors of time steps are small compared with the motion, and with
+   its decay.
 
      tan(theta/2) = tan(theta0/2) exp(-alpha w t),   w = gamma0 H/(1 + alpha^2) */
 #include <magnet_case.h>

@@ -1,4 +1,4 @@
-/* The descent, damping alone, on the problem of a few lines: it ends at the bottom, at its time, or says that nothing descends. */
+/* The descent, damping alone, on the problem of a few lines: it ends at the minimum, at the end of its time, or reports that nothing descends. */
 #include <spins_case.h>
 
 static PetscErrorCode slide(Vec y, Vec dydt, void *context) {

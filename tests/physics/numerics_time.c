@@ -154,7 +154,7 @@ static PetscErrorCode stop_half_way(TS ts) {
   PetscFunctionReturn(0);
 }
 
-/* Another stepper goes on from the state, its rate and the next step to the same end bitwise. */
+/* Another stepper continues from the state, its rate and the next step to bitwise the same end. */
 static void interrupted_integration_is_the_same(void **unused) {
   Spins whole, cut, resumed;
   const HfRungeKuttaProblem problems[3] = {

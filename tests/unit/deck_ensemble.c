@@ -1,4 +1,4 @@
-/* Members of an ensemble: how many, which values each has, what its deck says, and what is refused. */
+/* Members of an ensemble: how many, the values of each, the deck of each, and what is refused. */
 #include "deck_test.h"
 
 static HfKeys keys;

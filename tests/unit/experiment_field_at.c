@@ -1,4 +1,4 @@
-/* The voltage for a wanted field: over the film, or at a point of it, the field of the run is the one that was asked for. */
+/* The voltage for a wanted field: over the film, or at a point of it, the field of the run is the required one. */
 #include "experiment_case.h"
 
 enum { N = 20 };

@@ -1,4 +1,4 @@
-/* A schedule on a film without gold: the patterns' voltages drive the film itself; the log tells how its current followed. */
+/* A schedule on a film without gold: the patterns' voltages drive the film itself; the log reports how its current followed. */
 #include "experiment_case.h"
 
 typedef struct {

@@ -78,7 +78,7 @@ static void test_every_path(void **state) {
   assert_int_equal(n, P * EPOCHS);
   for (int k = 0; k < P * EPOCHS; ++k) ASSERT_NEAR(times[k], 3e-9 * (k + 1), 1e-15);
 
-  /* the case tells the two apart: the texture relaxes during the pause */
+  /* the case distinguishes the two: the texture relaxes during the pause */
   const double *rested = array_of(PAUSE, "nodes/G", &n), *driven = array_of(PULSE, "nodes/G", &n_pulse);
   for (int e = 0; e < N * N; ++e) largest = fmax(largest, fabs(rested[e] - driven[e]) / fabs(driven[e]));
   printf("conductances change by up to %.2e during the pause; margin %.4f after the pulse, %.4f after the pause\n", largest,
