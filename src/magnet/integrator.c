@@ -8,7 +8,7 @@
 
    No step crosses a time at which the course of an applied field is not smooth: a phase is a sequence of pieces between such times. An error estimate sees
    the field only at the stages of a step, and a step grown at rest could pass over a pulse. A piece begins with a step so short that m turns little in it,
-   whatever the field did at that time. */
+   whatever the field did at that time; so does what follows a monitor that replaced the field. */
 #include "magnet_impl.h"
 
 #define FIRST_ANGLE 0.1 /* by which m turns in the first step of a piece, at most: as fast as it does there, or by a field that bends there */
@@ -70,7 +70,7 @@ struct HfIntegrator_ {
   HfImplicit implicit; /* NULL: explicit */
   HfMagnetMonitor monitor;
   void *context;
-  PetscBool stopped; /* by the monitor */
+  PetscBool stopped, replaced; /* by the monitor: the phase; the field or the current */
 };
 
 /* ---- the Landau-Lifshitz equation as an explicit stepper sees it; context: the magnet ---- */
@@ -163,9 +163,10 @@ static PetscErrorCode post_step(TS ts) {
   if (self->own_type) PetscCall(HfFieldCacheAssign(magnet, t, m)); /* m is the last stage */
   inputs = magnet->inputs;
   PetscCall(call_monitor(t, self->recent[0], m, magnet, &self->stopped));
-  /* The rate kept for the next step is then outdated. TSPostStep() does the same where the monitor changed m. */
-  if (refreshed || magnet->inputs != inputs) PetscCall(TSRestartStep(ts));
-  if (self->stopped) PetscCall(TSSetConvergedReason(ts, TS_CONVERGED_USER));
+  if (refreshed)
+    PetscCall(TSRestartStep(ts)); /* the rate kept for the next step is outdated; TSPostStep() does the same where the monitor changed m */
+  self->replaced = (PetscBool)(magnet->inputs != inputs);
+  if (self->stopped || self->replaced) PetscCall(TSSetConvergedReason(ts, TS_CONVERGED_USER));
   PetscFunctionReturn(0);
 }
 
@@ -346,6 +347,7 @@ PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t
   }
   for (PetscReal start = t0; start < t1 && !self->stopped; start = self->end) {
     self->end = end_of_piece(magnet, start, t1);
+    self->replaced = PETSC_FALSE;
     if (self->accepted > self->end) continue; /* the interruption was later */
     if (!resume) magnet->phase.done = 0;
     if (HfMagnetFluctuates(magnet))
@@ -353,6 +355,7 @@ PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t
     else {
       if (self->accepted < self->end) PetscCall(integrate_piece(magnet, m, resume)); /* else the last step of the piece was interrupted */
       end_piece(self);
+      if (self->replaced && !self->stopped) self->end = self->accepted;
     }
     resume = PETSC_FALSE;
   }

@@ -84,6 +84,43 @@ static void phases_may_end_anywhere(void **unused) {
   }
 }
 
+/* A field that a monitor replaces: the next step is short again, and the film turns as in phases that are cut there. */
+static PetscErrorCode switch_on(PetscReal t, PetscReal dt, Vec m, void *context, PetscBool *stop) {
+  Watch *w = context;
+
+  PetscFunctionBeginUser;
+  if (w->steps < 0) /* the step that follows */
+    w->steps = 1, assert_true(dt < 0.2e-12);
+  if (w->steps || t < 0.5 * END) PetscFunctionReturn(0);
+  w->steps = -1;
+  w->mz[0] = t;
+  PetscCall(HfMagnetSetUniformField(w->c->magnet, (const PetscReal[]){0, 4e6, 0}));
+  PetscFunctionReturn(0);
+}
+
+static void steps_start_anew_in_a_phase(void **unused) {
+  static const char *const methods[] = {"5dp", "rosenbrock"};
+
+  for (int k = 0; k < 2; ++k) {
+    const char *deck = DECK_WITH("free", "method=%s", methods[k]);
+    Case a, b;
+    Watch w = {.c = &a};
+
+    case_create(&a, PETSC_COMM_WORLD, deck);
+    case_create(&b, PETSC_COMM_WORLD, deck);
+    CHECK(HfMagnetAdvance(a.magnet, a.m, 0, END, switch_on, &w));
+    assert_int_equal(w.steps, 1);
+    CHECK(HfMagnetAdvance(b.magnet, b.m, 0, w.mz[0], NULL, NULL));
+    CHECK(HfMagnetSetUniformField(b.magnet, (const PetscReal[]){0, 4e6, 0}));
+    CHECK(HfMagnetAdvance(b.magnet, b.m, w.mz[0], END, NULL, NULL));
+    CHECK(VecAXPY(b.m, -1, a.m));
+    CHECK(VecNorm(b.m, NORM_INFINITY, &w.mz[1]));
+    ASSERT_NEAR(w.mz[1], 0, 1e-4);
+    case_destroy(&a);
+    case_destroy(&b);
+  }
+}
+
 static const struct CMUnitTest tests[] = {cmocka_unit_test(all_pulses_are_seen), cmocka_unit_test(so_does_a_film_that_fluctuates),
-                                          cmocka_unit_test(phases_may_end_anywhere)};
+                                          cmocka_unit_test(phases_may_end_anywhere), cmocka_unit_test(steps_start_anew_in_a_phase)};
 HF_TEST_MAIN(tests)

@@ -322,6 +322,5 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(interrupted_integration_is_the_same),
     cmocka_unit_test(rosenbrock_is_of_third_order),
     cmocka_unit_test(heun_is_of_second_order),
-
 };
 HF_TEST_MAIN(tests)

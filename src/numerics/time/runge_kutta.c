@@ -55,7 +55,6 @@ typedef struct {
   Vec k[HF_MAX_STAGES];
   Vec other;           /* the new state while a step is tried, then the one before it */
   PetscReal error;     /* of the last step, in units of what is allowed */
-  PetscBool relative;  /* that is relative to the motion */
   PetscBool evaluated; /* k of the last stage is f at the present state */
   PetscBool resumed;   /* the next step continues an interrupted run: no new start, although TSSolve() treats it as one */
 } RungeKutta;
@@ -107,7 +106,7 @@ static PetscErrorCode try_step(TS ts) {
   const Tableau *tableau = rk->tableau;
   const HfStageError error = {.n = tableau->stages, .rate = rk->k, .weight = tableau->e};
   const PetscReal h = ts->time_step;
-  PetscReal largest[2] = {0, 0}, allowed;
+  PetscReal largest[2] = {0, 0};
 
   PetscFunctionBeginUser;
   for (PetscInt i = 1; i < tableau->stages; ++i) {
@@ -122,9 +121,7 @@ static PetscErrorCode try_step(TS ts) {
   }
   /* The one reduction of a step. States have components of size 1, so a relative tolerance is an absolute one. */
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, largest, 2, MPIU_REAL, MPIU_MAX, PetscObjectComm((PetscObject)ts)));
-  allowed = HfErrorAllowed(h * largest[1], problem->small_motion);
-  rk->error = h * largest[0] / (allowed * (ts->atol + ts->rtol));
-  rk->relative = (PetscBool)(allowed < 1);
+  rk->error = h * largest[0] / (HfErrorAllowed(h * largest[1], problem->small_motion) * (ts->atol + ts->rtol));
   PetscFunctionReturn(0);
 }
 
@@ -176,7 +173,7 @@ static PetscErrorCode evaluate_error(TS ts, NormType type, PetscInt *order, Pets
   RungeKutta *rk = ts->data;
 
   PetscFunctionBeginUser;
-  *order = rk->tableau->order - (rk->relative ? 1 : 0); /* the motion grows with the step, too */
+  *order = rk->tableau->order;
   *error = rk->error;
   PetscFunctionReturn(0);
 }
