@@ -100,7 +100,9 @@ PetscErrorCode HfDeviceCheckpointLoaded(HfDevice device, HfPhaseKind inside);
 
 /** Whether the deck has a gold layer. */
 PetscBool HfDeviceHasGold(HfDevice device);
-/** The same without a device. Not collective. */
+/** Where the gold lies and how it is fed; only with gold. */
+HfOerstedGeometry HfDeviceGoldGeometry(HfDevice device);
+/** Whether the deck has a gold layer, without a device. Not collective. */
 PetscBool HfGoldSettingsGiven(HfDeck deck);
 /** Name of the model of the Oersted field that acts on the film; NULL without gold. */
 const char *HfDeviceOerstedModel(HfDevice device);

@@ -3,7 +3,7 @@
 #include <hopfilm/output.h>
 
 /* Options a command may take, or-ed in commands.def. */
-enum { HF_TAKES_SET = 1, HF_TAKES_OUT = 2, HF_TAKES_PETSC = 4, HF_TAKES_SCHEMA = 8 };
+enum { HF_TAKES_SET = 1, HF_TAKES_OUT = 2, HF_TAKES_PETSC = 4, HF_TAKES_SCHEMA = 8, HF_TAKES_PICTURE = 16 };
 
 typedef struct HfOptions_ HfOptions;
 typedef struct {
@@ -22,6 +22,7 @@ struct HfOptions_ {
   PetscInt n_own;
   char *own[HF_MAX_SET]; /* those of set[] that options other than --set stand for; freed by HfOptionsFree() */
   const char *out;       /* NULL: runs/<deck name> */
+  const char *picture;   /* of `check`; NULL: runs/<deck name>.svg */
   const char *restart;   /* NULL: auto */
   PetscBool force, json_schema;
   int first_member, last_member; /* of an ensemble, from 1; 0: all */
@@ -48,8 +49,13 @@ PetscErrorCode HfAppRun(HfDeck deck, const char *directory, const HfOptions *opt
 /* Runs all members of a deck with a section `ensemble`, each in a folder of the directory, and makes their table. Returns HF_ERR_STOPPED when some
    have still to run, else the fault of the first member that failed. Collective. */
 PetscErrorCode HfAppRunEnsemble(HfDeck deck, HfKeys keys, const char *directory, const HfOptions *options);
-/* Builds the device of a good deck and plans its run; `forecast`: with what HfExperimentForecast() adds. Collective. */
-PetscErrorCode HfAppPlan(HfDeck deck, PetscBool forecast, HfNode *plan);
+/* Builds the device of a good deck and plans its run; `forecast`: options of a `check` that adds what HfExperimentForecast() finds
+   and draws the device; NULL: the plan alone. Collective. */
+PetscErrorCode HfAppPlan(HfDeck deck, const HfOptions *forecast, HfNode *plan);
+/* runs/<deck name without folder and ending>, and what follows it. */
+PetscErrorCode HfAppDefaultPath(const char deck[], const char ending[], char path[], size_t size);
+/* A picture of the device, as SVG; missing folders are made. *failure: 0 or the errno of the file. Collective. */
+PetscErrorCode HfAppWritePicture(HfDeck deck, HfDevice device, const char path[], int *failure);
 /* Faults of the section and of every member, whose devices are built; prints the members and what they cost. Collective. */
 PetscErrorCode HfAppCheckEnsemble(HfDeck deck, HfKeys keys, const HfOptions *options);
 

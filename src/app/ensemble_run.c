@@ -209,7 +209,7 @@ static PetscErrorCode check_member(const Ensemble *e, PetscInt m, PetscReal sums
   PetscReal steps, cells, bytes;
   PetscFunctionBeginUser;
   PetscCall(HfEnsembleDeck(e->ensemble, m, e->comm, e->keys, e->options->argument, e->options->n_set, e->options->set, &deck));
-  code = HfAppPlan(deck, PETSC_FALSE, &plan);
+  code = HfAppPlan(deck, NULL, &plan);
   if (!code) {
     cells = strtod(HfNodeText(HfNodeFind(plan, "film_cells")), NULL);
     steps =

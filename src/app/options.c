@@ -28,6 +28,7 @@ static const struct {
     {"--checkpoint-every-simulated", "TIME", "as output.checkpoint_every_simulated in the deck", HF_TAKES_OUT},
     {"--force", NULL, "start from the beginning, also where a finished run would be overwritten", HF_TAKES_OUT},
     {"--members", "FIRST[-LAST]", "only these members of an ensemble, counted from 1", HF_TAKES_OUT},
+    {"--picture", "FILE.svg|none", "where the picture of the device goes (default runs/<deck name>.svg)", HF_TAKES_PICTURE},
     {"--json-schema", NULL, "as a JSON schema, for editors", HF_TAKES_SCHEMA},
     {"--help", NULL, "print this", 0},
 };
@@ -38,10 +39,11 @@ void HfOptionsUsage(const HfCommand *command, FILE *file) {
   for (int k = 0; k < N_COMMANDS; ++k) {
     const HfCommand *c = &commands[k];
     if (command && c != command) continue;
-    fprintf(file, "  hopfilm %s%s%s%s%s%s%s\n      %s\n", c->name, c->argument[0] ? " " : "", c->argument,
+    fprintf(file, "  hopfilm %s%s%s%s%s%s%s%s\n      %s\n", c->name, c->argument[0] ? " " : "", c->argument,
             c->takes & HF_TAKES_SET ? " [--set PATH=VALUE]..." : "",
             c->takes & HF_TAKES_OUT ? " [--out DIR] [--restart auto|never|FILE] [--force] [--members FIRST[-LAST]]" : "",
-            c->takes & HF_TAKES_SCHEMA ? " [--json-schema]" : "", c->takes & HF_TAKES_PETSC ? " [-- PETSc options]" : "", c->doc);
+            c->takes & HF_TAKES_PICTURE ? " [--picture FILE.svg|none]" : "", c->takes & HF_TAKES_SCHEMA ? " [--json-schema]" : "",
+            c->takes & HF_TAKES_PETSC ? " [-- PETSc options]" : "", c->doc);
   }
   fprintf(file, "Options:\n");
   for (int k = 0; k < N_KNOWN; ++k) {
@@ -139,6 +141,8 @@ static void parse_option(int argc, char **argv, int *k, HfOptions *o) {
     o->out = value;
   } else if (!strcmp(known[which].name, "--restart"))
     o->restart = value;
+  else if (!strcmp(known[which].name, "--picture"))
+    o->picture = value;
   else if (!strcmp(known[which].name, "--max-walltime"))
     set_value(o, "output.max_walltime", value);
   else if (!strcmp(known[which].name, "--checkpoint-every"))

@@ -1,8 +1,6 @@
 /* What a drive amounts to, in a few numbers: the Oersted field over the film, current densities, the velocity at which textures drift. */
 #include "device_impl.h"
 
-#define ROUND_OFF 1e-9 /* fields below this fraction of the field of an even current along the film count as zero */
-
 PetscErrorCode HfFieldNear(HfGrid grid, Vec H, const PetscReal at[2], PetscReal *magnitude, PetscInt *n) {
   const HfGridInfo *g = HfGridGetInfo(grid);
   const int8_t *regions = HfGridRegions(grid);
@@ -66,18 +64,32 @@ static PetscErrorCode lengths(HfGrid grid, Vec v, PetscInt dof, const PetscReal 
   PetscFunctionReturn(0);
 }
 
+/* Whether some voltage differs from another. */
+static PetscBool drives_current(HfElectrodes electrodes, const PetscReal V_nodes[]) {
+  PetscInt first = -1;
+
+  for (PetscInt k = 0; k < HfElectrodesCount(electrodes); ++k) {
+    if (HfElectrodesFloating(electrodes, k)) continue;
+    if (first >= 0 && V_nodes[k] != V_nodes[first]) return PETSC_TRUE;
+    if (first < 0) first = k;
+  }
+  return PETSC_FALSE;
+}
+
 PetscErrorCode HfDeviceFieldFigures(HfDevice d, const PetscReal V[], const HfFieldMeasure *measure, HfFieldFigures *figures) {
-  const HfGridInfo *g = HfGridGetInfo(d->grid);
-  const PetscReal centre[2] = {0, 0}, n_film = (PetscReal)g->n_film;
-  PetscReal sum, squares, most = 0;
+  const PetscReal centre[2] = {0, 0}, n_film = (PetscReal)HfGridGetInfo(d->grid)->n_film;
+  const PetscReal *V_nodes = HfTerminalsNodeVoltages(d->terminals, V);
+  PetscReal sum, squares;
   PetscInt n;
   Vec H;
 
   PetscFunctionBeginUser;
   if (!d->gold)
     return HfFault(HfGridComm(d->grid), HF_ERR_DECK, "the field of a gold layer is required, but the deck has none: add a `gold` section");
+  *figures = (HfFieldFigures){0};
+  if (!drives_current(d->electrodes, V_nodes)) PetscFunctionReturn(0);
   PetscCall(HfGridCreateCellVec(d->grid, 3, &H));
-  PetscCall(HfGoldField(d->gold, HfTerminalsNodeVoltages(d->terminals, V), H));
+  PetscCall(HfGoldField(d->gold, V_nodes, H));
   PetscCall(lengths(d->grid, H, 3, NULL, &sum, &squares, &figures->largest));
   figures->rms = PetscSqrtReal(squares / n_film);
   PetscCall(HfFieldNear(d->grid, H, centre, &figures->centre, &n));
@@ -86,9 +98,6 @@ PetscErrorCode HfDeviceFieldFigures(HfDevice d, const PetscReal V[], const HfFie
   else
     PetscCall(HfFieldNear(d->grid, H, measure->at, &figures->measured, &n));
   PetscCall(VecDestroy(&H));
-  for (PetscInt k = 0; k < HfDeviceTerminals(d); ++k) most = PetscMax(most, PetscAbsReal(V[k]));
-  most *= 0.5 * d->gold_settings.conductivity * d->gold_settings.thickness / PetscMax((PetscReal)g->nx * g->dx, (PetscReal)g->ny * g->dy);
-  if (figures->largest < ROUND_OFF * most) *figures = (HfFieldFigures){0}; /* every electrode has the same voltage */
   PetscFunctionReturn(0);
 }
 

@@ -171,6 +171,10 @@ HfPotential HfGoldPotential(HfGold self) { return self->potential; }
 /* ---- the gold of a device ---- */
 
 PetscBool HfDeviceHasGold(HfDevice d) { return d->gold_settings.present; }
+HfOerstedGeometry HfDeviceGoldGeometry(HfDevice d) {
+  const HfGoldSettings *gold = &d->gold_settings;
+  return (HfOerstedGeometry){gold->thickness, gold->gap, gold->side, gold->leads};
+}
 const char *HfDeviceOerstedModel(HfDevice d) { return d->gold_settings.oersted; }
 const char *HfDeviceLeads(HfDevice d) { return d->gold_settings.present ? HfLeadsNames[d->gold_settings.leads] : NULL; }
 HfPotential HfDeviceGoldPotential(HfDevice d) { return d->gold ? d->gold->potential : NULL; }

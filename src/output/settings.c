@@ -71,6 +71,12 @@ PetscErrorCode HfOutputSettingsRead(HfDeck deck, HfOutputSettings *settings) {
   PetscFunctionReturn(0);
 }
 
+static PetscBool settings_ask_for(HfNode section, const char name[]) {
+  for (PetscInt k = 0; k < HfCount(section, "fields"); ++k)
+    if (!strcmp(HfTextAt(section, "fields", k), name)) return PETSC_TRUE;
+  return PETSC_FALSE;
+}
+
 /* Fields that the deck asks for and no step can give. */
 static PetscErrorCode check_fields_settings(HfDeck deck) {
   HfNode section = HfChild(HfDeckRoot(deck), "output"), fields = HfChild(section, "fields");
@@ -85,7 +91,7 @@ static PetscErrorCode check_fields_settings(HfDeck deck) {
       PetscCall(HfDeckWarn(deck, HfNodeItem(fields, k), "%s is of a gold layer, and the deck has no section `gold`: it will not be in run.h5", name));
     else if (!electrodes && !strcmp(name, "j_per_volt"))
       PetscCall(HfDeckWarn(deck, HfNodeItem(fields, k), "%s is of voltages on `electrodes`, and the deck has none: it will not be in run.h5", name));
-    else if (gold && !strcmp(name, "j"))
+    else if (gold && !strcmp(name, "j") && !settings_ask_for(section, "j_gold") && !settings_ask_for(section, "j_per_volt"))
       PetscCall(
           HfDeckWarn(deck, HfNodeItem(fields, k),
                      "j, the current that flows in the film, is zero under gold, which carries the current: j_gold or j_per_volt may be meant"));

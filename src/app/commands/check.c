@@ -1,8 +1,27 @@
-/* `hopfilm check DECK`: validates the deck, builds its device and prints the plan of the run: what it costs, and what every drive amounts to. */
+/* `hopfilm check DECK`: validates the deck, builds its device, prints the plan of the run, what it costs and what every drive amounts to, and draws the
+   device. */
 #include "../app.h"
+#include <string.h>
+
+/* Where it was drawn goes to the plan. Without a place asked for, a picture that cannot be written is no fault. */
+static PetscErrorCode draw(HfDeck deck, HfDevice device, const HfOptions *options, HfNode plan) {
+  char path[PETSC_MAX_PATH_LEN];
+  int failure;
+  PetscFunctionBeginUser;
+  if (options->picture && !strcmp(options->picture, "none")) PetscFunctionReturn(0);
+  if (options->picture)
+    PetscCall(PetscStrncpy(path, options->picture, sizeof path));
+  else
+    PetscCall(HfAppDefaultPath(options->argument, ".svg", path, sizeof path));
+  PetscCall(HfAppWritePicture(deck, device, path, &failure));
+  PetscCheckFault(!failure || !options->picture, HfDeckComm(deck), HF_ERR_FILE, "--picture: cannot write %s: %s", path, strerror(failure));
+  if (failure) PetscCall(PetscSNPrintf(path, sizeof path, "none: runs/ cannot be written to (%s); see --picture", strerror(failure)));
+  PetscCall(HfNodePutText(plan, "picture", path));
+  PetscFunctionReturn(0);
+}
 
 /* The plan of a run that records nothing. */
-static PetscErrorCode plan_with(HfDeck deck, HfRecorder recorder, PetscBool forecast, HfNode *plan) {
+static PetscErrorCode plan_with(HfDeck deck, HfRecorder recorder, const HfOptions *forecast, HfNode *plan) {
   HfExperiment experiment;
   PetscErrorCode code = 0;
   PetscFunctionBeginUser;
@@ -10,12 +29,13 @@ static PetscErrorCode plan_with(HfDeck deck, HfRecorder recorder, PetscBool fore
   PetscCall(HfAppRefuseUnusedPetscOptions(HfDeckComm(deck)));
   PetscCall(HfExperimentPlan(experiment, plan));
   if (forecast) code = HfExperimentForecast(experiment, *plan); /* may diverge */
+  if (forecast && !code) code = draw(deck, HfExperimentDevice(experiment), forecast, *plan);
   if (code) PetscCall(HfNodeDestroy(plan));
   PetscCall(HfExperimentDestroy(&experiment));
   PetscFunctionReturn(code);
 }
 
-PetscErrorCode HfAppPlan(HfDeck deck, PetscBool forecast, HfNode *plan) {
+PetscErrorCode HfAppPlan(HfDeck deck, const HfOptions *forecast, HfNode *plan) {
   PetscErrorCode code;
   HfOutput output;
   PetscFunctionBeginUser;
@@ -34,7 +54,7 @@ static PetscErrorCode check(HfDeck deck, HfKeys keys, const HfOptions *options) 
     PetscCall(HfAppCheckEnsemble(deck, keys, options));
     PetscFunctionReturn(0);
   }
-  PetscCall(HfAppPlan(deck, PETSC_TRUE, &plan));
+  PetscCall(HfAppPlan(deck, options, &plan));
   if (!rank) {
     printf("%s is a valid deck\n", options->argument);
     for (PetscInt k = 0; k < HfNodeLength(plan); ++k) HfAppPrintItem(HfNodeItem(plan, k), 2, stdout);

@@ -3,12 +3,11 @@
 #include "../app.h"
 #include <string.h>
 
-/* runs/<deck name without folder and ending> */
-static PetscErrorCode default_directory(const char *deck, char directory[], size_t size) {
+PetscErrorCode HfAppDefaultPath(const char deck[], const char ending[], char path[], size_t size) {
   const char *slash = strrchr(deck, '/'), *name = slash ? slash + 1 : deck, *dot = strrchr(name, '.');
   const int length = dot && dot > name ? (int)(dot - name) : (int)strlen(name);
   PetscFunctionBeginUser;
-  PetscCall(PetscSNPrintf(directory, size, "runs/%.*s", length, name));
+  PetscCall(PetscSNPrintf(path, size, "runs/%.*s%s", length, name, ending));
   PetscFunctionReturn(0);
 }
 
@@ -61,7 +60,7 @@ PetscErrorCode HfCommand_run(MPI_Comm comm, const HfOptions *options) {
   if (options->out)
     PetscCall(PetscStrncpy(directory, options->out, sizeof directory));
   else
-    PetscCall(default_directory(options->argument, directory, sizeof directory));
+    PetscCall(HfAppDefaultPath(options->argument, "", directory, sizeof directory));
 
   PetscCall(HfAppCreateKeys(&keys));
   PetscCall(HfDeckCreate(comm, keys, options->argument, options->n_set, options->set, &deck));
