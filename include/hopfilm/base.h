@@ -80,7 +80,8 @@ typedef enum {
   HF_STREAM_ELECTRODES,
   HF_STREAM_READING,
   HF_STREAM_ANNEAL,
-  HF_STREAM_PATTERN
+  HF_STREAM_PATTERN,
+  HF_STREAM_PERTURBATION
 } HfStream;
 /** n <= 4 numbers, uniform in (0,1). */
 void HfRandomUniform(PetscInt64 seed, HfStream stream, PetscInt64 step, PetscInt64 index, PetscInt n, PetscReal u[]);

@@ -44,6 +44,10 @@ PetscErrorCode HfInitialSettingsRead(HfDeck deck, HfNode node, HfInitialSettings
 /** Fills m; initial NULL: film.initial. A file that cannot be read or a cell without direction is an error of the deck. Collective. */
 PetscErrorCode HfMagnetSetInitial(HfMagnet magnet, const HfInitialSettings *initial, Vec m);
 
+/** Turns m at random, by `angle` (rad) in the root mean square over the film, off any symmetry: half the mean square in 4 x 4 waves as long as the film and
+    shorter, half from cell to cell. The same on any number of ranks for a seed and a number. Collective. */
+PetscErrorCode HfMagnetPerturb(HfMagnet magnet, PetscReal angle, PetscInt64 seed, PetscInt64 number, Vec m);
+
 /** 2 Aex/(mu0 Ms) of a region, A m: the exchange field is that times the Laplacian of m. Not collective. */
 PetscReal HfMagnetExchangeConstant(HfMagnet magnet, PetscInt region);
 /** Whether the deck asks for the full demagnetizing field. Not collective. */
@@ -54,6 +58,8 @@ PetscBool HfMagnetSettingsFullDemag(HfDeck deck);
 void HfAppliedFieldSettings(HfNode node, const char *key, PetscReal H[3]);
 /** The uniform applied field from now on, A/m, in place of the deck's field.uniform; its table in time is still added. Collective. */
 PetscErrorCode HfMagnetSetUniformField(HfMagnet magnet, const PetscReal H[3]);
+/** The uniform applied field, A/m, without its table in time. Not collective. */
+void HfMagnetGetUniformField(HfMagnet magnet, PetscReal H[3]);
 /** A further field, such as the Oersted field: cell Vec of 3 components, A/m, borrowed until replaced; NULL: none. Call it again when the values
     changed. Collective. */
 PetscErrorCode HfMagnetSetStoredField(HfMagnet magnet, Vec field);
@@ -116,7 +122,12 @@ PetscErrorCode HfMagnetInterpolate(HfMagnet magnet, PetscReal t, Vec m);
     The energy never rises beyond round-off. The applied field is that of time t. Collective. */
 PetscErrorCode HfMagnetRelax(HfMagnet magnet, PetscReal t, Vec m, PetscReal tolerance, PetscReal max_time, HfMagnetMonitor monitor, void *context,
                              PetscBool *converged);
-/** The method of time integration: the deck's integrator.method, what `auto` chose, or "heun" at a finite temperature. Not collective. */
+/** Whether fluctuations act while time advances: the deck has a temperature above 0 K. Not collective. */
+PetscBool HfMagnetIsNoisy(HfMagnet magnet);
+/** Checks the time step that the deck gives for fluctuations in a uniform field H (A/m) that the schedule will apply: if it is too long, that is an error
+    of the deck, which says `where` ("in the field of the step `field`"). Collective. */
+PetscErrorCode HfMagnetCheckAppliedField(HfMagnet magnet, const char *where, const PetscReal H[3]);
+/** The method of time integration: the deck's integrator.method, what `auto` chose, or "heun" with fluctuations. Not collective. */
 const char *HfMagnetMethod(HfMagnet magnet);
 /** What it was chosen by: the rate at which the shortest waves of the grid are damped, alpha gamma0 |dH/dm|/(1+alpha^2), 1/s. Not collective. */
 PetscReal HfMagnetDampingRate(HfMagnet magnet);

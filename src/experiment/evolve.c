@@ -178,3 +178,42 @@ PetscErrorCode HfRelax(HfStepContext context, PetscReal tolerance, PetscReal max
   *converged = found > 0.0 ? PETSC_TRUE : PETSC_FALSE;
   PetscFunctionReturn(0);
 }
+
+PetscErrorCode HfRelaxationSettingsCheck(HfScheduleCheck *check, HfNode node, const char *step, const char *instead) {
+  HfMagnet magnet = HfDeviceMagnet(check->device);
+
+  PetscFunctionBeginUser;
+  if (magnet && HfMagnetIsNoisy(magnet) && !HfHas(node, "temperature"))
+    PetscCall(
+        HfDeckError(check->deck, node,
+                    "%s: the deck has a temperature (`thermal`), but a film relaxes without fluctuations, at 0 K: say so by `temperature: 0 K` in "
+                    "`%s`, or %s",
+                    step, step, instead));
+  PetscFunctionReturn(0);
+}
+
+/* ---- perturbations ---- */
+
+typedef struct {
+  HfStepContext context;
+  PetscReal angle; /* rad */
+  PetscInt64 seed, number;
+} Perturbation;
+
+static PetscErrorCode perturb(void *of, PetscInt n, PetscReal values[]) {
+  const Perturbation *perturbation = of;
+  HfDevice device = perturbation->context->device;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfMagnetPerturb(HfDeviceMagnet(device), perturbation->angle, perturbation->seed, perturbation->number, HfDeviceMagnetization(device)));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfPerturb(HfStepContext context, PetscReal angle, PetscInt64 seed, PetscInt64 number) {
+  Perturbation perturbation = {context, angle, seed, number};
+
+  PetscFunctionBeginUser;
+  HfProbeOutdate(context->record);
+  PetscCall(HfTapeMeasure(context->tape, "perturbation", 0, NULL, perturb, &perturbation));
+  PetscFunctionReturn(0);
+}

@@ -253,6 +253,12 @@ PetscErrorCode HfDriveCompare(HfStepContext context, const PetscReal x[], PetscR
    progress. The table's line of the end is up to the caller, HfReportTableLine(), once what it wants to measure there is measured. */
 PetscErrorCode HfEvolve(HfStepContext context, const char *what, PetscReal duration, PetscReal probe_every);
 PetscErrorCode HfRelax(HfStepContext context, PetscReal tolerance, PetscReal max_time, PetscBool *converged);
+/* Relaxation is damping at 0 K. A step with the key `temperature` that relaxes a film for which the deck has fluctuations must say so by 0 K: otherwise it
+   is an error of the deck, which offers `instead`. */
+#define HF_ZERO_TEMPERATURE_KEY(step)                                                                                                                \
+  { step ".temperature", HF_QUANTITY, "K", "", "[0,0]", 0, "0 K: relax without fluctuations also where the deck has a temperature (`thermal`)" }
+PetscErrorCode HfRelaxationSettingsCheck(HfScheduleCheck *check, HfNode node, const char *step, const char *instead); /* Not collective. */
+PetscErrorCode HfPerturb(HfStepContext context, PetscReal angle, PetscInt64 seed, PetscInt64 number);                 /* HfMagnetPerturb() */
 
 /* ---- measure.c: what is measured of the present m ---- */
 PetscErrorCode HfProbeFilm(HfStepContext context); /* record->G and record->gauges, unless they are current already */

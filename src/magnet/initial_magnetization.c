@@ -186,3 +186,42 @@ PetscErrorCode HfMagnetSetInitial(HfMagnet magnet, const HfInitialSettings *init
                           initial->kind->name, without));
   PetscFunctionReturn(0);
 }
+
+/* ---- perturbations ---- */
+enum { WAVES = 4 }; /* along x and along y */
+
+/* A vector whose components have the variance 1 at a cell, on average over the film: at x and y, relative to the size of the grid. */
+static void add_waves(PetscReal a[WAVES * WAVES][3], PetscReal x, PetscReal y, PetscReal v[3]) {
+  const PetscReal scale = 1 / (1 + 0.5 * (WAVES - 1)); /* the mean square of a cosine is 1/2, but that of the constant 1 */
+
+  for (int p = 0; p < WAVES; ++p)
+    for (int q = 0; q < WAVES; ++q) {
+      const PetscReal wave = scale * PetscCosReal(PETSC_PI * p * x) * PetscCosReal(PETSC_PI * q * y);
+      for (int c = 0; c < 3; ++c) v[c] += wave * a[p * WAVES + q][c];
+    }
+}
+
+PetscErrorCode HfMagnetPerturb(HfMagnet magnet, PetscReal angle, PetscInt64 seed, PetscInt64 number, Vec m) {
+  const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
+  const int8_t *regions = HfGridRegions(magnet->film.grid);
+  PetscReal waves[WAVES * WAVES][3];
+  PetscScalar *a;
+
+  PetscFunctionBeginUser;
+  for (int k = 0; k < WAVES * WAVES; ++k) HfRandomNormal(seed, HF_STREAM_PERTURBATION, number, -1 - k, 3, waves[k]);
+  PetscCall(VecGetArray(m, &a));
+  for (PetscInt k = 0; k < g->nx * g->ym; ++k) {
+    const PetscInt i = k % g->nx, j = g->ys + k / g->nx;
+    PetscReal v[3], along = 0;
+
+    if (HfRegionAt(g, regions, i, j) < 0) continue;
+    HfRandomNormal(seed, HF_STREAM_PERTURBATION, number, (PetscInt64)j * g->nx + i, 3, v);
+    add_waves(waves, ((PetscReal)i + 0.5) / (PetscReal)g->nx, ((PetscReal)j + 0.5) / (PetscReal)g->ny, v);
+    for (int c = 0; c < 3; ++c) along += v[c] * a[3 * k + c];
+    for (int c = 0; c < 3; ++c) v[c] -= along * a[3 * k + c];
+    for (int c = 0; c < 3; ++c) a[3 * k + c] += 0.5 * angle * v[c]; /* two components are left, each of variance 2 */
+  }
+  PetscCall(VecRestoreArray(m, &a));
+  PetscCall(HfMagnetNormalize(magnet, m));
+  PetscFunctionReturn(0);
+}

@@ -29,7 +29,7 @@ static const HfKey keys[] = {
      "and "
      "end at the times of field.table"},
     {"integrator.min_step", HF_QUANTITY, "s", "1e-18 s", ">0", 0, "Smallest step: a run that needs a smaller one has diverged"},
-    {"integrator.max_step", HF_QUANTITY, "s", "1e-9 s", ">0", 0, "Largest step"},
+    {"integrator.max_step", HF_QUANTITY, "s", "1e-9 s", ">0", 0, "Largest step; the only key of this section that acts beside `thermal`"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
@@ -321,11 +321,12 @@ static PetscErrorCode integrate_piece(HfMagnet magnet, Vec m, PetscBool resume) 
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode fluctuate_piece(HfMagnet magnet, Vec m, PetscReal start) {
+static PetscErrorCode fluctuate_piece(HfMagnet magnet, Vec m, PetscReal start, PetscBool resume) {
   HfIntegrator self = magnet->integrator;
   PetscBool finite;
 
   PetscFunctionBeginUser;
+  if (!resume) PetscCall(HfFluctuationsBegin(magnet, start, self->end));
   PetscCall(HfFluctuationsAdvance(magnet, m, start, self->end, call_monitor, magnet, &self->accepted, &finite));
   PetscFunctionReturn(finite ? 0 : report_divergence(magnet, m, self->accepted));
 }
@@ -349,9 +350,8 @@ PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t
     self->end = end_of_piece(magnet, start, t1);
     self->replaced = PETSC_FALSE;
     if (self->accepted > self->end) continue; /* the interruption was later */
-    if (!resume) magnet->phase.done = 0;
     if (HfMagnetFluctuates(magnet))
-      PetscCall(fluctuate_piece(magnet, m, start));
+      PetscCall(fluctuate_piece(magnet, m, start, resume));
     else {
       if (self->accepted < self->end) PetscCall(integrate_piece(magnet, m, resume)); /* else the last step of the piece was interrupted */
       end_piece(self);

@@ -96,6 +96,7 @@ PetscErrorCode HfMagnetCreate(HfGrid grid, HfDeck deck, const HfMagnetTypes *typ
   PetscCall(read_settings(magnet));
   PetscCall(create_terms(magnet, types));
   PetscCall(create_torques(magnet, types));
+  PetscCall(HfFluctuationSettingsCheck(magnet));
   PetscCall(HfRowsCreate(magnet, &magnet->rows));
   PetscCall(HfSweepCreate(grid, &magnet->sweep));
   PetscCall(HfIntegratorCreate(magnet));
@@ -141,6 +142,12 @@ PetscErrorCode HfMagnetSetUniformField(HfMagnet magnet, const PetscReal H[3]) {
   }
   ++magnet->inputs;
   PetscFunctionReturn(0);
+}
+
+void HfMagnetGetUniformField(HfMagnet magnet, PetscReal H[3]) {
+  for (int c = 0; c < 3; ++c) H[c] = 0;
+  for (PetscInt k = 0; k < magnet->n_terms; ++k)
+    if (magnet->terms[k].type->get_uniform_field) (*magnet->terms[k].type->get_uniform_field)(&magnet->terms[k], H);
 }
 
 PetscErrorCode HfMagnetSetStoredField(HfMagnet magnet, Vec field) {

@@ -142,8 +142,8 @@ typedef struct {
 typedef struct {
   PetscBool resume; /* the next call continues from here */
   PetscReal time;   /* of the last accepted state, s */
-  PetscReal step;   /* the next one, s */
-  PetscInt64 done;  /* steps of Heun's method */
+  PetscReal step;   /* the next one, s; of Heun's method: the longest of the piece */
+  PetscInt64 done;  /* steps of Heun's method in the present piece */
   PetscReal passed; /* time of relaxation, s */
 } HfPhase;
 PetscErrorCode HfIntegratorRegisterKeys(HfKeys keys);
@@ -152,9 +152,12 @@ PetscErrorCode HfIntegratorCreate(HfMagnet magnet); /* into magnet->integrator; 
 PetscErrorCode HfIntegratorDestroy(HfIntegrator *integrator);
 
 /* ---- fluctuations.c: time integration at finite temperature ---- */
-PetscBool HfMagnetFluctuates(HfMagnet magnet); /* a term does: the deck has a temperature */
-PetscReal HfFluctuationStep(HfMagnet magnet);  /* s, the deck's or chosen; shortened to fit a phase */
-/* As HfMagnetAdvance(), from step phase.done of the phase. Not *finite: it diverged after the state at time *reached. Collective. */
+PetscBool HfMagnetFluctuates(HfMagnet magnet);              /* a term does: the deck has a temperature, which may be 0 K */
+PetscReal HfFluctuationStep(HfMagnet magnet);               /* s, the deck's or the default in the present fields of this rank */
+PetscErrorCode HfFluctuationSettingsCheck(HfMagnet magnet); /* of the sections thermal and integrator beside each other. Collective. */
+/* Chooses phase.step for a piece; a step of the deck that is too long is an error of it. Collective. */
+PetscErrorCode HfFluctuationsBegin(HfMagnet magnet, PetscReal t0, PetscReal t1);
+/* As HfMagnetAdvance(), a piece from its step phase.done on. Not *finite: it diverged after the state at time *reached. Collective. */
 PetscErrorCode HfFluctuationsAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t1, HfMagnetMonitor monitor, void *context, PetscReal *reached,
                                      PetscBool *finite);
 

@@ -60,6 +60,9 @@ typedef struct {
   PetscReal (*energy)(const HfTerm *term, const PetscReal p[], const HfSpan *span);
   /* An upper bound of |dH/dm| (A/m), the norm of the term's linear part; NULL: the field does not depend on m. */
   PetscReal (*stiffness)(const PetscReal p[]);
+  /* An upper bound of the field (A/m) in a region at times from ... to that does not come from differences of m, so that m as a whole precesses about it.
+     Of the cells of this rank, if it differs from cell to cell. NULL: there is none. */
+  PetscReal (*largest_field)(const HfTerm *term, PetscInt region, PetscReal from, PetscReal to);
   /* A chiral term, whose bond along the unit vector n from cell i to j has the energy density C.(m_j x m_i)/d: adds its C (J/m^2). The boundary
      condition follows from it (interface_conditions.c). NULL: not chiral. */
   void (*chirality)(const PetscReal p[], const PetscReal n[2], PetscReal C[3]);
@@ -71,11 +74,15 @@ typedef struct {
 
   /* ---- fields from outside; NULL where the term takes none. They may switch it on and off in term->active. Collective. ---- */
   PetscErrorCode (*set_uniform_field)(HfTerm *term, const PetscReal H[3]); /* HfMagnetSetUniformField() */
+  void (*get_uniform_field)(const HfTerm *term, PetscReal H[3]);           /* HfMagnetGetUniformField(); not collective */
   PetscErrorCode (*set_stored_field)(HfTerm *term, Vec field);             /* HfMagnetSetStoredField(); NULL: off */
 
   /* ---- fluctuations: a field that is drawn for every time step and acts in time integration only. NULL: the term does not fluctuate ---- */
-  /* Whether the deck has them. Time then advances in fixed steps of *step (s), or, when that is 0, of a length that suits the film. */
-  PetscBool (*fluctuates)(const HfTerm *term, PetscReal *step);
+  /* Whether the deck has them. Time then advances in fixed steps of *step (s), or, when that is 0, of a length that suits the film; *place: of the step in
+     the deck, for errors. */
+  PetscBool (*fluctuates)(const HfTerm *term, PetscReal *step, HfNode *place);
+  /* Variance of a component of the field in a region, times the time step, (A/m)^2 s. Required. */
+  PetscReal (*noise)(const HfTerm *term, PetscInt region);
   PetscErrorCode (*draw)(HfTerm *term, PetscInt64 number, PetscReal dt); /* the field of step `number` of the run, of length dt (s) */
 } HfTermType;
 
@@ -108,6 +115,8 @@ typedef struct {
   /* add() takes differences of m: a missing neighbour of an edge cell is then the linear continuation of the cells there are, and no other is replaced. */
   PetscBool straight;
   void (*add)(const HfTorque *torque, const PetscReal p[], const HfSpan *span, PetscReal *const T[3]); /* adds 1/s to T; may read span->H */
+  /* An upper bound of T (1/s) in a region, of the cells of this rank. NULL: it is not larger than what the field exerts. */
+  PetscReal (*largest)(const HfTorque *torque, PetscInt region);
 } HfTorqueType;
 
 struct HfTorque_ {

@@ -130,6 +130,26 @@ void HfTimeTableBend(HfTimeTable table, PetscReal t, PetscReal bend[]) {
   for (PetscInt c = 1; c <= table->n; ++c) bend[c - 1] = same_time(time_of(table, line), t) ? slope(table, line, c) - slope(table, line - 1, c) : 0;
 }
 
+static PetscReal norm(HfTimeTable table, const PetscReal values[]) {
+  PetscReal sum = 0;
+  for (PetscInt c = 0; c < table->n; ++c) sum += PetscSqr(values[c]);
+  return PetscSqrtReal(sum);
+}
+
+/* A norm is convex: between two lines it is largest at one of them. */
+PetscReal HfTimeTableLargest(HfTimeTable table, PetscReal from, PetscReal to) {
+  const PetscInt width = table->n + 1;
+  PetscReal values[8], most = 0;
+
+  for (int end = 0; end < 2; ++end) {
+    HfTimeTableAt(table, end ? to : from, values);
+    most = PetscMax(most, norm(table, values));
+  }
+  for (PetscInt k = find_line(table, from); k < table->lines && time_of(table, k) <= to; ++k)
+    if (time_of(table, k) >= from) most = PetscMax(most, norm(table, &table->rows[k * width] + 1));
+  return most;
+}
+
 PetscErrorCode HfTimeTableDestroy(HfTimeTable *table) {
   PetscFunctionBeginUser;
   if (!*table) PetscFunctionReturn(0);

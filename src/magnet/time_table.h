@@ -9,4 +9,6 @@ void HfTimeTableAt(HfTimeTable table, PetscReal t, PetscReal values[]);
 PetscReal HfTimeTableNextKnot(HfTimeTable table, PetscReal t);
 /* By how much the slope of each value changes at t, 1/s: 0 where there is no line. */
 void HfTimeTableBend(HfTimeTable table, PetscReal t, PetscReal bend[]);
+/* Largest 2-norm of the values at times from ... to. */
+PetscReal HfTimeTableLargest(HfTimeTable table, PetscReal from, PetscReal to);
 PetscErrorCode HfTimeTableDestroy(HfTimeTable *table);

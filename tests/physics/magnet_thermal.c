@@ -1,4 +1,5 @@
-/* Thermal fluctuations against equilibrium: the mean of free macrospins in a field is Langevin's function, whatever the step; the numbers belong to cells. */
+/* Thermal fluctuations against equilibrium: the mean of free macrospins in a field is Langevin's function, and so is the mean product of neighbours in a
+   chain; by the default step, too. The numbers belong to cells. Steps follow the fields that act, and one that is too long is refused. */
 #include <magnet_case.h>
 
 #define SIDE 48 /* cells, each a macrospin: exchange is negligible */
@@ -102,10 +103,158 @@ static void numbers_belong_to_cells_and_steps(void **unused) {
   for (int k = 0; k < 2; ++k) case_destroy(&c[k]);
 }
 
+/* ---- the default step ---- */
+static PetscReal langevin(PetscReal x) { return 1 / PetscTanhReal(x) - 1 / x; }
+
+/* L(x) of x = mu0 Ms V H/(kB T), 1600 particles of 10 x 10 x 1 nm. They forget in 1/(2D), 17 ps or less; a deviation of m_z is sqrt(1 - L^2 - 2 L/x), and
+   fifteen times as long as that counts as 7.5 independent pictures. */
+static void default_step_follows_langevin(void **unused) {
+  static const PetscReal tesla[] = {0.4, 10};
+
+  AT_MOST_ON(1);
+  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(tesla); ++k) {
+    const PetscReal x = 1e5 * 1e-25 * tesla[k] / (HF_BOLTZMANN * T), L = langevin(x), memory = 1.7e-11 / PetscMax(1, x / 3);
+    const PetscReal deviation = PetscSqrtReal(PetscMax(0, 1 - L * L - 2 * L / x)) / PetscSqrtReal(7.5 * 1600);
+    Mean mean = {.from = 5 * memory};
+    Case c;
+
+    case_create(&c, PETSC_COMM_WORLD, DECK_WITH("particles", "H=%.17g T", (double)tesla[k]));
+    mean.magnet = c.magnet;
+    CHECK(HfMagnetAdvance(c.magnet, c.m, 0, 20 * memory, collect, &mean));
+    print_message("%g T: steps of %.3g ps, <m_z> = %.4f, L(%.3f) = %.4f +- %.4f\n", (double)tesla[k], 1e12 * (double)HfMagnetExpectedStep(c.magnet),
+                  (double)(mean.sum[2] / mean.n), (double)x, (double)L, (double)deviation);
+    ASSERT_NEAR(mean.sum[2] / mean.n, L, 0.005 * L + 3 * deviation);
+    case_destroy(&c);
+  }
+}
+
+/* Mean of m_i.m_(i+1) along a row. */
+typedef struct {
+  PetscReal sum, from;
+  PetscInt n;
+} Bonds;
+
+static PetscErrorCode collect_bonds(PetscReal t, PetscReal dt, Vec m, void *context, PetscBool *stop) {
+  Bonds *bonds = context;
+  const PetscScalar *a;
+  PetscInt n;
+
+  PetscFunctionBeginUser;
+  if (t < bonds->from) PetscFunctionReturn(0);
+  PetscCall(VecGetLocalSize(m, &n));
+  PetscCall(VecGetArrayRead(m, &a));
+  for (PetscInt k = 0; k + 3 < n; ++k) bonds->sum += a[k] * a[k + 3];
+  bonds->n += n / 3 - 1;
+  PetscCall(VecRestoreArrayRead(m, &a));
+  PetscFunctionReturn(0);
+}
+
+/* An open chain of unit vectors with bonds K m_i.m_(i+1) kB T, K = 2 Aex t/(kB T) for cells of thickness t: <m_i.m_(i+1)> = L(K) (Fisher, Am. J. Phys. 32,
+   343 (1964)). Of 2000 cells for 100 ps, five times what a bond remembers: a deviation of 0.004. */
+static void default_step_of_an_exchange_coupled_chain(void **unused) {
+  const PetscReal K = 2 * 13e-12 * 0.4e-9 / (HF_BOLTZMANN * T), L = langevin(K);
+  Bonds bonds = {.from = 5e-11};
+  Case c;
+
+  AT_MOST_ON(1);
+  case_create(&c, PETSC_COMM_WORLD, DECK("chain"));
+  CHECK(HfMagnetAdvance(c.magnet, c.m, 0, 1.5e-10, collect_bonds, &bonds));
+  print_message("steps of %.3g ps, <m.m'> = %.4f, L(%.3f) = %.4f\n", 1e12 * (double)HfMagnetExpectedStep(c.magnet),
+                (double)(bonds.sum / (PetscReal)bonds.n), (double)K, (double)L);
+  ASSERT_NEAR(bonds.sum / (PetscReal)bonds.n, L, 0.012);
+  case_destroy(&c);
+}
+
+/* m from x in a field H along z: phi = w t, m_z = tanh(alpha w t), w = gamma0 H/(1+alpha^2). */
+static void assert_precession(Case *c, PetscReal H, PetscReal t, PetscReal within) {
+  const PetscReal alpha = 0.02, w = HF_GAMMA0 * H / (1 + alpha * alpha), mz = PetscTanhReal(alpha * w * t), r = PetscSqrtReal(1 - mz * mz);
+  PetscReal m[3];
+
+  CHECK(HfMagnetAverage(c->magnet, c->m, m));
+  ASSERT_NEAR(m[0], r * PetscCosReal(w * t), within);
+  ASSERT_NEAR(m[1], r * PetscSinReal(w * t), within);
+  ASSERT_NEAR(m[2], mz, within);
+}
+
+/* 28 and 8 turns at 0 K in steps that only the applied field demands, whether the deck, the schedule or another part of the program applies it. */
+static void default_step_follows_every_field(void **unused) {
+  const PetscReal H[2] = {1 / HF_MU0, 0.3 / HF_MU0}, t = 1e-9;
+
+  for (int k = 0; k < 2; ++k) {
+    Case c;
+    case_create(&c, PETSC_COMM_WORLD, DECK_WITH("precession", "H=%.17g A/m; table=; step=", (double)H[k]));
+    CHECK(HfMagnetAdvance(c.magnet, c.m, 0, t, NULL, NULL));
+    assert_precession(&c, H[k], t, 0.01);
+    case_destroy(&c);
+  }
+  for (int stored = 0; stored < 2; ++stored) {
+    Vec field = NULL;
+    Case c;
+
+    case_create(&c, PETSC_COMM_WORLD, DECK_WITH("precession", "H=0 A/m; table=; step="));
+    if (stored) {
+      CHECK(VecDuplicate(c.m, &field));
+      CHECK(VecZeroEntries(field));
+      CHECK(VecStrideSet(field, 2, H[1]));
+      CHECK(HfMagnetSetStoredField(c.magnet, field));
+    } else
+      CHECK(HfMagnetSetUniformField(c.magnet, (const PetscReal[3]){0, 0, H[1]}));
+    CHECK(HfMagnetAdvance(c.magnet, c.m, 0, t, NULL, NULL));
+    assert_precession(&c, H[1], t, 0.01);
+    case_destroy(&c);
+    CHECK(VecDestroy(&field));
+  }
+}
+
+/* A pulse of 2 ps in a table, 1 T at its peak, turns m by gamma0 1 T 1 ps/(1+alpha^2) whatever the steps before it. */
+static void steps_end_at_the_lines_of_a_table(void **unused) {
+  char path[64];
+  PetscMPIInt rank, ranks;
+  Case c;
+
+  CHECK(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
+  CHECK(MPI_Comm_size(PETSC_COMM_WORLD, &ranks));
+  CHECK(PetscSNPrintf(path, sizeof(path), "/tmp/magnet-thermal-pulse-%d.txt", (int)ranks));
+  if (!rank) {
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fprintf(file, "0 0 0 0\n300e-12 0 0 0\n301e-12 0 0 %.17g\n302e-12 0 0 0\n", 1 / HF_MU0);
+    fclose(file);
+  }
+  CHECK(MPI_Barrier(PETSC_COMM_WORLD));
+  case_create(&c, PETSC_COMM_WORLD, DECK_WITH("precession", "H=0 A/m; table=, table: %s; step=", path));
+  CHECK(MPI_Barrier(PETSC_COMM_WORLD));
+  if (!rank) remove(path);
+  CHECK(HfMagnetAdvance(c.magnet, c.m, 0, 1e-9, NULL, NULL));
+  assert_precession(&c, 1 / HF_MU0, 1e-12, 1e-4);
+  case_destroy(&c);
+}
+
+/* A step of the deck that a field makes too long is refused when that field acts; until then it is used as it is. */
+static void too_long_a_step_is_refused(void **unused) {
+  PetscInt64 steps;
+  Case c;
+
+  case_create(&c, PETSC_COMM_WORLD, DECK_WITH("precession", "H=0 A/m; table=; step=, step: 1 ps"));
+  CHECK(HfMagnetAdvance(c.magnet, c.m, 0, 2e-11, NULL, NULL));
+  HfMagnetStatistics(c.magnet, &steps, NULL, NULL);
+  assert_int_equal(steps, 20);
+  CHECK(HfMagnetCheckAppliedField(c.magnet, "here", (const PetscReal[3]){0, 0, 0.3 / HF_MU0}));
+  assert_int_equal(HfDeckErrorCount(c.deck), 0);
+  CHECK(HfMagnetSetUniformField(c.magnet, (const PetscReal[3]){0, 0, 5 / HF_MU0}));
+  assert_int_equal(HfMagnetAdvance(c.magnet, c.m, 2e-11, 4e-11, NULL, NULL), HF_ERR_DECK);
+  case_destroy(&c);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(macrospins_follow_langevin),
     cmocka_unit_test(spins_diffuse_as_fast_as_they_are_damped),
     cmocka_unit_test(steps_at_zero_temperature_are_those_of_heun),
     cmocka_unit_test(numbers_belong_to_cells_and_steps),
+    cmocka_unit_test(default_step_follows_langevin),
+    cmocka_unit_test(default_step_of_an_exchange_coupled_chain),
+    cmocka_unit_test(default_step_follows_every_field),
+    cmocka_unit_test(steps_end_at_the_lines_of_a_table),
+    cmocka_unit_test(too_long_a_step_is_refused),
 };
 HF_TEST_MAIN(tests)

@@ -57,8 +57,65 @@ static void one_branch(void **state) {
   CHECK(HfNodeDestroy(&memory.entries));
 }
 
+/* The field goes exactly along the easy axis, and m with it: it turns at the anisotropy field of 200 mT because it is perturbed, and never without. */
+static void turns_on_a_symmetry_axis(void **state) {
+  Memory memory;
+  HfNode entry;
+
+  CHECK(run_deck(PETSC_COMM_WORLD, DECK_WITH("easy-axis", "more="), &memory));
+  entry = entry_from_end(&memory, "hysteresis", 0);
+  print_message("turns at %.1f and %.1f mT\n", value(entry, "first_branch", "coercive_field_mT"), value(entry, "second_branch", "coercive_field_mT"));
+  ASSERT_NEAR(value(entry, "first_branch", "coercive_field_mT"), -200, 10); /* the step of the field */
+  ASSERT_NEAR(value(entry, "second_branch", "coercive_field_mT"), 200, 10);
+  ASSERT_NEAR(value(entry, "first_branch", "remanence.0"), 1, 1e-6);
+  assert_int_equal((int)number(entry, "unconverged"), 0);
+  CHECK(HfNodeDestroy(&memory.entries));
+  CHECK(run_deck(PETSC_COMM_WORLD, DECK_WITH("easy-axis", "more=, perturbation: 0 rad"), &memory));
+  assert_null(HfNodeFind(entry_from_end(&memory, "hysteresis", 0), "first_branch.coercive_field_mT"));
+  CHECK(HfNodeDestroy(&memory.entries));
+}
+
+/* m along the hard axis rests on a saddle, which is said; along the easy one, or without any anisotropy, it does not, and perturbed it leaves the saddle. */
+static void a_saddle_is_reported(void **state) {
+  static const struct {
+    const char *Ku, *more;
+    int unstable; /* -1: there was no symmetry */
+    double mz;
+  } cases[] = {{"80 kJ/m^3", "", 1, 1}, {"0 J/m^3", "", 0, 1}, {"-80 kJ/m^3", "", 0, 1}, {"80 kJ/m^3", "perturbation: 0.01 rad", -1, 0}};
+
+  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(cases); ++k) {
+    Memory memory;
+    HfNode entry, unstable;
+
+    CHECK(run_deck(PETSC_COMM_WORLD, DECK_WITH("saddle", "Ku=%s; more=%s", cases[k].Ku, cases[k].more), &memory));
+    entry = entry_from_end(&memory, "relax", 0);
+    unstable = HfNodeFind(entry, "unstable");
+    ASSERT_NEAR(number(entry, "average_m.2"), cases[k].mz, 1e-4);
+    if (cases[k].unstable < 0)
+      assert_null(unstable);
+    else
+      assert_string_equal(HfNodeText(unstable), cases[k].unstable ? "true" : "false");
+    CHECK(HfNodeDestroy(&memory.entries));
+  }
+}
+
+/* With `time` the loop is that of a film at its temperature: Langevin's function of 1024 particles, whose mean has a deviation of 0.01. */
+static void time_at_each_field_fluctuates(void **state) {
+  const double H = 3 * HF_BOLTZMANN * 300 / (HF_MU0 * 16e3 * 5e-9 * 5e-9 * 2e-9), L = 1 / tanh(3) - 1. / 3;
+  Memory memory;
+
+  CHECK(run_deck(PETSC_COMM_WORLD, DECK_WITH("warm", "H=%.17g A/m; minus_H=%.17g A/m", H, -H), &memory));
+  ASSERT_NEAR(value(entry_from_end(&memory, "hysteresis", 0), "first_branch", "remanence.0"), 0, 0.05);
+  ASSERT_NEAR(number(entry_from_end(&memory, "hysteresis", 0), "last_m.0"), -L, 0.03);
+  ASSERT_NEAR(memory.last_row, 60e-12, 1e-16);
+  CHECK(HfNodeDestroy(&memory.entries));
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(stoner_wohlfarth),
     cmocka_unit_test(one_branch),
+    cmocka_unit_test(turns_on_a_symmetry_axis),
+    cmocka_unit_test(a_saddle_is_reported),
+    cmocka_unit_test(time_at_each_field_fluctuates),
 };
 HF_TEST_MAIN(tests)

@@ -31,13 +31,14 @@ static void what_the_deck_says_stays(void **unused) {
   assert_method("rosenbrock", 25, 0.1, "none", "method: rosenbrock");
 }
 
-/* Fluctuations need the stochastic method. */
+/* Fluctuations need the stochastic method, whose step obeys max_step; other keys of the integrator are refused beside them (tests/bad-decks). */
 static void fluctuations_decide(void **unused) {
   Case c;
 
   case_create(&c, PETSC_COMM_WORLD,
-              DECK_WITH("film thermal", "size=400 nm; cell=25 nm; alpha=0.1; demag=none; integrator=method: rosenbrock; T=300 K"));
+              DECK_WITH("film thermal", "size=400 nm; cell=25 nm; alpha=0.1; demag=none; integrator=max_step: 0.1 ps; T=300 K"));
   assert_string_equal(HfMagnetMethod(c.magnet), "heun");
+  ASSERT_NEAR(HfMagnetExpectedStep(c.magnet), 1e-13, 1e-25);
   case_destroy(&c);
 }
 

@@ -18,6 +18,8 @@ static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **
   PetscCall(PetscNew(&settings));
   *of = settings;
   HfAppliedFieldSettings(node, "uniform", settings->H);
+  if (HfDeviceMagnet(check->device))
+    PetscCall(HfMagnetCheckAppliedField(HfDeviceMagnet(check->device), "in the field of the step `field`", settings->H));
   PetscFunctionReturn(0);
 }
 

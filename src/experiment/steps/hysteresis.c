@@ -1,5 +1,6 @@
-/* The loop of m against an applied field that goes from one value to another in equal steps, and back; the film relaxes at each of them. The clock of
-   the run stands still. Along d, the direction of `from` - `to`, every branch has
+/* The loop of m against an applied field that goes from one value to another in equal steps, and back. The film relaxes at each of them, while the clock of
+   the run stands still; or, with `time`, so much time passes at each, with the fluctuations of the deck. Before it relaxes m is turned a little at random: a
+   field exactly along an axis of symmetry would otherwise leave it on a saddle of the energy. Along d, the direction of `from` - `to`, every branch has
 
      coercive field: H.d where m.d first becomes 0, interpolated linearly between two fields
      remanence:      m where H.d becomes 0, likewise */
@@ -15,6 +16,13 @@ static const HfKey keys[] = {
     {"hysteresis.back", HF_BOOL, NULL, "true", "", 0, "Go back again: the second branch of the loop"},
     {"hysteresis.tolerance", HF_NUMBER, NULL, "1e-5", ">0", 0, "Go on to the next field when max |m x H|/Ms is below this"},
     {"hysteresis.max_time", HF_QUANTITY, "s", "100 ns", ">0", 0, "Relaxation time after which to go on to the next field in any case"},
+    {"hysteresis.time", HF_QUANTITY, "s", "", ">0", 0,
+     "Instead of relaxation: time that passes at each field, with fluctuations if the deck has a temperature; m is that at its end"},
+    HF_ZERO_TEMPERATURE_KEY("hysteresis"),
+    {"hysteresis.perturbation", HF_QUANTITY, "rad", "0.01 rad", ">=0", 0,
+     "Angle (root mean square) by which m is turned at random at each field, so that a symmetric state is left when it becomes unstable; 0: off. "
+     "Fluctuations replace it"},
+    {"hysteresis.seed", HF_INT, NULL, "1", "[0,9e18]", 0, "Seed of the perturbation"},
     {"hysteresis.frames", HF_BOOL, NULL, "false", "", 0, "Keep the texture at every field, not only at the end of the branches"},
     HF_KEYS_END,
 };
@@ -25,7 +33,28 @@ typedef struct {
   PetscInt steps;
   PetscBool back, frames;
   PetscReal tolerance, max_time; /* of max |m x H|/Ms; s */
+  PetscReal time;                /* at each field, s; 0: the film relaxes */
+  PetscReal perturbation;        /* rad */
+  PetscInt64 seed;
 } Settings;
+
+/* Whether m relaxes, or moves with or without fluctuations in `time`. */
+static PetscErrorCode check_temperature_settings(HfScheduleCheck *check, HfNode node, const Settings *settings) {
+  HfMagnet magnet = HfDeviceMagnet(check->device);
+
+  PetscFunctionBeginUser;
+  if (!(settings->time > 0.0)) {
+    PetscCall(HfRelaxationSettingsCheck(check, node, "hysteresis", "give `time`, to pass at each field with fluctuations"));
+    PetscFunctionReturn(0);
+  }
+  if (HfHas(node, "temperature"))
+    PetscCall(
+        HfDeckError(check->deck, HfChild(node, "temperature"), "hysteresis: `temperature: 0 K` is of a film that relaxes: leave out it or `time`"));
+  if (!magnet) PetscFunctionReturn(0);
+  PetscCall(HfMagnetCheckAppliedField(magnet, "in the field of the step `hysteresis`", settings->from));
+  PetscCall(HfMagnetCheckAppliedField(magnet, "in the field of the step `hysteresis`", settings->to));
+  PetscFunctionReturn(0);
+}
 
 static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **of) {
   PetscReal length = 0.0;
@@ -44,6 +73,10 @@ static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **
   settings->frames = HfFlag(node, "frames");
   settings->tolerance = HfReal(node, "tolerance");
   settings->max_time = HfReal(node, "max_time");
+  settings->time = HfHas(node, "time") ? HfReal(node, "time") : 0.0;
+  settings->perturbation = HfReal(node, "perturbation");
+  settings->seed = HfInteger(node, "seed");
+  PetscCall(check_temperature_settings(check, node, settings));
   PetscFunctionReturn(0);
 }
 
@@ -51,7 +84,10 @@ static void plan(const void *of, HfPlan *plan) {
   const Settings *settings = of;
   const PetscInt branches = settings->back ? 2 : 1;
 
-  plan->relaxations += branches * (1.0 + (PetscReal)settings->steps);
+  if (settings->time > 0.0)
+    plan->seconds += (1.0 + branches * (PetscReal)settings->steps) * settings->time;
+  else
+    plan->relaxations += branches * (1.0 + (PetscReal)settings->steps);
   plan->frames += settings->frames ? branches * (1.0 + (PetscReal)settings->steps) : branches;
 }
 
@@ -105,15 +141,21 @@ static PetscErrorCode report_branch(HfStepContext context, HfNode entry, const c
   PetscFunctionReturn(0);
 }
 
-/* The film at one field; row: H is given, m is found. */
-static PetscErrorCode relax_at(HfStepContext context, const Settings *settings, PetscReal row[COLUMNS], PetscInt *unconverged) {
+/* The film at field k; row: H is given, m is found. */
+static PetscErrorCode film_at(HfStepContext context, const Settings *settings, PetscInt k, PetscReal row[COLUMNS], PetscInt *unconverged) {
+  HfMagnet magnet = HfDeviceMagnet(context->device);
   PetscReal torque;
-  PetscBool converged;
+  PetscBool converged = PETSC_TRUE;
   PetscErrorCode code;
 
   PetscFunctionBeginUser;
-  PetscCall(HfMagnetSetUniformField(HfDeviceMagnet(context->device), row));
-  code = HfRelax(context, settings->tolerance, settings->max_time, &converged);
+  PetscCall(HfMagnetSetUniformField(magnet, row));
+  if (settings->perturbation > 0.0 && !(settings->time > 0.0 && HfMagnetIsNoisy(magnet)))
+    PetscCall(HfPerturb(context, settings->perturbation, settings->seed, k));
+  if (settings->time > 0.0)
+    code = HfEvolve(context, "hysteresis", settings->time, HF_NO_PROBES);
+  else
+    code = HfRelax(context, settings->tolerance, settings->max_time, &converged);
   if (code) PetscFunctionReturn(code);
   *unconverged += !converged;
   PetscCall(HfMeasureAverage(context, row + 3, &torque));
@@ -133,7 +175,7 @@ static PetscErrorCode sweep(HfStepContext context, const Settings *settings, Pet
     PetscErrorCode code;
 
     for (PetscInt c = 0; c < 3; ++c) row[c] = (1.0 - part) * settings->from[c] + part * settings->to[c];
-    code = relax_at(context, settings, row, unconverged);
+    code = film_at(context, settings, k, row, unconverged);
     if (code) PetscFunctionReturn(code);
     PetscCall(HfReportLog(context, "hysteresis, field %d of %d: %.4g mT, m along it %.5f", (int)k + 1, (int)n,
                           1e3 * HF_MU0 * (double)along(&loop, row), (double)along(&loop, row + 3)));
@@ -154,7 +196,12 @@ static PetscErrorCode report(HfStepContext context, const Settings *settings, Pe
   PetscCall(HfEntryCreate(context, "hysteresis", &entry));
   PetscCall(HfNodePutInt(entry, "fields", n));
   PetscCall(HfNodePutInt(entry, "unconverged", unconverged));
+  if (settings->time > 0.0)
+    PetscCall(HfNodePutReal(entry, "time_s", settings->time));
+  else
+    PetscCall(HfNodePutReal(entry, "perturbation_rad", settings->perturbation));
   PetscCall(HfNodePutReals(entry, "direction", 3, loop.d));
+  PetscCall(HfNodePutReals(entry, "last_m", 3, rows + COLUMNS * (n - 1) + 3));
   PetscCall(HfNodePutText(entry, "dataset", name));
   PetscCall(report_branch(context, entry, "first_branch", &loop, 0, settings->steps));
   if (settings->back) PetscCall(report_branch(context, entry, "second_branch", &loop, settings->steps, n - 1));

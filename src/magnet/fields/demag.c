@@ -133,6 +133,8 @@ static PetscReal energy(const HfTerm *term, const PetscReal p[], const HfSpan *s
 /* The eigenvalues of N over the whole film lie between 0 and 1. */
 static PetscReal stiffness(const PetscReal p[]) { return p[0]; }
 
+static PetscReal largest_field(const HfTerm *term, PetscInt region, PetscReal from, PetscReal to) { return stiffness(term->p[region]); }
+
 const HfTermType HfTermType_demag = {
     .name = "demag",
     .doc = "E = -mu0 Ms m.H/2 with the magnetostatic field of the whole film, Newell's tensor summed by FFT",
@@ -147,4 +149,5 @@ const HfTermType HfTermType_demag = {
     .field = field,
     .energy = energy,
     .stiffness = stiffness,
+    .largest_field = largest_field,
 };

@@ -46,6 +46,8 @@ static PetscReal energy(const HfTerm *term, const PetscReal p[], const HfSpan *s
 
 static PetscReal stiffness(const PetscReal p[]) { return p[MS]; }
 
+static PetscReal largest_field(const HfTerm *term, PetscInt region, PetscReal from, PetscReal to) { return stiffness(term->p[region]); }
+
 const HfTermType HfTermType_shape = {
     .name = "shape",
     .doc = "E = mu0 Ms^2 m_z^2/2, the demagnetizing energy of an infinite thin film",
@@ -56,4 +58,5 @@ const HfTermType HfTermType_shape = {
     .field = field,
     .energy = energy,
     .stiffness = stiffness,
+    .largest_field = largest_field,
 };

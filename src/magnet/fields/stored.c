@@ -35,6 +35,7 @@ static PetscErrorCode set_stored_field(HfTerm *term, Vec field) {
 
   PetscFunctionBeginUser;
   stored->field = field;
+  if (field) PetscCall(HfVecRows(field, &stored->rows));
   for (PetscInt r = 0; r < term->film->n_regions; ++r) term->active[r] = (PetscBool)(field != NULL);
   PetscFunctionReturn(0);
 }
@@ -73,6 +74,18 @@ static PetscReal energy(const HfTerm *term, const PetscReal p[], const HfSpan *s
   return sum;
 }
 
+static PetscReal largest_field(const HfTerm *term, PetscInt region, PetscReal from, PetscReal to) {
+  const HfGridInfo *g = HfGridGetInfo(term->film->grid);
+  const int8_t *regions = HfGridRegions(term->film->grid);
+  const PetscReal *H = ((const Stored *)term->state)->rows;
+  PetscReal most = 0;
+
+  for (PetscInt j = g->ys; j < g->ys + g->ym; ++j)
+    for (PetscInt i = 0; i < g->nx; ++i, H += 3)
+      if (HfRegionAt(g, regions, i, j) == region) most = PetscMax(most, H[0] * H[0] + H[1] * H[1] + H[2] * H[2]);
+  return PetscSqrtReal(most);
+}
+
 const HfTermType HfTermType_stored = {
     .name = "stored",
     .doc = "E = -mu0 Ms m.H with a field that is computed elsewhere, such as the Oersted field",
@@ -83,5 +96,6 @@ const HfTermType HfTermType_stored = {
     .prepare = prepare,
     .field = field,
     .energy = energy,
+    .largest_field = largest_field,
     .set_stored_field = set_stored_field,
 };

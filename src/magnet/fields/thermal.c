@@ -7,15 +7,21 @@
 #include "../term.h"
 
 static const HfKey keys[] = {
-    {"thermal", HF_SECTION, NULL, "", "", 0, "Thermal fluctuations; time then advances in fixed steps, by Heun's method"},
+    {"thermal", HF_SECTION, NULL, "", "", 0, "Thermal fluctuations; time then advances in steps that do not adapt, by Heun's method"},
     {"thermal.temperature", HF_QUANTITY, "K", NULL, ">=0", 0, "Temperature; 0 K: the same steps without fluctuations"},
     {"thermal.seed", HF_INT, NULL, "1", "[0,9e18]", 0, "Seed of the fluctuations"},
-    {"thermal.step", HF_QUANTITY, "s", "", ">0", 0, "Time step; when omitted, a tenth of the largest stable one"},
+    {"thermal.step", HF_QUANTITY, "s", "", ">0", 0,
+     "Time step; when omitted, one that keeps mean values in equilibrium within 1 %: m turns by at most 0.03 rad in the applied, Oersted, anisotropy "
+     "and "
+     "demagnetizing field, 0.2 rad (less at small damping) with exchange, and 0.07 rad at random. A step is refused where the field and the "
+     "fluctuations "
+     "require a much shorter one"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
 typedef struct {
   PetscReal temperature, step; /* K; s, 0: left open */
+  HfNode place;                /* of the step in the deck */
   PetscInt64 seed;
   PetscReal *H; /* of the owned cells, three numbers each, A/m */
 } Thermal;
@@ -35,6 +41,7 @@ static PetscErrorCode settings(HfTerm *term) {
   thermal->temperature = HfReal(node, "temperature");
   thermal->seed = HfInteger(node, "seed");
   thermal->step = HfHas(node, "step") ? HfReal(node, "step") : 0;
+  thermal->place = HfHas(node, "step") ? HfChild(node, "step") : node;
   PetscCall(PetscCalloc1(3 * g->nx * g->ym, &thermal->H));
   PetscFunctionReturn(0);
 }
@@ -61,12 +68,15 @@ static PetscErrorCode region_settings(HfTerm *term, PetscInt region, PetscReal p
   PetscFunctionReturn(0);
 }
 
-static PetscBool fluctuates(const HfTerm *term, PetscReal *step) {
+static PetscBool fluctuates(const HfTerm *term, PetscReal *step, HfNode *place) {
   const Thermal *thermal = term->state;
 
   *step = thermal ? thermal->step : 0;
+  *place = thermal ? thermal->place : NULL;
   return (PetscBool)(thermal != NULL);
 }
+
+static PetscReal noise(const HfTerm *term, PetscInt region) { return term->p[region][0]; }
 
 static PetscErrorCode draw(HfTerm *term, PetscInt64 number, PetscReal dt) {
   Thermal *thermal = term->state;
@@ -111,5 +121,6 @@ const HfTermType HfTermType_thermal = {
     .region_settings = region_settings,
     .field = field,
     .fluctuates = fluctuates,
+    .noise = noise,
     .draw = draw,
 };

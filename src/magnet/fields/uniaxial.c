@@ -165,6 +165,8 @@ static PetscReal energy(const HfTerm *term, const PetscReal p[], const HfSpan *s
 
 static PetscReal stiffness(const PetscReal p[]) { return p[LARGEST] * PetscAbsReal(p[H]); }
 
+static PetscReal largest_field(const HfTerm *term, PetscInt region, PetscReal from, PetscReal to) { return stiffness(term->p[region]); }
+
 const HfTermType HfTermType_uniaxial = {
     .name = "uniaxial",
     .doc = "E = -Ku (m.u)^2",
@@ -177,4 +179,5 @@ const HfTermType HfTermType_uniaxial = {
     .field = field,
     .energy = energy,
     .stiffness = stiffness,
+    .largest_field = largest_field,
 };

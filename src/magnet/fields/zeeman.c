@@ -67,6 +67,10 @@ static PetscErrorCode set_uniform_field(HfTerm *term, const PetscReal H[3]) {
   PetscFunctionReturn(0);
 }
 
+static void get_uniform_field(const HfTerm *term, PetscReal H[3]) {
+  for (int c = 0; c < 3; ++c) H[c] = ((const Zeeman *)term->state)->uniform[c];
+}
+
 static PetscErrorCode prepare(HfTerm *term, PetscReal t, Vec m) {
   Zeeman *zeeman = term->state;
   PetscReal table[3] = {0, 0, 0};
@@ -112,6 +116,13 @@ static PetscReal energy(const HfTerm *term, const PetscReal p[], const HfSpan *s
   return sum;
 }
 
+static PetscReal largest_field(const HfTerm *term, PetscInt region, PetscReal from, PetscReal to) {
+  const Zeeman *zeeman = term->state;
+  const PetscReal *H = zeeman->uniform, uniform = PetscSqrtReal(H[0] * H[0] + H[1] * H[1] + H[2] * H[2]);
+
+  return uniform + (zeeman->table ? HfTimeTableLargest(zeeman->table, from, to) : 0);
+}
+
 const HfTermType HfTermType_zeeman = {
     .name = "zeeman",
     .doc = "E = -mu0 Ms m.H with the applied field of the deck",
@@ -123,7 +134,9 @@ const HfTermType HfTermType_zeeman = {
     .prepare = prepare,
     .field = field,
     .energy = energy,
+    .largest_field = largest_field,
     .next_knot = next_knot,
     .bend = bend,
     .set_uniform_field = set_uniform_field,
+    .get_uniform_field = get_uniform_field,
 };

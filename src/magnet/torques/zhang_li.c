@@ -62,6 +62,19 @@ HF_KERNEL static void add(const HfTorque *torque, const PetscReal p[], const HfS
   }
 }
 
+/* Unit vectors differ by at most 2; at an edge, where a neighbour is continued linearly, the difference is twice that of two cells. */
+static PetscReal largest(const HfTorque *torque, PetscInt region) {
+  const HfGridInfo *g = HfGridGetInfo(torque->film->grid);
+  const int8_t *regions = HfGridRegions(torque->film->grid);
+  const PetscReal *p = torque->p[region], *j = torque->j;
+  PetscReal most = 0;
+
+  for (PetscInt k = g->ys; k < g->ys + g->ym; ++k)
+    for (PetscInt i = 0; i < g->nx; ++i, j += 2)
+      if (HfRegionAt(g, regions, i, k) == region) most = PetscMax(most, PetscAbsReal(p[0] * j[0]) + PetscAbsReal(p[1] * j[1]));
+  return 4 * most * PetscSqrtReal(1 + PetscSqr(p[2]));
+}
+
 const HfTorqueType HfTorqueType_zhang_li = {
     .name = "zhang_li",
     .doc = "Spin-transfer torque b (j.grad)m - xi b m x (j.grad)m of the current in the film",
@@ -73,4 +86,5 @@ const HfTorqueType HfTorqueType_zhang_li = {
     .drift = drift,
     .straight = PETSC_TRUE,
     .add = add,
+    .largest = largest,
 };
