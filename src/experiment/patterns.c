@@ -187,6 +187,8 @@ PetscErrorCode HfScheduleCheckReset(HfScheduleCheck *check) {
   check->n_trained = 0;
   PetscCall(PetscFree(check->last));
   check->no_fit = NO_PULSES;
+  check->was_unpaused = (PetscBool)(check->was_unpaused || check->unpaused);
   check->unpaused = PETSC_FALSE;
+  check->memories = 0.0;
   PetscFunctionReturn(0);
 }

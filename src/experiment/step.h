@@ -61,9 +61,11 @@ typedef struct {
   /* since the last `initial` */
   char *last;         /* text of the pattern that drove last; NULL: none did */
   const char *no_fit; /* why the last pulse cannot be fitted; NULL: it can */
+  PetscReal memories; /* number of them */
   PetscBool unpaused; /* some memory is of a pulse without a pause after it */
   PetscInt n_trained;
-  char **trained; /* texts of the patterns trained */
+  char **trained;         /* texts of the patterns trained */
+  PetscBool was_unpaused; /* the same as `unpaused` of some film before the last `initial` */
 } HfScheduleCheck;
 
 /* ==== 2. Clock and drive: where the run is and what drives the film; simulated time itself is HfDeviceTime() ==================================== */

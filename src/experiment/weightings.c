@@ -59,6 +59,12 @@ PetscErrorCode HfWeightingSettingsRead(HfScheduleCheck *check, HfNode node, HfWe
     }
   }
   if (!list->n && !unknown) PetscCall(HfDeckError(check->deck, weights, "name at least one kind of weights, and one xi for those that have it"));
+  for (PetscInt k = 0; k < PetscMin(list->n, HF_MAX_WEIGHTINGS); ++k)
+    if (after_pause && list->list[k].kind == HF_WEIGHTS_MIDRANGE && check->memories < 1.5 && check->was_unpaused)
+      PetscCall(
+          HfDeckError(check->deck, HfChild(node, "after"),
+                      "`after: pause`: midranges of one memory are taken with those of before the last initial state, some of which have no pause: "
+                      "give `pause` in every step `train`, or train two patterns"));
   if (after_pause && check->unpaused)
     PetscCall(HfDeckError(check->deck, HfChild(node, "after"), "`after: pause` needs memories with a pause: give `pause` in every step `train`"));
   if (list->n > HF_MAX_WEIGHTINGS)

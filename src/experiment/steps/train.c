@@ -125,6 +125,11 @@ static PetscErrorCode check_conduction(HfScheduleCheck *check) {
   PetscFunctionReturn(0);
 }
 
+static PetscReal n_memories(const Settings *settings) {
+  const PetscReal epochs = (PetscReal)settings->epochs;
+  return settings->remember == PER_PULSE ? settings->n * epochs : settings->remember == PER_EPOCH ? epochs : 1;
+}
+
 static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **of) {
   Settings *settings;
 
@@ -143,6 +148,7 @@ static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **
   while (strcmp(remember_names[settings->remember], HfText(node, "memory"))) ++settings->remember;
   PetscCall(check_pulses(check, settings));
   if (settings->pause <= 0.0) check->unpaused = PETSC_TRUE;
+  check->memories += n_memories(settings);
   if (check->has_electrodes) PetscCall(check_conduction(check));
   PetscFunctionReturn(0);
 }
@@ -160,8 +166,7 @@ static PetscErrorCode destroy(void *of) {
 
 static void plan(const void *of, HfPlan *plan) {
   const Settings *settings = of;
-  const PetscReal epochs = (PetscReal)settings->epochs, pulses = settings->n * epochs;
-  const PetscReal memories = settings->remember == PER_PULSE ? pulses : settings->remember == PER_EPOCH ? epochs : 1;
+  const PetscReal pulses = settings->n * (PetscReal)settings->epochs, memories = n_memories(settings);
 
   plan->seconds += pulses * (settings->pulse + settings->pause);
   plan->frames += memories;
