@@ -177,6 +177,8 @@ PetscErrorCode HfDeviceCompareOersted(HfDevice device, const PetscReal V[], Pets
 PetscErrorCode HfDeviceCompareLeads(HfDevice device, const PetscReal V[], PetscReal *rms);
 
 /* ---- conductance of the film ---- */
+/** Conductivity times thickness of the film, S: what conductances are to be compared with. Not collective. */
+PetscReal HfDeviceSheetConductance(HfDevice device);
 
 /** G[n*n] between the terminals in the present texture; untouched for a magnet alone. Collective. */
 PetscErrorCode HfDeviceConductance(HfDevice device, PetscReal G[]);

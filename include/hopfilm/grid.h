@@ -93,6 +93,8 @@ PetscErrorCode HfGridCreateCellVec(HfGrid grid, PetscInt dof, Vec *v);
 /** Regions of the owned cells with a frame of one cell, borrowed: that of cell (i,j) at [(j - (ys-1))*(nx+2) + i+1] for i = -1..nx, j = ys-1..ys+ym; -1
     outside the film. Not collective. */
 const int8_t *HfGridRegions(HfGrid grid);
+/** The shape of the film, borrowed; what lies outside of the grid is no film. NULL: its cells are all that is known. Not collective. */
+HfShape HfGridOutline(HfGrid grid);
 /** Region of cell (i,j) in HfGridRegions(). Not collective. */
 static inline PetscInt HfRegionAt(const HfGridInfo *g, const int8_t *regions, PetscInt i, PetscInt j) {
   return regions[(j - (g->ys - 1)) * (g->nx + 2) + i + 1];

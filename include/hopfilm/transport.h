@@ -43,6 +43,21 @@ PetscReal HfElectrodesResistance(HfElectrodes electrodes, PetscInt k);
 /** Electrode of every owned vertex, [row][nx+1] from row ys on, -1 for none; borrowed. */
 const int16_t *HfElectrodesVertices(HfElectrodes electrodes);
 
+/** Pairs of corners of a cell. */
+#define HF_CELL_PAIRS 6
+/** Their corners SW, SE, NE, NW: 0 to 3. */
+extern const int HfCellPairs[HF_CELL_PAIRS][2];
+/** Integrals over the conducting part of a cell, for each pair of its corners and their functions u and v; since the functions of all corners add up to one, the
+    integral for potentials phi and psi is minus the sum over the pairs of value times (difference of phi) times (difference of psi). */
+typedef struct {
+  PetscReal xx[HF_CELL_PAIRS]; /**< of d_x u d_x v */
+  PetscReal xy[HF_CELL_PAIRS]; /**< of d_x u d_y v + d_y u d_x v */
+  PetscReal yy[HF_CELL_PAIRS]; /**< of d_y u d_y v */
+} HfCellElement;
+/** Cells of all ranks that the outline of the film or of an electrode cuts, cells[n] numbered j nx + i, and their elements; all others are void or conduct as
+    a whole. The caller frees both by PetscFree(). Collective. */
+PetscErrorCode HfElectrodesGatherCutCells(HfElectrodes electrodes, PetscInt *n, PetscInt *cells[], HfCellElement *elements[]);
+
 /* ---- conductivity: models of one file each (src/transport/tensors/): isotropic, amr, anomalous_hall ---- */
 /** Adds the keys of the models to the type material: (conductivity, amr_ratio, hall_conductivity and their variations) and the section potential.
     Not collective. */
@@ -89,8 +104,12 @@ PetscErrorCode HfPotentialCreateVector(HfPotential potential, Vec *phi);
 PetscErrorCode HfPotentialSolve(HfPotential potential, const PetscReal V[], Vec phi, PetscReal currents[]);
 /** The same by superposition of the unit solutions of the last HfConductance(); no solve. Collective. */
 PetscErrorCode HfPotentialSuperpose(HfPotential potential, const PetscReal V[], Vec phi);
-/** Current density j at the cell centres, A/m^2, a cell Vec with 2 components. Collective. */
+/** Current density j at the cell centres, A/m^2, a cell Vec with 2 components; in cells that an outline cuts its mean over what the film fills of the cell; 0 in the
+    void. Collective. */
 PetscErrorCode HfPotentialCurrentDensity(HfPotential potential, Vec phi, Vec j);
+/** The same averaged over whole cells, so that the sum times the volume of a cell is the integral of j: for cells that the edge of the film cuts this includes
+    what is empty, and those whose centres are outside of the film. Collective. */
+PetscErrorCode HfPotentialCellCurrent(HfPotential potential, Vec phi, Vec j);
 /** Current density that enters the layer through its electrodes (floating ones have no lead), A/m^2, a cell Vec with 1 component: the discrete reactions
     spread over the cells around their vertices, so that the sum times the cell's area is the current of the electrode; or, `uniform`, this current shared
     evenly by the electrode's vertices. Collective. */

@@ -110,7 +110,7 @@ static PetscErrorCode superpose(HfGold self, const PetscReal V_nodes[]) {
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode current_of_nodes(HfGold self, const PetscReal V_nodes[], Vec j) {
+static PetscErrorCode potential_of_nodes(HfGold self, const PetscReal V_nodes[]) {
   PetscFunctionBeginUser;
   if (HfElectrodesCount(self->electrodes) <= HF_MAX_UNITS)
     PetscCall(superpose(self, V_nodes));
@@ -118,7 +118,14 @@ static PetscErrorCode current_of_nodes(HfGold self, const PetscReal V_nodes[], V
     PetscCall(VecZeroEntries(self->phi)); /* the field of a pattern must not depend on the patterns before it */
     PetscCall(HfPotentialSolve(self->potential, V_nodes, self->phi, NULL));
   }
-  PetscCall(HfPotentialCurrentDensity(self->potential, self->phi, j));
+  PetscFunctionReturn(0);
+}
+
+/* j as the field integrals need it, averaged over whole cells. */
+static PetscErrorCode current_of_nodes(HfGold self, const PetscReal V_nodes[]) {
+  PetscFunctionBeginUser;
+  PetscCall(potential_of_nodes(self, V_nodes));
+  PetscCall(HfPotentialCellCurrent(self->potential, self->phi, self->j));
   PetscFunctionReturn(0);
 }
 
@@ -145,7 +152,7 @@ static PetscErrorCode oersted_field(HfGold self, HfOersted oersted, PetscBool le
 
 PetscErrorCode HfGoldField(HfGold self, const PetscReal V_nodes[], Vec H) {
   PetscFunctionBeginUser;
-  PetscCall(current_of_nodes(self, V_nodes, self->j));
+  PetscCall(current_of_nodes(self, V_nodes));
   PetscCall(oersted_field(self, self->oersted, PETSC_TRUE, H));
   PetscFunctionReturn(0);
 }
@@ -180,11 +187,25 @@ const char *HfDeviceLeads(HfDevice d) { return d->gold_settings.present ? HfLead
 HfPotential HfDeviceGoldPotential(HfDevice d) { return d->gold ? d->gold->potential : NULL; }
 Vec HfDeviceDriveField(HfDevice d) { return d->gold ? d->gold->drive : NULL; }
 
-PetscErrorCode HfDeviceGoldCurrent(HfDevice d, const PetscReal V[], Vec j) {
+static PetscErrorCode require_gold(HfDevice d) {
   PetscFunctionBeginUser;
   if (!d->gold)
     return HfFault(HfGridComm(d->grid), HF_ERR_DECK, "the current of a gold layer is required, but the deck has none: add a `gold` section");
-  PetscCall(current_of_nodes(d->gold, HfTerminalsNodeVoltages(d->terminals, V), j));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode current_of_terminals(HfDevice d, const PetscReal V[]) {
+  PetscFunctionBeginUser;
+  PetscCall(require_gold(d));
+  PetscCall(current_of_nodes(d->gold, HfTerminalsNodeVoltages(d->terminals, V)));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfDeviceGoldCurrent(HfDevice d, const PetscReal V[], Vec j) {
+  PetscFunctionBeginUser;
+  PetscCall(require_gold(d));
+  PetscCall(potential_of_nodes(d->gold, HfTerminalsNodeVoltages(d->terminals, V)));
+  PetscCall(HfPotentialCurrentDensity(d->gold->potential, d->gold->phi, j));
   PetscFunctionReturn(0);
 }
 
@@ -197,7 +218,7 @@ PetscErrorCode HfDeviceCompareOersted(HfDevice d, const PetscReal V[], PetscReal
   PetscInt n;
 
   PetscFunctionBeginUser;
-  PetscCall(HfDeviceGoldCurrent(d, V, d->gold ? d->gold->j : NULL));
+  PetscCall(current_of_terminals(d, V));
   for (int k = 0; k < 2; ++k) {
     HfOersted oersted;
 
@@ -223,7 +244,7 @@ PetscErrorCode HfDeviceCompareLeads(HfDevice d, const PetscReal V[], PetscReal *
   Vec H;
 
   PetscFunctionBeginUser;
-  PetscCall(HfDeviceGoldCurrent(d, V, d->gold ? d->gold->j : NULL));
+  PetscCall(current_of_terminals(d, V));
   PetscCall(HfGridCreateCellVec(d->grid, 3, &H));
   for (int leads = 0; leads < 2; ++leads) {
     PetscCall(oersted_field(d->gold, d->gold->oersted, (PetscBool)leads, H));

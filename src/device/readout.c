@@ -5,6 +5,8 @@
    the discrete film obeys exactly (transport/hall.c). */
 #include "device_impl.h"
 
+PetscReal HfDeviceSheetConductance(HfDevice d) { return d->conductor.conductivity * HfGridGetInfo(d->grid)->thickness; }
+
 PetscErrorCode HfDeviceFilmCurrent(HfDevice d, const PetscReal V[], Vec j) {
   PetscFunctionBeginUser;
   PetscCall(HfPotentialSetMagnetization(d->film, d->m));

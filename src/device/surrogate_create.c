@@ -2,12 +2,16 @@
    Every rank holds all of them. Contacts are taken as ideal, and the material as film.material everywhere. */
 #include "surrogate_impl.h"
 
+enum { VOID, FILM, OUTER };
+
 /* What is needed only while the tables are computed. */
 typedef struct {
   HfSurrogate s;
   HfDevice d;
   const HfGridInfo *g;
-  unsigned char *film;           /* cells */
+  unsigned char *film; /* of every cell: VOID, FILM, or OUTER when it conducts but its centre is outside of the film */
+  PetscInt *cut;       /* of every cell: number of its element, -1 for a cell that conducts as a whole or not at all */
+  HfCellElement *elements;
   PetscReal *field, *phi;        /* of one node on the whole film: 3 components per cell; one per vertex */
   PetscReal **phis;              /* [n] phi on the vertices of the node's window, row by row from its lower left corner */
   PetscReal strength, threshold; /* (sigma_par - sigma_perp) t, S; contributions below the threshold (S) are left out */
@@ -43,10 +47,26 @@ static PetscErrorCode gather_film(Maker *a) {
   for (PetscInt k = 0; k < g->nx * g->ny; ++k) {
     const PetscInt i = k % g->nx / a->s->square, j = k / g->nx / a->s->square;
 
-    a->film[k] = all[k] > 0;
-    if (a->film[k]) a->s->film[j * a->s->nx + i] = 1;
+    a->film[k] = all[k] > 0 ? FILM : VOID;
+    if (a->film[k] == FILM) a->s->film[j * a->s->nx + i] = 1;
   }
   PetscCall(PetscFree2(mine, all));
+  PetscFunctionReturn(0);
+}
+
+/* Cells that an outline cuts. */
+static PetscErrorCode gather_cut_cells(Maker *a) {
+  const PetscInt nx = a->g->nx;
+  PetscInt n, *cells;
+
+  PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < nx * a->g->ny; ++k) a->cut[k] = -1;
+  PetscCall(HfElectrodesGatherCutCells(a->d->electrodes, &n, &cells, &a->elements));
+  for (PetscInt k = 0; k < n; ++k) {
+    a->cut[cells[k]] = k;
+    if (a->film[cells[k]] == VOID) a->film[cells[k]] = OUTER;
+  }
+  PetscCall(PetscFree(cells));
   PetscFunctionReturn(0);
 }
 
@@ -79,7 +99,7 @@ static void average_cell(const Maker *a, PetscInt ci, PetscInt cj, PetscReal fie
     for (PetscInt i = ci * square; i < PetscMin((ci + 1) * square, nx); ++i) {
       const PetscReal *corner = a->phi + j * (nx + 1) + i;
 
-      if (!a->film[j * nx + i]) continue;
+      if (a->film[j * nx + i] != FILM) continue;
       for (int c = 0; c < 2; ++c) field[c] += a->field[3 * (j * nx + i) + c];
       *step = PetscMax(*step, PetscMax(PetscAbsReal(corner[1] - corner[0]), PetscAbsReal(corner[nx + 1] - corner[0])));
       ++cells;
@@ -143,20 +163,69 @@ static void edges(const Maker *a, PetscInt node, PetscInt i, PetscInt j, PetscRe
 /* Integral over the unit square of the product of two derivatives, each linear between two opposite edges. */
 static PetscReal product(const PetscReal a[2], const PetscReal b[2]) { return (a[0] * b[0] + a[1] * b[1]) / 3 + (a[0] * b[1] + a[1] * b[0]) / 6; }
 
+/* The same integrals as for a whole cell, over the conducting part of a cut one. */
+static void add_cut(const HfCellElement *element, const PetscReal kx[2], const PetscReal ky[2], const PetscReal lx[2], const PetscReal ly[2],
+                    PetscReal *P, PetscReal *Q) {
+  const PetscReal k[4] = {0, kx[0], kx[0] + ky[1], ky[0]}, l[4] = {0, lx[0], lx[0] + ly[1], ly[0]}; /* at the corners, against the first */
+
+  for (int pair = 0; pair < HF_CELL_PAIRS; ++pair) {
+    const int *ends = HfCellPairs[pair];
+    const PetscReal both = (k[ends[1]] - k[ends[0]]) * (l[ends[1]] - l[ends[0]]);
+
+    *P -= (element->xx[pair] - element->yy[pair]) * both;
+    *Q -= element->xy[pair] * both;
+  }
+}
+
+/* What part of cell (i,j) has the texture of a coarse cell: all of the film cells in it, and as the conductivity is that of the film cells beside it, or diagonal
+   to it if there is none beside it, such a part of a cell whose centre is outside. */
+static PetscReal part_of(const Maker *a, PetscInt i, PetscInt j, PetscInt ci, PetscInt cj) {
+  static const int beside[2][4][2] = {{{-1, 0}, {1, 0}, {0, -1}, {0, 1}}, {{-1, -1}, {1, -1}, {-1, 1}, {1, 1}}};
+  const PetscInt nx = a->g->nx, ny = a->g->ny, square = a->s->square;
+  PetscInt n = 0, here = 0;
+
+  if (i < 0 || j < 0 || i >= nx || j >= ny || a->film[j * nx + i] == VOID) return 0;
+  if (a->film[j * nx + i] == FILM) return i / square == ci && j / square == cj ? 1 : 0;
+  for (int kind = 0; kind < 2 && !n; ++kind)
+    for (int k = 0; k < 4; ++k) {
+      const PetscInt u = i + beside[kind][k][0], v = j + beside[kind][k][1];
+
+      if (u < 0 || v < 0 || u >= nx || v >= ny || a->film[v * nx + u] != FILM) continue;
+      ++n;
+      here += u / square == ci && v / square == cj;
+    }
+  return n ? (PetscReal)here / (PetscReal)n : 0;
+}
+
+/* Whether the potential of a node is stored for all corners of cell (i,j). */
+static PetscBool is_in_window(const Maker *a, PetscInt node, PetscInt i, PetscInt j) {
+  const HfWindow w = a->s->windows[node];
+  const PetscInt square = a->s->square;
+
+  return (PetscBool)(i >= w.i0 * square && i < w.i1 * square && j >= w.j0 * square && j < w.j1 * square);
+}
+
 /* P and Q of a coarse cell for two nodes: strength/2 times the integrals of d_x phi_k d_x phi_l - d_y phi_k d_y phi_l and of
-   d_x phi_k d_y phi_l + d_y phi_k d_x phi_l over the bilinear elements of its film cells. */
+   d_x phi_k d_y phi_l + d_y phi_k d_x phi_l over the elements of its cells. */
 static void share(const Maker *a, PetscInt k, PetscInt l, PetscInt ci, PetscInt cj, PetscReal *P, PetscReal *Q) {
   const PetscInt square = a->s->square;
   const PetscReal shape = a->g->dy / a->g->dx;
 
   *P = *Q = 0;
-  for (PetscInt j = cj * square; j < PetscMin((cj + 1) * square, a->g->ny); ++j) {
-    for (PetscInt i = ci * square; i < PetscMin((ci + 1) * square, a->g->nx); ++i) {
-      PetscReal kx[2], ky[2], lx[2], ly[2];
+  for (PetscInt j = cj * square - 1; j <= (cj + 1) * square; ++j) { /* a cell outside may share the texture of one inside */
+    for (PetscInt i = ci * square - 1; i <= (ci + 1) * square; ++i) {
+      const PetscReal part = part_of(a, i, j, ci, cj);
+      PetscReal kx[2], ky[2], lx[2], ly[2], cut_P = 0, cut_Q = 0;
 
-      if (!a->film[j * a->g->nx + i]) continue;
+      if (part == 0 || !is_in_window(a, k, i, j) || !is_in_window(a, l, i, j)) continue;
       edges(a, k, i, j, kx, ky);
       edges(a, l, i, j, lx, ly);
+      if (a->cut[j * a->g->nx + i] >= 0) {
+        add_cut(&a->elements[a->cut[j * a->g->nx + i]], kx, ky, lx, ly, &cut_P, &cut_Q);
+        *P += part * cut_P;
+        *Q += part * cut_Q;
+        continue;
+      }
       *P += product(kx, lx) * shape - product(ky, ly) / shape;
       *Q += ((kx[0] + kx[1]) * (ly[0] + ly[1]) + (ky[0] + ky[1]) * (lx[0] + lx[1])) / 4;
     }
@@ -281,8 +350,10 @@ PetscErrorCode HfSurrogateCreate(HfDevice d, PetscReal voltage, HfSurrogate *sur
   *surrogate = a.s;
   PetscCall(dimensions(d, a.s));
   PetscCall(allocate(a.s));
-  PetscCall(PetscMalloc4(a.g->nx * a.g->ny, &a.film, 3 * a.g->nx * a.g->ny, &a.field, (a.g->nx + 1) * (a.g->ny + 1), &a.phi, a.s->n, &a.phis));
+  PetscCall(PetscMalloc5(a.g->nx * a.g->ny, &a.film, a.g->nx * a.g->ny, &a.cut, 3 * a.g->nx * a.g->ny, &a.field, (a.g->nx + 1) * (a.g->ny + 1),
+                         &a.phi, a.s->n, &a.phis));
   PetscCall(gather_film(&a));
+  PetscCall(gather_cut_cells(&a));
   PetscCall(HfGridCreateCellVec(d->grid, 3, &H));
   for (PetscInt k = 0; k < a.s->n; ++k) {
     PetscCall(gather_node(&a, k, H));
@@ -291,7 +362,8 @@ PetscErrorCode HfSurrogateCreate(HfDevice d, PetscReal voltage, HfSurrogate *sur
   PetscCall(VecDestroy(&H));
   PetscCall(make_links(&a));
   for (PetscInt k = 0; k < a.s->n; ++k) PetscCall(PetscFree(a.phis[k]));
-  PetscCall(PetscFree4(a.film, a.field, a.phi, a.phis));
+  PetscCall(PetscFree5(a.film, a.cut, a.field, a.phi, a.phis));
+  PetscCall(PetscFree(a.elements));
   PetscCall(PetscCalloc1(a.s->n, &still));
   HfSurrogateSet(a.s, still);
   PetscCall(PetscFree(still));

@@ -175,6 +175,8 @@ PetscErrorCode HfGridCreateFromDeck(HfDeck deck, HfGrid *grid) {
     const PetscReal cell[2] = {film.size[0] / (PetscReal)n[0], film.size[1] / (PetscReal)n[1]};
 
     PetscCall(HfGridCreate(HfDeckComm(deck), n[0], n[1], cell[0], cell[1], film.thickness, region_of, &layout, grid));
+    (*grid)->outline = layout.outline; /* the grid's own from now on */
+    layout.outline = NULL;
     PetscCall(check_not_empty(deck, grid));
     if (*grid) PetscCall(check_regions_settings(deck, &film, *grid));
   }

@@ -81,6 +81,7 @@ PetscErrorCode HfGridDestroy(HfGrid *grid) {
   PetscCall(DMDestroy(&(*grid)->vertices));
   PetscCall(PetscFree((*grid)->rows));
   PetscCall(PetscFree((*grid)->regions));
+  PetscCall(HfShapeDestroy(&(*grid)->outline));
   PetscCall(PetscFree(*grid));
   PetscFunctionReturn(0);
 }
@@ -130,3 +131,4 @@ const HfGridInfo *HfGridGetInfo(HfGrid grid) { return &grid->info; }
 MPI_Comm HfGridComm(HfGrid grid) { return grid->comm; }
 const PetscInt *HfGridRowRanges(HfGrid grid) { return grid->rows; }
 const int8_t *HfGridRegions(HfGrid grid) { return grid->regions; }
+HfShape HfGridOutline(HfGrid grid) { return grid->outline; }

@@ -10,6 +10,7 @@ struct HfGrid_ {
   HfGridInfo info;
   PetscInt *rows;           /* size+1 row boundaries */
   int8_t *regions;          /* (ym+2) x (nx+2), see HfGridRegions() */
+  HfShape outline;          /* NULL: the mask of the cells is all that is known */
   DM vertices;              /* made on demand */
   DM cells[HF_MAX_DOF + 1]; /* by number of components, made on demand */
 };

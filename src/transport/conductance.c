@@ -65,11 +65,21 @@ static PetscErrorCode reaction_of_unit(HfPotential p, PetscInt l) {
 
   PetscFunctionBeginUser;
   PetscCall(HfPotentialLoad(p, p->unit[l]));
-  HfStiffnessReaction(p);
+  HfStiffnessReaction(p, PETSC_TRUE);
   PetscCall(VecGetArrayWrite(p->b, &b));
   PetscCall(PetscArraycpy(b, p->reaction + HfGhostRowsAt(rows, rows->start), p->n_owned));
   PetscCall(VecRestoreArrayWrite(p->b, &b));
   PetscFunctionReturn(0);
+}
+
+/* Between pieces of the film nothing flows, and nothing by the only electrode of a piece: not even what round-off leaves. */
+static PetscReal between(HfPotential p, PetscInt k, PetscInt l, PetscReal G) {
+  const PetscInt *piece = p->electrodes->piece;
+  PetscBool alone = PETSC_TRUE;
+
+  for (PetscInt e = 0; e < p->electrodes->n; ++e)
+    if (e != k && piece[e] == piece[k]) alone = PETSC_FALSE;
+  return piece[k] == piece[l] && !alone ? G : 0;
 }
 
 static PetscErrorCode contact_conductance(HfPotential p, PetscReal G[]) {
@@ -82,7 +92,7 @@ static PetscErrorCode contact_conductance(HfPotential p, PetscReal G[]) {
 
     PetscCall(reaction_of_unit(p, l));
     PetscCall(VecMDot(p->b, count, p->unit, p->work));
-    for (PetscInt k = 0; k < count; ++k) G[k * n + l] = p->thickness * p->work[k];
+    for (PetscInt k = 0; k < count; ++k) G[k * n + l] = between(p, k, l, p->thickness * p->work[k]);
     for (PetscInt k = 0; k < l && !p->sigma.hall; ++k) G[l * n + k] = G[k * n + l];
   }
   for (PetscInt k = 0; k < n - 1; ++k) {
@@ -91,9 +101,9 @@ static PetscErrorCode contact_conductance(HfPotential p, PetscReal G[]) {
       row += G[k * n + l];
       column += G[l * n + k];
     }
-    G[k * n + n - 1] = -row;
-    G[(n - 1) * n + k] = -column;
-    total += row;
+    G[k * n + n - 1] = between(p, k, n - 1, -row);
+    G[(n - 1) * n + k] = between(p, k, n - 1, -column);
+    total -= G[k * n + n - 1];
   }
   G[n * n - 1] = total;
   PetscFunctionReturn(0);

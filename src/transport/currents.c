@@ -13,7 +13,7 @@ PetscErrorCode HfCurrentsOfContacts(HfPotential p, Vec phi, PetscReal currents[]
 
   PetscFunctionBeginUser;
   PetscCall(HfPotentialLoad(p, phi));
-  HfStiffnessReaction(p);
+  HfStiffnessReaction(p, PETSC_TRUE);
   PetscCall(PetscArrayzero(currents, n));
   for (PetscInt c = 0; c < p->n_contact; ++c) currents[p->contact[c].electrode] += p->thickness * p->reaction[own + p->contact[c].at];
   PetscCall(PetscMPIIntCast(n, &count));
@@ -21,7 +21,7 @@ PetscErrorCode HfCurrentsOfContacts(HfPotential p, Vec phi, PetscReal currents[]
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfPotentialCurrentDensity(HfPotential p, Vec phi, Vec j) {
+static PetscErrorCode current_density(HfPotential p, Vec phi, PetscBool whole_cells, Vec j) {
   const HfGridInfo *g = HfGridGetInfo(p->grid);
   const HfGhostRowsInfo *rows = p->rows;
   const PetscReal to_x = 0.5 / g->dx, to_y = 0.5 / g->dy;
@@ -41,9 +41,22 @@ PetscErrorCode HfPotentialCurrentDensity(HfPotential p, Vec phi, Vec j) {
       to[2 * i + 1] = -(p->sigma.xy[cell + i] * gx + p->sigma.yy[cell + i] * gy);
     }
     if (p->sigma.hall) HfHallCurrentRow(p, row, to);
-    if (p->thickness_varies) HfFilmCurrentRow(p, row, to);
   }
+  HfCutCurrentDensity(p, whole_cells, out);
+  for (PetscInt row = g->ys; p->thickness_varies && row < g->ys + g->ym; ++row) HfFilmCurrentRow(p, row, out + (ptrdiff_t)2 * (row - g->ys) * g->nx);
   PetscCall(VecRestoreArrayWrite(j, &out));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfPotentialCurrentDensity(HfPotential p, Vec phi, Vec j) {
+  PetscFunctionBeginUser;
+  PetscCall(current_density(p, phi, PETSC_FALSE, j));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfPotentialCellCurrent(HfPotential p, Vec phi, Vec j) {
+  PetscFunctionBeginUser;
+  PetscCall(current_density(p, phi, PETSC_TRUE, j));
   PetscFunctionReturn(0);
 }
 
@@ -68,14 +81,17 @@ static PetscErrorCode share_evenly(HfPotential p, Vec phi) {
   PetscFunctionReturn(0);
 }
 
-static PetscInt cells_around(const HfGridInfo *g, const int8_t *regions, PetscInt i, PetscInt j) {
-  return (HfRegionAt(g, regions, i, j) >= 0) + (HfRegionAt(g, regions, i - 1, j) >= 0) + (HfRegionAt(g, regions, i, j - 1) >= 0) +
-         (HfRegionAt(g, regions, i - 1, j - 1) >= 0);
+/* Conducting cells around vertex (i,j). */
+static PetscInt cells_around(HfElectrodes e, PetscInt i, PetscInt j) {
+  const HfGridInfo *g = HfGridGetInfo(e->grid);
+  const ptrdiff_t w = g->nx + 2;
+  const uint8_t *ne = e->conducts + (j - (g->ys - 1)) * w + i + 1; /* the cell up and to the right */
+
+  return (ne[0] != HF_CELL_VOID) + (ne[-1] != HF_CELL_VOID) + (ne[-w] != HF_CELL_VOID) + (ne[-w - 1] != HF_CELL_VOID);
 }
 
 PetscErrorCode HfPotentialLeadCurrentDensity(HfPotential p, Vec phi, PetscBool uniform, Vec j_z) {
   const HfGridInfo *g = HfGridGetInfo(p->grid);
-  const int8_t *regions = HfGridRegions(p->grid);
   const HfGhostRowsInfo *rows = p->rows;
   const ptrdiff_t own = HfGhostRowsAt(rows, rows->start);
   const PetscReal density = p->thickness / (g->dx * g->dy);
@@ -87,15 +103,16 @@ PetscErrorCode HfPotentialLeadCurrentDensity(HfPotential p, Vec phi, PetscBool u
     PetscCall(share_evenly(p, phi));
   else {
     PetscCall(HfPotentialLoad(p, phi));
-    HfStiffnessReaction(p);
+    HfStiffnessReaction(p, PETSC_FALSE);
   }
   for (PetscInt k = 0; k < p->n_owned; ++k)
     if (!p->held[own + k]) into[own + k] = 0; /* what the solver left */
   for (PetscInt c = 0; c < p->n_contact; ++c)
     if (p->electrodes->floating[p->contact[c].electrode]) into[own + p->contact[c].at] = 0;
+  if (!uniform) HfCutLeadCurrent(p, into);
   for (PetscInt j = g->ys; j < g->ys + rows->end - rows->start; ++j)
     for (PetscInt i = 0; i <= g->nx; ++i) {
-      const PetscInt cells = cells_around(g, regions, i, j);
+      const PetscInt cells = cells_around(p->electrodes, i, j);
       PetscReal *value = &into[HfGhostRowsAt(rows, j) + i];
       *value *= cells > 0 ? density / (PetscReal)cells : 0;
     }
@@ -104,7 +121,7 @@ PetscErrorCode HfPotentialLeadCurrentDensity(HfPotential p, Vec phi, PetscBool u
   for (PetscInt j = 0; j < g->ym; ++j) {
     const PetscReal *low = into + HfGhostRowsAt(rows, g->ys + j), *high = low + rows->n;
     for (PetscInt i = 0; i < g->nx; ++i)
-      out[j * g->nx + i] = HfRegionAt(g, regions, i, g->ys + j) >= 0 ? low[i] + low[i + 1] + high[i] + high[i + 1] : 0;
+      out[j * g->nx + i] = p->electrodes->conducts[(j + 1) * (g->nx + 2) + i + 1] ? low[i] + low[i + 1] + high[i] + high[i + 1] : 0;
   }
   PetscCall(VecRestoreArrayWrite(j_z, &out));
   PetscFunctionReturn(0);

@@ -11,9 +11,10 @@ PetscErrorCode HfElectrodesAllocate(HfGrid grid, PetscInt n, HfElectrodes *out) 
   e->grid = grid;
   e->n = n;
   e->n_rows = g->ym + (g->rank == g->size - 1);
-  PetscCall(PetscCalloc4(n, &e->names, n, &e->positions, n, &e->resistance, n, &e->floating));
+  PetscCall(PetscCalloc5(n, &e->names, n, &e->positions, n, &e->resistance, n, &e->floating, n, &e->piece));
   PetscCall(PetscMalloc1(e->n_rows * (g->nx + 1), &e->vertices));
   for (PetscInt k = 0; k < e->n_rows * (g->nx + 1); ++k) e->vertices[k] = -1;
+  PetscCall(HfConductingCells(grid, &e->conducts));
   *out = e;
   PetscFunctionReturn(0);
 }
@@ -23,18 +24,20 @@ PetscErrorCode HfElectrodesDestroy(HfElectrodes *electrodes) {
 
   PetscFunctionBeginUser;
   if (!e) PetscFunctionReturn(0);
-  PetscCall(PetscFree4(e->names, e->positions, e->resistance, e->floating));
+  PetscCall(PetscFree5(e->names, e->positions, e->resistance, e->floating, e->piece));
   PetscCall(PetscFree(e->vertices));
+  PetscCall(PetscFree(e->conducts));
+  PetscCall(PetscFree(e->cut));
   PetscCall(PetscFree(*electrodes));
   PetscFunctionReturn(0);
 }
 
-PetscBool HfVertexOfFilm(HfGrid grid, PetscInt i, PetscInt j) {
-  const HfGridInfo *g = HfGridGetInfo(grid);
-  const int8_t *regions = HfGridRegions(grid);
+PetscBool HfVertexConducts(HfElectrodes e, PetscInt i, PetscInt j) {
+  const HfGridInfo *g = HfGridGetInfo(e->grid);
+  const ptrdiff_t w = g->nx + 2;
+  const uint8_t *ne = e->conducts + (j - (g->ys - 1)) * w + i + 1; /* the cell up and to the right */
 
-  return (PetscBool)(HfRegionAt(g, regions, i, j) >= 0 || HfRegionAt(g, regions, i - 1, j) >= 0 || HfRegionAt(g, regions, i, j - 1) >= 0 ||
-                     HfRegionAt(g, regions, i - 1, j - 1) >= 0);
+  return (PetscBool)(ne[0] || ne[-1] || ne[-w] || ne[-w - 1]);
 }
 
 PetscErrorCode HfElectrodesCreateFromFunction(HfGrid grid, PetscInt n, PetscInt (*electrode_of)(PetscReal x, PetscReal y, void *context),
@@ -50,7 +53,7 @@ PetscErrorCode HfElectrodesCreateFromFunction(HfGrid grid, PetscInt n, PetscInt 
   for (PetscInt j = g->ys; j < g->ys + e->n_rows; ++j) {
     for (PetscInt i = 0; i <= g->nx; ++i) {
       const PetscReal x = g->x0 + (PetscReal)i * g->dx, y = g->y0 + (PetscReal)j * g->dy;
-      const PetscInt k = HfVertexOfFilm(grid, i, j) ? (*electrode_of)(x, y, context) : -1;
+      const PetscInt k = HfVertexConducts(e, i, j) ? (*electrode_of)(x, y, context) : -1;
 
       if (k < 0) continue;
       PetscCheck(k < n, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "electrode %" PetscInt_FMT " of %" PetscInt_FMT, k, n);
@@ -68,6 +71,7 @@ PetscErrorCode HfElectrodesCreateFromFunction(HfGrid grid, PetscInt n, PetscInt 
     for (int d = 0; d < 2; ++d) e->positions[k][d] = sums[k][d] / sums[k][2];
   }
   PetscCall(PetscFree(sums));
+  PetscCall(HfCutCellsCreate(e, NULL));
   PetscFunctionReturn(0);
 }
 

@@ -3,8 +3,11 @@
    An imperfect device has its electrodes elsewhere than planned (section `misplacement`): each centre is shifted along x and y by Gaussian numbers that
    depend on the seed and on the electrode's number alone. Film and gold share the electrodes; contacts of gauges stay where they are.
 
-   A vertex belongs to an electrode when it is a corner of a film cell and lies in the electrode's shape, up to a millionth of a cell. */
+   A vertex belongs to an electrode when it is a corner of a conducting cell and lies in the electrode's shape, up to a hundredth of a cell: elements with
+   sides shorter than that would spoil the solver's convergence. Cells that the outline of an electrode cuts: cut_cells.c. */
 #include "transport_impl.h"
+
+static const PetscReal HELD = 0.01; /* of a cell: a vertex nearer than this to the shape of an electrode belongs to it */
 
 static const HfKey electrode_keys[] = {
     {"electrodes", HF_LIST, NULL, "", "", 0, "Contacts: patches of the film held at one potential each"},
@@ -19,8 +22,7 @@ static const HfKey electrode_keys[] = {
     {"electrodes[].resistance", HF_QUANTITY, "ohm", "0 ohm", ">=0", 0, "Contact resistance, in series with the ideal contact"},
     {"electrodes[].floating", HF_BOOL, NULL, "false", "", 0, "Connected to nothing: one potential, no net current"},
     {"misplacement", HF_SECTION, NULL, "", "", 0, "Electrodes that are not quite where they should be, as in a real device"},
-    {"misplacement.by", HF_QUANTITY, "m", NULL, ">=0", 0,
-     "Standard deviation of the shift of every electrode along x and along y (Gaussian); it is felt in steps of cells"},
+    {"misplacement.by", HF_QUANTITY, "m", NULL, ">=0", 0, "Standard deviation of the shift of every electrode along x and along y (Gaussian)"},
     {"misplacement.seed", HF_INT, NULL, "1", "[0,9e18]", 0, "Seed of the shifts"},
     {"contact:", HF_SECTION, NULL, "", "", 0, "An ideal contact: a patch of the film held at one potential"},
     {"contact:shape", HF_TYPE, "shape", NULL, "", 0, "Outline of the patch, about `at`"},
@@ -115,7 +117,7 @@ static void near(PetscReal low, PetscReal high, PetscReal step, PetscInt first, 
 /* Vertices in each electrode (all ranks), and for each the first other electrode that holds one of its vertices (n: none). */
 static PetscErrorCode mark_vertices(HfElectrodes e, const Entry *const of[], PetscInt counts[], PetscInt overlaps[]) {
   const HfGridInfo *g = HfGridGetInfo(e->grid);
-  const PetscReal tolerance = 1e-6 * PetscMin(g->dx, g->dy);
+  const PetscReal tolerance = HELD * PetscMin(g->dx, g->dy);
   PetscMPIInt n;
 
   PetscFunctionBeginUser;
@@ -132,7 +134,7 @@ static PetscErrorCode mark_vertices(HfElectrodes e, const Entry *const of[], Pet
         int16_t *owner = &e->vertices[(j - g->ys) * (g->nx + 1) + i];
         const PetscReal x = g->x0 + (PetscReal)i * g->dx - e->positions[k][0], y = g->y0 + (PetscReal)j * g->dy - e->positions[k][1];
 
-        if (!HfVertexOfFilm(e->grid, i, j) || !HfShapeContains(of[k]->shape, x, y, tolerance)) continue;
+        if (!HfVertexConducts(e, i, j) || !HfShapeContains(of[k]->shape, x, y, tolerance)) continue;
         ++counts[k];
         if (*owner >= 0)
           overlaps[k] = PetscMin(overlaps[k], *owner);
@@ -196,6 +198,27 @@ static PetscErrorCode check_islands(HfElectrodes e, HfDeck deck) {
   PetscFunctionReturn(0);
 }
 
+/* What the film conducts, or does not, against expectation. */
+static PetscErrorCode warn_about_shape(HfElectrodes e, HfDeck deck) {
+  HfNode film = HfChild(HfDeckRoot(deck), "film"), shape = HfChild(film, "shape");
+  PetscInt n, other = 0;
+  PetscReal xy[2];
+
+  PetscFunctionBeginUser;
+  PetscCall(HfPiecesFind(e));
+  while (other < e->n && e->piece[other] == 0) ++other;
+  if (other < e->n)
+    PetscCall(HfDeckWarn(deck, shape ? shape : film, "the film is in pieces: no current can flow between electrodes %s and %s, and G is 0 there",
+                         e->names[0], e->names[other]));
+  PetscCall(HfCornersCount(e, &n, xy));
+  if (n)
+    PetscCall(HfDeckWarn(deck, shape ? shape : film,
+                         "cells touch at a corner alone, in %" PetscInt_FMT
+                         " place(s), the first at (%g, %g) m: current flows through such a corner, exchange does not; widen the film there or cut it",
+                         n, (double)xy[0], (double)xy[1]));
+  PetscFunctionReturn(0);
+}
+
 static void shift_by_settings(HfElectrodes e, HfNode misplacement) {
   const PetscReal by = HfReal(misplacement, "by");
   const PetscInt64 seed = HfInteger(misplacement, "seed");
@@ -206,6 +229,17 @@ static void shift_by_settings(HfElectrodes e, HfNode misplacement) {
     HfRandomNormal(seed, HF_STREAM_ELECTRODES, 0, k, 2, g);
     for (int d = 0; d < 2; ++d) e->positions[k][d] += by * g[d];
   }
+}
+
+static PetscErrorCode cut_cells(HfElectrodes e, const Entry *const of[]) {
+  HfShape *shapes;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(e->n, &shapes));
+  for (PetscInt k = 0; k < e->n; ++k) shapes[k] = of[k]->shape;
+  PetscCall(HfCutCellsCreate(e, shapes));
+  PetscCall(PetscFree(shapes));
+  PetscFunctionReturn(0);
 }
 
 static PetscErrorCode create(HfGrid grid, HfDeck deck, HfNode where, PetscInt n_items, const HfNode items[], HfNode misplacement,
@@ -233,6 +267,8 @@ static PetscErrorCode create(HfGrid grid, HfDeck deck, HfNode where, PetscInt n_
   if (misplacement) shift_by_settings(e, misplacement);
   if (n_items && HfDeckErrorCount(deck) == errors) PetscCall(check(e, of, deck, where));
   if (n_items && HfDeckErrorCount(deck) == errors) PetscCall(check_islands(e, deck));
+  if (n_items && HfDeckErrorCount(deck) == errors) PetscCall(warn_about_shape(e, deck));
+  if (HfDeckErrorCount(deck) == errors) PetscCall(cut_cells(e, of));
   for (PetscInt i = 0; i < n_items; ++i) PetscCall(HfShapeDestroy(&entries[i].shape));
   PetscCall(PetscFree(entries));
   PetscCall(PetscFree(of));

@@ -245,10 +245,10 @@ static void sigma_row(HfPotential p, PetscInt j, const PetscReal m[]) {
   }
 }
 
-/* Sigma of the owned rows of cells and of the row below them; m NULL: saturated along z. Collective. */
+/* Sigma of the owned rows of cells and of the rows below and above them; m NULL: saturated along z. Collective. */
 static PetscErrorCode update_sigma(HfPotential p, Vec m) {
   const HfGridInfo *g = HfGridGetInfo(p->grid);
-  const PetscInt first = PetscMax(0, g->ys - 1), end = g->ys + g->ym;
+  const PetscInt first = PetscMax(0, g->ys - 1), end = g->ys + g->ym, above = PetscMin(g->ny, end + 1);
 
   PetscFunctionBeginUser;
   if (m) {
@@ -259,13 +259,14 @@ static PetscErrorCode update_sigma(HfPotential p, Vec m) {
     for (PetscInt j = g->ys; j < end; ++j) sigma_row(p, j, own + (ptrdiff_t)3 * (j - g->ys) * g->nx);
     PetscCall(HfGhostRowsEnd(p->cell_rows, &south, &north));
     if (first < g->ys) sigma_row(p, first, south);
+    if (end < above) sigma_row(p, end, north);
     PetscCall(VecRestoreArrayRead(m, &own));
   } else {
     PetscReal *saturated;
 
     PetscCall(PetscCalloc1(3 * g->nx, &saturated));
     for (PetscInt i = 0; i < g->nx; ++i) saturated[3 * i + 2] = 1;
-    for (PetscInt j = first; j < end; ++j) sigma_row(p, j, saturated);
+    for (PetscInt j = first; j < above; ++j) sigma_row(p, j, saturated);
     PetscCall(PetscFree(saturated));
   }
   PetscFunctionReturn(0);

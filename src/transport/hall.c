@@ -55,6 +55,7 @@ void HfHallMult(HfPotential p, PetscReal y[]) {
     const ptrdiff_t at = HfGhostRowsAt(rows, j);
     mult_row(p->hall_E + at, p->hall_N + at, n, p->phi + at, y + (ptrdiff_t)(j - rows->start) * n);
   }
+  HfCutHallMult(p, y);
 }
 
 void HfHallReaction(HfPotential p) {

@@ -1,6 +1,7 @@
 /* Islands: film that no driven electrode reaches has no potential. A flood from the driven contacts: a film cell with one reached corner is
    reached altogether (cells that share a corner conduct); a floating contact carries the flood to all of its vertices. Every rank floods its rows to
-   the end, then looks at its neighbours' rows again, until nothing changes anywhere. */
+   the end, then looks at its neighbours' rows again, until nothing changes anywhere. From one electrode at a time the same flood finds the pieces of the film
+   between which no current can flow. */
 #include "transport_impl.h"
 
 typedef struct {
@@ -23,7 +24,6 @@ static void reach(Flood *f, PetscInt i, PetscInt j) {
 
 static void flood(Flood *f) {
   const HfGridInfo *g = HfGridGetInfo(f->e->grid);
-  const int8_t *regions = HfGridRegions(f->e->grid);
   const PetscInt nx = f->rows->n;
 
   while (f->n) {
@@ -33,7 +33,7 @@ static void flood(Flood *f) {
     if (electrode >= 0) f->electrode[electrode] = PETSC_TRUE;
     for (PetscInt cj = PetscMax(j - 1, g->ys - 1); cj <= PetscMin(j, g->ys + g->ym); ++cj)
       for (PetscInt ci = i - 1; ci <= i; ++ci)
-        if (HfRegionAt(g, regions, ci, cj) >= 0)
+        if (f->e->conducts[(cj - (g->ys - 1)) * (g->nx + 2) + ci + 1])
           for (int corner = 0; corner < 4; ++corner) reach(f, ci + (corner & 1), cj + (corner >> 1));
   }
 }
@@ -64,24 +64,50 @@ static PetscErrorCode look_around(Flood *f, PetscBool *changed) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfIslandFind(HfElectrodes e, PetscBool *found, PetscReal xy[2]) {
-  const HfGridInfo *g = HfGridGetInfo(e->grid);
-  const int8_t *regions = HfGridRegions(e->grid);
-  Flood f = {.e = e};
-  PetscInt first = g->nx * g->ny;
+static PetscErrorCode flood_create(HfElectrodes e, Flood *f) {
+  PetscFunctionBeginUser;
+  *f = (Flood){.e = e};
+  PetscCall(HfGhostRowsCreateVertices(e->grid, &f->vertices));
+  f->rows = HfGhostRowsGetInfo(f->vertices);
+  PetscCall(HfGhostRowsAllocate(f->vertices, &f->reached));
+  PetscCall(HfGhostRowsAllocate(f->vertices, &f->spread));
+  PetscCall(PetscMalloc1((e->n_rows + 2) * (HfGridGetInfo(e->grid)->nx + 1), &f->stack));
+  PetscCall(PetscCalloc1(e->n, &f->electrode));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode flood_destroy(Flood *f) {
+  PetscFunctionBeginUser;
+  PetscCall(PetscFree(f->stack));
+  PetscCall(PetscFree(f->electrode));
+  PetscCall(HfGhostRowsFree(&f->reached));
+  PetscCall(HfGhostRowsFree(&f->spread));
+  PetscCall(HfGhostRowsDestroy(&f->vertices));
+  PetscFunctionReturn(0);
+}
+
+/* From the electrodes that are marked as reached until nothing changes. */
+static PetscErrorCode flood_everything(Flood *f) {
   PetscBool changed = PETSC_TRUE;
 
   PetscFunctionBeginUser;
-  PetscCall(HfGhostRowsCreateVertices(e->grid, &f.vertices));
-  f.rows = HfGhostRowsGetInfo(f.vertices);
-  PetscCall(HfGhostRowsAllocate(f.vertices, &f.reached));
-  PetscCall(HfGhostRowsAllocate(f.vertices, &f.spread));
-  PetscCall(PetscMalloc2((e->n_rows + 2) * (g->nx + 1), &f.stack, e->n, &f.electrode));
-  for (PetscInt k = 0; k < e->n; ++k) f.electrode[k] = (PetscBool)!e->floating[k];
   while (changed) {
-    PetscCall(look_around(&f, &changed));
-    flood(&f);
+    PetscCall(look_around(f, &changed));
+    flood(f);
   }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfIslandFind(HfElectrodes e, PetscBool *found, PetscReal xy[2]) {
+  const HfGridInfo *g = HfGridGetInfo(e->grid);
+  const int8_t *regions = HfGridRegions(e->grid);
+  PetscInt first = g->nx * g->ny;
+  Flood f;
+
+  PetscFunctionBeginUser;
+  PetscCall(flood_create(e, &f));
+  for (PetscInt k = 0; k < e->n; ++k) f.electrode[k] = (PetscBool)!e->floating[k];
+  PetscCall(flood_everything(&f));
   for (PetscInt j = g->ys; j < g->ys + g->ym; ++j)
     for (PetscInt i = 0; i < g->nx; ++i)
       if (HfRegionAt(g, regions, i, j) >= 0 && f.reached[HfGhostRowsAt(f.rows, j) + i] < 0.5) first = PetscMin(first, j * g->nx + i);
@@ -89,9 +115,49 @@ PetscErrorCode HfIslandFind(HfElectrodes e, PetscBool *found, PetscReal xy[2]) {
   *found = (PetscBool)(first < g->nx * g->ny);
   xy[0] = g->x0 + ((PetscReal)(first % g->nx) + 0.5) * g->dx;
   xy[1] = g->y0 + ((PetscReal)(first / g->nx) + 0.5) * g->dy;
-  PetscCall(PetscFree2(f.stack, f.electrode));
-  PetscCall(HfGhostRowsFree(&f.reached));
-  PetscCall(HfGhostRowsFree(&f.spread));
-  PetscCall(HfGhostRowsDestroy(&f.vertices));
+  PetscCall(flood_destroy(&f));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfPiecesFind(HfElectrodes e) {
+  PetscInt piece = 0;
+
+  PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < e->n; ++k) e->piece[k] = -1;
+  for (PetscInt first = 0; first < e->n; ++first) {
+    Flood f;
+
+    if (e->piece[first] >= 0) continue;
+    PetscCall(flood_create(e, &f));
+    f.electrode[first] = PETSC_TRUE;
+    PetscCall(flood_everything(&f));
+    for (PetscInt k = 0; k < e->n; ++k)
+      if (f.electrode[k]) e->piece[k] = piece;
+    PetscCall(flood_destroy(&f));
+    ++piece;
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfCornersCount(HfElectrodes e, PetscInt *n, PetscReal xy[2]) {
+  const HfGridInfo *g = HfGridGetInfo(e->grid);
+  const ptrdiff_t w = g->nx + 2;
+  PetscInt first = (g->nx + 1) * (g->ny + 1);
+
+  PetscFunctionBeginUser;
+  *n = 0;
+  for (PetscInt j = g->ys; j < g->ys + e->n_rows; ++j)
+    for (PetscInt i = 0; i <= g->nx; ++i) {
+      const uint8_t *ne = e->conducts + (j - (g->ys - 1)) * w + i + 1;
+      const PetscBool rising = (PetscBool)(ne[0] && ne[-w - 1]), falling = (PetscBool)(ne[-1] && ne[-w]);
+
+      if ((!rising && !falling) || (rising && (ne[-1] || ne[-w])) || (falling && (ne[0] || ne[-w - 1]))) continue;
+      ++*n;
+      first = PetscMin(first, j * (g->nx + 1) + i);
+    }
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, n, 1, MPIU_INT, MPI_SUM, HfGridComm(e->grid)));
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPIU_INT, MPI_MIN, HfGridComm(e->grid)));
+  xy[0] = g->x0 + (PetscReal)(first % (g->nx + 1)) * g->dx;
+  xy[1] = g->y0 + (PetscReal)(first / (g->nx + 1)) * g->dy;
   PetscFunctionReturn(0);
 }

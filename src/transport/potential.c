@@ -14,14 +14,14 @@ static PetscErrorCode mark_vertices(HfPotential p) {
 
   PetscFunctionBeginUser;
   for (PetscInt k = 0; k < p->n_owned; ++k) {
-    p->phi[own + k] = vertices[k] >= 0;
+    p->phi[own + k] = vertices[k] < 0 ? HF_VERTEX_FREE : p->electrodes->floating[vertices[k]] ? HF_VERTEX_FLOATING : HF_VERTEX_HELD;
     p->n_contact += vertices[k] >= 0;
   }
   PetscCall(HfGhostRowsFill(p->vertices, p->phi, HF_ROWS_ALL));
   PetscCall(PetscMalloc3(all, &p->held, p->n_owned, &p->in_film, p->n_contact, &p->contact));
-  for (ptrdiff_t k = 0; k < all; ++k) p->held[k] = p->phi[k] > 0.5;
+  for (ptrdiff_t k = 0; k < all; ++k) p->held[k] = (uint8_t)p->phi[k];
   for (PetscInt k = 0, c = 0; k < p->n_owned; ++k) {
-    p->in_film[k] = HfVertexOfFilm(p->grid, k % rows->n, rows->start + k / rows->n);
+    p->in_film[k] = HfVertexConducts(p->electrodes, k % rows->n, rows->start + k / rows->n);
     if (vertices[k] >= 0) p->contact[c++] = (HfContactVertex){k, vertices[k]};
   }
   PetscFunctionReturn(0);
@@ -47,6 +47,7 @@ PetscErrorCode HfPotentialAllocate(HfGrid grid, HfElectrodes electrodes, PetscRe
   PetscCall(HfGhostRowsAllocate(p->vertices, &p->phi));
   PetscCall(HfGhostRowsAllocate(p->vertices, &p->reaction));
   PetscCall(mark_vertices(p));
+  PetscCall(HfCutSigmaCreate(p));
   PetscCall(PetscCalloc4(n * n, &p->contact_G, n * n, &p->terminal_G, n * n, &p->contact_from_terminal, n * n, &p->work));
   p->unit_version = -1;
   *out = p;
@@ -63,6 +64,7 @@ PetscErrorCode HfPotentialDestroy(HfPotential *potential) {
   PetscCall(PetscFree(p->unit));
   PetscCall(HfFilmDestroy(p));
   PetscCall(HfHallDestroy(p));
+  PetscCall(HfCutSigmaDestroy(p));
   PetscCall(HfMultigridDestroy(&p->multigrid));
   PetscCall(HfGhostRowsFree(&p->phi));
   PetscCall(HfGhostRowsFree(&p->reaction));
@@ -182,7 +184,7 @@ PetscErrorCode HfPotentialSolveContacts(HfPotential p, const PetscReal u[], Vec 
   for (PetscInt c = 0; c < p->n_contact; ++c) b[p->contact[c].at] = u[p->contact[c].electrode];
   PetscCall(VecRestoreArray(p->b, &b));
   PetscCall(HfPotentialLoad(p, p->b));
-  HfStiffnessReaction(p);
+  HfStiffnessReaction(p, PETSC_TRUE);
 
   PetscCall(VecCopy(phi, p->x));
   PetscCall(VecGetArray(p->b, &b));

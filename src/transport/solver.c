@@ -74,6 +74,7 @@ PetscErrorCode HfSolverCreate(HfPotential p, const char prefix[]) {
 
 PetscErrorCode HfSolverOperatorChanged(HfPotential p) {
   PetscFunctionBeginUser;
+  PetscCall(HfCutSigmaTake(p));
   HfStiffnessAssemble(p);
   PetscCall(HfMultigridOperatorChanged(p->multigrid));
   p->lagged = PETSC_TRUE;

@@ -36,10 +36,11 @@ void HfStiffnessAssemble(HfPotential potential) {
       A.NW[i] = i > 0 ? coupling(-(p_nw + q_nw - h_nw), here[i], next[i - 1]) : 0;
     }
   }
+  HfCutAssemble(potential);
   if (potential->sigma.hall) HfHallAssemble(potential);
 }
 
-void HfStiffnessReaction(HfPotential potential) {
+void HfStiffnessReaction(HfPotential potential, PetscBool cut) {
   const HfGridInfo *g = HfGridGetInfo(potential->grid);
   const HfGhostRowsInfo *rows = potential->rows;
   const ptrdiff_t n = rows->n, w = g->nx + 2;
@@ -66,4 +67,5 @@ void HfStiffnessReaction(HfPotential potential) {
     }
   }
   if (potential->sigma.hall) HfHallReaction(potential);
+  if (cut) HfCutReaction(potential);
 }

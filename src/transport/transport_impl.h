@@ -5,6 +5,26 @@
 
 #define HF_ELECTRODE_NAME 64
 
+/* ---- cut_cells.c: cells that the outline of the film or of a contact cuts ---- */
+enum { HF_CELL_VOID, HF_CELL_WHOLE, HF_CELL_PART };
+typedef struct {
+  ptrdiff_t at;                  /* among the tensors of the cells */
+  PetscInt i, j;                 /* the cell */
+  PetscInt outer;                /* running number in its row when its centre is outside of the film, otherwise -1 */
+  PetscReal filled;              /* part that the film fills, contacts included */
+  HfCellElement element;         /* with the cell's tensor the couplings of its corners are Sxx xx + Sxy xy + Syy yy */
+  PetscReal hall[HF_CELL_PAIRS]; /* of the antisymmetric part, from the first corner to the second; the opposite back */
+  PetscReal gradient[4][2];      /* integral of the gradient of a corner's function over the area of the cell, 1/m */
+  PetscBool has_contact;         /* the outline of a contact cuts it */
+  /* The current that enters by contacts, first moment about the centre in units of the cell along x and y: sum over corners i of phi_i Sigma_ab moment[d][i][2a + b] */
+  PetscReal moment[2][4][4];
+} HfCutCell;
+/* Kind of every cell, placed like HfGridRegions(). Not collective. */
+PetscErrorCode HfConductingCells(HfGrid grid, uint8_t **conducts);
+/* The list of cut cells, once the vertices of the electrodes are known. contacts[k]: shape of electrode k about its position; NULL: contacts are just their
+   vertices. Collective. */
+PetscErrorCode HfCutCellsCreate(HfElectrodes electrodes, const HfShape contacts[]);
+
 struct HfElectrodes_ {
   HfGrid grid;
   PetscInt n, n_rows; /* electrodes; owned rows of vertices */
@@ -12,13 +32,22 @@ struct HfElectrodes_ {
   PetscReal (*positions)[2];
   PetscReal *resistance; /* ohm */
   PetscBool *floating;
+  PetscInt *piece; /* of the film that the electrode lies on: no current flows between different ones */
   int16_t *vertices;
-  PetscInt columns; /* of the lattice when all of them are one, otherwise 0 */
+  PetscInt columns;  /* of the lattice when all of them are one, otherwise 0 */
+  uint8_t *conducts; /* HfCellKind of every cell, placed like HfGridRegions() */
+  PetscInt n_cut;    /* cells of the rows ys-1 .. ys+ym-1 that an outline cuts, row by row */
+  HfCutCell *cut;
+  PetscInt n_outer; /* most cut cells in a row, of all ranks, whose centres are outside of the film */
 };
 PetscErrorCode HfElectrodesAllocate(HfGrid grid, PetscInt n, HfElectrodes *electrodes);
-PetscBool HfVertexOfFilm(HfGrid grid, PetscInt i, PetscInt j); /* a corner of a film cell; j one of the owned rows */
+PetscBool HfVertexConducts(HfElectrodes electrodes, PetscInt i, PetscInt j); /* a corner of a conducting cell; j one of the owned rows */
 /* A film cell that no current of a driven electrode can reach; *found false when there is none. Collective. */
 PetscErrorCode HfIslandFind(HfElectrodes electrodes, PetscBool *found, PetscReal xy[2]);
+/* Numbers the pieces of the film that electrodes lie on, electrodes->piece. Collective. */
+PetscErrorCode HfPiecesFind(HfElectrodes electrodes);
+/* Vertices where two conducting cells touch each other alone: their number, and the place of the first one in xy. Collective. */
+PetscErrorCode HfCornersCount(HfElectrodes electrodes, PetscInt *n, PetscReal xy[2]);
 
 /* Cell tensors of rows ys-1 .. ys+ym with a frame of zero cells: cell (i,j) at [(j - (ys-1))*(nx+2) + i+1]; zero in void cells. Sigma_xy = xy - hall,
    Sigma_yx = xy + hall. */
@@ -26,6 +55,10 @@ typedef struct {
   PetscReal *xx, *xy, *yy;
   PetscReal *hall; /* NULL when no contribution has an antisymmetric part */
 } HfSigma;
+
+#define HF_TENSOR_COMPONENTS 4 /* xx, xy, yy, hall */
+
+enum { HF_VERTEX_FREE, HF_VERTEX_HELD, HF_VERTEX_FLOATING }; /* a vertex, by the contact it lies on */
 
 typedef struct {
   PetscReal (*p)[HF_TENSOR_PARAMETERS]; /* one per tensor */
@@ -51,11 +84,14 @@ struct HfPotential_ {
   PetscBool *tensor_active;
   HfGhostRows cell_rows; /* of m */
   HfSigma sigma;
-  HfGhostRows vertices;        /* rows of them */
-  const HfGhostRowsInfo *rows; /* the same */
-  uint8_t *held;               /* 1 at vertices of electrodes, with ghost rows */
-  uint8_t *in_film;            /* 1 at owned vertices of film cells */
-  PetscInt n_contact;          /* owned vertices on electrodes */
+  HfGhostRows vertices;                         /* rows of them */
+  const HfGhostRowsInfo *rows;                  /* the same */
+  PetscReal (*cut_sigma)[HF_TENSOR_COMPONENTS]; /* xx, xy, yy, hall of the cut cells; they are zero in sigma */
+  HfGhostRows outer_rows;                       /* of cut cells with their centres outside of the film; NULL when there is none */
+  PetscReal *outer;                             /* their tensors, [row][n_outer] */
+  uint8_t *held;                                /* HfHeld of the vertices, with ghost rows */
+  uint8_t *in_film;                             /* 1 at owned vertices of conducting cells */
+  PetscInt n_contact;                           /* owned vertices on electrodes */
   HfContactVertex *contact;
 
   HfMultigrid multigrid;      /* of the symmetric part of the operator */
@@ -79,7 +115,19 @@ struct HfPotential_ {
 
 /* stiffness.c: elements. Not collective but for the ghost rows they need. */
 void HfStiffnessAssemble(HfPotential potential); /* the finest level's operator, owned rows */
-void HfStiffnessReaction(HfPotential potential); /* reaction = K phi on the owned rows, A/m; phi with ghost rows. K knows no electrodes */
+/* reaction = K phi on the owned rows, A/m; phi with ghost rows. K knows no electrodes. Without what cut cells add unless `cut`. */
+void HfStiffnessReaction(HfPotential potential, PetscBool cut);
+/* cut_operator.c: the part of the cut cells. Not collective, but for the first three. */
+PetscErrorCode HfCutSigmaCreate(HfPotential potential);
+PetscErrorCode HfCutSigmaDestroy(HfPotential potential);
+PetscErrorCode HfCutSigmaTake(HfPotential potential);     /* the tensors of the cut cells out of sigma */
+void HfCutAssemble(HfPotential potential);                /* adds to the finest level's operator */
+void HfCutReaction(HfPotential potential);                /* adds to the reactions */
+void HfCutHallMult(HfPotential potential, PetscReal y[]); /* y += the antisymmetric part, on the owned rows */
+/* j[2] of the cut cells: the mean over what the film fills of the cell, 0 if its centre is outside of the film; or that over the whole cell. */
+void HfCutCurrentDensity(HfPotential potential, PetscBool whole_cells, PetscReal j[]);
+void HfCutLeadCurrent(HfPotential potential,
+                      PetscReal into[]); /* adds what enters by contacts in cut cells to their corners, A/m; ghost rows apart */
 /* hall.c: the antisymmetric part; none of these but Destroy is called when there is none. Not collective. */
 PetscErrorCode HfHallCreate(HfPotential potential);
 PetscErrorCode HfHallDestroy(HfPotential potential);

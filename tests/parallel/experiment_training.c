@@ -68,7 +68,7 @@ static void test_switch(void **state) {
     if (!strcmp(HfNodeText(HfNodeFind(pair, "driven")), "true"))
       assert_true(change > 2.0);
     else
-      assert_true(change < 0.6); /* a small film is not quite at rest after 40 ns; the 2 um film stays within 0.01 % */
+      assert_true(change < 0.1); /* what relaxation has left after 80 ns: 0.054 %, 0.0014 % after 160 ns */
   }
   assert_true(number(entry, "cost_end_W") < number(entry, "cost_start_W"));
   assert_true(number(entry, "tau_s") > 1e-9 && number(entry, "tau_s") < 20e-9);

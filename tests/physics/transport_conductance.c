@@ -132,10 +132,25 @@ static void test_seven_wirings(void **state) {
   CHECK(film_destroy(&film));
 }
 
+/* Between pieces of the film G is zero to the last bit, also on the diagonal of an electrode that has a piece to itself. */
+static void test_pieces(void **state) {
+  const PetscReal straight = 5e6 * 20e-9 * 100 / 250;
+  Film film;
+  PetscReal G[9];
+
+  CHECK(film_create(PETSC_COMM_WORLD, DECK("pieces"), &film));
+  CHECK(film_magnetize(&film, maze, NULL));
+  CHECK(HfConductance(film.potential, G));
+  for (int k = 0; k < 3; ++k) assert_true(G[6 + k] == 0 && G[3 * k + 2] == 0);
+  ASSERT_NEAR(G[0], straight, 1e-8 * straight);
+  ASSERT_NEAR(G[1], -straight, 1e-8 * straight);
+  ASSERT_NEAR(G[3], G[1], 0);
+  ASSERT_NEAR(G[4], straight, 1e-8 * straight);
+  CHECK(film_destroy(&film));
+}
+
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_properties),
-    cmocka_unit_test(test_superposition),
-    cmocka_unit_test(test_resistance_and_floating),
-    cmocka_unit_test(test_seven_wirings),
+    cmocka_unit_test(test_properties),    cmocka_unit_test(test_superposition), cmocka_unit_test(test_resistance_and_floating),
+    cmocka_unit_test(test_seven_wirings), cmocka_unit_test(test_pieces),
 };
 HF_TEST_MAIN(tests)

@@ -70,7 +70,7 @@ static PetscErrorCode measure_currents(void *of, PetscInt n_values, PetscReal va
   PetscCall(HfDeviceNodeConductance(context->device, G));
   PetscCall(HfDeviceConductanceByCurrents(context->device, currents));
   for (PetscInt i = 0; i < n; ++i) scale = PetscMax(scale, PetscAbsReal(G[i * n + i]));
-  if (!(scale > 0.0)) scale = 1.0;
+  if (!(scale > 0.0)) scale = HfDeviceSheetConductance(context->device); /* no current can flow */
   found = (Currents){.scale = scale};
   for (PetscInt i = 0; i < n; ++i) {
     PetscReal row = 0.0, column = 0.0;
