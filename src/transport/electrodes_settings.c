@@ -199,7 +199,7 @@ static PetscErrorCode check_islands(HfElectrodes e, HfDeck deck) {
 }
 
 /* What the film conducts, or does not, against expectation. */
-static PetscErrorCode warn_about_shape(HfElectrodes e, HfDeck deck) {
+static PetscErrorCode check_shape(HfElectrodes e, HfDeck deck) {
   HfNode film = HfChild(HfDeckRoot(deck), "film"), shape = HfChild(film, "shape");
   PetscInt n, other = 0;
   PetscReal xy[2];
@@ -267,7 +267,7 @@ static PetscErrorCode create(HfGrid grid, HfDeck deck, HfNode where, PetscInt n_
   if (misplacement) shift_by_settings(e, misplacement);
   if (n_items && HfDeckErrorCount(deck) == errors) PetscCall(check(e, of, deck, where));
   if (n_items && HfDeckErrorCount(deck) == errors) PetscCall(check_islands(e, deck));
-  if (n_items && HfDeckErrorCount(deck) == errors) PetscCall(warn_about_shape(e, deck));
+  if (n_items && HfDeckErrorCount(deck) == errors) PetscCall(check_shape(e, deck));
   if (HfDeckErrorCount(deck) == errors) PetscCall(cut_cells(e, of));
   for (PetscInt i = 0; i < n_items; ++i) PetscCall(HfShapeDestroy(&entries[i].shape));
   PetscCall(PetscFree(entries));

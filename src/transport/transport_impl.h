@@ -19,6 +19,18 @@ typedef struct {
   /* The current that enters by contacts, first moment about the centre in units of the cell along x and y: sum over corners i of phi_i Sigma_ab moment[d][i][2a + b] */
   PetscReal moment[2][4][4];
 } HfCutCell;
+/* cut_elements.c: one cell, (s, t) in [0,1]^2 in units of its sides. Not collective. */
+typedef struct {
+  HfShape film;                        /* NULL: all of the cell */
+  PetscReal x0, y0, dx, dy, tolerance; /* of the lower left corner; m */
+  const HfShape *contacts;             /* of all electrodes */
+  PetscReal (*positions)[2];           /* of their centres */
+} HfCutPlace;
+PetscBool HfCutIsFilm(const HfCutPlace *place, PetscReal s, PetscReal t);
+PetscReal HfCutFilled(const HfCutPlace *place); /* the part that the film fills */
+/* The element of a cell, which the film fills in part or as a whole, and whose corners lie on the electrodes held[4] (-1: none); false when it is that of any
+   other cell. */
+PetscBool HfCutIntegrate(const HfCutPlace *place, PetscBool is_part, const PetscInt held[4], HfCutCell *cell);
 /* Kind of every cell, placed like HfGridRegions(). Not collective. */
 PetscErrorCode HfConductingCells(HfGrid grid, uint8_t **conducts);
 /* The list of cut cells, once the vertices of the electrodes are known. contacts[k]: shape of electrode k about its position; NULL: contacts are just their

@@ -1,7 +1,9 @@
 /* Cells that outlines cut: accuracy, order and invariants of G, on any number of ranks. */
 #include "cut_cells_case.h"
 
-static void test_convergence(void **state) { check_convergence(4); }
+static const char *const cases[N_CASES] = {"disk", "shifted", "square"};
+
+static void test_convergence(void **state) { check_convergence(cases, 4); }
 
 /* What enters by the contacts leaves by them, and G of the reactions is symmetric; with a Hall conductivity rows and columns sum to zero, and G(-m) = G(m)^T. */
 static void test_invariants(void **state) {

@@ -94,7 +94,7 @@ def conductance(mesh, contacts, sigma):
 
 def main():
     print("/* Made by tests/reference/conductance.py: G, S, of four contacts, by body-fitted second-order elements. */")
-    print("#pragma once")
+    print("#pragma once\n#include <petscsys.h>\n")
     print("static const PetscReal REFERENCE[%d][%d][16] = {" % (len(CASES), len(DIRECTIONS)))
     for case, (corners, contacts) in CASES.items():
         meshes = [triangulate(corners, contacts, coarse, fine) for coarse, fine in ((0.03, 0.006), (0.015, 0.003))]
