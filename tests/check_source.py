@@ -52,7 +52,7 @@ READS_PLACES = re.compile(r"settings|check", re.I)
 
 # Variables that change and outlive a call, by nature one per process.
 STATE = {
-    "src/base/faults.c": {"log_path": "a fault is written to the log wherever it occurs, without a handle"},
+    "src/base/faults.c": {"log_path": "a fault is written to the log wherever it occurs, without a handle", "last": "and so is the reason in the summary"},
     "src/base/citations.c": {"cited": "a feature cites its paper wherever it is used, without a handle, as with PETSc's own list of citations"},
     "src/base/profile.c": {"events": "PETSc's table of events is process-wide", "registered": "PETSc's table of events is process-wide"},
     "src/base/signals.c": {name: "a signal handler has no arguments but the signal" for name in ("caught", "twice", "first")},

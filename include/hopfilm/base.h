@@ -38,6 +38,10 @@ PetscErrorCode HfFault(MPI_Comm comm, PetscErrorCode code, const char *format, .
   } while (0)
 /** From now on faults are also appended to this existing file (NULL: to none), because a launcher may lose the last output of a rank. Not collective. */
 void HfFaultLog(const char path[]);
+/** The last fault that rank 0 of its communicator reported on this process, without "hopfilm: " and the end of the line; "" if there was none since
+    HfFaultForget(). Not collective. */
+const char *HfFaultText(void);
+void HfFaultForget(void);
 /** Writes a line, with its end, to stderr and to the file of HfFaultLog(). Not collective. */
 void HfFaultReport(const char line[]);
 
@@ -92,11 +96,26 @@ PetscInt HfRandomInteger(PetscInt64 seed, HfStream stream, PetscInt64 step, Pets
 
 /* ---- files ---- */
 
-/** Reads a regular file of at most 256 MB on rank 0 and broadcasts it. *text is NUL-terminated and PetscFree()d by the caller. If the file cannot be
+/** Reads a regular file of at most 256 MB on rank 0 and broadcasts it, without its byte order mark and, if that is of UTF-16, in UTF-8. *text is NUL-terminated and PetscFree()d by the caller. If the file cannot be
     read, *text is NULL and *why the reason (static text, the same on all ranks); the return code stays 0. Collective. */
 PetscErrorCode HfReadFile(MPI_Comm comm, const char path[], char **text, size_t *length, const char **why);
 /** The same for any kind of file, such as /dev/stdin, up to its end: for files that the user names on the command line. Collective. */
 PetscErrorCode HfReadStream(MPI_Comm comm, const char path[], char **text, size_t *length, const char **why);
+/** Whether there is a regular file of that name, itself and not a link to one. Not collective. */
+PetscBool HfIsRegularFile(const char path[]);
+/** Opens a regular file as open() does, but follows no link to it and waits for no FIFO: -1 and errno. Not collective. */
+int HfFileOpen(const char path[], int flags);
+/** A new file for writing in place of what has the name, unless that is a directory: where it was a link, its target stays as it is. -1 and errno. Not
+    collective. */
+int HfFileCreate(const char path[]);
+/** The same as a stream; NULL and errno. */
+FILE *HfFileCreateStream(const char path[]);
+/** Longest path of a file that MPI-IO can open: Open MPI puts a suffix of its own behind it in 256 bytes. */
+#ifdef OPEN_MPI
+  #define HF_MPI_IO_PATH_LENGTH 238
+#else
+  #define HF_MPI_IO_PATH_LENGTH (PETSC_MAX_PATH_LEN - 64)
+#endif
 /** Makes a directory and its missing parents. *why: NULL or the reason why it cannot be made (static text). Not collective. */
 void HfMakeDirectories(const char path[], const char **why);
 
@@ -111,11 +130,13 @@ void HfSystemMemoryText(PetscReal bytes, char text[32]);
 
 /* ---- signals, noted on the rank that receives them. Not collective. ---- */
 
-/** SIGTERM and SIGINT request a stop (a second one, more than 1 s later, ends the process with HF_EXIT_STOPPED after another 2 s), SIGUSR1 a checkpoint,
-    SIGUSR2 that the tables are flushed. */
+/** SIGTERM, SIGINT, SIGQUIT, SIGHUP (a closed terminal) and SIGXCPU (a limit on CPU time) request a stop; a second one, more than 1 s later, ends the process
+    with HF_EXIT_STOPPED after another 2 s. SIGUSR1 requests a checkpoint, SIGUSR2 that the tables are flushed. */
 typedef enum { HF_SIGNAL_STOP, HF_SIGNAL_CHECKPOINT, HF_SIGNAL_FLUSH, HF_N_SIGNALS } HfSignal;
-/** Installs the handlers. */
-void HfSignalsCatch(void);
+/** Whether the process was started to outlive its terminal (nohup); known until the handlers are installed. */
+PetscBool HfSignalHangUpIgnored(void);
+/** Installs the handlers; without `hang_up` SIGHUP is ignored. */
+void HfSignalsCatch(PetscBool hang_up);
 PetscBool HfSignalCaught(HfSignal which); /**< since the last HfSignalClear() */
 void HfSignalClear(HfSignal which);       /**< the request has been fulfilled */
 

@@ -76,13 +76,14 @@ static PetscErrorCode run_command(MPI_Comm comm, const HfOptions *options) {
 int main(int argc, char **argv) {
   HfOptions options;
   PetscErrorCode code;
+  const PetscBool hang_up = HfSignalHangUpIgnored() ? PETSC_FALSE : PETSC_TRUE;
   PetscBool runs;
   char skip[] = "-skip_petscrc", **petsc_argv;
   int petsc_argc;
 
   HfOptionsParse(argc, argv, &options);
   runs = options.command && options.command->run == HfCommand_run ? PETSC_TRUE : PETSC_FALSE;
-  if (runs) HfSignalsCatch();
+  if (runs) HfSignalsCatch(hang_up);
   /* PETSc sees what follows "--" and nothing else: no ~/.petscrc, no PETSC_OPTIONS, so that a run depends on its deck and command line alone. */
   unsetenv("PETSC_OPTIONS");
   petsc_argv = calloc((size_t)options.petsc_argc + 3, sizeof *petsc_argv);
@@ -95,15 +96,19 @@ int main(int argc, char **argv) {
   if (PetscPushErrorHandler(handle_error, NULL)) return cannot_start("PETSc fails");
   if (PetscOptionsClearValue(NULL, skip)) return cannot_start("PETSc fails"); /* no option of the user's */
   if (runs)
-    HfSignalsCatch(); /* PETSc has taken them */
+    HfSignalsCatch(hang_up); /* PETSc has taken them */
   else
     signal(SIGPIPE, SIG_DFL); /* `hopfilm keys | head` is no crash */
 
   code = run_command(MPI_COMM_WORLD, &options);
+  if (!runs && (fflush(stdout) != 0 || ferror(stdout))) { /* of a run the log has the lines; the others have nothing but these */
+    HfFaultReport("hopfilm: cannot write the standard output (disk full?)\n");
+    if (!code) code = HF_ERR_FILE;
+  }
   if (code && code < HF_ERR_BASE) abort_with("hopfilm: ended by an error that was not reported\n", code);
   /* PETSc's warning on unused options is redundant: they have been refused, or the fault came before their use. */
   if (PetscOptionsSetValue(NULL, "-options_left", "no")) return 1;
-  if (runs && !PetscPopSignalHandler()) HfSignalsCatch(); /* with PETSc's handler a late request to stop would kill a finished run */
+  if (runs && !PetscPopSignalHandler()) HfSignalsCatch(hang_up); /* with PETSc's handler a late request to stop would kill a finished run */
   if (PetscFinalize()) return 1;
   free(petsc_argv);
   HfOptionsFree(&options);

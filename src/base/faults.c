@@ -9,11 +9,15 @@
 #include <unistd.h>
 
 static char log_path[PETSC_MAX_PATH_LEN]; /* "": none */
+static char last[1024];                   /* fault; "": none */
 
 void HfFaultLog(const char path[]) { snprintf(log_path, sizeof log_path, "%s", path ? path : ""); }
 
+const char *HfFaultText(void) { return last; }
+void HfFaultForget(void) { last[0] = '\0'; }
+
 void HfFaultReport(const char line[]) {
-  const int file = log_path[0] ? open(log_path, O_WRONLY | O_APPEND) : -1;
+  const int file = log_path[0] ? HfFileOpen(log_path, O_WRONLY | O_APPEND) : -1;
 
   fflush(stdout);
   fputs(line, stderr);
@@ -32,6 +36,7 @@ PetscErrorCode HfFault(MPI_Comm comm, PetscErrorCode code, const char *format, .
     va_start(arguments, format);
     vsnprintf(line + strlen(line), sizeof line - 16, format, arguments);
     va_end(arguments);
+    snprintf(last, sizeof last, "%.1000s", line + strlen("hopfilm: "));
     memcpy(line + strlen(line), "\n", 2);
     HfFaultReport(line);
   }

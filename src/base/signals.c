@@ -1,6 +1,7 @@
 /* Requests by signals, noted in flags of this rank; the ranks agree on them when they next check. A second request to stop does not wait for the end of a
    long item: the run gets GRACE more seconds to reach a step and save its state; then the process ends, and the launcher ends the others. Launchers and
-   batch systems may deliver one signal twice: what follows within SAME seconds is the same request. */
+   batch systems may deliver one signal twice: what follows within SAME seconds is the same request. A limit on CPU time (XCPU) is announced every second
+   until it kills: however often, that is one request. */
 #define _GNU_SOURCE
 #include <hopfilm/base.h>
 #include <signal.h>
@@ -33,18 +34,26 @@ static void note(int number) {
 
   if (which == HF_SIGNAL_STOP && !caught[which])
     clock_gettime(CLOCK_MONOTONIC, &first);
-  else if (which == HF_SIGNAL_STOP && since_first() > SAME && !twice) {
+  else if (which == HF_SIGNAL_STOP && number != SIGXCPU && since_first() > SAME && !twice) {
     twice = 1;
     alarm(GRACE);
   }
   caught[which] = 1;
 }
 
-void HfSignalsCatch(void) {
-  const int numbers[] = {SIGTERM, SIGINT, SIGUSR1, SIGUSR2};
+PetscBool HfSignalHangUpIgnored(void) {
+  struct sigaction now;
+
+  return sigaction(SIGHUP, NULL, &now) == 0 && now.sa_handler == SIG_IGN ? PETSC_TRUE : PETSC_FALSE;
+}
+
+void HfSignalsCatch(PetscBool hang_up) {
+  const int numbers[] = {SIGTERM, SIGINT, SIGQUIT, SIGXCPU, SIGUSR1, SIGUSR2};
   struct sigaction action = {.sa_handler = note, .sa_flags = SA_RESTART};
 
   for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; ++k) sigaction(numbers[k], &action, NULL);
+  if (!hang_up) action.sa_handler = SIG_IGN;
+  sigaction(SIGHUP, &action, NULL);
   signal(SIGALRM, end_now); /* comes from note() alone */
   signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is an error of the write */
   signal(SIGPIPE, SIG_IGN); /* nobody reads the terminal's lines any more: the log has them */
