@@ -1,4 +1,5 @@
-/* Portable bitmaps and graymaps (PBM P1/P4, PGM P2/P5; netpbm.sourceforge.net/doc). The first row of the file is the top.
+/* Portable bitmaps and graymaps (PBM P1/P4, PGM P2/P5; netpbm.sourceforge.net/doc). The first row of the file is the top. A file holds one image; lines may
+   end in LF or in CR LF.
 
    Why not a library: libpng reads none of these four formats, stb_image P5 alone, and libnetpbm, which reads all, ends the program or jumps out of it when a
    file is damaged and reads a stream, not the text that one rank read for all; it would be one more package on every cluster for the 100 lines here, which
@@ -13,16 +14,21 @@ typedef struct {
   PetscBool bad;
 } Reader;
 
-/* Next whole number of the header or of a plain file; comments run from # to the end of the line. A plain bitmap may have no blanks. */
-static PetscInt next_number(Reader *r, PetscBool single_digit) {
-  PetscInt value = 0, digits = 0;
-
+/* Past blanks and comments, which run from # to the end of the line. */
+static void skip_blanks(Reader *r) {
   while (r->p < r->end && (isspace((unsigned char)*r->p) || *r->p == '#')) {
     if (*r->p == '#')
-      while (r->p < r->end && *r->p != '\n') ++r->p;
+      while (r->p < r->end && *r->p != '\n' && *r->p != '\r') ++r->p;
     else
       ++r->p;
   }
+}
+
+/* Next whole number of the header or of a plain file. A plain bitmap may have no blanks. */
+static PetscInt next_number(Reader *r, PetscBool single_digit) {
+  PetscInt value = 0, digits = 0;
+
+  skip_blanks(r);
   while (r->p < r->end && isdigit((unsigned char)*r->p) && digits < (single_digit ? 1 : 9)) {
     value = 10 * value + (*r->p++ - '0');
     ++digits;
@@ -31,10 +37,41 @@ static PetscInt next_number(Reader *r, PetscBool single_digit) {
   return value;
 }
 
+/* The header, from behind "P5". */
+static const char *read_header(Reader *r, PetscBool bitmap, HfImage *image, PetscInt *white) {
+  image->columns = next_number(r, PETSC_FALSE);
+  image->rows = next_number(r, PETSC_FALSE);
+  *white = bitmap ? 1 : next_number(r, PETSC_FALSE);
+  if (r->bad || image->columns < 1 || image->rows < 1 || image->columns > 65536 || image->rows > 65536 || *white < 1 || *white > 65535)
+    return "has a header that cannot be read";
+  if ((PetscInt64)image->columns * image->rows > MAX_PIXELS) return "has more than 2^26 pixels";
+  return NULL;
+}
+
+/* From the header to the first of `length` bytes of pixels: a single blank, or the two of a line that ends in CR LF, of which the length tells. */
+static const char *find_raw(Reader *r, size_t length) {
+  const size_t left = (size_t)(r->end - r->p);
+
+  if (left < length + 1) return "ends before its last pixel";
+  if (!isspace((unsigned char)*r->p)) return "has a header that cannot be read";
+  if (left == length + 2 && r->p[0] == '\r' && r->p[1] == '\n')
+    r->p += 2;
+  else if (left == length + 1)
+    ++r->p;
+  else
+    return "goes on after its last pixel: it must hold one image and nothing else";
+  return NULL;
+}
+
+static PetscInt raw_grey(const unsigned char *row, PetscInt i, PetscBool bitmap, PetscInt white) {
+  if (bitmap) return (row[i / 8] >> (7 - i % 8)) & 1;
+  return white > 255 ? 256 * row[2 * i] + row[2 * i + 1] : row[i];
+}
+
 static PetscErrorCode decode(const char *text, size_t length, HfImage *image, const char **why) {
   Reader r = {text + 2, text + length, PETSC_FALSE};
   const char format = length > 2 && text[0] == 'P' ? text[1] : '?';
-  PetscBool bitmap = (PetscBool)(format == '1' || format == '4'), plain = (PetscBool)(format == '1' || format == '2');
+  const PetscBool bitmap = (PetscBool)(format == '1' || format == '4'), plain = (PetscBool)(format == '1' || format == '2');
   PetscInt white = 1;
   size_t stride;
 
@@ -44,44 +81,27 @@ static PetscErrorCode decode(const char *text, size_t length, HfImage *image, co
     *why = "is not a PBM or PGM file (P1, P2, P4 or P5)";
     PetscFunctionReturn(0);
   }
-  image->columns = next_number(&r, PETSC_FALSE);
-  image->rows = next_number(&r, PETSC_FALSE);
-  if (!bitmap) white = next_number(&r, PETSC_FALSE);
-  if (r.bad || image->columns < 1 || image->rows < 1 || image->columns > 65536 || image->rows > 65536 || white < 1 || white > 65535) {
-    *why = "has a header that cannot be read";
-    PetscFunctionReturn(0);
-  }
-  if ((PetscInt64)image->columns * image->rows > MAX_PIXELS) {
-    *why = "has more than 2^26 pixels";
-    PetscFunctionReturn(0);
-  }
-  if (plain && (PetscInt64)(r.end - r.p) < (PetscInt64)image->columns * image->rows) { /* a digit each */
-    *why = "ends before its last pixel";
-    PetscFunctionReturn(0);
-  }
-  ++r.p; /* the single blank after the header of a raw file */
+  *why = read_header(&r, bitmap, image, &white);
+  if (*why) PetscFunctionReturn(0);
   stride = bitmap ? (size_t)(image->columns + 7) / 8 : (size_t)image->columns * (white > 255 ? 2 : 1);
-  if (!plain && (r.p > r.end || (size_t)(r.end - r.p) < stride * (size_t)image->rows)) {
+  if (!plain)
+    *why = find_raw(&r, stride * (size_t)image->rows);
+  else if ((PetscInt64)(r.end - r.p) < (PetscInt64)image->columns * image->rows) /* a digit each */
     *why = "ends before its last pixel";
-    PetscFunctionReturn(0);
-  }
+  if (*why) PetscFunctionReturn(0);
   PetscCall(PetscMalloc1(image->columns * image->rows, &image->grey));
-  for (PetscInt j = 0; j < image->rows; ++j) {
-    const unsigned char *raw = (const unsigned char *)r.p + stride * (size_t)j;
-
+  for (PetscInt j = 0; j < image->rows; ++j)
     for (PetscInt i = 0; i < image->columns; ++i) {
-      PetscInt grey;
+      const PetscInt grey = plain ? next_number(&r, bitmap) : raw_grey((const unsigned char *)r.p + stride * (size_t)j, i, bitmap, white);
 
-      if (plain)
-        grey = next_number(&r, bitmap);
-      else if (bitmap)
-        grey = (raw[i / 8] >> (7 - i % 8)) & 1;
-      else
-        grey = white > 255 ? 256 * raw[2 * i] + raw[2 * i + 1] : raw[i];
+      if (grey > white) *why = "has a pixel that is brighter than its white";
       image->grey[j * image->columns + i] = bitmap ? (PetscReal)(grey != 1) : (PetscReal)grey / (PetscReal)white;
     }
-  }
-  if (r.bad) *why = "ends before its last pixel";
+  if (plain) skip_blanks(&r);
+  if (r.bad)
+    *why = "ends before its last pixel";
+  else if (plain && r.p < r.end && !*why)
+    *why = "goes on after its last pixel: it must hold one image and nothing else";
   PetscFunctionReturn(0);
 }
 
