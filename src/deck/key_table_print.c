@@ -105,6 +105,6 @@ PetscErrorCode HfKeysPrint(HfKeys keys, FILE *file) {
   print_all(&printer);
   printer.file = file;
   print_all(&printer);
-  PetscCheck(!printer.failed, PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE, "the keys cannot be written");
+  PetscCheckFault(!printer.failed, PETSC_COMM_SELF, HF_ERR_FILE, "the keys cannot be written");
   PetscFunctionReturn(0);
 }

@@ -251,6 +251,6 @@ PetscErrorCode HfKeysPrintJsonSchema(HfKeys keys, FILE *file) {
   fputs("},\n\"allOf\": [", file);
   object(file, keys, "", PETSC_TRUE); /* what an include may bring is not required here */
   fputs("]}\n", file);
-  PetscCheck(!ferror(file), PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE, "the schema cannot be written");
+  PetscCheckFault(!ferror(file), PETSC_COMM_SELF, HF_ERR_FILE, "the schema cannot be written");
   PetscFunctionReturn(0);
 }

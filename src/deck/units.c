@@ -9,6 +9,10 @@
 
 #define UNIT_LENGTH 64
 
+/* Of SI values: far beyond what a film can have, and such that products of several stay finite. */
+#define LARGEST  1e30
+#define SMALLEST 1e-40
+
 struct HfUnits_ {
   ut_system *system;
 };
@@ -177,6 +181,9 @@ PetscErrorCode HfQuantityRead(HfUnits units, const char *text, const char *alter
     }
     ut_free(from);
   }
-  if (!why[0] && PetscIsInfOrNanReal(*value)) snprintf(why, HF_PATH_LENGTH, "\"%.80s\" is too large", text);
+  if (!why[0] && !(PetscAbsReal(*value) <= LARGEST))
+    snprintf(why, HF_PATH_LENGTH, "\"%.80s\" is too large to compute with: in SI units numbers reach up to %g", text, (double)LARGEST);
+  else if (!why[0] && *value != 0 && PetscAbsReal(*value) < SMALLEST)
+    snprintf(why, HF_PATH_LENGTH, "\"%.80s\" is too small to compute with: in SI units numbers are 0, or %g and more", text, (double)SMALLEST);
   PetscFunctionReturn(0);
 }
