@@ -189,6 +189,7 @@ PetscErrorCode HfFieldAppend(HfGrid grid, int64_t hdf5_file, const char *dataset
 PetscErrorCode HfFieldRead(HfGrid grid, const char *path, const char *dataset, PetscInt frame, PetscInt dof, const HfSelection *selection, Vec v,
                            const char **why);
 /** The same from a field on other cells of the same film: bilinear between their centres, linear beyond the outermost; cells that are zero there
-   weigh nothing. With the same cells the values are exactly those of the file. A film of another size, as far as the file tells (cell_size of
-   /film), is a reason. */
-PetscErrorCode HfFieldInterpolate(HfGrid grid, const char *path, const char *dataset, PetscInt frame, PetscInt dof, Vec v, const char **why);
+   weigh nothing. With the same cells the values are exactly those of the file. Unless `stretch` is set, a film of another size is a
+   reason; where the file does not tell (cell_size of /film), one whose cells would have another aspect on this film. */
+PetscErrorCode HfFieldInterpolate(HfGrid grid, const char *path, const char *dataset, PetscInt frame, PetscInt dof, PetscBool stretch, Vec v,
+                                  const char **why);

@@ -38,6 +38,7 @@ typedef struct {
   HfNode file;               /**< file: its name */
   const char *dataset;       /**< file: borrowed from the deck */
   PetscInt frame;            /**< file: -1 is the last */
+  PetscBool stretch;         /**< file: of a film of another size or aspect, too */
 } HfInitialSettings;
 /** Reads a node of the type initial:. Not collective. */
 PetscErrorCode HfInitialSettingsRead(HfDeck deck, HfNode node, HfInitialSettings *initial);

@@ -19,7 +19,10 @@ const char *const hf_field_reasons[] = {
     "the file has no such dataset",
     "the dataset is not a field: numbers of shape [frame][y][x][component] are expected",
     "the dataset has other numbers of cells than the film",
-    "the film in the file has another size than this one",
+    "the film in the file has another size than this one; `stretch: true` maps it onto this one",
+    "the cells of the frame would not be square on this film: its shape is [frame][y][x][component], and the film has another aspect; turn an array "
+    "that is "
+    "kept as [x][y], or map the frame onto the film with `stretch: true`",
     "the dataset has another number of components",
     "the dataset holds only some of the cells, or others than asked for: it was written with output.stride or output.region",
     "the dataset has no such frame",
@@ -158,11 +161,21 @@ static PetscBool is_single(hid_t dataset) {
   return single;
 }
 
+/* Whether its file was opened by all ranks together. */
+static PetscBool is_parallel(hid_t dataset) {
+  const hid_t file = H5Iget_file_id(dataset), access = H5Fget_access_plist(file);
+  const PetscBool parallel = H5Pget_driver(access) == H5FD_MPIO ? PETSC_TRUE : PETSC_FALSE;
+
+  H5Pclose(access);
+  H5Fclose(file);
+  return parallel;
+}
+
 herr_t HfFieldTransfer(hid_t dataset, const hsize_t start[4], const hsize_t count[4], double rows[], PetscBool write) {
   const hid_t memory = H5Screate_simple(4, count, NULL), place = H5Dget_space(dataset), how = H5Pcreate(H5P_DATASET_XFER);
   herr_t status;
 
-  H5Pset_dxpl_mpio(how, H5FD_MPIO_COLLECTIVE);
+  if (is_parallel(dataset)) H5Pset_dxpl_mpio(how, H5FD_MPIO_COLLECTIVE);
   if (count[1])
     H5Sselect_hyperslab(place, H5S_SELECT_SET, start, NULL, count, NULL);
   else { /* nothing of this rank's, but all ranks take part */

@@ -73,29 +73,40 @@ static void take(const Source *s, Between x, Between y, double out[]) {
     take_nearest(s, x, y, out);
 }
 
-/* Whether the film in the file has the size of this one; also when the file does not tell. */
-static PetscBool same_size(const HfGridInfo *g, hid_t file, const hsize_t shape[4]) {
-  double cell[2];
+/* The sides of the cells in the file; false when it does not tell. */
+static PetscBool read_cell_size(hid_t file, double cell[2]) {
   hid_t attribute, space;
   PetscBool read;
 
-  if (H5Lexists(file, "/film", H5P_DEFAULT) <= 0 || H5Aexists_by_name(file, "/film", "cell_size", H5P_DEFAULT) <= 0) return PETSC_TRUE;
+  if (H5Lexists(file, "/film", H5P_DEFAULT) <= 0 || H5Aexists_by_name(file, "/film", "cell_size", H5P_DEFAULT) <= 0) return PETSC_FALSE;
   attribute = H5Aopen_by_name(file, "/film", "cell_size", H5P_DEFAULT, H5P_DEFAULT);
   space = H5Aget_space(attribute);
   read = (PetscBool)(H5Sget_simple_extent_npoints(space) == 2 && H5Aread(attribute, H5T_NATIVE_DOUBLE, cell) >= 0);
   H5Sclose(space);
   H5Aclose(attribute);
-  return (PetscBool)(!read || (PetscIsCloseAtTol((double)shape[2] * cell[0], (double)g->nx * g->dx, 1e-6, 0) &&
-                               PetscIsCloseAtTol((double)shape[1] * cell[1], (double)g->ny * g->dy, 1e-6, 0)));
+  return read;
 }
 
-static HfFieldReason read_other_cells(const HfGridInfo *g, hid_t file, hid_t dataset, const hsize_t shape[4], hsize_t frame, double rows[]) {
+/* Whether the film in the file has the size of this one. Where the file does not tell: whether its cells would be square on this film. */
+static HfFieldReason check_size(const HfGridInfo *g, hid_t file, const hsize_t shape[4]) {
+  const double size[2] = {(double)g->nx * g->dx, (double)g->ny * g->dy};
+  double cell[2];
+
+  if (!read_cell_size(file, cell)) {
+    const double sides = size[0] / (double)shape[2] * (double)shape[1] / size[1];
+    return PetscIsCloseAtTol(sides, (double)(g->dx / g->dy), 1e-6, 0) ? HF_FIELD_FINE : HF_FIELD_STRETCHED;
+  }
+  return PetscIsCloseAtTol((double)shape[2] * cell[0], size[0], 1e-6, 0) && PetscIsCloseAtTol((double)shape[1] * cell[1], size[1], 1e-6, 0)
+             ? HF_FIELD_FINE
+             : HF_FIELD_OTHER_SIZE;
+}
+
+static HfFieldReason read_stretched(const HfGridInfo *g, hid_t file, hid_t dataset, const hsize_t shape[4], hsize_t frame, double rows[]) {
   const PetscBool same = HfFieldSameCells(g, shape);
   Source s = {(PetscInt)shape[2], (PetscInt)shape[1], g->ys, g->ys + g->ym - 1, (PetscInt)shape[3], NULL};
   HfFieldReason reason;
   double *values = rows;
 
-  if (!same_size(g, file, shape)) return HF_FIELD_OTHER_SIZE;
   if (!same) {
     s.first = PetscMax(0, between(s.ny, g->ys, g->ny).cell - 1);
     s.last = PetscMin(s.ny - 1, between(s.ny, g->ys + g->ym - 1, g->ny).cell + 2);
@@ -112,8 +123,15 @@ static HfFieldReason read_other_cells(const HfGridInfo *g, hid_t file, hid_t dat
   return PetscFree(values) ? HF_FIELD_NOT_READ : reason;
 }
 
-PetscErrorCode HfFieldInterpolate(HfGrid grid, const char *path, const char *dataset, PetscInt frame, PetscInt dof, Vec v, const char **why) {
+static HfFieldReason read_other_cells(const HfGridInfo *g, hid_t file, hid_t dataset, const hsize_t shape[4], hsize_t frame, double rows[]) {
+  const HfFieldReason reason = check_size(g, file, shape);
+
+  return reason == HF_FIELD_FINE ? read_stretched(g, file, dataset, shape, frame, rows) : reason;
+}
+
+PetscErrorCode HfFieldInterpolate(HfGrid grid, const char *path, const char *dataset, PetscInt frame, PetscInt dof, PetscBool stretch, Vec v,
+                                  const char **why) {
   PetscFunctionBeginUser;
-  PetscCall(HfFieldReadWith(grid, path, dataset, frame, dof, NULL, read_other_cells, v, why));
+  PetscCall(HfFieldReadWith(grid, path, dataset, frame, dof, NULL, stretch ? read_stretched : read_other_cells, v, why));
   PetscFunctionReturn(0);
 }

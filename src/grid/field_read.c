@@ -1,5 +1,7 @@
 /* A frame of a field from an HDF5 file: looked at by one rank, read by all; what is wrong with it is the same reason on all of them. */
 #include "field_file.h"
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void zero_void_cells(HfGrid grid, PetscInt dof, PetscScalar rows[]) {
@@ -13,10 +15,12 @@ static void zero_void_cells(HfGrid grid, PetscInt dof, PetscScalar rows[]) {
 }
 
 static HfFieldReason look_at(const char *path) {
+  struct stat status;
   htri_t is_hdf5;
 
   if (access(path, F_OK)) return HF_FIELD_NO_FILE;
   if (access(path, R_OK)) return HF_FIELD_NO_PERMISSION;
+  if (stat(path, &status) || !S_ISREG(status.st_mode)) return HF_FIELD_NOT_HDF5; /* a FIFO would have to be waited for */
   H5E_BEGIN_TRY { is_hdf5 = H5Fis_hdf5(path); }
   H5E_END_TRY
   return is_hdf5 > 0 ? HF_FIELD_FINE : HF_FIELD_NOT_HDF5;
@@ -51,7 +55,7 @@ static HfFieldReason read_frame(HfGrid grid, const char *path, const char *name,
   hsize_t shape[4];
   HfSelection w;
 
-  H5Pset_fapl_mpio(access, HfGridComm(grid), MPI_INFO_NULL);
+  if (strlen(path) <= HF_MPI_IO_PATH_LENGTH) H5Pset_fapl_mpio(access, HfGridComm(grid), MPI_INFO_NULL); /* else every rank opens it for itself */
   file = H5Fopen(path, H5F_ACC_RDONLY, access);
   H5Pclose(access);
   if (file < 0) return reason;

@@ -18,10 +18,13 @@ static const HfKey variant_keys[] = {
     {"vortex.polarity", HF_CHOICE, NULL, "up", "up|down", 0, "Direction of the core along z"},
     {"vortex.chirality", HF_CHOICE, NULL, "anticlockwise", "anticlockwise|clockwise", 0, "Sense of rotation of m, seen from +z"},
     {"file", HF_SECTION, NULL, "", "", 0,
-     "A frame of a field in a result file of the same film; interpolated when its cells differ, and normalized to unit length"},
+     "A frame of a field in a result file of the same film; interpolated when its cells differ, and normalized to unit length. Shape "
+     "[frame][y][x][component], row 0 the lowest"},
     {"file.path", HF_TEXT, "file", NULL, "", 0, "The file, e.g. another run's run.h5"},
     {"file.dataset", HF_TEXT, NULL, "/fields/m", "", 0, "Name of the dataset in it"},
     {"file.frame", HF_INT, NULL, "-1", ">=-1", 0, "Frame, counted from 0; -1 is the last"},
+    {"file.stretch", HF_BOOL, NULL, "false", "", 0,
+     "Maps a frame of a film of another size or aspect onto this one; without it such a frame is refused"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
@@ -94,6 +97,7 @@ static PetscErrorCode file_settings(HfDeck deck, HfNode values, HfInitialSetting
   initial->file = HfChild(values, "path");
   initial->dataset = HfText(values, "dataset");
   initial->frame = (PetscInt)HfInteger(values, "frame");
+  initial->stretch = HfFlag(values, "stretch");
   PetscFunctionReturn(0);
 }
 
@@ -137,7 +141,7 @@ static PetscErrorCode read_file(HfMagnet magnet, const HfInitialSettings *initia
 
   PetscFunctionBeginUser;
   PetscCall(HfDeckFilePath(magnet->film.deck, initial->file, path, sizeof(path)));
-  PetscCall(HfFieldInterpolate(magnet->film.grid, path, initial->dataset, initial->frame, 3, m, &why));
+  PetscCall(HfFieldInterpolate(magnet->film.grid, path, initial->dataset, initial->frame, 3, initial->stretch, m, &why));
   if (why) PetscCall(HfDeckError(magnet->film.deck, initial->file, "%s: %s", path, why));
   *done = (PetscBool)!why;
   PetscFunctionReturn(0);

@@ -78,7 +78,7 @@ static PetscReal largest_error(const char *path, PetscInt nx, PetscInt ny) {
   create(PETSC_COMM_WORLD, nx, ny, NULL, &grid, &v);
   CHECK(VecDuplicate(v, &exact));
   fill(grid, smooth, exact);
-  CHECK(HfFieldInterpolate(grid, path, "/fields/m", -1, 3, v, &why));
+  CHECK(HfFieldInterpolate(grid, path, "/fields/m", -1, 3, PETSC_TRUE, v, &why));
   assert_null(why);
   CHECK(VecAXPY(v, -1, exact));
   CHECK(VecNorm(v, NORM_INFINITY, &error));
@@ -121,7 +121,7 @@ static void test_same_cells_are_exact(void **state) {
   create(PETSC_COMM_WORLD, 33, 22, NULL, &grid, &v);
   CHECK(VecDuplicate(v, &read));
   fill(grid, rough, v);
-  CHECK(HfFieldInterpolate(grid, path, "/fields/m", 0, 3, read, &why));
+  CHECK(HfFieldInterpolate(grid, path, "/fields/m", 0, 3, PETSC_FALSE, read, &why));
   assert_null(why);
   CHECK(VecEqual(v, read, &equal));
   assert_true(equal);
@@ -150,7 +150,7 @@ static void test_void_cells_weigh_nothing(void **state) {
     Vec v;
 
     create(PETSC_COMM_WORLD, cells[k][0], cells[k][1], disk, &grid, &v);
-    CHECK(HfFieldInterpolate(grid, path, "/fields/m", -1, 3, v, &why));
+    CHECK(HfFieldInterpolate(grid, path, "/fields/m", -1, 3, PETSC_FALSE, v, &why));
     assert_null(why);
     CHECK(VecGetArrayRead(v, &a));
     for (PetscInt c = 0; c < HfGridGetInfo(grid)->nx * HfGridGetInfo(grid)->ym; ++c) {
@@ -178,9 +178,9 @@ static void test_ranks(void **state) {
   write_file(40, 30, disk, rough, 0, path);
   create(PETSC_COMM_WORLD, 67, 53, disk, &grid, &v);
   create(PETSC_COMM_SELF, 67, 53, disk, &alone, &v_alone);
-  CHECK(HfFieldInterpolate(grid, path, "/fields/m", -1, 3, v, &why));
+  CHECK(HfFieldInterpolate(grid, path, "/fields/m", -1, 3, PETSC_TRUE, v, &why));
   assert_null(why);
-  CHECK(HfFieldInterpolate(alone, path, "/fields/m", -1, 3, v_alone, &why));
+  CHECK(HfFieldInterpolate(alone, path, "/fields/m", -1, 3, PETSC_TRUE, v_alone, &why));
   assert_null(why);
   CHECK(VecGetArrayRead(v, &mine));
   CHECK(VecGetArrayRead(v_alone, &all));
@@ -202,17 +202,46 @@ static void test_another_size_is_refused(void **state) {
 
   write_file(24, 16, NULL, smooth, 2 * LX / 24, path);
   create(PETSC_COMM_WORLD, 24, 16, NULL, &grid, &v);
-  CHECK(HfFieldInterpolate(grid, path, "/fields/m", -1, 3, v, &why));
+  CHECK(HfFieldInterpolate(grid, path, "/fields/m", -1, 3, PETSC_FALSE, v, &why));
   assert_non_null(why);
   assert_non_null(strstr(why, "another size"));
-  CHECK(HfFieldInterpolate(grid, path, "/fields/m", 1, 3, v, &why));
+  CHECK(HfFieldInterpolate(grid, path, "/fields/m", 1, 3, PETSC_FALSE, v, &why));
   assert_non_null(strstr(why, "no such frame"));
+  CHECK(HfFieldInterpolate(grid, path, "/fields/m", -1, 3, PETSC_TRUE, v, &why));
+  assert_null(why);
   CHECK(VecDestroy(&v));
   CHECK(HfGridDestroy(&grid));
   remove_file(path);
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(test_order), cmocka_unit_test(test_same_cells_are_exact),
-                                          cmocka_unit_test(test_void_cells_weigh_nothing), cmocka_unit_test(test_ranks),
+/* As a program writes it that keeps [x][y]; neither says the file how large its cells are. */
+static void test_cells_that_are_not_square_are_refused(void **state) {
+  const PetscInt cells[][3] = {{16, 24, 0}, {24, 15, 0}, {48, 32, 1}, {3, 2, 1}};
+  const char *why;
+  char path[256];
+  HfGrid grid;
+  Vec v;
+
+  create(PETSC_COMM_WORLD, 24, 16, NULL, &grid, &v);
+  for (size_t k = 0; k < sizeof(cells) / sizeof(cells[0]); ++k) {
+    write_file(cells[k][0], PetscMax(cells[k][1], HfGridGetInfo(grid)->size), NULL, smooth, 0, path);
+    CHECK(HfFieldInterpolate(grid, path, "/fields/m", -1, 3, PETSC_FALSE, v, &why));
+    if (cells[k][2] && cells[k][1] >= HfGridGetInfo(grid)->size)
+      assert_null(why);
+    else
+      assert_non_null(strstr(why, "not be square"));
+    CHECK(HfFieldInterpolate(grid, path, "/fields/m", -1, 3, PETSC_TRUE, v, &why));
+    assert_null(why);
+    remove_file(path);
+  }
+  CHECK(VecDestroy(&v));
+  CHECK(HfGridDestroy(&grid));
+}
+
+static const struct CMUnitTest tests[] = {cmocka_unit_test(test_cells_that_are_not_square_are_refused),
+                                          cmocka_unit_test(test_order),
+                                          cmocka_unit_test(test_same_cells_are_exact),
+                                          cmocka_unit_test(test_void_cells_weigh_nothing),
+                                          cmocka_unit_test(test_ranks),
                                           cmocka_unit_test(test_another_size_is_refused)};
 HF_TEST_MAIN(tests)

@@ -165,7 +165,7 @@ static void test_selected_cells_are_saved(void **state) {
     assert_int_equal(why != NULL, k > 0); /* all cells serve any selection */
     CHECK(HfFieldRead(grid, path, "/fields/m", 1, 3, NULL, m, &why));
     assert_int_equal(why != NULL, k > 0);
-    CHECK(HfFieldInterpolate(grid, path, "/fields/m", 1, 3, m, &why));
+    CHECK(HfFieldInterpolate(grid, path, "/fields/m", 1, 3, PETSC_FALSE, m, &why));
     assert_int_equal(why != NULL, k > 0);
   }
   if (!HfGridGetInfo(grid)->rank) remove(path);
