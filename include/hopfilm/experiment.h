@@ -37,7 +37,7 @@ typedef struct {
 typedef struct {
   PetscBool checkpoint; /**< write a checkpoint now */
   PetscBool stop;       /**< stop now, with a checkpoint */
-  PetscInt steps;       /**< steps of the integrator until the recorder should be asked again, at least 1 */
+  PetscInt steps; /**< given: steps of the integrator since the recorder was last asked; asked for: until it should be asked again, at least 1 */
 } HfRequest;
 
 /** What a recorder asks to be given, the typed form of the deck's section `output`. Constant once the grid has been built. */

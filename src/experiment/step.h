@@ -143,9 +143,11 @@ typedef PetscErrorCode (*HfMeasurement)(void *context, PetscInt n, PetscReal val
    Everything that a step learns from the film, or does to it, goes this way: n may be 0 for a deed that yields no number, and `measure` NULL for
    values that the caller knows already. What is computed from the values does not need to. Measurements do not nest. */
 PetscErrorCode HfTapeMeasure(HfTape tape, const char *label, PetscInt n, PetscReal values[], HfMeasurement measure, void *context);
-/* For a measurement that takes long, to be called from time to time where it can be begun again from the last values on the tape: writes a
-   checkpoint when one is due. *stop: return HF_ERR_STOPPED. */
+/* For what takes long, to be called from time to time, inside of a measurement or outside, where it can be begun again from the last values on the
+   tape: writes a checkpoint when one is due. *stop: return HF_ERR_STOPPED. */
 PetscErrorCode HfTapePause(HfTape tape, PetscBool *stop);
+/* The same after a piece of work of no more than some 0.1 s, and HF_ERR_STOPPED when the run is to stop: PetscCall(HfTapeCompute(tape)). */
+PetscErrorCode HfTapeCompute(HfTape tape);
 
 /* ==== What a step gets ========================================================================================================================== */
 

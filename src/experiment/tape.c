@@ -30,7 +30,8 @@ struct HfTape_ {
   PetscBool ends_item;    /* ... whether after an item, ... */
   PetscReal phase_number; /* ... the number of that phase, ... */
   PetscReal time;         /* ... and the simulated time, s */
-  PetscInt attend_in;     /* steps until the recorder is queried again */
+  PetscInt attend_in;     /* steps until the recorder is queried again, ... */
+  PetscInt attend_of;     /* ... of so many */
 };
 
 PetscErrorCode HfTapeCreate(MPI_Comm comm, HfRecorder recorder, HfDevice device, const HfDrive *drive, Vec m_untrained, PetscInt n_items,
@@ -161,10 +162,10 @@ static PetscErrorCode take(HfTape tape, const char *label, PetscInt n, PetscReal
   PetscFunctionBeginUser;
   *replayed = PETSC_FALSE;
   if (!tape->replaying) PetscFunctionReturn(0);
-  if (tape->at == tape->n) { /* the checkpoint was written inside of what begins here */
-    if (tape->ends_item || tape->open != code) PetscFunctionReturn(mismatch(tape, label));
+  if (tape->at == tape->n) { /* the checkpoint was written inside of what begins here, or before it */
+    if (tape->ends_item || (tape->open != 0.0 && tape->open != code)) PetscFunctionReturn(mismatch(tape, label));
+    tape->resumed = tape->open != 0.0 ? PETSC_TRUE : PETSC_FALSE;
     PetscCall(go_live(tape));
-    tape->resumed = PETSC_TRUE;
     PetscFunctionReturn(0);
   }
   entry = tape->values + tape->at;
@@ -225,16 +226,18 @@ static PetscBool is_due(HfTape tape, PetscReal t) {
 /* The ranks agree on what is requested of the run only every so many steps of the integrator, so that it costs nothing to speak of. */
 PetscErrorCode HfTapePauseInside(HfTape tape, HfPhaseKind inside, PetscReal t, PetscBool *stop) {
   const PetscBool due = is_due(tape, t);
-  HfRequest request = {.steps = tape->attend_in - 1};
+  HfRequest request = {.steps = PetscMax(1, tape->attend_of)};
 
   PetscFunctionBeginUser;
   *stop = PETSC_FALSE;
   if (!tape->recorder->attend) PetscFunctionReturn(0);
-  if (request.steps <= 0) PetscCall(tape->recorder->attend(tape->recorder->context, PETSC_FALSE, PETSC_FALSE, &request));
-  tape->attend_in = request.steps;
+  if (--tape->attend_in <= 0) {
+    PetscCall(tape->recorder->attend(tape->recorder->context, PETSC_FALSE, PETSC_FALSE, &request));
+    tape->attend_in = tape->attend_of = request.steps;
+  }
   if (!request.stop && !request.checkpoint && !due) PetscFunctionReturn(0);
   if (!HfMagnetCanPause(HfDeviceMagnet(tape->device), inside)) {
-    tape->attend_in = 1;
+    tape->attend_in = tape->attend_of = 1;
     PetscFunctionReturn(0);
   }
   PetscCall(write_checkpoint(tape, inside, t, PETSC_FALSE));
@@ -242,17 +245,33 @@ PetscErrorCode HfTapePauseInside(HfTape tape, HfPhaseKind inside, PetscReal t, P
   PetscFunctionReturn(0);
 }
 
+/* While replaying only a request to stop counts: the checkpoint that the run resumes from stays where it is. */
 PetscErrorCode HfTapePause(HfTape tape, PetscBool *stop) {
+  HfRequest request = {.steps = 1};
+
   PetscFunctionBeginUser;
-  PetscCheck(tape->open != 0.0, tape->comm, PETSC_ERR_PLIB, "a run pauses inside of a measurement alone");
-  PetscCall(HfTapePauseInside(tape, HF_BETWEEN_PHASES, HfDeviceTime(tape->device), stop));
+  if (!tape->replaying)
+    PetscCall(HfTapePauseInside(tape, HF_BETWEEN_PHASES, HfDeviceTime(tape->device), stop));
+  else if (tape->recorder->attend)
+    PetscCall(tape->recorder->attend(tape->recorder->context, PETSC_FALSE, PETSC_FALSE, &request));
+  if (tape->replaying) *stop = request.stop;
   PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfTapeCompute(HfTape tape) {
+  PetscBool stop;
+
+  PetscFunctionBeginUser;
+  tape->attend_in = tape->attend_of = 1; /* a piece of work may take long: each is followed by a look */
+  PetscCall(HfTapePause(tape, &stop));
+  tape->attend_in = tape->attend_of = 1;
+  PetscFunctionReturn(stop ? HF_ERR_STOPPED : 0);
 }
 
 PetscErrorCode HfTapeItemDone(HfTape tape) {
   const PetscBool last = (PetscBool)(tape->drive->item + 1 == tape->n_items);
   const PetscReal t = HfDeviceTime(tape->device);
-  HfRequest request;
+  HfRequest request = {.steps = 1};
   PetscBool replayed;
 
   PetscFunctionBeginUser;
@@ -260,7 +279,7 @@ PetscErrorCode HfTapeItemDone(HfTape tape) {
   if (replayed || !tape->recorder->attend) PetscFunctionReturn(0);
   PetscCall(keep(tape, ITEM, 0, NULL));
   PetscCall(tape->recorder->attend(tape->recorder->context, PETSC_TRUE, last, &request));
-  tape->attend_in = request.steps;
+  tape->attend_in = tape->attend_of = request.steps;
   if (request.checkpoint || request.stop || is_due(tape, t)) PetscCall(write_checkpoint(tape, HF_BETWEEN_PHASES, t, PETSC_TRUE));
   PetscFunctionReturn(request.stop ? HF_ERR_STOPPED : 0);
 }

@@ -3,11 +3,11 @@
 #include "output_impl.h"
 #include <string.h>
 
-#define NEW "checkpoint.h5.new"
-
-static hid_t parallel_access(HfOutput output) {
+/* A path that is too long for MPI-IO is one to read from: every rank opens the file for itself. */
+static hid_t parallel_access(HfOutput output, const char path[]) {
   const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
 
+  if (strlen(path) > HF_MPI_IO_PATH_LENGTH) return access;
   H5Pset_fapl_mpio(access, output->run.comm, MPI_INFO_NULL);
   H5Pset_coll_metadata_write(access, 1);
   H5Pset_all_coll_metadata_ops(access, 1);
@@ -58,7 +58,7 @@ static PetscErrorCode transfer(HfOutput output, hid_t dataset, const HfCheckpoin
   } else if (write && output->run.rank)
     count = 0;
   memory = H5Screate_simple(1, &(hsize_t){PetscMax(count, 1)}, NULL);
-  H5Pset_dxpl_mpio(properties, H5FD_MPIO_COLLECTIVE);
+  if (write || strlen(output->resume.path) <= HF_MPI_IO_PATH_LENGTH) H5Pset_dxpl_mpio(properties, H5FD_MPIO_COLLECTIVE);
   if (count)
     H5Sselect_hyperslab(file_space, H5S_SELECT_SET, &first, NULL, &count, NULL);
   else {
@@ -114,7 +114,7 @@ static PetscErrorCode write_tree(hid_t file, const char name[], HfNode tree, Pet
 }
 
 static PetscErrorCode write_file(HfOutput output, HfCheckpointList list, const char path[], PetscBool *fine) {
-  const hid_t access = parallel_access(output), file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+  const hid_t access = parallel_access(output, path), file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
 
   PetscFunctionBeginUser;
   H5Pclose(access);
@@ -156,17 +156,17 @@ static PetscErrorCode write_checkpoint(HfOutput output, HfCheckpointList list, P
 
   PetscFunctionBeginUser;
   PetscCall(HfRunNeedRoom(run, bytes));
-  HfRunPath(run, NEW, path);
+  HfRunPath(run, HF_NEW_CHECKPOINT, path);
   PetscCall(write_file(output, list, path, &fine));
   if (!fine) {
     HfH5Reason(reason);
     HfRunNote(run, "cannot write %s: %s", path, reason);
   }
   PetscCall(HfRunAgree(run));
-  PetscCall(HfSealFile(run, NEW));
+  PetscCall(HfSealFile(run, HF_NEW_CHECKPOINT));
   if (run->rank) HfSyncPath(run, path); /* other nodes may still hold parts of it in memory */
   PetscCall(HfRunAgree(run));
-  HfPublishFile(run, NEW, "checkpoint.h5", "checkpoint-previous.h5");
+  HfPublishFile(run, HF_NEW_CHECKPOINT, "checkpoint.h5", HF_PREVIOUS_CHECKPOINT);
   PetscCall(HfRunAgree(run));
   PetscFunctionReturn(0);
 }
@@ -199,7 +199,7 @@ PetscErrorCode HfOutputCheckpoint(void *context, HfCheckpointList list, PetscRea
 /* ---- reading ---- */
 
 PetscErrorCode HfCheckpointOpen(HfOutput output, const char path[], hid_t *file) {
-  const hid_t access = parallel_access(output);
+  const hid_t access = parallel_access(output, path);
 
   PetscFunctionBeginUser;
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL);

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "output_impl.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/file.h>
@@ -9,6 +10,8 @@
 #include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
+
+static const double PATIENCE = 10; /* for another run to release the directory, s */
 
 void HfRunPath(const HfRun *run, const char name[], char path[PETSC_MAX_PATH_LEN]) {
   snprintf(path, PETSC_MAX_PATH_LEN, "%.*s/%s", PETSC_MAX_PATH_LEN - 64, run->directory, name);
@@ -70,7 +73,7 @@ static PetscBool is_finished(const HfRun *run) {
   FILE *file;
 
   HfRunPath(run, "summary.yaml", path);
-  file = fopen(path, "r");
+  file = HfIsRegularFile(path) ? fopen(path, "r") : NULL;
   if (!file) return PETSC_FALSE;
   while (fgets(line, sizeof line, file))
     if (!strncmp(line, "status: done", 12)) finished = PETSC_TRUE;
@@ -114,10 +117,76 @@ static void check_writable(HfRun *run) {
     HfRunNote(run, "cannot write in the run directory %s: %s: %s", run->directory, path, strerror(errno));
 }
 
+/* MPI-IO opens run.h5 and the checkpoints, of which this is the longest name. */
+static void check_length(HfRun *run) {
+  const size_t most = HF_MPI_IO_PATH_LENGTH - strlen("/" HF_NEW_CHECKPOINT);
+
+  if (strlen(run->directory) > most)
+    HfRunNote(run,
+              "the path of the run directory has %d characters; the MPI library can write files in one of at most %d: choose another directory with "
+              "--out, or start the run in a folder nearer to it and name it from there: %s",
+              (int)strlen(run->directory), (int)most, run->directory);
+}
+
+/* Every name under which a run writes a file. */
+static const char *const run_files[] = {
+    "log.txt",         "table.tsv", "table.tsv.new", "deck.yaml",  "deck.yaml.new", "summary.yaml",    "summary.yaml.new",     "status.yaml",
+    "status.yaml.new", "run.h5",    "run.h5.part",   "run.h5.new", "checkpoint.h5", HF_NEW_CHECKPOINT, HF_PREVIOUS_CHECKPOINT, HF_DAMAGED_CHECKPOINT,
+    "references.bib"};
+
+/* Links and FIFOs give way to files; directories hold something. */
+static void check_no_directories(HfRun *run) {
+  char path[PETSC_MAX_PATH_LEN];
+  struct stat status;
+
+  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(run_files); ++k) {
+    HfRunPath(run, run_files[k], path);
+    if (lstat(path, &status) == 0 && S_ISDIR(status.st_mode))
+      HfRunNote(run, "%s is a directory, and a run writes a file of that name; move it away, or choose another directory with --out", path);
+  }
+}
+
+/* ---- the lock: log.txt, held by rank 0 until the run ends, also when it is killed ---- */
+
+/* Opens log.txt and locks it; *file stays -1 when there is none (unless `create`), and when another run holds it, which is noted: the ranks of a run
+   that was killed may take a while to die. */
+static void lock_directory(HfRun *run, PetscBool create, int *file) {
+  const struct timespec moment = {.tv_nsec = 100000000};
+  const double start = MPI_Wtime();
+  char path[PETSC_MAX_PATH_LEN];
+  PetscBool told = PETSC_FALSE;
+
+  HfRunPath(run, "log.txt", path);
+  *file = HfFileOpen(path, O_WRONLY | O_APPEND);
+  if (*file < 0 && create) *file = HfFileCreate(path);
+  if (*file < 0 && create) HfRunNote(run, "cannot write %s: %s", path, strerror(errno));
+  while (*file >= 0 && flock(*file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    if (MPI_Wtime() - start > PATIENCE || HfSignalCaught(HF_SIGNAL_STOP)) {
+      close(*file);
+      *file = -1;
+      HfRunNote(run, "another run is writing in %s", run->directory);
+      HfFaultLog(NULL); /* log.txt belongs to that run */
+      return;
+    }
+    if (!told && MPI_Wtime() - start > 1) {
+      HfFaultLog(NULL);
+      HfFaultReport("hopfilm: another run is writing in the run directory; waiting a few seconds for its end\n");
+      told = PETSC_TRUE;
+    }
+    nanosleep(&moment, NULL);
+  }
+}
+
 PetscErrorCode HfOutputCheckDirectory(HfOutput output, PetscBool force) {
   HfRun *run = &output->run;
 
   PetscFunctionBeginUser;
+  if (!run->rank) {
+    check_length(run);
+    if (!run->failure[0]) check_no_directories(run);
+    if (!run->failure[0]) lock_directory(run, PETSC_FALSE, &output->log.lock);
+  }
+  PetscCall(HfRunAgree(run));
   if (!run->rank) {
     output->resume.was_finished = is_finished(run);
     if (!force && output->resume.was_finished)
@@ -134,12 +203,12 @@ PetscErrorCode HfOutputCheckDirectory(HfOutput output, PetscBool force) {
 
 /* ---- text files ---- */
 
-static FILE *open_text(HfRun *run, const char name[], const char mode[]) {
+static FILE *create_text(HfRun *run, const char name[]) {
   char path[PETSC_MAX_PATH_LEN];
   FILE *file;
 
   HfRunPath(run, name, path);
-  file = fopen(path, mode);
+  file = HfFileCreateStream(path);
   if (!file) HfRunNote(run, "cannot write %s: %s", path, strerror(errno));
   return file;
 }
@@ -154,7 +223,7 @@ PetscErrorCode HfOutputText(void *context, const char *name, const char *text) {
   FILE *file;
 
   PetscFunctionBeginUser;
-  if (!output->run.rank && (file = open_text(&output->run, name, "w"))) {
+  if (!output->run.rank && (file = create_text(&output->run, name))) {
     fputs(text, file);
     close_text(&output->run, name, file);
   }
@@ -164,15 +233,35 @@ PetscErrorCode HfOutputText(void *context, const char *name, const char *text) {
 
 /* ---- the directory is made ---- */
 
-/* Files of an earlier run that a new one must not find. */
-static void remove_old(HfRun *run, PetscBool resuming) {
-  const char *const names[] = {"STOP", "checkpoint.h5", "checkpoint.h5.new", "checkpoint-previous.h5", "run.h5.new"};
+static void remove_file(HfRun *run, const char name[]) {
   char path[PETSC_MAX_PATH_LEN];
 
-  for (size_t k = 0; k < (resuming ? 1 : PETSC_STATIC_ARRAY_LENGTH(names)); ++k) {
-    HfRunPath(run, names[k], path);
-    if (unlink(path) != 0 && errno != ENOENT) HfRunNote(run, "cannot remove %s: %s", path, strerror(errno));
+  HfRunPath(run, name, path);
+  if (unlink(path) != 0 && errno != ENOENT) HfRunNote(run, "cannot remove %s: %s", path, strerror(errno));
+}
+
+/* Files of an earlier run that a new one must not find, and whatever stands in the place of a file without being one. What the parallel file systems
+   open is new in any case: ranks of a run that was killed may still write into the old one. */
+static void remove_old(HfRun *run, PetscBool resuming) {
+  static const char *const always[] = {"STOP", "run.h5.part", "run.h5.new", HF_NEW_CHECKPOINT};
+  static const char *const afresh[] = {"checkpoint.h5", HF_PREVIOUS_CHECKPOINT, HF_DAMAGED_CHECKPOINT};
+  char path[PETSC_MAX_PATH_LEN];
+
+  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(always); ++k) remove_file(run, always[k]);
+  for (size_t k = 0; !resuming && k < PETSC_STATIC_ARRAY_LENGTH(afresh); ++k) remove_file(run, afresh[k]);
+  for (size_t k = 1; k < PETSC_STATIC_ARRAY_LENGTH(run_files); ++k) { /* after log.txt */
+    HfRunPath(run, run_files[k], path);
+    if (!HfIsRegularFile(path)) remove_file(run, run_files[k]);
   }
+}
+
+/* The checkpoint that the run does not resume from, because it is damaged, must not become the previous one of the next. */
+static void set_damaged_aside(HfRun *run) {
+  char from[PETSC_MAX_PATH_LEN], to[PETSC_MAX_PATH_LEN];
+
+  HfRunPath(run, "checkpoint.h5", from);
+  HfRunPath(run, HF_DAMAGED_CHECKPOINT, to);
+  if (rename(from, to) != 0 && errno != ENOENT) HfRunNote(run, "cannot rename %s: %s", from, strerror(errno));
 }
 
 /* table.tsv as it was at the checkpoint, copied from beside it (which may be another directory): later lines will be written again. */
@@ -185,8 +274,8 @@ static FILE *reopen_table(HfRun *run, const HfResume *resume) {
   snprintf(path, sizeof path, "%.*s", PETSC_MAX_PATH_LEN - 64, resume->path);
   slash = strrchr(path, '/');
   snprintf(slash ? slash + 1 : path, 16, "table.tsv");
-  before = fopen(path, "r");
-  table = before ? open_text(run, "table.tsv.new", "w") : NULL;
+  before = HfIsRegularFile(path) ? fopen(path, "r") : NULL;
+  table = before ? create_text(run, "table.tsv.new") : NULL;
   while (table && left > 0) {
     const size_t n = fread(bytes, 1, (size_t)PetscMin(left, (PetscInt64)sizeof bytes), before);
     if (!n) break;
@@ -202,17 +291,24 @@ static FILE *reopen_table(HfRun *run, const HfResume *resume) {
   return table;
 }
 
-/* log.txt is the lock of the directory: held until the run ends, also when it is killed. */
 static void open_log(HfRun *run, HfLog *log, PetscBool resuming) {
-  log->file = open_text(run, "log.txt", "a");
-  if (!log->file) return;
-  if (flock(fileno(log->file), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-    HfRunNote(run, "another run is writing in %s", run->directory);
-    HfFaultLog(NULL); /* log.txt belongs to that run */
-    fclose(log->file);
-    log->file = NULL;
-  } else if (!resuming && ftruncate(fileno(log->file), 0) != 0)
-    HfRunNote(run, "cannot write %s/log.txt: %s", run->directory, strerror(errno));
+  char path[PETSC_MAX_PATH_LEN];
+  struct stat status;
+
+  HfRunPath(run, "log.txt", path);
+  if (log->lock < 0) lock_directory(run, PETSC_TRUE, &log->lock);
+  if (log->lock >= 0 && fstat(log->lock, &status) == 0 && status.st_nlink != 1) { /* a copy that somebody keeps under another name, or removed */
+    const int other = HfFileCreate(path);
+
+    if (other >= 0) (void)flock(other, LOCK_EX | LOCK_NB);
+    close(log->lock);
+    log->lock = other;
+  }
+  if (log->lock >= 0 && (resuming || ftruncate(log->lock, 0) == 0)) log->file = fdopen(log->lock, "a");
+  if (!log->file)
+    HfRunNote(run, "cannot write %s: %s", path, strerror(errno)); /* unless another run does, which has been noted */
+  else
+    log->lock = -1;
 }
 
 PetscErrorCode HfOutputOpenDirectory(HfOutput output) {
@@ -228,8 +324,9 @@ PetscErrorCode HfOutputOpenDirectory(HfOutput output) {
     if (why) HfRunNote(run, "cannot make the run directory %s: %s", run->directory, why);
     if (!run->failure[0]) open_log(run, &output->log, resuming);
     if (!run->failure[0]) remove_old(run, resuming);
-    if (!run->failure[0]) output->table.file = resuming ? reopen_table(run, &output->resume) : open_text(run, "table.tsv", "w");
-    if (!run->failure[0]) deck = open_text(run, "deck.yaml.new", "w");
+    if (!run->failure[0] && output->resume.damaged) set_damaged_aside(run);
+    if (!run->failure[0]) output->table.file = resuming ? reopen_table(run, &output->resume) : create_text(run, "table.tsv");
+    if (!run->failure[0]) deck = create_text(run, "deck.yaml.new");
   }
   PetscCall(HfRunAgree(run));
   HfRunPath(run, "log.txt", path);

@@ -195,7 +195,7 @@ PetscErrorCode HfOutputPublish(HfOutput output) {
   if (!run->rank && stat(part, &status) == 0) bytes = (PetscReal)status.st_size;
   PetscCall(HfRunNeedRoom(run, bytes));
   if (!run->rank) {
-    const int from = open(part, O_RDONLY), to = open(copy, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    const int from = open(part, O_RDONLY), to = HfFileCreate(copy);
 
     if (from < 0 || to < 0 || !copy_bytes(from, to)) HfRunNote(run, "cannot write %s: %s", copy, strerror(errno));
     if (from >= 0) close(from);

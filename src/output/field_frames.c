@@ -39,13 +39,16 @@ PetscErrorCode HfFramesOpenBefore(HfOutput output) {
   const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
   HfResume *resume = &output->resume;
   char *slash;
+  int is_file;
 
   PetscFunctionBeginUser;
   PetscCall(PetscStrncpy(resume->run_before, resume->path, sizeof resume->run_before));
   slash = strrchr(resume->run_before, '/');
   PetscCall(PetscStrncpy(slash ? slash + 1 : resume->run_before, "run.h5", 16));
-  H5Pset_fapl_mpio(access, output->run.comm, MPI_INFO_NULL);
-  resume->frames_before = H5Fopen(resume->run_before, H5F_ACC_RDONLY, access);
+  if (strlen(resume->run_before) <= HF_MPI_IO_PATH_LENGTH) H5Pset_fapl_mpio(access, output->run.comm, MPI_INFO_NULL);
+  is_file = HfIsRegularFile(resume->run_before) ? 1 : 0; /* a FIFO would have to be waited for */
+  PetscCallMPI(MPI_Bcast(&is_file, 1, MPI_INT, 0, output->run.comm));
+  if (is_file) resume->frames_before = H5Fopen(resume->run_before, H5F_ACC_RDONLY, access);
   H5Pclose(access);
   PetscCheckFault(resume->frames_before >= 0, output->run.comm, HF_ERR_FILE, "cannot resume: %s, which holds the frames so far, cannot be read",
                   resume->run_before);

@@ -2,6 +2,7 @@
 #include "output_impl.h"
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- creation ---- */
 
@@ -36,9 +37,9 @@ PetscErrorCode HfOutputCreate(HfDeck deck, const char *directory, PetscBool forc
   PetscCall(HfOutputSettingsRead(deck, &output->settings));
   output->results = (HfResultFile){.run = &output->run, .file = -1};
   output->log.run = &output->run;
+  output->log.lock = -1;
   output->resume.checkpoint = output->resume.frames_before = -1;
   output->control.launched = output->control.checkpointed = output->control.attended = output->run.start;
-  output->control.attend_steps = 1;
   PetscCall(create_summary(&output->summary));
   PetscCall(HfNodeCreate(HF_NODE_MAP, &output->inputs));
   output->recorder = (struct HfRecorder_){.context = output, .settings = &output->settings.recorder, .check_settings = HfOutputSettingsCheck};
@@ -157,7 +158,7 @@ static PetscErrorCode write_references(HfRun *run) {
 
   PetscFunctionBeginUser;
   HfRunPath(run, "references.bib", path);
-  file = fopen(path, "w");
+  file = HfFileCreateStream(path);
   if (file) {
     PetscCall(HfCitationsWrite(file));
     close_file(run, &file, "references.bib");
@@ -192,21 +193,45 @@ static PetscErrorCode close_result_file(HfResultFile *results, const char *statu
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfOutputClose(HfOutput output, const char *status, HfExperiment experiment) {
+/* A run that ended before it was where its checkpoint is: what the run before left stays, and the checkpoint holds. */
+static PetscErrorCode discard(HfOutput output) {
+  HfRun *run = &output->run;
+  char part[PETSC_MAX_PATH_LEN];
+
+  PetscFunctionBeginUser;
+  if (H5Fclose(output->results.file) < 0) HfRunNote(run, "cannot write %s/run.h5.part", run->directory);
+  output->results.file = -1;
+  if (!run->rank) {
+    HfRunPath(run, "run.h5.part", part);
+    if (unlink(part) != 0 && errno != ENOENT) HfRunNote(run, "cannot remove %s: %s", part, strerror(errno));
+    close_file(run, &output->table.file, "table.tsv");
+  }
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode finish(HfOutput output, const char *status) {
   HfRun *run = &output->run;
 
   PetscFunctionBeginUser;
-  if (!output->is_open) PetscFunctionReturn(0);
-  if (experiment) output->experiment = experiment;
   PetscCall(write_digests(output));
   PetscCall(close_result_file(&output->results, status));
-  output->is_open = PETSC_FALSE;
   if (!run->rank) {
     PetscCall(write_references(run));
     close_file(run, &output->table.file, "table.tsv");
   }
   PetscCall(HfRunAgree(run)); /* a run with incomplete files is not `done` */
   PetscCall(HfOutputSummaryWrite(output, status));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfOutputClose(HfOutput output, const char *status, HfExperiment experiment) {
+  HfRun *run = &output->run;
+
+  PetscFunctionBeginUser;
+  if (!output->is_open) PetscFunctionReturn(0);
+  if (experiment) output->experiment = experiment;
+  output->is_open = PETSC_FALSE;
+  PetscCall(output->resume.replaying ? discard(output) : finish(output, status));
   PetscCall(HfOutputStatus(output, status, "", 0));
   HfLogLine(&output->log, "%s; results in %.80s%s", status, run->directory, strcmp(status, "stopped") ? "" : "; the same command continues the run");
   close_file(run, &output->log.file, "log.txt");
@@ -226,6 +251,7 @@ PetscErrorCode HfOutputDestroy(HfOutput *output) {
   for (PetscInt k = 0; k < o->results.n_fields; ++k) PetscCall(PetscFree(o->results.fields[k].times_before));
   if (o->table.file) fclose(o->table.file);
   if (o->log.file) fclose(o->log.file);
+  if (o->log.lock >= 0) close(o->log.lock);
   PetscCall(HfOutputSettingsDestroy(&o->settings));
   PetscCall(HfNodeDestroy(&o->summary.root));
   PetscCall(HfNodeDestroy(&o->inputs));

@@ -22,6 +22,11 @@
 #define HF_PATH_ENERGY       "/energy"
 #define HF_PATH_VTK          "/VTKHDF"
 
+/* Checkpoints in the run directory besides checkpoint.h5: being written, the one before, and one that was found damaged. */
+#define HF_NEW_CHECKPOINT      "checkpoint.h5.new"
+#define HF_PREVIOUS_CHECKPOINT "checkpoint-previous.h5"
+#define HF_DAMAGED_CHECKPOINT  "checkpoint-damaged.h5"
+
 enum { HF_MAX_FIELDS = 16, HF_FAILURE_LENGTH = 512, HF_TABLE_MAX_ELECTRODES = 8 };
 
 typedef struct {
@@ -67,6 +72,7 @@ typedef struct {
 typedef struct {
   HfRun *run;
   FILE *file;       /* rank 0 */
+  int lock;         /* rank 0: log.txt of an earlier run, locked, until `file` is open; else -1 */
   char early[4096]; /* lines logged before the directory was made */
   PetscBool quiet;  /* nothing on stdout */
   double printed;   /* MPI_Wtime() of the last line of progress */
@@ -83,7 +89,7 @@ typedef struct {
   char ensemble_stop[PETSC_MAX_PATH_LEN];                 /* the ensemble's file STOP; "" unless the run is a member of one */
   double checkpointed, checkpoint_cost, checkpoint_costs; /* MPI_Wtime() of the last checkpoint; wall time of it and of all, s */
   double publish_cost;                                    /* wall time of the last copy of run.h5, s */
-  double attended, attend_steps;                          /* MPI_Wtime() of the last inquiry; integrator steps until the next */
+  double attended;                                        /* MPI_Wtime() of the last inquiry */
   double looked;                                          /* MPI_Wtime() of the last look for a file STOP */
 } HfControl;
 
@@ -102,6 +108,7 @@ typedef struct {
   char run_before[PETSC_MAX_PATH_LEN]; /* run.h5 beside the checkpoint ... */
   hid_t frames_before;                 /* ... while it is open; else -1 */
   PetscBool replaying;                 /* results found before the restart are recorded once more */
+  PetscBool damaged;                   /* checkpoint.h5 is, and the one before it is used */
   PetscBool was_finished;              /* the directory's summary.yaml says `done` */
 } HfResume;
 
@@ -127,7 +134,8 @@ PetscErrorCode HfOutputSettingsCheck(void *context, HfGrid grid);
 PetscErrorCode HfOutputSettingsDestroy(HfOutputSettings *settings);
 
 /* ---- directory.c: POSIX work of rank 0 ---- */
-/* Looks, touches nothing: HF_ERR_FILE when there is a finished run (unless `force`) or the directory cannot be made. Collective. */
+/* Looks, touches nothing: HF_ERR_FILE when there is a finished run (unless `force`), the directory cannot be made, or another run is writing in it and
+   does not end within seconds. Collective. */
 PetscErrorCode HfOutputCheckDirectory(HfOutput output, PetscBool force);
 /* Makes the directory and its text files; locks log.txt so that two runs never write into one directory. Collective. */
 PetscErrorCode HfOutputOpenDirectory(HfOutput output);

@@ -71,7 +71,7 @@ PetscErrorCode HfOutputStatus(HfOutput output, const char *text, const char *act
   if (left >= 0) PetscCall(HfNodePutReal(status, "seconds_to_go", left));
   PetscCall(put_last_results(&output->summary, status));
   HfRunPath(run, "status.yaml.new", path);
-  if ((file = fopen(path, "w"))) { /* a full disk is reported by the writers of the results */
+  if ((file = HfFileCreateStream(path))) { /* a full disk is reported by the writers of the results */
     PetscCall(HfNodeWrite(status, file));
     if (!fclose(file)) {
       char final[PETSC_MAX_PATH_LEN];

@@ -5,8 +5,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
-static const char *const checkpoint_names[] = {"checkpoint.h5", "checkpoint-previous.h5"}; /* in the order in which they are tried */
-static const char ABSENT[] = "it is not there";                                            /* HfSealCheck()'s reason */
+static const char *const checkpoint_names[] = {"checkpoint.h5", HF_PREVIOUS_CHECKPOINT}; /* in the order in which they are tried */
+static const char ABSENT[] = "it is not there";                                          /* HfSealCheck()'s reason */
 
 /* ---- differences between two decks ---- */
 
@@ -84,6 +84,14 @@ static PetscErrorCode compare_decks(HfDeck deck, const char before_text[], Petsc
   PetscFunctionReturn(0);
 }
 
+/* How to go on where a step that has begun differs, such as a `hold` that is now longer. */
+static const char *lengthening(const char list[]) {
+  return strstr(list, "schedule.")
+             ? "Steps that have begun cannot change, but steps may be added behind them, and the same command then goes on from the "
+               "end: to hold longer, add a `hold` for the time that is missing. "
+             : "";
+}
+
 /* HF_ERR_DECK when files that the deck names have changed since an earlier run stored their digests as text `name` of an HDF5 file. */
 static PetscErrorCode check_inputs(HfOutput output, hid_t file, const char name[], PetscInt begun) {
   char list[1024], *before;
@@ -141,6 +149,29 @@ static PetscErrorCode check_finished(HfOutput output) {
 
 /* ---- a run with a checkpoint ---- */
 
+/* A link or a FIFO in the place of a checkpoint: not followed, not waited for. Collective. */
+static PetscErrorCode is_strange(MPI_Comm comm, const char path[], PetscBool *strange) {
+  struct stat status;
+
+  PetscFunctionBeginUser;
+  *strange = lstat(path, &status) == 0 && !S_ISREG(status.st_mode) ? PETSC_TRUE : PETSC_FALSE;
+  PetscCallMPI(MPI_Bcast(strange, 1, MPIU_BOOL, 0, comm));
+  PetscFunctionReturn(0);
+}
+
+/* HfSealCheck() of a checkpoint of the run directory. */
+static PetscErrorCode check_own(MPI_Comm comm, const char path[], const char **why) {
+  PetscBool strange;
+
+  PetscFunctionBeginUser;
+  PetscCall(is_strange(comm, path, &strange));
+  if (strange)
+    *why = "it is no regular file";
+  else
+    PetscCall(HfSealCheck(comm, path, why));
+  PetscFunctionReturn(0);
+}
+
 /* Opens the given checkpoint, or else the newest one of the directory that is complete; resume.checkpoint stays -1 when there is none. */
 static PetscErrorCode open_checkpoint(HfOutput output, const char given[]) {
   HfResume *resume = &output->resume;
@@ -152,12 +183,13 @@ static PetscErrorCode open_checkpoint(HfOutput output, const char given[]) {
       PetscCall(PetscStrncpy(resume->path, given, sizeof resume->path));
     else
       HfRunPath(&output->run, checkpoint_names[k], resume->path);
-    PetscCall(HfSealCheck(output->run.comm, resume->path, &why));
+    PetscCall(given ? HfSealCheck(output->run.comm, given, &why) : check_own(output->run.comm, resume->path, &why));
     if (!why) PetscCall(HfCheckpointOpen(output, resume->path, &resume->checkpoint));
     if (!why && resume->checkpoint < 0) why = "it is not an HDF5 file";
     PetscCheckFault(!given || !why, output->run.comm, HF_ERR_FILE, "cannot resume from %s: %s", given, why);
     if (!why && k) HfLogLine(&output->log, "using the previous checkpoint");
     if (why && strcmp(why, ABSENT)) HfLogLine(&output->log, "%s is not used: %s", resume->path, why);
+    if (why && strcmp(why, ABSENT)) resume->damaged = PETSC_TRUE;
   }
   PetscFunctionReturn(0);
 }
@@ -192,8 +224,8 @@ static PetscErrorCode check_checkpoint(HfOutput output, PetscBool *finished) {
   PetscCall(compare_decks(output->deck, before, position->items_begun, &longer, &count, list, sizeof list));
   PetscCall(PetscFree(before));
   PetscCheckFault(!count, comm, HF_ERR_DECK,
-                  "%s holds another run; its deck differs in %s. --restart never starts afresh, --out names another directory", output->run.directory,
-                  list[0] ? list : "everything");
+                  "%s holds another run; its deck differs in %s. %s--restart never starts afresh, --out names another directory",
+                  output->run.directory, list[0] ? list : "everything", lengthening(list));
   PetscCall(check_inputs(output, resume->checkpoint, "files", position->items_begun));
   /* a run that was killed after its last checkpoint still has to write its summary */
   *finished = position->finished && resume->was_finished && !longer ? PETSC_TRUE : PETSC_FALSE;
@@ -311,7 +343,7 @@ PetscErrorCode HfOutputResumePreview(MPI_Comm comm, const char *directory, Petsc
   PetscCall(HfNodeCreate(HF_NODE_MAP, preview));
   for (int k = 0; k < 2 && !intact; ++k) {
     PetscCall(PetscSNPrintf(path, sizeof path, "%.*s/%s", PETSC_MAX_PATH_LEN - 64, directory, checkpoint_names[k]));
-    PetscCall(HfSealCheck(comm, path, &why));
+    PetscCall(check_own(comm, path, &why));
     intact = why ? PETSC_FALSE : PETSC_TRUE;
     if (intact && !rank) PetscCall(describe(path, *preview, &finished));
     if (!why || !strcmp(why, ABSENT)) continue;

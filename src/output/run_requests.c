@@ -22,13 +22,12 @@ static PetscBool stop_file_exists(const HfRun *run, HfControl *control, double n
   return access(path, F_OK) == 0 || (control->ensemble_stop[0] && access(control->ensemble_stop, F_OK) == 0) ? PETSC_TRUE : PETSC_FALSE;
 }
 
-/* Time steps that take about `period`, extrapolated from the last ones; at most four times as many as those. */
-static PetscInt steps_to_next(HfControl *control, double now, double period) {
-  const double passed = now - control->attended, wanted = control->attend_steps * period / PetscMax(passed, 1e-9);
+/* Time steps that take about `period`, extrapolated from those `made` since the last inquiry; at most four times as many as those. */
+static PetscInt steps_to_next(HfControl *control, double now, double period, PetscInt made) {
+  const double passed = now - control->attended, wanted = (double)made * period / PetscMax(passed, 1e-9);
 
-  control->attend_steps = PetscMax(1, PetscMin(wanted, 4 * control->attend_steps));
   control->attended = now;
-  return (PetscInt)PetscMin(control->attend_steps, 1e6);
+  return (PetscInt)PetscMax(1, PetscMin(PetscMin(wanted, 4.0 * (double)made), 1e6));
 }
 
 /* Whether this checkpoint and the one at the end stay within their share of the wall time. */
@@ -38,7 +37,7 @@ static PetscBool is_cheap(const HfControl *control, double now) {
   return control->checkpoint_costs + 2 * cost <= CHECKPOINT_SHARE * (now - control->launched) ? PETSC_TRUE : PETSC_FALSE;
 }
 
-static void look(HfOutput output, PetscBool at_step, PetscBool last, int requests[N_REQUESTS]) {
+static void look(HfOutput output, PetscBool at_step, PetscBool last, PetscInt made, int requests[N_REQUESTS]) {
   HfControl *control = &output->control;
   const double now = MPI_Wtime(), every = output->settings.checkpoint_every, limit = output->settings.max_walltime;
   const double since = now - control->checkpointed, reserve = 1 + 3 * control->checkpoint_cost;
@@ -46,7 +45,8 @@ static void look(HfOutput output, PetscBool at_step, PetscBool last, int request
   if (every > 0 && (since >= every || last || (at_step && is_cheap(control, now)))) requests[CHECKPOINT] = 1;
   if (stop_file_exists(&output->run, control, now)) requests[STOP] = STOP_FILE;
   if (limit > 0 && now - control->launched + reserve >= limit) requests[STOP] = STOP_TIME;
-  requests[STEPS] = at_step ? 1 : (int)steps_to_next(control, now, every > 0 ? PetscMin(PERIOD, 0.3 * every) : PERIOD);
+  requests[STEPS] = (int)steps_to_next(control, now, every > 0 ? PetscMin(PERIOD, 0.3 * every) : PERIOD, PetscMax(1, made));
+  if (at_step) requests[STEPS] = 1; /* those of the next item may take a thousand times as long */
 }
 
 static PetscErrorCode report_stop(HfOutput output, int reason) {
@@ -65,17 +65,17 @@ PetscErrorCode HfOutputAttend(void *context, PetscBool at_step, PetscBool last, 
   int requests[N_REQUESTS] = {0};
 
   PetscFunctionBeginUser;
-  if (!output->run.rank) look(output, at_step, last, requests);
+  if (!output->run.rank) look(output, at_step, last, request->steps, requests);
   if (HfSignalCaught(HF_SIGNAL_CHECKPOINT)) requests[CHECKPOINT] = 1;
   if (HfSignalCaught(HF_SIGNAL_STOP)) requests[STOP] = STOP_SIGNAL;
   if (HfSignalCaught(HF_SIGNAL_FLUSH)) requests[FLUSH] = 1;
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, requests, N_REQUESTS, MPI_INT, MPI_MAX, output->run.comm));
-  HfSignalClear(HF_SIGNAL_CHECKPOINT);
+  if (!output->resume.replaying) HfSignalClear(HF_SIGNAL_CHECKPOINT); /* else the request waits until the run is live */
   HfSignalClear(HF_SIGNAL_FLUSH);
   *request = (HfRequest){.checkpoint = requests[CHECKPOINT] ? PETSC_TRUE : PETSC_FALSE,
                          .stop = requests[STOP] && !last ? PETSC_TRUE : PETSC_FALSE,
                          .steps = PetscMax(1, requests[STEPS])};
   if (request->stop) PetscCall(report_stop(output, requests[STOP]));
-  if (requests[FLUSH] && !request->checkpoint && !request->stop) PetscCall(HfOutputPublish(output));
+  if (requests[FLUSH] && !output->resume.replaying && !request->checkpoint && !request->stop) PetscCall(HfOutputPublish(output));
   PetscFunctionReturn(0);
 }

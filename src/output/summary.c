@@ -16,6 +16,7 @@ static PetscErrorCode make_header(HfOutput output, const char *status, HfNode *h
   PetscCall(HfProvenanceGet(&provenance));
   PetscCall(HfNodeCreate(HF_NODE_MAP, header));
   PetscCall(HfNodePutText(*header, "status", status));
+  if ((!strcmp(status, "failed") || !strcmp(status, "diverged")) && HfFaultText()[0]) PetscCall(HfNodePutText(*header, "reason", HfFaultText()));
   PetscCall(HfNodePutText(*header, "version", provenance.version));
   PetscCall(HfNodePutText(*header, "commit", provenance.commit));
   PetscCall(HfNodePutReal(*header, "wall_seconds", MPI_Wtime() - output->run.start));
@@ -50,7 +51,7 @@ PetscErrorCode HfOutputSummaryWrite(HfOutput output, const char *status) {
     HfRunPath(run, "summary.yaml", path);
     HfRunPath(run, "summary.yaml.new", temporary);
     PetscCall(make_header(output, status, &header));
-    file = fopen(temporary, "w");
+    file = HfFileCreateStream(temporary);
     if (file) {
       PetscCall(HfNodeWrite(header, file));
       PetscCall(HfNodeWrite(output->summary.root, file));

@@ -3,6 +3,7 @@
 #include "../app.h"
 #include <hdf5.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* One attribute as "name value"; texts and numbers only. Long texts (the deck) are cut at their first line. */
@@ -57,7 +58,12 @@ static herr_t print_dataset(hid_t group, const char *name, const H5L_info_t *inf
 /* On one rank. *why: NULL or the reason it could not. */
 static void print_results_file(const char *path, const char **why) {
   hid_t file;
+  struct stat status;
   *why = NULL;
+  if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) { /* a FIFO would have to be waited for */
+    *why = "it is no regular file";
+    return;
+  }
   H5Eset_auto(H5E_DEFAULT, NULL, NULL);
   file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
   if (file < 0) {
