@@ -4,6 +4,9 @@
    the result is the pattern after all `max_iterations` updates. One node at a time the energy of symmetric weights never rises. */
 #include "network_impl.h"
 
+#define BATCH_OPERATIONS 1e8 /* some 0.1 s */
+#define BATCH_MOST       5e4 /* of the smallest networks, whose noise and bookkeeping count */
+
 const char *const HfRecallNames[] = {"synchronous", "asynchronous", "sweeps", NULL};
 
 PetscBool HfIsFixedPoint(PetscInt n, const PetscReal w[], PetscReal dead_zone, const PetscReal V[]) {
@@ -108,6 +111,13 @@ PetscErrorCode HfNetworkRecall(HfNetwork network, const HfRecallOptions *options
   HfNetworkStart(network, V);
   PetscCall(HfNetworkSettle(network, options, V, result));
   PetscFunctionReturn(0);
+}
+
+/* At most: an update of one node takes n operations, and so does the noise of the image. */
+PetscInt64 HfRecallBatch(PetscInt n, const HfRecallOptions *options) {
+  const PetscReal updates = options->method == HF_RECALL_ASYNCHRONOUS ? options->max_iterations : (PetscReal)n * options->max_iterations;
+
+  return (PetscInt64)PetscMax(1, PetscMin(BATCH_MOST, BATCH_OPERATIONS / ((updates + n) * n)));
 }
 
 PetscErrorCode HfRecall(PetscInt n, const PetscReal w[], const HfRecallOptions *options, PetscReal V[], HfRecallResult *result) {

@@ -13,6 +13,7 @@ static PetscErrorCode learn_rules(HfInference *inference) {
   const HfInferSettings *settings = inference->settings;
   const PetscInt n = inference->n;
   HfRuleContext context = HF_RULE_DEFAULTS;
+  PetscErrorCode code;
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(n * n, &inference->links));
@@ -30,6 +31,8 @@ static PetscErrorCode learn_rules(HfInference *inference) {
     if (known || !rule) continue;
     PetscCall(HfRuleLearn(rule, &context, n, inference->n_patterns, inference->x, &inference->rule_networks[inference->n_rules]));
     inference->rules[inference->n_rules++] = rule;
+    code = HfTapeCompute(inference->context->tape);
+    if (code) PetscFunctionReturn(code);
   }
   inference->n_contestants = HF_FIRST_RULE + inference->n_rules;
   PetscFunctionReturn(0);
@@ -37,9 +40,11 @@ static PetscErrorCode learn_rules(HfInference *inference) {
 
 PetscErrorCode HfInferenceCreate(HfStepContext context, const HfInferSettings *settings, HfInference **new_inference) {
   HfInference *inference;
+  PetscErrorCode code;
   PetscInt first;
 
   PetscFunctionBeginUser;
+  *new_inference = NULL;
   PetscCall(HfMemoryFirst(context, PETSC_FALSE, &first));
   PetscCall(PetscNew(&inference));
   *new_inference = inference;
@@ -50,7 +55,11 @@ PetscErrorCode HfInferenceCreate(HfStepContext context, const HfInferSettings *s
   inference->x = settings->x;
   inference->options = settings->options;
   PetscCall(HfWeightingResolve(context->record, &settings->weightings, &inference->weightings));
-  PetscCall(learn_rules(inference));
+  code = learn_rules(inference);
+  if (code) {
+    PetscCall(HfInferenceDestroy(new_inference));
+    PetscFunctionReturn(code);
+  }
   PetscCall(HfInferenceArray(inference, "", "patterns", 2, (const PetscInt[]){inference->n_patterns, inference->n}, inference->x, "1"));
   PetscCall(HfInferenceArray(inference, "", "amounts", 1, &inference->options.n_amounts, inference->options.amounts, "1"));
   PetscFunctionReturn(0);
@@ -132,22 +141,131 @@ static PetscErrorCode reduce(MPI_Comm comm, PetscInt n_confusion, PetscInt n_amo
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfAnswersCreate(const HfInference *inference, const HfInferOptions *options, HfNetwork network, HfAnswers *answers) {
-  const PetscInt n_patterns = inference->n_patterns, n_confusion = n_patterns * (n_patterns + 1);
-  const PetscInt64 tests = HfInferTests(options, n_patterns);
+/* Tests first .. first + n - 1 of one contestant, answered by all ranks. */
+typedef struct {
+  const HfInference *inference;
+  const HfInferOptions *options;
+  HfNetwork network;
+  PetscInt64 first, n;
+  PetscInt n_confusion;
+  HfInferTally *tally; /* [n_amounts] */
+} Tests;
+
+/* In batches, after each of which the run may stop. */
+static PetscErrorCode answer(const Tests *tests) {
+  const HfInference *inference = tests->inference;
+  const PetscInt64 batch = HfRecallBatch(inference->n, &tests->options->recall);
   PetscMPIInt rank, size;
-  PetscInt64 first;
+  PetscInt64 mine, end;
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_rank(inference->context->comm, &rank));
+  PetscCallMPI(MPI_Comm_size(inference->context->comm, &size));
+  mine = tests->first + tests->n * rank / size;
+  end = tests->first + tests->n * (rank + 1) / size;
+  for (PetscInt64 done = 0; done < tests->n / size + 1; done += batch, mine += batch) { /* as often on every rank */
+    PetscErrorCode code;
+
+    PetscCall(HfInfer(inference->n, tests->network, inference->n_patterns, inference->x, tests->options, mine,
+                      PetscMax(0, PetscMin(batch, end - mine)), tests->tally));
+    code = HfTapeCompute(inference->context->tape);
+    if (code) PetscFunctionReturn(code);
+  }
+  PetscCall(reduce(inference->context->comm, tests->n_confusion, tests->options->n_amounts, tests->tally));
+  PetscFunctionReturn(0);
+}
+
+/* values: of every amount its counts, the most iterations, and the confusion. */
+static PetscErrorCode measure_answers(void *of, PetscInt n, PetscReal values[]) {
+  const Tests *tests = of;
+  const PetscErrorCode code = answer(tests);
+
+  PetscFunctionBeginUser;
+  for (PetscInt a = 0; !code && a < tests->options->n_amounts; ++a) {
+    const HfInferTally *tally = &tests->tally[a];
+    const PetscInt64 *counts = (const PetscInt64 *)&tally->counts;
+
+    for (PetscInt k = 0; k < HF_INFER_COUNTS; ++k) *values++ = (PetscReal)counts[k];
+    *values++ = (PetscReal)tally->most_iterations;
+    for (PetscInt k = 0; k < tests->n_confusion; ++k) *values++ = (PetscReal)tally->confusion[k];
+  }
+  PetscFunctionReturn(code);
+}
+
+static void add_answers(PetscInt n_amounts, PetscInt n_confusion, const PetscReal values[], HfInferTally tally[]) {
+  for (PetscInt a = 0; a < n_amounts; ++a) {
+    PetscInt64 *counts = (PetscInt64 *)&tally[a].counts;
+
+    for (PetscInt k = 0; k < HF_INFER_COUNTS; ++k) counts[k] += (PetscInt64)*values++;
+    tally[a].most_iterations = PetscMax(tally[a].most_iterations, (PetscInt64)*values++);
+    for (PetscInt k = 0; k < n_confusion; ++k) tally[a].confusion[k] += (PetscInt64)*values++;
+  }
+}
+
+static PetscErrorCode create_tally(PetscInt n_amounts, PetscInt n_confusion, HfInferTally **tally) {
+  PetscFunctionBeginUser;
+  PetscCall(PetscCalloc1(n_amounts, tally));
+  for (PetscInt a = 0; a < n_amounts; ++a) PetscCall(PetscCalloc1(n_confusion, &(*tally)[a].confusion));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode destroy_tally(PetscInt n_amounts, HfInferTally **tally) {
+  PetscFunctionBeginUser;
+  for (PetscInt a = 0; a < n_amounts; ++a) PetscCall(PetscFree((*tally)[a].confusion));
+  PetscCall(PetscFree(*tally));
+  PetscFunctionReturn(0);
+}
+
+/* Answers that take longer are kept on the tape in parts: a run that was stopped goes on after the last that was finished. The number of parts depends on
+   the tests alone, not on the machine. */
+#define PART_BATCHES 1000 /* in a part; some minutes on one rank */
+#define MOST_PARTS   64   /* so that the tape stays short */
+
+static PetscErrorCode answer_part(const Tests *part, PetscInt n_values, PetscReal values[], HfInferTally tally[]) {
+  const PetscInt n_amounts = part->options->n_amounts;
+  Tests mine = *part;
+  PetscErrorCode code;
+
+  PetscFunctionBeginUser;
+  PetscCall(create_tally(n_amounts, part->n_confusion, &mine.tally));
+  code = HfTapeMeasure(part->inference->context->tape, "answers", n_values, values, measure_answers, &mine);
+  if (!code) add_answers(n_amounts, part->n_confusion, values, tally);
+  PetscCall(destroy_tally(n_amounts, &mine.tally));
+  PetscFunctionReturn(code);
+}
+
+static PetscErrorCode answer_all(const Tests *tests) {
+  const PetscInt64 batches = tests->n / HfRecallBatch(tests->inference->n, &tests->options->recall);
+  const PetscInt parts = (PetscInt)PetscMin(batches / PART_BATCHES + 1, MOST_PARTS);
+  const PetscInt n_values = tests->options->n_amounts * (HF_INFER_COUNTS + 1 + tests->n_confusion);
+  PetscErrorCode code = 0;
+  PetscReal *values;
+
+  PetscFunctionBeginUser;
+  if (parts == 1) PetscFunctionReturn(answer(tests));
+  PetscCall(PetscMalloc1(n_values, &values));
+  for (PetscInt k = 0; k < parts && !code; ++k) {
+    Tests part = *tests;
+
+    part.first = tests->n / parts * k;
+    part.n = k + 1 == parts ? tests->n - part.first : tests->n / parts;
+    code = answer_part(&part, n_values, values, tests->tally);
+  }
+  PetscCall(PetscFree(values));
+  PetscFunctionReturn(code);
+}
+
+PetscErrorCode HfAnswersCreate(const HfInference *inference, const HfInferOptions *options, HfNetwork network, HfAnswers *answers) {
+  const PetscInt n_patterns = inference->n_patterns;
+  Tests tests = {inference, options, network, 0, HfInferTests(options, n_patterns), n_patterns * (n_patterns + 1), NULL};
+  PetscErrorCode code;
 
   PetscFunctionBeginUser;
   *answers = (HfAnswers){.n_amounts = options->n_amounts};
-  PetscCallMPI(MPI_Comm_rank(inference->context->comm, &rank));
-  PetscCallMPI(MPI_Comm_size(inference->context->comm, &size));
-  PetscCall(PetscCalloc1(options->n_amounts, &answers->tally));
-  for (PetscInt a = 0; a < options->n_amounts; ++a) PetscCall(PetscCalloc1(n_confusion, &answers->tally[a].confusion));
-  first = tests * rank / size;
-  PetscCall(HfInfer(inference->n, network, n_patterns, inference->x, options, first, tests * (rank + 1) / size - first, answers->tally));
-  PetscCall(reduce(inference->context->comm, n_confusion, options->n_amounts, answers->tally));
-  if (!network) PetscFunctionReturn(0);
+  PetscCall(create_tally(options->n_amounts, tests.n_confusion, &answers->tally));
+  tests.tally = answers->tally;
+  code = answer_all(&tests);
+  if (code || !network) PetscFunctionReturn(code);
   PetscCall(PetscMalloc1(n_patterns, &answers->unstable));
   answers->margin = 1.0;
   for (PetscInt p = 0; p < n_patterns; ++p) {
@@ -159,37 +277,40 @@ PetscErrorCode HfAnswersCreate(const HfInference *inference, const HfInferOption
 
 PetscErrorCode HfAnswersDestroy(HfAnswers *answers) {
   PetscFunctionBeginUser;
-  for (PetscInt a = 0; a < answers->n_amounts; ++a) PetscCall(PetscFree(answers->tally[a].confusion));
-  PetscCall(PetscFree(answers->tally));
+  if (answers->tally) PetscCall(destroy_tally(answers->n_amounts, &answers->tally));
   PetscCall(PetscFree(answers->unstable));
   *answers = (HfAnswers){0};
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfAnswersOfOthers(const HfInference *inference, const HfInferOptions *options, HfAnswers answers[]) {
+  PetscErrorCode code;
+
   PetscFunctionBeginUser;
-  PetscCall(HfAnswersCreate(inference, options, NULL, &answers[HF_NO_RECALL]));
-  for (PetscInt r = 0; r < inference->n_rules; ++r)
-    PetscCall(HfAnswersCreate(inference, options, inference->rule_networks[r], &answers[HF_FIRST_RULE + r]));
-  PetscFunctionReturn(0);
+  code = HfAnswersCreate(inference, options, NULL, &answers[HF_NO_RECALL]);
+  for (PetscInt r = 0; r < inference->n_rules && !code; ++r)
+    code = HfAnswersCreate(inference, options, inference->rule_networks[r], &answers[HF_FIRST_RULE + r]);
+  PetscFunctionReturn(code);
 }
 
 PetscErrorCode HfAnswersOfFilm(const HfInference *inference, const HfInferOptions *options, const HfWeighting *weighting, HfAnswers answers[]) {
   const HfTrainingRecord *record = inference->context->record;
   const PetscInt last = record->n_memories - 1;
   HfInferOptions longer = *options;
+  PetscErrorCode code;
   HfNetwork network;
 
   PetscFunctionBeginUser;
   ++longer.recall.max_iterations;
   PetscCall(HfInferenceNetwork(inference, weighting, HfMemoryConductance(weighting, &record->memories[last]), HF_READING_FIRST + last, &network));
-  PetscCall(HfAnswersCreate(inference, options, network, &answers[HF_FILM]));
-  PetscCall(HfAnswersCreate(inference, &longer, network, &answers[HF_ONE_MORE]));
+  code = HfAnswersCreate(inference, options, network, &answers[HF_FILM]);
+  if (!code) code = HfAnswersCreate(inference, &longer, network, &answers[HF_ONE_MORE]);
   PetscCall(HfNetworkDestroy(&network));
+  if (code) PetscFunctionReturn(code);
   PetscCall(HfInferenceNetwork(inference, weighting, record->G_untrained, HF_READING_UNTRAINED, &network));
-  PetscCall(HfAnswersCreate(inference, options, network, &answers[HF_UNTRAINED]));
+  code = HfAnswersCreate(inference, options, network, &answers[HF_UNTRAINED]);
   PetscCall(HfNetworkDestroy(&network));
-  PetscFunctionReturn(0);
+  PetscFunctionReturn(code);
 }
 
 HfScore HfScoreOf(const HfInference *inference, const HfAnswers *answers, PetscInt first, PetscInt n) {

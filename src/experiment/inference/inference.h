@@ -54,7 +54,8 @@ const char *HfContestantName(const HfInference *inference, PetscInt c); /* "film
 PetscErrorCode HfInferenceNetwork(const HfInference *inference, const HfWeighting *weighting, const PetscReal G[], PetscInt reading,
                                   HfNetwork *network);
 enum { HF_READING_UNTRAINED = 1, HF_READING_FIRST = 2 }; /* 0: the saturated film; memory k is HF_READING_FIRST + k, snapshot k is -1 - k */
-/* All tests of `options`, in ranges over the ranks. network NULL: no recall. */
+/* All tests of `options`, in ranges over the ranks. network NULL: no recall. HF_ERR_STOPPED when the run is to stop; the answers are to be destroyed then,
+   too. */
 PetscErrorCode HfAnswersCreate(const HfInference *inference, const HfInferOptions *options, HfNetwork network, HfAnswers *answers);
 PetscErrorCode HfAnswersDestroy(HfAnswers *answers);
 /* Answers of the contestants that do not depend on the film, and of those that do. */

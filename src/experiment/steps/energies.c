@@ -137,12 +137,13 @@ static PetscErrorCode examine(HfStepContext context, const Settings *settings, c
   const PetscInt n = record->n, n_states = (PetscInt)1 << n, item = context->drive->item + 1, of = record->n_memories - first;
   char name[128], untrained[128];
   PetscReal *w, *energies;
+  PetscErrorCode code = 0;
 
   PetscFunctionBeginUser;
   *count = (Count){.smallest_margin = PETSC_MAX_REAL, .largest_eigenvalue = PETSC_MIN_REAL};
   PetscCall(PetscMalloc2(n * n, &w, n_states, &energies));
   PetscCall(PetscSNPrintf(untrained, sizeof(untrained), "%d/%s/untrained", (int)item, weighting->label));
-  for (PetscInt k = first; k < record->n_memories; ++k) {
+  for (PetscInt k = first; k < record->n_memories && !code; ++k) {
     const HfMemory *memory = &record->memories[k];
     const PetscReal *G = HfMemoryConductance(weighting, memory);
     Findings found;
@@ -166,13 +167,14 @@ static PetscErrorCode examine(HfStepContext context, const Settings *settings, c
     count->largest_eigenvalue = PetscMax(count->largest_eigenvalue, found.whole.largest_eigenvalue);
     count->mean_power += found.power / of;
     count->mean_power_of_others += found.others / of;
+    code = HfTapeCompute(context->tape);
     if (!details) continue;
     PetscCall(PetscSNPrintf(name, sizeof(name), "%d/%s/%d:%.32s", (int)item, weighting->label, (int)(k - first) + 1, memory->pattern));
     PetscCall(HfReportEnergies(context, name, n_states, energies));
     PetscCall(report_memory(context, weighting, memory, &found, name, untrained));
   }
   PetscCall(PetscFree2(w, energies));
-  PetscFunctionReturn(0);
+  PetscFunctionReturn(code);
 }
 
 static PetscErrorCode report_count(HfStepContext context, const HfWeighting *weighting, const Count *count, PetscBool is_control) {

@@ -131,14 +131,18 @@ static PetscErrorCode test_film(const HfInference *inference, const HfWeighting 
   const HfTrainingRecord *record = inference->context->record;
   const HfMemory *memory = &record->memories[record->n_memories - 1];
 
+  PetscErrorCode code;
+
   PetscFunctionBeginUser;
-  PetscCall(HfAnswersOfFilm(inference, &inference->options, weighting, answers));
-  if (inference->settings->all_epochs) PetscCall(HfInferenceEpochs(inference, weighting, answers));
+  code = HfAnswersOfFilm(inference, &inference->options, weighting, answers);
+  if (!code && inference->settings->all_epochs) code = HfInferenceEpochs(inference, weighting, answers);
+  if (code) PetscFunctionReturn(code);
   PetscCall(HfInferenceReport(inference, weighting, memory, answers));
   PetscCall(HfInferenceArrays(inference, weighting->label, answers));
   PetscCall(HfInferenceGallery(inference, weighting, memory));
-  PetscCall(HfInferenceAttractors(inference, weighting));
-  if (inference->settings->basins) PetscCall(HfInferenceBasins(inference, weighting));
+  code = HfInferenceAttractors(inference, weighting);
+  if (!code && inference->settings->basins) code = HfInferenceBasins(inference, weighting);
+  if (code) PetscFunctionReturn(code);
   PetscCall(HfScanAdd(inference, weighting, answers, scan));
   PetscCall(HfAnswersDestroy(&answers[HF_FILM]));
   PetscCall(HfAnswersDestroy(&answers[HF_UNTRAINED]));
@@ -149,6 +153,7 @@ static PetscErrorCode test_film(const HfInference *inference, const HfWeighting 
 static PetscErrorCode run(HfStepContext context, const void *of) {
   HfInference *inference;
   HfAnswers *answers; /* of every contestant */
+  PetscErrorCode code;
   HfScan scan;
 
   PetscFunctionBeginUser;
@@ -156,16 +161,18 @@ static PetscErrorCode run(HfStepContext context, const void *of) {
   PetscCall(HfInferenceCreate(context, of, &inference));
   PetscCall(HfScanCreate(inference, &scan));
   PetscCall(PetscCalloc1(inference->n_contestants, &answers));
-  PetscCall(HfAnswersOfOthers(inference, &inference->options, answers));
-  for (PetscInt k = 0; k < inference->weightings.n; ++k) PetscCall(test_film(inference, &inference->weightings.list[k], answers, &scan));
-  PetscCall(HfInferenceReportOthers(inference, answers));
-  PetscCall(HfScanReport(inference, &scan));
-  PetscCall(HfInferenceNodes(inference));
+  code = HfAnswersOfOthers(inference, &inference->options, answers);
+  for (PetscInt k = 0; k < inference->weightings.n && !code; ++k) code = test_film(inference, &inference->weightings.list[k], answers, &scan);
+  if (!code) {
+    PetscCall(HfInferenceReportOthers(inference, answers));
+    PetscCall(HfScanReport(inference, &scan));
+    PetscCall(HfInferenceNodes(inference));
+  }
   for (PetscInt c = 0; c < inference->n_contestants; ++c) PetscCall(HfAnswersDestroy(&answers[c]));
   PetscCall(PetscFree(answers));
   PetscCall(HfScanDestroy(&scan));
   PetscCall(HfInferenceDestroy(&inference));
-  PetscFunctionReturn(0);
+  PetscFunctionReturn(code);
 }
 
 const HfStep HfStep_Infer = {.name = "infer", .citation = "niu-2024", .keys = keys, .settings = read_settings, .destroy = destroy, .run = run};

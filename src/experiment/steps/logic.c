@@ -138,8 +138,10 @@ static PetscErrorCode run(HfStepContext context, const void *of) {
     Count count = {.smallest_margin = PETSC_MAX_REAL};
 
     PetscCall(HfReportLog(context, "logic, %s; outputs for inputs --, -+, +-, ++:", list.list[l].label));
-    for (PetscInt k = 0; k < settings->n; ++k)
+    for (PetscInt k = 0; k < settings->n; ++k) {
       PetscCall(examine(context, &list.list[l], settings->gates[k].names, HfMemoryFind(context->record, settings->gates[k].x), &count));
+      PetscCall(HfTapeCompute(context->tape));
+    }
     PetscCall(HfEntryCreate(context, "logic", &entry));
     PetscCall(HfNodePutText(entry, "weights", list.list[l].label));
     if (list.list[l].after_pause) PetscCall(HfNodePutText(entry, "after", "pause"));

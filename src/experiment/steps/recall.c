@@ -56,17 +56,19 @@ typedef struct {
 } Tally;
 
 /* Recalls x[n] from all its starts with the weights w[n*n]. */
-static PetscErrorCode recall_starts(const Settings *settings, PetscInt n, const PetscReal w[], const PetscReal x[], const HfRecallOptions *options,
-                                    Tally *tally) {
+static PetscErrorCode recall_starts(HfTape tape, const Settings *settings, PetscInt n, const PetscReal w[], const PetscReal x[],
+                                    const HfRecallOptions *options, Tally *tally) {
   const PetscInt first = settings->trivial ? 0 : 1, n_starts = settings->flips ? n : ((PetscInt)1 << n) - 2 * first;
+  const PetscInt64 batch = HfRecallBatch(n, options);
   HfRecallOptions mine = *options;
   HfRecallResult result;
+  PetscErrorCode code = 0;
   PetscReal *V;
 
   PetscFunctionBeginUser;
   *tally = (Tally){.starts = n_starts};
   PetscCall(PetscMalloc1(n, &V));
-  for (PetscInt s = 0; s < n_starts; ++s) {
+  for (PetscInt s = 0; s < n_starts && !code; ++s) {
     PetscReal before = 0.0, after = 0.0;
     if (settings->flips) {
       PetscCall(PetscArraycpy(V, x, n));
@@ -87,9 +89,10 @@ static PetscErrorCode recall_starts(const Settings *settings, PetscInt n, const 
     tally->most_iterations = PetscMax(tally->most_iterations, result.iterations);
     tally->overlap_before += before / n_starts;
     tally->overlap_after += after / n_starts;
+    if ((s + 1) % batch == 0 || s + 1 == n_starts) code = HfTapeCompute(tape);
   }
   PetscCall(PetscFree(V));
-  PetscFunctionReturn(0);
+  PetscFunctionReturn(code);
 }
 
 typedef struct {
@@ -127,26 +130,40 @@ static PetscErrorCode report_memory(HfStepContext context, const Settings *setti
   PetscFunctionReturn(0);
 }
 
-/* One memory with one kind of weights. */
-static PetscErrorCode recall_memory(const HfTrainingRecord *record, const Settings *settings, const HfWeighting *weighting, const HfMemory *memory,
-                                    const HfRecallOptions *options, Findings *found) {
+/* One memory with one kind of weights, w[n*n] as work space. */
+static PetscErrorCode find(HfStepContext context, const Settings *settings, const HfWeighting *weighting, const HfMemory *memory,
+                           const HfRecallOptions *options, PetscReal w[], Findings *found) {
+  const HfTrainingRecord *record = context->record;
   const PetscInt n = record->n;
   HfRecallOptions longer = *options;
-  PetscReal *w;
+  PetscErrorCode code;
 
   PetscFunctionBeginUser;
   ++longer.max_iterations;
-  PetscCall(PetscMalloc1(n * n, &w));
   PetscCall(HfRuleFind("outer-product")->learn(NULL, n, 1, memory->x, w));
-  PetscCall(recall_starts(settings, n, w, memory->x, options, &found->outer_product));
+  code = recall_starts(context->tape, settings, n, w, memory->x, options, &found->outer_product);
+  if (code) PetscFunctionReturn(code);
   PetscCall(HfWeightingApply(record, weighting, record->G0, record->G_untrained, settings->diagonal, w));
-  PetscCall(recall_starts(settings, n, w, memory->x, options, &found->untrained));
+  code = recall_starts(context->tape, settings, n, w, memory->x, options, &found->untrained);
+  if (code) PetscFunctionReturn(code);
   PetscCall(HfWeightingApply(record, weighting, record->G0, HfMemoryConductance(weighting, memory), settings->diagonal, w));
-  PetscCall(recall_starts(settings, n, w, memory->x, &longer, &found->one_more));
-  PetscCall(recall_starts(settings, n, w, memory->x, options, &found->film));
+  code = recall_starts(context->tape, settings, n, w, memory->x, &longer, &found->one_more);
+  if (!code) code = recall_starts(context->tape, settings, n, w, memory->x, options, &found->film);
   found->fixed = HfIsFixedPoint(n, w, options->dead_zone, memory->x);
+  PetscFunctionReturn(code);
+}
+
+static PetscErrorCode recall_memory(HfStepContext context, const Settings *settings, const HfWeighting *weighting, const HfMemory *memory,
+                                    const HfRecallOptions *options, Findings *found) {
+  const PetscInt n = context->record->n;
+  PetscErrorCode code;
+  PetscReal *w;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(n * n, &w));
+  code = find(context, settings, weighting, memory, options, w, found);
   PetscCall(PetscFree(w));
-  PetscFunctionReturn(0);
+  PetscFunctionReturn(code);
 }
 
 /* All memories from `first` on with one kind of weights; the control xi = 1 without details. */
@@ -156,6 +173,7 @@ static PetscErrorCode recall_all(HfStepContext context, const Settings *settings
   const PetscInt of = record->n_memories - first;
   PetscInt complete = 0, recalled = 0, untrained_recalled = 0, starts = 0;
   HfRecallOptions options = settings->options;
+  PetscErrorCode code;
   HfNode entry, failed;
 
   PetscFunctionBeginUser;
@@ -166,7 +184,11 @@ static PetscErrorCode recall_all(HfStepContext context, const Settings *settings
     Findings found;
 
     options.stream_index = (k - first) << MAX_ALL;
-    PetscCall(recall_memory(record, settings, weighting, memory, &options, &found));
+    code = recall_memory(context, settings, weighting, memory, &options, &found);
+    if (code) {
+      PetscCall(HfNodeDestroy(&failed));
+      PetscFunctionReturn(code);
+    }
     if (!is_control) PetscCall(report_memory(context, settings, weighting, memory, &found));
     complete += found.film.recalled == found.film.starts;
     recalled += found.film.recalled;

@@ -227,11 +227,13 @@ typedef struct {
 } Gallery;
 
 /* All images of one letter with `flips` flipped pixels; adds to the sums and to the number of images. The first ones go to `gallery`, unless NULL. */
-static PetscErrorCode images(PetscInt n_letters, const Letter letters[], PetscInt own, PetscInt flips, const PetscReal w[], HfRecallOptions options,
-                             PetscBool recall, Score *sum, PetscInt *n_images, Gallery *gallery) {
+static PetscErrorCode images(HfTape tape, PetscInt n_letters, const Letter letters[], PetscInt own, PetscInt flips, const PetscReal w[],
+                             HfRecallOptions options, PetscBool recall, Score *sum, PetscInt *n_images, Gallery *gallery) {
   const Letter *letter = &letters[own];
+  const PetscInt64 batch = PetscMax(1, HfRecallBatch(4, &options) / letter->windows);
   PetscInt choice[MAX_PIXELS];
   PetscReal image[MAX_PIXELS], restored[MAX_PIXELS];
+  PetscErrorCode code = 0;
 
   PetscFunctionBeginUser;
   for (PetscInt k = 0; k < flips; ++k) choice[k] = k;
@@ -252,9 +254,10 @@ static PetscErrorCode images(PetscInt n_letters, const Letter letters[], PetscIn
     sum->pixels += (PetscReal)right / (PetscReal)letter->pixels;
     sum->exact += right == letter->pixels;
     sum->nearest += is_nearest(n_letters, letters, own, restored);
-    (*n_images)++;
-  } while (next_choice(letter->pixels, flips, choice));
-  PetscFunctionReturn(0);
+    ++*n_images;
+    if (*n_images % batch == 0) code = HfTapeCompute(tape);
+  } while (!code && next_choice(letter->pixels, flips, choice));
+  PetscFunctionReturn(code);
 }
 
 static PetscErrorCode report(HfStepContext context, const Settings *settings, const HfWeighting *weighting, const char *letter, PetscInt flips,
@@ -321,6 +324,7 @@ static PetscErrorCode recall_letters(HfStepContext context, const Settings *sett
   HfRecallOptions longer = settings->options;
   Score all[N_VARIANTS] = {{0}};
   PetscInt n_all = 0;
+  PetscErrorCode code;
 
   PetscFunctionBeginUser;
   ++longer.max_iterations;
@@ -335,8 +339,9 @@ static PetscErrorCode recall_letters(HfStepContext context, const Settings *sett
 
       n_images = 0;
       if (recall) PetscCall(window_weights(context->record, weighting, letter, (Variant)v, w));
-      PetscCall(images(settings->n_letters, settings->letters, l, flips, w, v == ONE_MORE ? longer : settings->options, recall, &sum, &n_images,
-                       v == FILM ? gallery : NULL));
+      code = images(context->tape, settings->n_letters, settings->letters, l, flips, w, v == ONE_MORE ? longer : settings->options, recall, &sum,
+                    &n_images, v == FILM ? gallery : NULL);
+      if (code) PetscFunctionReturn(code);
       add(&mean[v], &sum, 1.0 / n_images);
       add(&all[v], &sum, 1.0);
     }
@@ -359,19 +364,20 @@ static PetscErrorCode run(HfStepContext context, const void *of) {
   HfWeightingList list;
   Gallery *gallery;
   PetscReal *w;
+  PetscErrorCode code = 0;
 
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&gallery));
   PetscCall(PetscMalloc1(16 * MAX_PIXELS, &w));
   PetscCall(HfReportWeakSignal(context));
   PetscCall(HfWeightingResolve(context->record, &settings->weightings, &list));
-  for (PetscInt k = 0; k < list.n; ++k) {
+  for (PetscInt k = 0; k < list.n && !code; ++k) {
     PetscCall(HfReportLog(context, "tiles, %s, %s:", HfRecallNames[settings->options.method], list.list[k].label));
-    for (PetscInt f = 0; f < settings->n_flips; ++f) PetscCall(recall_letters(context, settings, &list.list[k], settings->flips[f], w, gallery));
+    for (PetscInt f = 0; f < settings->n_flips && !code; ++f) code = recall_letters(context, settings, &list.list[k], settings->flips[f], w, gallery);
   }
   PetscCall(PetscFree(w));
   PetscCall(PetscFree(gallery));
-  PetscFunctionReturn(0);
+  PetscFunctionReturn(code);
 }
 
 const HfStep HfStep_Tiles = {.name = "tiles", .citation = "niu-2024", .keys = keys, .settings = read_settings, .destroy = destroy, .run = run};

@@ -190,8 +190,9 @@ static PetscErrorCode anneal_create(Search *search, const HfAnnealOptions *optio
   PetscFunctionReturn(0);
 }
 
-/* Exact recoveries by the weights of the best wiring. */
-static PetscErrorCode predict_recall(const Search *search, HfAnneal anneal, PetscReal found[]) {
+/* Exact recoveries by the weights of the best wiring; on ranks without a start, whose `anneal` is NULL, nothing but the pauses. *stop: the run is to end
+   here. */
+static PetscErrorCode predict_recall(const Search *search, HfAnneal anneal, PetscReal found[], PetscBool *stop) {
   const Settings *settings = search->settings;
   const HfWiringLearner *learner = &search->learner;
   const PetscInt n = learner->n, n_flips = settings->n_flips;
@@ -200,22 +201,32 @@ static PetscErrorCode predict_recall(const Search *search, HfAnneal anneal, Pets
                             .samples = settings->samples,
                             .seed = settings->seed,
                             .recall = {.method = HF_RECALL_SWEEPS, .max_iterations = 20, .dead_zone = 1e-9, .seed = settings->seed}};
+  const PetscInt64 tests = HfInferTests(&options, learner->n_patterns), batch = HfRecallBatch(n, &options.recall);
   const HfWiring *best;
   HfInferTally *tally;
   PetscReal *w, *amounts;
-  HfNetwork network;
+  HfNetwork network = NULL;
 
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc3(n * n, &w, n_flips, &amounts, n_flips, &tally));
   for (PetscInt a = 0; a < n_flips; ++a) amounts[a] = (PetscReal)settings->flips[a];
   options.amounts = amounts;
-  HfAnnealBest(anneal, &best);
-  PetscCall(HfAnnealWeights(anneal, best, w, &found[COST]));
-  PetscCall(HfNetworkCreate(n, w, &network));
-  PetscCall(HfInfer(n, network, learner->n_patterns, learner->x, &options, 0, HfInferTests(&options, learner->n_patterns), tally));
-  PetscCall(HfNetworkDestroy(&network));
+  if (anneal) {
+    HfAnnealBest(anneal, &best);
+    PetscCall(HfAnnealWeights(anneal, best, w, &found[COST]));
+    PetscCall(HfNetworkCreate(n, w, &network));
+    for (PetscInt k = 0; k < learner->n_nodes; ++k) found[EXACT + n_flips + k] = best->sign[k] * (PetscReal)(best->pixel[k] + 1);
+  }
+  for (PetscInt64 at = 0; at < tests && !*stop; at += batch) {
+    PetscErrorCode code;
+
+    if (anneal) PetscCall(HfInfer(n, network, learner->n_patterns, learner->x, &options, at, PetscMin(batch, tests - at), tally));
+    code = HfTapeCompute(search->context->tape);
+    if (code && code != HF_ERR_STOPPED) PetscCall(code);
+    *stop = code ? PETSC_TRUE : PETSC_FALSE;
+  }
   for (PetscInt a = 0; a < n_flips; ++a) found[EXACT + a] = (PetscReal)tally[a].counts.exact;
-  for (PetscInt k = 0; k < learner->n_nodes; ++k) found[EXACT + n_flips + k] = best->sign[k] * (PetscReal)(best->pixel[k] + 1);
+  PetscCall(HfNetworkDestroy(&network));
   PetscCall(PetscFree3(w, amounts, tally));
   PetscFunctionReturn(0);
 }
@@ -285,10 +296,8 @@ static PetscErrorCode run_round(Search *search, PetscInt first) {
     PetscCall(HfReportLog(context, "wire %3.0f %%  best cost of this round %.4f, to go: %.0f s", (double)(100.0 * done / starts), (double)least,
                           (MPI_Wtime() - begin) * (double)((starts - done) / (part * (PetscReal)count))));
   }
-  if (anneal && !stop) {
-    PetscCall(predict_recall(search, anneal, search->round + rank * search->length));
-    search->round[rank * search->length + CPU] = (PetscReal)cpu;
-  }
+  if (!stop) PetscCall(predict_recall(search, anneal, search->round + rank * search->length, &stop));
+  if (anneal) search->round[rank * search->length + CPU] = (PetscReal)cpu;
   PetscCall(HfAnnealDestroy(&anneal));
   if (stop) PetscFunctionReturn(HF_ERR_STOPPED);
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, search->round, (PetscMPIInt)(count * search->length), MPIU_REAL, MPI_SUM, context->comm));
