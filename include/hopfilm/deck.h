@@ -128,6 +128,8 @@ PetscErrorCode HfDeckError(HfDeck deck, HfNode node, const char *format, ...) PE
 PetscErrorCode HfDeckWarn(HfDeck deck, HfNode node, const char *format, ...) PETSC_ATTRIBUTE_FORMAT(3, 4);
 /** Number of errors so far. */
 PetscInt HfDeckErrorCount(HfDeck deck);
+/** The first error, in order of place, as FILE:LINE:COL: message; "" without one. Not collective. */
+void HfDeckFirstError(HfDeck deck, char text[], size_t size);
 /** Prints warnings and errors not printed yet (rank 0, stderr, in order of place); returns HF_ERR_DECK when there was an error. Collective. */
 PetscErrorCode HfDeckVerdict(HfDeck deck);
 

@@ -10,6 +10,8 @@ typedef struct {
   char **figures;           /* "infer-3.accuracy", in the order in which they are met */
   PetscReal *values;        /* [n_members][room], NaN where a member has none */
   const char **status;      /* [n_members], "done", "diverged", ..., "waiting" */
+  char **reason;            /* [n_members], why a member failed; NULL where nothing tells */
+  const PetscMPIInt *code;  /* [n_members], exit code in this job; -1: another job ran it, or none has */
   const PetscReal *seconds; /* [n_members], of this job */
   PetscInt n_groups;        /* of members that differ in nothing but the averaged axes */
   PetscInt *group;          /* [n_members], 0 .. n_groups-1 */
@@ -19,8 +21,9 @@ typedef struct {
 void HfEnsembleMemberName(PetscInt member, char name[32]); /* "member-001" */
 void HfEnsembleMemberPath(const char *directory, PetscInt member, const char *file, char path[PETSC_MAX_PATH_LEN]);
 
-/* ensemble_table.c: reads the members' summaries and writes ensemble.tsv, summary.yaml and ensemble.h5. Collective on comm; rank 0 works. */
-PetscErrorCode HfEnsembleTables(HfEnsemble ensemble, MPI_Comm comm, const char *directory, const PetscReal seconds[]);
+/* ensemble_table.c: reads the members' summaries and writes ensemble.tsv, summary.yaml and ensemble.h5. code[m]: see HfEnsembleTable. Collective on
+   comm; rank 0 works. */
+PetscErrorCode HfEnsembleTables(HfEnsemble ensemble, MPI_Comm comm, const char *directory, const PetscMPIInt code[], const PetscReal seconds[]);
 /* Mean, standard error of the mean (NaN of less than two), least and largest of one figure over a group; how many members have it. */
 PetscInt HfEnsembleAverage(const HfEnsembleTable *table, PetscInt group, PetscInt figure, PetscReal *mean, PetscReal *error, PetscReal range[2]);
 

@@ -36,9 +36,8 @@ static void describe(HfEnsemble ensemble, PetscInt member, char text[], size_t s
     used += (size_t)snprintf(text + used, size - used, "%s%s=%s", a ? ", " : "", HfEnsembleKey(ensemble, a), HfEnsembleValue(ensemble, member, a));
 }
 
-/* The section itself, then the decks of all members: errors in any of them are reported before the first one runs. */
+/* The section itself. */
 static PetscErrorCode create(Ensemble *e) {
-  PetscErrorCode code;
   PetscFunctionBeginUser;
   e->comm = HfDeckComm(e->deck);
   PetscCallMPI(MPI_Comm_rank(e->comm, &e->rank));
@@ -51,15 +50,35 @@ static PetscErrorCode create(Ensemble *e) {
   PetscCheckFault(e->last <= e->n, e->comm, HF_ERR_DECK, "--members: there are %d members, none of number %d", (int)e->n, (int)e->last);
   PetscCall(PetscMalloc2(e->n, &e->code, e->n, &e->seconds));
   for (PetscInt m = 0; m < e->n; ++m) {
-    HfDeck member;
     e->code[m] = -1;
     e->seconds[m] = 0;
-    PetscCall(HfEnsembleDeck(e->ensemble, m, e->comm, e->keys, e->options->argument, e->options->n_set, e->options->set, &member));
-    code = HfDeckVerdict(member);
-    PetscCall(HfDeckDestroy(&member));
-    if (code) PetscFunctionReturn(code);
   }
   PetscFunctionReturn(0);
+}
+
+static PetscErrorCode create_deck(const Ensemble *e, PetscInt m, MPI_Comm comm, HfDeck *deck) {
+  *deck = NULL;
+  return HfEnsembleDeck(e->ensemble, m, comm, e->keys, e->options->argument, e->options->n_set, e->options->set, deck);
+}
+
+/* A member with a bad deck fails alone. When all are bad, as they are when the path of a key is wrong, nothing is run or written, and the errors of the
+   first are reported. */
+static PetscErrorCode refuse_if_all_bad(const Ensemble *e) {
+  PetscErrorCode code;
+  HfDeck deck;
+  PetscFunctionBeginUser;
+  for (PetscInt m = e->first; m < e->last; ++m) {
+    PetscInt errors;
+    code = create_deck(e, m, e->comm, &deck);
+    if (code) PetscFunctionReturn(code); /* the file itself: not YAML, or it cannot be read */
+    errors = HfDeckErrorCount(deck);
+    PetscCall(HfDeckDestroy(&deck));
+    if (!errors) PetscFunctionReturn(0);
+  }
+  PetscCall(create_deck(e, e->first, e->comm, &deck));
+  code = HfDeckVerdict(deck);
+  PetscCall(HfDeckDestroy(&deck));
+  PetscFunctionReturn(code);
 }
 
 static PetscErrorCode destroy(Ensemble *e) {
@@ -95,22 +114,59 @@ static PetscErrorCode make_teams(Ensemble *e) {
   PetscFunctionReturn(0);
 }
 
+/* Why a member failed, of a deck that may be missing; "" when nothing tells. On the team's first rank. */
+static void find_reason(HfDeck deck, char reason[], size_t size) {
+  reason[0] = '\0';
+  if (deck) HfDeckFirstError(deck, reason, size);
+  if (!reason[0]) snprintf(reason, size, "%s", HfFaultText());
+}
+
+/* A member that failed before its run had a summary gets one, so that every table of the ensemble shows it. On the team's first rank. */
+static PetscErrorCode write_failure(const Ensemble *e, PetscInt m, const char reason[]) {
+  char path[PETSC_MAX_PATH_LEN];
+  const char *why;
+  HfNode summary, results;
+  FILE *file;
+  PetscFunctionBeginUser;
+  HfEnsembleMemberPath(e->directory, m, "summary.yaml", path);
+  if (HfIsRegularFile(path)) PetscFunctionReturn(0);
+  HfEnsembleMemberPath(e->directory, m, "", path);
+  HfMakeDirectories(path, &why);
+  HfEnsembleMemberPath(e->directory, m, "summary.yaml", path);
+  file = why ? NULL : HfFileCreateStream(path);
+  if (!file) PetscFunctionReturn(0); /* the table of this job shows the member all the same */
+  PetscCall(HfNodeCreate(HF_NODE_MAP, &summary));
+  PetscCall(HfNodeCreate(HF_NODE_LIST, &results));
+  PetscCall(HfNodePutText(summary, "status", "failed"));
+  PetscCall(HfNodePutText(summary, "reason", reason));
+  PetscCall(HfNodePutNode(summary, "results", results));
+  PetscCall(HfNodeWrite(summary, file));
+  PetscCall(HfNodeDestroy(&summary));
+  fclose(file);
+  PetscFunctionReturn(0);
+}
+
 /* One member on the team; its faults do not end the others. */
 static PetscErrorCode run_member(Ensemble *e, PetscInt m) {
   const double start = MPI_Wtime();
-  char path[PETSC_MAX_PATH_LEN], what[512];
-  HfDeck deck;
+  char path[PETSC_MAX_PATH_LEN], what[512], reason[1024];
+  HfDeck deck = NULL;
   PetscErrorCode code;
   PetscFunctionBeginUser;
   HfEnsembleMemberPath(e->directory, m, "", path);
-  PetscCall(HfEnsembleDeck(e->ensemble, m, e->team, e->keys, e->options->argument, e->options->n_set, e->options->set, &deck));
   HfCitationsClear();
-  code = HfAppRun(deck, path, e->options, e->directory, e->start);
-  PetscCall(HfDeckDestroy(&deck));
+  HfFaultForget();
+  code = create_deck(e, m, e->team, &deck);
+  if (!code) code = HfDeckVerdict(deck);
+  if (!code) code = HfAppRun(deck, path, e->options, e->directory, e->start);
   if (code && code < HF_ERR_BASE) PetscFunctionReturn(code);
+  find_reason(deck, reason, sizeof reason);
+  PetscCall(HfDeckDestroy(&deck));
   e->code[m] = code ? (PetscMPIInt)code - HF_ERR_BASE : HF_EXIT_DONE;
   e->seconds[m] = MPI_Wtime() - start;
   if (!e->team_rank) {
+    const PetscBool failed = code && code != HF_ERR_STOPPED ? PETSC_TRUE : PETSC_FALSE;
+    if (failed) PetscCall(write_failure(e, m, reason));
     describe(e->ensemble, m, what, sizeof what);
     HfEnsembleMemberName(m, path);
     printf("[%8.1f s] %s (%s): ", MPI_Wtime() - e->start, path, what);
@@ -118,7 +174,7 @@ static PetscErrorCode run_member(Ensemble *e, PetscInt m) {
       printf("exit code %d", e->code[m]);
     else
       printf("done");
-    printf(" after %.1f s\n", (double)e->seconds[m]);
+    printf(" after %.1f s%s%s\n", (double)e->seconds[m], failed && reason[0] ? ": " : "", failed ? reason : "");
     fflush(stdout);
   }
   PetscFunctionReturn(0);
@@ -200,23 +256,26 @@ static PetscErrorCode verdict(const Ensemble *e) {
   PetscFunctionReturn(waiting ? HF_ERR_STOPPED : worst ? HF_ERR_BASE + worst : 0);
 }
 
-/* One line of `hopfilm check`; adds the member's cost to the sums: steps, cells times steps, bytes. */
+/* One line of `hopfilm check`; adds the member's cost to the sums: steps, cells times steps, bytes. A fault is that of this member alone. */
 static PetscErrorCode check_member(const Ensemble *e, PetscInt m, PetscReal sums[3]) {
   char name[32], what[512];
-  HfDeck deck;
+  HfDeck deck = NULL;
   HfNode plan;
   PetscErrorCode code;
   PetscReal steps, cells, bytes;
   PetscFunctionBeginUser;
-  PetscCall(HfEnsembleDeck(e->ensemble, m, e->comm, e->keys, e->options->argument, e->options->n_set, e->options->set, &deck));
-  code = HfAppPlan(deck, NULL, &plan);
+  HfEnsembleMemberName(m, name);
+  describe(e->ensemble, m, what, sizeof what);
+  code = create_deck(e, m, e->comm, &deck);
+  if (!code) code = HfDeckVerdict(deck);
+  if (!code) code = HfAppPlan(deck, NULL, &plan);
+  if (code >= HF_ERR_BASE && !e->rank) printf("  %s  %s: cannot run, as said above\n", name, what);
+  if (!e->rank) fflush(stdout);
   if (!code) {
     cells = strtod(HfNodeText(HfNodeFind(plan, "film_cells")), NULL);
     steps =
         HfNodeFind(plan, "integrator_steps_at_least") ? strtod(HfNodeText(HfNodeFind(plan, "integrator_steps_at_least")), NULL) : 0; /* implicit */
     bytes = strtod(HfNodeText(HfNodeFind(plan, "field_bytes_at_most")), NULL);
-    HfEnsembleMemberName(m, name);
-    describe(e->ensemble, m, what, sizeof what);
     if (!e->rank && steps > 0)
       printf("  %s  %s: %.0f cells, at least %.0f steps, at most %.1f MB of fields\n", name, what, (double)cells, (double)steps, (double)bytes / 1e6);
     else if (!e->rank)
@@ -233,14 +292,23 @@ static PetscErrorCode check_member(const Ensemble *e, PetscInt m, PetscReal sums
 PetscErrorCode HfAppCheckEnsemble(HfDeck deck, HfKeys keys, const HfOptions *options) {
   Ensemble e = {.deck = deck, .keys = keys, .options = options};
   PetscReal sums[3] = {0, 0, 0};
-  PetscErrorCode code;
+  PetscErrorCode code, first = 0;
+  PetscInt bad = 0;
   PetscFunctionBeginUser;
   code = create(&e);
-  if (!code && !e.rank) printf("%s is a valid deck of an ensemble\n", options->argument);
-  for (PetscInt m = 0; !code && m < e.n; ++m) code = check_member(&e, m, sums);
+  for (PetscInt m = 0; !code && m < e.n; ++m) {
+    const PetscErrorCode of_member = check_member(&e, m, sums);
+    if (of_member && of_member < HF_ERR_BASE) PetscFunctionReturn(of_member);
+    bad += of_member > 0;
+    if (!first) first = of_member;
+  }
+  if (!code) code = first;
+  if (bad && !e.rank) printf("  %d of %d members cannot run\n", (int)bad, (int)e.n);
   if (!code && !e.rank)
-    printf("  all %d members of %d rank%s: at least %.3g steps, %.3g cells times steps, at most %.1f MB of fields\n", (int)e.n,
-           (int)HfEnsembleRanks(e.ensemble), HfEnsembleRanks(e.ensemble) == 1 ? "" : "s", (double)sums[0], (double)sums[1], (double)sums[2] / 1e6);
+    printf("%s is a valid deck of an ensemble\n"
+           "  all %d members of %d rank%s: at least %.3g steps, %.3g cells times steps, at most %.1f MB of fields\n",
+           options->argument, (int)e.n, (int)HfEnsembleRanks(e.ensemble), HfEnsembleRanks(e.ensemble) == 1 ? "" : "s", (double)sums[0],
+           (double)sums[1], (double)sums[2] / 1e6);
   PetscCall(destroy(&e));
   PetscFunctionReturn(code);
 }
@@ -250,10 +318,11 @@ PetscErrorCode HfAppRunEnsemble(HfDeck deck, HfKeys keys, const char *directory,
   PetscErrorCode code;
   PetscFunctionBeginUser;
   code = create(&e);
+  if (!code) code = refuse_if_all_bad(&e);
   if (!code) code = make_directory(&e);
   if (!code) code = make_teams(&e);
   if (!code) code = run_all(&e);
-  if (!code) code = HfEnsembleTables(e.ensemble, e.comm, directory, e.seconds);
+  if (!code) code = HfEnsembleTables(e.ensemble, e.comm, directory, e.code, e.seconds);
   if (!code) code = verdict(&e);
   if (!code || code > HF_ERR_BASE) remove_stop(&e);
   if (e.team != MPI_COMM_NULL && e.team) PetscCallMPI(MPI_Comm_free(&e.team));

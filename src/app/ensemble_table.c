@@ -81,18 +81,34 @@ static int place_of(HfNode results, PetscInt k) {
   return place;
 }
 
+/* A member whose deck is bad now may have the summary of another run. */
+static const char *status_of_exit(PetscMPIInt code) {
+  switch (code) {
+  case HF_EXIT_DONE:
+    return "done";
+  case HF_EXIT_DIVERGED:
+    return "diverged";
+  case HF_EXIT_STOPPED:
+    return "stopped";
+  default:
+    return "failed";
+  }
+}
+
 static PetscErrorCode read_member(HfEnsembleTable *table, PetscInt member) {
   static const char *const known[] = {"done", "diverged", "failed", "stopped", "running"};
   char path[PETSC_MAX_PATH_LEN], prefix[128];
-  HfNode summary, results, status;
+  HfNode summary, results, status, reason;
   PetscFunctionBeginUser;
-  table->status[member] = "waiting";
+  table->status[member] = table->code[member] < 0 ? "waiting" : status_of_exit(table->code[member]);
   HfEnsembleMemberPath(table->directory, member, "summary.yaml", path);
-  if (access(path, R_OK)) PetscFunctionReturn(0);
+  if (!HfIsRegularFile(path)) PetscFunctionReturn(0);
   if (HfNodeParse(PETSC_COMM_SELF, path, &summary)) PetscFunctionReturn(0);
   status = HfNodeFind(summary, "status");
-  for (size_t k = 0; status && k < sizeof known / sizeof known[0]; ++k)
+  for (size_t k = 0; table->code[member] < 0 && status && k < sizeof known / sizeof known[0]; ++k)
     if (!strcmp(HfNodeText(status), known[k])) table->status[member] = known[k];
+  reason = HfNodeFind(summary, "reason");
+  if (reason && strcmp(table->status[member], "done")) PetscCall(PetscStrallocpy(HfNodeText(reason), &table->reason[member]));
   results = HfNodeFind(summary, "results");
   for (PetscInt k = 0; results && k < HfNodeLength(results); ++k) {
     HfNode entry = HfNodeItem(results, k);
@@ -214,6 +230,7 @@ static PetscErrorCode write_summary(const HfEnsembleTable *table, FILE *file) {
     PetscCall(HfNodeCreate(HF_NODE_MAP, &one));
     PetscCall(HfNodePutText(one, "directory", name));
     PetscCall(HfNodePutText(one, "status", table->status[m]));
+    if (table->reason[m]) PetscCall(HfNodePutText(one, "reason", table->reason[m]));
     for (PetscInt a = 0; a < HfEnsembleAxes(table->ensemble); ++a)
       PetscCall(HfNodePutText(one, HfEnsembleKey(table->ensemble, a), HfEnsembleValue(table->ensemble, m, a)));
     PetscCall(HfNodePutNode(members, NULL, one));
@@ -233,7 +250,7 @@ static PetscErrorCode write_file(const HfEnsembleTable *table, const char *name,
   PetscFunctionBeginUser;
   snprintf(path, sizeof path, "%.*s/%s", PETSC_MAX_PATH_LEN - 64, table->directory, name);
   snprintf(temporary, sizeof temporary, "%s.%d", path, (int)getpid()); /* tasks of an array may end at once */
-  file = fopen(temporary, "w");
+  file = HfFileCreateStream(temporary);
   if (file) {
     PetscCall(write(table, file));
     if (fflush(file) || ferror(file) || fsync(fileno(file))) *why = strerror(errno);
@@ -248,7 +265,8 @@ static int lock_directory(const HfEnsembleTable *table) {
   char path[PETSC_MAX_PATH_LEN];
   int file;
   snprintf(path, sizeof path, "%.*s/ensemble.lock", PETSC_MAX_PATH_LEN - 64, table->directory);
-  file = open(path, O_RDWR | O_CREAT, 0666);
+  file = HfFileOpen(path, O_RDWR | O_CREAT);
+  if (file < 0) file = HfFileCreate(path); /* a link or a FIFO is in its place */
   if (file >= 0) (void)flock(file, LOCK_EX);
   return file;
 }
@@ -258,12 +276,15 @@ static PetscErrorCode make(HfEnsembleTable *table, const char **why) {
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc4(table->n_members, &table->status, table->n_members, &table->group, table->n_members, &table->first, table->n_members,
                          &table->size));
+  PetscCall(PetscCalloc1(table->n_members, &table->reason));
   for (PetscInt m = 0; m < table->n_members; ++m) PetscCall(read_member(table, m));
   group_members(table);
   PetscCall(write_file(table, "ensemble.tsv", write_lines, why));
   PetscCall(HfEnsembleH5Write(table, why));
   PetscCall(write_file(table, "summary.yaml", write_summary, why)); /* last: it says that the others are there */
   if (lock >= 0) close(lock);
+  for (PetscInt m = 0; m < table->n_members; ++m) PetscCall(PetscFree(table->reason[m]));
+  PetscCall(PetscFree(table->reason));
   for (PetscInt f = 0; f < table->n_figures; ++f) PetscCall(PetscFree(table->figures[f]));
   PetscCall(PetscFree(table->figures));
   PetscCall(PetscFree(table->values));
@@ -271,8 +292,8 @@ static PetscErrorCode make(HfEnsembleTable *table, const char **why) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfEnsembleTables(HfEnsemble ensemble, MPI_Comm comm, const char *directory, const PetscReal seconds[]) {
-  HfEnsembleTable table = {.ensemble = ensemble, .directory = directory, .n_members = HfEnsembleMembers(ensemble), .seconds = seconds};
+PetscErrorCode HfEnsembleTables(HfEnsemble ensemble, MPI_Comm comm, const char *directory, const PetscMPIInt code[], const PetscReal seconds[]) {
+  HfEnsembleTable table = {.ensemble = ensemble, .directory = directory, .n_members = HfEnsembleMembers(ensemble), .code = code, .seconds = seconds};
   const char *why = NULL;
   char text[128] = "";
   PetscMPIInt rank;

@@ -129,6 +129,8 @@ PetscErrorCode HfDeckWarn(HfDeck deck, HfNode node, const char *format, ...) {
 
 PetscInt HfDeckErrorCount(HfDeck deck) { return HfMessagesErrorCount(deck->messages); }
 
+void HfDeckFirstError(HfDeck deck, char text[], size_t size) { HfMessagesFirstError(deck->messages, deck->path, text, size); }
+
 PetscErrorCode HfDeckVerdict(HfDeck deck) {
   PetscFunctionBeginUser;
   PetscCall(HfMessagesPrint(deck->messages, deck->comm, deck->path));

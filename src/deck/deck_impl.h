@@ -15,7 +15,8 @@ PetscErrorCode HfMessagesDestroy(HfMessages *messages);
 PetscErrorCode HfMessagesAdd(HfMessages messages, PetscBool error, HfPlace place, const char *format, ...) PETSC_ATTRIBUTE_FORMAT(4, 5);
 PetscErrorCode HfMessagesAddV(HfMessages messages, PetscBool error, HfPlace place, const char *format, va_list arguments);
 PetscInt HfMessagesErrorCount(HfMessages messages);
-PetscErrorCode HfMessagesPrint(HfMessages messages, MPI_Comm comm, const char *first_file); /* those not printed yet, first_file first */
+void HfMessagesFirstError(HfMessages messages, const char *first_file, char text[], size_t size); /* "" without an error */
+PetscErrorCode HfMessagesPrint(HfMessages messages, MPI_Comm comm, const char *first_file);       /* those not printed yet, first_file first */
 
 /* ---- node.c: the tree ---- */
 typedef enum { HF_STYLE_PLAIN, HF_STYLE_QUOTED, HF_STYLE_BLOCK } HfTextStyle;

@@ -117,6 +117,32 @@ static PetscErrorCode check_keys(HfDeck deck, HfNode node, const Axis *axis) {
   PetscFunctionReturn(0);
 }
 
+/* Whether one of the two paths is that of the other or leads to it. */
+static PetscBool overlap(const char *a, const char *b) {
+  const size_t n = PetscMin(strlen(a), strlen(b));
+  const char end = strlen(a) > n ? a[n] : b[n];
+
+  return !strncmp(a, b, n) && (end == '\0' || end == '.') ? PETSC_TRUE : PETSC_FALSE;
+}
+
+/* A key has one value in a member. */
+static PetscErrorCode check_keys_differ(HfDeck deck, HfNode section, HfEnsemble ensemble) {
+  const Axis *axes = ensemble->axes;
+
+  PetscFunctionBeginUser;
+  for (PetscInt a = 0; a < ensemble->n_axes; ++a)
+    for (PetscInt k = 0; k < axes[a].n_keys; ++k)
+      for (PetscInt b = 0; b <= a; ++b)
+        for (PetscInt i = 0; i < (b < a ? axes[b].n_keys : k); ++i) {
+          const char *key = axes[a].keys[k], *other = axes[b].keys[i];
+
+          if (!overlap(key, other)) continue;
+          PetscCall(HfDeckError(deck, HfChild(HfItem(section, "axes", a), "key"),
+                                "%s has values already, those of %s on axis %d: a key belongs to one axis", key, other, (int)b + 1));
+        }
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode read_axis_settings(HfDeck deck, HfNode node, Axis *axis) {
   const char *key, *dot;
 
@@ -177,6 +203,7 @@ PetscErrorCode HfEnsembleCreate(HfDeck deck, HfEnsemble *ensemble) {
   if (!section || HfDeckErrorCount(deck)) PetscFunctionReturn(0);
   PetscCall(PetscNew(ensemble));
   PetscCall(read_settings(deck, section, *ensemble));
+  PetscCall(check_keys_differ(deck, section, *ensemble));
   PetscCall(check_combinations(deck, section, *ensemble));
   PetscFunctionReturn(0);
 }

@@ -98,13 +98,29 @@ static int compare(const void *a, const void *b) {
   return p->number < q->number ? -1 : 1;
 }
 
+static void sort(HfMessages messages, const char *first_file) {
+  for (PetscInt i = 0; i < messages->n; ++i) messages->list[i].first = strcmp(messages->list[i].file, first_file) ? PETSC_FALSE : PETSC_TRUE;
+  if (messages->n) qsort(messages->list, (size_t)messages->n, sizeof(Message), compare);
+}
+
+void HfMessagesFirstError(HfMessages messages, const char *first_file, char text[], size_t size) {
+  text[0] = '\0';
+  sort(messages, first_file);
+  for (PetscInt i = 0; i < messages->n && !text[0]; ++i) {
+    const Message *m = &messages->list[i];
+    if (m->error && m->line)
+      snprintf(text, size, "%s:%d:%d: %s", m->file, (int)m->line, (int)m->column, m->text);
+    else if (m->error)
+      snprintf(text, size, "%s: %s", m->file, m->text);
+  }
+}
+
 PetscErrorCode HfMessagesPrint(HfMessages messages, MPI_Comm comm, const char *first_file) {
   PetscMPIInt rank;
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(comm, &rank));
-  for (PetscInt i = 0; i < messages->n; ++i) messages->list[i].first = strcmp(messages->list[i].file, first_file) ? PETSC_FALSE : PETSC_TRUE;
-  if (messages->n) qsort(messages->list, (size_t)messages->n, sizeof(Message), compare);
+  sort(messages, first_file);
   for (PetscInt i = 0; i < messages->n; ++i) {
     Message *m = &messages->list[i];
     const char *kind = m->error ? "error" : "warning";
