@@ -30,6 +30,13 @@ schedule:
   - energies: {{weights: scaled}}
   - recall: {{method: synchronous, weights: scaled}}
 """
+# Cells that fit the film in some members; a pulse that is no time in one; the last is sound.
+BAD = """include: {here}/bad-decks/part-base.yaml
+ensemble:
+  axes:
+    - {{key: film.cell, values: [40 nm, 30 nm, 40 nm, 40 nm]}}
+    - {{key: schedule.0.train.pulse, values: [0.01 ns, 0.01 ns, 0.01 m, 0.01 ns], with_previous: true}}
+"""
 failures = []
 
 
@@ -52,6 +59,30 @@ def results(directory):
 def table(directory):
     with open(os.path.join(directory, "ensemble.tsv")) as file:
         return list(csv.reader(file, delimiter="\t"))
+
+
+def bad_members(program, tmp):
+    """Members with a bad deck fail, the others run; all of their faults are told."""
+    with open(os.path.join(tmp, "bad.yaml"), "w") as file:
+        file.write(BAD.format(here=HERE))
+    for ranks in (1, 2):
+        out = f"f{ranks}"
+        code, text = run(mpiexec(ranks, program, "run", "bad.yaml", "--out", out), tmp)
+        summary = results(os.path.join(tmp, out))
+        check(code == 2 and "2 of 4 members done, 2 failed, 0 to be run yet" in text, f"{out}: bad members fail alone, exit code {code}")
+        check([m["status"] for m in summary["results_of"]] == ["done", "failed", "failed", "done"] and summary["status"] == "failed", f"{out}: they are failed, not waiting")
+        reasons = [m.get("reason", "") for m in summary["results_of"]]
+        check("13.3333 cells" in reasons[1] and "0.01 m" in reasons[2] and not reasons[0] and not reasons[3], f"{out}: with their reasons")
+        check(all(f"member-00{k} (" in text and reasons[k - 1] in text for k in (2, 3)), f"{out}: which the terminal shows beside their names")
+        check(results(os.path.join(tmp, out, "member-003"))["reason"] == reasons[2], f"{out}: a bad member has a folder that says why")
+    code, text = run([program, "run", "bad.yaml", "--out", "f1", "--members", "1"], tmp)
+    check([row[1] for row in table(os.path.join(tmp, "f1"))[1:]] == ["done", "failed", "failed", "done"], "another job that runs one member knows of the failed ones")
+    code, text = run([program, "check", "bad.yaml"], tmp)
+    check(code == 2 and "13.3333 cells" in text and "0.01 m" in text and "2 of 4 members cannot run" in text, "check lists the faults of all members")
+    with open(os.path.join(tmp, "typo.yaml"), "w") as file:
+        file.write(BAD.format(here=HERE).replace("film.cell", "film.cel"))
+    code, text = run([program, "run", "typo.yaml", "--out", "g"], tmp)
+    check(code == 2 and text.count("film.cel") <= 2 and not os.path.exists(os.path.join(tmp, "g")), "when all members are bad the first is told and nothing written")
 
 
 def main():
@@ -96,6 +127,7 @@ def main():
         check(code == 3 and again == strip[0], "submitted again it continues, and the table is that of an undisturbed run")
         code, text = run(mpiexec(1, program, "run", "1.yaml", "--out", "d", "--members", "4"), tmp)
         check(code == 2 and "none of number 4" in text, "a member that is not there is refused")
+        bad_members(program, tmp)
     print(f"ensembles: {len(failures)} failed")
     return 1 if failures else 0
 

@@ -19,7 +19,7 @@ import h5py
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from kill import datasets, descendants, differences, spread  # noqa: E402
 from launch import cores, environment  # noqa: E402
-from stop_case import AT_ONCE, DECK, DECK_FAULT, FILE, HERE, OFTEN, PATIENCE, STOPPED, WIRE, Case, Failure, check, status  # noqa: E402
+from stop_case import AT_ONCE, DECK, DECK_FAULT, ENDLESS, FILE, HERE, OFTEN, PATIENCE, STOPPED, WIRE, Case, Failure, check, status  # noqa: E402
 
 
 def term(case, number=signal.SIGTERM, who=0):
@@ -73,10 +73,33 @@ def interrupt(case):
     term(case, signal.SIGINT, 1)
 
 
-def second_signal(case):
-    """An item that is long and cannot be cut: the first signal waits for its end, a second one does not; exit 75 all the same."""
+def other_signals(case):
+    """A closed terminal, QUIT, and a limit on CPU time, which is announced every second: as TERM. Under nohup a closed terminal changes nothing."""
+    for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGXCPU):
+        term(case, number, 1)
     out = case.directory()
-    process = case.start(out, "--set", "schedule.0.wire.samples=2000000000", until="wire 100 %", deck=WIRE)  # of the forecast, an endless one
+    log = open(f"{case.top}/output-nohup", "w+")
+    process = subprocess.Popen(["nohup", case.program, "run", DECK, "--out", out, *ENDLESS], env=environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    process.log = log.name
+    case.wait(process, "hold")
+    os.kill(process.pid, signal.SIGHUP)
+    time.sleep(0.5)
+    check(process.poll() is None, "HUP ended a run under nohup")
+    for _ in range(4):
+        os.kill(process.pid, signal.SIGXCPU)
+        time.sleep(0.6)
+    case.end(process, STOPPED)
+    check("asked twice" not in open(process.log).read() and os.path.exists(f"{out}/checkpoint.h5"), "XCPU is taken for a second request")
+
+
+def second_signal(case):
+    """A recall that takes minutes and cannot be cut: the first signal waits for its end, a second one does not; exit 75 all the same."""
+    out = case.directory()
+    endless = "infer: {patterns: [L, T], flips: [1], samples: 1, method: asynchronous, max_iterations: 2000000000, quiet: 2000000000}"
+    short = "train: {patterns: [L, T], field: 20 Oe, pulse: 0.1 ns}"
+    process = case.start(out, "--set", f"schedule=[{{{short}}}, {{{endless}}}]", until="train +++", deck=WIRE)
+    case.pause(process, 1)
+    time.sleep(1)
     rank = case.ranks(process)[1]
     os.kill(rank, signal.SIGTERM)
     time.sleep(1.5)
@@ -87,6 +110,52 @@ def second_signal(case):
     check(time.time() - start < 20, "it took long")
     check("asked twice" in open(process.log).read(), "it does not say why")
     datasets(f"{out}/run.h5")
+
+
+def work(case):
+    """What takes long without a step of the integrator: the first signal, to one rank, is heeded within two seconds."""
+    train = "train: {patterns: [L, T], field: 20 Oe, pulse: 0.1 ns}"
+    single = "method: asynchronous, max_iterations: 100000, quiet: 100000"
+    tasks = {
+        "infer": f"[{{{train}}}, {{infer: {{patterns: [L, T], flips: [1], samples: 1000000000}}}}]",
+        "recall": f"[{{{train}}}, {{recall: {{starts: all, {single}, xi: [0.9, 0.91, 0.92, 0.93]}}}}]",
+        "wire": "[{wire: {patterns: [L, T], field: 20 Oe, starts: 2, candidates: 100, flips: [1], samples: 2000000000}}]",
+    }
+    for name, schedule in tasks.items():
+        out = case.directory()
+        process = case.start(out, "--set", f"schedule={schedule}", until="wire 100 %" if name == "wire" else "train +++", deck=WIRE)
+        case.pause(process, 0.2)
+        time.sleep(0.7)
+        check(process.poll() is None, f"{name} is over")
+        os.kill(case.ranks(process)[1], signal.SIGTERM)
+        case.end_within(process, 2, STOPPED)
+        check(case.info(out)["resumable"].startswith("yes"), f"{name}: {case.info(out)}")
+        process = case.start(out, "--set", f"schedule={schedule}", until="resuming", deck=WIRE)  # and again while it repeats what it has done
+        time.sleep(0.7)
+        os.kill(case.ranks(process)[1], signal.SIGTERM)
+        case.end(process, STOPPED)
+        check(case.info(out)["resumable"].startswith("yes"), f"{name}, stopped again: {case.info(out)}")
+        datasets(f"{out}/run.h5")
+
+
+def parts(case):
+    """A long inference goes on after the last part that was finished, however often it is stopped, and counts what the undisturbed one counts."""
+    whole, out, count = case.directory(), case.directory(), 0
+    options = "patterns: [L, T], flips: [1, 2], samples: 2000, xi: [0.99], method: asynchronous, max_iterations: 2000000, rules: [outer-product]"
+    more = ("--set", f"schedule=[{{train: {{patterns: [L, T], field: 20 Oe, pulse: 0.1 ns}}}}, {{infer: {{{options}}}}}]")
+    case.run(whole, *more, deck=WIRE)
+    process = case.start(out, *more, until="train +++", deck=WIRE)
+    os.kill(case.ranks(process)[1], signal.SIGTERM)
+    case.end(process, STOPPED)
+    for count in range(60):
+        done = subprocess.run(case.command(out, *more, "--max-walltime", "3 s", deck=WIRE), env=environment(), capture_output=True, text=True, timeout=300)
+        if done.returncode != STOPPED:
+            break
+    check(done.returncode == 0, f"exit {done.returncode} after {count + 1} stops\n{done.stdout[-800:]}{done.stderr[-800:]}")
+    with h5py.File(f"{out}/checkpoint.h5") as file:
+        check(len(file["tape/values"]) > 1000, f"{len(file['tape/values'])} values on the tape: no part of the inference")
+    wrong = differences(whole, out, 0)
+    check(not wrong, f"after {count + 1} stops: {wrong[:3]}")
 
 
 def search(case):
@@ -168,7 +237,7 @@ def torn(case):
 
 def outlook(case):
     """`hopfilm info` reports whether the run can be continued, and from where; or why not."""
-    out, endless = case.directory(), ("--set", "schedule.2.hold.time=1 us")  # longer than any machine needs to be stopped
+    out, endless = case.directory(), ENDLESS
     process = case.start(out, *endless, "--checkpoint-every", "0", until="train")
     for rank in case.ranks(process):
         os.kill(rank, signal.SIGKILL)
@@ -367,7 +436,7 @@ def dead_rank(case):
 
 
 CASES = [
-    term, early, late, interrupt, second_signal, search, checkpoint_and_flush, stop_file, walltime, torn, outlook, simulated_time, other_deck, other_files, cut_at_the_end, other_ranks, too_large, disk_full, vanished,
+    term, early, late, interrupt, other_signals, second_signal, work, parts, search, checkpoint_and_flush, stop_file, walltime, torn, outlook, simulated_time, other_deck, other_files, cut_at_the_end, other_ranks, too_large, disk_full, vanished,
     read_only, dead_rank,
 ]
 

@@ -93,6 +93,17 @@ class Case:
         if process.wait(PATIENCE) != code:
             raise Failure(f"exit code {process.returncode}, not {code}\n{open(process.log).read()[-1500:]}")
 
+    def end_within(self, process, seconds, code):
+        """Of CPU time of each rank from now on; on a busy machine the wall says nothing."""
+        ranks = self.ranks(process)
+        start, last = [cpu_seconds(rank) for rank in ranks], [0.0] * len(ranks)
+        while process.poll() is None:
+            last = [max(before, cpu_seconds(rank)) for rank, before in zip(ranks, last)]
+            time.sleep(0.02)
+        self.end(process, code)
+        used = max(end - begin for begin, end in zip(start, last))
+        check(used < seconds, f"it computes for {used:.1f} s more, {seconds} at most")
+
     def same(self, out, **more):
         """Continues the run and compares its results with those of the undisturbed run."""
         text = self.run(out, **more)
@@ -100,6 +111,15 @@ class Case:
         if wrong:
             raise Failure("; ".join(wrong[:3]))
         return text
+
+
+def cpu_seconds(pid):
+    """0 for a process that has ended."""
+    try:
+        fields = open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def check(condition, what):
@@ -111,5 +131,6 @@ def status(out):
     return re.search(r"^status: (\w+)", open(f"{out}/summary.yaml").read(), re.M).group(1)
 
 
+ENDLESS = ("--set", "schedule.2.hold.time=1 us")  # longer than any machine needs to be stopped
 OFTEN = ("--checkpoint-every", "50 ms")
 AT_ONCE = ("--max-walltime", "1 s")  # as long as what is reserved for the end of a run: it stops as soon as it looks at the clock

@@ -106,7 +106,7 @@ typedef struct {
 PetscErrorCode HfNetworkRecall(HfNetwork network, const HfRecallOptions *options, PetscReal V[], HfRecallResult *result);
 /** The same for a single pattern, without a network of its own. */
 PetscErrorCode HfRecall(PetscInt n, const PetscReal w[], const HfRecallOptions *options, PetscReal V[], HfRecallResult *result);
-/** How many recalls of n nodes take about 0.1 s at most, at least 1: after so many a run looks whether it is to stop. */
+/** How many recalls of n nodes take a few hundredths of a second, at least 1: after so many a run looks whether it is to stop. */
 PetscInt64 HfRecallBatch(PetscInt n, const HfRecallOptions *options);
 /** Whether no update changes V[n]. */
 PetscBool HfIsFixedPoint(PetscInt n, const PetscReal w[], PetscReal dead_zone, const PetscReal V[]);

@@ -258,7 +258,7 @@ static PetscErrorCode verdict(const Ensemble *e) {
 
 /* One line of `hopfilm check`; adds the member's cost to the sums: steps, cells times steps, bytes. A fault is that of this member alone. */
 static PetscErrorCode check_member(const Ensemble *e, PetscInt m, PetscReal sums[3]) {
-  char name[32], what[512];
+  char name[32], what[512], reason[1024];
   HfDeck deck = NULL;
   HfNode plan;
   PetscErrorCode code;
@@ -269,8 +269,10 @@ static PetscErrorCode check_member(const Ensemble *e, PetscInt m, PetscReal sums
   code = create_deck(e, m, e->comm, &deck);
   if (!code) code = HfDeckVerdict(deck);
   if (!code) code = HfAppPlan(deck, NULL, &plan);
-  if (code >= HF_ERR_BASE && !e->rank) printf("  %s  %s: cannot run, as said above\n", name, what);
-  if (!e->rank) fflush(stdout);
+  if (code >= HF_ERR_BASE) {
+    find_reason(deck, reason, sizeof reason);
+    if (!e->rank) printf("  %s  %s: cannot run: %s\n", name, what, reason);
+  }
   if (!code) {
     cells = strtod(HfNodeText(HfNodeFind(plan, "film_cells")), NULL);
     steps =
@@ -286,6 +288,7 @@ static PetscErrorCode check_member(const Ensemble *e, PetscInt m, PetscReal sums
     PetscCall(HfNodeDestroy(&plan));
   }
   PetscCall(HfDeckDestroy(&deck));
+  fflush(stdout); /* before the messages of the next one */
   PetscFunctionReturn(code);
 }
 

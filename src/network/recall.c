@@ -4,8 +4,8 @@
    the result is the pattern after all `max_iterations` updates. One node at a time the energy of symmetric weights never rises. */
 #include "network_impl.h"
 
-#define BATCH_OPERATIONS 1e8 /* some 0.1 s */
-#define BATCH_MOST       5e4 /* of the smallest networks, whose noise and bookkeeping count */
+#define BATCH_OPERATIONS 2e7 /* some 20 ms */
+#define BATCH_MOST       2e4 /* of the smallest networks, whose noise and bookkeeping count */
 
 const char *const HfRecallNames[] = {"synchronous", "asynchronous", "sweeps", NULL};
 

@@ -218,7 +218,7 @@ static PetscErrorCode destroy_tally(PetscInt n_amounts, HfInferTally **tally) {
 
 /* Answers that take longer are kept on the tape in parts: a run that was stopped goes on after the last that was finished. The number of parts depends on
    the tests alone, not on the machine. */
-#define PART_BATCHES 1000 /* in a part; some minutes on one rank */
+#define PART_BATCHES 1000 /* in a part; less than a minute on one rank */
 #define MOST_PARTS   64   /* so that the tape stays short */
 
 static PetscErrorCode answer_part(const Tests *part, PetscInt n_values, PetscReal values[], HfInferTally tally[]) {
