@@ -128,6 +128,8 @@ PetscBool HfMagnetIsNoisy(HfMagnet magnet);
 /** Checks the time step that the deck gives for fluctuations in a uniform field H (A/m) that the schedule will apply: if it is too long, that is an error
     of the deck, which says `where` ("in the field of the step `field`"). Collective. */
 PetscErrorCode HfMagnetCheckAppliedField(HfMagnet magnet, const char *where, const PetscReal H[3]);
+/** The same of a further field that is going to be stored, of at most H (A/m), besides the present uniform one. Collective. */
+PetscErrorCode HfMagnetCheckStoredField(HfMagnet magnet, const char *where, PetscReal H);
 /** The method of time integration: the deck's integrator.method, what `auto` chose, or "heun" with fluctuations. Not collective. */
 const char *HfMagnetMethod(HfMagnet magnet);
 /** What it was chosen by: the rate at which the shortest waves of the grid are damped, alpha gamma0 |dH/dm|/(1+alpha^2), 1/s. Not collective. */

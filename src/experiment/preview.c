@@ -26,6 +26,7 @@ static PetscErrorCode forecast_gold(HfPreview *preview, HfNode place, HfNode ent
   const HfFieldMeasure centre = {0};
   HfFieldFigures field;
   HfCurrentFigures current;
+  char where[128];
   Vec j;
 
   PetscFunctionBeginUser;
@@ -40,6 +41,8 @@ static PetscErrorCode forecast_gold(HfPreview *preview, HfNode place, HfNode ent
   PetscCall(HfNodePutReal(entry, "H_rms_A_per_m", field.rms));
   PetscCall(HfNodePutReal(entry, "H_largest_A_per_m", field.largest));
   PetscCall(warn_of_density(preview, place, label, "gold", current.largest, MOST_IN_GOLD));
+  PetscCall(PetscSNPrintf(where, sizeof(where), "in the Oersted field of %.64s", label));
+  PetscCall(HfMagnetCheckStoredField(HfDeviceMagnet(preview->device), where, field.largest));
   if (!(field.rms > 0.0))
     PetscCall(HfDeckWarn(preview->deck, place, "%.64s: all electrodes have the same voltage, and no current flows", label));
   else if (seconds > 0.0 && HF_GAMMA0 * field.largest * seconds < LEAST_TURN)

@@ -10,7 +10,7 @@ enum { DEFAULT, SLOW, LONGEST, KINDS };
 static const PetscReal PRECESSION[KINDS] = {0.03, 0.1, 0.4};   /* about the fields that act on m as a whole: too fast by its square/6 */
 static const PetscReal EXCHANGE[KINDS] = {0.2, 0.4, 0.6};      /* about all fields, differences between neighbours included */
 static const PetscReal GAIN[KINDS] = {0.01, 0.05, 0.05};       /* gain of the energy of a wave by Heun's method, relative to its loss by damping */
-static const PetscReal DIFFUSION[KINDS] = {0.005, 0.05, 0.05}; /* mean square at random about one axis, rad^2: the film is colder by that part */
+static const PetscReal DIFFUSION[KINDS] = {0.003, 0.05, 0.05}; /* mean square at random about one axis, rad^2: the film is colder by that part */
 #define LEAST_ALPHA 1e-4                                       /* damping below which the gain is not made up for by shorter steps */
 
 /* The deck's step (s), 0 when it is left open. */
@@ -49,10 +49,10 @@ typedef struct {
   PetscReal whole, all, random;
 } Rates;
 
-static Rates region_rates(HfMagnet magnet, PetscInt region, PetscReal from, PetscReal to) {
+static Rates region_rates(HfMagnet magnet, PetscInt region, PetscReal from, PetscReal to, PetscReal further) {
   const HfMaterial *material = &magnet->film.materials[region];
   const PetscReal factor = 1 / PetscSqrtReal(1 + PetscSqr(material->alpha));
-  PetscReal whole = 0, all = 0, noise = 0, torque = 0;
+  PetscReal whole = further, all = further, noise = 0, torque = 0;
 
   for (PetscInt k = 0; k < magnet->n_terms; ++k) {
     const HfTerm *term = &magnet->terms[k];
@@ -80,12 +80,12 @@ static PetscReal largest_rotation(int kind, PetscReal alpha) {
   return PetscMin(EXCHANGE[kind], PetscPowReal(8 * GAIN[kind] * PetscMax(alpha, LEAST_ALPHA), 1.0 / 3));
 }
 
-/* 1/h, 1/s, of the step of each kind that suits this rank's cells at times from ... to. */
-static void step_rates(HfMagnet magnet, PetscReal from, PetscReal to, PetscReal per_second[KINDS]) {
+/* 1/h, 1/s, of the step of each kind that suits this rank's cells at times from ... to, with a further field (A/m). */
+static void step_rates(HfMagnet magnet, PetscReal from, PetscReal to, PetscReal further, PetscReal per_second[KINDS]) {
   for (int kind = 0; kind < KINDS; ++kind) {
     per_second[kind] = 0;
     for (PetscInt r = 0; r < magnet->film.n_regions; ++r) {
-      const Rates rates = region_rates(magnet, r, from, to);
+      const Rates rates = region_rates(magnet, r, from, to, further);
       const PetscReal rotation = largest_rotation(kind, magnet->film.materials[r].alpha);
 
       per_second[kind] = PetscMax(per_second[kind], rates.all / rotation);
@@ -108,7 +108,7 @@ static PetscReal choose(HfMagnet magnet, PetscReal per_second) {
 PetscReal HfFluctuationStep(HfMagnet magnet) {
   PetscReal per_second[KINDS];
 
-  step_rates(magnet, PETSC_NINFINITY, PETSC_INFINITY, per_second);
+  step_rates(magnet, PETSC_NINFINITY, PETSC_INFINITY, 0, per_second);
   return choose(magnet, per_second[DEFAULT]);
 }
 
@@ -135,8 +135,18 @@ PetscErrorCode HfMagnetCheckAppliedField(HfMagnet magnet, const char *where, con
   if (!HfMagnetFluctuates(magnet)) PetscFunctionReturn(0);
   HfMagnetGetUniformField(magnet, before);
   PetscCall(HfMagnetSetUniformField(magnet, H));
-  step_rates(magnet, PETSC_NINFINITY, PETSC_INFINITY, per_second);
+  step_rates(magnet, PETSC_NINFINITY, PETSC_INFINITY, 0, per_second);
   PetscCall(HfMagnetSetUniformField(magnet, before));
+  PetscCall(check_step(magnet, per_second, where));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfMagnetCheckStoredField(HfMagnet magnet, const char *where, PetscReal H) {
+  PetscReal per_second[KINDS];
+
+  PetscFunctionBeginUser;
+  if (!HfMagnetFluctuates(magnet)) PetscFunctionReturn(0);
+  step_rates(magnet, PETSC_NINFINITY, PETSC_INFINITY, H, per_second);
   PetscCall(check_step(magnet, per_second, where));
   PetscFunctionReturn(0);
 }
@@ -161,7 +171,7 @@ PetscErrorCode HfFluctuationSettingsCheck(HfMagnet magnet) {
   if (step > 0 && HfGiven(section, "max_step") && step > magnet->integrator_settings.max_step)
     PetscCall(HfDeckError(magnet->film.deck, place, "a time step of %.3g s is longer than integrator.max_step, %.3g s", (double)step,
                           (double)magnet->integrator_settings.max_step));
-  step_rates(magnet, PETSC_NINFINITY, PETSC_INFINITY, per_second);
+  step_rates(magnet, PETSC_NINFINITY, PETSC_INFINITY, 0, per_second);
   PetscCall(check_step(magnet, per_second, "in the field of the deck"));
   if (step * per_second[SLOW] > 1 + 1e-6 && step * per_second[LONGEST] <= 1 + 1e-6)
     PetscCall(HfDeckWarn(magnet->film.deck, place,
@@ -222,7 +232,7 @@ PetscErrorCode HfFluctuationsBegin(HfMagnet magnet, PetscReal t0, PetscReal t1) 
   PetscReal per_second[KINDS];
 
   PetscFunctionBeginUser;
-  step_rates(magnet, t0, t1, per_second);
+  step_rates(magnet, t0, t1, 0, per_second);
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, per_second, KINDS, MPIU_REAL, MPIU_MAX, HfGridComm(magnet->film.grid)));
   PetscCall(check_step(magnet, per_second, "in the field that acts now"));
   if (HfDeckErrorCount(magnet->film.deck)) PetscFunctionReturn(HfDeckVerdict(magnet->film.deck));

@@ -36,7 +36,7 @@ static void macrospins_follow_langevin(void **unused) {
   AT_MOST_ON(2); /* more draw the same numbers, below */
   for (PetscReal x = 1; x < 9; x *= 4) {
     const PetscReal exact = 1 / PetscTanhReal(x) - 1 / x;
-    Mean mean = {.from = 5e-11};
+    Mean mean = {.from = 4e-11};
     Case c;
 
     create(&c, PETSC_COMM_WORLD, x, 4e-14);
@@ -150,15 +150,15 @@ static PetscErrorCode collect_bonds(PetscReal t, PetscReal dt, Vec m, void *cont
 }
 
 /* An open chain of unit vectors with bonds K m_i.m_(i+1) kB T, K = 2 Aex t/(kB T) for cells of thickness t: <m_i.m_(i+1)> = L(K) (Fisher, Am. J. Phys. 32,
-   343 (1964)). Of 2000 cells for 100 ps, five times what a bond remembers: a deviation of 0.004. */
+   343 (1964)). Of 2000 cells for 80 ps, four times what a bond remembers: a deviation of 0.004. */
 static void default_step_of_an_exchange_coupled_chain(void **unused) {
   const PetscReal K = 2 * 13e-12 * 0.4e-9 / (HF_BOLTZMANN * T), L = langevin(K);
-  Bonds bonds = {.from = 5e-11};
+  Bonds bonds = {.from = 4e-11};
   Case c;
 
   AT_MOST_ON(1);
   case_create(&c, PETSC_COMM_WORLD, DECK("chain"));
-  CHECK(HfMagnetAdvance(c.magnet, c.m, 0, 1.5e-10, collect_bonds, &bonds));
+  CHECK(HfMagnetAdvance(c.magnet, c.m, 0, 1.2e-10, collect_bonds, &bonds));
   print_message("steps of %.3g ps, <m.m'> = %.4f, L(%.3f) = %.4f\n", 1e12 * (double)HfMagnetExpectedStep(c.magnet),
                 (double)(bonds.sum / (PetscReal)bonds.n), (double)K, (double)L);
   ASSERT_NEAR(bonds.sum / (PetscReal)bonds.n, L, 0.012);

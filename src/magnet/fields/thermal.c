@@ -13,7 +13,7 @@ static const HfKey keys[] = {
     {"thermal.step", HF_QUANTITY, "s", "", ">0", 0,
      "Time step; when omitted, one that keeps mean values in equilibrium within 1 %: m turns by at most 0.03 rad in the applied, Oersted, anisotropy "
      "and "
-     "demagnetizing field, 0.2 rad (less at small damping) with exchange, and 0.07 rad at random. A step is refused where the field and the "
+     "demagnetizing field, 0.2 rad (less at small damping) with exchange, and 0.05 rad at random. A step is refused where the field and the "
      "fluctuations "
      "require a much shorter one"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
