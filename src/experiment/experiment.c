@@ -180,6 +180,9 @@ static PetscErrorCode begin(HfStepContext context) {
   if (context->schedule->plan.seconds > 0 && !strcmp(HfMagnetMethod(magnet), "rosenbrock"))
     PetscCall(HfReportLog(context, "implicit time steps (%s): the shortest exchange waves of this grid are damped at %.2g/s", HfMagnetMethod(magnet),
                           (double)HfMagnetDampingRate(magnet)));
+  if (context->schedule->plan.seconds > 0 && !strcmp(HfMagnetMethod(magnet), "heun"))
+    PetscCall(HfReportLog(context, "time steps of Heun's method: %.3g s in the field of the deck, shorter where more acts",
+                          (double)HfMagnetExpectedStep(magnet)));
   if (recorder->saturated) PetscCall(recorder->saturated(recorder->context, n, context->record->G0));
   PetscCall(HfReportFrames(context, PETSC_FALSE));
   PetscCall(HfReportTableLine(context));

@@ -146,12 +146,13 @@ static PetscErrorCode film_at(HfStepContext context, const Settings *settings, P
   HfMagnet magnet = HfDeviceMagnet(context->device);
   PetscReal torque;
   PetscBool converged = PETSC_TRUE;
+  const PetscBool forth = (PetscBool)(k <= settings->steps); /* both branches of a symmetric loop are perturbed alike, mirrored */
   PetscErrorCode code;
 
   PetscFunctionBeginUser;
   PetscCall(HfMagnetSetUniformField(magnet, row));
   if (settings->perturbation > 0.0 && !(settings->time > 0.0 && HfMagnetIsNoisy(magnet)))
-    PetscCall(HfPerturb(context, settings->perturbation, settings->seed, k));
+    PetscCall(HfPerturb(context, forth ? settings->perturbation : -settings->perturbation, settings->seed, forth ? k : k - settings->steps));
   if (settings->time > 0.0)
     code = HfEvolve(context, "hysteresis", settings->time, HF_NO_PROBES);
   else

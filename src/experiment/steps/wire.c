@@ -37,6 +37,8 @@ static const HfKey keys[] = {
     {"wire.samples", HF_INT, NULL, "100", ">=1", 0,
      "Noisy images per pattern and number of flips by which the recall of the best wiring of each search is predicted"},
     {"wire.keep", HF_INT, NULL, "3", ">=1", 0, "Number of the best wirings that are written; wiring-ITEM-1.yaml is the best"},
+    {"wire.temperature", HF_QUANTITY, "K", "", "[0,0]", 0,
+     "0 K: search also where the deck has a temperature (`thermal`), on a surrogate of the film at 0 K"},
     HF_KEYS_END,
 };
 
@@ -70,6 +72,10 @@ static PetscErrorCode check_wire_settings(HfScheduleCheck *check, HfNode node, c
     PetscCall(HfDeckError(deck, node, "`wire` needs a `gold` section: its surrogate is of a film that follows the gold's field"));
   if (n && !HfDeviceWiring(check->device))
     PetscCall(HfDeckError(deck, node, "`wire` needs to know how many pixels there are: give `pixels` (or a `wiring` to be replaced)"));
+  if (HfDeviceMagnet(check->device) && HfMagnetIsNoisy(HfDeviceMagnet(check->device)) && !HfHas(node, "temperature"))
+    PetscCall(HfDeckError(deck, node,
+                          "wire: the deck has a temperature (`thermal`), but the surrogate is of a film without fluctuations, at 0 K: say so by "
+                          "`temperature: 0 K` in `wire`"));
   if (HfGiven(node, "candidates") && HfHas(node, "time"))
     PetscCall(HfDeckError(deck, HfChild(node, "time"), "give `candidates` or `time`, not both"));
   PetscFunctionReturn(0);
