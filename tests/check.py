@@ -72,8 +72,7 @@ def figures(program, tmp):
     hopfilm(program, "run", FILM, tmp, *short, f"--out {out}")
     with h5py.File(f"{out}/run.h5") as file:
         density = np.linalg.norm(file["fields/j"][-1], axis=-1)[file["film/mask"][()] > 0]
-        material = yaml.safe_load(file["provenance/used_deck"][()])["film"]["material"] if "used_deck" in file["provenance"] else None
-    material = material or yaml.safe_load(open(f"{out}/deck.yaml"))["film"]["material"]
+    material = yaml.safe_load(open(f"{out}/deck.yaml"))["film"]["material"]
     Ms = {"kA/m": 1e3, "MA/m": 1e6, "A/m": 1.0}[str(material["Ms"]).split()[1]] * float(str(material["Ms"]).split()[0])
     drift = 9.2740100657e-24 * float(material["polarization"]) / (1.602176634e-19 * Ms)  # mu_B P/(e Ms)
     wanted = {"film_mean_A_per_m2": density.mean(), "film_largest_A_per_m2": density.max(), "drift_mean_m_per_s": drift * density.mean(),
@@ -138,6 +137,13 @@ def weak_signal(program, tmp):
         check(("too weak: training changed the conductances by" in text) == weak, f"amr_ratio {ratio}: {'the run says that the signal is too weak' if weak else 'no word'}")
 
 
+def deck_as_used(program, tmp):
+    """The used deck holds every default; none may stand against what was given."""
+    out = f"{tmp}/wired"
+    hopfilm(program, "run", GOLD, tmp, "pixels=2", 'patterns={A: "+-"}', "schedule=[{wire: {patterns: A, voltage: 1 mV, flips: 0, starts: 1, samples: 1, time: 0.1 s}}]", f"--out {out}")
+    check("is a valid deck" in hopfilm(program, "check", f"{out}/deck.yaml", tmp, "--picture none"), "the used deck of a search that was limited in time")
+
+
 def main():
     program = os.path.abspath(sys.argv[1])
     with tempfile.TemporaryDirectory() as tmp:
@@ -145,6 +151,7 @@ def main():
         picture(program, tmp)
         warnings(program, tmp)
         weak_signal(program, tmp)
+        deck_as_used(program, tmp)
     print(f"check: {len(failures)} failed")
     return 1 if failures else 0
 

@@ -77,7 +77,7 @@ static PetscErrorCode entry_create(const HfPreview *preview, const char *label, 
   PetscCall(HfNodeCreate(HF_NODE_MAP, entry));
   PetscCall(HfNodePutInt(*entry, "item", preview->item + 1));
   PetscCall(HfNodePutText(*entry, "step", preview->step));
-  PetscCall(HfNodePutText(*entry, "pattern", label));
+  if (label[0]) PetscCall(HfNodePutText(*entry, "pattern", label));
   PetscFunctionReturn(0);
 }
 

@@ -9,9 +9,10 @@
 #include <time.h>
 
 enum {
-  SLICES = 20,       /* lines of the log per start */
-  CALIBRATION = 200, /* candidates that measure how long one takes */
-  PAUSE = 10         /* candidates between two looks at what is requested of the run */
+  SLICES = 20,         /* lines of the log per start */
+  CANDIDATES = 100000, /* of each search, unless the deck says otherwise */
+  CALIBRATION = 200,   /* candidates that measure how long one takes */
+  PAUSE = 10           /* candidates between two looks at what is requested of the run */
 };
 
 static const HfKey keys[] = {
@@ -30,7 +31,7 @@ static const HfKey keys[] = {
      "Assumed error of the surrogate's conductance of a link, relative to that of the saturated film; a good wiring is robust against it"},
     {"wire.flips", HF_INTS, NULL, "[1, 2, 4]", ">=0", 0, "Numbers of flipped pixels that recall is to correct"},
     {"wire.starts", HF_INT, NULL, "4", ">=1", 0, "Searches from different random wirings, shared among the ranks"},
-    {"wire.candidates", HF_INT, NULL, "100000", ">=1", 0, "Candidates of each search"},
+    {"wire.candidates", HF_INT, NULL, "", ">=1", 0, "Candidates of each search (default: 100000)"},
     {"wire.time", HF_QUANTITY, "s", "", ">0", 0,
      "Instead of `candidates`: approximate wall time of the whole search; the result is then not reproducible"},
     {"wire.seed", HF_INT, NULL, "1", "[0,9e18]", 0, "Seed of the searches"},
@@ -76,8 +77,7 @@ static PetscErrorCode check_wire_settings(HfScheduleCheck *check, HfNode node, c
     PetscCall(HfDeckError(deck, node,
                           "wire: the deck has a temperature (`thermal`), but the surrogate is of a film without fluctuations, at 0 K: say so by "
                           "`temperature: 0 K` in `wire`"));
-  if (HfGiven(node, "candidates") && HfHas(node, "time"))
-    PetscCall(HfDeckError(deck, HfChild(node, "time"), "give `candidates` or `time`, not both"));
+  if (HfHas(node, "candidates") && HfHas(node, "time")) PetscCall(HfDeckError(deck, HfChild(node, "time"), "give `candidates` or `time`, not both"));
   PetscFunctionReturn(0);
 }
 
@@ -98,7 +98,7 @@ static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **
   settings->decay = HfReal(node, "decay");
   settings->tolerance = HfReal(node, "tolerance");
   settings->time = HfHas(node, "time") ? HfReal(node, "time") : 0.0;
-  settings->candidates = HfInteger(node, "candidates");
+  settings->candidates = HfHas(node, "candidates") ? HfInteger(node, "candidates") : CANDIDATES;
   settings->seed = HfInteger(node, "seed");
   PetscCall(PetscCalloc3(settings->n_patterns, &settings->names, settings->n_patterns * n, &settings->x, settings->n_flips, &settings->flips));
   for (PetscInt p = 0; p < settings->n_patterns; ++p) {
