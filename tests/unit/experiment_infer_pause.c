@@ -69,6 +69,8 @@ static void test_every_path(void **state) {
   ASSERT_NEAR(number(entry_of(&memory, PULSE), "time_s"), 16e-9, 1e-15);
   assert_string_equal(HfNodeText(HfNodeFind(entry_of(&memory, PAUSE), "after")), "pause");
   compare_ends(PAUSE, REFERENCE, "nodes/G", N * N, 1e-9);
+  ASSERT_NEAR(*array_of(PAUSE, "nodes/time", &n), 18e-9, 1e-15);
+  ASSERT_NEAR(*array_of(PULSE, "nodes/time", &n), 16e-9, 1e-15);
   compare_ends(PAUSE, REFERENCE, "scaled-0.98/epochs/accuracy", 1, 1e-4);
   compare_ends(PAUSE, REFERENCE, "scaled-0.98/gallery", P * 4 * 3 * N, 0);
   compare_ends(PAUSE, REFERENCE, "scaled-0.98/attractors/overlap", P * P, 0);

@@ -73,7 +73,8 @@ PetscErrorCode HfInferenceArray(const HfInference *inference, const char *label,
                                 const PetscReal values[], const char *unit);
 /* accuracy, its interval, exact recovery and overlap of every contestant, [V][A]. */
 PetscErrorCode HfInferenceArrays(const HfInference *inference, const char *label, const HfAnswers answers[]);
-/* Conductance between the nodes, whatever the wiring, for maps of the film. */
+/* Conductance between the nodes, for maps of the film: of the last memory, or with a wiring, which memories have no nodes of, of the film as the step
+   finds it; nodes/time is the simulated time of that film. */
 PetscErrorCode HfInferenceNodes(const HfInference *inference);
 PetscErrorCode HfInferenceGallery(const HfInference *inference, const HfWeighting *weighting, const HfMemory *memory);
 

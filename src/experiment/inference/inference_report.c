@@ -227,14 +227,17 @@ PetscErrorCode HfInferenceNodes(const HfInference *inference) {
   const HfTrainingRecord *record = context->record;
   const PetscInt n = HfElectrodesCount(HfDeviceElectrodes(context->device)), shape[2] = {n, n};
   const PetscBool wired = HfDeviceWiring(context->device) ? PETSC_TRUE : PETSC_FALSE;
+  const HfWeighting *weighting = &inference->weightings.list[0]; /* all are of memories before their pauses, or all after them */
+  const HfMemory *memory = &record->memories[record->n_memories - 1];
+  const PetscReal time = wired ? HfDeviceTime(context->device) : HfMemoryTime(weighting, memory);
   PetscReal *G;
 
   PetscFunctionBeginUser;
   if (!context->recorder->array) PetscFunctionReturn(0);
   PetscCall(PetscMalloc1(wired ? n * n : 0, &G));
   if (wired) PetscCall(HfTapeMeasure(context->tape, "conductance of nodes", n * n, G, measure_nodes, (void *)context));
-  PetscCall(HfInferenceArray(inference, "nodes", "G", 2, shape,
-                             wired ? G : HfMemoryConductance(&inference->weightings.list[0], &record->memories[record->n_memories - 1]), "S"));
+  PetscCall(HfInferenceArray(inference, "nodes", "G", 2, shape, wired ? G : HfMemoryConductance(weighting, memory), "S"));
+  PetscCall(HfInferenceArray(inference, "nodes", "time", 1, (const PetscInt[]){1}, &time, "s"));
   if (wired) PetscCall(HfDeviceNodeSaturatedConductance(context->device, G));
   PetscCall(HfInferenceArray(inference, "nodes", "G0", 2, shape, wired ? G : record->G0, "S"));
   PetscCall(PetscFree(G));
