@@ -236,6 +236,9 @@ typedef struct {
   PetscReal unlearning;   /**< of hopfield-unlearning: size of one subtraction relative to a stored pattern */
   PetscReal dreams;       /**< of hopfield-unlearning: all subtractions together relative to all stored patterns */
   PetscInt degree;        /**< of krotov-hopfield */
+  /** Called during rules that take long, after a few hundredths of a second each: an error code ends the learning with it. NULL: not called. */
+  PetscErrorCode (*pause)(void *of);
+  void *pause_of; /**< its argument */
 } HfRuleContext;
 /** The parameters that runs use. */
 extern const HfRuleContext HF_RULE_DEFAULTS;

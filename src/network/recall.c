@@ -4,7 +4,7 @@
    the result is the pattern after all `max_iterations` updates. One node at a time the energy of symmetric weights never rises. */
 #include "network_impl.h"
 
-#define BATCH_OPERATIONS 2e7 /* some 20 ms */
+#define BATCH_OPERATIONS 1e8 /* 0.1 s at most; most recalls end after few updates */
 #define BATCH_MOST       2e4 /* of the smallest networks, whose noise and bookkeeping count */
 
 const char *const HfRecallNames[] = {"synchronous", "asynchronous", "sweeps", NULL};

@@ -6,6 +6,8 @@
 /* The factor by which one pulse reduces what a link of the reduced model was before, for the rule oja. */
 static PetscReal decay(PetscReal pulse, PetscReal tau) { return pulse > 0.0 ? PetscExpReal(-pulse / tau) : HF_RULE_DEFAULTS.decay; }
 
+static PetscErrorCode pause_learning(void *tape) { return HfTapeCompute(tape); }
+
 /* All rules learn the same patterns. */
 static PetscErrorCode learn_rules(HfInference *inference) {
   const HfTrainingRecord *record = inference->context->record;
@@ -22,6 +24,8 @@ static PetscErrorCode learn_rules(HfInference *inference) {
   context.links = inference->links;
   context.decay = decay(last->pulse, settings->tau);
   context.epochs = last->epoch + 1;
+  context.pause = pause_learning;
+  context.pause_of = inference->context->tape;
   PetscCall(PetscCalloc2(settings->n_rules + 2, &inference->rules, settings->n_rules + 2, &inference->rule_networks));
   for (PetscInt k = -2; k < settings->n_rules; ++k) { /* the two outer products are always among them, and first */
     const HfRule *rule = k == -2 ? HfRuleFind("outer-product") : k == -1 ? HfRuleFind("outer-product-neighbours") : settings->rules[k];
@@ -29,9 +33,9 @@ static PetscErrorCode learn_rules(HfInference *inference) {
 
     for (PetscInt r = 0; r < inference->n_rules; ++r) known = known || inference->rules[r] == rule ? PETSC_TRUE : PETSC_FALSE;
     if (known || !rule) continue;
-    PetscCall(HfRuleLearn(rule, &context, n, inference->n_patterns, inference->x, &inference->rule_networks[inference->n_rules]));
-    inference->rules[inference->n_rules++] = rule;
-    code = HfTapeCompute(inference->context->tape);
+    code = HfRuleLearn(rule, &context, n, inference->n_patterns, inference->x, &inference->rule_networks[inference->n_rules]);
+    if (!code) inference->rules[inference->n_rules++] = rule;
+    if (!code) code = HfTapeCompute(inference->context->tape);
     if (code) PetscFunctionReturn(code);
   }
   inference->n_contestants = HF_FIRST_RULE + inference->n_rules;

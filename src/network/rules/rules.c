@@ -23,6 +23,7 @@ const HfRule *HfRuleFind(const char *name) {
 
 PetscErrorCode HfRuleLearn(const HfRule *rule, const HfRuleContext *context, PetscInt n, PetscInt n_patterns, const PetscReal x[],
                            HfNetwork *network) {
+  PetscErrorCode code;
   PetscReal *w;
 
   PetscFunctionBeginUser;
@@ -32,8 +33,8 @@ PetscErrorCode HfRuleLearn(const HfRule *rule, const HfRuleContext *context, Pet
     PetscFunctionReturn(0);
   }
   PetscCall(PetscMalloc1((size_t)n * n, &w));
-  PetscCall(rule->learn(context, n, n_patterns, x, w));
-  PetscCall(HfNetworkCreate(n, w, network));
+  code = rule->learn(context, n, n_patterns, x, w);
+  if (!code) PetscCall(HfNetworkCreate(n, w, network));
   PetscCall(PetscFree(w));
-  PetscFunctionReturn(0);
+  PetscFunctionReturn(code);
 }
