@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LARGEST 1e30 /* as of the numbers in a deck */
+
 struct HfTimeTable_ {
   PetscInt n, lines, last; /* last: line where the last look-up ended; times mostly increase */
   PetscReal *rows;         /* lines x (1 + n) */
@@ -16,7 +18,7 @@ static PetscInt parse_line(char *line, PetscInt n_max, PetscReal values[]) {
   if (comment) *comment = '\0';
   for (char *at = line + strspn(line, " \t\r"); *at; at = end + strspn(end, " \t\r")) {
     const double value = strtod(at, &end);
-    if (end == at || PetscIsInfOrNanReal(value)) return -1;
+    if (end == at || !(PetscAbsReal(value) <= LARGEST)) return -1;
     if (n < n_max) values[n] = value;
     ++n;
   }
@@ -39,7 +41,7 @@ static PetscErrorCode parse(HfDeck deck, HfNode node, char *text, HfTimeTable ta
     n = parse_line(line, width, row);
     if (n == 0) continue;
     if (n != width) {
-      PetscCall(HfDeckError(deck, node, "%s, line %" PetscInt_FMT ": a line is %" PetscInt_FMT " finite numbers, the time and the values",
+      PetscCall(HfDeckError(deck, node, "%s, line %" PetscInt_FMT ": a line is %" PetscInt_FMT " numbers up to 1e30, the time and the values",
                             HfNodeText(node), number, width));
       PetscFunctionReturn(0);
     }
