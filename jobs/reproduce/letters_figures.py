@@ -284,9 +284,14 @@ def middle_link(run):
 
 def contacts(table, found):
     """How far the conductance between neighbours depends on the cells."""
-    for name, title in [(f"contacts-{n}", f"{n} cells per pitch") for n in CELLS_PER_PITCH] + [("contacts-12-wide", "12 cells per pitch, contacts of 1.2 um")]:
-        for run in found.get(name, {}).values():
-            table.add(f"saturated film, {title}: link between neighbours, S", "-", f"{middle_link(run):.4f}", None)
+    finest = [middle_link(run) for run in found.get(f"contacts-{CELLS_PER_PITCH[-1]}", {}).values()]
+    for n in CELLS_PER_PITCH:
+        for run, exact in zip(found.get(f"contacts-{n}", {}).values(), finest):
+            link = middle_link(run)
+            table.add(f"saturated film, {n} cells per pitch: link between neighbours, S", f"within 0.5 % of {CELLS_PER_PITCH[-1]} cells", f"{link:.4f}",
+                      abs(link / exact - 1) <= 0.005)
+    for run in found.get("contacts-12-wide", {}).values():
+        table.add("saturated film, 12 cells per pitch, contacts of 1.2 um: link between neighbours, S", "-", f"{middle_link(run):.4f}", None)
 
 
 def grid(table, found):

@@ -2,7 +2,8 @@
 """One table of all that jobs/reproduce.sh has measured, as Markdown: what is published, what is required, what is measured, why what is missed is missed, and
 the commits of the programs that ran.
 
-Usage: summary.py [--runs DIR] [--readme]     (DIR: runs; the table: DIR/reproduction.md; --readme puts what is published or required into README.md, too)
+Usage: summary.py [--runs DIR] [--readme]     (DIR: runs; the table: DIR/reproduction.md; --readme puts what is published or required into README.md, too,
+where the parts that have no runs in DIR stay as they are, of the commits they name)
 """
 
 import argparse
@@ -75,12 +76,23 @@ def markdown_part(groups, judged_only, count):
     return text
 
 
-def markdown(runs, judged_only):
-    """The table, and how many claims and requirements there are and are missed."""
+def parts_of(text):
+    """{part: its text} of a table that was made before."""
+    starts = sorted((text.index(f"**{title}**"), part) for part, title in PARTS.items() if f"**{title}**" in text)
+    ends = [start for start, _ in starts[1:]] + [len(text)]
+    return {part: text[start:end].rstrip() for (start, part), end in zip(starts, ends)}
+
+
+def markdown(runs, judged_only, kept):
+    """The table, and how many claims and requirements there are and are missed; kept: texts of parts that have no runs."""
     text, count = [], collections.Counter()
     for part, title in PARTS.items():
         groups = load(os.path.join(runs, "reproduce-" + part))
         if not groups:
+            if part in kept:
+                text += [kept[part], ""]
+                missed = kept[part].count("| **missed**")
+                count += collections.Counter({"required": missed + kept[part].count("| met |"), "required missed": missed})
             continue
         commits = sorted({commit[:7] + ("-dirty" if commit.endswith("dirty") else "") for group in groups.values() for commit in group["commits"]})
         text += [f"**{title}**: `bash jobs/reproduce.sh {part}`, commit {', '.join(commits)}", "", *markdown_part(groups, judged_only, count)]
@@ -92,7 +104,12 @@ def main():
     parser.add_argument("--runs", default=os.path.join(ROOT, "runs"))
     parser.add_argument("--readme", action="store_true")
     options = parser.parse_args()
-    text, count = markdown(options.runs, False)
+    readme = os.path.join(ROOT, "README.md")
+    with open(readme) as file:
+        before, rest = file.read().split(BEGIN)
+    table, after = rest.split(END)
+    in_readme, count = markdown(options.runs, True, parts_of(table))
+    text, _ = markdown(options.runs, False, {})
     totals = f"{count['claims']} published claims, {count['claims missed']} missed; {count['required']} figures required, {count['required missed']} missed"
     head = (f"{totals}. \"Published\" is what the paper claims, or another program finds; \"required\" is what this program is held to, by its earlier versions or a "
             "closed form. Several numbers: one per random start.")
@@ -101,13 +118,9 @@ def main():
         file.write(f"{head}\n\n{text}")
     print(path)
     if options.readme:
-        path = os.path.join(ROOT, "README.md")
-        with open(path) as file:
-            before, rest = file.read().split(BEGIN)
-        with open(path, "w") as file:
-            file.write(f"{before}{BEGIN}\n{head} What is reported without a claim or a requirement is in runs/reproduction.md.\n\n{markdown(options.runs, True)[0]}\n{END}"
-                       f"{rest.split(END)[1]}")
-        print(path)
+        with open(readme, "w") as file:
+            file.write(f"{before}{BEGIN}\n{head} What is reported without a claim or a requirement is in runs/reproduction.md.\n\n{in_readme}\n{END}{after}")
+        print(readme)
     print(totals)
     return 0
 
