@@ -147,7 +147,7 @@ def full_device(case):
     out = case.directory()
     path = deck(case)
     run(case, path, out)
-    for words in (["info", out], ["keys"], ["version"], ["check", path], ["--help"]):
+    for words in (["info", out], ["keys"], ["version"], ["check", path, "--picture", "none"], ["--help"]):
         with open("/dev/full", "w") as full:
             done = subprocess.run([case.program, *words], env=environment(), stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
         check(done.returncode == FILE and "standard output" in done.stderr, f"{words[0]}: exit {done.returncode}\n{done.stderr}")

@@ -75,8 +75,9 @@ class Study:
     def chosen(self, *case):
         """What `auto` takes, and the rate that it looks at."""
         with tempfile.TemporaryDirectory() as directory:
-            said = subprocess.run([self.program, "check", self.deck(directory, *case)], check=True, capture_output=True, text=True, env=environment()).stdout
-        plan = dict(line.split(None, 1) for line in said.split("\n")[1:] if line.strip())
+            command = [self.program, "check", self.deck(directory, *case), "--picture", "none"]
+            said = subprocess.run(command, check=True, capture_output=True, text=True, env=environment()).stdout
+        plan = dict(line.split(None, 1) for line in said.split("\n")[1:] if len(line.split()) > 1)
         return plan["integrator"], float(plan["fastest_damping_per_s"])
 
     def cheapest(self, exact, *case, **changes):
