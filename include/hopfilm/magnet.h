@@ -116,7 +116,9 @@ typedef PetscErrorCode (*HfMagnetMonitor)(PetscReal t, PetscReal dt, Vec m, void
 /** Integrates m from t0 to exactly t1 (s). HF_ERR_DIVERGED, naming the cell, when a step diverges: m is then the last accepted state. monitor may be NULL.
     Collective. */
 PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t1, HfMagnetMonitor monitor, void *context);
-/** In a monitor of HfMagnetAdvance(): m at a time t (s) within the step that was just made, of unit length, from what the step computed. As exact as the
+/** Whether the monitors of HfMagnetAdvance() will interpolate from now on, which costs a pass over memory for each step. Not collective. */
+void HfMagnetWillInterpolate(HfMagnet magnet, PetscBool interpolates);
+/** In such a monitor: m at a time t (s) within the step that was just made, of unit length, from what the step computed. As exact as the
     step but for one order. Collective. */
 PetscErrorCode HfMagnetInterpolate(HfMagnet magnet, PetscReal t, Vec m);
 /** Damping only, dm/dt = -(gamma0/2) m x (m x H), as at alpha = 1, until max |m x H|/Ms < tolerance (*converged) or max_time (s) of that flow has passed.

@@ -103,7 +103,9 @@ typedef struct {
 PetscErrorCode HfRungeKuttaCreate(TS ts, const char *method, const HfRungeKuttaProblem *problem);
 /** f at the last accepted state, which the next step begins with; unchanged before the first step. Collective. */
 PetscErrorCode HfRungeKuttaGetRate(TS ts, Vec rate);
-/** The state at a time t within the last accepted step, from its stages, an order less exact than its end; not brought to the constraint. Collective. */
+/** Whether steps keep the state that they start from, for HfRungeKuttaInterpolate(), which costs a pass over memory. Not collective. */
+void HfRungeKuttaKeepStart(TS ts, PetscBool keep);
+/** The state at a time t within the last accepted step, whose start was kept, from its stages, an order less exact than its end; not brought to the constraint. Collective. */
 PetscErrorCode HfRungeKuttaInterpolate(TS ts, PetscReal t, Vec y);
 /** The next TSSolve() goes on from y, where f is `rate`, as if it had not been interrupted. Collective. */
 PetscErrorCode HfRungeKuttaResume(TS ts, Vec y, Vec rate);

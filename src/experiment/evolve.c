@@ -126,6 +126,7 @@ PetscErrorCode HfEvolve(HfStepContext context, const char *what, PetscReal durat
   PetscCall(HfTapeMeasure(context->tape, "output times", 2, every, NULL, NULL)); /* a resumed run may ask for others than those of before */
   phase.line_every = every[1] > 0.0 ? every[1] : duration / LINES;
   if (every[1] > 0.0) PetscCall(HfMagnetCreateState(HfDeviceMagnet(context->device), &phase.between));
+  HfMagnetWillInterpolate(HfDeviceMagnet(context->device), (PetscBool)(phase.between != NULL));
   code = evolve(&phase, probe_every, every[0]); /* may diverge or be stopped */
   PetscCall(VecDestroy(&phase.between));
   if (code) PetscFunctionReturn(code);

@@ -313,6 +313,7 @@ static PetscErrorCode integrate_piece(HfMagnet magnet, Vec m, PetscBool resume) 
   PetscCall(TSSetStepNumber(self->ts, 0));
   PetscCall(TSSetTimeStep(self->ts, step));
   PetscCall(TSRestartStep(self->ts));
+  if (self->own_type) HfRungeKuttaKeepStart(self->ts, magnet->interpolates);
   if (self->own_type) PetscCall(HfRungeKuttaResume(self->ts, m, self->rate));
   PetscCall(TSSolve(self->ts, m));
   PetscCall(TSGetConvergedReason(self->ts, &reason));
@@ -361,6 +362,8 @@ PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t
   }
   PetscFunctionReturn(0);
 }
+
+void HfMagnetWillInterpolate(HfMagnet magnet, PetscBool interpolates) { magnet->interpolates = interpolates; }
 
 PetscErrorCode HfMagnetInterpolate(HfMagnet magnet, PetscReal t, Vec m) {
   HfIntegrator self = magnet->integrator;

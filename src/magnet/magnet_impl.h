@@ -193,6 +193,7 @@ struct HfMagnet_ {
   HfIntegrator integrator;
   HfPhase phase;
   PetscInt64 steps, rejected, evaluations; /* since creation */
+  PetscBool interpolates;                  /* HfMagnetWillInterpolate() */
   const HfHeunStep *heun_step;             /* the last one, in its monitor; otherwise NULL */
   PetscInt64 thermal_steps;                /* number of the next draw of the fluctuations */
 };

@@ -130,6 +130,7 @@ static void pairs_know_the_state_inside_of_a_step(void **unused) {
       CHECK(VecCopy(spins.y, inside.y));
       ts = stepper(&spins, 0);
       CHECK(HfRungeKuttaCreate(ts, methods[k], &problem));
+      HfRungeKuttaKeepStart(ts, PETSC_TRUE);
       CHECK(TSSetApplicationContext(ts, &inside));
       CHECK(TSSetPostStep(ts, look_inside));
       advance(ts, spins.y, 0, END, END / (half ? 40 : 20));

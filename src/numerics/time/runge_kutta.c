@@ -53,8 +53,9 @@ typedef struct {
   const Tableau *tableau;
   const HfRungeKuttaProblem *problem;
   Vec k[HF_MAX_STAGES];
-  Vec other;           /* the new state while a step is tried, then the one before it */
+  Vec other;           /* the new state while a step is tried; afterwards the one before it, if that is kept */
   PetscReal error;     /* of the last step, in units of what is allowed */
+  PetscBool keep;      /* the state before a step is kept in `other` */
   PetscBool evaluated; /* k of the last stage is f at the present state */
   PetscBool resumed;   /* the next step continues an interrupted run: no new start, although TSSolve() treats it as one */
 } RungeKutta;
@@ -155,7 +156,7 @@ static PetscErrorCode step(TS ts) {
     if (accept && rk->error > 1 && ts->time_step <= adapt->dt_min * (1 + PETSC_SQRT_MACHINE_EPSILON))
       accept = PETSC_FALSE, rejections = ts->max_reject;
     if (accept) {
-      PetscCall(VecSwap(rk->other, ts->vec_sol));
+      PetscCall(rk->keep ? VecSwap(rk->other, ts->vec_sol) : VecCopy(rk->other, ts->vec_sol));
       rk->evaluated = PETSC_TRUE;
       ts->ptime += ts->time_step;
       ts->time_step = next_step;
@@ -239,6 +240,8 @@ PetscErrorCode HfRungeKuttaResume(TS ts, Vec y, Vec rate) {
   PetscFunctionReturn(0);
 }
 
+void HfRungeKuttaKeepStart(TS ts, PetscBool keep) { ((RungeKutta *)ts->data)->keep = keep; }
+
 PetscErrorCode HfRungeKuttaInterpolate(TS ts, PetscReal t, Vec y) {
   RungeKutta *rk = ts->data;
   const Tableau *tableau = rk->tableau;
@@ -246,7 +249,7 @@ PetscErrorCode HfRungeKuttaInterpolate(TS ts, PetscReal t, Vec y) {
   PetscReal before, h, x, weight[HF_MAX_STAGES];
 
   PetscFunctionBeginUser;
-  PetscCheck(rk->evaluated, PetscObjectComm((PetscObject)ts), PETSC_ERR_ORDER, "there was no step");
+  PetscCheck(rk->keep && rk->evaluated, PetscObjectComm((PetscObject)ts), PETSC_ERR_ORDER, "there was no step, or its start was not kept");
   PetscCall(TSGetPrevTime(ts, &before));
   h = ts->ptime - before;
   x = (t - before) / h;
