@@ -127,10 +127,12 @@ PetscErrorCode HfRosenbrockCreate(TS ts, const HfStiffProblem *problem, Vec y, P
 
 /** A step of Heun's method that was made. */
 typedef struct {
-  PetscReal t, h;  /**< its end and its length, s */
+  PetscReal t;     /**< its end, s */
+  PetscReal h;     /**< its length, s */
   PetscInt64 done; /**< steps so far, this one included */
   Vec y;           /**< the new state */
-  Vec end, rate;   /**< it was on the way to `end` at half of `rate`, before it was brought to the constraint */
+  Vec end;         /**< the new state before it was brought to the constraint */
+  Vec rate;        /**< the sum of f at both ends: it went to `end` at half of that */
 } HfHeunStep;
 /** A stochastic equation in the sense of Stratonovich, with noise that is constant during a step. */
 typedef struct {
