@@ -41,6 +41,7 @@ void HfFaultLog(const char path[]);
 /** The last fault that rank 0 of its communicator reported on this process, without "hopfilm: " and the end of the line; "" if there was none since
     HfFaultForget(). Not collective. */
 const char *HfFaultText(void);
+/** Empties HfFaultText(). Not collective. */
 void HfFaultForget(void);
 /** Writes a line, with its end, to stderr and to the file of HfFaultLog(). Not collective. */
 void HfFaultReport(const char line[]);
