@@ -10,15 +10,16 @@ PetscErrorCode HfAppCreateKeys(HfKeys *keys) {
 }
 
 PetscErrorCode HfCommand_keys(MPI_Comm comm, const HfOptions *options) {
+  PetscErrorCode code = 0;
   PetscMPIInt rank;
   HfKeys keys;
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(comm, &rank));
   PetscCall(HfAppCreateKeys(&keys));
   if (!rank && options->json_schema)
-    PetscCall(HfKeysPrintJsonSchema(keys, stdout));
+    code = HfKeysPrintJsonSchema(keys, stdout);
   else if (!rank)
-    PetscCall(HfKeysPrint(keys, stdout));
+    code = HfKeysPrint(keys, stdout);
   PetscCall(HfKeysDestroy(&keys));
-  PetscFunctionReturn(0);
+  PetscFunctionReturn(code);
 }
