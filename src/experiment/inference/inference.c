@@ -201,8 +201,9 @@ static void add_answers(PetscInt n_amounts, PetscInt n_confusion, const PetscRea
     PetscInt64 *counts = (PetscInt64 *)&tally[a].counts;
 
     for (PetscInt k = 0; k < HF_INFER_COUNTS; ++k) counts[k] += (PetscInt64)*values++;
-    tally[a].most_iterations = PetscMax(tally[a].most_iterations, (PetscInt64)*values++);
-    for (PetscInt k = 0; k < n_confusion; ++k) tally[a].confusion[k] += (PetscInt64)*values++;
+    tally[a].most_iterations = PetscMax(tally[a].most_iterations, (PetscInt64)values[0]);
+    for (PetscInt k = 0; k < n_confusion; ++k) tally[a].confusion[k] += (PetscInt64)values[1 + k];
+    values += 1 + n_confusion;
   }
 }
 
