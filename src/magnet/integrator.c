@@ -20,7 +20,7 @@ static const HfKey keys[] = {
      "auto "
      "takes rosenbrock with `demag: full` where the shortest waves of the grid precess at more than 4e12/s and decay at more than 2e11/s, otherwise "
      "5dp"},
-    {"integrator.tolerance", HF_NUMBER, NULL, "1e-5", ">0", 0,
+    {"integrator.tolerance", HF_NUMBER, NULL, HF_DEFAULT_TOLERANCE, ">0", 0,
      "Allowed error of a step in any component of m; 1e-5 accumulates to 3e-5 over 5 ns of a permalloy disk, at nearly the largest stable steps. "
      "Where m "
      "turns by less than 0.1 (0.001/alpha)^(2/3) in a step, proportionally less is allowed: modes of small angle keep their linewidth to 2 %"},
@@ -28,7 +28,7 @@ static const HfKey keys[] = {
      "First step; when omitted, from the stiffness of the film and the speed of m. Steps start anew where the field or the current changes abruptly, "
      "and "
      "end at the times of field.table"},
-    {"integrator.min_step", HF_QUANTITY, "s", "1e-18 s", ">0", 0, "Smallest step: a run that needs a smaller one has diverged"},
+    {"integrator.min_step", HF_QUANTITY, "s", HF_DEFAULT_MIN_STEP, ">0", 0, "Smallest step: a run that needs a smaller one has diverged"},
     {"integrator.max_step", HF_QUANTITY, "s", "1e-9 s", ">0", 0, "Largest step; the only key of this section that acts beside `thermal`"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
