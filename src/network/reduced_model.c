@@ -2,7 +2,8 @@
 
    In continuous time a driven pair relaxes exponentially from where it is, G_k(t) = G_k(0) + b_k (1 - exp(-t/tau)), with one tau for all pairs.
    The traces are scaled by their own change from the first to the last sample, y_k = (G_k - G_k(0)) / (G_k(end) - G_k(0)); for a given tau the
-   asymptote c_k of each pair is linear least squares, which leaves a search in one variable: a scan of log tau, then golden section.
+   asymptote c_k of each pair is linear least squares, which leaves a search in one variable: a scan of log tau, then
+   bisection for the zero of the misfit's derivative, which round-off blurs less than the minimum itself.
      R^2 = 1 - sum (y - model)^2 / sum (y - mean of all y)^2        RMS = sqrt(mean (y - model)^2)        over all pairs and times */
 #include <hopfilm/network.h>
 
@@ -32,9 +33,21 @@ static PetscReal misfit_of_tau(Fit *fit, PetscReal tau) {
   return misfit;
 }
 
+/* Sign of the derivative of misfit_of_tau() with respect to log tau: the asymptotes are the best ones and contribute nothing. */
+static PetscReal slope_at_tau(Fit *fit, PetscReal tau) {
+  PetscReal slope = 0.0;
+
+  misfit_of_tau(fit, tau);
+  for (PetscInt t = 0; t < fit->n_times; ++t) {
+    const PetscReal x = (fit->times[t] - fit->times[0]) / tau, change = -x * PetscExpReal(-x);
+    for (PetscInt k = 0; k < fit->n_pairs; ++k) slope -= (fit->y[k * fit->n_times + t] - fit->asymptote[k] * fit->f[t]) * fit->asymptote[k] * change;
+  }
+  return slope;
+}
+
 static PetscReal best_tau(Fit *fit) {
   const PetscReal span = fit->times[fit->n_times - 1] - fit->times[0];
-  const PetscReal from = PetscLogReal(0.05 * span / (fit->n_times - 1)), to = PetscLogReal(20.0 * span), golden = 0.5 * (PetscSqrtReal(5.0) - 1.0);
+  const PetscReal from = PetscLogReal(0.05 * span / (fit->n_times - 1)), to = PetscLogReal(20.0 * span);
   PetscReal best = from, lowest = PETSC_MAX_REAL;
   for (PetscInt s = 0; s <= SCAN; ++s) {
     const PetscReal at = from + (to - from) * s / SCAN, misfit = misfit_of_tau(fit, PetscExpReal(at));
@@ -44,12 +57,12 @@ static PetscReal best_tau(Fit *fit) {
     }
   }
   PetscReal a = best - (to - from) / SCAN, b = best + (to - from) / SCAN;
-  while (b - a > 1e-10) {
-    const PetscReal c = b - golden * (b - a), d = a + golden * (b - a);
-    if (misfit_of_tau(fit, PetscExpReal(c)) < misfit_of_tau(fit, PetscExpReal(d)))
-      b = d;
+  while (b - a > 1e-13) {
+    const PetscReal middle = 0.5 * (a + b);
+    if (slope_at_tau(fit, PetscExpReal(middle)) > 0)
+      b = middle;
     else
-      a = c;
+      a = middle;
   }
   return PetscExpReal(0.5 * (a + b));
 }

@@ -18,7 +18,7 @@ static void test_fit_recovers_tau(void **state) {
         traces[k * TIMES + t] = start[k] + change[k] * (1 - exp(-t * 1e-9 / tau) + (noisy && t ? 0.05 * g[0] : 0));
       }
     CHECK(HfOjaFit(PAIRS, TIMES, times, traces, model, &result));
-    ASSERT_NEAR(result.tau, tau, noisy ? 0.25e-9 : 1e-6 * tau);
+    ASSERT_NEAR(result.tau, tau, noisy ? 0.25e-9 : 1e-11 * tau);
     ASSERT_NEAR(result.rms, noisy ? 0.05 : 0.0, noisy ? 0.006 : 1e-8);
     /* variance of 1 - exp(-t/tau) over 0..80 ns is 0.0397: R^2 = 1 - 0.0025/0.0422 with the noise */
     ASSERT_NEAR(result.r_squared, noisy ? 0.941 : 1.0, noisy ? 0.015 : 1e-12);
