@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-size_t HfLlvmFuzzerMutate(uint8_t *data, size_t size, size_t room);
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t room);
 
 static const char *const VALUES[] = {"0",
                                      "1",
@@ -108,7 +108,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t room, unsigned
 
   state = seed;
   random_below(1);
-  if (size < 4 || random_below(2)) return HfLlvmFuzzerMutate(data, size, room);
+  if (size < 4 || random_below(2)) return LLVMFuzzerMutate(data, size, room);
   piece = malloc(size + 2);
   if (!piece) return size;
   switch (random_below(8)) {
