@@ -1,5 +1,5 @@
-/* Elements of cells that the outline of the film or of a contact cuts (cut_cells.c): they are integrated over the conducting part of the cell alone, so that G converges with
-   the square of the cell size instead of in steps of half a cell.
+/* Elements of cells that the outline of the film or of a contact cuts (cut_cells.c), integrated over the conducting part of the cell alone, so that G
+   converges with the square of the cell size instead of in steps of half a cell.
 
    Edge of the film: bilinear functions of the whole cell, integrated over its filled part,
      K_ij = int_(cell and film) grad N_i . Sigma grad N_j
@@ -19,7 +19,6 @@ enum { N_STRIPS = 16, N_SAMPLES = 9, MOST_SEGMENTS = 2 * N_STRIPS * (N_SAMPLES +
 static const PetscReal AT_CORNER = 1e-6; /* of a side: nearer to a corner is at it */
 
 /* ---- a cell in units of its sides, (s, t) in [0,1]^2 ---- */
-
 PetscBool HfCutIsFilm(const HfCutPlace *p, PetscReal s, PetscReal t) {
   return (PetscBool)(!p->film || HfShapeContains(p->film, p->x0 + s * p->dx, p->y0 + t * p->dy, p->tolerance));
 }

@@ -6,7 +6,8 @@
 #define HF_ELECTRODE_NAME 64
 
 /* ---- cut_cells.c: cells that the outline of the film or of a contact cuts ---- */
-enum { HF_CELL_VOID, HF_CELL_WHOLE, HF_CELL_PART };
+typedef enum { HF_CELL_VOID, HF_CELL_WHOLE, HF_CELL_PART } HfCellKind; /* how much of a cell conducts */
+/* A cut cell. */
 typedef struct {
   ptrdiff_t at;                  /* among the tensors of the cells */
   PetscInt i, j;                 /* the cell */
@@ -16,7 +17,8 @@ typedef struct {
   PetscReal hall[HF_CELL_PAIRS]; /* of the antisymmetric part, from the first corner to the second; the opposite back */
   PetscReal gradient[4][2];      /* integral of the gradient of a corner's function over the area of the cell, 1/m */
   PetscBool has_contact;         /* the outline of a contact cuts it */
-  /* The current that enters by contacts, first moment about the centre in units of the cell along x and y: sum over corners i of phi_i Sigma_ab moment[d][i][2a + b] */
+  /* First moment, about the centre and in units of the cell, of the current that enters by contacts; along d: sum over corners i of
+     phi_i Sigma_ab moment[d][i][2a + b] */
   PetscReal moment[2][4][4];
 } HfCutCell;
 /* cut_elements.c: one cell, (s, t) in [0,1]^2 in units of its sides. Not collective. */
@@ -70,7 +72,7 @@ typedef struct {
 
 #define HF_TENSOR_COMPONENTS 4 /* xx, xy, yy, hall */
 
-enum { HF_VERTEX_FREE, HF_VERTEX_HELD, HF_VERTEX_FLOATING }; /* a vertex, by the contact it lies on */
+typedef enum { HF_VERTEX_FREE, HF_VERTEX_HELD, HF_VERTEX_FLOATING } HfVertexKind; /* by the contact it lies on */
 
 typedef struct {
   PetscReal (*p)[HF_TENSOR_PARAMETERS]; /* one per tensor */
@@ -101,7 +103,7 @@ struct HfPotential_ {
   PetscReal (*cut_sigma)[HF_TENSOR_COMPONENTS]; /* xx, xy, yy, hall of the cut cells; they are zero in sigma */
   HfGhostRows outer_rows;                       /* of cut cells with their centres outside of the film; NULL when there is none */
   PetscReal *outer;                             /* their tensors, [row][n_outer] */
-  uint8_t *held;                                /* HfHeld of the vertices, with ghost rows */
+  uint8_t *held;                                /* HfVertexKind of the vertices, with ghost rows */
   uint8_t *in_film;                             /* 1 at owned vertices of conducting cells */
   PetscInt n_contact;                           /* owned vertices on electrodes */
   HfContactVertex *contact;
