@@ -55,6 +55,17 @@ def test_what_is_neither_claimed_nor_required_stays_out_of_the_readme():
     assert "| a |" not in text and "| b |" in text, text
 
 
+def test_parts_without_runs_stay_in_the_readme():
+    rows = [("a \\| b", ">= 1", "2", True, Claim("3", False, "too small")), ("c", "1", "0", False)]
+    text, count = markdown(rows)
+    plain, few = markdown([("a", "1", "1", True), ("b", "1", "0", False)])
+    assert summary.verdicts_in(text) == +count and count["claims missed"] == 1, (summary.verdicts_in(text), count)
+    assert (few["required"], few["required missed"]) == (2, 1) and summary.verdicts_in(plain)["required"] == 2
+    with tempfile.TemporaryDirectory() as folder:
+        kept, again = summary.markdown(folder, True, summary.parts_of(f"{count} figures\n\n{text}\n"))
+    assert kept.strip() == text.strip() and again["required"] == count["required"] and again["claims"] == count["claims"], kept
+
+
 def test_no_column_without_claims():
     text, _ = markdown([("a", "1", "1", True)])
     assert "published" not in text and cells(text, "a") == ["a", "1", "met", "1", ""], text

@@ -83,7 +83,24 @@ def parts_of(text):
     return {part: text[start:end].rstrip() for (start, part), end in zip(starts, ends)}
 
 
-def markdown(runs, judged_only, kept):
+def verdicts_in(text):
+    """How many claims and requirements the tables of a part have, and how many are missed. Columns of verdicts have no title."""
+    count, columns = collections.Counter(), {}
+    for line in text.splitlines():
+        if not line.startswith("| "):
+            continue
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+        if cells[0] == "figure":
+            untitled = [k for k, cell in enumerate(cells) if not cell]
+            columns = dict(zip(untitled, ["claims", "required"] if "published" in cells else ["required"]))
+            continue
+        for column, key in columns.items():
+            count[key] += cells[column] != ""
+            count[key + " missed"] += cells[column].startswith("**missed**")
+    return count
+
+
+def markdown(runs, judged_only, kept=()):
     """The table, and how many claims and requirements there are and are missed; kept: texts of parts that have no runs."""
     text, count = [], collections.Counter()
     for part, title in PARTS.items():
@@ -91,8 +108,7 @@ def markdown(runs, judged_only, kept):
         if not groups:
             if part in kept:
                 text += [kept[part], ""]
-                missed = kept[part].count("| **missed**")
-                count += collections.Counter({"required": missed + kept[part].count("| met |"), "required missed": missed})
+                count.update(verdicts_in(kept[part]))
             continue
         commits = sorted({commit[:7] + ("-dirty" if commit.endswith("dirty") else "") for group in groups.values() for commit in group["commits"]})
         text += [f"**{title}**: `bash jobs/reproduce.sh {part}`, commit {', '.join(commits)}", "", *markdown_part(groups, judged_only, count)]
