@@ -19,7 +19,7 @@ static inline PetscErrorCode memory_probe(void *context, const HfProbe *probe) {
   PetscFunctionBeginUser;
   assert_true(memory->n_probes < MOST && probe->n <= 4);
   memory->time[memory->n_probes] = probe->time;
-  memcpy(memory->G[memory->n_probes], probe->G, (size_t)(probe->n * probe->n) * sizeof(double));
+  if (probe->n) memcpy(memory->G[memory->n_probes], probe->G, (size_t)(probe->n * probe->n) * sizeof(double));
   snprintf(memory->pattern[memory->n_probes++], 8, "%s", probe->pattern);
   PetscFunctionReturn(0);
 }
