@@ -2,14 +2,15 @@
    hopfilm/transport.h: charge transport in one conducting layer with electrodes.
 
    Equation:  div( Sigma[m] grad phi ) = 0, no current through free edges, phi = V_k on electrode k.
-   Method: bilinear (Q1) elements on the vertices with the cell's 2x2 tensor, times the layer's thickness; conserves current exactly; electrode
-   vertices are eliminated symmetrically; conjugate gradients with a multigrid V-cycle (numerics.h). G is symmetric with zero row sums.
+   Method: bilinear (Q1) elements on the vertices with the cell's 2x2 tensor, times the layer's thickness; in cells that the outline of the film or of
+   an electrode cuts, elements of the conducting part alone (second order in the cell size); conserves current exactly; electrode vertices are eliminated
+   symmetrically; conjugate gradients with a multigrid V-cycle (numerics.h). G is symmetric with zero row sums.
    With an anomalous Hall conductivity Sigma, the operator and G are not symmetric: flexible GMRES, rows and columns of G sum to zero,
    G[-m] is the transpose of G[m] (Onsager). */
 #pragma once
 #include <hopfilm/numerics.h>
 
-/* ---- electrodes: patches of vertices; the same for the magnetic film and the gold layer above it ---- */
+/* ---- electrodes: patches of the film held at one potential each; the same for the magnetic film and the gold layer above it ---- */
 /** A set of electrodes. */
 typedef struct HfElectrodes_ *HfElectrodes;
 /** Adds the keys electrodes[] (name, shape, at, lattice, resistance, floating) and misplacement, and the type contact: (shape, at). Not collective. */

@@ -154,7 +154,7 @@ static void lock_directory(HfRun *run, PetscBool create, int *file) {
   const struct timespec moment = {.tv_nsec = 100000000};
   const double start = MPI_Wtime();
   char path[PETSC_MAX_PATH_LEN];
-  PetscBool told = PETSC_FALSE;
+  PetscBool reported = PETSC_FALSE;
 
   HfRunPath(run, "log.txt", path);
   *file = HfFileOpen(path, O_WRONLY | O_APPEND);
@@ -168,10 +168,10 @@ static void lock_directory(HfRun *run, PetscBool create, int *file) {
       HfFaultLog(NULL); /* log.txt belongs to that run */
       return;
     }
-    if (!told && MPI_Wtime() - start > 1) {
+    if (!reported && MPI_Wtime() - start > 1) {
       HfFaultLog(NULL);
       HfFaultReport("hopfilm: another run is writing in the run directory; waiting a few seconds for its end\n");
-      told = PETSC_TRUE;
+      reported = PETSC_TRUE;
     }
     nanosleep(&moment, NULL);
   }

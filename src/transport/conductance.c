@@ -75,11 +75,8 @@ static PetscErrorCode reaction_of_unit(HfPotential p, PetscInt l) {
 /* Between pieces of the film nothing flows, and nothing by the only electrode of a piece: not even what round-off leaves. */
 static PetscReal between(HfPotential p, PetscInt k, PetscInt l, PetscReal G) {
   const PetscInt *piece = p->electrodes->piece;
-  PetscBool alone = PETSC_TRUE;
 
-  for (PetscInt e = 0; e < p->electrodes->n; ++e)
-    if (e != k && piece[e] == piece[k]) alone = PETSC_FALSE;
-  return piece[k] == piece[l] && !alone ? G : 0;
+  return piece[k] == piece[l] && piece[k] >= 0 ? G : 0;
 }
 
 static PetscErrorCode contact_conductance(HfPotential p, PetscReal G[]) {

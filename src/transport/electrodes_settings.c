@@ -206,7 +206,7 @@ static PetscErrorCode check_shape(HfElectrodes e, HfDeck deck) {
 
   PetscFunctionBeginUser;
   PetscCall(HfPiecesFind(e));
-  while (other < e->n && e->piece[other] == 0) ++other;
+  while (other < e->n && e->piece[other] == e->piece[0]) ++other;
   if (other < e->n)
     PetscCall(HfDeckWarn(deck, shape ? shape : film, "the film is in pieces: no current can flow between electrodes %s and %s, and G is 0 there",
                          e->names[0], e->names[other]));

@@ -120,19 +120,22 @@ PetscErrorCode HfIslandFind(HfElectrodes e, PetscBool *found, PetscReal xy[2]) {
 }
 
 PetscErrorCode HfPiecesFind(HfElectrodes e) {
+  const PetscInt unknown = e->n;
   PetscInt piece = 0;
 
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < e->n; ++k) e->piece[k] = -1;
+  for (PetscInt k = 0; k < e->n; ++k) e->piece[k] = unknown;
   for (PetscInt first = 0; first < e->n; ++first) {
+    PetscInt n_reached = 0;
     Flood f;
 
-    if (e->piece[first] >= 0) continue;
+    if (e->piece[first] != unknown) continue;
     PetscCall(flood_create(e, &f));
     f.electrode[first] = PETSC_TRUE;
     PetscCall(flood_everything(&f));
+    for (PetscInt k = 0; k < e->n; ++k) n_reached += f.electrode[k];
     for (PetscInt k = 0; k < e->n; ++k)
-      if (f.electrode[k]) e->piece[k] = piece;
+      if (f.electrode[k]) e->piece[k] = n_reached > 1 ? piece : -1 - piece;
     PetscCall(flood_destroy(&f));
     ++piece;
   }

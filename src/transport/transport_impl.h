@@ -46,7 +46,7 @@ struct HfElectrodes_ {
   PetscReal (*positions)[2];
   PetscReal *resistance; /* ohm */
   PetscBool *floating;
-  PetscInt *piece; /* of the film that the electrode lies on: no current flows between different ones */
+  PetscInt *piece; /* of the film that the electrode lies on: no current flows between different ones; negative when it has one to itself */
   int16_t *vertices;
   PetscInt columns;  /* of the lattice when all of them are one, otherwise 0 */
   uint8_t *conducts; /* HfCellKind of every cell, placed like HfGridRegions() */
