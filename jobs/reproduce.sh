@@ -9,8 +9,10 @@
 #   maze       the spin-transfer film (Yu et al. 2021)
 #   letters    the films of 35 nodes and more (Niu et al. 2024, Fig. 5)
 #   standard-problems   those of micromagnetics (inputs/validation/)
-#   program    speed, scaling, memory, 200 kills of runs that are resumed, the cost of checkpoints, sixteen ranks; wants a machine that does nothing else
-#   integrators   what explicit and implicit time steps cost on ever finer cells, and auto's choice; takes --films, --cells, --alphas of its own
+#   program    speed, scaling, memory, 200 kills of runs that are resumed, the cost of checkpoints, sixteen ranks, time steps beside explicit ones; wants a
+#              machine that does nothing else
+#   integrators   what the time steps of every method cost at equal accuracy, film by film, and auto's choice; takes --films, --cells, --alphas, --methods,
+#              --quick of its own
 #   --seeds    random starts: four mazes, three films of letters when left out
 #   --only     groups of runs; --help lists them
 #   --at-once  runs side by side, one rank each
@@ -29,7 +31,7 @@ set -euo pipefail
 cd "${SLURM_SUBMIT_DIR:-$(dirname "${BASH_SOURCE[0]}")/..}" # Slurm runs a copy, from elsewhere; submit from the top of the tree
 case "${1:-all}" in
   all | four-node | maze | letters | standard-problems | program | integrators) device=${1:-all} && shift $(($# > 0)) ;;
-  *) sed -n 's/^# \{0,1\}//;2,20p' "$0" >&2; exit 2 ;;
+  *) sed -n 's/^# \{0,1\}//;2,22p' "$0" >&2; exit 2 ;;
 esac
 # shellcheck source=jobs/mpi-environment.sh
 . jobs/mpi-environment.sh

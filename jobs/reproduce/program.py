@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """The program itself: its speed beside a STREAM triad of the same run, two ranks against one, memory per cell, runs that are killed and resumed, what
-their checkpoints cost, and many ranks. Meant for a machine that does nothing else. Exit code 1 when a figure is missed.
+their checkpoints cost, many ranks, and the time steps of the default method beside explicit ones. Meant for a machine that does nothing else. Exit code 1
+when a figure is missed.
 
-Usage: program.py HOPFILM [--only speed scaling kills checkpoints ranks] [--kills 200] [--show] [--out DIR]     (DIR: runs/reproduce-program)
+Usage: program.py HOPFILM [--only speed scaling kills checkpoints ranks steps] [--kills 200] [--show] [--out DIR]     (DIR: runs/reproduce-program)
+                          [--rows rest finest patterns maze strip mumag-4 ranks] [--baseline HOPFILM] [--missing]     of the group steps
 """
 
 import argparse
@@ -15,6 +17,7 @@ import sys
 
 from launcher import ROOT, environment, mpiexec
 from kill import differences, spread  # of tests/, whose folder launcher puts on the path
+from steps import ROWS, steps
 from table import Table, commit_of, load, save
 
 MANY = 16
@@ -134,7 +137,7 @@ def ranks(options, table):
     return {commit_of(out) for out in outs}
 
 
-GROUPS = {"speed": speed, "scaling": scaling, "kills": kills, "checkpoints": checkpoints, "ranks": ranks}
+GROUPS = {"speed": speed, "scaling": scaling, "kills": kills, "checkpoints": checkpoints, "ranks": ranks, "steps": steps}
 
 
 def main():
@@ -142,6 +145,11 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--only", nargs="+", choices=list(GROUPS), default=list(GROUPS))
     parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--rows", nargs="+", choices=list(ROWS), default=list(ROWS), help="of the group steps")
+    parser.add_argument("--cells", type=float, nargs="+", help="of the row rest, nm")
+    parser.add_argument("--rounds", type=int, default=3, help="turns of the shorter runs of steps; the fastest count")
+    parser.add_argument("--baseline", help="an earlier build of the program, for the group steps")
+    parser.add_argument("--missing", action="store_true", help="steps: run only what has not finished before")
     parser.add_argument("--show", action="store_true", help="run nothing")
     parser.add_argument("--out", default=os.path.join(ROOT, "runs", "reproduce-program"))
     options = parser.parse_args()
