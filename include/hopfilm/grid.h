@@ -158,6 +158,13 @@ PetscErrorCode HfGhostRowsBegin(HfGhostRows rows, const PetscReal owned[]);
 /** below[n] and above[n]: rows start-1 and end, borrowed until the next Begin; zero where there is no such row. Collective. */
 PetscErrorCode HfGhostRowsEnd(HfGhostRows rows, const PetscReal **below, const PetscReal **above);
 
+/** The same for n floats of each row, wherever they are: `first` and `last` are those of the owned rows start and end-1 and must not change until EndFloats;
+    those of rows start-1 and end arrive in `below` and `above`, which stay as they are where there is no such row of the given parity. Collective. */
+PetscErrorCode HfGhostRowsBeginFloats(HfGhostRows rows, PetscInt n, const float first[], const float last[], float below[], float above[],
+                                      HfRowParity parity);
+/** The messages have arrived. Collective. */
+PetscErrorCode HfGhostRowsEndFloats(HfGhostRows rows);
+
 /* ---- a selection: the cells that a field is saved on, first + a * stride for a = 0 .. count-1 along x and y ---- */
 /** Some of the cells; [0] along x, [1] along y. */
 typedef struct {

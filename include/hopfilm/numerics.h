@@ -47,6 +47,32 @@ PetscErrorCode HfMultigridApply(HfMultigrid multigrid, const PetscReal b[], Pets
 /** y = A x; x with its ghost rows filled (HfGhostRowsFill), y the owned rows. Not collective. */
 void HfMultigridMult(HfMultigrid multigrid, const PetscReal x[], PetscReal y[]);
 
+/* ---- multigrid on unit vectors: a V-cycle for the Newton matrix of an equation for unit vectors u, one in each cell of the film,
+     A x = turn t_i u x x + (F_i + damp d_i + V_i (u.h)_i) x - P [sum over faces f_ij x_j + K_i x],   P = 1 - u u^T,  x tangent to u,
+     where F_i is the sum of the couplings f of the faces of cell i. In single precision, for preconditioning. ---- */
+/** A hierarchy of levels. */
+typedef struct HfTangentMultigrid_ *HfTangentMultigrid;
+/** One row of cells, nx numbers each, that do not depend on u; zero at first, and to be left so in void cells. */
+typedef struct {
+  PetscReal *weight; /**< V > 0 in cells of the film */
+  PetscReal *east;   /**< f >= 0 of the face between cell i and i+1 */
+  PetscReal *north;  /**< f >= 0 of the face to the row above, which may be another rank's */
+  PetscReal *turn;   /**< t >= 0 */
+  PetscReal *damp;   /**< d >= 0 */
+  PetscReal *K[6];   /**< xx, xy, xz, yy, yz, zz */
+} HfTangentRow;
+/** fill_row(j, row, context) is called once for each owned row j, in ascending order. The grid is borrowed. Collective. */
+PetscErrorCode HfTangentMultigridCreate(HfGrid grid, PetscErrorCode (*fill_row)(PetscInt j, const HfTangentRow *row, void *context), void *context,
+                                        HfTangentMultigrid *multigrid);
+/** From now on the matrix is that at u, three interleaved components for each owned cell, 0 in void cells; uh: u.h of each owned cell, not times V.
+    turn and damp >= 0. Collective. */
+PetscErrorCode HfTangentMultigridSetUp(HfTangentMultigrid multigrid, const PetscReal u[], const PetscReal uh[], PetscReal turn, PetscReal damp);
+/** x = B (V b) by one V-cycle, where B approximates the inverse of A: b, tangent to u, is not times V. Interleaved components of the owned cells;
+    x is 0 in void cells. Bitwise the same on any number of ranks. Collective. */
+PetscErrorCode HfTangentMultigridApply(HfTangentMultigrid multigrid, const PetscReal b[], PetscReal x[]);
+/** Collective. */
+PetscErrorCode HfTangentMultigridDestroy(HfTangentMultigrid *multigrid);
+
 /* ---- snapshots of Vecs ---- */
 /** Which Vec it was and how often it had been changed: what was computed from a Vec is current while its snapshot is the same. PETSc counts changes on each
     rank; all ranks change a Vec together, so that they agree without communication. */

@@ -134,25 +134,36 @@ PetscErrorCode HfGhostRowsFree(PetscReal **x) {
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode start(HfGhostRows rows, const PetscReal owned[], PetscReal below[], PetscReal above[], HfRowParity parity) {
+/* first and last: the owned rows start and end-1, which is all that others need; below and above: where rows start-1 and end arrive. */
+static PetscErrorCode start(HfGhostRows rows, PetscInt n, MPI_Datatype type, const void *first, const void *last, void *below, void *above,
+                            HfRowParity parity) {
   const HfGhostRowsInfo *info = &rows->info;
-  PetscMPIInt n;
+  PetscMPIInt count;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMPIIntCast(info->n, &n));
+  PetscCall(PetscMPIIntCast(n, &count));
   rows->pending = 0;
   for (int k = 0; k < rows->n_receive; ++k) {
     const Message *message = &rows->receive[k];
     if (parity == HF_ROWS_ALL || (message->row & 1) == (int)parity)
-      PetscCallMPI(MPI_Irecv(message->row < info->start ? below : above, n, MPIU_REAL, message->peer, rows->tag, info->comm,
-                             &rows->requests[rows->pending++]));
+      PetscCallMPI(
+          MPI_Irecv(message->row < info->start ? below : above, count, type, message->peer, rows->tag, info->comm, &rows->requests[rows->pending++]));
   }
   for (int k = 0; k < rows->n_send; ++k) {
     const Message *message = &rows->send[k];
     if (parity == HF_ROWS_ALL || (message->row & 1) == (int)parity)
-      PetscCallMPI(MPI_Isend(owned + (ptrdiff_t)(message->row - info->start) * info->n, n, MPIU_REAL, message->peer, rows->tag, info->comm,
-                             &rows->requests[rows->pending++]));
+      PetscCallMPI(
+          MPI_Isend(message->row == info->start ? first : last, count, type, message->peer, rows->tag, info->comm, &rows->requests[rows->pending++]));
   }
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode start_reals(HfGhostRows rows, const PetscReal owned[], PetscReal below[], PetscReal above[], HfRowParity parity) {
+  const HfGhostRowsInfo *info = &rows->info;
+  const PetscReal *last = info->end > info->start ? owned + (ptrdiff_t)(info->end - 1 - info->start) * info->n : owned;
+
+  PetscFunctionBeginUser;
+  PetscCall(start(rows, info->n, MPIU_REAL, owned, last, below, above, parity));
   PetscFunctionReturn(0);
 }
 
@@ -167,7 +178,20 @@ PetscErrorCode HfGhostRowsFill(HfGhostRows rows, PetscReal x[], HfRowParity pari
 
   PetscFunctionBeginUser;
   if (info->size == 1) PetscFunctionReturn(0);
-  PetscCall(start(rows, x + HfGhostRowsAt(info, info->start), x, x + HfGhostRowsAt(info, info->end), parity));
+  PetscCall(start_reals(rows, x + HfGhostRowsAt(info, info->start), x, x + HfGhostRowsAt(info, info->end), parity));
+  PetscCall(finish(rows));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfGhostRowsBeginFloats(HfGhostRows rows, PetscInt n, const float first[], const float last[], float below[], float above[],
+                                      HfRowParity parity) {
+  PetscFunctionBeginUser;
+  PetscCall(start(rows, n, MPI_FLOAT, first, last, below, above, parity));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfGhostRowsEndFloats(HfGhostRows rows) {
+  PetscFunctionBeginUser;
   PetscCall(finish(rows));
   PetscFunctionReturn(0);
 }
@@ -177,7 +201,7 @@ PetscErrorCode HfGhostRowsBegin(HfGhostRows rows, const PetscReal owned[]) {
 
   PetscFunctionBeginUser;
   if (!rows->below) PetscCall(PetscCalloc2(n, &rows->below, n, &rows->above));
-  PetscCall(start(rows, owned, rows->below, rows->above, HF_ROWS_ALL));
+  PetscCall(start_reals(rows, owned, rows->below, rows->above, HF_ROWS_ALL));
   PetscFunctionReturn(0);
 }
 

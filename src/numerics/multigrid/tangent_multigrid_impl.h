@@ -1,0 +1,88 @@
+/* Inside of HfTangentMultigrid: checkerboard storage, the levels, and what is done with a row.
+
+   Cells are red where i + j is even and black elsewhere. Of each row the cells of one colour lie next to each other, as column pairs I = i/2: a row of one
+   colour has n = `stride` numbers for each component, a multiple of HF_LANES, of which those beyond the grid have zero coefficients and stay zero. The
+   cells of that row have even columns (side 0) or odd ones (side 1); their neighbours, all of the other colour, are pair I to the south and north,
+   I - 1 + side to the west and I + side to the east. Entry -1 of a row is the last one of the row before it in memory: zero. */
+#pragma once
+#include <hopfilm/numerics.h>
+
+enum { HF_LANES = 16, HF_RED = 0, HF_BLACK = 1 };
+enum { HF_WEST, HF_EAST, HF_SOUTH, HF_NORTH };
+
+typedef struct {
+  HfGhostRows ghosts;
+  const HfGhostRowsInfo *rows;
+  PetscInt nx, stride;
+  PetscBool splits;                                /* a rank ends with the lower of two rows that make a coarse one */
+  PetscReal most_turn;                             /* largest sum of a cell's couplings relative to its turn, */
+  PetscReal most_damp;                             /* its damp */
+  PetscReal most_both;                             /* and sqrt(turn^2 + damp^2), over all cells of all ranks */
+  float *memory;                                   /* all that follows; every array has ghost rows, and in each of them one row of either colour */
+  float *weight, *couplings, *turn, *damp, *along; /* V, F, t, d; V u.h */
+  float *K;                                        /* 6 components; NULL: none anywhere */
+  float *u, *x, *b;                                /* 3 components; b NULL on the finest level */
+  float *inverse;                                  /* of a cell's own 2 x 2 system, 2 components, with K 6: see tangent_kernels.c */
+  float *face;                                     /* couplings of the black cells to the west, east, south and north; nothing in red rows */
+  float *film;                                     /* 1 in cells of the film, 0 elsewhere, in the order of the columns, 2 n numbers a row */
+} HfTangentLevel;
+
+/* Row j of one colour in an array with so many components. */
+static inline float *HfTangentRowAt(const HfTangentLevel *level, float *array, int components, PetscInt j, int colour) {
+  return array + ((ptrdiff_t)(j - (level->rows->start - 1)) * 2 + colour) * components * level->stride;
+}
+/* 1: the cells of this colour in row j have odd columns. */
+static inline int HfTangentSide(PetscInt j, int colour) { return (int)(j & 1) ^ colour; }
+
+struct HfTangentMultigrid_ {
+  PetscInt n, active; /* levels, and those in use since the last set-up; 0 is the finest */
+  HfTangentLevel *levels;
+  HfGrid grid;
+  PetscBool has_K;
+  float *memory;        /* all that follows: scratch rows of the finest level */
+  float *row;           /* 3 components of a row in the order of the columns */
+  float *joined;        /* the same, interleaved */
+  float *b[3];          /* three rows, of both colours each */
+  float *r[2], *edge;   /* red residual of two rows, and that which belongs to the coarse row of the rank below */
+  float *zero;          /* a row of zeros */
+  float *coarse_row[3]; /* three rows of a coarse level in the order of the columns */
+  PetscInt in_row[3];   /* which they are */
+};
+
+/* ---- tangent_levels.c ---- */
+PetscErrorCode HfTangentLevelsCreate(HfTangentMultigrid mg, PetscErrorCode (*fill_row)(PetscInt, const HfTangentRow *, void *), void *context);
+PetscErrorCode HfTangentLevelDestroy(HfTangentLevel *level);
+PetscErrorCode HfTangentAllocate(PetscInt n, float **memory,
+                                 float **first); /* zeros, on a boundary of HF_LANES floats, with as many zeros before them */
+
+/* ---- tangent_kernels.c: a row of one colour, n = stride ---- */
+/* What the four neighbours of a row of cells are coupled by and where their first component is. */
+typedef struct {
+  const float *f[4], *x[4];
+} HfTangentSides;
+void HfTangentInvert(PetscInt n, float turn, float damp, const float couplings[], const float t[], const float d[], const float along[],
+                     float inverse[]);
+void HfTangentInvertTensor(PetscInt n, float turn, float damp, const float couplings[], const float t[], const float d[], const float along[],
+                           const float u[], const float K[], float inverse[]);
+void HfTangentSolve(PetscInt n, PetscBool tensor, const float u[], const float inverse[], const float y[], float x[]); /* x = D^-1 y */
+void HfTangentSmooth(PetscInt n, PetscBool tensor, const HfTangentSides *sides, const float u[], const float inverse[], const float b[],
+                     float x[]);                                                            /* x = D^-1 (b + P sum f x) */
+void HfTangentCoupled(PetscInt n, const HfTangentSides *sides, const float u[], float r[]); /* r = P sum f x */
+void HfTangentMultiply(PetscInt n, int components, const float factor[], float a[]);
+
+/* ---- tangent_rows.c: between colours, columns, and levels ---- */
+/* a[nx], interleaved components of doubles, to the even and odd columns of a row. `row`: scratch. */
+void HfTangentSplit(PetscInt nx, PetscInt n, int components, const PetscReal a[], float row[], float even[], float odd[]);
+void HfTangentJoin(PetscInt nx, PetscInt n, const float even[], const float odd[], float row[], float joined[], PetscReal a[]);
+/* To the order of the columns, out with 2n numbers for each of so many components. */
+void HfTangentInterleave(PetscInt n, int components, const float even[], const float odd[], float out[]);
+/* b of a coarse row: sums of two rows of the red residual of the finer level, whose components are `fine` apart. */
+void HfTangentRestrict(PetscInt n, PetscInt fine, const float low[], const float high[], const float u_even[], const float u_odd[], float even[],
+                       float odd[]);
+/* out = x + the correction of cells on one side of their parents; parent, other: coarse rows in the order of the columns, whose components are `coarse` apart. */
+void HfTangentProlong(PetscInt n, PetscInt coarse, int side, const float parent[], const float other[], const float film_parent[],
+                      const float film_other[], const float u[], const float x[], float out[]);
+/* sum[4][stride] += V u, V u.h of a row of cells. */
+void HfTangentSum(PetscInt n, PetscInt stride, const float weight[], const float u[], const float along[], float sum[]);
+/* u and V u.h of a coarse row from those sums. */
+void HfTangentAverage(PetscInt n, PetscInt stride, int side, const float sum[], const float weight[], float u[], float along[]);
