@@ -100,7 +100,7 @@ def figures_of(out):
         results = yaml.load(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))["results"]
     with h5py.File(os.path.join(out, "run", "run.h5"), "r") as file:
         arrays = {}
-        file.visititems(lambda name, item: arrays.__setitem__(name, item[()]) if isinstance(item, h5py.Dataset) and name.split("/")[0] in ("conductance", "energies") else None)
+        file.visititems(lambda name, item: arrays.__setitem__(name, item[()]) if isinstance(item, h5py.Dataset) and name.split("/")[0] in ("conductance", "energy") else None)
     words = [(entry["step"], key, value) for entry in results for key, value in entry.items() if isinstance(value, (int, str)) and key != "headline"]
     return words, arrays
 
@@ -115,7 +115,7 @@ def patterns(rows):
     G, given = arrays["conductance/G"], exact["conductance/G"]
     off = [np.abs(a - b).max() / np.abs(b).max() for a, b in zip(G, given)] if G.shape == given.shape else [np.inf]
     rows.table.add("  G of all probes, off by; above 1e-4", "<= 1e-4", f"{max(off):.1e}; {sum(x > 1e-4 for x in off)} of {len(off)}", max(off) <= 1e-4)
-    energies = [(name, np.abs(arrays[name] - exact[name]).max() / np.ptp(exact[name])) for name in exact if name.startswith("energies") and np.ptp(exact[name]) > 0]
+    energies = [(name, np.abs(arrays[name] - exact[name]).max() / np.ptp(exact[name])) for name in exact if name.startswith("energy") and np.ptp(exact[name]) > 0]
     if energies:
         name, worst = max(energies, key=lambda pair: pair[1])
         rows.table.add("  energies of patterns, off by, of their span", "<= 1e-3", f"{worst:.1e} ({name})", worst <= 1e-3)

@@ -2,6 +2,7 @@
    of the film, which moves as it does without them. */
 #include "test_decks.h"
 #include <hopfilm/experiment.h>
+#include <methods.h>
 
 #define EVERY 3e-12 /* s; divides the second phase, not the first */
 
@@ -52,13 +53,12 @@ static void assert_times(const Lines *lines) {
 }
 
 static void lines_come_at_their_times(void **unused) {
-  static const char *const methods[] = {"5dp", "3bs", "rosenbrock"};
   Lines right;
 
   AT_MOST_ON(2);
   right = run(PETSC_COMM_WORLD, DECK_WITH("film", "integrator=tolerance: 1e-10"), EVERY, 0);
   assert_times(&right);
-  for (int m = 0; m < 3; ++m) {
+  for (int m = 0; m < METHODS; ++m) {
     const char *deck = DECK_WITH("film", "integrator=method: %s, tolerance: 1e-6", methods[m]);
     const Lines lines = run(PETSC_COMM_WORLD, deck, EVERY, 0), with_frames = run(PETSC_COMM_WORLD, deck, EVERY, 4e-12),
                 free = run(PETSC_COMM_WORLD, deck, 0, 0);

@@ -1,6 +1,7 @@
 /* Pulses of a table in time, long after the film came to rest, when steps are as long as they may be: every integrator ends steps at the times of the
    table, and turns as a run with short steps does. */
 #include <magnet_case.h>
+#include <methods.h>
 
 #define END      5e-9
 #define MAX_STEP "1 ns" /* a hundred times as long as the shorter pulse */
@@ -44,12 +45,11 @@ static Watch run(const char *deck, PetscReal cut) {
 static Watch exact(void) { return run(DECK_WITH("rest", "integrator=method: 5dp, tolerance: 1e-9, max_step: 5 ps"), 0); }
 
 static void all_pulses_are_seen(void **unused) {
-  static const char *const methods[] = {"5dp", "3bs", "rosenbrock"};
   const Watch right = exact();
 
   assert_int_equal(right.met, (1 << KNOTS) - 1);
   assert_true(fabs(right.mz[2]) > 0.1 && fabs(right.mz[6]) > 5e-3); /* the pulses turn the film */
-  for (int k = 0; k < 3; ++k) {
+  for (int k = 0; k < METHODS; ++k) {
     const Watch w = run(DECK_WITH("rest", "integrator=method: %s, max_step: " MAX_STEP, methods[k]), 0);
 
     print_message("%s: %d steps, mz at the knots", methods[k], (int)w.steps);
@@ -73,11 +73,11 @@ static void so_does_a_film_that_fluctuates(void **unused) {
 
 /* A phase that ends where the pulse begins, or in it, changes nothing: the next one knows that the field bends there. */
 static void phases_may_end_anywhere(void **unused) {
+  const PetscReal cuts[] = {knots[0], 3.05e-9, knots[4]};
   const Watch right = exact();
 
-  for (int k = 0; k < 3; ++k) {
-    const PetscReal cuts[] = {knots[0], 3.05e-9, knots[4]};
-    const Watch w = run(DECK_WITH("rest", "integrator=method: rosenbrock"), cuts[k]);
+  for (int k = 0; k < 3 * METHODS; ++k) {
+    const Watch w = run(DECK_WITH("rest", "integrator=method: %s", methods[k / 3]), cuts[k % 3]);
 
     assert_int_equal(w.met, (1 << KNOTS) - 1);
     for (PetscInt i = 0; i < KNOTS; ++i) ASSERT_NEAR(w.mz[i], right.mz[i], 1e-3);
@@ -99,9 +99,7 @@ static PetscErrorCode switch_on(PetscReal t, PetscReal dt, Vec m, void *context,
 }
 
 static void steps_start_anew_in_a_phase(void **unused) {
-  static const char *const methods[] = {"5dp", "rosenbrock"};
-
-  for (int k = 0; k < 2; ++k) {
+  for (int k = 0; k < METHODS; ++k) {
     const char *deck = DECK_WITH("free", "method=%s", methods[k]);
     Case a, b;
     Watch w = {.c = &a};

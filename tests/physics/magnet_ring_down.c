@@ -3,6 +3,7 @@
 
      tan(theta/2) = tan(theta0/2) exp(-alpha w t),   w = gamma0 H/(1 + alpha^2) */
 #include <magnet_case.h>
+#include <methods.h>
 #include <string.h>
 
 #define H0    284.36e3 /* A/m */
@@ -17,14 +18,13 @@ static PetscReal tilt(Case *c) {
 }
 
 static void macrospin_keeps_its_linewidth(void **unused) {
-  static const char *const methods[] = {"5dp", "3bs", "rosenbrock"};
   static const PetscReal alphas[] = {0.001, 0.01, 0.1};
 
   AT_MOST_ON(1); /* thousands of steps of a few cells */
   for (int a = 0; a < 3; ++a) {
     const PetscReal alpha = alphas[a], w = HF_GAMMA0 * H0 / (1 + alpha * alpha), time = PetscMin(1e-9, 6 / (alpha * w));
 
-    for (int k = 0; k < 3; ++k) {
+    for (int k = 0; k < METHODS; ++k) {
       PetscReal found;
       PetscInt64 steps;
       Case c;
