@@ -130,10 +130,3 @@ HF_KERNEL void HfTangentCoupled(PetscInt n, const HfTangentSides *s, const float
     r[2 * n + k] = sz - us * uz;
   }
 }
-
-HF_KERNEL void HfTangentMultiply(PetscInt n, int components, const float *restrict factor, float *restrict a) {
-  for (int c = 0; c < components; ++c) {
-    HF_CELLS
-    for (PetscInt k = 0; k < MULTIPLE(n); ++k) a[c * n + k] *= factor[k];
-  }
-}

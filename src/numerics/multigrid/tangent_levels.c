@@ -161,7 +161,7 @@ static PetscErrorCode coarsen_rows(const HfGhostRowsInfo *f, HfGhostRows *coarse
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode any_K(HfGhostRows ghosts, const Plain *plain, PetscBool *any) {
+static PetscErrorCode has_tensor(HfGhostRows ghosts, const Plain *plain, PetscBool *any) {
   const HfGhostRowsInfo *rows = HfGhostRowsGetInfo(ghosts);
   PetscBool mine = PETSC_FALSE;
 
@@ -184,7 +184,7 @@ PetscErrorCode HfTangentLevelsCreate(HfTangentMultigrid mg, PetscErrorCode (*fil
   PetscCall(HfGhostRowsCreateCells(mg->grid, 1, &mg->levels[0].ghosts));
   PetscCall(plain_create(mg->levels[0].ghosts, &plain));
   PetscCall(plain_fill(mg->levels[0].ghosts, fill_row, context, &plain));
-  PetscCall(any_K(mg->levels[0].ghosts, &plain, &mg->has_K));
+  PetscCall(has_tensor(mg->levels[0].ghosts, &plain, &mg->has_K));
   for (PetscInt k = 0; k < mg->n; ++k) {
     HfTangentLevel *l = &mg->levels[k], *next = l + 1;
 

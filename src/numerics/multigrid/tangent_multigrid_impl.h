@@ -40,8 +40,9 @@ struct HfTangentMultigrid_ {
   HfGrid grid;
   PetscBool has_K;
   float *memory;        /* all that follows: scratch rows of the finest level */
-  float *row;           /* 3 components of a row in the order of the columns */
-  float *joined;        /* the same, interleaved */
+  float *row;           /* 4 components of a row in the order of the columns */
+  float *one;           /* a row of ones */
+  float *arrived;       /* a row from another rank */
   float *b[3];          /* three rows, of both colours each */
   float *r[2], *edge;   /* red residual of two rows, and that which belongs to the coarse row of the rank below */
   float *zero;          /* a row of zeros */
@@ -68,12 +69,13 @@ void HfTangentSolve(PetscInt n, PetscBool tensor, const float u[], const float i
 void HfTangentSmooth(PetscInt n, PetscBool tensor, const HfTangentSides *sides, const float u[], const float inverse[], const float b[],
                      float x[]);                                                            /* x = D^-1 (b + P sum f x) */
 void HfTangentCoupled(PetscInt n, const HfTangentSides *sides, const float u[], float r[]); /* r = P sum f x */
-void HfTangentMultiply(PetscInt n, int components, const float factor[], float a[]);
 
 /* ---- tangent_rows.c: between colours, columns, and levels ---- */
-/* a[nx], interleaved components of doubles, to the even and odd columns of a row. `row`: scratch. */
-void HfTangentSplit(PetscInt nx, PetscInt n, int components, const PetscReal a[], float row[], float even[], float odd[]);
-void HfTangentJoin(PetscInt nx, PetscInt n, const float even[], const float odd[], float row[], float joined[], PetscReal a[]);
+/* a[nx], interleaved components of doubles, to the even and odd columns of a row, times weights. */
+void HfTangentSplit(PetscInt nx, PetscInt n, const PetscReal a[], const float w_even[], const float w_odd[], float even[], float odd[]);
+/* The same for one component. */
+void HfTangentSplitScalar(PetscInt nx, PetscInt n, const PetscReal a[], const float w_even[], const float w_odd[], float even[], float odd[]);
+void HfTangentJoin(PetscInt nx, PetscInt n, const float even[], const float odd[], PetscReal a[]);
 /* To the order of the columns, out with 2n numbers for each of so many components. */
 void HfTangentInterleave(PetscInt n, int components, const float even[], const float odd[], float out[]);
 /* b of a coarse row: sums of two rows of the red residual of the finer level, whose components are `fine` apart. */

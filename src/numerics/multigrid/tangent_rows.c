@@ -3,35 +3,86 @@
 
 #define MULTIPLE(n) ((n) & ~(PetscInt)(HF_LANES - 1)) /* n, as the compiler has to know it */
 
-/* out[c][2n]: component c of column i; columns beyond nx stay as they are, zero. */
-static inline __attribute__((always_inline)) void unzip3(PetscInt nx, PetscInt n, const PetscReal *restrict a, float *restrict out) {
-  float *restrict x = out, *restrict y = out + 2 * n, *restrict z = out + 4 * n;
+/* Interleaved doubles are read and written in pieces of so many pairs, which stay in the first cache between the steps. */
+enum { PIECE = 128 };
 
-  HF_CELLS
-  for (PetscInt i = 0; i < nx; ++i) {
-    x[i] = (float)a[3 * i];
-    y[i] = (float)a[3 * i + 1];
-    z[i] = (float)a[3 * i + 2];
+HF_KERNEL void HfTangentSplit(PetscInt nx, PetscInt n, const PetscReal *restrict a, const float *restrict w_even, const float *restrict w_odd,
+                              float *restrict even, float *restrict odd) {
+  float joined[6 * PIECE], row[3][2 * PIECE];
+
+  for (PetscInt first = 0; first < n; first += PIECE) {
+    const PetscInt pairs = PetscMin(PIECE, n - first), numbers = PetscMin(6 * pairs, 3 * nx - 6 * first);
+    const PetscReal *restrict from = a + 6 * first;
+
+    HF_CELLS
+    for (PetscInt i = 0; i < numbers; ++i) joined[i] = (float)from[i];
+    for (PetscInt i = PetscMax(0, numbers); i < 6 * pairs; ++i) joined[i] = 0;
+    HF_CELLS
+    for (PetscInt i = 0; i < 2 * MULTIPLE(pairs); ++i) {
+      row[0][i] = joined[3 * i];
+      row[1][i] = joined[3 * i + 1];
+      row[2][i] = joined[3 * i + 2];
+    }
+    for (int c = 0; c < 3; ++c) {
+      const float *restrict p = row[c], *restrict v = w_even + first, *restrict w = w_odd + first;
+      float *restrict e = even + c * n + first, *restrict o = odd + c * n + first;
+
+      HF_CELLS
+      for (PetscInt k = 0; k < MULTIPLE(pairs); ++k) {
+        e[k] = v[k] * p[2 * k];
+        o[k] = w[k] * p[2 * k + 1];
+      }
+    }
   }
 }
 
-static inline __attribute__((always_inline)) void unzip2(PetscInt n, const float *restrict in, float *restrict even, float *restrict odd) {
-  HF_CELLS
-  for (PetscInt k = 0; k < MULTIPLE(n); ++k) {
-    even[k] = in[2 * k];
-    odd[k] = in[2 * k + 1];
+HF_KERNEL void HfTangentSplitScalar(PetscInt nx, PetscInt n, const PetscReal *restrict a, const float *restrict w_even, const float *restrict w_odd,
+                                    float *restrict even, float *restrict odd) {
+  float row[2 * PIECE];
+
+  for (PetscInt first = 0; first < n; first += PIECE) {
+    const PetscInt pairs = PetscMin(PIECE, n - first), numbers = PetscMin(2 * pairs, nx - 2 * first);
+    const PetscReal *restrict from = a + 2 * first;
+    const float *restrict v = w_even + first, *restrict w = w_odd + first;
+    float *restrict e = even + first, *restrict o = odd + first;
+
+    HF_CELLS
+    for (PetscInt i = 0; i < numbers; ++i) row[i] = (float)from[i];
+    for (PetscInt i = PetscMax(0, numbers); i < 2 * pairs; ++i) row[i] = 0;
+    HF_CELLS
+    for (PetscInt k = 0; k < MULTIPLE(pairs); ++k) {
+      e[k] = v[k] * row[2 * k];
+      o[k] = w[k] * row[2 * k + 1];
+    }
   }
 }
 
-HF_KERNEL void HfTangentSplit(PetscInt nx, PetscInt n, int components, const PetscReal *restrict a, float *restrict row, float *restrict even,
-                              float *restrict odd) {
-  for (int c = 0; c < components; ++c)
-    for (PetscInt i = nx; i < 2 * n; ++i) row[c * 2 * n + i] = 0;
-  if (components == 3)
-    unzip3(nx, n, a, row);
-  else
-    for (PetscInt i = 0; i < nx; ++i) row[i] = (float)a[i];
-  for (int c = 0; c < components; ++c) unzip2(n, row + c * 2 * n, even + c * n, odd + c * n);
+HF_KERNEL void HfTangentJoin(PetscInt nx, PetscInt n, const float *restrict even, const float *restrict odd, PetscReal *restrict a) {
+  float joined[6 * PIECE], row[3][2 * PIECE];
+
+  for (PetscInt first = 0; first < n; first += PIECE) {
+    const PetscInt pairs = PetscMin(PIECE, n - first), numbers = PetscMin(6 * pairs, 3 * nx - 6 * first);
+    PetscReal *restrict to = a + 6 * first;
+
+    for (int c = 0; c < 3; ++c) {
+      const float *restrict e = even + c * n + first, *restrict o = odd + c * n + first;
+      float *restrict p = row[c];
+
+      HF_CELLS
+      for (PetscInt k = 0; k < MULTIPLE(pairs); ++k) {
+        p[2 * k] = e[k];
+        p[2 * k + 1] = o[k];
+      }
+    }
+    HF_CELLS
+    for (PetscInt i = 0; i < 2 * MULTIPLE(pairs); ++i) {
+      joined[3 * i] = row[0][i];
+      joined[3 * i + 1] = row[1][i];
+      joined[3 * i + 2] = row[2][i];
+    }
+    HF_CELLS
+    for (PetscInt i = 0; i < numbers; ++i) to[i] = joined[i];
+  }
 }
 
 HF_KERNEL void HfTangentInterleave(PetscInt n, int components, const float *restrict even, const float *restrict odd, float *restrict out) {
@@ -45,35 +96,6 @@ HF_KERNEL void HfTangentInterleave(PetscInt n, int components, const float *rest
       to[2 * k + 1] = q[k];
     }
   }
-}
-
-static inline __attribute__((always_inline)) void zip3(PetscInt nx, PetscInt n, const float *restrict in, float *restrict joined,
-                                                       PetscReal *restrict a) {
-  const float *restrict x = in, *restrict y = in + 2 * n, *restrict z = in + 4 * n;
-
-  HF_CELLS
-  for (PetscInt i = 0; i < MULTIPLE(2 * n); ++i) {
-    joined[3 * i] = x[i];
-    joined[3 * i + 1] = y[i];
-    joined[3 * i + 2] = z[i];
-  }
-  HF_CELLS
-  for (PetscInt i = 0; i < 3 * nx; ++i) a[i] = joined[i];
-}
-
-HF_KERNEL void HfTangentJoin(PetscInt nx, PetscInt n, const float *restrict even, const float *restrict odd, float *restrict row,
-                             float *restrict joined, PetscReal *restrict a) {
-  for (int c = 0; c < 3; ++c) {
-    const float *restrict p = even + c * n, *restrict q = odd + c * n;
-    float *restrict to = row + c * 2 * n;
-
-    HF_CELLS
-    for (PetscInt k = 0; k < MULTIPLE(n); ++k) {
-      to[2 * k] = p[k];
-      to[2 * k + 1] = q[k];
-    }
-  }
-  zip3(nx, n, row, joined, a);
 }
 
 HF_KERNEL void HfTangentRestrict(PetscInt n, PetscInt fine, const float *restrict low, const float *restrict high, const float *restrict u_even,
