@@ -111,6 +111,17 @@ typedef struct {
   const Vec *rate;         /**< [n], f of the stages */
   const PetscReal *weight; /**< [n] */
 } HfStageError;
+/** A step, of which f at its start is known. */
+typedef struct {
+  PetscInt n;                          /**< stages; the last one is the new state */
+  PetscReal h;                         /**< its length, s */
+  const PetscReal (*a)[HF_MAX_STAGES]; /**< [n], stage i is y + h sum_{j<i} a_ij k_j brought to the constraint */
+  const PetscReal *e;                  /**< [n], the error is h sum_j e_j k_j */
+  Vec y;                               /**< state at the start */
+  Vec first;                           /**< f there, k_0 */
+  Vec sum;                             /**< for the new state */
+  Vec last;                            /**< for f there */
+} HfWholeStep;
 /** What an explicit Runge-Kutta stepper knows of its problem. */
 typedef struct {
   /** f at y, normalized, into dydt. */
@@ -122,6 +133,8 @@ typedef struct {
   PetscErrorCode (*rejected)(PetscReal t, Vec y, Vec rate, void *context);
   void *context;          /**< last argument of every callback */
   PetscReal small_motion; /**< for HfErrorAllowed() */
+  /** All stages of a step from t; largest[] as above. Not *done: the step has to be made stage by stage. NULL: every step has. */
+  PetscErrorCode (*whole_step)(PetscReal t, const HfWholeStep *step, PetscReal largest[2], PetscBool *done, void *context);
 } HfRungeKuttaProblem;
 
 #define HF_RUNGE_KUTTA "hf" /**< the name of the TS type */

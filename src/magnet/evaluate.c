@@ -22,14 +22,18 @@ static void clear_empty_rows(HfMagnet magnet, PetscScalar out[]) {
   }
 }
 
-static void visit_rhs(HfMagnet magnet, const HfRow *row, void *context) {
-  PetscScalar *out = context;
-
+void HfRowRate(HfMagnet magnet, const HfRow *row) {
   HfRowField(magnet, row, PETSC_TRUE);
   for (PetscInt k = 0; k < row->cells->n_runs; ++k) {
     const HfRun *run = &row->cells->runs[k];
     HfRowGilbert(run->i, run->n, magnet->film.materials[run->region].alpha, row->m, row->T);
   }
+}
+
+static void visit_rhs(HfMagnet magnet, const HfRow *row, void *context) {
+  PetscScalar *out = context;
+
+  HfRowRate(magnet, row);
   join_row(HfGridGetInfo(magnet->film.grid), row, row->T, out);
 }
 

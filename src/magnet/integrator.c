@@ -86,6 +86,12 @@ static PetscErrorCode stage_rate(PetscReal t, const HfStage *stage, Vec dmdt, co
   PetscFunctionReturn(0);
 }
 
+static PetscErrorCode whole_step(PetscReal t, const HfWholeStep *step, PetscReal largest[2], PetscBool *done, void *context) {
+  PetscFunctionBeginUser;
+  PetscCall(HfWavefrontStep(context, t, step, largest, done));
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode rejected(PetscReal t, Vec m, Vec dmdt, void *context) {
   PetscBool changed;
 
@@ -186,7 +192,7 @@ PetscErrorCode HfIntegratorCreate(HfMagnet magnet) {
   if (!strcmp(method, "rosenbrock"))
     PetscCall(HfImplicitCreate(magnet, self->ts, &self->implicit));
   else {
-    self->explicit = (HfRungeKuttaProblem){rate, stage_rate, rejected, magnet, HfMagnetSmallMotion(magnet)};
+    self->explicit = (HfRungeKuttaProblem){rate, stage_rate, rejected, magnet, HfMagnetSmallMotion(magnet), whole_step};
     PetscCall(HfRungeKuttaCreate(self->ts, method, &self->explicit));
   }
   PetscCall(TSSetTolerances(self->ts, settings->tolerance, NULL, 0, NULL));

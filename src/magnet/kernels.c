@@ -62,6 +62,48 @@ HF_KERNEL void HfRowCombine(PetscInt n, const PetscReal y[], PetscInt n_rates, c
   }
 }
 
+/* Inlined as above. */
+static inline __attribute__((always_inline)) void stage(PetscInt n, PetscInt stride, const PetscReal y[], PetscInt n_rates,
+                                                        const PetscReal *const rate[], const PetscReal weight[], PetscReal m[]) {
+  HF_CELLS
+  for (PetscInt k = 0; k < n; ++k) {
+    PetscReal u = y[k], v = y[k + stride], w = y[k + 2 * stride], scale;
+
+    for (PetscInt r = 0; r < n_rates; ++r) {
+      u += weight[r] * rate[r][k];
+      v += weight[r] * rate[r][k + stride];
+      w += weight[r] * rate[r][k + 2 * stride];
+    }
+    scale = 1 / PetscSqrtReal(u * u + v * v + w * w + 1e-200);
+    m[k] = scale * u;
+    m[k + stride] = scale * v;
+    m[k + 2 * stride] = scale * w;
+  }
+}
+
+HF_KERNEL void HfRowStage(PetscInt n, PetscInt stride, const PetscReal y[], PetscInt n_rates, const PetscReal *const rate[], const PetscReal weight[],
+                          PetscReal m[]) {
+  switch (n_rates) {
+  case 1:
+    stage(n, stride, y, 1, rate, weight, m);
+    break;
+  case 2:
+    stage(n, stride, y, 2, rate, weight, m);
+    break;
+  case 3:
+    stage(n, stride, y, 3, rate, weight, m);
+    break;
+  case 4:
+    stage(n, stride, y, 4, rate, weight, m);
+    break;
+  case 5:
+    stage(n, stride, y, 5, rate, weight, m);
+    break;
+  default:
+    stage(n, stride, y, n_rates, rate, weight, m);
+  }
+}
+
 /* Non-negative numbers are ordered as their bits are, with NaN above infinity: a maximum that vectorizes and misses no NaN. */
 static inline __attribute__((always_inline)) PetscInt64 largest_bits(PetscInt n, PetscInt n_rates, const PetscReal *const rate[],
                                                                      const PetscReal weight[]) {

@@ -123,6 +123,7 @@ PetscErrorCode HfMagnetDestroy(HfMagnet *out) {
   PetscCall(PetscFree(magnet->film.materials));
   PetscCall(HfRowsDestroy(&magnet->rows));
   PetscCall(HfSweepDestroy(&magnet->sweep));
+  PetscCall(HfWavefrontDestroy(&magnet->wavefront));
   PetscCall(VecDestroy(&magnet->uniform_current));
   PetscCall(PetscFree(*out));
   PetscFunctionReturn(0);
@@ -180,6 +181,14 @@ PetscBool HfTorqueActive(const HfTorque *torque) { return any(torque->film->n_re
 PetscBool HfTermsWhole(HfMagnet magnet) {
   for (PetscInt k = 0; k < magnet->n_terms; ++k)
     if (magnet->terms[k].type->whole && HfTermActive(&magnet->terms[k])) return PETSC_TRUE;
+  return PETSC_FALSE;
+}
+
+PetscBool HfTermsVary(HfMagnet magnet) {
+  for (PetscInt k = 0; k < magnet->n_terms; ++k) {
+    const HfTerm *term = &magnet->terms[k];
+    if (term->type->varies && HfTermActive(term) && (*term->type->varies)(term)) return PETSC_TRUE;
+  }
   return PETSC_FALSE;
 }
 

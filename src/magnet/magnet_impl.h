@@ -53,12 +53,15 @@ typedef enum { HF_KEEP_LENGTH, HF_NORMALIZE } HfLength; /* HF_NORMALIZE: the vis
 typedef struct HfSweep_ *HfSweep;
 PetscErrorCode HfSweepCreate(HfGrid grid, HfSweep *sweep);
 PetscErrorCode HfSweepDestroy(HfSweep *sweep);
+HfGhostRows HfSweepGhostRows(HfSweep sweep); /* borrowed, for rows of m */
 /* Visits every owned row that has film cells. HF_FIELD_ALL and _NOISY prepare the terms for time t and state m first. Collective. */
 PetscErrorCode HfSweepRows(HfMagnet magnet, HfFieldSelection fields, PetscReal t, Vec m, HfLength length, HfVisit visit, void *context);
 /* The same for a stage of a Runge-Kutta step, in HF_FIELD_ALL, assembled row by row; a current that is due is updated first. Collective. */
 PetscErrorCode HfSweepStage(HfMagnet magnet, PetscReal t, const HfStage *stage, HfVisit visit, void *context);
 /* For visitors: the selected field (A/m) of a row into row->H and, with_torques, the torques (1/s) into row->T. Zero in void cells. */
 void HfRowField(HfMagnet magnet, const HfRow *row, PetscBool with_torques);
+/* Brings the terms up to date for m at time t; m NULL: no term reads it. Collective. */
+PetscErrorCode HfTermsPrepare(HfMagnet magnet, PetscReal t, Vec m);
 
 /* What the terms were prepared for last. */
 typedef struct {
@@ -89,6 +92,9 @@ PetscReal HfRowMaxTorque(PetscInt i, PetscInt n, PetscReal *const m[3], PetscRea
 void HfRowCombine(PetscInt n, const PetscReal y[], PetscInt n_rates, const PetscReal *const rate[], const PetscReal weight[], PetscReal sum[]);
 PetscReal HfRowLargest(PetscInt n, PetscInt n_rates, const PetscReal *const rate[], const PetscReal weight[]);
 void HfNormalize(PetscInt n, PetscReal a[]); /* n interleaved vectors to unit length; zero stays zero */
+/* m = y + sum_r weight_r rate_r to unit length, n cells of three component rows each, `stride` numbers apart. */
+void HfRowStage(PetscInt n, PetscInt stride, const PetscReal y[], PetscInt n_rates, const PetscReal *const rate[], const PetscReal weight[],
+                PetscReal m[]);
 
 /* ---- evaluate.c: evaluations that time integration and relaxation share. Collective ---- */
 /* As HfMagnetRightHandSide() at m/|m|, in the selected field; a current that every evaluation updates is updated first. */
@@ -96,9 +102,16 @@ PetscErrorCode HfUnitRightHandSide(HfMagnet magnet, HfFieldSelection fields, Pet
 /* dm/dt of a Runge-Kutta stage, see HfRungeKuttaProblem.stage_rate. Void cells of dmdt are not written. */
 PetscErrorCode HfStageRightHandSide(HfMagnet magnet, PetscReal t, const HfStage *stage, Vec dmdt, const HfStageError *error, PetscReal largest[2]);
 PetscErrorCode HfMagnetNormalize(HfMagnet magnet, Vec m); /* every film cell to unit length */
+void HfRowRate(HfMagnet magnet, const HfRow *row);        /* for visitors: dm/dt of a row into row->T, zero in void cells */
 /* For visitors, once row->H is filled: max |m x H|/Ms of the row, infinite if anything is not a number; adds the energy density of each term. */
 PetscReal HfRowTorque(HfMagnet magnet, const HfRow *row);
 void HfRowEnergies(HfMagnet magnet, const HfRow *row, PetscReal energies[]);
+
+/* ---- wavefront.c: all stages of an explicit step in one pass over the film, where the terms allow it ---- */
+typedef struct HfWavefront_ *HfWavefront;
+PetscErrorCode HfWavefrontDestroy(HfWavefront *wavefront);
+/* See HfRungeKuttaProblem.whole_step. Collective. */
+PetscErrorCode HfWavefrontStep(HfMagnet magnet, PetscReal t, const HfWholeStep *step, PetscReal largest[2], PetscBool *done);
 
 /* ---- material.c ---- */
 PetscErrorCode HfMaterialsRegisterKeys(HfKeys keys);
@@ -178,6 +191,7 @@ PetscErrorCode HfMagnetReportRise(HfMagnet magnet, PetscReal t, Vec before, Vec 
 PetscBool HfTermActive(const HfTerm *term); /* in any region */
 PetscBool HfTorqueActive(const HfTorque *torque);
 PetscBool HfTermsWhole(HfMagnet magnet);       /* an active term reads the whole state before its rows */
+PetscBool HfTermsVary(HfMagnet magnet);        /* an active term depends on time */
 PetscBool HfTermHasEnergy(const HfTerm *term); /* it is active and counts among those of HfMagnetEnergies() */
 
 struct HfMagnet_ {
@@ -187,6 +201,7 @@ struct HfMagnet_ {
   HfTorque *torques;
   HfRows rows;
   HfSweep sweep;
+  HfWavefront wavefront; /* NULL: no step needed it */
   HfFieldCache cache;
   PetscObjectState inputs; /* counts how often a field or current was replaced from outside */
   HfCurrent current;

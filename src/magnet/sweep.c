@@ -120,8 +120,9 @@ static void visit_row(Pass *pass, PetscInt j) {
   (*pass->visit)(pass->magnet, &row, pass->context);
 }
 
-/* Brings the terms up to date for m at time t; m NULL: no term reads it. */
-static PetscErrorCode prepare_terms(HfMagnet magnet, PetscReal t, Vec m) {
+HfGhostRows HfSweepGhostRows(HfSweep sweep) { return sweep->ghost_rows; }
+
+PetscErrorCode HfTermsPrepare(HfMagnet magnet, PetscReal t, Vec m) {
   HfFieldCache *cache = &magnet->cache;
 
   PetscFunctionBeginUser;
@@ -171,7 +172,7 @@ PetscErrorCode HfSweepRows(HfMagnet magnet, HfFieldSelection fields, PetscReal t
   Pass pass = {.magnet = magnet, .fields = fields, .length = length, .visit = visit, .context = context};
 
   PetscFunctionBeginUser;
-  if (fields == HF_FIELD_ALL || fields == HF_FIELD_NOISY) PetscCall(prepare_terms(magnet, t, m));
+  if (fields == HF_FIELD_ALL || fields == HF_FIELD_NOISY) PetscCall(HfTermsPrepare(magnet, t, m));
   PetscCall(VecGetArrayRead(m, &pass.owned));
   PetscCall(visit_rows(&pass, pass.owned));
   PetscCall(VecRestoreArrayRead(m, &pass.owned));
@@ -195,7 +196,7 @@ PetscErrorCode HfSweepStage(HfMagnet magnet, PetscReal t, const HfStage *stage, 
     if (refresh) PetscCall(HfCurrentRefreshNow(magnet, t, stage->sum));
     PetscCall(HfSweepRows(magnet, HF_FIELD_ALL, t, stage->sum, HF_KEEP_LENGTH, visit, context));
   } else {
-    PetscCall(prepare_terms(magnet, t, NULL));
+    PetscCall(HfTermsPrepare(magnet, t, NULL));
     PetscCall(visit_rows(&pass, pass.sum));
     PetscCall(VecRestoreArray(stage->sum, &pass.sum));
   }

@@ -67,7 +67,8 @@ typedef struct {
      condition follows from it (interface_conditions.c). NULL: not chiral. */
   void (*chirality)(const PetscReal p[], const PetscReal n[2], PetscReal C[3]);
 
-  /* ---- a course in time, set by the deck; both NULL where the field has none ---- */
+  /* ---- a course in time, set by the deck; all NULL where the field has none ---- */
+  PetscBool (*varies)(const HfTerm *term); /* the field depends on time, as it is set now */
   /* The first time after t (s) at which the course is not smooth, PETSC_INFINITY if there is none: no time step crosses it. */
   PetscReal (*next_knot)(const HfTerm *term, PetscReal t);
   PetscReal (*bend)(const HfTerm *term, PetscReal t); /* by how much dH/dt changes at t, A/(m s): 0 but at such times */

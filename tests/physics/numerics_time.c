@@ -58,7 +58,7 @@ static void pairs_have_their_order(void **unused) {
     for (int half = 0; half < 2; ++half) {
       const PetscInt steps = half ? 40 : 20;
       Spins spins;
-      const HfRungeKuttaProblem problem = {rate, stage_rate, NULL, &spins, 0};
+      const HfRungeKuttaProblem problem = {rate, stage_rate, NULL, &spins, 0, NULL};
       TS ts;
 
       start(&spins);
@@ -121,7 +121,7 @@ static void pairs_know_the_state_inside_of_a_step(void **unused) {
 
     for (int half = 0; half < 2; ++half) {
       Spins spins;
-      const HfRungeKuttaProblem problem = {rate, stage_rate, NULL, &spins, 0};
+      const HfRungeKuttaProblem problem = {rate, stage_rate, NULL, &spins, 0, NULL};
       Inside inside = {.spins = &spins};
       TS ts;
 
@@ -159,7 +159,7 @@ static PetscErrorCode stop_half_way(TS ts) {
 static void interrupted_integration_is_the_same(void **unused) {
   Spins whole, cut, resumed;
   const HfRungeKuttaProblem problems[3] = {
-      {rate, stage_rate, NULL, &whole, 0}, {rate, stage_rate, NULL, &cut, 0}, {rate, stage_rate, NULL, &resumed, 0}};
+      {rate, stage_rate, NULL, &whole, 0, NULL}, {rate, stage_rate, NULL, &cut, 0, NULL}, {rate, stage_rate, NULL, &resumed, 0, NULL}};
   PetscReal t, h;
   PetscBool same;
   TS ts[3];

@@ -81,6 +81,8 @@ static PetscErrorCode prepare(HfTerm *term, PetscReal t, Vec m) {
   PetscFunctionReturn(0);
 }
 
+static PetscBool varies(const HfTerm *term) { return (PetscBool)(((const Zeeman *)term->state)->table != NULL); }
+
 static PetscReal next_knot(const HfTerm *term, PetscReal t) {
   const Zeeman *zeeman = term->state;
   return zeeman->table ? HfTimeTableNextKnot(zeeman->table, t) : PETSC_INFINITY;
@@ -135,6 +137,7 @@ const HfTermType HfTermType_zeeman = {
     .field = field,
     .energy = energy,
     .largest_field = largest_field,
+    .varies = varies,
     .next_knot = next_knot,
     .bend = bend,
     .set_uniform_field = set_uniform_field,
