@@ -153,6 +153,6 @@ typedef enum {
 /** Whether a phase can be interrupted: one of PETSc's own integrators keeps to itself what it needs inside. Not collective. */
 PetscBool HfMagnetCanPause(HfMagnet magnet, HfPhaseKind kind);
 /** Adds to the list what the next step depends on besides m, for saving or loading. Collective. */
-PetscErrorCode HfMagnetListCheckpoint(HfMagnet magnet, HfPhaseKind inside, HfCheckpointList state);
-/** The list's values were loaded. Not collective. */
-PetscErrorCode HfMagnetCheckpointLoaded(HfMagnet magnet, HfPhaseKind inside);
+PetscErrorCode HfMagnetListCheckpoint(HfMagnet magnet, Vec m, HfPhaseKind inside, HfCheckpointList state);
+/** The list's values, and m, were loaded. Not collective. */
+PetscErrorCode HfMagnetCheckpointLoaded(HfMagnet magnet, Vec m, HfPhaseKind inside);

@@ -142,6 +142,8 @@ typedef struct {
 PetscErrorCode HfRungeKuttaCreate(TS ts, const char *method, const HfRungeKuttaProblem *problem);
 /** f at the last accepted state, which the next step begins with; unchanged before the first step. Collective. */
 PetscErrorCode HfRungeKuttaGetRate(TS ts, Vec rate);
+/** The largest component of f at the end of the last step. Not collective. */
+PetscReal HfRungeKuttaGetSpeed(TS ts);
 /** Whether steps keep the state that they start from, for HfRungeKuttaInterpolate(), which costs a pass over memory. Not collective. */
 void HfRungeKuttaKeepStart(TS ts, PetscBool keep);
 /** The state at a time t within the last accepted step, whose start was kept, from its stages, an order less exact than its end; not brought to the constraint. Collective. */
@@ -163,6 +165,46 @@ typedef struct {
 /** Makes `ts` a Rosenbrock-W method of third order, L-stable, whose linear systems are solved to `residual`, the 2-norm of the preconditioned residual;
     y: a state, for its layout. The error of a step is its largest component, unless -ts_adapt_wnormtype says otherwise. Collective. */
 PetscErrorCode HfRosenbrockCreate(TS ts, const HfStiffProblem *problem, Vec y, PetscReal residual);
+
+/** An equation for fields of unit vectors, dy/dt = f(t, y) across y, for implicit steps: three components in every cell, zero in void cells. Changes x of a
+    state are in its tangent space, x.y = 0 in every cell. */
+typedef struct {
+  PetscErrorCode (*rate)(PetscReal t, Vec y, Vec dydt, void *context); /**< f at y */
+  /** With dy/dt = shift y + rest across y: b = -residual of the equation at t and y, in any units that are the same for the next two. They belong to this y,
+      which stays as it is, from now on. */
+  PetscErrorCode (*linearize)(PetscReal t, Vec y, PetscReal shift, Vec rest, Vec b, void *context);
+  PetscErrorCode (*multiply)(Vec x, Vec product, void *context); /**< the derivative of the residual by y, times x */
+  PetscErrorCode (*precondition)(Vec b, Vec x, void *context);   /**< x approximates what multiply() makes b of */
+  PetscErrorCode (*rejected)(PetscReal t, Vec y, void *context); /**< a step from y at t was not taken; may be NULL */
+  void *context;                                                 /**< last argument of every callback */
+  PetscReal n_cells;                                             /**< cells of all ranks that are not void */
+  PetscInt order;                                                /**< the highest that damping allows, 1 to 3 */
+  PetscReal contraction;  /**< part of a correction that multiply() leaves for the next one, a guess: 0 if it is the whole derivative */
+  PetscReal small_motion; /**< for HfErrorAllowed() */
+} HfSphereProblem;
+#define HF_BDF "hfbdf" /**< the name of the TS type */
+/** Makes `ts` a method of backward differentiation on the sphere. Its errors may be ten times the TS's tolerance in the root mean square over the cells, and a
+    thousand times in a single component; of the tolerance at most 1e-4 counts. Collective. */
+PetscErrorCode HfBdfCreate(TS ts, const HfSphereProblem *problem);
+/** The next TSSolve() starts anew at y, where f is `rate`. Collective. */
+PetscErrorCode HfBdfBegin(TS ts, Vec y, Vec rate);
+/** The next TSSolve() goes on from the last one, or from what a checkpoint held, as if it were the same; y and f are as they were. Not collective. */
+void HfBdfContinue(TS ts);
+/** A first step that suits a new start where the largest component of f is `speed`, s. Not collective. */
+PetscReal HfBdfFirstStep(TS ts, PetscReal speed);
+/** The largest component of the change of y in the last step, over its length, 1/s. Not collective. */
+PetscReal HfBdfGetSpeed(TS ts);
+/** The state at a time t within the last accepted step, an order less exact than its end; not brought to unit length. Collective. */
+PetscErrorCode HfBdfInterpolate(TS ts, PetscReal t, Vec y);
+/** Adds what the next step depends on besides y. Collective. */
+PetscErrorCode HfBdfListCheckpoint(TS ts, Vec y, HfCheckpointList state);
+/** Work done since creation. */
+typedef struct {
+  PetscInt64 solves;   /**< linear systems, one per correction */
+  PetscInt64 products; /**< with the operator */
+  PetscInt64 cycles;   /**< applications of the preconditioner */
+} HfBdfCounts;
+HfBdfCounts HfBdfGetCounts(TS ts); /**< Not collective. */
 
 /** A step of Heun's method that was made. */
 typedef struct {

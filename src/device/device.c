@@ -157,7 +157,7 @@ void HfDeviceSkip(HfDevice d, PetscReal end) { d->time = end; }
 
 PetscErrorCode HfDeviceListCheckpoint(HfDevice d, HfPhaseKind inside, HfCheckpointList list) {
   PetscFunctionBeginUser;
-  PetscCall(HfMagnetListCheckpoint(d->magnet, inside, list));
+  PetscCall(HfMagnetListCheckpoint(d->magnet, d->m, inside, list));
   PetscCall(HfCheckpointListGroup(list, "device"));
   PetscCall(HfCheckpointListAdd(list, "time", HF_CHECKPOINT_REAL, 1, &d->time));
   PetscCall(HfCheckpointListAddVec(list, "m", d->m));
@@ -176,7 +176,7 @@ PetscErrorCode HfDeviceListCheckpoint(HfDevice d, HfPhaseKind inside, HfCheckpoi
 
 PetscErrorCode HfDeviceCheckpointLoaded(HfDevice d, HfPhaseKind inside) {
   PetscFunctionBeginUser;
-  PetscCall(HfMagnetCheckpointLoaded(d->magnet, inside));
+  PetscCall(HfMagnetCheckpointLoaded(d->magnet, d->m, inside));
   PetscCall(HfGaugesCheckpointLoaded(d->gauges));
   if (d->film) PetscCall(HfPotentialCheckpointLoaded(d->film));
   PetscFunctionReturn(0);

@@ -258,3 +258,18 @@ PetscErrorCode HfMagnetNormalize(HfMagnet magnet, Vec m) {
   PetscCall(VecRestoreArray(m, &a));
   PetscFunctionReturn(0);
 }
+
+/* Void cells of a row become 0. */
+static void clear_void(const HfRowCells *cells, PetscInt nx, PetscScalar row[]) {
+  PetscInt at = 0;
+
+  for (PetscInt k = 0; k < cells->n_runs; at = cells->runs[k].i + cells->runs[k].n, ++k)
+    memset(row + 3 * at, 0, sizeof(*row) * (size_t)(3 * (cells->runs[k].i - at)));
+  memset(row + 3 * at, 0, sizeof(*row) * (size_t)(3 * (nx - at)));
+}
+
+void HfClearVoid(HfMagnet magnet, PetscScalar a[]) {
+  const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
+
+  for (PetscInt j = 0; j < g->ym; ++j) clear_void(HfRowsGet(magnet->rows, g->ys + j), g->nx, a + 3 * g->nx * j);
+}

@@ -79,15 +79,6 @@ HF_KERNEL static void derivative(PetscInt n, const HfMaterial *material, PetscRe
   }
 }
 
-/* Void cells of a row become 0: a failed solve may have left anything there. */
-static void clear_void(const HfRowCells *cells, PetscInt nx, PetscScalar row[]) {
-  PetscInt at = 0;
-
-  for (PetscInt k = 0; k < cells->n_runs; at = cells->runs[k].i + cells->runs[k].n, ++k)
-    memset(row + 3 * at, 0, sizeof(*row) * (size_t)(3 * (cells->runs[k].i - at)));
-  memset(row + 3 * at, 0, sizeof(*row) * (size_t)(3 * (nx - at)));
-}
-
 typedef struct {
   PetscReal shift;
   const PetscScalar *u, *h, *x;
@@ -112,7 +103,6 @@ static void visit_product(HfMagnet magnet, const HfRow *row, void *context) {
 /* out = (s - J) x. */
 static PetscErrorCode multiply(Vec x, Vec out, void *context) {
   HfImplicit self = context;
-  const HfGridInfo *g = HfGridGetInfo(self->magnet->film.grid);
   PetscScalar *w;
   PetscInt n;
   Product p;
@@ -128,7 +118,7 @@ static PetscErrorCode multiply(Vec x, Vec out, void *context) {
   PetscCall(VecGetArrayRead(self->field, &p.h));
   PetscCall(VecGetArray(out, &p.out));
   PetscCall(HfSweepRows(self->magnet, HF_FIELD_LINEAR, 0, self->tangent, HF_KEEP_LENGTH, visit_product, &p));
-  for (PetscInt j = 0; j < g->ym; ++j) clear_void(HfRowsGet(self->magnet->rows, g->ys + j), g->nx, p.out + 3 * g->nx * j);
+  HfClearVoid(self->magnet, p.out);
   PetscCall(VecRestoreArray(out, &p.out));
   PetscCall(VecRestoreArrayRead(self->field, &p.h));
   PetscCall(VecRestoreArrayRead(self->state, &p.u));
@@ -160,9 +150,9 @@ static PetscErrorCode precondition(Vec x, Vec y, void *context) {
   PetscCall(VecGetArrayRead(x, &from));
   PetscCall(VecGetArrayRead(self->state, &u));
   PetscCall(VecGetArray(y, &to));
+  HfClearVoid(self->magnet, to);
   for (PetscInt j = 0; j < g->ym; ++j) {
     const HfRowCells *cells = HfRowsGet(self->magnet->rows, g->ys + j);
-    clear_void(cells, g->nx, to + 3 * g->nx * j);
     for (PetscInt k = 0; k < cells->n_runs; ++k) {
       const HfRun *run = &cells->runs[k];
       const HfMaterial *material = &self->magnet->film.materials[run->region];

@@ -1,5 +1,5 @@
-/* Time integration in phases by PETSc's TS, with an adaptive explicit Runge-Kutta pair (HfRungeKuttaCreate), by default Dormand and Prince's 5(4), or with an
-   implicit method (implicit.c); at finite temperature by Heun's method (fluctuations.c).
+/* Time integration in phases by PETSc's TS, with an adaptive explicit Runge-Kutta pair (HfRungeKuttaCreate), or with implicit steps, by backward
+   differentiation (HfBdfCreate, motion.c) or a Rosenbrock method (implicit.c); at finite temperature by Heun's method (fluctuations.c).
 
    The error of a step is that of the largest component of m (infinity norm), so that neither the number of ranks nor void cells matter; relative to the
    motion where that is small (HfErrorAllowed). Every
@@ -11,25 +11,27 @@
    whatever the field did at that time; so does what follows a monitor that replaced the field. */
 #include "magnet_impl.h"
 
-#define FIRST_ANGLE 0.1 /* by which m turns in the first step of a piece, at most: as fast as it does there, or by a field that bends there */
+#define DAMPED      0.07 /* alpha above which order 3 is stable: tan of the 4 degrees that the stable sector lacks */
+#define FIRST_ANGLE 0.1  /* by which m turns in the first step of a piece, at most: as fast as it does there, or by a field that bends there */
 
 static const HfKey keys[] = {
     {"integrator", HF_SECTION, NULL, "{}", "", 0, "Time integration of the magnetization; PETSc's -ts_ options go further"},
-    {"integrator.method", HF_CHOICE, NULL, "auto", "auto|5dp|3bs|rosenbrock", 0,
-     "Explicit Runge-Kutta pair, 5dp (Dormand-Prince) or 3bs (Bogacki-Shampine), or rosenbrock, an implicit method of third order, for fine cells; "
-     "auto "
-     "takes rosenbrock with `demag: full` where the shortest waves of the grid precess at more than 4e12/s and decay at more than 2e11/s, otherwise "
-     "5dp"},
+    {"integrator.method", HF_CHOICE, NULL, "auto", "auto|5dp|3bs|bdf|rosenbrock", 0,
+     "5dp (Dormand-Prince) and 3bs (Bogacki-Shampine) are explicit Runge-Kutta pairs, whose steps the shortest exchange wave of the grid limits; bdf "
+     "(backward differentiation) and rosenbrock are implicit, with steps that follow the motion, whatever the cells. auto takes rosenbrock with "
+     "`demag: full` where the shortest waves of the grid precess at more than 4e12/s and decay at more than 2e11/s, otherwise 5dp"},
     {"integrator.tolerance", HF_NUMBER, NULL, HF_DEFAULT_TOLERANCE, ">0", 0,
-     "Allowed error of a step in any component of m; 1e-5 accumulates to 3e-5 over 5 ns of a permalloy disk, at nearly the largest stable steps. "
-     "Where m "
-     "turns by less than 0.1 (0.001/alpha)^(2/3) in a step, proportionally less is allowed: modes of small angle keep their linewidth to 2 %"},
+     "Allowed error of a step in any component of m; of bdf ten times that in the root mean square over the cells, and a thousand times in a single "
+     "one. "
+     "1e-5 accumulates to 3e-5 over 5 ns of a permalloy disk, at nearly the largest stable steps. Where m turns by less than 0.1 (0.001/alpha)^(2/3) "
+     "in a "
+     "step, proportionally less is allowed: modes of small angle keep their linewidth to 2 %"},
     {"integrator.first_step", HF_QUANTITY, "s", "", ">0", 0,
      "First step; when omitted, from the stiffness of the film and the speed of m. Steps start anew where the field or the current changes abruptly, "
      "and "
      "end at the times of field.table"},
     {"integrator.min_step", HF_QUANTITY, "s", HF_DEFAULT_MIN_STEP, ">0", 0, "Smallest step: a run that needs a smaller one has diverged"},
-    {"integrator.max_step", HF_QUANTITY, "s", "1e-9 s", ">0", 0, "Largest step; the only key of this section that acts beside `thermal`"},
+    {"integrator.max_step", HF_QUANTITY, "s", "1e-6 s", ">0", 0, "Largest step; the only key of this section that acts beside `thermal`"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
@@ -57,7 +59,9 @@ PetscErrorCode HfIntegratorSettingsRead(HfDeck deck, HfIntegratorSettings *setti
 enum { RECENT = 3 }; /* steps remembered: the last ones of a phase are shortened to end on time */
 
 struct HfIntegrator_ {
-  TS ts;
+  HfStepper steppers[2];
+  PetscInt n_steppers;
+  PetscInt now;             /* the one in use */
   PetscReal first;          /* first step that is asked for, s; 0: left open */
   PetscReal step;           /* the longest first one of the next piece, s; 0: not known yet */
   PetscReal recent[RECENT]; /* the last accepted steps, s */
@@ -65,54 +69,19 @@ struct HfIntegrator_ {
   PetscInt rejected;        /* rejected steps of this piece that magnet->rejected contains already */
   Vec rate;                 /* dm/dt with which a piece begins or a resumed one goes on; NULL: none so far */
   PetscReal smallest;       /* step below which PETSc's types accept any error, s */
-  PetscBool own_type;       /* HF_RUNGE_KUTTA; not a type of PETSc's, implicit or chosen by -ts_type */
-  HfRungeKuttaProblem explicit;
-  HfImplicit implicit; /* NULL: explicit */
+  HfVecState final;         /* m at the end of the last phase, ... */
+  PetscReal final_time;
+  PetscObjectState final_inputs; /* ... and magnet->inputs */
+  PetscBool unchanged;           /* in a checkpoint: m and the fields still are those */
   HfMagnetMonitor monitor;
   void *context;
   PetscBool stopped, replaced; /* by the monitor: the phase; the field or the current */
+  PetscBool other;             /* the other stepper goes on from here */
 };
 
-/* ---- the Landau-Lifshitz equation as an explicit stepper sees it; context: the magnet ---- */
-static PetscErrorCode rate(PetscReal t, Vec m, Vec dmdt, void *context) {
-  PetscFunctionBeginUser;
-  PetscCall(HfUnitRightHandSide(context, HF_FIELD_ALL, t, m, dmdt));
-  PetscFunctionReturn(0);
-}
-
-static PetscErrorCode stage_rate(PetscReal t, const HfStage *stage, Vec dmdt, const HfStageError *error, PetscReal largest[2], void *context) {
-  PetscFunctionBeginUser;
-  PetscCall(HfStageRightHandSide(context, t, stage, dmdt, error, largest));
-  PetscFunctionReturn(0);
-}
-
-static PetscErrorCode whole_step(PetscReal t, const HfWholeStep *step, PetscReal largest[2], PetscBool *done, void *context) {
-  PetscFunctionBeginUser;
-  PetscCall(HfWavefrontStep(context, t, step, largest, done));
-  PetscFunctionReturn(0);
-}
-
-static PetscErrorCode rejected(PetscReal t, Vec m, Vec dmdt, void *context) {
-  PetscBool changed;
-
-  PetscFunctionBeginUser;
-  PetscCall(HfCurrentTakeBack(context, t, m, &changed));
-  if (changed) PetscCall(rate(t, m, dmdt, context));
-  PetscFunctionReturn(0);
-}
+static HfStepper *stepper(HfIntegrator self) { return &self->steppers[self->now]; }
 
 /* ---- steps ---- */
-/* What our own type does itself: unit length, and divergence when m is not a number. */
-static PetscErrorCode finish_foreign_step(HfMagnet magnet, TS ts, Vec m) {
-  PetscReal largest;
-
-  PetscFunctionBeginUser;
-  PetscCall(VecNorm(m, NORM_1, &largest));
-  if (PetscIsInfOrNanReal(largest)) PetscCall(TSSetConvergedReason(ts, TS_DIVERGED_STEP_REJECTED));
-  PetscCall(HfMagnetNormalize(magnet, m));
-  PetscFunctionReturn(0);
-}
-
 /* How far the phase has come, for a checkpoint in the monitor. */
 static PetscErrorCode note_phase(HfMagnet magnet) {
   HfIntegrator self = magnet->integrator;
@@ -120,12 +89,12 @@ static PetscErrorCode note_phase(HfMagnet magnet) {
   PetscReal t;
 
   PetscFunctionBeginUser;
-  PetscCall(TSGetStepRejections(self->ts, &rejected));
+  PetscCall(TSGetStepRejections(stepper(self)->ts, &rejected));
   magnet->rejected += rejected - self->rejected;
   self->rejected = rejected;
-  PetscCall(TSGetTime(self->ts, &t));
+  PetscCall(TSGetTime(stepper(self)->ts, &t));
   magnet->phase.time = PetscMin(t, self->end); /* round-off does not count as the next piece */
-  PetscCall(TSGetTimeStep(self->ts, &magnet->phase.step));
+  PetscCall(TSGetTimeStep(stepper(self)->ts, &magnet->phase.step));
   PetscFunctionReturn(0);
 }
 
@@ -136,6 +105,18 @@ static PetscErrorCode call_monitor(PetscReal t, PetscReal dt, Vec m, void *conte
   PetscFunctionBeginUser;
   if (self->monitor) PetscCall((*self->monitor)(t, dt, m, self->context, &self->stopped));
   *stop = self->stopped;
+  PetscFunctionReturn(0);
+}
+
+/* Whether the rest of the piece is better left to the other stepper. */
+static PetscErrorCode choose_stepper(HfMagnet magnet, TS ts) {
+  HfIntegrator self = magnet->integrator;
+  PetscReal speed;
+
+  PetscFunctionBeginUser;
+  if (self->n_steppers < 2) PetscFunctionReturn(0);
+  speed = self->now ? HfBdfGetSpeed(ts) : HfRungeKuttaGetSpeed(ts);
+  self->other = (PetscBool)(HfMagnetWantsImplicit(magnet, (PetscBool)(self->now == 1), speed) != (self->now == 1));
   PetscFunctionReturn(0);
 }
 
@@ -154,60 +135,42 @@ static PetscErrorCode post_step(TS ts) {
   PetscCall(TSGetSolution(ts, &m));
   PetscCall(TSGetTime(ts, &t));
   PetscCall(TSGetPrevTime(ts, &t_before));
-  if (!self->own_type) PetscCall(finish_foreign_step(magnet, ts, m));
+  PetscCall(HfStepperFinishStep(stepper(self), m));
   for (PetscInt k = RECENT - 1; k > 0; --k) self->recent[k] = self->recent[k - 1];
   self->recent[0] = t - t_before;
   ++magnet->steps;
   if (PetscAbsReal(t - self->end) <= 1e-6 * (t - t_before)) t = self->end;
   self->accepted = t;
-  if (self->implicit && self->recent[0] < self->smallest && t < self->end) PetscCall(TSSetConvergedReason(ts, TS_DIVERGED_STEP_REJECTED));
-  if (!self->own_type && magnet->current.mode != HF_CURRENT_PER_STAGE && HfCurrentDue(magnet, t, PETSC_TRUE)) {
+  if (stepper(self)->kind == HF_STEPPER_ROSENBROCK && self->recent[0] < self->smallest && t < self->end)
+    PetscCall(TSSetConvergedReason(ts, TS_DIVERGED_STEP_REJECTED));
+  if (HfStepperCurrentDue(stepper(self), t)) {
     PetscCall(HfCurrentRefreshNow(magnet, t, m));
-    refreshed = (PetscBool)!self->implicit; /* the implicit method keeps no rate */
+    refreshed = (PetscBool)(stepper(self)->kind == HF_STEPPER_FOREIGN);
   }
   PetscCall(note_phase(magnet));
-  if (self->own_type) PetscCall(HfFieldCacheAssign(magnet, t, m)); /* m is the last stage */
+  if (stepper(self)->kind == HF_STEPPER_EXPLICIT) PetscCall(HfFieldCacheAssign(magnet, t, m)); /* m is the last stage */
+  PetscCall(choose_stepper(magnet, ts));
   inputs = magnet->inputs;
   PetscCall(call_monitor(t, self->recent[0], m, magnet, &self->stopped));
   if (refreshed)
     PetscCall(TSRestartStep(ts)); /* the rate kept for the next step is outdated; TSPostStep() does the same where the monitor changed m */
   self->replaced = (PetscBool)(magnet->inputs != inputs);
-  if (self->stopped || self->replaced) PetscCall(TSSetConvergedReason(ts, TS_CONVERGED_USER));
+  if (self->stopped || self->replaced || self->other) PetscCall(TSSetConvergedReason(ts, TS_CONVERGED_USER));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfIntegratorCreate(HfMagnet magnet) {
   const HfIntegratorSettings *settings = &magnet->integrator_settings;
-  const char *method = HfMagnetChosenMethod(magnet);
+  const HfMethodChoice choice = HfMagnetChooseMethods(magnet);
   HfIntegrator self;
-  TSAdapt adapt;
   PetscReal step;
 
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&self));
   magnet->integrator = self;
-  PetscCall(TSCreate(HfGridComm(magnet->film.grid), &self->ts));
-  PetscCall(TSSetApplicationContext(self->ts, magnet));
-  PetscCall(TSSetProblemType(self->ts, TS_NONLINEAR));
-  if (!strcmp(method, "rosenbrock"))
-    PetscCall(HfImplicitCreate(magnet, self->ts, &self->implicit));
-  else {
-    self->explicit = (HfRungeKuttaProblem){rate, stage_rate, rejected, magnet, HfMagnetSmallMotion(magnet), whole_step};
-    PetscCall(HfRungeKuttaCreate(self->ts, method, &self->explicit));
-  }
-  PetscCall(TSSetTolerances(self->ts, settings->tolerance, NULL, 0, NULL));
-  PetscCall(TSSetExactFinalTime(self->ts, TS_EXACTFINALTIME_MATCHSTEP));
-  PetscCall(TSSetMaxSteps(self->ts, PETSC_MAX_INT));
-  PetscCall(TSSetErrorIfStepFails(self->ts, PETSC_FALSE));
-  PetscCall(TSSetMaxStepRejections(self->ts, 30));
-  PetscCall(TSGetAdapt(self->ts, &adapt));
-  PetscCall(TSAdaptSetType(adapt, TSADAPTBASIC));
-  if (settings->min_step < settings->max_step) PetscCall(TSAdaptSetStepLimits(adapt, settings->min_step, settings->max_step));
-  PetscCall(TSSetTimeStep(self->ts, 0));
-  PetscCall(TSSetPostStep(self->ts, post_step));
-  PetscCall(TSSetFromOptions(self->ts));
-  PetscCall(PetscObjectTypeCompare((PetscObject)self->ts, HF_RUNGE_KUTTA, &self->own_type));
-  PetscCall(TSGetTimeStep(self->ts, &step)); /* -ts_dt */
+  self->n_steppers = choice.n;
+  for (PetscInt k = 0; k < choice.n; ++k) PetscCall(HfStepperCreate(magnet, choice.methods[k], post_step, &self->steppers[k]));
+  PetscCall(TSGetTimeStep(stepper(self)->ts, &step)); /* -ts_dt */
   self->smallest = settings->min_step * (1 + PETSC_SQRT_MACHINE_EPSILON);
   self->step = self->first = step > 0 ? step : settings->first_step;
   HfCite("petsc");
@@ -217,9 +180,8 @@ PetscErrorCode HfIntegratorCreate(HfMagnet magnet) {
 PetscErrorCode HfIntegratorDestroy(HfIntegrator *self) {
   PetscFunctionBeginUser;
   if (!*self) PetscFunctionReturn(0);
-  PetscCall(TSDestroy(&(*self)->ts));
+  for (PetscInt k = 0; k < (*self)->n_steppers; ++k) PetscCall(HfStepperDestroy(&(*self)->steppers[k]));
   PetscCall(VecDestroy(&(*self)->rate));
-  PetscCall(HfImplicitDestroy(&(*self)->implicit));
   PetscCall(PetscFree(*self));
   PetscFunctionReturn(0);
 }
@@ -277,6 +239,14 @@ static PetscReal end_of_piece(HfMagnet magnet, PetscReal t, PetscReal end) {
   return first < end * (1 - 1e-12) ? first : end;
 }
 
+static PetscErrorCode make_rate(HfMagnet magnet) {
+  HfIntegrator self = magnet->integrator;
+
+  PetscFunctionBeginUser;
+  if (!self->rate) PetscCall(HfMagnetCreateState(magnet, &self->rate));
+  PetscFunctionReturn(0);
+}
+
 /* The longest step from t at which the field bends: it turns m by gamma0 |change of dH/dt| h^2/2. */
 static PetscReal longest_after_bend(HfMagnet magnet, PetscReal t) {
   PetscReal bend = 0, gamma0 = 0;
@@ -289,40 +259,50 @@ static PetscReal longest_after_bend(HfMagnet magnet, PetscReal t) {
   return bend > 0 ? PetscSqrtReal(2 * FIRST_ANGLE / (gamma0 * bend)) : PETSC_INFINITY;
 }
 
-/* The first step of a piece that begins at t. self->rate is dm/dt there from now on. */
+/* The stepper and the first step of a piece that begins at t. self->rate is dm/dt there from now on. */
 static PetscErrorCode begin_piece(HfMagnet magnet, Vec m, PetscReal t, PetscReal *step) {
   HfIntegrator self = magnet->integrator;
   PetscReal speed, longest;
 
   PetscFunctionBeginUser;
-  if (!self->rate) PetscCall(HfMagnetCreateState(magnet, &self->rate));
-  PetscCall(rate(t, m, self->rate, magnet));
+  PetscCall(make_rate(magnet));
+  PetscCall(HfUnitRightHandSide(magnet, HF_FIELD_ALL, t, m, self->rate));
   PetscCall(VecNorm(self->rate, NORM_INFINITY, &speed));
+  if (self->n_steppers == 2) {
+    const PetscInt before = self->now;
+
+    self->now = HfMagnetWantsImplicit(magnet, PETSC_FALSE, speed) ? 1 : 0;
+    if (self->now != before && self->now == 0) self->step = PetscMin(self->step, first_step(magnet, self->step));
+  }
   longest = PetscMin(longest_after_bend(magnet, t), speed > 0 ? FIRST_ANGLE / speed : PETSC_INFINITY); /* no number: no limit, the step finds out */
+  longest = PetscMin(longest, HfStepperFirstStep(stepper(self), speed));
   if (!(self->step > 0)) self->step = first_step(magnet, self->end - t);
   *step = PetscMin(PetscMin(self->step, PetscMax(longest, self->first)), self->end - t);
   for (PetscInt k = 0; k < RECENT; ++k) self->recent[k] = 0;
   PetscFunctionReturn(0);
 }
 
-/* From self->accepted to self->end; resume: as phase.step and the rate say. */
-static PetscErrorCode integrate_piece(HfMagnet magnet, Vec m, PetscBool resume) {
+/* From self->accepted to self->end. */
+static PetscErrorCode integrate_piece(HfMagnet magnet, Vec m, HfStepperStart start) {
   HfIntegrator self = magnet->integrator;
   TSConvergedReason reason;
   PetscReal step = magnet->phase.step;
+  TS ts;
 
   PetscFunctionBeginUser;
-  if (!resume) PetscCall(begin_piece(magnet, m, self->accepted, &step));
+  if (start == HF_START_ANEW) PetscCall(begin_piece(magnet, m, self->accepted, &step));
+  if (start == HF_START_CONTINUED) step = PetscMin(self->step, self->end - self->accepted);
+  ts = stepper(self)->ts;
+  self->other = PETSC_FALSE;
   self->rejected = 0;
-  PetscCall(TSSetTime(self->ts, self->accepted));
-  PetscCall(TSSetMaxTime(self->ts, self->end));
-  PetscCall(TSSetStepNumber(self->ts, 0));
-  PetscCall(TSSetTimeStep(self->ts, step));
-  PetscCall(TSRestartStep(self->ts));
-  if (self->own_type) HfRungeKuttaKeepStart(self->ts, magnet->interpolates);
-  if (self->own_type) PetscCall(HfRungeKuttaResume(self->ts, m, self->rate));
-  PetscCall(TSSolve(self->ts, m));
-  PetscCall(TSGetConvergedReason(self->ts, &reason));
+  PetscCall(TSSetTime(ts, self->accepted));
+  PetscCall(TSSetMaxTime(ts, self->end));
+  PetscCall(TSSetStepNumber(ts, 0));
+  PetscCall(TSSetTimeStep(ts, step));
+  PetscCall(TSRestartStep(ts));
+  PetscCall(HfStepperPrepare(stepper(self), start, m, self->rate));
+  PetscCall(TSSolve(ts, m));
+  PetscCall(TSGetConvergedReason(ts, &reason));
   PetscCall(note_phase(magnet));
   if (reason < 0) return report_divergence(magnet, m, self->accepted);
   PetscFunctionReturn(0);
@@ -338,18 +318,44 @@ static PetscErrorCode fluctuate_piece(HfMagnet magnet, Vec m, PetscReal start, P
   PetscFunctionReturn(finite ? 0 : report_divergence(magnet, m, self->accepted));
 }
 
+/* Whether a phase goes on where the last one ended: m and the fields are those. */
+static PetscErrorCode goes_on(HfMagnet magnet, PetscReal t, Vec m, PetscBool *on) {
+  const HfIntegrator self = magnet->integrator;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfVecStateCompare(m, &self->final, on));
+  *on = (PetscBool)(*on && stepper(self)->kind == HF_STEPPER_BDF && self->final_time == t && self->final_inputs == magnet->inputs);
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode note_end(HfMagnet magnet, Vec m) {
+  HfIntegrator self = magnet->integrator;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfVecStateGet(m, &self->final));
+  self->final_time = self->accepted;
+  self->final_inputs = magnet->inputs;
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t1, HfMagnetMonitor monitor, void *context) {
   HfIntegrator self = magnet->integrator;
-  PetscBool resume = magnet->phase.resume;
+  HfStepperStart how = magnet->phase.resume ? HF_START_RESUMED : HF_START_ANEW;
+  PetscBool on, switched = (PetscBool)(magnet->phase.resume && self->other); /* interrupted where the other stepper was to go on */
 
   PetscFunctionBeginUser;
   magnet->phase.resume = PETSC_FALSE;
   self->monitor = monitor;
   self->context = context;
   self->stopped = PETSC_FALSE;
-  self->accepted = resume ? magnet->phase.time : t0;
+  self->accepted = how == HF_START_RESUMED ? magnet->phase.time : t0;
   if (!(t1 > t0)) PetscFunctionReturn(0);
-  if (!resume) {
+  PetscCall(goes_on(magnet, t0, m, &on));
+  if (switched)
+    how = HF_START_ANEW;
+  else if (how == HF_START_ANEW && on)
+    how = HF_START_CONTINUED;
+  else if (how == HF_START_ANEW) {
     PetscCall(HfMagnetNormalize(magnet, m));
     if (HfCurrentDue(magnet, t0, PETSC_TRUE)) PetscCall(HfCurrentRefreshNow(magnet, t0, m));
   }
@@ -358,14 +364,15 @@ PetscErrorCode HfMagnetAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t
     self->replaced = PETSC_FALSE;
     if (self->accepted > self->end) continue; /* the interruption was later */
     if (HfMagnetFluctuates(magnet))
-      PetscCall(fluctuate_piece(magnet, m, start, resume));
+      PetscCall(fluctuate_piece(magnet, m, start, (PetscBool)(how == HF_START_RESUMED)));
     else {
-      if (self->accepted < self->end) PetscCall(integrate_piece(magnet, m, resume)); /* else the last step of the piece was interrupted */
+      if (self->accepted < self->end) PetscCall(integrate_piece(magnet, m, how)); /* else the last step of the piece was interrupted */
       end_piece(self);
-      if (self->replaced && !self->stopped) self->end = self->accepted;
+      if ((self->replaced || self->other) && !self->stopped) self->end = self->accepted;
     }
-    resume = PETSC_FALSE;
+    how = HF_START_ANEW;
   }
+  PetscCall(note_end(magnet, m));
   PetscFunctionReturn(0);
 }
 
@@ -377,10 +384,8 @@ PetscErrorCode HfMagnetInterpolate(HfMagnet magnet, PetscReal t, Vec m) {
   PetscFunctionBeginUser;
   if (magnet->heun_step)
     PetscCall(HfHeunInterpolate(magnet->heun_step, t, m));
-  else if (self->own_type)
-    PetscCall(HfRungeKuttaInterpolate(self->ts, t, m));
   else
-    PetscCall(TSInterpolate(self->ts, t, m));
+    PetscCall(HfStepperInterpolate(stepper(self), t, m));
   PetscCall(HfMagnetNormalize(magnet, m));
   PetscFunctionReturn(0);
 }
@@ -388,26 +393,29 @@ PetscErrorCode HfMagnetInterpolate(HfMagnet magnet, PetscReal t, Vec m) {
 /* ---- checkpoints: continuing where a run was interrupted, between two phases or inside one ---- */
 PetscBool HfMagnetCanPause(HfMagnet magnet, HfPhaseKind kind) {
   const HfIntegrator self = magnet->integrator;
-  return (PetscBool)(kind != HF_INSIDE_ADVANCE || HfMagnetFluctuates(magnet) || self->own_type || self->implicit);
+  return (PetscBool)(kind != HF_INSIDE_ADVANCE || HfMagnetFluctuates(magnet) || stepper(self)->kind != HF_STEPPER_FOREIGN);
 }
 
-static PetscErrorCode list_integrator(HfMagnet magnet, PetscBool inside, HfCheckpointList state) {
+static PetscErrorCode list_integrator(HfMagnet magnet, Vec m, PetscBool inside, HfCheckpointList state) {
   HfIntegrator self = magnet->integrator;
 
   PetscFunctionBeginUser;
   PetscCall(HfCheckpointListAdd(state, "step", HF_CHECKPOINT_REAL, 1, &self->step));
   PetscCall(HfCheckpointListAdd(state, "recent", HF_CHECKPOINT_REAL, RECENT, self->recent));
-  if (!inside || !self->own_type) PetscFunctionReturn(0); /* the implicit method keeps nothing from step to step */
-  if (!self->rate) PetscCall(HfMagnetCreateState(magnet, &self->rate));
-  PetscCall(HfRungeKuttaGetRate(self->ts, self->rate));
-  PetscCall(HfCheckpointListAddVec(state, "rate", self->rate));
+  PetscCall(goes_on(magnet, self->final_time, m, &self->unchanged));
+  PetscCall(HfCheckpointListAdd(state, "unchanged", HF_CHECKPOINT_BOOL, 1, &self->unchanged));
+  PetscCall(HfCheckpointListAdd(state, "final_time", HF_CHECKPOINT_REAL, 1, &self->final_time));
+  PetscCall(HfCheckpointListAdd(state, "stepper", HF_CHECKPOINT_INT, 1, &self->now));
+  PetscCall(HfCheckpointListAdd(state, "other", HF_CHECKPOINT_BOOL, 1, &self->other));
+  PetscCall(make_rate(magnet));
+  for (PetscInt k = 0; k < self->n_steppers; ++k) PetscCall(HfStepperListCheckpoint(&self->steppers[k], inside, m, self->rate, state));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfMagnetListCheckpoint(HfMagnet magnet, HfPhaseKind inside, HfCheckpointList state) {
+PetscErrorCode HfMagnetListCheckpoint(HfMagnet magnet, Vec m, HfPhaseKind inside, HfCheckpointList state) {
   PetscFunctionBeginUser;
   PetscCall(HfCheckpointListGroup(state, "magnet"));
-  PetscCall(list_integrator(magnet, (PetscBool)(inside == HF_INSIDE_ADVANCE && !HfMagnetFluctuates(magnet)), state));
+  PetscCall(list_integrator(magnet, m, (PetscBool)(inside == HF_INSIDE_ADVANCE && !HfMagnetFluctuates(magnet)), state));
   PetscCall(HfCheckpointListAdd(state, "steps", HF_CHECKPOINT_INT64, 1, &magnet->steps));
   PetscCall(HfCheckpointListAdd(state, "rejected", HF_CHECKPOINT_INT64, 1, &magnet->rejected));
   PetscCall(HfCheckpointListAdd(state, "evaluations", HF_CHECKPOINT_INT64, 1, &magnet->evaluations));
@@ -422,8 +430,13 @@ PetscErrorCode HfMagnetListCheckpoint(HfMagnet magnet, HfPhaseKind inside, HfChe
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfMagnetCheckpointLoaded(HfMagnet magnet, HfPhaseKind inside) {
+PetscErrorCode HfMagnetCheckpointLoaded(HfMagnet magnet, Vec m, HfPhaseKind inside) {
+  HfIntegrator self = magnet->integrator;
+
   PetscFunctionBeginUser;
+  self->final = (HfVecState){0};
+  if (self->unchanged) PetscCall(HfVecStateGet(m, &self->final));
+  self->final_inputs = magnet->inputs;
   magnet->phase.resume = inside == HF_BETWEEN_PHASES ? PETSC_FALSE : PETSC_TRUE;
   PetscFunctionReturn(0);
 }

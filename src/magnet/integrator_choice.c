@@ -8,6 +8,9 @@
 
 /* Measured with jobs/reproduce.sh integrators, a permalloy strip that switches, alpha from 0.02 to 0.5, cells from 8 to 1 nm. */
 #define STIFF_FROM  4e12 /* omega below which explicit steps are as long as implicit ones, 1/s */
+#define ANGLE       0.2  /* by which the fastest cell turns in an implicit step */
+#define ENTER       3.0  /* explicit steps that an implicit one must be worth, ... */
+#define LEAVE       1.5  /* ... and those from which on it is given up again */
 #define DAMPED_FROM 2e11 /* rate of decay from which on implicit steps cost less, 1/s */
 
 static PetscReal region_stiffness(HfMagnet magnet, PetscInt region) {
@@ -44,13 +47,19 @@ PetscReal HfMagnetDampingRate(HfMagnet magnet) {
   return most;
 }
 
+PetscReal HfMagnetLeastDamping(HfMagnet magnet) {
+  PetscReal alpha = PETSC_INFINITY;
+
+  for (PetscInt r = 0; r < magnet->film.n_regions; ++r) alpha = PetscMin(alpha, magnet->film.materials[r].alpha);
+  return alpha;
+}
+
 /* The motion in a step below which errors count relative to it. A mode that precesses by x in a step is damped by alpha x, and by the errors of a method
    of third order by some x^4, while they are estimated as some x^3 of its amplitude: for the same part of the damping x^3 goes as alpha, and the estimate
    relative to the motion, x^2, as alpha^(2/3). The factor makes that part 1 % (tests/physics/magnet_ring_down.c). */
 PetscReal HfMagnetSmallMotion(HfMagnet magnet) {
-  PetscReal alpha = 1;
+  const PetscReal alpha = PetscMin(1, HfMagnetLeastDamping(magnet));
 
-  for (PetscInt r = 0; r < magnet->film.n_regions; ++r) alpha = PetscMin(alpha, magnet->film.materials[r].alpha);
   return 0.1 * PetscPowReal(1e-3 / PetscMax(alpha, 1e-3), 2.0 / 3.0);
 }
 
@@ -61,27 +70,42 @@ static PetscBool has_whole_film_term(HfMagnet magnet) {
   return PETSC_FALSE;
 }
 
-/* Without fluctuations. */
-const char *HfMagnetChosenMethod(HfMagnet magnet) {
-  const char *method = magnet->integrator_settings.method;
-
-  if (strcmp(method, "auto")) return method;
-  if (!has_whole_film_term(magnet) || HfMagnetFastestRate(magnet) < STIFF_FROM) return "5dp";
-  return HfMagnetDampingRate(magnet) > DAMPED_FROM ? "rosenbrock" : "5dp";
-}
-
-const char *HfMagnetMethod(HfMagnet magnet) { return HfMagnetFluctuates(magnet) ? "heun" : HfMagnetChosenMethod(magnet); }
-
-PetscReal HfMagnetExpectedStep(HfMagnet magnet) {
-  const char *method = HfMagnetMethod(magnet);
+/* Length of the steps for which an explicit method is stable, s. */
+static PetscReal explicit_step(HfMagnet magnet, const char *method) {
   PetscReal most = 0;
 
-  if (!strcmp(method, "heun")) return HfFluctuationStep(magnet);
-  if (!strcmp(method, "rosenbrock")) return 0;
   for (PetscInt r = 0; r < magnet->film.n_regions; ++r) {
     const HfMaterial *material = &magnet->film.materials[r];
     const PetscReal rate = material->gamma0 * region_stiffness(magnet, r) / PetscSqrtReal(1 + PetscSqr(material->alpha));
     most = PetscMax(most, rate / HfRungeKuttaReach(method, material->alpha));
   }
   return most > 0 ? 1 / most : 0;
+}
+
+HfMethodChoice HfMagnetChooseMethods(HfMagnet magnet) {
+  const char *method = magnet->integrator_settings.method;
+
+  if (strcmp(method, "auto")) return (HfMethodChoice){1, {method}};
+  if (!has_whole_film_term(magnet) || HfMagnetFastestRate(magnet) < STIFF_FROM) return (HfMethodChoice){1, {"5dp"}};
+  return HfMagnetDampingRate(magnet) > DAMPED_FROM ? (HfMethodChoice){1, {"rosenbrock"}} : (HfMethodChoice){1, {"5dp"}};
+}
+
+PetscBool HfMagnetWantsImplicit(HfMagnet magnet, PetscBool implicit, PetscReal speed) {
+  const PetscReal step = explicit_step(magnet, HfMagnetChooseMethods(magnet).methods[0]);
+
+  return (PetscBool)(speed * (implicit ? LEAVE : ENTER) * step < ANGLE);
+}
+
+const char *HfMagnetMethod(HfMagnet magnet) {
+  const HfMethodChoice choice = HfMagnetChooseMethods(magnet);
+
+  return HfMagnetFluctuates(magnet) ? "heun" : choice.n == 2 ? "auto" : choice.methods[0];
+}
+
+PetscReal HfMagnetExpectedStep(HfMagnet magnet) {
+  const char *method = HfMagnetMethod(magnet);
+
+  if (!strcmp(method, "heun")) return HfFluctuationStep(magnet);
+  if (!strcmp(method, "auto") || !strcmp(method, "rosenbrock") || !strcmp(method, "bdf")) return 0;
+  return explicit_step(magnet, method);
 }

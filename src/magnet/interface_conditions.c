@@ -51,6 +51,12 @@ static void solve(const PetscReal u[3], PetscReal a[3][3]) {
   memcpy(a, g, sizeof(g));
 }
 
+PetscReal HfInterfaceExchange(HfMagnet magnet, PetscInt own, PetscInt other) {
+  const PetscReal a = magnet->film.materials[own].Aex, b = magnet->film.materials[other].Aex;
+
+  return own == other ? a : a > 0 && b > 0 ? 2 * a * b / (a + b) : 0;
+}
+
 void HfInterfaceMake(HfMagnet magnet, PetscInt own, PetscInt other, PetscInt side, HfInterface *condition) {
   const PetscReal a = magnet->film.materials[own].Aex, b = other < 0 ? 0 : magnet->film.materials[other].Aex;
   const PetscBool joined = (PetscBool)(other == own || (a > 0 && b > 0));
@@ -64,7 +70,7 @@ void HfInterfaceMake(HfMagnet magnet, PetscInt own, PetscInt other, PetscInt sid
   twist(magnet, own, side, u);
   if (joined) {
     twist(magnet, other, side, v);
-    w = 2 * b / (a + b);
+    w = HfInterfaceExchange(magnet, own, other) / a;
     s = a / (4 * (a + b));
   }
   for (int c = 0; c < 3; ++c) q[c] = joined ? u[c] - b / a * v[c] : u[c];

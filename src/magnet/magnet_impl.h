@@ -32,6 +32,7 @@ const HfRowCells *HfRowsGet(HfRows rows, PetscInt j); /* j = ys-1 .. ys+ym */
 /* ---- interface_conditions.c ---- */
 /* Of a cell of region `own` with a neighbour of region `other`, or none (-1), on a side: 0 .. 3, west, east, south, north. */
 void HfInterfaceMake(HfMagnet magnet, PetscInt own, PetscInt other, PetscInt side, HfInterface *condition);
+PetscReal HfInterfaceExchange(HfMagnet magnet, PetscInt own, PetscInt other); /* Aex of the bond between cells of two regions, J/m */
 
 /* ---- sweep.c: visits the rows of the film, with a window of three de-interleaved rows ---- */
 /* The terms that the field of a sweep is the sum of. */
@@ -39,7 +40,7 @@ typedef enum {
   HF_FIELD_ALL,    /* all terms but fluctuations, for the time and the state of the sweep */
   HF_FIELD_NOISY,  /* the same and the fluctuations that were drawn last */
   HF_FIELD_CACHED, /* those of HF_FIELD_ALL; what depends on time or on the whole film as it was computed last (HfFieldCacheIsCurrent) */
-  HF_FIELD_LINEAR  /* the local terms that are linear in m */
+  HF_FIELD_LINEAR  /* the local terms that are linear in m, and the local part of others */
 } HfFieldSelection;
 typedef struct {
   PetscInt j;
@@ -62,6 +63,8 @@ PetscErrorCode HfSweepStage(HfMagnet magnet, PetscReal t, const HfStage *stage, 
 void HfRowField(HfMagnet magnet, const HfRow *row, PetscBool with_torques);
 /* Brings the terms up to date for m at time t; m NULL: no term reads it. Collective. */
 PetscErrorCode HfTermsPrepare(HfMagnet magnet, PetscReal t, Vec m);
+/* For visitors of rows of changes: the torques that are linear in them into row->T; u: the state, interleaved, of the row from its first cell on. */
+void HfRowLinearTorques(HfMagnet magnet, const HfRow *row, const PetscScalar u[]);
 
 /* What the terms were prepared for last. */
 typedef struct {
@@ -103,6 +106,7 @@ PetscErrorCode HfUnitRightHandSide(HfMagnet magnet, HfFieldSelection fields, Pet
 PetscErrorCode HfStageRightHandSide(HfMagnet magnet, PetscReal t, const HfStage *stage, Vec dmdt, const HfStageError *error, PetscReal largest[2]);
 PetscErrorCode HfMagnetNormalize(HfMagnet magnet, Vec m); /* every film cell to unit length */
 void HfRowRate(HfMagnet magnet, const HfRow *row);        /* for visitors: dm/dt of a row into row->T, zero in void cells */
+void HfClearVoid(HfMagnet magnet, PetscScalar a[]);       /* void cells of this rank become 0, whatever they held. Not collective. */
 /* For visitors, once row->H is filled: max |m x H|/Ms of the row, infinite if anything is not a number; adds the energy density of each term. */
 PetscReal HfRowTorque(HfMagnet magnet, const HfRow *row);
 void HfRowEnergies(HfMagnet magnet, const HfRow *row, PetscReal energies[]);
@@ -138,10 +142,18 @@ PetscErrorCode HfCurrentRefreshNow(HfMagnet magnet, PetscReal t, Vec m); /* Coll
 PetscErrorCode HfCurrentTakeBack(HfMagnet magnet, PetscReal t, Vec m, PetscBool *changed);
 
 /* ---- integrator_choice.c ---- */
-PetscReal HfMagnetStiffness(HfMagnet magnet);      /* bound of |dH/dm| over all regions, A/m */
-PetscReal HfMagnetFastestRate(HfMagnet magnet);    /* gamma0 times that, 1/s */
-PetscReal HfMagnetSmallMotion(HfMagnet magnet);    /* for HfErrorAllowed() */
-const char *HfMagnetChosenMethod(HfMagnet magnet); /* integrator.method, never "auto" */
+PetscReal HfMagnetStiffness(HfMagnet magnet);    /* bound of |dH/dm| over all regions, A/m */
+PetscReal HfMagnetFastestRate(HfMagnet magnet);  /* gamma0 times that, 1/s */
+PetscReal HfMagnetLeastDamping(HfMagnet magnet); /* the smallest alpha of all regions */
+PetscReal HfMagnetSmallMotion(HfMagnet magnet);  /* for HfErrorAllowed() */
+/* The methods of a film without fluctuations: that of the deck, or two between which a phase switches (HfMagnetSwitchMethod()). */
+typedef struct {
+  PetscInt n;
+  const char *methods[2]; /* of two the first is explicit and the second implicit */
+} HfMethodChoice;
+HfMethodChoice HfMagnetChooseMethods(HfMagnet magnet);
+/* Whether the implicit one of two methods suits m, which turns by at most `speed` (1/s); `implicit`: it is the one in use. */
+PetscBool HfMagnetWantsImplicit(HfMagnet magnet, PetscBool implicit, PetscReal speed);
 
 /* ---- integrator.c: phases of time integration ---- */
 typedef struct HfIntegrator_ *HfIntegrator;
@@ -164,7 +176,7 @@ typedef struct {
 } HfPhase;
 PetscErrorCode HfIntegratorRegisterKeys(HfKeys keys);
 PetscErrorCode HfIntegratorSettingsRead(HfDeck deck, HfIntegratorSettings *settings);
-PetscErrorCode HfIntegratorCreate(HfMagnet magnet); /* into magnet->integrator; takes the -ts_ options */
+PetscErrorCode HfIntegratorCreate(HfMagnet magnet); /* into magnet->integrator */
 PetscErrorCode HfIntegratorDestroy(HfIntegrator *integrator);
 
 /* ---- fluctuations.c: time integration at finite temperature ---- */
@@ -177,10 +189,53 @@ PetscErrorCode HfFluctuationsBegin(HfMagnet magnet, PetscReal t0, PetscReal t1);
 PetscErrorCode HfFluctuationsAdvance(HfMagnet magnet, Vec m, PetscReal t0, PetscReal t1, HfMagnetMonitor monitor, void *context, PetscReal *reached,
                                      PetscBool *finite);
 
+/* ---- motion.c: the equation of motion for implicit steps; see HfSphereProblem. Collective ---- */
+typedef struct HfMotion_ *HfMotion;
+PetscErrorCode HfMotionCreate(HfMagnet magnet, HfMotion *motion);
+PetscErrorCode HfMotionDestroy(HfMotion *motion);
+PetscErrorCode HfMotionLinearize(HfMotion motion, PetscReal t, Vec m, PetscReal shift, Vec rest, Vec b);
+PetscErrorCode HfMotionMultiply(HfMotion motion, Vec x, Vec product);
+PetscErrorCode HfMotionPrecondition(HfMotion motion, Vec b, Vec x);
+
 /* ---- implicit.c: for cells so fine that exchange limits the explicit step ---- */
 typedef struct HfImplicit_ *HfImplicit;
 PetscErrorCode HfImplicitCreate(HfMagnet magnet, TS ts, HfImplicit *implicit); /* makes `ts` a Rosenbrock-W method. Collective. */
 PetscErrorCode HfImplicitDestroy(HfImplicit *implicit);
+
+/* ---- steppers.c: one TS for each method of a phase ---- */
+typedef enum {
+  HF_STEPPER_EXPLICIT,   /* HF_RUNGE_KUTTA */
+  HF_STEPPER_BDF,        /* HF_BDF */
+  HF_STEPPER_ROSENBROCK, /* implicit.c */
+  HF_STEPPER_FOREIGN     /* a type of PETSc's, chosen by -ts_type */
+} HfStepperKind;
+typedef struct {
+  HfMagnet magnet;
+  const char *method;
+  HfStepperKind kind;
+  TS ts;
+  HfRungeKuttaProblem explicit;
+  HfSphereProblem implicit;
+  HfMotion motion;
+  HfImplicit rosenbrock;
+} HfStepper;
+/* How a piece of a phase begins. */
+typedef enum {
+  HF_START_ANEW,
+  HF_START_CONTINUED, /* as a continuation of the last phase: nothing has changed since, and the stepper remembers it */
+  HF_START_RESUMED    /* in its middle, after an interruption */
+} HfStepperStart;
+/* Takes the -ts_ options; `self` stays where it is. Collective, as all that return an error code. */
+PetscErrorCode HfStepperCreate(HfMagnet magnet, const char *method, PetscErrorCode (*post_step)(TS ts), HfStepper *self);
+PetscErrorCode HfStepperDestroy(HfStepper *self);
+/* Before TSSolve(): rate_of_m is dm/dt at m, of a start anew, or as it was saved. */
+PetscErrorCode HfStepperPrepare(HfStepper *self, HfStepperStart start, Vec m, Vec rate_of_m);
+PetscReal HfStepperFirstStep(const HfStepper *self, PetscReal speed); /* longest step for a start anew where m turns at most so fast (1/s), s */
+PetscErrorCode HfStepperFinishStep(HfStepper *self, Vec m);        /* what our own types do themselves: unit length, divergence when not a number */
+PetscBool HfStepperCurrentDue(const HfStepper *self, PetscReal t); /* whether a step to t leaves it to others to update the current */
+PetscErrorCode HfStepperInterpolate(HfStepper *self, PetscReal t, Vec m);
+/* `inside`: of a phase, with the rate in rate_of_m. */
+PetscErrorCode HfStepperListCheckpoint(HfStepper *self, PetscBool inside, Vec m, Vec rate_of_m, HfCheckpointList state);
 
 /* ---- finite_check.c: faults that name a cell (global number), the time and a term. Collective; HF_ERR_DIVERGED ---- */
 PetscErrorCode HfMagnetReportCell(HfMagnet magnet, PetscReal t, Vec m, PetscInt cell, const char *what);

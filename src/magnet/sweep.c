@@ -207,13 +207,14 @@ PetscErrorCode HfSweepStage(HfMagnet magnet, PetscReal t, const HfStage *stage, 
 
 static inline PetscBool is_selected(const HfTermType *type, HfFieldSelection fields) {
   if (type->draw) return (PetscBool)(fields == HF_FIELD_NOISY);
-  return (PetscBool)(fields != HF_FIELD_LINEAR || (type->stiffness && !type->whole));
+  return (PetscBool)(fields != HF_FIELD_LINEAR || (type->stiffness && (!type->whole || type->local_field)));
 }
 
 static void apply_terms(HfMagnet magnet, HfFieldSelection fields, PetscInt region, const HfSpan *span) {
   for (PetscInt k = 0; k < magnet->n_terms; ++k) {
     const HfTerm *term = &magnet->terms[k];
-    if (term->active[region] && is_selected(term->type, fields)) (*term->type->field)(term, term->p[region], span);
+    if (!term->active[region] || !is_selected(term->type, fields)) continue;
+    (*(fields == HF_FIELD_LINEAR && term->type->whole ? term->type->local_field : term->type->field))(term, term->p[region], span);
   }
 }
 
@@ -285,5 +286,33 @@ void HfRowField(HfMagnet magnet, const HfRow *row, PetscBool with_torques) {
     apply_terms(magnet, row->fields, cells->edges[k].region, &span);
     if (any_straight) straight_span_of_edge(magnet, row, &cells->edges[k], &straight_ghosts, &straight);
     if (with_torques) apply_torques(magnet, cells->edges[k].region, &span, &straight, row);
+  }
+}
+
+/* `changes`: as the torque takes them; T of the row. */
+static void apply_linear_torques(HfMagnet magnet, PetscInt region, const HfSpan *changes, const HfRow *row, const PetscScalar u[]) {
+  PetscReal *const T[3] = {row->T[0] + changes->i, row->T[1] + changes->i, row->T[2] + changes->i};
+
+  for (PetscInt k = 0; k < magnet->n_torques; ++k) {
+    const HfTorque *torque = &magnet->torques[k];
+    if (torque->type->linear && torque->active[region] && acts(torque))
+      (*torque->type->linear)(torque, torque->p[region], changes, u + 3 * changes->i, T);
+  }
+}
+
+void HfRowLinearTorques(HfMagnet magnet, const HfRow *row, const PetscScalar u[]) {
+  const HfRowCells *cells = row->cells;
+  HfGhosts ghosts;
+  HfSpan span;
+
+  for (int c = 0; c < 3; ++c) memset(row->T[c] + cells->first, 0, sizeof(PetscReal) * (size_t)(cells->last - cells->first + 1));
+  if (!any_straight_torque(magnet)) return;
+  for (PetscInt k = 0; k < cells->n_spans; ++k) {
+    HfSpanOfRun(row, &cells->spans[k], &span);
+    apply_linear_torques(magnet, cells->spans[k].region, &span, row, u);
+  }
+  for (PetscInt k = 0; k < cells->n_edges; ++k) {
+    straight_span_of_edge(magnet, row, &cells->edges[k], &ghosts, &span);
+    apply_linear_torques(magnet, cells->edges[k].region, &span, row, u);
   }
 }

@@ -60,6 +60,12 @@ typedef struct {
   PetscReal (*energy)(const HfTerm *term, const PetscReal p[], const HfSpan *span);
   /* An upper bound of |dH/dm| (A/m), the norm of the term's linear part; NULL: the field does not depend on m. */
   PetscReal (*stiffness)(const PetscReal p[]);
+  /* Adds the derivative of the field of a cell by its own m, A/m: xx, xy, xz, yy, yz, zz; `cell`: its number among those of this rank. Preconditioners use
+     it; bonds between cells do not count. NULL: there is none. */
+  void (*own_part)(const HfTerm *term, const PetscReal p[], PetscInt cell, PetscReal K[6]);
+  /* Of a term that is not local (whole): adds the part that own_part() describes, which then serves the Newton matrices of implicit steps in place of all
+     of it. NULL: they leave the term out. */
+  void (*local_field)(const HfTerm *term, const PetscReal p[], const HfSpan *span);
   /* An upper bound of the field (A/m) in a region at times from ... to that does not come from differences of m, so that m as a whole precesses about it.
      Of the cells of this rank, if it differs from cell to cell. NULL: there is none. */
   PetscReal (*largest_field)(const HfTerm *term, PetscInt region, PetscReal from, PetscReal to);
@@ -116,6 +122,8 @@ typedef struct {
   /* add() takes differences of m: a missing neighbour of an edge cell is then the linear continuation of the cells there are, and no other is replaced. */
   PetscBool straight;
   void (*add)(const HfTorque *torque, const PetscReal p[], const HfSpan *span, PetscReal *const T[3]); /* adds 1/s to T; may read span->H */
+  /* Adds the part of T that is linear in changes of m between the cells of the span, at the state u: interleaved, of its cells. NULL: there is none. */
+  void (*linear)(const HfTorque *torque, const PetscReal p[], const HfSpan *changes, const PetscReal u[], PetscReal *const T[3]);
   /* An upper bound of T (1/s) in a region, of the cells of this rank. NULL: it is not larger than what the field exerts. */
   PetscReal (*largest)(const HfTorque *torque, PetscInt region);
 } HfTorqueType;

@@ -21,7 +21,7 @@ static void converges_with_the_order_of_the_method(void **unused) {
   static const struct {
     const char *method;
     PetscReal order, step;
-  } methods[] = {{"rosenbrock", 3, 2e-13}};
+  } methods[] = {{"rosenbrock", 3, 2e-13}, {"bdf", 3, 2e-13}};
   Case start, exact;
 
   case_create(&start, PETSC_COMM_WORLD, DECK_WITH("film", "alpha=0.1; integrator=tolerance: 1e-9"));
@@ -81,7 +81,7 @@ static PetscErrorCode watch(PetscReal t, PetscReal dt, Vec m, void *context, Pet
 
 /* Strong damping down to a minimum: the energy of the explicit relaxation, in far fewer steps than an explicit method needs to be stable. */
 static void goes_downhill_with_long_steps(void **unused) {
-  static const char *const methods[] = {"method: rosenbrock, tolerance: 1e-4"};
+  static const char *const methods[] = {"method: rosenbrock, tolerance: 1e-4", "method: bdf"};
 
   for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(methods); ++k) {
     const PetscReal explicit_limit = 2.8 * 1.4 / (HF_GAMMA0 * 8 * 2 * 13e-12 / (HF_MU0 * 8e5) / 4e-18), time = 1e-9;
@@ -111,7 +111,7 @@ static void goes_downhill_with_long_steps(void **unused) {
 }
 
 static void ranks_agree(void **unused) {
-  static const char *const methods[] = {"method: rosenbrock"};
+  static const char *const methods[] = {"method: rosenbrock", "method: bdf"};
 
   for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(methods); ++k) {
     const PetscScalar *x, *y;
@@ -141,7 +141,7 @@ static void ranks_agree(void **unused) {
 
 /* tan(theta/2) = tan(theta0/2) exp(-alpha w t), phi = w t, w = gamma0 H/(1 + alpha^2), of a film of one material without exchange. */
 static void macrospin_precesses_and_damps(void **unused) {
-  static const char *const methods[] = {"method: rosenbrock"};
+  static const char *const methods[] = {"method: rosenbrock", "method: bdf"};
   const PetscReal w = HF_GAMMA0 * 5e5 / 1.01, t = 1e-10, theta = 2 * PetscAtanReal(PetscTanReal(0.25 * PETSC_PI) * PetscExpReal(-0.1 * w * t));
 
   for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(methods); ++k) {
@@ -160,7 +160,7 @@ static void macrospin_precesses_and_damps(void **unused) {
 
 /* The state is the last good one, and the film continues once the field is good again. */
 static void divergence_is_reported(void **unused) {
-  static const char *const methods[] = {"method: rosenbrock"};
+  static const char *const methods[] = {"method: rosenbrock", "method: bdf"};
 
   for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(methods); ++k) {
     Vec before, field;

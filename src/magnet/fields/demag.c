@@ -12,6 +12,7 @@ typedef struct {
   Vec moment;              /* Ms m, where regions differ in Ms; NULL: m itself is convolved */
   const PetscScalar *rows; /* of `field` on this rank */
   PetscReal unit;          /* A/m */
+  PetscReal across;        /* N_zz of the film magnetized along z, its average */
 } Demag;
 
 PetscBool HfMagnetSettingsFullDemag(HfDeck deck) { return (PetscBool)!strcmp(HfText(HfDeckRoot(deck), "demag"), "full"); }
@@ -27,6 +28,39 @@ static PetscErrorCode kernel(PetscReal x, PetscReal y, void *context, PetscReal 
   K[1] = K[3] = -N[1];
   K[4] = -N[2];
   K[8] = -N[3];
+  PetscFunctionReturn(0);
+}
+
+/* demag->across: minus the mean of M.H/M^2 of a film magnetized along z. */
+static PetscErrorCode measure_across(const HfFilm *film, Demag *demag) {
+  const HfGridInfo *g = HfGridGetInfo(film->grid);
+  const int8_t *regions = HfGridRegions(film->grid);
+  PetscReal sums[2] = {0, 0}; /* of -M.H and of M^2 */
+  const PetscScalar *H;
+  PetscScalar *a;
+  Vec z;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfGridCreateCellVec(film->grid, 3, &z));
+  PetscCall(VecGetArrayWrite(z, &a));
+  for (PetscInt k = 0; k < g->nx * g->ym; ++k) {
+    const PetscInt region = HfRegionAt(g, regions, k % g->nx, g->ys + k / g->nx);
+    a[3 * k] = a[3 * k + 1] = 0;
+    a[3 * k + 2] = region < 0 ? 0 : film->materials[region].Ms / demag->unit;
+  }
+  PetscCall(VecRestoreArrayWrite(z, &a));
+  PetscCall(HfConvolutionApply(demag->convolution, z, demag->field));
+  PetscCall(VecGetArrayRead(z, (const PetscScalar **)&a));
+  PetscCall(VecGetArrayRead(demag->field, &H));
+  for (PetscInt k = 2; k < 3 * g->nx * g->ym; k += 3) {
+    sums[0] -= a[k] * H[k];
+    sums[1] += a[k] * a[k];
+  }
+  PetscCall(VecRestoreArrayRead(demag->field, &H));
+  PetscCall(VecRestoreArrayRead(z, (const PetscScalar **)&a));
+  PetscCall(VecDestroy(&z));
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPIU_REAL, MPIU_SUM, HfGridComm(film->grid)));
+  demag->across = sums[0] / sums[1];
   PetscFunctionReturn(0);
 }
 
@@ -48,6 +82,7 @@ static PetscErrorCode settings(HfTerm *term) {
     PetscCall(HfGridCreateCellVec(film->grid, 3, &demag->moment));
   }
   PetscCall(HfConvolutionCreate(film->grid, 3, 3, kernel, (void *)(uintptr_t)HfGridGetInfo(film->grid), &demag->convolution));
+  PetscCall(measure_across(film, demag));
   PetscFunctionReturn(0);
 }
 
@@ -121,6 +156,19 @@ HF_KERNEL static void field(const HfTerm *term, const PetscReal p[], const HfSpa
   }
 }
 
+/* -N_zz Ms m_z z: what resists tilting out of the plane, by far the largest local part. */
+static void own_part(const HfTerm *term, const PetscReal p[], PetscInt cell, PetscReal K[6]) { K[5] -= ((const Demag *)term->state)->across * p[0]; }
+
+HF_KERNEL static void local_field(const HfTerm *term, const PetscReal p[], const HfSpan *span) {
+  const PetscInt n = span->n;
+  const PetscReal factor = ((const Demag *)term->state)->across * p[0];
+  const PetscReal *restrict mz = span->m[2];
+  PetscReal *restrict Hz = span->H[2];
+
+  HF_CELLS
+  for (PetscInt k = 0; k < n; ++k) Hz[k] -= factor * mz[k];
+}
+
 static PetscReal energy(const HfTerm *term, const PetscReal p[], const HfSpan *span) {
   const Demag *demag = term->state;
   const PetscReal *h = demag->rows + 3 * HfSpanFirstCell(term->film, span), factor = 0.5 * HF_MU0 * p[0] * demag->unit;
@@ -148,6 +196,8 @@ const HfTermType HfTermType_demag = {
     .whole = PETSC_TRUE,
     .field = field,
     .energy = energy,
+    .own_part = own_part,
+    .local_field = local_field,
     .stiffness = stiffness,
     .largest_field = largest_field,
 };

@@ -37,6 +37,8 @@ HF_KERNEL static void field(const HfTerm *term, const PetscReal p[], const HfSpa
   for (PetscInt k = 0; k < n; ++k) Hz[k] -= Ms * mz[k];
 }
 
+static void own_part(const HfTerm *term, const PetscReal p[], PetscInt cell, PetscReal K[6]) { K[5] -= p[MS]; }
+
 static PetscReal energy(const HfTerm *term, const PetscReal p[], const HfSpan *span) {
   PetscReal sum = 0;
 
@@ -57,6 +59,7 @@ const HfTermType HfTermType_shape = {
     .check = check,
     .field = field,
     .energy = energy,
+    .own_part = own_part,
     .stiffness = stiffness,
     .largest_field = largest_field,
 };

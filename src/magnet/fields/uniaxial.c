@@ -152,6 +152,15 @@ HF_KERNEL static void field(const HfTerm *term, const PetscReal p[], const HfSpa
   }
 }
 
+static void own_part(const HfTerm *term, const PetscReal p[], PetscInt cell, PetscReal K[6]) {
+  const Variation *v = term->state;
+  const PetscReal h = v->factor ? v->factor[cell] * p[H] : p[H], *u = p + UX;
+  PetscInt k = 0;
+
+  for (int r = 0; r < 3; ++r)
+    for (int c = r; c < 3; ++c) K[k++] += h * u[r] * u[c];
+}
+
 static PetscReal energy(const HfTerm *term, const PetscReal p[], const HfSpan *span) {
   const PetscReal *factor = factors(term, span);
   PetscReal sum = 0;
@@ -178,6 +187,7 @@ const HfTermType HfTermType_uniaxial = {
     .check = check,
     .field = field,
     .energy = energy,
+    .own_part = own_part,
     .stiffness = stiffness,
     .largest_field = largest_field,
 };

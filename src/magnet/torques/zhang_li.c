@@ -39,27 +39,39 @@ static PetscErrorCode region_settings(HfTorque *torque, PetscInt region, PetscRe
 /* b */
 static PetscReal drift(const HfTorque *torque, const PetscReal p[]) { return 2 * p[0] * HfGridGetInfo(torque->film->grid)->dx; }
 
-HF_KERNEL static void add(const HfTorque *torque, const PetscReal p[], const HfSpan *span, PetscReal *const T[3]) {
-  const PetscInt n = span->n;
+/* T of the differences of `changes` at the state m, whose components are `stride` apart. */
+static inline __attribute__((always_inline)) void add_torque(const HfTorque *torque, const PetscReal p[], const HfSpan *changes, PetscInt stride,
+                                                             const PetscReal *restrict mx, const PetscReal *restrict my, const PetscReal *restrict mz,
+                                                             PetscReal *const T[3]) {
+  const PetscInt n = changes->n;
   const PetscReal px = p[0], py = p[1], xi = p[2];
-  const PetscReal *restrict j = torque->j + 2 * HfSpanFirstCell(torque->film, span);
-  const PetscReal *restrict mx = span->m[0], *restrict my = span->m[1], *restrict mz = span->m[2];
-  const PetscReal *restrict sx = span->south[0], *restrict sy = span->south[1], *restrict sz = span->south[2];
-  const PetscReal *restrict nx = span->north[0], *restrict ny = span->north[1], *restrict nz = span->north[2];
+  const PetscReal *restrict j = torque->j + 2 * HfSpanFirstCell(torque->film, changes);
+  const PetscReal *restrict x = changes->m[0], *restrict y = changes->m[1], *restrict z = changes->m[2];
+  const PetscReal *restrict sx = changes->south[0], *restrict sy = changes->south[1], *restrict sz = changes->south[2];
+  const PetscReal *restrict nx = changes->north[0], *restrict ny = changes->north[1], *restrict nz = changes->north[2];
   PetscReal *restrict Tx = T[0], *restrict Ty = T[1], *restrict Tz = T[2];
 
   HF_CELLS
   for (PetscInt k = 0; k < n; ++k) {
-    const PetscReal u = px * j[2 * k], v = py * j[2 * k + 1];
-    const PetscReal gx = u * (mx[k + 1] - mx[k - 1]) + v * (nx[k] - sx[k]);
-    const PetscReal gy = u * (my[k + 1] - my[k - 1]) + v * (ny[k] - sy[k]);
-    const PetscReal gz = u * (mz[k + 1] - mz[k - 1]) + v * (nz[k] - sz[k]);
-    const PetscReal cx = my[k] * gz - mz[k] * gy, cy = mz[k] * gx - mx[k] * gz, cz = mx[k] * gy - my[k] * gx;
+    const PetscReal u = px * j[2 * k], v = py * j[2 * k + 1], a = mx[stride * k], b = my[stride * k], c = mz[stride * k];
+    const PetscReal gx = u * (x[k + 1] - x[k - 1]) + v * (nx[k] - sx[k]);
+    const PetscReal gy = u * (y[k + 1] - y[k - 1]) + v * (ny[k] - sy[k]);
+    const PetscReal gz = u * (z[k + 1] - z[k - 1]) + v * (nz[k] - sz[k]);
+    const PetscReal cx = b * gz - c * gy, cy = c * gx - a * gz, cz = a * gy - b * gx;
 
-    Tx[k] += cy * mz[k] - cz * my[k] - xi * cx;
-    Ty[k] += cz * mx[k] - cx * mz[k] - xi * cy;
-    Tz[k] += cx * my[k] - cy * mx[k] - xi * cz;
+    Tx[k] += cy * c - cz * b - xi * cx;
+    Ty[k] += cz * a - cx * c - xi * cy;
+    Tz[k] += cx * b - cy * a - xi * cz;
   }
+}
+
+HF_KERNEL static void add(const HfTorque *torque, const PetscReal p[], const HfSpan *span, PetscReal *const T[3]) {
+  add_torque(torque, p, span, 1, span->m[0], span->m[1], span->m[2], T);
+}
+
+/* m x (m x g) is quadratic in m, but g has no part along m: what changes with m is g. */
+HF_KERNEL static void linear(const HfTorque *torque, const PetscReal p[], const HfSpan *changes, const PetscReal u[], PetscReal *const T[3]) {
+  add_torque(torque, p, changes, 3, u, u + 1, u + 2, T);
 }
 
 /* Unit vectors differ by at most 2; at an edge, where a neighbour is continued linearly, the difference is twice that of two cells. */
@@ -86,5 +98,6 @@ const HfTorqueType HfTorqueType_zhang_li = {
     .drift = drift,
     .straight = PETSC_TRUE,
     .add = add,
+    .linear = linear,
     .largest = largest,
 };

@@ -83,6 +83,15 @@ PetscErrorCode HfTangentMultigridDestroy(HfTangentMultigrid *multigrid) {
 
 /* ---- set-up ---- */
 
+/* What follows the end of a row counts times 0: it must be a number, whatever an earlier cycle was given. */
+static void clear_what_follows_rows(HfTangentMultigrid mg) {
+  memset(mg->coarse_row[0] - HF_LANES, 0, sizeof(float) * (size_t)(3 * 4 * (2 * mg->levels[0].stride + 4 * HF_LANES)));
+  for (PetscInt k = 0; k < mg->n; ++k) {
+    const HfTangentLevel *l = &mg->levels[k];
+    memset(l->x, 0, sizeof(float) * (size_t)(2 * 3 * l->stride * (l->rows->end - l->rows->start + 2)));
+  }
+}
+
 static void invert_row(const HfTangentMultigrid mg, const HfTangentLevel *l, PetscInt j, float turn, float damp) {
   for (int c = 0; c < 2; ++c) {
     const float *F = HfTangentRowAt(l, l->couplings, 1, j, c), *t = HfTangentRowAt(l, l->turn, 1, j, c), *d = HfTangentRowAt(l, l->damp, 1, j, c),
@@ -142,6 +151,7 @@ PetscErrorCode HfTangentMultigridSetUp(HfTangentMultigrid mg, const PetscReal u[
   const unsigned before = flush_denormals();
 
   PetscFunctionBeginUser;
+  clear_what_follows_rows(mg);
   for (PetscInt j = rows->start; j < rows->end; ++j) {
     const ptrdiff_t at = (ptrdiff_t)(j - rows->start) * nx;
     const int even = HfTangentSide(j, HF_RED) ? HF_BLACK : HF_RED;

@@ -56,6 +56,7 @@ typedef struct {
   Vec k[HF_MAX_STAGES]; /* those between the first and the last: NULL until a step is made stage by stage */
   Vec other;            /* the new state while a step is tried; afterwards the one before it, if that is kept */
   PetscReal error;      /* of the last step, in units of what is allowed */
+  PetscReal speed;      /* largest component of f at its end */
   PetscBool keep;       /* the state before a step is kept in `other` */
   PetscBool evaluated;  /* k of the last stage is f at the present state */
   PetscBool complete;   /* k of all stages of the last step is known */
@@ -145,6 +146,7 @@ static PetscErrorCode try_step(TS ts) {
   rk->complete = (PetscBool)!done;
   /* The one reduction of a step. States have components of size 1, so a relative tolerance is an absolute one. */
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, largest, 2, MPIU_REAL, MPIU_MAX, PetscObjectComm((PetscObject)ts)));
+  rk->speed = largest[1];
   rk->error = h * largest[0] / (HfErrorAllowed(h * largest[1], problem->small_motion) * (ts->atol + ts->rtol));
   PetscFunctionReturn(0);
 }
@@ -262,6 +264,8 @@ PetscErrorCode HfRungeKuttaResume(TS ts, Vec y, Vec rate) {
   rk->evaluated = rk->resumed = PETSC_TRUE;
   PetscFunctionReturn(0);
 }
+
+PetscReal HfRungeKuttaGetSpeed(TS ts) { return ((const RungeKutta *)ts->data)->speed; }
 
 void HfRungeKuttaKeepStart(TS ts, PetscBool keep) { ((RungeKutta *)ts->data)->keep = keep; }
 
