@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The program itself: its speed beside a STREAM triad of the same run, two ranks against one, memory per cell, runs that are killed and resumed, what
+"""The program itself: its speed relative to a STREAM triad, bare transforms or a library's solver in turns with it, two ranks against one, memory per cell, runs that are killed and resumed, what
 their checkpoints cost, many ranks, and the time steps of the default method beside explicit ones. Meant for a machine that does nothing else. Exit code 1
 when a figure is missed.
 
@@ -11,7 +11,6 @@ import argparse
 import csv
 import os
 import re
-import resource
 import subprocess
 import sys
 
@@ -21,11 +20,12 @@ from steps import ROWS, steps
 from table import Table, commit_of, load, save
 
 MANY = 16
-REQUIRED = re.compile(r"^(?P<figure>.*?)(?P<value>[\d.]+) ?(?P<unit>[^\d()]*)\(required: (?P<required>[\d.]+)\)")
-TRIAD = re.compile(r"triad [\d.]+ GB/s")
+REQUIRED = re.compile(r"^(?P<figure>.*?): (?P<value>[\d.]+) (?P<unit>[^\d()]*)\(required: (?P<sign>[<>]=) (?P<required>[\d.]+)\)(?P<rest>.*)")
 POTENTIAL = re.compile(r"512 x 512 +(?P<figure>.*?): +(?P<seconds>[\d.]+) s, +(?P<iterations>\d+) iterations, net/total +(?P<net>[-+.e\d]+); next step .*?, +(?P<next>\d+);")
+SOLVER = re.compile(r"^  (?P<name>.*?) +first +(?P<first>[\d.]+) ms, .*?; +update +(?P<update>[\d.]+) ms")
+CAUSE = "memory: the same code reaches 0.5 to 0.58 on films of 256 x 256 cells, which nearly fit the second-level cache (2 MiB)"
 CHECKPOINT = re.compile(r"checkpoint: ([\d.e+-]+) MB, (\d+) bytes per cell, ([\d.]+) s")
-MATRIX = re.compile(r"G of 35: ([\d.]+) s")
+MATRIX = re.compile(r"G of 35: ([\d.]+) solves from zero, ([\d.]+) s")
 
 
 def call(command):
@@ -36,49 +36,58 @@ def call(command):
     return done.stdout.splitlines()
 
 
-def bench(options, name):
-    return call([os.path.join(os.path.dirname(options.program), "bench", "bench_" + name)])
+def version_of(options):
+    return next(line.split()[1] for line in call([options.program, "version"]) if line.startswith("commit"))
+
+
+def bench(options, name, *arguments):
+    return call([os.path.join(os.path.dirname(options.program), "bench", "bench_" + name), *arguments])
 
 
 def required_lines(table, lines):
-    """A bench's lines with '(required: N)', each under its heading: rates must reach N, times and ratios stay below."""
+    """A bench's lines 'figure: ratio of something (required: >= N) the absolute figure', each under its heading."""
     heading = ""
     for line in lines:
         found = REQUIRED.match(line)
-        if TRIAD.search(line):
-            table.add("STREAM triad in the same run", "-", TRIAD.search(line)[0][6:], None)
-        elif not found:
+        if not found:
             heading = line.strip().split(":")[0]
+            continue
+        value, required = float(found["value"]), float(found["required"])
+        figure = f"{heading}: {found['figure'].strip()}" if line.startswith(" ") else found["figure"].strip()
+        table.add(figure, f"{found['sign']} {found['required']}", f"{found['value']} {found['unit'].strip()}{found['rest']}",
+                  value >= required if found["sign"] == ">=" else value <= required, why=CAUSE if "right-hand side" in figure and "triad" in found["unit"] else "")
+
+
+def solvers(table, lines):
+    """Our potential and the fastest of PETSc's, first from zero, then updated, each under the heading of its film."""
+    films, heading = {}, ""
+    for line in lines:
+        found = SOLVER.match(line)
+        if found:
+            films[heading].append((found["name"], float(found["first"]), float(found["update"])))
         else:
-            value, required, rate = float(found["value"]), float(found["required"]), "/s" in found["unit"]
-            figure = found["figure"].strip(" :,")
-            figure = f"{heading}: {figure}" if line.startswith(" ") else figure
-            table.add(figure, f"{'>=' if rate else '<='} {required:g}", f"{value:g} {found['unit'].strip()}", value >= required if rate else value <= required,
-                      why="absolute speeds depend on the processor; compare the share of the STREAM triad")
+            heading = line.strip()
+            films[heading] = []
+    for film, (ours, *others) in films.items():
+        for k, what in ((1, "from zero, created and set up"), (2, "updated for a new m")):
+            best = min(others, key=lambda way: way[k])
+            table.add(f"potential, {film}: {what}, the fastest of PETSc's relative to ours", ">= 2", f"{best[k] / ours[k]:.2f} ({best[0]}); {ours[k]:.1f} ms", best[k] >= 2 * ours[k])
 
 
 def speed(options, table):
-    for name in ("magnet_rhs", "device_maze", "numerics_convolution"):
+    for name in ("magnet_rhs", "device_maze", "numerics_convolution", "network_infer"):
         required_lines(table, bench(options, name))
-    for line in bench(options, "transport_potential"):
+    solvers(table, bench(options, "transport_pcmg", "-n", "256"))
+    for line in bench(options, "transport_potential", "-largest", "512"):
         found, matrix = POTENTIAL.search(line), MATRIX.search(line)
         if found:
-            met = float(found["seconds"]) <= 0.6 and int(found["iterations"]) <= 16 and abs(float(found["net"])) <= 1e-9 and int(found["next"]) <= 4
-            table.add(f"potential, 512 x 512, {found['figure'].strip()}: from zero; net current; next step", "<= 0.6 s, 16; 1e-9; 4",
-                      f"{found['seconds']} s, {found['iterations']} iterations; {found['net']}; {found['next']}", met)
+            met = int(found["iterations"]) <= 16 and abs(float(found["net"])) <= 1e-9 and int(found["next"]) <= 4
+            table.add(f"potential, 512 x 512, {found['figure'].strip()}: iterations from zero; net current; iterations of the next step", "<= 16; 1e-9; 4",
+                      f"{found['iterations']}; {found['net']}; {found['next']} ({found['seconds']} s from zero)", met)
         if matrix:
-            table.add(f"G of 35 electrodes, 120 x 168 cells, amr_ratio {line.split(' a ')[1].split(':')[0]}", "<= 0.5 s", matrix[1] + " s", float(matrix[1]) <= 0.5)
-    for line in bench(options, "network_infer"):
-        if line.strip().startswith("35 nodes"):
-            seconds = float(re.search(r"in ([\d.]+) s", line)[1])
-            table.add(f"10 000 tests of 35 nodes, {line.split(',')[1].split(':')[0].strip()}", "<= 1 s", f"{seconds:g} s", seconds <= 1)
-    out = os.path.join(options.out, "mumag-4")
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    call(mpiexec(1, options.program, "run", "inputs/validation/mumag-4.yaml", "--out", out, "--force"))
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    table.add("muMAG 4, field 1, to 1 ns, start-up and files included", "<= 2 s", f"{seconds:.2f} s of one core", seconds <= 2)
-    return {commit_of(out)}
+            table.add(f"G of 35 electrodes, 120 x 168 cells, amr_ratio {line.split(' a ')[1].split(':')[0]}, relative to one potential from zero", "<= 35",
+                      f"{matrix[1]}; {matrix[2]} s", float(matrix[1]) <= 35)
+    return {version_of(options)}
 
 
 def scaling(options, table):
@@ -106,8 +115,7 @@ def kills(options, table):
     table.add(f"kill -9 at random instants, {runs} runs: results other than the undisturbed run's", "0", f"{otherwise} of {total} kills", otherwise == 0)
     cases = call([sys.executable, "-B", "tests/stop.py", options.program])[-1]
     table.add("signals, STOP, time limit, torn files, full disk, dead rank", "as promised", cases, " 0 failed" in cases)
-    version = call([options.program, "version"])
-    return {next(line.split()[1] for line in version if line.startswith("commit"))}
+    return {version_of(options)}
 
 
 def checkpoints(options, table):
