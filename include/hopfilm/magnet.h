@@ -125,6 +125,14 @@ PetscErrorCode HfMagnetInterpolate(HfMagnet magnet, PetscReal t, Vec m);
     The energy never rises beyond round-off. The applied field is that of time t. Collective. */
 PetscErrorCode HfMagnetRelax(HfMagnet magnet, PetscReal t, Vec m, PetscReal tolerance, PetscReal max_time, HfMagnetMonitor monitor, void *context,
                              PetscBool *converged);
+/** The steps of HfMagnetRelax(). */
+typedef enum {
+  HF_RELAX_AUTO,     /**< those that cost less */
+  HF_RELAX_EXPLICIT, /**< stabilized Runge-Kutta steps */
+  HF_RELAX_IMPLICIT  /**< implicit ones */
+} HfRelaxation;
+/** For tests and benchmarks; HF_RELAX_AUTO at first. Not collective. */
+void HfMagnetSetRelaxation(HfMagnet magnet, HfRelaxation steps);
 /** Whether fluctuations act while time advances: the deck has a temperature above 0 K. Not collective. */
 PetscBool HfMagnetIsNoisy(HfMagnet magnet);
 /** Checks the time step that the deck gives for fluctuations in a uniform field H (A/m) that the schedule will apply: if it is too long, that is an error

@@ -269,3 +269,15 @@ typedef enum {
 /** Descends from y, which obeys the constraint, by a stabilized Runge-Kutta method; y is the last accepted state in the end, also after an error.
     Collective. */
 PetscErrorCode HfDescend(const HfDescentProblem *problem, const HfDescentOptions *options, Vec y, HfDescentOutcome *outcome);
+/** The same for unit vectors, three components in every cell, zero in void cells, with systems D (s - J) x = b for implicit steps: x and b are across y. */
+typedef struct {
+  HfDescentProblem descent;
+  PetscErrorCode (*weigh)(Vec x, void *context); /**< x = D x, D a positive number in each cell */
+  /** From now on J is that at y, where rate() or evaluate() was called since it changed, and s this shift, 1/s; y stays as it is while multiply() is in use.
+      whole: J is df/dy; otherwise it may lack a part for which multiply() would need a convolution. */
+  PetscErrorCode (*linearize)(Vec y, PetscReal s, PetscBool whole, void *context);
+  PetscErrorCode (*multiply)(Vec x, Vec product, void *context); /**< product = D (s - J) x */
+  PetscErrorCode (*precondition)(Vec b, Vec x, void *context);   /**< x approximates (D (s - J))^-1 b */
+} HfImplicitDescentProblem;
+/** As HfDescend() by implicit steps. Collective. */
+PetscErrorCode HfDescendImplicitly(const HfImplicitDescentProblem *problem, const HfDescentOptions *options, Vec y, HfDescentOutcome *outcome);

@@ -110,6 +110,7 @@ PetscErrorCode HfMagnetDestroy(HfMagnet *out) {
   PetscFunctionBeginUser;
   if (!magnet) PetscFunctionReturn(0);
   PetscCall(HfIntegratorDestroy(&magnet->integrator));
+  PetscCall(HfDampingDestroy(&magnet->damping));
   for (PetscInt k = 0; k < magnet->n_terms; ++k) {
     if (magnet->terms[k].type->destroy) PetscCall((*magnet->terms[k].type->destroy)(&magnet->terms[k]));
     PetscCall(PetscFree2(magnet->terms[k].active, magnet->terms[k].p));

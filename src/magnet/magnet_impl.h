@@ -37,10 +37,11 @@ PetscReal HfInterfaceExchange(HfMagnet magnet, PetscInt own, PetscInt other); /*
 /* ---- sweep.c: visits the rows of the film, with a window of three de-interleaved rows ---- */
 /* The terms that the field of a sweep is the sum of. */
 typedef enum {
-  HF_FIELD_ALL,    /* all terms but fluctuations, for the time and the state of the sweep */
-  HF_FIELD_NOISY,  /* the same and the fluctuations that were drawn last */
-  HF_FIELD_CACHED, /* those of HF_FIELD_ALL; what depends on time or on the whole film as it was computed last (HfFieldCacheIsCurrent) */
-  HF_FIELD_LINEAR  /* the local terms that are linear in m, and the local part of others */
+  HF_FIELD_ALL,         /* all terms but fluctuations, for the time and the state of the sweep */
+  HF_FIELD_NOISY,       /* the same and the fluctuations that were drawn last */
+  HF_FIELD_CACHED,      /* those of HF_FIELD_ALL; what depends on time or on the whole film as it was computed last (HfFieldCacheIsCurrent) */
+  HF_FIELD_LINEAR,      /* the local terms that are linear in m, and the local part of others */
+  HF_FIELD_LINEAR_WHOLE /* all terms that are linear in m */
 } HfFieldSelection;
 typedef struct {
   PetscInt j;
@@ -191,11 +192,25 @@ PetscErrorCode HfFluctuationsAdvance(HfMagnet magnet, Vec m, PetscReal t0, Petsc
 
 /* ---- motion.c: the equation of motion for implicit steps; see HfSphereProblem. Collective ---- */
 typedef struct HfMotion_ *HfMotion;
+/* The multigrid of its Newton matrices; damping_only: alpha counts as 1 in the damping. */
+PetscErrorCode HfMagnetMultigridCreate(HfMagnet magnet, PetscBool damping_only, HfTangentMultigrid *multigrid);
 PetscErrorCode HfMotionCreate(HfMagnet magnet, HfMotion *motion);
 PetscErrorCode HfMotionDestroy(HfMotion *motion);
 PetscErrorCode HfMotionLinearize(HfMotion motion, PetscReal t, Vec m, PetscReal shift, Vec rest, Vec b);
 PetscErrorCode HfMotionMultiply(HfMotion motion, Vec x, Vec product);
 PetscErrorCode HfMotionPrecondition(HfMotion motion, Vec b, Vec x);
+
+/* ---- damping.c: matrices of relaxation, see HfImplicitDescentProblem. Collective ---- */
+typedef struct HfDamping_ *HfDamping;
+PetscErrorCode HfDampingCreate(HfMagnet magnet, HfDamping *damping);
+PetscErrorCode HfDampingDestroy(HfDamping *damping);
+void HfDampingForget(HfDamping damping); /* the states it knows. Not collective. */
+/* Where m.H (A/m) of the owned cells of this state belongs, of three states. Not collective. */
+PetscReal *HfDampingAlong(HfDamping damping, Vec m);
+PetscErrorCode HfDampingWeigh(HfDamping damping, Vec x);
+PetscErrorCode HfDampingLinearize(HfDamping damping, Vec m, PetscReal s, PetscBool whole);
+PetscErrorCode HfDampingMultiply(HfDamping damping, Vec x, Vec product);
+PetscErrorCode HfDampingPrecondition(HfDamping damping, Vec b, Vec x);
 
 /* ---- implicit.c: for cells so fine that exchange limits the explicit step ---- */
 typedef struct HfImplicit_ *HfImplicit;
@@ -265,6 +280,8 @@ struct HfMagnet_ {
   HfIntegratorSettings integrator_settings;
   HfIntegrator integrator;
   HfPhase phase;
+  HfRelaxation relaxation;                 /* HfMagnetSetRelaxation() */
+  HfDamping damping;                       /* made when needed first */
   PetscInt64 steps, rejected, evaluations; /* since creation */
   PetscBool interpolates;                  /* HfMagnetWillInterpolate() */
   const HfHeunStep *heun_step;             /* the last one, in its monitor; otherwise NULL */

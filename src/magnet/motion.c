@@ -27,8 +27,14 @@ static PetscReal exchange_constant(HfMagnet magnet, PetscInt j, PetscInt i, Pets
   return own < 0 || other < 0 ? 0 : HfInterfaceExchange(magnet, own, other);
 }
 
+typedef struct {
+  HfMagnet magnet;
+  PetscBool damping_only; /* as if alpha were 1, without precession */
+} FixedPart;
+
 static PetscErrorCode fill_row(PetscInt j, const HfTangentRow *row, void *context) {
-  HfMagnet magnet = context;
+  const FixedPart *part = context;
+  HfMagnet magnet = part->magnet;
   const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
   const int8_t *regions = HfGridRegions(magnet->film.grid);
   const PetscReal moment = magnet->film.materials[0].Ms, field = 2 / (HF_MU0 * moment);
@@ -46,11 +52,19 @@ static PetscErrorCode fill_row(PetscInt j, const HfTangentRow *row, void *contex
     }
     row->weight[i] = weight;
     row->turn[i] = weight / material->gamma0;
-    row->damp[i] = weight * material->alpha / material->gamma0;
+    row->damp[i] = weight * (part->damping_only ? 1 : material->alpha) / material->gamma0;
     row->east[i] = field * exchange_constant(magnet, j, i, 1, 0) / PetscSqr(g->dx);
     row->north[i] = field * exchange_constant(magnet, j, i, 0, 1) / PetscSqr(g->dy);
     for (int c = 0; c < 6; ++c) row->K[c][i] = weight * K[c];
   }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfMagnetMultigridCreate(HfMagnet magnet, PetscBool damping_only, HfTangentMultigrid *multigrid) {
+  FixedPart part = {magnet, damping_only};
+
+  PetscFunctionBeginUser;
+  PetscCall(HfTangentMultigridCreate(magnet->film.grid, fill_row, &part, multigrid));
   PetscFunctionReturn(0);
 }
 
@@ -194,7 +208,7 @@ PetscErrorCode HfMotionCreate(HfMagnet magnet, HfMotion *motion) {
   *motion = self;
   self->magnet = magnet;
   PetscCall(PetscCalloc2(g->nx * g->ym, &self->along, g->nx * g->ym, &self->sigma));
-  PetscCall(HfTangentMultigridCreate(magnet->film.grid, fill_row, magnet, &self->multigrid));
+  PetscCall(HfMagnetMultigridCreate(magnet, PETSC_FALSE, &self->multigrid));
   PetscFunctionReturn(0);
 }
 

@@ -122,14 +122,22 @@ static void visit_row(Pass *pass, PetscInt j) {
 
 HfGhostRows HfSweepGhostRows(HfSweep sweep) { return sweep->ghost_rows; }
 
-PetscErrorCode HfTermsPrepare(HfMagnet magnet, PetscReal t, Vec m) {
+/* As HfTermsPrepare(), those of the selection. */
+static PetscErrorCode prepare_terms(HfMagnet magnet, HfFieldSelection fields, PetscReal t, Vec m) {
   HfFieldCache *cache = &magnet->cache;
 
   PetscFunctionBeginUser;
   for (PetscInt k = 0; k < magnet->n_terms; ++k)
-    if (magnet->terms[k].type->prepare && HfTermActive(&magnet->terms[k])) PetscCall((*magnet->terms[k].type->prepare)(&magnet->terms[k], t, m));
+    if (magnet->terms[k].type->prepare && HfTermActive(&magnet->terms[k]) && (fields != HF_FIELD_LINEAR_WHOLE || magnet->terms[k].type->stiffness))
+      PetscCall((*magnet->terms[k].type->prepare)(&magnet->terms[k], t, m));
   cache->inputs = magnet->inputs;
   PetscCall(HfFieldCacheAssign(magnet, t, m));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfTermsPrepare(HfMagnet magnet, PetscReal t, Vec m) {
+  PetscFunctionBeginUser;
+  PetscCall(prepare_terms(magnet, HF_FIELD_ALL, t, m));
   PetscFunctionReturn(0);
 }
 
@@ -172,7 +180,7 @@ PetscErrorCode HfSweepRows(HfMagnet magnet, HfFieldSelection fields, PetscReal t
   Pass pass = {.magnet = magnet, .fields = fields, .length = length, .visit = visit, .context = context};
 
   PetscFunctionBeginUser;
-  if (fields == HF_FIELD_ALL || fields == HF_FIELD_NOISY) PetscCall(HfTermsPrepare(magnet, t, m));
+  if (fields == HF_FIELD_ALL || fields == HF_FIELD_NOISY || fields == HF_FIELD_LINEAR_WHOLE) PetscCall(prepare_terms(magnet, fields, t, m));
   PetscCall(VecGetArrayRead(m, &pass.owned));
   PetscCall(visit_rows(&pass, pass.owned));
   PetscCall(VecRestoreArrayRead(m, &pass.owned));
@@ -207,6 +215,7 @@ PetscErrorCode HfSweepStage(HfMagnet magnet, PetscReal t, const HfStage *stage, 
 
 static inline PetscBool is_selected(const HfTermType *type, HfFieldSelection fields) {
   if (type->draw) return (PetscBool)(fields == HF_FIELD_NOISY);
+  if (fields == HF_FIELD_LINEAR_WHOLE) return (PetscBool)(type->stiffness != NULL);
   return (PetscBool)(fields != HF_FIELD_LINEAR || (type->stiffness && (!type->whole || type->local_field)));
 }
 

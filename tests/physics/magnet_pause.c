@@ -102,6 +102,7 @@ static void implicit(void **state) { resumes_after_any_step(DECK_WITH("disk inte
 static void fluctuations(void **state) { resumes_after_any_step(DECK("disk thermal"), HF_INSIDE_ADVANCE); }
 
 static void relaxation(void **state) { resumes_after_any_step(DECK("disk"), HF_INSIDE_RELAX); }
+static void implicit_relaxation(void **state) { resumes_after_any_step(DECK("fine"), HF_INSIDE_RELAX); }
 
 /* Steps end at the times of the table: the last one of such a piece is as good a place as any other. */
 static void table_in_time(void **state) {
@@ -113,6 +114,6 @@ static void table_in_time(void **state) {
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(runge_kutta),   cmocka_unit_test(implicit),   cmocka_unit_test(fluctuations),
-    cmocka_unit_test(table_in_time), cmocka_unit_test(relaxation),
+    cmocka_unit_test(table_in_time), cmocka_unit_test(relaxation), cmocka_unit_test(implicit_relaxation),
 };
 HF_TEST_MAIN(tests)

@@ -1,5 +1,6 @@
 /* Rows on their way between the caller's interleaved doubles, the two colours of a row, and the next level: passes over a row that stays in the cache. */
 #include "tangent_multigrid_impl.h"
+#include <float.h>
 
 #define MULTIPLE(n) ((n) & ~(PetscInt)(HF_LANES - 1)) /* n, as the compiler has to know it */
 
@@ -160,7 +161,7 @@ HF_KERNEL void HfTangentAverage(PetscInt n, PetscInt stride, int side, const flo
   for (PetscInt k = 0; k < MULTIPLE(n); ++k) {
     const float sx = x[2 * k], sy = y[2 * k], sz = z[2 * k], square = sx * sx + sy * sy + sz * sz;
     const PetscBool film = weight[k] > 0, known = square > 1e-8F * weight[k] * weight[k];
-    const float scale = known ? 1 / sqrtf(known ? square : 1) : 0;
+    const float scale = known ? 1 / sqrtf(square + FLT_MIN) : 0;
 
     u[k] = scale * sx;
     u[n + k] = scale * sy;

@@ -4,12 +4,11 @@
    follows the flow, so that the state ends in the basin in which it started. The step is chosen from its error, s from the step. A step that raises the
    objective beyond round-off is rejected.
    Source: Sommeijer, Shampine and Verwer, J. Comput. Appl. Math. 88, 315 (1998), with its error estimate. */
-#include <hopfilm/numerics.h>
+#include "descent.h"
 
-#define STEP_TOLERANCE 1e-3 /* error of a step in any component of y: the path need not be exact, only its end */
-#define MAX_STAGES     50
-#define DAMPING        (2.0 / 13.0)
-#define REACH          0.653 /* a step of s stages is stable up to REACH (s^2 - 1)/radius */
+#define MAX_STAGES 50
+#define DAMPING    (2.0 / 13.0)
+#define REACH      0.653 /* a step of s stages is stable up to REACH (s^2 - 1)/radius */
 
 /* y = a y0 + b y1 + c y2 + d f + e f0, all arrays of n */
 HF_KERNEL static void combine(PetscInt n, PetscReal a, const PetscReal *restrict y0, PetscReal b, const PetscReal *restrict y1, PetscReal c,
@@ -76,22 +75,29 @@ static PetscErrorCode chebyshev_step(const HfDescentProblem *problem, PetscReal 
   PetscFunctionReturn(0);
 }
 
-static PetscBool is_finite(const HfDescentState *state) {
+PetscBool HfDescentIsFinite(const HfDescentState *state) {
   return (PetscBool)(!PetscIsInfOrNanReal(state->objective) && !PetscIsInfOrNanReal(state->slope));
 }
 
-/* Largest component of 0.8 (y_n - y_n+1) + 0.4 h (f_n + f_n+1); infinite when anything is not a number. */
+/* Largest component of 0.8 (y_n - y_n+1) + 0.4 h (f_n + f_n+1), relative to what is allowed. */
 static PetscErrorCode step_error(PetscReal h, const HfDescentState *from, const HfDescentState *to, Vec work, PetscReal *error) {
   PetscFunctionBeginUser;
   PetscCall(combine_vectors(0.8, from->y, -0.8, to->y, 0.4 * h, from->rate, 0.4 * h, to->rate, 0, to->rate, work));
   PetscCall(VecNorm(work, NORM_INFINITY, error));
-  if (PetscIsInfOrNanReal(*error) || !is_finite(to)) *error = PETSC_INFINITY;
+  *error /= HF_DESCENT_ERROR;
+  if (PetscIsInfOrNanReal(*error) || !HfDescentIsFinite(to)) *error = PETSC_INFINITY;
   PetscFunctionReturn(0);
 }
 
+typedef struct {
+  const HfDescentProblem *problem;
+  Vec work[3];
+} Chebyshev;
+
 /* The step from `from`, no longer than `h`, that is stable; its result in `to`. */
-static PetscErrorCode try_step(const HfDescentProblem *problem, PetscReal *h, const HfDescentState *from, HfDescentState *to, Vec work[3],
-                               PetscReal *error) {
+static PetscErrorCode try_step(void *method, PetscReal *h, const HfDescentState *from, HfDescentState *to, PetscReal *error) {
+  const HfDescentProblem *problem = ((Chebyshev *)method)->problem;
+  Vec *work = ((Chebyshev *)method)->work;
   PetscInt stages;
 
   PetscFunctionBeginUser;
@@ -104,23 +110,23 @@ static PetscErrorCode try_step(const HfDescentProblem *problem, PetscReal *h, co
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode descend(const HfDescentProblem *problem, const HfDescentOptions *options, HfDescentState *now, HfDescentState *trial,
-                              Vec work[3], HfDescentOutcome *outcome) {
+static PetscErrorCode descend(HfDescentStep step, void *method, const HfDescentProblem *problem, const HfDescentOptions *options, HfDescentState *now,
+                              HfDescentState *trial, HfDescentOutcome *outcome) {
   PetscReal passed = options->passed, h = options->step;
   PetscBool stop = PETSC_FALSE;
 
   PetscFunctionBeginUser;
   PetscCall((*problem->evaluate)(now, problem->context));
   *outcome = HF_DESCENT_NOT_FINITE;
-  if (!is_finite(now)) PetscFunctionReturn(0);
+  if (!HfDescentIsFinite(now)) PetscFunctionReturn(0);
   while (!(now->slope < options->tolerance) && passed < options->max_time && !stop) {
     PetscReal error, grow;
 
     if (!(h > 0)) h = 0.5 / now->radius;
     h = PetscMin(h, options->max_time - passed);
-    PetscCall(try_step(problem, &h, now, trial, work, &error));
-    grow = PetscMin(5, PetscMax(0.1, 0.8 * PetscPowReal(error / STEP_TOLERANCE + 1e-30, -1.0 / 3.0)));
-    if (error > STEP_TOLERANCE || trial->objective > now->objective + now->noise) {
+    PetscCall((*step)(method, &h, now, trial, &error));
+    grow = PetscMin(5, PetscMax(0.1, 0.8 * PetscPowReal(error + 1e-30, -1.0 / 3.0)));
+    if (error > 1 || trial->objective > now->objective + now->noise) {
       (*problem->step_rejected)(problem->context);
       h *= PetscMin(0.5, grow);
       if (h * now->radius >= 1e-6) continue;
@@ -155,22 +161,32 @@ static PetscErrorCode destroy_state(HfDescentState *state) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfDescend(const HfDescentProblem *problem, const HfDescentOptions *options, Vec y, HfDescentOutcome *outcome) {
+PetscErrorCode HfDescendBy(HfDescentStep step, void *method, const HfDescentProblem *problem, const HfDescentOptions *options, Vec y,
+                           HfDescentOutcome *outcome) {
   HfDescentState now, trial;
   PetscErrorCode code;
-  Vec work[3];
 
   PetscFunctionBeginUser;
   PetscCall(create_state(y, &now));
   PetscCall(create_state(y, &trial));
-  for (int k = 0; k < 3; ++k) PetscCall(VecDuplicate(y, &work[k]));
-  PetscCall(VecSet(work[2], 0));
   PetscCall(VecCopy(y, now.y));
-  code = descend(problem, options, &now, &trial, work, outcome);
+  code = descend(step, method, problem, options, &now, &trial, outcome);
   PetscCall(VecCopy(now.y, y));
   PetscCall(destroy_state(&now));
   PetscCall(destroy_state(&trial));
-  for (int k = 0; k < 3; ++k) PetscCall(VecDestroy(&work[k]));
+  PetscCall(code);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfDescend(const HfDescentProblem *problem, const HfDescentOptions *options, Vec y, HfDescentOutcome *outcome) {
+  Chebyshev method = {.problem = problem};
+  PetscErrorCode code;
+
+  PetscFunctionBeginUser;
+  for (int k = 0; k < 3; ++k) PetscCall(VecDuplicate(y, &method.work[k]));
+  PetscCall(VecSet(method.work[2], 0));
+  code = HfDescendBy(try_step, &method, problem, options, y, outcome);
+  for (int k = 0; k < 3; ++k) PetscCall(VecDestroy(&method.work[k]));
   PetscCall(code);
   PetscFunctionReturn(0);
 }
