@@ -53,6 +53,8 @@ PetscErrorCode HfMagnetPerturb(HfMagnet magnet, PetscReal angle, PetscInt64 seed
 PetscReal HfMagnetExchangeConstant(HfMagnet magnet, PetscInt region);
 /** Whether the deck asks for the full demagnetizing field. Not collective. */
 PetscBool HfMagnetSettingsFullDemag(HfDeck deck);
+/** Whether it asks for single precision in it. Not collective. */
+PetscBool HfMagnetSettingsSingleDemag(HfDeck deck);
 
 /* ---- fields and currents from outside; each may be replaced at any time, also from a monitor ---- */
 /** H[3] (A/m) from three quantities in A/m or, as mu0 H, in T: a key of the unit "A/m|T". Not collective. */

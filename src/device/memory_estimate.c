@@ -1,17 +1,19 @@
 /* The memory that a run takes, estimated from the deck before the film is created, and compared with what is available. A film that does not fit is an
    error: the kernel would grant the memory and end the process when it is used, perhaps hours later.
 
-   Bytes per cell from the largest resident sizes of runs of 256^2 and 512^2 cells (PETSc 3.18); tests/unit/experiment_memory.c measures them again. */
+   Bytes per cell from the largest resident sizes of runs of 256^2 to 1024^2 cells (PETSc 3.18); tests/unit/experiment_memory.c measures them again. */
 #include "device_impl.h"
 
 enum {
-  MAGNET = 480,    /* state, stages of the integrator or of the relaxation, runs of cells of one kind */
-  DEMAG = 450,     /* kernel and padded spectra; those of the Biot-Savart integral are as large */
-  POTENTIAL = 210, /* tensors, operators of all levels, vectors of the solver */
-  HALL = 230,      /* basis of FGMRES */
-  COUPLING = 50,   /* past solutions */
-  UNIT = 8,        /* a potential for 1 V on one electrode */
-  MATRICES = 16    /* n x n, of all modules together */
+  MAGNET = 480, /* state, stages of the integrator or of the relaxation, runs of cells of one kind */
+  DEMAG = 130,  /* kernel and padded spectra in double precision */
+  DEMAG_SINGLE = 80,
+  BIOT_SAVART = 250, /* the same and, while they are set up, the samples of its kernel */
+  POTENTIAL = 210,   /* tensors, operators of all levels, vectors of the solver */
+  HALL = 230,        /* basis of FGMRES */
+  COUPLING = 50,     /* past solutions */
+  UNIT = 8,          /* a potential for 1 V on one electrode */
+  MATRICES = 16      /* n x n, of all modules together */
 };
 
 #define MOST 1e18 /* bytes; with more, the size or the cell of the film is wrong, and their own errors say so */
@@ -27,11 +29,11 @@ PetscErrorCode HfDeviceSystemMemory(HfDeck deck, PetscReal *bytes) {
   HfFilmSettingsRead(deck, &film);
   HfConductivitySettingsRead(deck, 0, &conductor);
   PetscCall(HfGoldSettingsRead(deck, &gold));
-  if (HfMagnetSettingsFullDemag(deck)) each += DEMAG;
+  if (HfMagnetSettingsFullDemag(deck)) each += HfMagnetSettingsSingleDemag(deck) ? DEMAG_SINGLE : DEMAG;
   if (n > 0 && conductor.hall_conductivity != 0) each += HALL;
   if (n > 0) each += POTENTIAL + n * UNIT;
   if (n > 0 && gold.present)
-    each += POTENTIAL + PetscMin(n, HF_MAX_UNITS) * UNIT + DEMAG; /* both models of the Oersted field are compared, whichever is used */
+    each += POTENTIAL + PetscMin(n, HF_MAX_UNITS) * UNIT + BIOT_SAVART; /* both models of the Oersted field are compared, whichever is used */
   else if (n > 0)
     each += COUPLING;
   *bytes = film.size[0] / film.cell * (film.size[1] / film.cell) * each + n * n * MATRICES * sizeof(PetscReal);

@@ -124,6 +124,19 @@ static PetscErrorCode beside_transforms(const Kind *kind, Film *film, PetscInt n
   PetscFunctionReturn(0);
 }
 
+static PetscErrorCode beside_double(Film *film, PetscInt n, PetscBool disk, PetscReal cells, PetscReal seconds) {
+  const Kind kind = {.more = "", .demag = "full\ndemag_precision: double"};
+  Film exact;
+  Rates rates;
+
+  PetscFunctionBeginUser;
+  PetscCall(create(&kind, n, disk, &exact));
+  PetscCall(in_turns(right_hand_side, film, right_hand_side, &exact, seconds, &rates));
+  PetscCall(print("right-hand side, single precision", rates.ratio, "speed in double precision", ">= 1.7", "", cells * rates.a));
+  PetscCall(destroy(&exact));
+  PetscFunctionReturn(0);
+}
+
 int main(int argc, char **argv) {
   PetscInt n = 512;
   PetscReal seconds = 1;
@@ -148,9 +161,10 @@ int main(int argc, char **argv) {
     PetscCall(create(&kinds[k], n, disk, &film));
     cells = (PetscReal)HfGridGetInfo(film.grid)->n_film / size;
     PetscCall(PetscPrintf(PETSC_COMM_WORLD, "%s, %d cells\n", kinds[k].name, (int)HfGridGetInfo(film.grid)->n_film));
-    if (whole)
+    if (whole) {
       PetscCall(beside_transforms(&kinds[k], &film, n, cells, seconds));
-    else
+      PetscCall(beside_double(&film, n, disk, cells, seconds));
+    } else
       PetscCall(beside_triad(&kinds[k], &film, cells, seconds, &triad));
     PetscCall(destroy(&film));
   }

@@ -1,5 +1,6 @@
 /* CPU time of one FFT convolution against the number of cells, 2 -> 3 components (Biot-Savart) and 3 -> 3 (demagnetization), relative to a STREAM triad and, on
-   one rank, to the bare transforms, in turns with it. Kernels with the parities and zeros of the two. On several ranks, rank 0's.
+   one rank, to the bare transforms in double precision, in turns with it; 3 -> 3 also in single precision, in turns with double. Kernels with the parities
+   and zeros of the two. On several ranks, rank 0's.
    numerics/convolution/convolution_impl.h: the padded size. */
 #include "bare_transforms.h"
 #include "cpu_time.h"
@@ -32,52 +33,90 @@ static PetscErrorCode dipole(PetscReal x, PetscReal y, void *context, PetscReal 
 }
 
 typedef struct {
+  HfGrid grid;
   HfConvolution convolution;
-  Vec in, out;
+  Vec in;
+  PetscReal *row[3], set_up;
 } Field;
 
-static PetscErrorCode apply(void *context, PetscReal *fields) {
-  const Field *field = context;
+static PetscErrorCode create(HfGrid grid, HfConvolutionPrecision precision, PetscInt n_in,
+                             PetscErrorCode (*kernel)(PetscReal, PetscReal, void *, PetscReal[]), Field *field) {
+  const PetscInt nx = HfGridGetInfo(grid)->nx;
 
   PetscFunctionBeginUser;
-  PetscCall(HfConvolutionApply(field->convolution, field->in, field->out));
+  field->grid = grid;
+  PetscCall(HfGridCreateCellVec(grid, n_in, &field->in));
+  PetscCall(VecSet(field->in, 1.0));
+  PetscCall(PetscMalloc3(nx, &field->row[0], nx, &field->row[1], nx, &field->row[2]));
+  field->set_up = now_s();
+  PetscCall(HfConvolutionCreate(grid, precision, 3, n_in, kernel, NULL, &field->convolution));
+  field->set_up = now_s() - field->set_up;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode destroy(Field *field) {
+  PetscFunctionBeginUser;
+  PetscCall(HfConvolutionDestroy(&field->convolution));
+  PetscCall(PetscFree3(field->row[0], field->row[1], field->row[2]));
+  PetscCall(VecDestroy(&field->in));
+  PetscFunctionReturn(0);
+}
+
+/* All rows, as a sweep takes them. */
+static PetscErrorCode apply(void *context, PetscReal *fields) {
+  const Field *field = context;
+  const HfGridInfo *g = HfGridGetInfo(field->grid);
+
+  PetscFunctionBeginUser;
+  PetscCall(HfConvolutionConvolve(field->convolution, field->in));
+  for (PetscInt j = g->ys; j < g->ys + g->ym; ++j) HfConvolutionRow(field->convolution, j, field->row);
   *fields = 1;
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode measure(PetscInt nx, PetscInt ny, PetscInt n_in, PetscErrorCode (*kernel)(PetscReal, PetscReal, void *, PetscReal[]),
-                              Triad *triad) {
-  const PetscReal cells = (PetscReal)nx * (PetscReal)ny;
-  PetscReal set_up;
+static PetscErrorCode print(const Field *field, const char *what, Triad *triad) {
+  const HfGridInfo *g = HfGridGetInfo(field->grid);
+  const PetscReal cells = (PetscReal)g->nx * (PetscReal)g->ny;
+  Rates rates;
+
+  PetscFunctionBeginUser;
+  PetscCall(in_turns(apply, (void *)(uintptr_t)field, triad_once, triad, 0.1, &rates));
+  PetscCall(PetscPrintf(PETSC_COMM_WORLD, "%5d x %5d  %s: %8.3f ms, %6.1f M cells/s, %5.0f triad bytes per cell, set-up %.3f s\n", (int)g->nx,
+                        (int)g->ny, what, (double)(1e3 / rates.a), (double)(1e-6 * cells * rates.a), (double)(1 / (cells * rates.ratio)),
+                        (double)field->set_up));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode measure(PetscInt nx, PetscInt ny, Triad *triad) {
   HfGrid grid;
-  Field field;
+  Field field, single;
   Rates rates;
 
   PetscFunctionBeginUser;
   PetscCall(HfGridCreate(PETSC_COMM_WORLD, nx, ny, 1.0, 1.0, 1.0, NULL, NULL, &grid));
-  PetscCall(HfGridCreateCellVec(grid, n_in, &field.in));
-  PetscCall(HfGridCreateCellVec(grid, 3, &field.out));
-  PetscCall(VecSet(field.in, 1.0));
-  set_up = now_s();
-  PetscCall(HfConvolutionCreate(grid, 3, n_in, kernel, NULL, &field.convolution));
-  set_up = now_s() - set_up;
-  PetscCall(in_turns(apply, &field, triad_once, triad, 0.1, &rates));
-  PetscCall(PetscPrintf(PETSC_COMM_WORLD, "%5d x %5d  %d -> 3: %8.3f ms, %6.1f M cells/s, %5.0f triad bytes per cell, set-up %.3f s\n", (int)nx,
-                        (int)ny, (int)n_in, (double)(1e3 / rates.a), (double)(1e-6 * cells * rates.a), (double)(1 / (cells * rates.ratio)),
-                        (double)set_up));
-  if (field.convolution->size == 1 && n_in == 3) {
+  PetscCall(create(grid, HF_CONVOLUTION_DOUBLE, 2, biot_savart, &field));
+  PetscCall(print(&field, "2 -> 3", triad));
+  PetscCall(destroy(&field));
+
+  PetscCall(create(grid, HF_CONVOLUTION_DOUBLE, 3, dipole, &field));
+  PetscCall(print(&field, "3 -> 3", triad));
+  if (HfGridGetInfo(grid)->size == 1) {
+    const HfConvLayout *at = &field.convolution->layout;
     BareTransforms bare;
 
-    PetscCall(bare_transforms_create(ny, field.convolution->mx, field.convolution->my, &bare));
+    PetscCall(bare_transforms_create(ny, at->mx, at->my, &bare));
     PetscCall(in_turns(apply, &field, bare_transforms_once, &bare, 0.3, &rates));
     PetscCall(PetscPrintf(PETSC_COMM_WORLD, "               field: %.2f of its bare transforms (required: <= 2) of %d x %d; %.3f and %.3f ms\n",
-                          (double)(1 / rates.ratio), (int)field.convolution->mx, (int)field.convolution->my, (double)(1e3 / rates.a),
-                          (double)(1e3 / rates.b)));
+                          (double)(1 / rates.ratio), (int)at->mx, (int)at->my, (double)(1e3 / rates.a), (double)(1e3 / rates.b)));
     PetscCall(bare_transforms_destroy(&bare));
   }
-  PetscCall(HfConvolutionDestroy(&field.convolution));
-  PetscCall(VecDestroy(&field.in));
-  PetscCall(VecDestroy(&field.out));
+  PetscCall(create(grid, HF_CONVOLUTION_SINGLE, 3, dipole, &single));
+  PetscCall(print(&single, "3 -> 3 single", triad));
+  PetscCall(in_turns(apply, &single, apply, &field, 0.3, &rates));
+  PetscCall(PetscPrintf(PETSC_COMM_WORLD, "               single precision: %.2f times as fast as double; %.3f and %.3f ms\n", (double)rates.ratio,
+                        (double)(1e3 / rates.a), (double)(1e3 / rates.b)));
+  PetscCall(destroy(&single));
+  PetscCall(destroy(&field));
   PetscCall(HfGridDestroy(&grid));
   PetscFunctionReturn(0);
 }
@@ -88,10 +127,7 @@ int main(int argc, char **argv) {
 
   PetscCall(PetscInitialize(&argc, &argv, NULL, NULL));
   PetscCall(triad_create(&triad));
-  for (size_t k = 0; k < sizeof(sizes) / sizeof(sizes[0]); ++k) {
-    PetscCall(measure(sizes[k][0], sizes[k][1], 2, biot_savart, &triad));
-    PetscCall(measure(sizes[k][0], sizes[k][1], 3, dipole, &triad));
-  }
+  for (size_t k = 0; k < sizeof(sizes) / sizeof(sizes[0]); ++k) PetscCall(measure(sizes[k][0], sizes[k][1], &triad));
   PetscCall(triad_destroy(&triad));
   PetscCall(PetscFinalize());
   return 0;

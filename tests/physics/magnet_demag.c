@@ -108,28 +108,35 @@ static void straight_up(PetscReal x, PetscReal y, void *context, PetscReal m[3])
 static void along_x(PetscReal x, PetscReal y, void *context, PetscReal m[3]) { m[1] = m[2] = 0, m[0] = 1; }
 
 #define MS 8e5
+static const char *const precisions[] = {"double", "single"};
+
 /* -2E/(mu0 Ms^2 V) is the mean factor, here of a disk with a staircase rim. */
-static void disk_has_the_factors_of_a_cylinder(void **unused) {
+static void check_disk(const char *precision, PetscReal round_off) {
   const PetscReal exact = cylinder(0.1);
   PetscReal error[2];
 
-  ASSERT_NEAR(cylinder(0.9065), 1.0 / 3, 1e-4); /* the cylinder that has the factor of a sphere */
   for (int level = 0; level < 2; ++level) {
     PetscReal factor[2];
     Case c;
 
-    case_create(&c, PETSC_COMM_WORLD, DECK_WITH("disk", "cell=%g nm", level ? 2.0 : 5.0));
+    case_create(&c, PETSC_COMM_WORLD, DECK_WITH("disk", "cell=%g nm;precision=%s", level ? 2.0 : 5.0, precision));
     for (int axis = 0; axis < 2; ++axis) {
       const PetscReal volume = c.g->n_film * c.g->dx * c.g->dy * c.g->thickness;
       case_fill(&c, c.m, axis ? along_x : straight_up, NULL);
       factor[axis] = case_energy(&c, 0, c.m) / (0.5 * HF_MU0 * MS * MS * volume);
     }
-    ASSERT_NEAR(factor[0] + 2 * factor[1], 1, 1e-9); /* the trace, by symmetry of the disk */
+    ASSERT_NEAR(factor[0] + 2 * factor[1], 1, round_off); /* the trace, by symmetry of the disk */
     error[level] = PetscAbsReal(factor[0] - exact);
     case_destroy(&c);
   }
   assert_true(error[0] < 4e-3);
   assert_true(error[1] < 0.5 * error[0]); /* the steps of the rim get finer */
+}
+
+static void disk_has_the_factors_of_a_cylinder(void **unused) {
+  ASSERT_NEAR(cylinder(0.9065), 1.0 / 3, 1e-4); /* the cylinder that has the factor of a sphere */
+  check_disk("double", 1e-9);
+  check_disk("single", 1e-7);
 }
 
 static void rough(PetscReal x, PetscReal y, void *context, PetscReal m[3]) {
@@ -140,13 +147,13 @@ static void rough(PetscReal x, PetscReal y, void *context, PetscReal m[3]) {
 }
 
 /* Two materials in a film full of holes: the field is that of all pairs of cells, on any number of ranks. */
-static void field_is_the_sum_over_all_pairs(void **unused) {
+static void check_pairs(const char *precision, PetscReal round_off) {
   const PetscScalar *H;
   PetscReal *M, worst = 0;
   Vec field;
   Case c;
 
-  case_create(&c, PETSC_COMM_WORLD, DECK("two-materials"));
+  case_create(&c, PETSC_COMM_WORLD, DECK_WITH("two-materials", "precision=%s", precision));
   case_fill(&c, c.m, rough, NULL);
   CHECK(VecDuplicate(c.m, &field));
   CHECK(HfMagnetEffectiveField(c.magnet, 0, c.m, field));
@@ -178,15 +185,73 @@ static void field_is_the_sum_over_all_pairs(void **unused) {
       for (int a = 0; a < 3; ++a) worst = PetscMax(worst, PetscAbsReal(H[3 * ((j - c.g->ys) * c.g->nx + i) + a] - sum[a]) / MS);
     }
   CHECK(VecRestoreArrayRead(field, &H));
-  ASSERT_NEAR(worst, 0, 1e-13);
+  ASSERT_NEAR(worst, 0, round_off);
   CHECK(PetscFree(M));
   CHECK(VecDestroy(&field));
   case_destroy(&c);
 }
 
+static void field_is_the_sum_over_all_pairs(void **unused) {
+  check_pairs("double", 1e-13);
+  check_pairs("single", 3e-7);
+}
+
+/* Textures of the film below; lengths in m. */
+static void vortex(PetscReal x, PetscReal y, void *context, PetscReal m[3]) {
+  const PetscReal r = PetscSqrtReal(x * x + y * y + 1e-24);
+  m[2] = PetscExpReal(-r * r / 4e-16);
+  m[0] = -y / r * PetscSqrtReal(1 - m[2] * m[2]);
+  m[1] = x / r * PetscSqrtReal(1 - m[2] * m[2]);
+}
+static void stripes(PetscReal x, PetscReal y, void *context, PetscReal m[3]) {
+  m[2] = PetscTanhReal(10 * PetscSinReal(5e7 * (x + 0.4 * y)));
+  m[0] = 0;
+  m[1] = PetscSqrtReal(1 - m[2] * m[2]);
+}
+
+/* The field in single precision against that in double: max and root mean square relative to Ms. */
+static void single_precision_is_exact_to_1e_6(void **unused) {
+  static const struct {
+    const char *name;
+    void (*f)(PetscReal x, PetscReal y, void *context, PetscReal m[3]);
+  } textures[] = {{"up", straight_up}, {"along x", along_x}, {"vortex", vortex}, {"stripes", stripes}, {"rough", rough}};
+  static const PetscReal thickness[] = {1, 60}; /* nm, of cells of 4 nm */
+
+  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(thickness); ++k) {
+    Vec field[2];
+    Case c[2];
+
+    for (int p = 0; p < 2; ++p) {
+      case_create(&c[p], PETSC_COMM_WORLD, DECK_WITH("square", "thickness=%g nm;precision=%s", thickness[k], precisions[p]));
+      CHECK(VecDuplicate(c[p].m, &field[p]));
+    }
+    for (size_t t = 0; t < PETSC_STATIC_ARRAY_LENGTH(textures); ++t) {
+      PetscReal max, rms;
+
+      for (int p = 0; p < 2; ++p) {
+        case_fill(&c[p], c[p].m, textures[t].f, NULL);
+        CHECK(HfMagnetEffectiveField(c[p].magnet, 0, c[p].m, field[p]));
+      }
+      CHECK(VecAXPY(field[1], -1, field[0]));
+      CHECK(VecNorm(field[1], NORM_INFINITY, &max));
+      CHECK(VecNorm(field[1], NORM_2, &rms));
+      rms /= MS * PetscSqrtReal((PetscReal)c[0].g->n_film);
+      max /= MS;
+      CHECK(PetscPrintf(PETSC_COMM_WORLD, "thickness %6.1f nm, %-8s error of the field: max %.1e Ms, rms %.1e Ms\n", (double)thickness[k],
+                        textures[t].name, (double)max, (double)rms));
+      assert_true(max < 5e-7);
+      assert_true(rms < 1.5e-7);
+    }
+    for (int p = 0; p < 2; ++p) {
+      CHECK(VecDestroy(&field[p]));
+      case_destroy(&c[p]);
+    }
+  }
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(parts_add_up_to_the_whole),       cmocka_unit_test(prism_and_cube_have_their_factors),
     cmocka_unit_test(far_cells_are_dipoles),           cmocka_unit_test(disk_has_the_factors_of_a_cylinder),
-    cmocka_unit_test(field_is_the_sum_over_all_pairs),
+    cmocka_unit_test(field_is_the_sum_over_all_pairs), cmocka_unit_test(single_precision_is_exact_to_1e_6),
 };
 HF_TEST_MAIN(tests)

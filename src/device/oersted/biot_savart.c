@@ -34,7 +34,7 @@ static PetscErrorCode create_biot_savart(HfGrid grid, const HfOerstedGeometry *g
   b->ly = g->dy;
   b->lz = geometry->thickness;
   b->z = -geometry->side * (geometry->gap + 0.5 * (geometry->thickness + g->thickness));
-  PetscCall(HfConvolutionCreate(grid, 3, 2, cell_field, b, &b->convolution));
+  PetscCall(HfConvolutionCreate(grid, HF_CONVOLUTION_DOUBLE, 3, 2, cell_field, b, &b->convolution));
   *data = b;
   PetscFunctionReturn(0);
 }

@@ -90,7 +90,7 @@ PetscErrorCode HfLeadsCreate(HfGrid grid, const HfOerstedGeometry *geometry, Pet
                    .film_side = (PetscBool)(from != geometry->side)};
 
   PetscFunctionBeginUser;
-  PetscCall(HfConvolutionCreate(grid, 2, 1, column_field, &column, leads));
+  PetscCall(HfConvolutionCreate(grid, HF_CONVOLUTION_DOUBLE, 2, 1, column_field, &column, leads));
   PetscFunctionReturn(0);
 }
 

@@ -13,29 +13,11 @@
      128^2 cells 1.1 and 1.4    512^2 0.9 to 1.05 and 0.95 to 1.2    2048^2 0.95 to 1.0 and 1.0 to 1.15    set-up 0.5 to 0.6
    Two ranks against one, 512^2: 1.5 to 1.8 times as fast.
    Trottenberg, Oosterlee, Schueller, Multigrid (2001), sections 2.8.4 (cell-centred) and 4.3 (red-black). */
+#include "../denormals.h"
 #include "tangent_multigrid_impl.h"
-#if defined(__SSE2__)
-  #include <xmmintrin.h>
-#endif
 
 #define COARSE_ENOUGH 0.7 /* largest coupling of a cell relative to its shift, from which on two sweeps solve */
 enum { SWEEPS_AT_SHIFT = 2, SWEEPS_AT_END = 6 };
-
-/* Numbers below the normal ones count as zero while cycles run: a correction that fades out over a film is full of them, and they are slow. */
-static unsigned flush_denormals(void) {
-#if defined(__SSE2__)
-  const unsigned before = _mm_getcsr();
-  _mm_setcsr(before | 0x8040);
-  return before;
-#else
-  return 0;
-#endif
-}
-static void restore_denormals(unsigned before) {
-#if defined(__SSE2__)
-  _mm_setcsr(before);
-#endif
-}
 
 static PetscErrorCode allocate_rows(HfTangentMultigrid mg) {
   const PetscInt n = mg->levels[0].stride,
@@ -148,7 +130,7 @@ PetscErrorCode HfTangentMultigridSetUp(HfTangentMultigrid mg, const PetscReal u[
   HfTangentLevel *finest = &mg->levels[0];
   const HfGhostRowsInfo *rows = finest->rows;
   const PetscInt n = finest->stride, nx = finest->nx;
-  const unsigned before = flush_denormals();
+  const unsigned before = HfFlushDenormals(); /* a correction that fades out over a film is full of them */
 
   PetscFunctionBeginUser;
   clear_what_follows_rows(mg);
@@ -175,7 +157,7 @@ PetscErrorCode HfTangentMultigridSetUp(HfTangentMultigrid mg, const PetscReal u[
       invert_row(mg, l, j, (float)turn, (float)damp);
     }
   }
-  restore_denormals(before);
+  HfRestoreDenormals(before);
   PetscFunctionReturn(0);
 }
 
@@ -349,7 +331,7 @@ static PetscErrorCode cycle(const HfTangentMultigrid mg, PetscInt k, const Petsc
 
 PetscErrorCode HfTangentMultigridApply(HfTangentMultigrid mg, const PetscReal b[], PetscReal x[]) {
   const HfTangentLevel *l = &mg->levels[0];
-  const unsigned before = flush_denormals();
+  const unsigned before = HfFlushDenormals();
   PetscErrorCode code;
 
   PetscFunctionBeginUser;
@@ -357,7 +339,7 @@ PetscErrorCode HfTangentMultigridApply(HfTangentMultigrid mg, const PetscReal b[
   if (!code && mg->active == 1)
     for (PetscInt j = l->rows->start; j < l->rows->end; ++j)
       store(mg, j, HfTangentRowAt(l, l->x, 3, j, HF_RED), HfTangentRowAt(l, l->x, 3, j, HF_BLACK), x);
-  restore_denormals(before);
+  HfRestoreDenormals(before);
   PetscCall(code);
   PetscFunctionReturn(0);
 }
