@@ -110,17 +110,24 @@ static void goes_downhill_with_long_steps(void **unused) {
   }
 }
 
+/* In single precision the field may round otherwise where m differs in its last bit: 1e-7 Ms turns m by 1e-7 in 5 ps. */
 static void ranks_agree(void **unused) {
-  static const char *const methods[] = {"method: rosenbrock", "method: bdf"};
+  static const struct {
+    const char *deck, *method;
+    PetscReal round_off;
+  } cases[] = {{"film exact", "method: rosenbrock", 1e-9},
+               {"film exact", "method: bdf", 1e-9},
+               {"film", "method: rosenbrock", 1e-7},
+               {"film", "method: bdf", 1e-7}};
 
-  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(methods); ++k) {
+  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(cases); ++k) {
     const PetscScalar *x, *y;
     PetscInt64 steps[2], evaluations[2];
     PetscReal most = 0;
     Case together, alone;
 
-    case_create(&together, PETSC_COMM_WORLD, DECK_WITH("film", "alpha=0.1; integrator=%s", methods[k]));
-    case_create(&alone, PETSC_COMM_SELF, DECK_WITH("film", "alpha=0.1; integrator=%s", methods[k]));
+    case_create(&together, PETSC_COMM_WORLD, DECK_WITH(cases[k].deck, "alpha=0.1; integrator=%s", cases[k].method));
+    case_create(&alone, PETSC_COMM_SELF, DECK_WITH(cases[k].deck, "alpha=0.1; integrator=%s", cases[k].method));
     CHECK(HfMagnetAdvance(together.magnet, together.m, 0, 5e-12, NULL, NULL));
     CHECK(HfMagnetAdvance(alone.magnet, alone.m, 0, 5e-12, NULL, NULL));
     HfMagnetStatistics(together.magnet, &steps[0], NULL, &evaluations[0]);
@@ -133,7 +140,7 @@ static void ranks_agree(void **unused) {
       most = PetscMax(most, PetscAbsReal(x[i] - y[3 * together.g->nx * together.g->ys + i]));
     CHECK(VecRestoreArrayRead(together.m, &x));
     CHECK(VecRestoreArrayRead(alone.m, &y));
-    ASSERT_NEAR(most, 0, 1e-9);
+    ASSERT_NEAR(most, 0, cases[k].round_off);
     case_destroy(&together);
     case_destroy(&alone);
   }
