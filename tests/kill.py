@@ -134,6 +134,7 @@ def decks(args):
         "thermal": (f"{HERE}/kill-decks/thermal.yaml", []),
         "maze": (f"{HERE}/kill-decks/maze.yaml", []),
         "implicit": (f"{HERE}/kill-decks/maze.yaml", ["--set", "integrator.method=rosenbrock"]),
+        "bdf": (f"{HERE}/kill-decks/maze.yaml", ["--set", "integrator.method=bdf"]),
         "hysteresis": (f"{HERE}/kill-decks/hysteresis.yaml", []),
         "wire": (f"{HERE}/kill-decks/wire.yaml", []),
     }

@@ -1,6 +1,7 @@
 /* A run interrupted at any step, including the last of a phase, is continued by another HfMagnet to bitwise the same states: with all integrators, with
    fluctuations and in a relaxation. */
 #include <magnet_case.h>
+#include <methods.h>
 #include <string.h>
 
 #define PHASE 1.5e-12 /* s */
@@ -92,12 +93,9 @@ static void resumes_after_steps(const char *deck, HfPhaseKind kind, PetscBool ev
 
 static void resumes_after_any_step(const char *deck, HfPhaseKind kind) { resumes_after_steps(deck, kind, PETSC_FALSE); }
 
-static void runge_kutta(void **state) {
-  resumes_after_any_step(DECK("disk"), HF_INSIDE_ADVANCE);
-  resumes_after_any_step(DECK_WITH("disk integrator", "method=3bs"), HF_INSIDE_ADVANCE);
+static void all_methods(void **state) {
+  for (int k = 0; k < METHODS; ++k) resumes_after_any_step(DECK_WITH("disk integrator", "method=%s", methods[k]), HF_INSIDE_ADVANCE);
 }
-
-static void implicit(void **state) { resumes_after_any_step(DECK_WITH("disk integrator", "method=rosenbrock"), HF_INSIDE_ADVANCE); }
 
 static void fluctuations(void **state) { resumes_after_any_step(DECK("disk thermal"), HF_INSIDE_ADVANCE); }
 
@@ -107,13 +105,12 @@ static void implicit_relaxation(void **state) { resumes_after_any_step(DECK("fin
 /* Steps end at the times of the table: the last one of such a piece is as good a place as any other. */
 static void table_in_time(void **state) {
   AT_MOST_ON(1);
-  resumes_after_steps(DECK("pulsed"), HF_INSIDE_ADVANCE, PETSC_TRUE);
-  resumes_after_steps(DECK_WITH("pulsed integrator", "method=rosenbrock"), HF_INSIDE_ADVANCE, PETSC_TRUE);
+  for (int k = 0; k < METHODS; ++k) resumes_after_steps(DECK_WITH("pulsed integrator", "method=%s", methods[k]), HF_INSIDE_ADVANCE, PETSC_TRUE);
   resumes_after_steps(DECK("pulsed thermal"), HF_INSIDE_ADVANCE, PETSC_TRUE);
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(runge_kutta),   cmocka_unit_test(implicit),   cmocka_unit_test(fluctuations),
-    cmocka_unit_test(table_in_time), cmocka_unit_test(relaxation), cmocka_unit_test(implicit_relaxation),
+    cmocka_unit_test(all_methods), cmocka_unit_test(fluctuations),        cmocka_unit_test(table_in_time),
+    cmocka_unit_test(relaxation),  cmocka_unit_test(implicit_relaxation),
 };
 HF_TEST_MAIN(tests)
