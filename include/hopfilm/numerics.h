@@ -153,7 +153,8 @@ PetscErrorCode HfRungeKuttaGetRate(TS ts, Vec rate);
 PetscReal HfRungeKuttaGetSpeed(TS ts);
 /** Whether steps keep the state that they start from, for HfRungeKuttaInterpolate(), which costs a pass over memory. Not collective. */
 void HfRungeKuttaKeepStart(TS ts, PetscBool keep);
-/** The state at a time t within the last accepted step, whose start was kept, from its stages, an order less exact than its end; not brought to the constraint. Collective. */
+/** The state at a time t within the last accepted step, whose start was kept, from its stages, an order less exact than its end; not brought to the
+    constraint. A step that was made as a whole has its stages made once more. Collective. */
 PetscErrorCode HfRungeKuttaInterpolate(TS ts, PetscReal t, Vec y);
 /** The next TSSolve() goes on from y, where f is `rate`, as if it had not been interrupted. Collective. */
 PetscErrorCode HfRungeKuttaResume(TS ts, Vec y, Vec rate);
