@@ -5,15 +5,15 @@
 #include "device_impl.h"
 
 enum {
-  MAGNET = 480, /* state, stages of the integrator or of the relaxation, runs of cells of one kind */
-  DEMAG = 130,  /* kernel and padded spectra in double precision */
-  DEMAG_SINGLE = 80,
-  BIOT_SAVART = 250, /* the same and, while they are set up, the samples of its kernel */
-  POTENTIAL = 210,   /* tensors, operators of all levels, vectors of the solver */
-  HALL = 230,        /* basis of FGMRES */
-  COUPLING = 50,     /* past solutions */
-  UNIT = 8,          /* a potential for 1 V on one electrode */
-  MATRICES = 16      /* n x n, of all modules together */
+  MAGNET = 480,       /* state, stages of the integrator or of the relaxation, runs of cells of one kind */
+  DEMAG = 130,        /* kernel and padded spectra in double precision */
+  DEMAG_SINGLE = 180, /* in both, since relaxation always takes double */
+  BIOT_SAVART = 250,  /* the same and, while they are set up, the samples of its kernel */
+  POTENTIAL = 210,    /* tensors, operators of all levels, vectors of the solver */
+  HALL = 230,         /* basis of FGMRES */
+  COUPLING = 50,      /* past solutions */
+  UNIT = 8,           /* a potential for 1 V on one electrode */
+  MATRICES = 16       /* n x n, of all modules together */
 };
 
 #define MOST 1e18 /* bytes; with more, the size or the cell of the film is wrong, and their own errors say so */

@@ -151,7 +151,7 @@ PetscErrorCode HfMagnetMaxTorque(HfMagnet magnet, PetscReal t, Vec m, PetscReal 
   PetscReal most = 0;
 
   PetscFunctionBeginUser;
-  PetscCall(HfSweepRows(magnet, HF_FIELD_ALL, t, m, HF_KEEP_LENGTH, visit_torque, &most));
+  PetscCall(HfSweepRows(magnet, HF_FIELD_EXACT, t, m, HF_KEEP_LENGTH, visit_torque, &most));
   PetscCallMPI(MPI_Allreduce(&most, torque, 1, MPIU_REAL, MPIU_MAX, HfGridComm(magnet->film.grid)));
   PetscFunctionReturn(0);
 }
@@ -199,7 +199,7 @@ PetscErrorCode HfMagnetEnergies(HfMagnet magnet, PetscReal t, Vec m, PetscReal e
 
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc1(magnet->n_terms, &density));
-  PetscCall(HfSweepRows(magnet, HF_FIELD_ALL, t, m, HF_KEEP_LENGTH, visit_energies, density));
+  PetscCall(HfSweepRows(magnet, HF_FIELD_EXACT, t, m, HF_KEEP_LENGTH, visit_energies, density));
   PetscCall(add_up(magnet, density, energies));
   PetscCall(PetscFree(density));
   PetscFunctionReturn(0);

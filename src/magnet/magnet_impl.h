@@ -38,7 +38,8 @@ PetscReal HfInterfaceExchange(HfMagnet magnet, PetscInt own, PetscInt other); /*
 /* The terms that the field of a sweep is the sum of. */
 typedef enum {
   HF_FIELD_ALL,         /* all terms but fluctuations, for the time and the state of the sweep */
-  HF_FIELD_NOISY,       /* the same and the fluctuations that were drawn last */
+  HF_FIELD_EXACT,       /* the same in double precision throughout, for states at rest */
+  HF_FIELD_NOISY,       /* as HF_FIELD_ALL, and the fluctuations that were drawn last */
   HF_FIELD_CACHED,      /* those of HF_FIELD_ALL; what depends on time or on the whole film as it was computed last (HfFieldCacheIsCurrent) */
   HF_FIELD_LINEAR,      /* the local terms that are linear in m, and the local part of others */
   HF_FIELD_LINEAR_WHOLE /* all terms that are linear in m */
@@ -56,7 +57,7 @@ typedef struct HfSweep_ *HfSweep;
 PetscErrorCode HfSweepCreate(HfGrid grid, HfSweep *sweep);
 PetscErrorCode HfSweepDestroy(HfSweep *sweep);
 HfGhostRows HfSweepGhostRows(HfSweep sweep); /* borrowed, for rows of m */
-/* Visits every owned row that has film cells. HF_FIELD_ALL and _NOISY prepare the terms for time t and state m first. Collective. */
+/* Visits every owned row that has film cells. HF_FIELD_ALL, _EXACT and _NOISY prepare the terms for time t and state m first. Collective. */
 PetscErrorCode HfSweepRows(HfMagnet magnet, HfFieldSelection fields, PetscReal t, Vec m, HfLength length, HfVisit visit, void *context);
 /* The same for a stage of a Runge-Kutta step, in HF_FIELD_ALL, assembled row by row; a current that is due is updated first. Collective. */
 PetscErrorCode HfSweepStage(HfMagnet magnet, PetscReal t, const HfStage *stage, HfVisit visit, void *context);

@@ -63,7 +63,7 @@ static void visit_row(HfMagnet magnet, const HfRow *row, void *context) {
 static PetscErrorCode sweep(const Relaxation *self, Vec m, Vec rate, Visit *visit) {
   PetscFunctionBeginUser;
   PetscCall(VecGetArray(rate, &visit->out));
-  PetscCall(HfSweepRows(self->magnet, HF_FIELD_ALL, self->t, m, HF_NORMALIZE, visit_row, visit));
+  PetscCall(HfSweepRows(self->magnet, HF_FIELD_EXACT, self->t, m, HF_NORMALIZE, visit_row, visit));
   PetscCall(VecRestoreArray(rate, &visit->out));
   ++self->magnet->evaluations;
   PetscFunctionReturn(0);

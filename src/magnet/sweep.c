@@ -127,9 +127,12 @@ static PetscErrorCode prepare_terms(HfMagnet magnet, HfFieldSelection fields, Pe
   HfFieldCache *cache = &magnet->cache;
 
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < magnet->n_terms; ++k)
-    if (magnet->terms[k].type->prepare && HfTermActive(&magnet->terms[k]) && (fields != HF_FIELD_LINEAR_WHOLE || magnet->terms[k].type->stiffness))
-      PetscCall((*magnet->terms[k].type->prepare)(&magnet->terms[k], t, m));
+  for (PetscInt k = 0; k < magnet->n_terms; ++k) {
+    HfTerm *term = &magnet->terms[k];
+    if (!term->type->prepare || !HfTermActive(term) || (fields == HF_FIELD_LINEAR_WHOLE && !term->type->stiffness)) continue;
+    term->exact = (PetscBool)(fields == HF_FIELD_EXACT);
+    PetscCall((*term->type->prepare)(term, t, m));
+  }
   cache->inputs = magnet->inputs;
   PetscCall(HfFieldCacheAssign(magnet, t, m));
   PetscFunctionReturn(0);
@@ -180,7 +183,7 @@ PetscErrorCode HfSweepRows(HfMagnet magnet, HfFieldSelection fields, PetscReal t
   Pass pass = {.magnet = magnet, .fields = fields, .length = length, .visit = visit, .context = context};
 
   PetscFunctionBeginUser;
-  if (fields == HF_FIELD_ALL || fields == HF_FIELD_NOISY || fields == HF_FIELD_LINEAR_WHOLE) PetscCall(prepare_terms(magnet, fields, t, m));
+  if (fields != HF_FIELD_CACHED && fields != HF_FIELD_LINEAR) PetscCall(prepare_terms(magnet, fields, t, m));
   PetscCall(VecGetArrayRead(m, &pass.owned));
   PetscCall(visit_rows(&pass, pass.owned));
   PetscCall(VecRestoreArrayRead(m, &pass.owned));

@@ -99,6 +99,7 @@ struct HfTerm_ {
   PetscBool *active;             /* per region */
   PetscReal (*p)[HF_PARAMETERS]; /* per region */
   void *state;
+  PetscBool exact; /* for prepare(): the field is wanted in double precision, whatever precision the term works in otherwise */
 };
 
 /* A torque adds its part of T (1/s) in  (1+alpha^2) dm/dt = T + alpha m x T,  Gilbert's equation solved for dm/dt. */
