@@ -142,10 +142,13 @@ PetscBool HfMagnetIsNoisy(HfMagnet magnet);
 PetscErrorCode HfMagnetCheckAppliedField(HfMagnet magnet, const char *where, const PetscReal H[3]);
 /** The same of a further field that is going to be stored, of at most H (A/m), besides the present uniform one. Collective. */
 PetscErrorCode HfMagnetCheckStoredField(HfMagnet magnet, const char *where, PetscReal H);
-/** The method of time integration: the deck's integrator.method, what `auto` chose, or "heun" with fluctuations. Not collective. */
+/** The method of time integration: the deck's integrator.method, "auto" where it switches between two, what it chose for good, or "heun" with
+    fluctuations. Not collective. */
 const char *HfMagnetMethod(HfMagnet magnet);
 /** What it was chosen by: the rate at which the shortest waves of the grid are damped, alpha gamma0 |dH/dm|/(1+alpha^2), 1/s. Not collective. */
 PetscReal HfMagnetDampingRate(HfMagnet magnet);
+/** Length of the steps for which the explicit method of `auto` is stable, s; 0: any. Not collective. */
+PetscReal HfMagnetExplicitStep(HfMagnet magnet);
 /** Length of its steps that stability allows, s, within a third or so; the tolerance may demand shorter ones. 0: the tolerance alone decides.
     Not collective. */
 PetscReal HfMagnetExpectedStep(HfMagnet magnet);

@@ -177,9 +177,9 @@ static PetscErrorCode begin(HfStepContext context) {
   PetscCall(HfDeviceSaturatedConductance(context->device, context->record->G0));
   cpu->n_matrices += n > 0;
   PetscCall(HfCpuTimeAssign(cpu, "conductance"));
-  if (context->schedule->plan.seconds > 0 && !strcmp(HfMagnetMethod(magnet), "rosenbrock"))
-    PetscCall(HfReportLog(context, "implicit time steps (%s): the shortest exchange waves of this grid are damped at %.2g/s", HfMagnetMethod(magnet),
-                          (double)HfMagnetDampingRate(magnet)));
+  if (context->schedule->plan.seconds > 0 && !strcmp(HfMagnetMethod(magnet), "auto"))
+    PetscCall(HfReportLog(context, "time steps: explicit ones (5dp) of at most %.3g s where the film moves fast, implicit ones (bdf) elsewhere",
+                          (double)HfMagnetExplicitStep(magnet)));
   if (context->schedule->plan.seconds > 0 && !strcmp(HfMagnetMethod(magnet), "heun"))
     PetscCall(HfReportLog(context, "time steps of Heun's method: %.3g s in the field of the deck, shorter where more acts",
                           (double)HfMagnetExpectedStep(magnet)));
@@ -259,7 +259,7 @@ PetscErrorCode HfExperimentPlan(HfExperiment e, HfNode *plan) {
   PetscCall(HfNodePutInt(*plan, "schedule_steps", e->schedule.n_items));
   PetscCall(HfNodePutReal(*plan, "simulated_seconds", e->schedule.plan.seconds));
   PetscCall(HfNodePutText(*plan, "integrator", HfMagnetMethod(magnet)));
-  PetscCall(HfNodePutReal(*plan, "fastest_damping_per_s", HfMagnetDampingRate(magnet)));
+  PetscCall(HfNodePutReal(*plan, "explicit_step_s", HfMagnetExplicitStep(magnet)));
   if (HfMagnetExpectedStep(magnet) > 0)
     PetscCall(put_count(*plan, "integrator_steps_at_least", e->schedule.plan.seconds / HfMagnetExpectedStep(magnet)));
   PetscCall(put_count(*plan, "conductance_probes", e->schedule.plan.probes));

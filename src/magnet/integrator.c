@@ -18,8 +18,8 @@ static const HfKey keys[] = {
     {"integrator", HF_SECTION, NULL, "{}", "", 0, "Time integration of the magnetization; PETSc's -ts_ options go further"},
     {"integrator.method", HF_CHOICE, NULL, "auto", "auto|5dp|3bs|bdf|rosenbrock", 0,
      "5dp (Dormand-Prince) and 3bs (Bogacki-Shampine) are explicit Runge-Kutta pairs, whose steps the shortest exchange wave of the grid limits; bdf "
-     "(backward differentiation) and rosenbrock are implicit, with steps that follow the motion, whatever the cells. auto takes rosenbrock with "
-     "`demag: full` where the shortest waves of the grid precess at more than 4e12/s and decay at more than 2e11/s, otherwise 5dp"},
+     "(backward differentiation) and rosenbrock are implicit, with steps that follow the motion, whatever the cells. auto "
+     "switches between 5dp, where the film moves so fast that its steps are long enough, and bdf"},
     {"integrator.tolerance", HF_NUMBER, NULL, HF_DEFAULT_TOLERANCE, ">0", 0,
      "Allowed error of a step in any component of m; of bdf ten times that in the root mean square over the cells, and a thousand times in a single "
      "one. "
@@ -61,6 +61,7 @@ enum { RECENT = 3 }; /* steps remembered: the last ones of a phase are shortened
 struct HfIntegrator_ {
   HfStepper steppers[2];
   PetscInt n_steppers;
+  HfMethodChoice choice;
   PetscInt now;             /* the one in use */
   PetscReal first;          /* first step that is asked for, s; 0: left open */
   PetscReal step;           /* the longest first one of the next piece, s; 0: not known yet */
@@ -116,7 +117,7 @@ static PetscErrorCode choose_stepper(HfMagnet magnet, TS ts) {
   PetscFunctionBeginUser;
   if (self->n_steppers < 2) PetscFunctionReturn(0);
   speed = self->now ? HfBdfGetSpeed(ts) : HfRungeKuttaGetSpeed(ts);
-  self->other = (PetscBool)(HfMagnetWantsImplicit(magnet, (PetscBool)(self->now == 1), speed) != (self->now == 1));
+  self->other = (PetscBool)(HfMagnetWantsImplicit(&self->choice, (PetscBool)(self->now == 1), speed) != (self->now == 1));
   PetscFunctionReturn(0);
 }
 
@@ -169,6 +170,7 @@ PetscErrorCode HfIntegratorCreate(HfMagnet magnet) {
   PetscCall(PetscNew(&self));
   magnet->integrator = self;
   self->n_steppers = choice.n;
+  self->choice = choice;
   for (PetscInt k = 0; k < choice.n; ++k) PetscCall(HfStepperCreate(magnet, choice.methods[k], post_step, &self->steppers[k]));
   PetscCall(TSGetTimeStep(stepper(self)->ts, &step)); /* -ts_dt */
   self->smallest = settings->min_step * (1 + PETSC_SQRT_MACHINE_EPSILON);
@@ -271,8 +273,8 @@ static PetscErrorCode begin_piece(HfMagnet magnet, Vec m, PetscReal t, PetscReal
   if (self->n_steppers == 2) {
     const PetscInt before = self->now;
 
-    self->now = HfMagnetWantsImplicit(magnet, PETSC_FALSE, speed) ? 1 : 0;
-    if (self->now != before && self->now == 0) self->step = PetscMin(self->step, first_step(magnet, self->step));
+    self->now = HfMagnetWantsImplicit(&self->choice, PETSC_FALSE, speed) ? 1 : 0;
+    if (self->now != before && self->now == 0) self->step = PetscMin(self->step, self->choice.explicit_step);
   }
   longest = PetscMin(longest_after_bend(magnet, t), speed > 0 ? FIRST_ANGLE / speed : PETSC_INFINITY); /* no number: no limit, the step finds out */
   longest = PetscMin(longest, HfStepperFirstStep(stepper(self), speed));

@@ -151,11 +151,12 @@ PetscReal HfMagnetSmallMotion(HfMagnet magnet);  /* for HfErrorAllowed() */
 /* The methods of a film without fluctuations: that of the deck, or two between which a phase switches (HfMagnetSwitchMethod()). */
 typedef struct {
   PetscInt n;
-  const char *methods[2]; /* of two the first is explicit and the second implicit */
+  const char *methods[2];  /* of two the first is explicit and the second implicit */
+  PetscReal explicit_step; /* for which the explicit one is stable, s */
 } HfMethodChoice;
 HfMethodChoice HfMagnetChooseMethods(HfMagnet magnet);
 /* Whether the implicit one of two methods suits m, which turns by at most `speed` (1/s); `implicit`: it is the one in use. */
-PetscBool HfMagnetWantsImplicit(HfMagnet magnet, PetscBool implicit, PetscReal speed);
+PetscBool HfMagnetWantsImplicit(const HfMethodChoice *choice, PetscBool implicit, PetscReal speed);
 
 /* ---- integrator.c: phases of time integration ---- */
 typedef struct HfIntegrator_ *HfIntegrator;

@@ -15,14 +15,44 @@ static void assert_method(const char *method, double cell, double alpha, const c
   case_destroy(&c);
 }
 
-static void auto_takes_implicit_steps_where_they_pay(void **unused) {
-  assert_method("5dp", 25, 0.3, "none", "");
-  assert_method("5dp", 25, 0.3, "full", "");
-  assert_method("5dp", 1, 0.5, "none", ""); /* local terms: an evaluation costs no more than a product with the Jacobian */
-  assert_method("rosenbrock", 1, 0.5, "full", "");
-  assert_method("5dp", 4, 0.02, "full", "");
-  assert_method("5dp", 4, 0.5, "full", ""); /* damped, but not stiff */
-  assert_method("rosenbrock", 3, 0.5, "full", "");
+/* Evaluations per step: six of 5dp, one or two of bdf. */
+static PetscReal evaluations_per_step(Case *c, PetscReal from, PetscReal to, PetscInt64 *steps) {
+  PetscInt64 evaluations[2], before;
+
+  HfMagnetStatistics(c->magnet, &before, NULL, &evaluations[0]);
+  CHECK(HfMagnetAdvance(c->magnet, c->m, from, to, NULL, NULL));
+  HfMagnetStatistics(c->magnet, steps, NULL, &evaluations[1]);
+  *steps -= before;
+  return (PetscReal)(evaluations[1] - evaluations[0]) / (PetscReal)*steps;
+}
+
+/* While neighbours turn each other explicit steps are long enough; at rest implicit ones are longer than stability allows explicit ones to be. */
+static void auto_takes_the_steps_that_the_motion_asks_for(void **unused) {
+  PetscReal moving, resting, limit;
+  PetscInt64 steps;
+  Case c;
+
+  AT_MOST_ON(2);
+  case_create(&c, PETSC_COMM_WORLD, DECK_WITH("random", "integrator="));
+  assert_string_equal(HfMagnetMethod(c.magnet), "auto");
+  limit = HfMagnetExplicitStep(c.magnet);
+  moving = evaluations_per_step(&c, 0, 10 * limit, &steps);
+  CHECK(HfMagnetAdvance(c.magnet, c.m, 10 * limit, 5e-9, NULL, NULL));
+  resting = evaluations_per_step(&c, 5e-9, 8e-9, &steps);
+  print_message("%.2f evaluations per step while it moves, %.2f at rest, in %lld steps of at most %g explicit ones\n", moving, resting,
+                (long long)steps, (double)(3e-9 / limit));
+  assert_true(moving > 5 && resting < 3);
+  assert_true((PetscReal)steps < 0.1 * 3e-9 / limit);
+  case_destroy(&c);
+}
+
+/* Nothing is stiff without exchange, anisotropy and demagnetizing field. */
+static void a_film_that_is_not_stiff_gets_explicit_steps(void **unused) {
+  Case c;
+
+  case_create(&c, PETSC_COMM_WORLD, DECK_WITH("free", "integrator="));
+  assert_string_equal(HfMagnetMethod(c.magnet), "5dp");
+  case_destroy(&c);
 }
 
 static void what_the_deck_says_stays(void **unused) {
@@ -81,13 +111,14 @@ static void steps_are_predicted(void **unused) {
 static void accuracy_decides_implicit_steps(void **unused) {
   Case c;
 
-  film(&c, 2, 0.3, "none", "method: rosenbrock");
+  film(&c, 2, 0.3, "none", "method: bdf");
   assert_true(HfMagnetExpectedStep(c.magnet) == 0);
   case_destroy(&c);
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(auto_takes_implicit_steps_where_they_pay),
+    cmocka_unit_test(auto_takes_the_steps_that_the_motion_asks_for),
+    cmocka_unit_test(a_film_that_is_not_stiff_gets_explicit_steps),
     cmocka_unit_test(what_the_deck_says_stays),
     cmocka_unit_test(fluctuations_decide),
     cmocka_unit_test(damping_rate),
