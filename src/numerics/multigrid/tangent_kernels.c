@@ -45,8 +45,8 @@ HF_KERNEL void HfTangentInvertTensor(PetscInt n, float turn, float damp, const f
     const float kx = xx[k] * ex + xy[k] * ey + xz[k] * ez, ky = xy[k] * ex + yy[k] * ey + yz[k] * ez, kz = xz[k] * ex + yz[k] * ey + zz[k] * ez;
     const float lx = xx[k] * fx + xy[k] * fy + xz[k] * fz, ly = xy[k] * fx + yy[k] * fy + yz[k] * fz, lz = xz[k] * fx + yz[k] * fy + zz[k] * fz;
     const float ee = ex * kx + ey * ky + ez * kz, ef = fx * kx + fy * ky + fz * kz, ff = fx * lx + fy * ly + fz * lz;
-    const float half = 0.5F * (ee - ff), radius = sqrtf(half * half + ef * ef), p = sqrtf(fabsf(radius + half)),
-                size = sqrtf(fabsf(radius - half)), q = ef < 0 ? -size : size;
+    const float half = 0.5F * (ee - ff), radius = sqrtf(half * half + ef * ef), p = sqrtf(fabsf(radius + half)), size = sqrtf(fabsf(radius - half)),
+                q = ef < 0 ? -size : size;
     const float ww = 2 * radius, g = couplings[k] + along[k] + damp * d[k] - 0.5F * (ee + ff) + radius, beta = turn * t[k];
     const float square = g * g + beta * beta, scale = reciprocal(square - g * ww, square);
 
