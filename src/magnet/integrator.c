@@ -21,11 +21,10 @@ static const HfKey keys[] = {
      "(backward differentiation) and rosenbrock are implicit, with steps that follow the motion, whatever the cells. auto "
      "switches between 5dp, where the film moves so fast that its steps are long enough, and bdf"},
     {"integrator.tolerance", HF_NUMBER, NULL, HF_DEFAULT_TOLERANCE, ">0", 0,
-     "Allowed error of a step in any component of m; of bdf ten times that in the root mean square over the cells, and a thousand times in a single "
-     "one. "
-     "1e-5 accumulates to 3e-5 over 5 ns of a permalloy disk, at nearly the largest stable steps. Where m turns by less than 0.1 (0.001/alpha)^(2/3) "
-     "in a "
-     "step, proportionally less is allowed: modes of small angle keep their linewidth to 2 %"},
+     "Allowed error of a step: in any component of m of explicit steps; in the root mean square over the cells of bdf, which with alpha above 0.07 "
+     "may be "
+     "ten times as large, because errors decay. With 1e-5 a conductance after a pulse is off by some 1e-6 of itself. Where m turns little in a step, "
+     "proportionally less is allowed: modes of small angle keep their linewidth to 2 %"},
     {"integrator.first_step", HF_QUANTITY, "s", "", ">0", 0,
      "First step; when omitted, from the stiffness of the film and the speed of m. Steps start anew where the field or the current changes abruptly, "
      "and "

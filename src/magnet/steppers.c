@@ -73,7 +73,7 @@ static PetscErrorCode rejected_implicit(PetscReal t, Vec m, void *context) {
    but by more; of order 3 by -x^4, while they are estimated as x^4, relative to the motion x^3: to be a part of the damping alpha x it goes as alpha. The
    factors make that part 2 % (tests/physics/magnet_ring_down.c). */
 static PetscReal small_motion(HfMagnet magnet, PetscInt order) {
-  return order == 2 ? 2 * HfMagnetSmallMotion(magnet) : 0.0055 / HfMagnetLeastDamping(magnet);
+  return order == 2 ? 0.2 * HfMagnetSmallMotion(magnet) : 0.0055 / HfMagnetLeastDamping(magnet);
 }
 
 static PetscErrorCode create_bdf(HfStepper *self) {
