@@ -156,6 +156,7 @@ def main():
     parser.add_argument("--rows", nargs="+", choices=list(ROWS), default=list(ROWS), help="of the group steps")
     parser.add_argument("--cells", type=float, nargs="+", help="of the row rest, nm")
     parser.add_argument("--rounds", type=int, default=3, help="turns of the shorter runs of steps; the fastest count")
+    parser.add_argument("--method", help="of the films of steps, instead of the default")
     parser.add_argument("--baseline", help="an earlier build of the program, for the group steps")
     parser.add_argument("--missing", action="store_true", help="steps: run only what has not finished before")
     parser.add_argument("--show", action="store_true", help="run nothing")

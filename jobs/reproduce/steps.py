@@ -27,6 +27,7 @@ class Rows:
     def __init__(self, options, table):
         self.program, self.table, self.missing, self.rounds = options.program, table, options.missing, options.rounds
         self.cells, self.baseline = [cell for cell in CELLS if not options.cells or cell in options.cells], options.baseline
+        self.method = options.method
         self.out, self.commits, self.started = os.path.join(options.out, "steps"), set(), set()
 
     def run(self, name, deck, method=None, program=None, **more):
@@ -42,7 +43,7 @@ class Rows:
     def pair(self, name, deck, rounds=1, part=1.0, short=None, **more):
         """By the default method and explicitly, in turns. short: the deck of the part of the time that is run explicitly."""
         for _ in range(rounds if not self.missing else 1):
-            found = self.run(name, deck, **more)
+            found = self.run(name, deck, self.method, **more)
             explicit = self.run(f"{name}-{EXPLICIT}", short or deck, EXPLICIT, self.baseline, of=part, **more)
         return found, explicit
 
@@ -83,7 +84,7 @@ def rest(rows):
 def finest(rows):
     """The order is that of successive differences in G; the extrapolations from three grids each shall agree better than the finest grid agrees with them."""
     cells = (*CELLS, FINEST)
-    found = [rows.run(f"rest-{cell:g}nm", rows.rest_to_rest(cell)) for cell in cells]
+    found = [rows.run(f"rest-{cell:g}nm", rows.rest_to_rest(cell), rows.method) for cell in cells]
     G = [np.array(case.G) for case in found]
     change = [np.abs(b - a).max() / np.abs(G[-1]).max() for a, b in zip(G, G[1:])]
     orders = [np.log2(a / b) for a, b in zip(change, change[1:])]
