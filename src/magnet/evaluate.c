@@ -22,7 +22,25 @@ static void clear_empty_rows(HfMagnet magnet, PetscScalar out[]) {
   }
 }
 
-void HfRowRate(HfMagnet magnet, const HfRow *row) {
+/* dm/dt of a row by the only torque that acts, which gives it in one pass; to row->T or, unless that is NULL, interleaved to the row `joined`. */
+static void rate_alone(HfMagnet magnet, const HfRow *row, const HfTorque *torque, PetscScalar *joined) {
+  const PetscInt first = row->cells->first, n = row->cells->last - first + 1;
+  HfSpan span;
+
+  HfRowField(magnet, row, PETSC_FALSE);
+  if (row->cells->n_runs > 1) { /* there may be void cells in between */
+    if (joined) memset(joined + 3 * first, 0, sizeof(PetscScalar) * (size_t)(3 * n));
+    for (PetscInt c = 0; c < 3 && !joined; ++c) memset(row->T[c] + first, 0, sizeof(PetscReal) * (size_t)n);
+  }
+  for (PetscInt k = 0; k < row->cells->n_runs; ++k) {
+    const HfRun *run = &row->cells->runs[k];
+    PetscReal *const T[3] = {row->T[0] + run->i, row->T[1] + run->i, row->T[2] + run->i};
+    HfSpanOfRun(row, run, &span);
+    (*torque->type->alone)(torque, torque->p[run->region], magnet->film.materials[run->region].alpha, &span, T, joined ? joined + 3 * run->i : NULL);
+  }
+}
+
+static void add_up_rate(HfMagnet magnet, const HfRow *row) {
   HfRowField(magnet, row, PETSC_TRUE);
   for (PetscInt k = 0; k < row->cells->n_runs; ++k) {
     const HfRun *run = &row->cells->runs[k];
@@ -30,11 +48,29 @@ void HfRowRate(HfMagnet magnet, const HfRow *row) {
   }
 }
 
-static void visit_rhs(HfMagnet magnet, const HfRow *row, void *context) {
-  PetscScalar *out = context;
+void HfRowRate(HfMagnet magnet, const HfRow *row) {
+  const HfTorque *only = HfTorqueAlone(magnet);
 
-  HfRowRate(magnet, row);
-  join_row(HfGridGetInfo(magnet->film.grid), row, row->T, out);
+  if (only)
+    rate_alone(magnet, row, only, NULL);
+  else
+    add_up_rate(magnet, row);
+}
+
+static void visit_rhs(HfMagnet magnet, const HfRow *row, void *context) {
+  const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
+  const PetscInt first = row->cells->first, end = row->cells->last + 1;
+  const HfTorque *only = HfTorqueAlone(magnet);
+  PetscScalar *out = context, *to = out + 3 * g->nx * (row->j - g->ys);
+
+  if (!only) {
+    add_up_rate(magnet, row);
+    join_row(g, row, row->T, out);
+    return;
+  }
+  memset(to, 0, sizeof(PetscScalar) * (size_t)(3 * first));
+  rate_alone(magnet, row, only, to);
+  memset(to + 3 * end, 0, sizeof(PetscScalar) * (size_t)(3 * (g->nx - end)));
 }
 
 static PetscErrorCode right_hand_side(HfMagnet magnet, HfFieldSelection fields, PetscReal t, Vec m, HfLength length, Vec dmdt) {

@@ -63,6 +63,8 @@ PetscErrorCode HfSweepRows(HfMagnet magnet, HfFieldSelection fields, PetscReal t
 PetscErrorCode HfSweepStage(HfMagnet magnet, PetscReal t, const HfStage *stage, HfVisit visit, void *context);
 /* For visitors: the selected field (A/m) of a row into row->H and, with_torques, the torques (1/s) into row->T. Zero in void cells. */
 void HfRowField(HfMagnet magnet, const HfRow *row, PetscBool with_torques);
+/* The torque that acts in all regions while no other does, if it has an alone(); otherwise NULL. */
+const HfTorque *HfTorqueAlone(HfMagnet magnet);
 /* Brings the terms up to date for m at time t; m NULL: no term reads it. Collective. */
 PetscErrorCode HfTermsPrepare(HfMagnet magnet, PetscReal t, Vec m);
 /* For visitors of rows of changes: the torques that are linear in them into row->T; u: the state, interleaved, of the row from its first cell on. */

@@ -242,6 +242,20 @@ static void apply_torques(HfMagnet magnet, PetscInt region, const HfSpan *span, 
   }
 }
 
+const HfTorque *HfTorqueAlone(HfMagnet magnet) {
+  const HfTorque *only = NULL;
+
+  for (PetscInt k = 0; k < magnet->n_torques; ++k) {
+    const HfTorque *torque = &magnet->torques[k];
+    if (!HfTorqueActive(torque) || !acts(torque)) continue;
+    if (only || !torque->type->alone) return NULL;
+    only = torque;
+  }
+  for (PetscInt r = 0; only && r < magnet->film.n_regions; ++r)
+    if (!only->active[r]) return NULL;
+  return only;
+}
+
 static PetscReal straight_on(PetscBool there, PetscReal value, PetscReal own, PetscBool opposite_there, PetscReal opposite) {
   return there ? value : opposite_there ? 2 * own - opposite : own;
 }

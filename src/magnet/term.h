@@ -123,6 +123,9 @@ typedef struct {
   /* add() takes differences of m: a missing neighbour of an edge cell is then the linear continuation of the cells there are, and no other is replaced. */
   PetscBool straight;
   void (*add)(const HfTorque *torque, const PetscReal p[], const HfSpan *span, PetscReal *const T[3]); /* adds 1/s to T; may read span->H */
+  /* dm/dt itself in one pass over a span without edges, where no other torque acts: to the component rows T, or interleaved to `joined` unless that is NULL.
+     NULL: add() and Gilbert's equation one after the other. */
+  void (*alone)(const HfTorque *torque, const PetscReal p[], PetscReal alpha, const HfSpan *span, PetscReal *const T[3], PetscScalar *joined);
   /* Adds the part of T that is linear in changes of m between the cells of the span, at the state u: interleaved, of its cells. NULL: there is none. */
   void (*linear)(const HfTorque *torque, const PetscReal p[], const HfSpan *changes, const PetscReal u[], PetscReal *const T[3]);
   /* An upper bound of T (1/s) in a region, of the cells of this rank. NULL: it is not larger than what the field exerts. */
