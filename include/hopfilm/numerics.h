@@ -181,14 +181,15 @@ typedef struct {
   /** With dy/dt = shift y + rest across y: b = -residual of the equation at t and y, in any units that are the same for the next two. They belong to this y,
       which stays as it is, from now on. */
   PetscErrorCode (*linearize)(PetscReal t, Vec y, PetscReal shift, Vec rest, Vec b, void *context);
-  PetscErrorCode (*multiply)(Vec x, Vec product, void *context); /**< the derivative of the residual by y, times x */
+  /** The derivative of the residual by y, times x. whole: all of it; otherwise it may lack a part that needs a convolution. */
+  PetscErrorCode (*multiply)(Vec x, PetscBool whole, Vec product, void *context);
   PetscErrorCode (*precondition)(Vec b, Vec x, void *context);   /**< x approximates what multiply() makes b of */
   PetscErrorCode (*rejected)(PetscReal t, Vec y, void *context); /**< a step from y at t was not taken; may be NULL */
   void *context;                                                 /**< last argument of every callback */
   PetscReal n_cells;                                             /**< cells of all ranks that are not void */
   PetscInt order;                                                /**< the highest that damping allows, 1 to 3 */
-  PetscReal contraction;  /**< part of a correction that multiply() leaves for the next one, a guess: 0 if it is the whole derivative */
-  PetscReal small_motion; /**< for HfErrorAllowed() */
+  PetscBool lacks;                                               /**< multiply() lacks a part unless it is told not to */
+  PetscReal small_motion;                                        /**< for HfErrorAllowed() */
 } HfSphereProblem;
 #define HF_BDF "hfbdf" /**< the name of the TS type */
 /** Makes `ts` a method of backward differentiation on the sphere. Its errors may be the TS's tolerance in the root mean square over the cells, ten times that
@@ -279,7 +280,7 @@ typedef enum {
 PetscErrorCode HfDescend(const HfDescentProblem *problem, const HfDescentOptions *options, Vec y, HfDescentOutcome *outcome);
 /** The same for unit vectors, three components in every cell, zero in void cells, with systems D (s - J) x = b for implicit steps: x and b are across y. */
 typedef struct {
-  HfDescentProblem descent;
+  HfDescentProblem descent;                      /**< the flow, objective and callbacks */
   PetscErrorCode (*weigh)(Vec x, void *context); /**< x = D x, D a positive number in each cell */
   /** From now on J is that at y, where rate() or evaluate() was called since it changed, and s this shift, 1/s; y stays as it is while multiply() is in use.
       whole: J is df/dy; otherwise it may lack a part for which multiply() would need a convolution. */

@@ -201,7 +201,7 @@ PetscErrorCode HfMagnetMultigridCreate(HfMagnet magnet, PetscBool damping_only, 
 PetscErrorCode HfMotionCreate(HfMagnet magnet, HfMotion *motion);
 PetscErrorCode HfMotionDestroy(HfMotion *motion);
 PetscErrorCode HfMotionLinearize(HfMotion motion, PetscReal t, Vec m, PetscReal shift, Vec rest, Vec b);
-PetscErrorCode HfMotionMultiply(HfMotion motion, Vec x, Vec product);
+PetscErrorCode HfMotionMultiply(HfMotion motion, Vec x, PetscBool whole, Vec product); /* whole: with all of the demagnetizing field */
 PetscErrorCode HfMotionPrecondition(HfMotion motion, Vec b, Vec x);
 
 /* ---- damping.c: matrices of relaxation, see HfImplicitDescentProblem. Collective ---- */

@@ -173,13 +173,13 @@ static void visit_product(HfMagnet magnet, const HfRow *row, void *context) {
   }
 }
 
-PetscErrorCode HfMotionMultiply(HfMotion self, Vec x, Vec product) {
+PetscErrorCode HfMotionMultiply(HfMotion self, Vec x, PetscBool whole, Vec product) {
   Product p = {.along = self->along, .sigma = self->sigma};
 
   PetscFunctionBeginUser;
   PetscCall(VecGetArrayRead(self->state, &p.u));
   PetscCall(VecGetArray(product, &p.out));
-  PetscCall(HfSweepRows(self->magnet, HF_FIELD_LINEAR, 0, x, HF_KEEP_LENGTH, visit_product, &p));
+  PetscCall(HfSweepRows(self->magnet, whole ? HF_FIELD_LINEAR_WHOLE : HF_FIELD_LINEAR, 0, x, HF_KEEP_LENGTH, visit_product, &p));
   HfClearVoid(self->magnet, p.out);
   PetscCall(VecRestoreArray(product, &p.out));
   PetscCall(VecRestoreArrayRead(self->state, &p.u));

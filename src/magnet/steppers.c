@@ -48,9 +48,9 @@ static PetscErrorCode linearize(PetscReal t, Vec m, PetscReal shift, Vec rest, V
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode multiply(Vec x, Vec product, void *context) {
+static PetscErrorCode multiply(Vec x, PetscBool whole, Vec product, void *context) {
   PetscFunctionBeginUser;
-  PetscCall(HfMotionMultiply(((const HfStepper *)context)->motion, x, product));
+  PetscCall(HfMotionMultiply(((const HfStepper *)context)->motion, x, whole, product));
   PetscFunctionReturn(0);
 }
 
@@ -89,6 +89,7 @@ static PetscErrorCode create_bdf(HfStepper *self) {
                                      .context = self,
                                      .n_cells = (PetscReal)HfGridGetInfo(magnet->film.grid)->n_film,
                                      .order = order,
+                                     .lacks = HfTermsWhole(magnet),
                                      .small_motion = small_motion(magnet, order)};
   PetscCall(HfMotionCreate(magnet, &self->motion));
   PetscCall(HfBdfCreate(self->ts, &self->implicit));

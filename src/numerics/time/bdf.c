@@ -24,6 +24,8 @@ enum { MAX_ORDER = 3, STATES = MAX_ORDER + 1, MAX_NEWTON = 8, MAX_PRODUCTS = 40 
 #define LONGEST        2.0  /* factor between a step and the next */
 #define LONGEST_FIRST  4.0  /* the same after the first step */
 #define AFTER_FAILURE  0.4
+#define SLOW           0.2 /* contraction of corrections with an incomplete operator from which on its products are completed */
+#define OUTDATED       1.5 /* growth of the steps after which the contraction is measured anew */
 #define SAFETY         0.85
 #define FIRST_DISTANCE 0.5 /* a first step: this times the square root of the allowed error, over the speed */
 
@@ -40,7 +42,9 @@ typedef struct {
   PetscReal allowed;     /* HfErrorAllowed() of it */
   PetscReal speed;       /* largest component of the change that is predicted for it, over its length, 1/s */
   PetscInt n_local;      /* cells of this rank */
-  PetscReal contraction; /* of Newton's corrections, as last measured */
+  PetscBool whole;       /* products have all of the derivative */
+  PetscReal contraction; /* of corrections when they lack a part of it, as last measured, ... */
+  PetscReal measured;    /* ... in a step of that length, s; 0: not yet */
   HfBdfCounts counts;
   Mat A;
   KSP ksp;
@@ -79,7 +83,7 @@ static PetscErrorCode multiply(Mat A, Vec x, Vec product) {
 
   PetscFunctionBeginUser;
   PetscCall(MatShellGetContext(A, &bdf));
-  PetscCall((*bdf->problem->multiply)(x, product, bdf->problem->context));
+  PetscCall((*bdf->problem->multiply)(x, bdf->whole, product, bdf->problem->context));
   ++bdf->counts.products;
   PetscFunctionReturn(0);
 }
@@ -194,14 +198,29 @@ static PetscErrorCode correct(TS ts, Bdf *bdf, Vec from, HfSphereChange *change)
   PetscFunctionReturn(0);
 }
 
+/* How much of a correction another one leaves in a step of length h, from the last measurement: at most in proportion to h. */
+static PetscReal expected_contraction(const Bdf *bdf, PetscReal h) {
+  if (bdf->whole || !bdf->problem->lacks) return 0;
+  return bdf->measured > 0 && h < OUTDATED * bdf->measured ? bdf->contraction * PetscMax(1, h / bdf->measured) : 1;
+}
+
+/* Chooses bdf->whole for a step of length h: a convolution in every product pays where corrections without it would contract slowly. */
+static void choose_products(Bdf *bdf, PetscReal h) {
+  if (!bdf->problem->lacks || bdf->measured == 0) return;
+  bdf->whole = (PetscBool)(bdf->contraction > SLOW && h > 0.5 * bdf->measured);
+  if (bdf->contraction > SLOW && !bdf->whole) bdf->measured = 0; /* steps have become short: try again */
+}
+
 /* bdf->next, bdf->error; *solved: Newton's method came to its end, or the error is hopeless. */
 static PetscErrorCode try_step(TS ts, PetscBool *solved) {
   Bdf *bdf = ts->data;
   const PetscReal tolerance = tolerance_of(ts), h = ts->time_step;
-  PetscReal shift, factor, before = 0, contraction = bdf->problem->contraction;
+  PetscReal shift, factor, before = 0, contraction;
   Vec from = bdf->predicted;
 
   PetscFunctionBeginUser;
+  choose_products(bdf, h);
+  contraction = expected_contraction(bdf, h);
   PetscCall(predict(ts, bdf, h, &shift, &factor));
   for (PetscInt k = 1;; ++k) {
     HfSphereChange change;
@@ -215,10 +234,14 @@ static PetscErrorCode try_step(TS ts, PetscBool *solved) {
     bdf->error = factor * PetscMax(rms, change.largest / LARGEST_SHARE) / (tolerance * bdf->allowed);
     if (PetscIsInfOrNanReal(bdf->error) || bdf->error > HOPELESS) break;
     if (k > 1) contraction = change.correction / before;
+    if (k == 2 && !bdf->whole) {
+      bdf->contraction = contraction;
+      bdf->measured = h;
+    }
     /* what the next correction would be: quadratic, or by what the operator leaves out */
     next = PetscMax(PetscSqr(change.correction), contraction < 1 ? contraction / (1 - contraction) * change.correction : PETSC_INFINITY);
-    if (next < SOLVED * LARGEST_SHARE * tolerance * bdf->allowed) break;
-    if (k == MAX_NEWTON || contraction > 0.9) {
+    if (next < SOLVED * LARGEST_SHARE * tolerance * bdf->allowed && contraction < SLOW) break;
+    if (k == MAX_NEWTON || (k > 1 && contraction > 0.9)) {
       *solved = PETSC_FALSE;
       break;
     }
@@ -280,6 +303,7 @@ static PetscErrorCode step(TS ts) {
       PetscFunctionReturn(0);
     }
     ts->time_step = next_step;
+    if (!solved && !bdf->whole && bdf->problem->lacks) bdf->contraction = 1, bdf->measured = ts->time_step;
     ++ts->reject;
     if (++rejections > ts->max_reject && ts->max_reject >= 0) break;
     if (bdf->problem->rejected) PetscCall((*bdf->problem->rejected)(ts->ptime, ts->vec_sol, bdf->problem->context));
@@ -399,6 +423,9 @@ PetscErrorCode HfBdfListCheckpoint(TS ts, Vec y, HfCheckpointList state) {
   PetscCall(TSSetUp(ts));
   PetscCall(HfCheckpointListAdd(state, "n_back", HF_CHECKPOINT_INT, 1, &bdf->n_back));
   PetscCall(HfCheckpointListAdd(state, "times", HF_CHECKPOINT_REAL, STATES, bdf->t));
+  PetscCall(HfCheckpointListAdd(state, "whole", HF_CHECKPOINT_BOOL, 1, &bdf->whole));
+  PetscCall(HfCheckpointListAdd(state, "contraction", HF_CHECKPOINT_REAL, 1, &bdf->contraction));
+  PetscCall(HfCheckpointListAdd(state, "measured", HF_CHECKPOINT_REAL, 1, &bdf->measured));
   for (PetscInt j = 0; j < bdf->problem->order; ++j) {
     char name[16];
 

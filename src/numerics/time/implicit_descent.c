@@ -61,7 +61,7 @@ static PetscBool add_column(Hessenberg *q, const PetscReal h[]) {
 /* Weights of the basis vectors in the solution plus its residual. */
 static void weigh_basis(const Hessenberg *q, PetscReal first, PetscReal weight[]) {
   const PetscInt n = q->n;
-  PetscReal y[MAX_PRODUCTS];
+  PetscReal y[MAX_PRODUCTS] = {0};
 
   for (PetscInt j = n - 1; j >= 0; --j) {
     y[j] = q->side[j];
