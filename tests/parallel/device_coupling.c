@@ -179,14 +179,14 @@ static void intervals_are_kept(void **unused) {
   film_destroy(&film);
 }
 
-/* The film of the first paper, 100 x 100 cells: what a refresh costs once the texture has formed. */
+/* The film of the first paper, 100 x 100 cells: what a refresh costs once the texture has formed, in explicit steps. */
 static void a_refresh_is_a_few_iterations(void **unused) {
   const PetscReal V[2] = {0.05, -0.05};
   PetscInt64 refreshes, most, steps, before;
   PetscReal mean;
   Film film;
 
-  film_create(&film, PETSC_COMM_WORLD, DECK("paper maze"));
+  film_create(&film, PETSC_COMM_WORLD, DECK("paper maze short-steps"));
   advance(&film, 0.2e-9);
   HfMagnetStatistics(HfDeviceMagnet(film.device), &before, NULL, NULL);
   CHECK(HfDeviceDrive(film.device, V));
