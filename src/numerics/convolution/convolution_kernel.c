@@ -112,7 +112,7 @@ static void transform_rows(HfConvKernelTransform w, PetscInt e) {
 static void transform_columns(HfConvKernelTransform w) {
   const HfConvLayout *at = w->at;
   const PetscInt my = at->my;
-  const PetscReal scale = 1.0 / ((PetscReal)at->mx * (PetscReal)my);
+  const PetscReal scale = 1.0 / ((PetscReal)at->mx * (PetscReal)my), *from = w->column[0];
 
   for (PetscInt p = 0; p < at->n_cols; p += L) {
     PetscReal *to = w->transform[p * my];
@@ -122,7 +122,7 @@ static void transform_columns(HfConvKernelTransform w) {
       memcpy(w->column + row * L, w->column_side + j * at->n_cols + p, sizeof(*w->column) * L);
     }
     fftw_execute(w->along_y);
-    for (PetscInt k = 0; k < 2 * my * L; ++k) to[k] = scale * w->column[0][k];
+    for (PetscInt k = 0; k < 2 * my * L; ++k) to[k] = scale * from[k];
   }
 }
 
