@@ -16,7 +16,7 @@
 
 static const HfKey keys[] = {
     {"integrator", HF_SECTION, NULL, "{}", "", 0, "Time integration of the magnetization; PETSc's -ts_ options go further"},
-    {"integrator.method", HF_CHOICE, NULL, "5dp", "auto|5dp|3bs|bdf|rosenbrock", 0,
+    {"integrator.method", HF_CHOICE, NULL, "auto", "auto|5dp|3bs|bdf|rosenbrock", 0,
      "5dp (Dormand-Prince) and 3bs (Bogacki-Shampine) are explicit Runge-Kutta pairs, whose steps the shortest exchange wave of the grid limits; bdf "
      "(backward differentiation) and rosenbrock are implicit, with steps that follow the motion, whatever the cells. auto "
      "switches between 5dp, where the film moves so fast that its steps are long enough, and bdf"},

@@ -33,7 +33,7 @@ static void auto_takes_the_steps_that_the_motion_asks_for(void **unused) {
   Case c;
 
   AT_MOST_ON(2);
-  case_create(&c, PETSC_COMM_WORLD, DECK_WITH("random", "integrator=method: auto"));
+  case_create(&c, PETSC_COMM_WORLD, DECK_WITH("random", "integrator="));
   assert_string_equal(HfMagnetMethod(c.magnet), "auto");
   limit = HfMagnetExplicitStep(c.magnet);
   moving = evaluations_per_step(&c, 0, 10 * limit, &steps);
@@ -50,7 +50,7 @@ static void auto_takes_the_steps_that_the_motion_asks_for(void **unused) {
 static void a_film_that_is_not_stiff_gets_explicit_steps(void **unused) {
   Case c;
 
-  case_create(&c, PETSC_COMM_WORLD, DECK_WITH("free", "integrator=method: auto"));
+  case_create(&c, PETSC_COMM_WORLD, DECK_WITH("free", "integrator="));
   assert_string_equal(HfMagnetMethod(c.magnet), "5dp");
   case_destroy(&c);
 }
