@@ -282,8 +282,8 @@ static PetscErrorCode step(TS ts) {
   bdf->started = PETSC_FALSE;
   bdf->t[0] = ts->ptime;
   PetscCall(TSAdaptSetClip(adapt, 0.2, bdf->n_back == 0 ? LONGEST_FIRST : LONGEST));
-  while (!ts->reason) {
-    PetscBool accept, solved;
+  for (PetscBool accept = PETSC_TRUE; !ts->reason;) { /* TSAdaptChoose() reads whether the attempt before was accepted */
+    PetscBool solved;
     PetscReal next_step;
     PetscInt scheme;
 
@@ -303,7 +303,10 @@ static PetscErrorCode step(TS ts) {
       PetscFunctionReturn(0);
     }
     ts->time_step = next_step;
-    if (!solved && !bdf->whole && bdf->problem->lacks) bdf->contraction = 1, bdf->measured = ts->time_step;
+    if (!solved && !bdf->whole && bdf->problem->lacks) { /* the next attempt has all of the derivative */
+      bdf->contraction = 1;
+      bdf->measured = ts->time_step;
+    }
     ++ts->reject;
     if (++rejections > ts->max_reject && ts->max_reject >= 0) break;
     if (bdf->problem->rejected) PetscCall((*bdf->problem->rejected)(ts->ptime, ts->vec_sol, bdf->problem->context));
