@@ -207,14 +207,6 @@ PetscReal HfBdfGetSpeed(TS ts);
 PetscErrorCode HfBdfInterpolate(TS ts, PetscReal t, Vec y);
 /** Adds what the next step depends on besides y. Collective. */
 PetscErrorCode HfBdfListCheckpoint(TS ts, Vec y, HfCheckpointList state);
-/** Work done since creation. */
-typedef struct {
-  PetscInt64 solves;   /**< linear systems, one per correction */
-  PetscInt64 products; /**< with the operator */
-  PetscInt64 cycles;   /**< applications of the preconditioner */
-} HfBdfCounts;
-HfBdfCounts HfBdfGetCounts(TS ts); /**< Not collective. */
-
 /** A step of Heun's method that was made. */
 typedef struct {
   PetscReal t;     /**< its end, s */

@@ -45,7 +45,6 @@ typedef struct {
   PetscBool whole;       /* products have all of the derivative */
   PetscReal contraction; /* of corrections when they lack a part of it, as last measured, ... */
   PetscReal measured;    /* ... in a step of that length, s; 0: not yet */
-  HfBdfCounts counts;
   Mat A;
   KSP ksp;
 } Bdf;
@@ -84,7 +83,6 @@ static PetscErrorCode multiply(Mat A, Vec x, Vec product) {
   PetscFunctionBeginUser;
   PetscCall(MatShellGetContext(A, &bdf));
   PetscCall((*bdf->problem->multiply)(x, bdf->whole, product, bdf->problem->context));
-  ++bdf->counts.products;
   PetscFunctionReturn(0);
 }
 
@@ -94,7 +92,6 @@ static PetscErrorCode precondition(PC pc, Vec b, Vec x) {
   PetscFunctionBeginUser;
   PetscCall(PCShellGetContext(pc, &bdf));
   PetscCall((*bdf->problem->precondition)(b, x, bdf->problem->context));
-  ++bdf->counts.cycles;
   PetscFunctionReturn(0);
 }
 
@@ -131,7 +128,6 @@ static PetscErrorCode solve(TS ts, Bdf *bdf, PetscBool *solved) {
   PetscCall(KSPSolve(bdf->ksp, bdf->residual, bdf->correction));
   PetscCall(KSPGetConvergedReason(bdf->ksp, &reason));
   PetscCall(KSPGetIterationNumber(bdf->ksp, &products));
-  ++bdf->counts.solves;
   *solved = (PetscBool)(reason > 0);
   if (*solved && products == 0) PetscCall((*bdf->problem->precondition)(bdf->residual, bdf->correction, bdf->problem->context));
   PetscFunctionReturn(0);
@@ -452,5 +448,3 @@ PetscErrorCode HfBdfInterpolate(TS ts, PetscReal t, Vec y) {
 }
 
 PetscReal HfBdfGetSpeed(TS ts) { return ((const Bdf *)ts->data)->speed; }
-
-HfBdfCounts HfBdfGetCounts(TS ts) { return ((const Bdf *)ts->data)->counts; }

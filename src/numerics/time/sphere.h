@@ -2,8 +2,6 @@
 #pragma once
 #include <hopfilm/numerics.h>
 
-#define HF_SPHERE_STATES 5 /* that are combined at most */
-
 /* What a correction did. */
 typedef struct {
   PetscReal correction; /* its largest component */
