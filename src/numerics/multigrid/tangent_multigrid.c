@@ -10,7 +10,7 @@
    All in single precision, in the storage of tangent_multigrid_impl.h; black row j follows red row j + 1, the residual of row j - 1 follows that, so that memory is
    passed once on the way down and once on the way up. The result is bitwise the same on any number of ranks: what is computed for a cell does not depend on them.
    CPU time of a cycle relative to a right-hand side of exchange and anisotropy, paired in one run (tests/bench/magnet_tangent_multigrid.c), without and with K:
-     128^2 cells 1.1 and 1.4    512^2 0.9 to 1.05 and 0.95 to 1.2    2048^2 0.95 to 1.0 and 1.0 to 1.15    set-up 0.5 to 0.6
+     128^2 cells 1.6 and 1.9    512^2 1.2 and 1.4    2048^2 1.7 and 1.9    set-up 0.9 to 1.2; about two thirds of these before dm/dt became one pass (44a3010)
    Two ranks against one, 512^2: 1.5 to 1.8 times as fast.
    Trottenberg, Oosterlee, Schueller, Multigrid (2001), sections 2.8.4 (cell-centred) and 4.3 (red-black). */
 #include "../denormals.h"
