@@ -22,6 +22,7 @@
 /* What a schedule will do; real numbers, because a deck can ask for more than an integer holds. */
 typedef struct {
   PetscReal seconds, probes, frames; /* simulated time, conductance matrices, frames of the fields */
+  PetscReal phases;                  /* of the simulated time, with a constant drive each */
   PetscReal relaxations;             /* whose length nobody knows before */
 } HfPlan;
 

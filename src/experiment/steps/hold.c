@@ -56,6 +56,7 @@ static void plan(const void *of, HfPlan *plan) {
   const Settings *settings = of;
 
   plan->seconds += settings->time;
+  ++plan->phases;
   ++plan->frames;
   plan->probes += settings->probe_every > 0.0 ? 1 + floor(settings->time / settings->probe_every) : 1;
 }

@@ -84,9 +84,10 @@ static void plan(const void *of, HfPlan *plan) {
   const Settings *settings = of;
   const PetscInt branches = settings->back ? 2 : 1;
 
-  if (settings->time > 0.0)
+  if (settings->time > 0.0) {
     plan->seconds += (1.0 + branches * (PetscReal)settings->steps) * settings->time;
-  else
+    plan->phases += 1.0 + branches * (PetscReal)settings->steps;
+  } else
     plan->relaxations += branches * (1.0 + (PetscReal)settings->steps);
   plan->frames += settings->frames ? branches * (1.0 + (PetscReal)settings->steps) : branches;
 }

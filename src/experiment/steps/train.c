@@ -169,6 +169,7 @@ static void plan(const void *of, HfPlan *plan) {
   const PetscReal pulses = settings->n * (PetscReal)settings->epochs, memories = n_memories(settings);
 
   plan->seconds += pulses * (settings->pulse + settings->pause);
+  plan->phases += settings->pause > 0.0 ? 2.0 * pulses : pulses;
   plan->frames += memories;
   plan->probes += settings->probe_every > 0.0 ? pulses * (1 + floor(settings->pulse / settings->probe_every)) : memories;
 }
