@@ -97,10 +97,12 @@ PetscErrorCode HfMagnetSetCurrentUpdate(HfMagnet magnet, HfMagnetCurrentUpdate u
 PetscErrorCode HfMagnetRightHandSide(HfMagnet magnet, PetscReal t, Vec m, Vec dmdt);
 /** H, A/m, into a cell Vec of 3 components; without thermal fluctuations. Collective. */
 PetscErrorCode HfMagnetEffectiveField(HfMagnet magnet, PetscReal t, Vec m, Vec field);
-/** max |m x H|/Ms over the film. Collective. */
+/** max |m x H|/Ms over the film, what of it exceeds dry friction (material.friction). Collective. */
 PetscErrorCode HfMagnetMaxTorque(HfMagnet magnet, PetscReal t, Vec m, PetscReal *torque);
 /** Average of m over the cells of the film. Collective. */
 PetscErrorCode HfMagnetAverage(HfMagnet magnet, Vec m, PetscReal average[3]);
+/** Dry friction of a region, A/m; 0: none. Not collective. */
+PetscReal HfMagnetFriction(HfMagnet magnet, PetscInt region);
 /** Number of active terms that have an energy. Not collective. */
 PetscInt HfMagnetTermCount(HfMagnet magnet);
 /** Name of such a term, 0 <= k < HfMagnetTermCount(). Not collective. */

@@ -31,6 +31,17 @@ static const Citation citations[] = {
      "  year = {2024},\n"
      "  doi = {10.1073/pnas.2416294121}\n"
      "}"},
+    {"visintin-1997",
+     "@article{visintin-1997,\n"
+     "  author = {Visintin, Augusto},\n"
+     "  title = {Modified {Landau}--{Lifshitz} equation for ferromagnetism},\n"
+     "  journal = {Physica B: Condensed Matter},\n"
+     "  volume = {233},\n"
+     "  number = {4},\n"
+     "  pages = {365--369},\n"
+     "  year = {1997},\n"
+     "  doi = {10.1016/S0921-4526(97)00322-0}\n"
+     "}"},
     {"rang-2005",
      "@article{rang-2005,\n"
      "  author = {Rang, Joachim and Angermann, Lutz},\n"

@@ -166,10 +166,21 @@ HfDevice HfExperimentDevice(HfExperiment e) { return e->device; }
 
 /* ---- the schedule runs ---- */
 
+#define OERSTED_PER_AMPERE (1e4 * HF_MU0) /* Oe in an A/m */
+
+/* Dry friction, the largest of all regions, A/m. */
+static PetscReal largest_friction(HfDevice device) {
+  PetscReal most = 0;
+
+  for (PetscInt r = 0; r < HfGridGetInfo(HfDeviceGrid(device))->n_regions; ++r) most = PetscMax(most, HfMagnetFriction(HfDeviceMagnet(device), r));
+  return most;
+}
+
 static PetscErrorCode begin(HfStepContext context) {
   HfMagnet magnet = HfDeviceMagnet(context->device);
   HfRecorder recorder = context->recorder;
   const PetscInt n = context->schedule->n;
+  const PetscReal friction = largest_friction(context->device);
   HfCpuTime *cpu = &context->drive->cpu;
 
   PetscFunctionBeginUser;
@@ -177,6 +188,11 @@ static PetscErrorCode begin(HfStepContext context) {
   PetscCall(HfDeviceSaturatedConductance(context->device, context->record->G0));
   cpu->n_matrices += n > 0;
   PetscCall(HfCpuTimeAssign(cpu, "conductance"));
+  if (friction > 0)
+    PetscCall(HfReportLog(context,
+                          "dry friction of %.4g A/m (%.3g Oe): the film rests where the field across m is smaller; 180 degree walls start to move "
+                          "at %.3g Oe",
+                          (double)friction, (double)(friction * OERSTED_PER_AMPERE), (double)(0.5 * PETSC_PI * friction * OERSTED_PER_AMPERE)));
   if (context->schedule->plan.seconds > 0 && !strcmp(HfMagnetMethod(magnet), "auto"))
     PetscCall(HfReportLog(context, "time steps: explicit ones (5dp) of at most %.3g s where the film moves fast, implicit ones (bdf) elsewhere",
                           (double)HfMagnetExplicitStep(magnet)));
@@ -260,6 +276,7 @@ PetscErrorCode HfExperimentPlan(HfExperiment e, HfNode *plan) {
   PetscCall(HfNodePutReal(*plan, "simulated_seconds", e->schedule.plan.seconds));
   PetscCall(HfNodePutText(*plan, "integrator", HfMagnetMethod(magnet)));
   PetscCall(HfNodePutReal(*plan, "explicit_step_s", HfMagnetExplicitStep(magnet)));
+  if (largest_friction(e->device) > 0) PetscCall(HfNodePutReal(*plan, "friction_A_per_m", largest_friction(e->device)));
   if (HfMagnetExpectedStep(magnet) > 0)
     PetscCall(put_count(*plan, "integrator_steps_at_least", e->schedule.plan.seconds / HfMagnetExpectedStep(magnet)));
   PetscCall(put_count(*plan, "conductance_probes", e->schedule.plan.probes));

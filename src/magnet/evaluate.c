@@ -1,6 +1,6 @@
 /* What is computed for a given state: right-hand side, effective field, torque, average, energies.
 
-     (1+alpha^2) dm/dt = T + alpha m x T,   T = -gamma0 m x H + other torques,   H = sum of terms */
+     (1+alpha^2) dm/dt = T + alpha m x T,   T = -gamma0 m x H + other torques,   H = sum of terms;   with dry friction see friction.c */
 #include "magnet_impl.h"
 
 /* Writes H or dm/dt of a row to its place in a Vec; void cells become 0. */
@@ -44,7 +44,12 @@ static void add_up_rate(HfMagnet magnet, const HfRow *row) {
   HfRowField(magnet, row, PETSC_TRUE);
   for (PetscInt k = 0; k < row->cells->n_runs; ++k) {
     const HfRun *run = &row->cells->runs[k];
-    HfRowGilbert(run->i, run->n, magnet->film.materials[run->region].alpha, row->m, row->T);
+    const HfMaterial *material = &magnet->film.materials[run->region];
+
+    if (material->Hc > 0)
+      HfRowFriction(run->i, run->n, material->alpha, material->gamma0 * material->Hc, row->m, row->T);
+    else
+      HfRowGilbert(run->i, run->n, material->alpha, row->m, row->T);
   }
 }
 
@@ -170,7 +175,8 @@ PetscReal HfRowTorque(HfMagnet magnet, const HfRow *row) {
 
   for (PetscInt k = 0; k < row->cells->n_runs; ++k) {
     const HfRun *run = &row->cells->runs[k];
-    const PetscReal torque = PetscSqrtReal(HfRowMaxTorque(run->i, run->n, row->m, row->H)) / magnet->film.materials[run->region].Ms;
+    const HfMaterial *material = &magnet->film.materials[run->region];
+    const PetscReal torque = (PetscSqrtReal(HfRowMaxTorque(run->i, run->n, row->m, row->H)) - material->Hc) / material->Ms;
     if (!(torque <= most)) most = PetscIsNanReal(torque) ? PETSC_INFINITY : torque;
   }
   return most;

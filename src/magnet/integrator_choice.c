@@ -79,7 +79,8 @@ HfMethodChoice HfMagnetChooseMethods(HfMagnet magnet) {
   PetscBool foreign;
 
   if (strcmp(method, "auto")) return (HfMethodChoice){1, {method}, explicit_step(magnet, "5dp")};
-  if (PetscOptionsHasName(NULL, NULL, "-ts_type", &foreign) || foreign || HfMagnetStiffness(magnet) == 0 || HfMagnetFluctuates(magnet))
+  if (PetscOptionsHasName(NULL, NULL, "-ts_type", &foreign) || foreign || HfMagnetStiffness(magnet) == 0 || HfMagnetFluctuates(magnet) ||
+      magnet->friction)
     return (HfMethodChoice){1, {"5dp"}, 0};
   return (HfMethodChoice){2, {"5dp", "bdf"}, explicit_step(magnet, "5dp")};
 }

@@ -94,9 +94,11 @@ PetscErrorCode HfMagnetCreate(HfGrid grid, HfDeck deck, const HfMagnetTypes *typ
   *out = magnet;
   magnet->film = (HfFilm){.grid = grid, .deck = deck, .nx = g->nx, .ys = g->ys, .n_regions = g->n_regions};
   PetscCall(read_settings(magnet));
+  magnet->friction = HfMagnetHasFriction(magnet);
   PetscCall(create_terms(magnet, types));
   PetscCall(create_torques(magnet, types));
   PetscCall(HfFluctuationSettingsCheck(magnet));
+  PetscCall(HfFrictionSettingsCheck(magnet));
   PetscCall(HfRowsCreate(magnet, &magnet->rows));
   PetscCall(HfSweepCreate(grid, &magnet->sweep));
   PetscCall(HfIntegratorCreate(magnet));

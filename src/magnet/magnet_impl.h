@@ -94,7 +94,10 @@ void HfRowSplitUnit(PetscInt i, PetscInt n, const PetscReal a[], PetscReal *cons
 void HfRowJoin(PetscInt i, PetscInt n, PetscReal *const m[3], PetscReal a[]);
 void HfRowGilbert(PetscInt i, PetscInt n, PetscReal alpha, PetscReal *const m[3], PetscReal *const T[3]); /* T becomes dm/dt */
 void HfRowDamping(PetscInt i, PetscInt n, PetscReal rate, PetscReal *const m[3], PetscReal *const H[3]);  /* H becomes -rate m x (m x H) */
-PetscReal HfRowMaxTorque(PetscInt i, PetscInt n, PetscReal *const m[3], PetscReal *const H[3]);           /* max |m x H|^2 */
+/* friction.c, which see: the same with dry friction, h = gamma0 Hc in 1/s, Hc in A/m */
+void HfRowFriction(PetscInt i, PetscInt n, PetscReal alpha, PetscReal h, PetscReal *const m[3], PetscReal *const T[3]);
+void HfRowFrictionDamping(PetscInt i, PetscInt n, PetscReal rate, PetscReal Hc, PetscReal *const m[3], PetscReal *const H[3]);
+PetscReal HfRowMaxTorque(PetscInt i, PetscInt n, PetscReal *const m[3], PetscReal *const H[3]); /* max |m x H|^2 */
 /* Arrays of n: sum = y + sum_r weight_r rate_r; max |sum_r weight_r rate_r|, infinite if anything is not a number. */
 void HfRowCombine(PetscInt n, const PetscReal y[], PetscInt n_rates, const PetscReal *const rate[], const PetscReal weight[], PetscReal sum[]);
 PetscReal HfRowLargest(PetscInt n, PetscInt n_rates, const PetscReal *const rate[], const PetscReal weight[]);
@@ -111,7 +114,7 @@ PetscErrorCode HfStageRightHandSide(HfMagnet magnet, PetscReal t, const HfStage 
 PetscErrorCode HfMagnetNormalize(HfMagnet magnet, Vec m); /* every film cell to unit length */
 void HfRowRate(HfMagnet magnet, const HfRow *row);        /* for visitors: dm/dt of a row into row->T, zero in void cells */
 void HfClearVoid(HfMagnet magnet, PetscScalar a[]);       /* void cells of this rank become 0, whatever they held. Not collective. */
-/* For visitors, once row->H is filled: max |m x H|/Ms of the row, infinite if anything is not a number; adds the energy density of each term. */
+/* For visitors, once row->H is filled: max |m x H|/Ms of the row, less dry friction, infinite if anything is not a number; adds the energy density of each term. */
 PetscReal HfRowTorque(HfMagnet magnet, const HfRow *row);
 void HfRowEnergies(HfMagnet magnet, const HfRow *row, PetscReal energies[]);
 
@@ -125,6 +128,10 @@ PetscErrorCode HfWavefrontStep(HfMagnet magnet, PetscReal t, const HfWholeStep *
 PetscErrorCode HfMaterialsRegisterKeys(HfKeys keys);
 PetscErrorCode HfMaterialsSettings(HfGrid grid, HfDeck deck, HfMaterial **materials); /* one per region */
 PetscErrorCode HfMaterialsCheck(HfMagnet magnet);                                     /* warns of implausible values */
+
+/* ---- friction.c ---- */
+PetscBool HfMagnetHasFriction(HfMagnet magnet);          /* in some region */
+PetscErrorCode HfFrictionSettingsCheck(HfMagnet magnet); /* of friction beside the sections thermal and integrator. Collective. */
 
 /* ---- initial_magnetization.c ---- */
 PetscErrorCode HfInitialRegisterKeys(HfKeys keys);
@@ -273,6 +280,7 @@ struct HfMagnet_ {
   PetscInt n_terms, n_torques;
   HfTerm *terms; /* of all types, active or not */
   HfTorque *torques;
+  PetscBool friction; /* HfMagnetHasFriction() */
   HfRows rows;
   HfSweep sweep;
   HfWavefront wavefront; /* NULL: no step needed it */

@@ -9,6 +9,10 @@ static const HfKey keys[] = {
 };
 static const HfKey material_keys[] = {
     {"Ms", HF_QUANTITY, "A/m", NULL, ">0", 0, "Saturation magnetization"},
+    {"friction", HF_QUANTITY, "A/m|T", "0", ">=0", 0,
+     "Dry friction, a field against every motion of m: m rests where the field across it is smaller. Walls of 180 degrees start to move at pi/2 "
+     "times that; "
+     "in T it is mu0 H"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
@@ -39,6 +43,7 @@ PetscErrorCode HfMaterialsSettings(HfGrid grid, HfDeck deck, HfMaterial **materi
     material->Aex = HfMaterialConstantSettings(material, "Aex");
     material->alpha = HfReal(material->node, "alpha");
     material->gamma0 = HfReal(material->node, "gamma0");
+    material->Hc = HfReal(material->node, "friction") / (HfUnitIndex(material->node, "friction") ? HF_MU0 : 1);
   }
   PetscFunctionReturn(0);
 }

@@ -9,7 +9,8 @@
      strip, 20 nm thick, cells of 4, 2, 1 nm      396, 784, 1796 / 322, 498, 453               0.037, 0.33, 3.6 / 0.063, 0.39, 1.7
      maze, local terms, cells of 4, 2, 1 nm       533, 1062, 2240 / 395, 588, 1197             0.014, 0.064, 0.34 / 0.041, 0.20, 1.4
    Implicit steps pay in thin films with their full demagnetizing field. In thick ones its part that is not local takes many products, each a convolution; in films
-   of local terms, such as a maze, linear systems cost more than the explicit stages that they replace: there steps stay explicit. */
+   of local terms, such as a maze, linear systems cost more than the explicit stages that they replace: there steps stay explicit. So they do with dry
+   friction (friction.c), of which the torque that counts is what exceeds it: the matrices of implicit steps know none. */
 #include "magnet_impl.h"
 
 #define STEEP 1e-2 /* torque with which a step that is short enough finds lower energies */
@@ -54,7 +55,12 @@ static void visit_row(HfMagnet magnet, const HfRow *row, void *context) {
       visit->along[g->nx * (row->j - g->ys) + i] = row->m[0][i] * row->H[0][i] + row->m[1][i] * row->H[1][i] + row->m[2][i] * row->H[2][i];
   for (PetscInt k = 0; k < row->cells->n_runs; ++k) {
     const HfRun *run = &row->cells->runs[k];
-    HfRowDamping(run->i, run->n, 0.5 * magnet->film.materials[run->region].gamma0, row->m, row->H);
+    const HfMaterial *material = &magnet->film.materials[run->region];
+
+    if (material->Hc > 0)
+      HfRowFrictionDamping(run->i, run->n, 0.5 * material->gamma0, material->Hc, row->m, row->H);
+    else
+      HfRowDamping(run->i, run->n, 0.5 * material->gamma0, row->m, row->H);
   }
   HfRowJoin(first, n, row->H, visit->out + 3 * g->nx * (row->j - g->ys));
 }
@@ -147,7 +153,7 @@ static PetscBool wants_implicit(const Relaxation *self) {
   PetscReal thickness = 0; /* relative to the exchange length */
 
   if (magnet->relaxation != HF_RELAX_AUTO) return (PetscBool)(magnet->relaxation == HF_RELAX_IMPLICIT);
-  if (!HfTermsWhole(magnet)) return PETSC_FALSE;
+  if (!HfTermsWhole(magnet) || magnet->friction) return PETSC_FALSE;
   for (PetscInt r = 0; r < magnet->film.n_regions; ++r) {
     const HfMaterial *material = &magnet->film.materials[r];
     const PetscReal length = PetscSqrtReal(2 * material->Aex / HF_MU0) / material->Ms;

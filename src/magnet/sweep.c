@@ -245,6 +245,7 @@ static void apply_torques(HfMagnet magnet, PetscInt region, const HfSpan *span, 
 const HfTorque *HfTorqueAlone(HfMagnet magnet) {
   const HfTorque *only = NULL;
 
+  if (magnet->friction) return NULL; /* what a torque makes alone is Gilbert's equation without friction */
   for (PetscInt k = 0; k < magnet->n_torques; ++k) {
     const HfTorque *torque = &magnet->torques[k];
     if (!HfTorqueActive(torque) || !acts(torque)) continue;

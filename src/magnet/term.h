@@ -22,6 +22,7 @@ typedef struct {
   PetscReal Ms;            /* A/m */
   PetscReal Aex;           /* J/m */
   PetscReal alpha, gamma0; /* 1, m/(A s) */
+  PetscReal Hc;            /* dry friction, A/m; 0: none */
 } HfMaterial;
 
 /** The film as its terms and torques see it. */
