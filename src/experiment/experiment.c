@@ -142,8 +142,8 @@ PetscErrorCode HfExperimentCreate(HfDeck deck, HfRecorder recorder, const HfStep
     PetscFunctionReturn(code ? code : verdict);
   }
   PetscCall(HfDriveCreate(e->schedule.n, &e->drive));
-  PetscCall(HfTrainingRecordCreate(e->device, &e->record));
-  PetscCall(HfTapeCreate(e->comm, recorder, e->device, &e->drive, e->record.m_untrained, e->schedule.n_items, &e->tape));
+  PetscCall(HfTrainingRecordCreate(e->device, e->schedule.plan.rests_untrained, &e->record));
+  PetscCall(HfTapeCreate(e->comm, recorder, e->device, &e->drive, e->record.m_untrained, e->record.m_kept, e->schedule.n_items, &e->tape));
   *experiment = e;
   PetscFunctionReturn(0);
 }

@@ -21,15 +21,16 @@ PetscErrorCode HfPatternListDestroy(HfPatternList *patterns);
 /* ---- drive.c, training_record.c ---- */
 PetscErrorCode HfDriveCreate(PetscInt n, HfDrive *drive);
 PetscErrorCode HfDriveDestroy(HfDrive *drive);
-PetscErrorCode HfTrainingRecordCreate(HfDevice device, HfTrainingRecord *record); /* Collective. */
+PetscErrorCode HfTrainingRecordCreate(HfDevice device, PetscBool rests_untrained, HfTrainingRecord *record); /* Collective. */
 PetscErrorCode HfTrainingRecordDestroy(HfTrainingRecord *record);
 
 /* ---- preview.c ---- */
 PetscErrorCode HfPreviewFaults(HfExperiment experiment); /* what the steps would refuse once they run; errors go to the deck. Collective. */
 
 /* ---- tape.c ---- */
-/* Everything given is borrowed: the device and m_untrained are part of a checkpoint, the drive says where in the schedule of n_items the run is. */
-PetscErrorCode HfTapeCreate(MPI_Comm comm, HfRecorder recorder, HfDevice device, const HfDrive *drive, Vec m_untrained, PetscInt n_items,
+/* Everything given is borrowed: the device, m_untrained and m_kept (may be NULL) are part of a checkpoint, the drive says where in the schedule of n_items
+   the run is. */
+PetscErrorCode HfTapeCreate(MPI_Comm comm, HfRecorder recorder, HfDevice device, const HfDrive *drive, Vec m_untrained, Vec m_kept, PetscInt n_items,
                             HfTape *tape);
 PetscErrorCode HfTapeDestroy(HfTape *tape);
 PetscErrorCode HfTapeStart(HfTape tape);    /* loads the tape of the checkpoint that the recorder resumes from, if there is one. Collective. */

@@ -180,8 +180,19 @@ PetscErrorCode HfScheduleCheckPulse(HfScheduleCheck *check, const char *text, Pe
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode HfScheduleCheckRests(HfScheduleCheck *check, const HfRestTimes *times) {
+  PetscFunctionBeginUser;
+  check->rests = check->memories > 0.0 ? HfRestTimesCommon(&check->rests, times) : *times;
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfScheduleCheckReset(HfScheduleCheck *check) {
   PetscFunctionBeginUser;
+  if (check->memories > 0.0) {
+    check->rests_before = check->had_memories ? HfRestTimesCommon(&check->rests_before, &check->rests) : check->rests;
+    check->had_memories = PETSC_TRUE;
+  }
+  check->rests.n = check->untrained_rests.n = 0;
   for (PetscInt k = 0; k < check->n_trained; ++k) PetscCall(PetscFree(check->trained[k]));
   PetscCall(PetscFree(check->trained));
   check->n_trained = 0;

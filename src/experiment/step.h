@@ -24,7 +24,15 @@ typedef struct {
   PetscReal seconds, probes, frames; /* simulated time, conductance matrices, frames of the fields */
   PetscReal phases;                  /* of the simulated time, with a constant drive each */
   PetscReal relaxations;             /* whose length nobody knows before */
+  PetscBool rests_untrained;         /* the untrained film is read at rest */
 } HfPlan;
+
+/* Times of a rest without voltage after which the film is read, s, rising. */
+#define HF_MAX_RESTS 32
+typedef struct {
+  PetscInt n;
+  PetscReal time[HF_MAX_RESTS];
+} HfRestTimes;
 
 /* The section `patterns`. */
 typedef struct {
@@ -65,8 +73,12 @@ typedef struct {
   PetscReal memories; /* number of them */
   PetscBool unpaused; /* some memory is of a pulse without a pause after it */
   PetscInt n_trained;
-  char **trained;         /* texts of the patterns trained */
-  PetscBool was_unpaused; /* the same as `unpaused` of some film before the last `initial` */
+  char **trained;              /* texts of the patterns trained */
+  PetscBool was_unpaused;      /* the same as `unpaused` of some film before the last `initial` */
+  HfRestTimes rests;           /* that all memories have */
+  HfRestTimes rests_before;    /* that all memories of the films before the last `initial` have */
+  PetscBool had_memories;      /* there are such memories */
+  HfRestTimes untrained_rests; /* after which the untrained film is read */
 } HfScheduleCheck;
 
 /* ==== 2. Clock and drive: where the run is and what drives the film; simulated time itself is HfDeviceTime() ==================================== */
@@ -93,12 +105,22 @@ typedef struct {
 
 /* ==== 3. Training record: what the run remembers of the film ==================================================================================== */
 
+/* The film as it is read after a rest. */
+typedef struct {
+  PetscReal after, time; /* s: length of the rest, and simulated time at its end */
+  PetscReal *G;          /* [n*n], S */
+} HfReading;
+typedef struct {
+  PetscInt n;
+  HfReading *list; /* [n] */
+} HfReadings;
+
 typedef struct {
   char *pattern;
   PetscReal *x, *G;      /* x[n], and G[n*n] at the end of the pulse, S */
-  PetscReal *rested;     /* G at the end of the pause after it; NULL without a pause */
+  HfReadings rested;     /* at rest after it */
+  PetscReal pause;       /* s: the length of these rests that is the pause after the pulse; 0 without a pause */
   PetscReal time, pulse; /* s: simulated time at the end of the pulse, and its length */
-  PetscReal rested_time; /* s: at the end of the pause */
   PetscInt item, epoch;
 } HfMemory;
 
@@ -126,6 +148,8 @@ typedef struct {
   PetscReal *G0;              /* [n*n] of the film saturated along z */
   Vec m_untrained;
   PetscReal *G_untrained; /* [n*n] */
+  HfReadings untrained_rested;
+  Vec m_kept; /* m while the untrained film rests in its place; NULL: no step lets it rest */
   PetscBool has_untrained;
   PetscBool driven;   /* a pattern has driven the film since it was untrained */
   HfMemory *memories; /* of the whole run; those since the last `initial` begin at first_memory */
@@ -219,8 +243,9 @@ const char *HfPatternLabel(const HfPatternList *patterns, const char *name, cons
 PetscErrorCode HfScheduleCheckReset(HfScheduleCheck *check); /* a new film: nothing has been trained. Not collective. */
 /* A pulse of the pattern (text) of this length, s, with probes so far apart, s; 0: none. fresh: on the untrained film. Not collective. */
 PetscErrorCode HfScheduleCheckPulse(HfScheduleCheck *check, const char *text, PetscReal length, PetscReal probe_every, PetscBool fresh);
-PetscErrorCode HfScheduleCheckTrains(HfScheduleCheck *check, const char *text);   /* a step trains this pattern. Not collective. */
-PetscBool HfScheduleCheckTrained(const HfScheduleCheck *check, const char *text); /* an earlier step trains it or its mirror. Not collective. */
+PetscErrorCode HfScheduleCheckRests(HfScheduleCheck *check, const HfRestTimes *times); /* of the memories of a step that trains. Not collective. */
+PetscErrorCode HfScheduleCheckTrains(HfScheduleCheck *check, const char *text);        /* a step trains this pattern. Not collective. */
+PetscBool HfScheduleCheckTrained(const HfScheduleCheck *check, const char *text);      /* an earlier step trains it or its mirror. Not collective. */
 
 /* ---- drive.c: from a pattern to voltages ---- */
 #define HF_DRIVE_FIELD_KEYS(step)                                                                                                                    \
@@ -265,6 +290,24 @@ PetscErrorCode HfRelax(HfStepContext context, PetscReal tolerance, PetscReal max
 PetscErrorCode HfRelaxationSettingsCheck(HfScheduleCheck *check, HfNode node, const char *step, const char *instead); /* Not collective. */
 PetscErrorCode HfPerturb(HfStepContext context, PetscReal angle, PetscInt64 seed, PetscInt64 number);                 /* HfMagnetPerturb() */
 
+/* ---- rest.c: the film without voltage, and what is read of it ---- */
+PetscErrorCode HfRestTimesSettingsRead(HfScheduleCheck *check, HfNode node, const char *key, HfRestTimes *times);
+PetscBool HfRestTimesHold(const HfRestTimes *times, PetscReal time);        /* up to round-off. Not collective. */
+HfRestTimes HfRestTimesUnion(const HfRestTimes *a, const HfRestTimes *b);   /* at most HF_MAX_RESTS of them. Not collective. */
+HfRestTimes HfRestTimesWithout(const HfRestTimes *a, const HfRestTimes *b); /* Not collective. */
+HfRestTimes HfRestTimesCommon(const HfRestTimes *a, const HfRestTimes *b);  /* Not collective. */
+PetscReal HfRestTimesLast(const HfRestTimes *times);                        /* 0 without any. Not collective. */
+#define HF_TIME_TEXT 32
+void HfTimeText(PetscReal seconds, const char *gap, char text[HF_TIME_TEXT]); /* "100 ns", the gap before the unit. Not collective. */
+/* Switches the voltage off and lets the film rest up to the last of the times; at each the conductance is measured, and added to `readings` unless that is
+   NULL, with a line of the table and, with `frames`, a frame of the fields. */
+PetscErrorCode HfRest(HfStepContext context, const HfRestTimes *times, PetscBool frames, HfReadings *readings);
+PetscErrorCode HfRestUnread(HfStepContext context, PetscReal time, PetscBool probe); /* the same for a single time; probe: measured at its end */
+PetscErrorCode HfReadingsDestroy(HfReadings *readings);                              /* Not collective. */
+const HfReading *HfReadingFind(const HfReadings *readings, PetscReal after);         /* NULL: none. Not collective. */
+/* Lets the untrained film rest in the place of the present one, which returns afterwards; the clock goes on. */
+PetscErrorCode HfUntrainedRest(HfStepContext context, const HfRestTimes *times);
+
 /* ---- measure.c: what is measured of the present m ---- */
 PetscErrorCode HfProbeFilm(HfStepContext context); /* record->G and record->gauges, unless they are current already */
 void HfProbeOutdate(HfTrainingRecord *record);     /* m was changed otherwise than by HfEvolve() or HfRelax(). Not collective. */
@@ -281,12 +324,13 @@ PetscErrorCode HfReportGaugesNow(HfStepContext context, HfNode entry); /* the la
 /* ---- training_record.c ---- */
 /* The film is a new one: nothing was learned, no pattern has driven it. Memories and snapshots of before stay, for results that use all of the
    run. */
-void HfTrainingReset(HfTrainingRecord *record, HfDrive *drive); /* Not collective. */
+PetscErrorCode HfTrainingReset(HfTrainingRecord *record, HfDrive *drive); /* Not collective. */
 PetscErrorCode HfUntrainedRemember(HfStepContext context); /* keeps the present film as the untrained one; nothing once a pattern has driven it */
 PetscErrorCode HfUntrainedRestore(HfStepContext context);  /* m is that of the untrained film again */
 void HfUntrainedForget(HfTrainingRecord *record); /* m was changed: a film that nothing has driven is another untrained one. Not collective. */
 PetscErrorCode HfMemoryAdd(HfStepContext context, PetscReal pulse); /* the present film, as memory of the present pattern after so long a pulse (s) */
-PetscErrorCode HfMemoryAddRested(HfStepContext context);            /* the present film, as the newest memory after its pause */
+/* Lets the film rest as the newest memory; `pause` (s) is one of the times, or 0. */
+PetscErrorCode HfMemoryRest(HfStepContext context, const HfRestTimes *times, PetscReal pause, PetscBool frames);
 /* The newest memory since the last `initial` of x[n] or its mirror; NULL: none. Not collective. */
 const HfMemory *HfMemoryFind(const HfTrainingRecord *record, const PetscReal x[]);
 /* The first memory that a step with the key `of: all|last` looks at; those after it follow. A fault when there is none. */
@@ -310,12 +354,14 @@ void HfTraceEnd(HfTrainingRecord *record);        /* Not collective. */
    "saturated (G - G0), scaled (G - xi G0), midrange (G - mean of the least and the largest G over the memories), resistance (R - xi R0, R the "     \
    "inverse of G)"},                                                                                                                                 \
       {step ".after",                                                                                                                                \
-       HF_CHOICE,                                                                                                                                    \
-       NULL,                                                                                                                                         \
+       HF_QUANTITIES,                                                                                                                                \
+       "s",                                                                                                                                          \
        "pulse",                                                                                                                                      \
-       "pulse|pause",                                                                                                                                \
+       ">=0|pulse|pause|retention",                                                                                                                  \
        0,                                                                                                                                            \
-       "Memories as they are at the end of the pulse, or at the end of the pause after it"},                                                         \
+       "Memories as they are at the end of the pulse, at the end of the pause after it, or at rest, so long after the voltage was switched off "     \
+       "(0 s: at the end of the pulse, while it is driven): one or more times of `train.retention`, in rising order; retention: 0 s and all of "     \
+       "them. Several times make a curve"},                                                                                                          \
   {                                                                                                                                                  \
     step ".xi", HF_NUMBERS, NULL, "0.98", ">0|untrained", 0,                                                                                         \
         "xi of the scaled and of the resistance weights; several make a sweep; untrained: tr G/tr G0 (or tr R/tr R0) of the untrained film"          \
@@ -348,33 +394,58 @@ void HfTraceEnd(HfTrainingRecord *record);        /* Not collective. */
   }
 PetscErrorCode HfRecallSettingsRead(HfNode node, HfRecallOptions *options); /* Not collective. */
 
+/* When the film was read that the weights are made of. */
+typedef struct {
+  enum { HF_AFTER_PULSE, HF_AFTER_PAUSE, HF_AFTER_REST } kind;
+  PetscReal time; /* s, of HF_AFTER_REST; 0: at the end of the pulse */
+} HfAfter;
+
 /* One way to turn conductances into weights. */
 typedef struct {
   HfWeightsKind kind;
   PetscReal xi;
   PetscBool xi_of_untrained; /* xi = tr G_untrained/tr G0, as in the film of Yu et al. 2021 */
-  PetscBool after_pause;     /* of the memories after their pauses */
-  char label[40];            /* "midrange", "scaled-0.98", "scaled:untrained", "resistance:untrained" */
+  HfAfter after;
+  char name[40];  /* "midrange", "scaled-0.98", "scaled:untrained", "resistance:untrained" */
+  char label[80]; /* the same, with "@1us" for weights at rest */
 } HfWeighting;
 #define HF_MAX_WEIGHTINGS 64
 typedef struct {
   PetscInt n;
   HfWeighting list[HF_MAX_WEIGHTINGS];
+  PetscInt n_after;
+  HfAfter after[HF_MAX_RESTS + 1]; /* the list holds for each of them */
 } HfWeightingList;
 PetscErrorCode HfWeightingSettingsRead(HfScheduleCheck *check, HfNode node, HfWeightingList *list); /* Not collective. */
-/* The list with every xi known; the untrained film must be known, as it is after any pulse. Not collective. */
-PetscErrorCode HfWeightingResolve(const HfTrainingRecord *record, const HfWeightingList *settings, HfWeightingList *list);
+/* The list for settings->after[k], with every xi known; the untrained film must be known, as it is after any pulse. Not collective. */
+PetscErrorCode HfWeightingResolve(const HfTrainingRecord *record, const HfWeightingList *settings, PetscInt k, HfWeightingList *list);
 /* w = G - G0, the control of scaled weights (xi = 1); *wanted: the list has scaled weights and not these. Not collective. */
-HfWeighting HfWeightingControl(const HfWeightingList *list, PetscBool *wanted);
-PetscErrorCode HfWeightingPut(HfNode entry, const HfWeighting *weighting); /* kind, xi and how it was chosen. Not collective. */
+PetscErrorCode HfWeightingControl(const HfWeightingList *list, HfWeighting *control, PetscBool *wanted);
+PetscErrorCode HfWeightingPut(HfNode entry, const HfWeighting *weighting);      /* kind, xi and how it was chosen, and `after`. Not collective. */
+PetscErrorCode HfWeightingPutAfter(HfNode entry, const HfWeighting *weighting); /* nothing at the end of the pulse. Not collective. */
 /* The conductance matrix G[n*n] of a memory that these weights are made of. Not collective. */
 const PetscReal *HfMemoryConductance(const HfWeighting *weighting, const HfMemory *memory);
-/* The simulated time of that matrix, s. Not collective. */
+/* The same of the untrained film: rested for the same time; without a rest of that time, and after pauses, not rested. Not collective. */
+const PetscReal *HfUntrainedConductance(const HfTrainingRecord *record, const HfWeighting *weighting);
+/* The simulated time of the memory's matrix, s. Not collective. */
 PetscReal HfMemoryTime(const HfWeighting *weighting, const HfMemory *memory);
 /* w[n*n] of G, with G0 the saturated film's. Midranges are taken over the memories since the last `initial`, or of the whole run if those are
    fewer than two. Not collective. */
 PetscErrorCode HfWeightingApply(const HfTrainingRecord *record, const HfWeighting *weighting, const PetscReal G0[], const PetscReal G[],
                                 PetscBool with_diagonal, PetscReal w[]);
+
+/* ---- retention.c: results as a function of the time without voltage ---- */
+typedef struct HfRetention_ *HfRetention;
+/* For the times of settings->after; *retention is NULL where there are no several, and the functions then do nothing. Not collective. */
+PetscErrorCode HfRetentionCreate(const HfWeightingList *settings, HfRetention *retention);
+PetscErrorCode HfRetentionDestroy(HfRetention *retention); /* Not collective. */
+/* The figure `name`, values[width], with these weights at their time. Not collective. */
+PetscErrorCode HfRetentionAdd(HfRetention retention, const HfWeighting *weighting, const char *name, PetscInt width, const PetscReal values[]);
+/* /retention/ITEM/time, /retention/ITEM/WEIGHTS/NAME [time] or [time][width], and an entry `retention` of the summary for each kind of weights. of: the most
+   that a figure can be, 0: nothing is said of it. */
+PetscErrorCode HfRetentionReport(HfStepContext context, HfRetention retention, PetscInt of);
+/* The conductances of the memories of the present step `train` as a function of the time. */
+PetscErrorCode HfRetentionOfMemories(HfStepContext context);
 
 /* ---- report.c: to the recorder, where it has the function ---- */
 PetscErrorCode HfReportField(HfStepContext context, const char *name, PetscInt dof, Vec v);

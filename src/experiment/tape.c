@@ -16,7 +16,7 @@ struct HfTape_ {
   HfRecorder recorder;
   HfDevice device;
   const HfDrive *drive;
-  Vec m_untrained;
+  Vec m_untrained, m_kept;
   PetscInt n_items;
 
   PetscInt n, capacity; /* numbers on the tape */
@@ -34,7 +34,7 @@ struct HfTape_ {
   PetscInt attend_of;     /* ... of so many */
 };
 
-PetscErrorCode HfTapeCreate(MPI_Comm comm, HfRecorder recorder, HfDevice device, const HfDrive *drive, Vec m_untrained, PetscInt n_items,
+PetscErrorCode HfTapeCreate(MPI_Comm comm, HfRecorder recorder, HfDevice device, const HfDrive *drive, Vec m_untrained, Vec m_kept, PetscInt n_items,
                             HfTape *tape) {
   PetscFunctionBeginUser;
   PetscCall(PetscNew(tape));
@@ -43,6 +43,7 @@ PetscErrorCode HfTapeCreate(MPI_Comm comm, HfRecorder recorder, HfDevice device,
   (*tape)->device = device;
   (*tape)->drive = drive;
   (*tape)->m_untrained = m_untrained;
+  (*tape)->m_kept = m_kept;
   (*tape)->n_items = n_items;
   PetscFunctionReturn(0);
 }
@@ -86,6 +87,7 @@ static PetscErrorCode list_film(HfTape tape, HfCheckpointList list) {
   PetscCall(HfDeviceListCheckpoint(tape->device, tape->inside, list));
   PetscCall(HfCheckpointListGroup(list, "experiment"));
   PetscCall(HfCheckpointListAddVec(list, "m_untrained", tape->m_untrained));
+  if (tape->m_kept) PetscCall(HfCheckpointListAddVec(list, "m_kept", tape->m_kept));
   PetscCall(HfCheckpointListAdd(list, "phase_number", HF_CHECKPOINT_REAL, 1, &tape->phase_number));
   PetscFunctionReturn(0);
 }

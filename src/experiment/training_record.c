@@ -2,7 +2,7 @@
    (snapshots), and the last pulse (the trace). */
 #include "experiment_impl.h"
 
-PetscErrorCode HfTrainingRecordCreate(HfDevice device, HfTrainingRecord *record) {
+PetscErrorCode HfTrainingRecordCreate(HfDevice device, PetscBool rests_untrained, HfTrainingRecord *record) {
   const PetscInt n = HfDeviceTerminals(device), n_gauges = HfDeviceGaugeCount(device);
 
   PetscFunctionBeginUser;
@@ -12,6 +12,8 @@ PetscErrorCode HfTrainingRecordCreate(HfDevice device, HfTrainingRecord *record)
   PetscCall(PetscCalloc2(n, &record->trace.before, n, &record->trace.x));
   PetscCall(VecDuplicate(HfDeviceMagnetization(device), &record->m_untrained));
   PetscCall(VecZeroEntries(record->m_untrained));
+  if (rests_untrained) PetscCall(VecDuplicate(record->m_untrained, &record->m_kept));
+  if (rests_untrained) PetscCall(VecZeroEntries(record->m_kept));
   PetscFunctionReturn(0);
 }
 
@@ -20,7 +22,7 @@ PetscErrorCode HfTrainingRecordDestroy(HfTrainingRecord *record) {
   for (PetscInt k = 0; k < record->n_memories; ++k) {
     PetscCall(PetscFree(record->memories[k].pattern));
     PetscCall(PetscFree2(record->memories[k].x, record->memories[k].G));
-    PetscCall(PetscFree(record->memories[k].rested));
+    PetscCall(HfReadingsDestroy(&record->memories[k].rested));
   }
   for (PetscInt k = 0; k < record->n_snapshots; ++k) PetscCall(PetscFree2(record->snapshots[k].x, record->snapshots[k].G));
   PetscCall(PetscFree(record->memories));
@@ -29,15 +31,20 @@ PetscErrorCode HfTrainingRecordDestroy(HfTrainingRecord *record) {
   PetscCall(PetscFree(record->trace.G));
   PetscCall(PetscFree2(record->trace.before, record->trace.x));
   PetscCall(PetscFree5(record->G, record->gauges, record->gauges_at_start, record->G0, record->G_untrained));
+  PetscCall(HfReadingsDestroy(&record->untrained_rested));
   PetscCall(VecDestroy(&record->m_untrained));
+  PetscCall(VecDestroy(&record->m_kept));
   PetscFunctionReturn(0);
 }
 
-void HfTrainingReset(HfTrainingRecord *record, HfDrive *drive) {
+PetscErrorCode HfTrainingReset(HfTrainingRecord *record, HfDrive *drive) {
+  PetscFunctionBeginUser;
   record->current = record->has_untrained = record->driven = PETSC_FALSE;
   record->first_memory = record->n_memories;
   record->trace.n_times = 0;
   drive->pattern[0] = '\0';
+  PetscCall(HfReadingsDestroy(&record->untrained_rested));
+  PetscFunctionReturn(0);
 }
 
 /* ---- the untrained film ---- */
@@ -89,15 +96,12 @@ PetscErrorCode HfMemoryAdd(HfStepContext context, PetscReal pulse) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfMemoryAddRested(HfStepContext context) {
-  HfTrainingRecord *record = context->record;
-  HfMemory *memory = &record->memories[record->n_memories - 1];
+PetscErrorCode HfMemoryRest(HfStepContext context, const HfRestTimes *times, PetscReal pause, PetscBool frames) {
+  HfMemory *memory = &context->record->memories[context->record->n_memories - 1];
 
   PetscFunctionBeginUser;
-  PetscCall(HfProbeFilm(context));
-  PetscCall(PetscMalloc1(record->n * record->n, &memory->rested));
-  PetscCall(PetscArraycpy(memory->rested, record->G, record->n * record->n));
-  memory->rested_time = HfDeviceTime(context->device);
+  memory->pause = pause;
+  PetscCall(HfRest(context, times, frames, &memory->rested));
   PetscFunctionReturn(0);
 }
 
@@ -142,7 +146,7 @@ PetscErrorCode HfReportWeakSignal(HfStepContext context) {
     const HfMemory *memory = &record->memories[k];
 
     signal = PetscMax(signal, largest_change(nn, memory->G, record->G_untrained));
-    if (memory->rested) signal = PetscMax(signal, largest_change(nn, memory->rested, record->G_untrained));
+    for (PetscInt r = 0; r < memory->rested.n; ++r) signal = PetscMax(signal, largest_change(nn, memory->rested.list[r].G, record->G_untrained));
   }
   if (record->n_memories == record->first_memory || signal > tolerance) PetscFunctionReturn(0);
   PetscCall(HfEntryCreate(context, "signal", &entry));

@@ -18,22 +18,22 @@ PetscErrorCode HfRecallSettingsRead(HfNode node, HfRecallOptions *options) {
 }
 
 /* The weightings of one kind, one for each xi, at the end of the list. One more than it has room for is counted. */
-static PetscErrorCode read_kind_settings(HfNode node, HfWeightsKind kind, PetscBool after_pause, HfWeightingList *list) {
+static PetscErrorCode read_kind_settings(HfNode node, HfWeightsKind kind, HfWeightingList *list) {
   const char *name = HfWeightsNames[kind];
   const PetscInt n_xi = HfWeightsHaveXi(kind) ? HfCount(node, "xi") : 1;
 
   PetscFunctionBeginUser;
   for (PetscInt k = 0; k < n_xi && list->n <= HF_MAX_WEIGHTINGS; ++k) {
-    HfWeighting weighting = {.kind = kind, .xi = 1.0, .after_pause = after_pause};
+    HfWeighting weighting = {.kind = kind, .xi = 1.0};
 
     if (!HfWeightsHaveXi(kind))
-      PetscCall(PetscStrncpy(weighting.label, name, sizeof(weighting.label)));
+      PetscCall(PetscStrncpy(weighting.name, name, sizeof(weighting.name)));
     else if (HfIsWordAt(node, "xi", k)) {
       weighting.xi_of_untrained = PETSC_TRUE;
-      PetscCall(PetscSNPrintf(weighting.label, sizeof(weighting.label), "%s:untrained", name));
+      PetscCall(PetscSNPrintf(weighting.name, sizeof(weighting.name), "%s:untrained", name));
     } else {
       weighting.xi = HfRealAt(node, "xi", k);
-      PetscCall(PetscSNPrintf(weighting.label, sizeof(weighting.label), "%s-%.12g", name, (double)weighting.xi));
+      PetscCall(PetscSNPrintf(weighting.name, sizeof(weighting.name), "%s-%.12g", name, (double)weighting.xi));
     }
     if (list->n < HF_MAX_WEIGHTINGS) list->list[list->n] = weighting;
     ++list->n;
@@ -41,8 +41,90 @@ static PetscErrorCode read_kind_settings(HfNode node, HfWeightsKind kind, PetscB
   PetscFunctionReturn(0);
 }
 
+/* Midranges of one memory are taken with those of the films before the last `initial`. */
+static PetscBool needs_memories_before(const HfScheduleCheck *check, const HfWeightingList *list) {
+  for (PetscInt k = 0; k < PetscMin(list->n, HF_MAX_WEIGHTINGS); ++k)
+    if (list->list[k].kind == HF_WEIGHTS_MIDRANGE && check->memories < 1.5) return PETSC_TRUE;
+  return PETSC_FALSE;
+}
+
+static PetscErrorCode check_pause(HfScheduleCheck *check, HfNode place, const HfWeightingList *list) {
+  PetscFunctionBeginUser;
+  if (needs_memories_before(check, list) && check->was_unpaused)
+    PetscCall(
+        HfDeckError(check->deck, place,
+                    "`after: pause`: midranges of one memory are taken with those of before the last initial state, some of which have no pause: "
+                    "give `pause` in every step `train`, or train two patterns"));
+  if (check->unpaused) PetscCall(HfDeckError(check->deck, place, "`after: pause` needs memories with a pause: give `pause` in every step `train`"));
+  PetscFunctionReturn(0);
+}
+
+/* `time`, s, is one of those after which the memories are read. */
+static PetscErrorCode check_time(HfScheduleCheck *check, HfNode place, const HfWeightingList *list, PetscReal time) {
+  char text[HF_TIME_TEXT];
+
+  PetscFunctionBeginUser;
+  if (!(time > 0.0)) PetscFunctionReturn(0);
+  HfTimeText(time, " ", text);
+  if (!HfRestTimesHold(&check->rests, time))
+    PetscCall(HfDeckError(check->deck, place,
+                          "`after`: the memories are not read after %s without voltage: give this time in `retention` of every step `train`", text));
+  else if (needs_memories_before(check, list) && check->had_memories && !HfRestTimesHold(&check->rests_before, time))
+    PetscCall(
+        HfDeckError(check->deck, place,
+                    "`after`: midranges of one memory are taken with those of before the last initial state, some of which are not read after %s "
+                    "without voltage: give this time in `retention` of every step `train`, or train two patterns",
+                    text));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode read_times_settings(HfScheduleCheck *check, HfNode node, HfWeightingList *list) {
+  HfNode after = HfChild(node, "after");
+
+  PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < HfCount(node, "after"); ++k) {
+    const PetscReal time = HfRealAt(node, "after", k), before = k ? list->after[k - 1].time : -1.0;
+    char text[HF_TIME_TEXT], text_before[HF_TIME_TEXT];
+
+    list->after[k] = (HfAfter){HF_AFTER_REST, time};
+    list->n_after = k + 1;
+    PetscCall(check_time(check, HfNodeItem(after, k), list, time));
+    if (time > before) continue;
+    HfTimeText(time, " ", text);
+    HfTimeText(before, " ", text_before);
+    PetscCall(HfDeckError(check->deck, HfNodeItem(after, k), "after: the times must rise, but %s comes after %s", text, text_before));
+  }
+  PetscFunctionReturn(0);
+}
+
+/* One of the words, or rising times. */
+static PetscErrorCode read_after_settings(HfScheduleCheck *check, HfNode node, HfWeightingList *list) {
+  HfNode after = HfChild(node, "after");
+  const PetscInt n = HfCount(node, "after");
+  const char *word = n && HfIsWordAt(node, "after", 0) ? HfTextAt(node, "after", 0) : "";
+  PetscBool words = PETSC_FALSE;
+
+  PetscFunctionBeginUser;
+  list->n_after = 1;
+  list->after[0] = (HfAfter){.kind = !strcmp(word, "pause") ? HF_AFTER_PAUSE : !strcmp(word, "pulse") ? HF_AFTER_PULSE : HF_AFTER_REST};
+  for (PetscInt k = 0; k < n; ++k) words = (PetscBool)(words || HfIsWordAt(node, "after", k));
+  if (!n || (words && n > 1) || n > HF_MAX_RESTS + 1)
+    PetscCall(HfDeckError(check->deck, after, "after: give pulse, pause or retention, or up to %d times", HF_MAX_RESTS + 1));
+  else if (!strcmp(word, "pause"))
+    PetscCall(check_pause(check, after, list));
+  else if (!strcmp(word, "retention")) {
+    if (check->n_trained && !check->rests.n)
+      PetscCall(HfDeckError(check->deck, after, "`after: retention` needs memories that are read at rest: give `retention` in every step `train`"));
+    for (PetscInt k = 0; k < check->rests.n; ++k) {
+      list->after[list->n_after++] = (HfAfter){HF_AFTER_REST, check->rests.time[k]};
+      PetscCall(check_time(check, after, list, check->rests.time[k]));
+    }
+  } else if (!words)
+    PetscCall(read_times_settings(check, node, list));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfWeightingSettingsRead(HfScheduleCheck *check, HfNode node, HfWeightingList *list) {
-  const PetscBool after_pause = !strcmp(HfText(node, "after"), "pause") ? PETSC_TRUE : PETSC_FALSE;
   HfNode weights = HfChild(node, "weights");
   PetscInt unknown = 0;
 
@@ -52,21 +134,14 @@ PetscErrorCode HfWeightingSettingsRead(HfScheduleCheck *check, HfNode node, HfWe
     PetscInt kind = 0;
     while (HfWeightsNames[kind] && strcmp(HfWeightsNames[kind], HfTextAt(node, "weights", i))) ++kind;
     if (HfWeightsNames[kind])
-      PetscCall(read_kind_settings(node, (HfWeightsKind)kind, after_pause, list));
+      PetscCall(read_kind_settings(node, (HfWeightsKind)kind, list));
     else {
       PetscCall(HfDeckError(check->deck, weights, "unknown weights %s: one of " HF_WEIGHTS_WORDS, HfTextAt(node, "weights", i)));
       ++unknown;
     }
   }
   if (!list->n && !unknown) PetscCall(HfDeckError(check->deck, weights, "name at least one kind of weights, and one xi for those that have it"));
-  for (PetscInt k = 0; k < PetscMin(list->n, HF_MAX_WEIGHTINGS); ++k)
-    if (after_pause && list->list[k].kind == HF_WEIGHTS_MIDRANGE && check->memories < 1.5 && check->was_unpaused)
-      PetscCall(
-          HfDeckError(check->deck, HfChild(node, "after"),
-                      "`after: pause`: midranges of one memory are taken with those of before the last initial state, some of which have no pause: "
-                      "give `pause` in every step `train`, or train two patterns"));
-  if (after_pause && check->unpaused)
-    PetscCall(HfDeckError(check->deck, HfChild(node, "after"), "`after: pause` needs memories with a pause: give `pause` in every step `train`"));
+  PetscCall(read_after_settings(check, node, list));
   if (list->n > HF_MAX_WEIGHTINGS)
     PetscCall(HfDeckError(check->deck, HfChild(node, "xi"), "at most %d kinds of weights in one step", HF_MAX_WEIGHTINGS));
   list->n = PetscMin(list->n, HF_MAX_WEIGHTINGS);
@@ -96,24 +171,51 @@ static PetscErrorCode xi_of_untrained(const HfTrainingRecord *record, HfWeightsK
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfWeightingResolve(const HfTrainingRecord *record, const HfWeightingList *settings, HfWeightingList *list) {
+/* "midrange", or "midrange@1us" where the time is the deck's. */
+static PetscErrorCode set_label(HfWeighting *weighting) {
+  char time[HF_TIME_TEXT] = "";
+
   PetscFunctionBeginUser;
-  *list = *settings;
-  for (PetscInt k = 0; k < list->n; ++k)
-    if (list->list[k].xi_of_untrained) PetscCall(xi_of_untrained(record, list->list[k].kind, &list->list[k].xi));
+  if (weighting->after.kind == HF_AFTER_REST) HfTimeText(weighting->after.time, "", time);
+  PetscCall(PetscSNPrintf(weighting->label, sizeof(weighting->label), "%s%s%s", weighting->name, time[0] ? "@" : "", time));
   PetscFunctionReturn(0);
 }
 
-HfWeighting HfWeightingControl(const HfWeightingList *list, PetscBool *wanted) {
+PetscErrorCode HfWeightingResolve(const HfTrainingRecord *record, const HfWeightingList *settings, PetscInt k, HfWeightingList *list) {
+  PetscFunctionBeginUser;
+  *list = *settings;
+  for (PetscInt i = 0; i < list->n; ++i) {
+    list->list[i].after = settings->after[k];
+    PetscCall(set_label(&list->list[i]));
+    if (list->list[i].xi_of_untrained) PetscCall(xi_of_untrained(record, list->list[i].kind, &list->list[i].xi));
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfWeightingControl(const HfWeightingList *list, HfWeighting *control, PetscBool *wanted) {
   PetscBool scaled = PETSC_FALSE, saturated = PETSC_FALSE;
 
+  PetscFunctionBeginUser;
   for (PetscInt k = 0; k < list->n; ++k) {
     scaled = scaled || list->list[k].kind == HF_WEIGHTS_SCALED ? PETSC_TRUE : PETSC_FALSE;
     saturated = saturated || list->list[k].kind == HF_WEIGHTS_SATURATED ? PETSC_TRUE : PETSC_FALSE;
   }
   *wanted = scaled && !saturated ? PETSC_TRUE : PETSC_FALSE;
-  return (HfWeighting){
-      .kind = HF_WEIGHTS_SATURATED, .xi = 1.0, .after_pause = (PetscBool)(list->n && list->list[0].after_pause), .label = "saturated"};
+  *control = (HfWeighting){.kind = HF_WEIGHTS_SATURATED, .xi = 1.0, .name = "saturated"};
+  if (list->n) control->after = list->list[0].after;
+  PetscCall(set_label(control));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfWeightingPutAfter(HfNode entry, const HfWeighting *weighting) {
+  char text[HF_TIME_TEXT] = "pause";
+
+  PetscFunctionBeginUser;
+  if (weighting->after.kind == HF_AFTER_PULSE) PetscFunctionReturn(0);
+  if (weighting->after.kind == HF_AFTER_REST) HfTimeText(weighting->after.time, " ", text);
+  PetscCall(HfNodePutText(entry, "after", text));
+  if (weighting->after.kind == HF_AFTER_REST) PetscCall(HfNodePutReal(entry, "after_s", weighting->after.time));
+  PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfWeightingPut(HfNode entry, const HfWeighting *weighting) {
@@ -121,16 +223,30 @@ PetscErrorCode HfWeightingPut(HfNode entry, const HfWeighting *weighting) {
   PetscCall(HfNodePutText(entry, "weights", HfWeightsNames[weighting->kind]));
   if (HfWeightsHaveXi(weighting->kind)) PetscCall(HfNodePutReal(entry, "xi", weighting->xi));
   if (weighting->xi_of_untrained) PetscCall(HfNodePutText(entry, "xi_of", "untrained"));
-  if (weighting->after_pause) PetscCall(HfNodePutText(entry, "after", "pause"));
+  PetscCall(HfWeightingPutAfter(entry, weighting));
   PetscFunctionReturn(0);
 }
 
+/* NULL: at the end of the pulse. */
+static const HfReading *reading_of(const HfWeighting *weighting, const HfMemory *memory) {
+  return weighting->after.kind == HF_AFTER_PULSE
+             ? NULL
+             : HfReadingFind(&memory->rested, weighting->after.kind == HF_AFTER_PAUSE ? memory->pause : weighting->after.time);
+}
+
 const PetscReal *HfMemoryConductance(const HfWeighting *weighting, const HfMemory *memory) {
-  return weighting->after_pause && memory->rested ? memory->rested : memory->G;
+  const HfReading *reading = reading_of(weighting, memory);
+  return reading ? reading->G : memory->G;
 }
 
 PetscReal HfMemoryTime(const HfWeighting *weighting, const HfMemory *memory) {
-  return weighting->after_pause && memory->rested ? memory->rested_time : memory->time;
+  const HfReading *reading = reading_of(weighting, memory);
+  return reading ? reading->time : memory->time;
+}
+
+const PetscReal *HfUntrainedConductance(const HfTrainingRecord *record, const HfWeighting *weighting) {
+  const HfReading *reading = weighting->after.kind == HF_AFTER_REST ? HfReadingFind(&record->untrained_rested, weighting->after.time) : NULL;
+  return reading ? reading->G : record->G_untrained;
 }
 
 PetscErrorCode HfWeightingApply(const HfTrainingRecord *record, const HfWeighting *weighting, const PetscReal G0[], const PetscReal G[],

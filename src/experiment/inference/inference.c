@@ -58,7 +58,7 @@ PetscErrorCode HfInferenceCreate(HfStepContext context, const HfInferSettings *s
   inference->n_patterns = settings->n_patterns;
   inference->x = settings->x;
   inference->options = settings->options;
-  PetscCall(HfWeightingResolve(context->record, &settings->weightings, &inference->weightings));
+  PetscCall(HfWeightingResolve(context->record, &settings->weightings, 0, &inference->weightings));
   code = learn_rules(inference);
   if (code) {
     PetscCall(HfInferenceDestroy(new_inference));
@@ -312,7 +312,7 @@ PetscErrorCode HfAnswersOfFilm(const HfInference *inference, const HfInferOption
   if (!code) code = HfAnswersCreate(inference, &longer, network, &answers[HF_ONE_MORE]);
   PetscCall(HfNetworkDestroy(&network));
   if (code) PetscFunctionReturn(code);
-  PetscCall(HfInferenceNetwork(inference, weighting, record->G_untrained, HF_READING_UNTRAINED, &network));
+  PetscCall(HfInferenceNetwork(inference, weighting, HfUntrainedConductance(record, weighting), HF_READING_UNTRAINED, &network));
   code = HfAnswersCreate(inference, options, network, &answers[HF_UNTRAINED]);
   PetscCall(HfNetworkDestroy(&network));
   PetscFunctionReturn(code);

@@ -73,6 +73,8 @@ PetscErrorCode HfInferenceArray(const HfInference *inference, const char *label,
                                 const PetscReal values[], const char *unit);
 /* accuracy, its interval, exact recovery and overlap of every contestant, [V][A]. */
 PetscErrorCode HfInferenceArrays(const HfInference *inference, const char *label, const HfAnswers answers[]);
+/* What changes while the film rests. */
+PetscErrorCode HfInferenceRetention(const HfInference *inference, const HfWeighting *weighting, const HfAnswers answers[], HfRetention retention);
 /* Conductance between the nodes, for maps of the film: of the last memory, or with a wiring, which memories have no nodes of, of the film as the step
    finds it; nodes/time is the simulated time of that film. */
 PetscErrorCode HfInferenceNodes(const HfInference *inference);
@@ -89,6 +91,7 @@ typedef struct {
   HfScore score[HF_MAX_WEIGHTINGS];
   PetscReal *exact; /* [HF_MAX_WEIGHTINGS][A] */
   PetscInt best;
+  char label[64];      /* of the arrays: "xi_scan", or "xi_scan@1us" */
   char controls[1024]; /* of the best xi so far */
 } HfScan;
 PetscErrorCode HfScanCreate(const HfInference *inference, HfScan *scan);

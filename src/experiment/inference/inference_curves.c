@@ -162,7 +162,7 @@ static PetscInt moments_of_pulses(const HfTrainingRecord *record, Moment moments
   return n;
 }
 
-/* The ends of the pauses since the last initial state: snapshots are taken in pulses alone. */
+/* The memories at rest since the last initial state: snapshots are taken in pulses alone. */
 static PetscInt moments_of_rest(const HfTrainingRecord *record, const HfWeighting *weighting, Moment moments[]) {
   PetscInt n = 0;
   for (PetscInt k = record->first_memory; k < record->n_memories; ++k) {
@@ -185,7 +185,7 @@ PetscErrorCode HfInferenceAttractors(const HfInference *inference, const HfWeigh
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc4(most, &moments, most, &times, most * P * P, &overlap, n, &V));
-  n_times = weighting->after_pause ? moments_of_rest(record, weighting, moments) : moments_of_pulses(record, moments);
+  n_times = weighting->after.kind != HF_AFTER_PULSE ? moments_of_rest(record, weighting, moments) : moments_of_pulses(record, moments);
   for (PetscInt t = 0; t < n_times && !code; ++t) {
     HfNetwork network;
     times[t] = moments[t].time;

@@ -164,10 +164,11 @@ PetscErrorCode HfInferenceReport(const HfInference *inference, const HfWeighting
                              "infer, %s, %s%s, epoch %d, %s %s: accuracy %.3f (%.3f to %.3f; ties wrong %.3f), exact %s (%s: %s), overlap %.3f to "
                              "%.3f, %d unstable pixels | "
                              "accuracy of the controls: %s",
-                             HfRecallNames[inference->options.recall.method], weighting->label, weighting->after_pause ? ", after the pause" : "",
-                             (int)memory->epoch + 1, HfNoiseNames[inference->options.noise], amounts, (double)film.accuracy, (double)film.low,
-                             (double)film.high, (double)film.ties_wrong, exact, HfContestantName(inference, HF_FIRST_RULE), exact_before,
-                             (double)film.overlap_before, (double)film.overlap_after, (int)unstable, controls));
+                             HfRecallNames[inference->options.recall.method], weighting->label,
+                             weighting->after.kind == HF_AFTER_PAUSE ? ", after the pause" : "", (int)memory->epoch + 1,
+                             HfNoiseNames[inference->options.noise], amounts, (double)film.accuracy, (double)film.low, (double)film.high,
+                             (double)film.ties_wrong, exact, HfContestantName(inference, HF_FIRST_RULE), exact_before, (double)film.overlap_before,
+                             (double)film.overlap_after, (int)unstable, controls));
   PetscCall(HfReportSummary(inference->context, entry));
   PetscCall(report_control(inference, weighting->label, HF_UNTRAINED, &answers[HF_UNTRAINED]));
   PetscCall(report_control(inference, weighting->label, HF_ONE_MORE, &answers[HF_ONE_MORE]));
@@ -216,6 +217,28 @@ PetscErrorCode HfInferenceArrays(const HfInference *inference, const char *label
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode HfInferenceRetention(const HfInference *inference, const HfWeighting *weighting, const HfAnswers answers[], HfRetention retention) {
+  const HfAnswers *film = &answers[HF_FILM], *untrained = &answers[HF_UNTRAINED];
+  const PetscInt n_amounts = film->n_amounts;
+  const HfScore score = HfScoreOfAll(inference, film), control = HfScoreOfAll(inference, untrained);
+  PetscReal *exact, unstable = 0.0;
+
+  PetscFunctionBeginUser;
+  for (PetscInt p = 0; p < inference->n_patterns; ++p) unstable += film->unstable[p];
+  PetscCall(HfRetentionAdd(retention, weighting, "exact", 1, &score.exact));
+  PetscCall(HfRetentionAdd(retention, weighting, "untrained_exact", 1, &control.exact));
+  PetscCall(HfRetentionAdd(retention, weighting, "accuracy", 1, &score.accuracy));
+  PetscCall(HfRetentionAdd(retention, weighting, "untrained_accuracy", 1, &control.accuracy));
+  PetscCall(HfRetentionAdd(retention, weighting, "unstable_pixels", 1, &unstable));
+  PetscCall(PetscMalloc1(n_amounts, &exact));
+  for (PetscInt a = 0; a < n_amounts; ++a) exact[a] = HfScoreOf(inference, film, a, 1).exact;
+  PetscCall(HfRetentionAdd(retention, weighting, "exact_by_amount", n_amounts, exact));
+  for (PetscInt a = 0; a < n_amounts; ++a) exact[a] = HfScoreOf(inference, untrained, a, 1).exact;
+  PetscCall(HfRetentionAdd(retention, weighting, "untrained_exact_by_amount", n_amounts, exact));
+  PetscCall(PetscFree(exact));
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode measure_nodes(void *of, PetscInt n, PetscReal values[]) {
   PetscFunctionBeginUser;
   PetscCall(HfDeviceNodeConductance(((HfStepContext)of)->device, values));
@@ -227,7 +250,7 @@ PetscErrorCode HfInferenceNodes(const HfInference *inference) {
   const HfTrainingRecord *record = context->record;
   const PetscInt n = HfElectrodesCount(HfDeviceElectrodes(context->device)), shape[2] = {n, n};
   const PetscBool wired = HfDeviceWiring(context->device) ? PETSC_TRUE : PETSC_FALSE;
-  const HfWeighting *weighting = &inference->weightings.list[0]; /* all are of memories before their pauses, or all after them */
+  const HfWeighting *weighting = &inference->weightings.list[0]; /* those of one step are of one time */
   const HfMemory *memory = &record->memories[record->n_memories - 1];
   const PetscReal time = wired ? HfDeviceTime(context->device) : HfMemoryTime(weighting, memory);
   PetscReal *G;

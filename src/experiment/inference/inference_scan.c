@@ -5,8 +5,11 @@
 #define WITHIN 0.02
 
 PetscErrorCode HfScanCreate(const HfInference *inference, HfScan *scan) {
+  const HfWeighting *weighting = &inference->weightings.list[0];
+
   PetscFunctionBeginUser;
   *scan = (HfScan){0};
+  PetscCall(PetscSNPrintf(scan->label, sizeof(scan->label), "xi_scan%s", weighting->label + strlen(weighting->name)));
   PetscCall(PetscMalloc1(HF_MAX_WEIGHTINGS * inference->options.n_amounts, &scan->exact));
   PetscFunctionReturn(0);
 }
@@ -72,16 +75,16 @@ static PetscErrorCode arrays(const HfInference *inference, const HfScan *scan) {
     high[k] = scan->score[k].high;
     overlap[k] = scan->score[k].overlap_after;
   }
-  PetscCall(HfInferenceArray(inference, "xi_scan", "xi", 1, shape, scan->xi, "1"));
-  PetscCall(HfInferenceArray(inference, "xi_scan", "accuracy", 1, shape, accuracy, "1"));
-  PetscCall(HfInferenceArray(inference, "xi_scan", "low", 1, shape, low, "1"));
-  PetscCall(HfInferenceArray(inference, "xi_scan", "high", 1, shape, high, "1"));
-  PetscCall(HfInferenceArray(inference, "xi_scan", "overlap", 1, shape, overlap, "1"));
-  PetscCall(HfInferenceArray(inference, "xi_scan", "unstable", 1, shape, scan->unstable, "1"));
-  PetscCall(HfInferenceArray(inference, "xi_scan", "margin", 1, shape, scan->margin, "1"));
-  PetscCall(HfInferenceArray(inference, "xi_scan", "untrained", 1, shape, scan->untrained, "1"));
-  PetscCall(HfInferenceArray(inference, "xi_scan", "one_more_iteration", 1, shape, scan->one_more, "1"));
-  PetscCall(HfInferenceArray(inference, "xi_scan", "exact", 2, shape, scan->exact, "1"));
+  PetscCall(HfInferenceArray(inference, scan->label, "xi", 1, shape, scan->xi, "1"));
+  PetscCall(HfInferenceArray(inference, scan->label, "accuracy", 1, shape, accuracy, "1"));
+  PetscCall(HfInferenceArray(inference, scan->label, "low", 1, shape, low, "1"));
+  PetscCall(HfInferenceArray(inference, scan->label, "high", 1, shape, high, "1"));
+  PetscCall(HfInferenceArray(inference, scan->label, "overlap", 1, shape, overlap, "1"));
+  PetscCall(HfInferenceArray(inference, scan->label, "unstable", 1, shape, scan->unstable, "1"));
+  PetscCall(HfInferenceArray(inference, scan->label, "margin", 1, shape, scan->margin, "1"));
+  PetscCall(HfInferenceArray(inference, scan->label, "untrained", 1, shape, scan->untrained, "1"));
+  PetscCall(HfInferenceArray(inference, scan->label, "one_more_iteration", 1, shape, scan->one_more, "1"));
+  PetscCall(HfInferenceArray(inference, scan->label, "exact", 2, shape, scan->exact, "1"));
   PetscFunctionReturn(0);
 }
 
@@ -101,6 +104,7 @@ PetscErrorCode HfScanReport(const HfInference *inference, const HfScan *scan) {
   }
   PetscCall(HfEntryCreate(inference->context, "infer", &entry));
   PetscCall(HfNodePutText(entry, "scan", "xi"));
+  PetscCall(HfWeightingPutAfter(entry, &inference->weightings.list[0]));
   PetscCall(HfNodePutText(entry, "method", HfRecallNames[inference->options.recall.method]));
   PetscCall(HfNodePutReals(entry, "xi", scan->n, scan->xi));
   PetscCall(HfNodePutReals(entry, "accuracy", scan->n, accuracy));
@@ -117,9 +121,9 @@ PetscErrorCode HfScanReport(const HfInference *inference, const HfScan *scan) {
   } else
     PetscCall(PetscSNPrintf(window, sizeof(window), "none: no xi has all patterns stable and an accuracy within %.2f of the best", WITHIN));
   PetscCall(HfReportHeadline(inference->context, entry,
-                             "xi scan, %d values: working window %s; best xi %.12g: accuracy %.3f, exact %.3f, margin %.3g | its controls: %s",
-                             (int)scan->n, window, (double)scan->xi[scan->best], (double)accuracy[scan->best], (double)exact[scan->best],
-                             (double)scan->margin[scan->best], scan->controls));
+                             "xi scan%s, %d values: working window %s; best xi %.12g: accuracy %.3f, exact %.3f, margin %.3g | its controls: %s",
+                             scan->label + strlen("xi_scan"), (int)scan->n, window, (double)scan->xi[scan->best], (double)accuracy[scan->best],
+                             (double)exact[scan->best], (double)scan->margin[scan->best], scan->controls));
   PetscCall(HfReportSummary(inference->context, entry));
   PetscCall(arrays(inference, scan));
   PetscFunctionReturn(0);

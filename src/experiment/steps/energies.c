@@ -76,12 +76,12 @@ static PetscErrorCode power_change(const HfTrainingRecord *record, const HfWeigh
 
   PetscFunctionBeginUser;
   if (weighting->kind != HF_WEIGHTS_RESISTANCE) {
-    PetscCall(HfPatternPowerChange(n, G, record->G_untrained, memory->x, own, others));
+    PetscCall(HfPatternPowerChange(n, G, HfUntrainedConductance(record, weighting), memory->x, own, others));
     PetscFunctionReturn(0);
   }
   PetscCall(PetscMalloc2(n * n, &R, n * n, &R_untrained));
   PetscCall(HfResistance(n, G, R));
-  PetscCall(HfResistance(n, record->G_untrained, R_untrained));
+  PetscCall(HfResistance(n, HfUntrainedConductance(record, weighting), R_untrained));
   PetscCall(HfPatternPowerChange(n, R, R_untrained, memory->x, own, others));
   PetscCall(PetscFree2(R, R_untrained));
   PetscFunctionReturn(0);
@@ -148,7 +148,7 @@ static PetscErrorCode examine(HfStepContext context, const Settings *settings, c
     const PetscReal *G = HfMemoryConductance(weighting, memory);
     Findings found;
 
-    PetscCall(HfWeightingApply(record, weighting, record->G0, record->G_untrained, PETSC_FALSE, w));
+    PetscCall(HfWeightingApply(record, weighting, record->G0, HfUntrainedConductance(record, weighting), PETSC_FALSE, w));
     PetscCall(HfPatternEnergies(n, w, memory->x, settings->trivial, energies, &found.untrained));
     if (details && k == first) PetscCall(HfReportEnergies(context, untrained, n_states, energies));
     PetscCall(tally(n, w, memory->x, energies, 1, count, &found.all, &found.nontrivial, &found.fixed));
@@ -226,6 +226,7 @@ static PetscErrorCode report_window(HfStepContext context, const HfWeightingList
   if (n_scaled < 2) PetscFunctionReturn(0);
   PetscCall(HfEntryCreate(context, "energies", &entry));
   PetscCall(HfNodePutText(entry, "sweep", "xi"));
+  PetscCall(HfWeightingPutAfter(entry, &list->list[0]));
   PetscCall(HfNodePutReals(entry, "works", n_works, works));
   if (n_works)
     PetscCall(HfReportHeadline(context, entry, "energies: all minima right for %d of %d xi, from %.6g to %.6g", (int)n_works, (int)n_scaled,
@@ -236,29 +237,62 @@ static PetscErrorCode report_window(HfStepContext context, const HfWeightingList
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode run(HfStepContext context, const void *of) {
-  const Settings *settings = of;
-  Count counts[HF_MAX_WEIGHTINGS], count;
-  HfWeightingList list;
-  HfWeighting control;
-  PetscBool with_control;
-  PetscInt first;
+/* What of a count changes while the film rests. */
+static PetscErrorCode add_retention(HfRetention retention, const HfWeighting *weighting, const Count *count) {
+  const struct {
+    const char *name;
+    PetscReal value;
+  } figures[] = {{"minima", count->correct},
+                 {"untrained_minima", count->untrained_correct},
+                 {"fixed_points", count->fixed[0]},
+                 {"untrained_fixed_points", count->fixed[1]}};
 
   PetscFunctionBeginUser;
-  PetscCall(HfMemoryFirst(context, settings->last_only, &first));
-  PetscCall(HfReportWeakSignal(context));
-  PetscCall(HfWeightingResolve(context->record, &settings->weightings, &list));
-  control = HfWeightingControl(&list, &with_control);
-  for (PetscInt k = 0; k < list.n; ++k) {
-    PetscCall(examine(context, settings, &list.list[k], first, PETSC_TRUE, &counts[k]));
-    PetscCall(report_count(context, &list.list[k], &counts[k], PETSC_FALSE));
+  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(figures); ++k)
+    PetscCall(HfRetentionAdd(retention, weighting, figures[k].name, 1, &figures[k].value));
+  PetscFunctionReturn(0);
+}
+
+/* The film at one of its times. */
+static PetscErrorCode examine_all(HfStepContext context, const Settings *settings, const HfWeightingList *list, PetscInt first,
+                                  HfRetention retention) {
+  Count counts[HF_MAX_WEIGHTINGS], count;
+  HfWeighting control;
+  PetscBool with_control;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfWeightingControl(list, &control, &with_control));
+  for (PetscInt k = 0; k < list->n; ++k) {
+    PetscCall(examine(context, settings, &list->list[k], first, PETSC_TRUE, &counts[k]));
+    PetscCall(report_count(context, &list->list[k], &counts[k], PETSC_FALSE));
+    PetscCall(add_retention(retention, &list->list[k], &counts[k]));
   }
   if (with_control) {
     PetscCall(examine(context, settings, &control, first, PETSC_FALSE, &count));
     PetscCall(report_count(context, &control, &count, PETSC_TRUE));
   }
-  PetscCall(report_window(context, &list, counts));
+  PetscCall(report_window(context, list, counts));
   PetscFunctionReturn(0);
+}
+
+static PetscErrorCode run(HfStepContext context, const void *of) {
+  const Settings *settings = of;
+  PetscErrorCode code = 0;
+  HfRetention retention;
+  HfWeightingList list;
+  PetscInt first;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfMemoryFirst(context, settings->last_only, &first));
+  PetscCall(HfReportWeakSignal(context));
+  PetscCall(HfRetentionCreate(&settings->weightings, &retention));
+  for (PetscInt k = 0; k < settings->weightings.n_after && !code; ++k) {
+    PetscCall(HfWeightingResolve(context->record, &settings->weightings, k, &list));
+    code = examine_all(context, settings, &list, first, retention);
+  }
+  if (!code) PetscCall(HfRetentionReport(context, retention, context->record->n_memories - first));
+  PetscCall(HfRetentionDestroy(&retention));
+  PetscFunctionReturn(code);
 }
 
 const HfStep HfStep_Energies = {.name = "energies", .citation = "niu-2024", .keys = keys, .settings = read_settings, .run = run};

@@ -127,7 +127,8 @@ static PetscErrorCode destroy(void *of) {
 }
 
 /* One kind of weights: the film and its own controls. */
-static PetscErrorCode test_film(const HfInference *inference, const HfWeighting *weighting, HfAnswers answers[], HfScan *scan) {
+static PetscErrorCode test_film(const HfInference *inference, const HfWeighting *weighting, HfAnswers answers[], HfScan *scan,
+                                HfRetention retention) {
   const HfTrainingRecord *record = inference->context->record;
   const HfMemory *memory = &record->memories[record->n_memories - 1];
 
@@ -144,33 +145,48 @@ static PetscErrorCode test_film(const HfInference *inference, const HfWeighting 
   if (!code && inference->settings->basins) code = HfInferenceBasins(inference, weighting);
   if (code) PetscFunctionReturn(code);
   PetscCall(HfScanAdd(inference, weighting, answers, scan));
+  PetscCall(HfInferenceRetention(inference, weighting, answers, retention));
   PetscCall(HfAnswersDestroy(&answers[HF_FILM]));
   PetscCall(HfAnswersDestroy(&answers[HF_UNTRAINED]));
   PetscCall(HfAnswersDestroy(&answers[HF_ONE_MORE]));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode run(HfStepContext context, const void *of) {
-  HfInference *inference;
-  HfAnswers *answers; /* of every contestant */
-  PetscErrorCode code;
+/* The film at one of its times. */
+static PetscErrorCode test_at(HfInference *inference, PetscInt at, HfAnswers answers[], HfRetention retention) {
+  PetscErrorCode code = 0;
   HfScan scan;
 
   PetscFunctionBeginUser;
-  PetscCall(HfReportWeakSignal(context));
-  PetscCall(HfInferenceCreate(context, of, &inference));
+  PetscCall(HfWeightingResolve(inference->context->record, &inference->settings->weightings, at, &inference->weightings));
   PetscCall(HfScanCreate(inference, &scan));
+  for (PetscInt k = 0; k < inference->weightings.n && !code; ++k)
+    code = test_film(inference, &inference->weightings.list[k], answers, &scan, retention);
+  if (!code && !at) PetscCall(HfInferenceReportOthers(inference, answers));
+  if (!code) PetscCall(HfScanReport(inference, &scan));
+  if (!code && !at) PetscCall(HfInferenceNodes(inference));
+  PetscCall(HfScanDestroy(&scan));
+  PetscFunctionReturn(code);
+}
+
+static PetscErrorCode run(HfStepContext context, const void *of) {
+  const HfInferSettings *settings = of;
+  HfInference *inference;
+  HfRetention retention;
+  HfAnswers *answers; /* of every contestant */
+  PetscErrorCode code;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfReportWeakSignal(context));
+  PetscCall(HfInferenceCreate(context, settings, &inference));
+  PetscCall(HfRetentionCreate(&settings->weightings, &retention));
   PetscCall(PetscCalloc1(inference->n_contestants, &answers));
   code = HfAnswersOfOthers(inference, &inference->options, answers);
-  for (PetscInt k = 0; k < inference->weightings.n && !code; ++k) code = test_film(inference, &inference->weightings.list[k], answers, &scan);
-  if (!code) {
-    PetscCall(HfInferenceReportOthers(inference, answers));
-    PetscCall(HfScanReport(inference, &scan));
-    PetscCall(HfInferenceNodes(inference));
-  }
+  for (PetscInt k = 0; k < settings->weightings.n_after && !code; ++k) code = test_at(inference, k, answers, retention);
+  if (!code) PetscCall(HfRetentionReport(context, retention, 0));
   for (PetscInt c = 0; c < inference->n_contestants; ++c) PetscCall(HfAnswersDestroy(&answers[c]));
   PetscCall(PetscFree(answers));
-  PetscCall(HfScanDestroy(&scan));
+  PetscCall(HfRetentionDestroy(&retention));
   PetscCall(HfInferenceDestroy(&inference));
   PetscFunctionReturn(code);
 }

@@ -56,7 +56,7 @@ static PetscErrorCode run(HfStepContext context, const void *of) {
   PetscFunctionBeginUser;
   PetscCall(HfDriveOff(context));
   PetscCall(HfTapeMeasure(context->tape, "initial", 0, NULL, set_magnetization, &deed));
-  HfTrainingReset(context->record, context->drive);
+  PetscCall(HfTrainingReset(context->record, context->drive));
   ++context->drive->n_initials;
   PetscCall(HfReportFrames(context, PETSC_FALSE));
   PetscCall(HfEntryCreate(context, "initial", &entry));

@@ -94,7 +94,7 @@ static PetscErrorCode examine(HfStepContext context, const HfWeighting *weightin
   HfNode entry;
 
   PetscFunctionBeginUser;
-  PetscCall(HfWeightingApply(record, weighting, record->G0, record->G_untrained, PETSC_FALSE, w));
+  PetscCall(HfWeightingApply(record, weighting, record->G0, HfUntrainedConductance(record, weighting), PETSC_FALSE, w));
   for (PetscInt c = 0; c < 2; ++c) PetscCall(HfGate(w, c ? -1.0 : 1.0, &untrained[c]));
   PetscCall(HfWeightingApply(record, weighting, record->G0, HfMemoryConductance(weighting, memory), PETSC_FALSE, w));
   for (PetscInt c = 0; c < 2; ++c) {
@@ -106,8 +106,8 @@ static PetscErrorCode examine(HfStepContext context, const HfWeighting *weightin
   count->untrained_right += gates_right(wanted, untrained[0].gate, untrained[1].gate);
 
   PetscCall(HfEntryCreate(context, "logic", &entry));
-  PetscCall(HfNodePutText(entry, "weights", weighting->label));
-  if (weighting->after_pause) PetscCall(HfNodePutText(entry, "after", "pause"));
+  PetscCall(HfNodePutText(entry, "weights", weighting->name));
+  PetscCall(HfWeightingPutAfter(entry, weighting));
   PetscCall(HfNodePutText(entry, "wanted", wanted));
   PetscCall(HfNodePutText(entry, "trained", memory->pattern));
   PetscCall(HfNodePutText(entry, "inputs", "--, -+, +-, ++"));
@@ -126,34 +126,48 @@ static PetscErrorCode examine(HfStepContext context, const HfWeighting *weightin
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode run(HfStepContext context, const void *of) {
-  const Settings *settings = of;
-  HfWeightingList list;
+/* All gates with one kind of weights. */
+static PetscErrorCode examine_gates(HfStepContext context, const Settings *settings, const HfWeighting *weighting, HfRetention retention) {
+  Count count = {.smallest_margin = PETSC_MAX_REAL};
   HfNode entry;
 
   PetscFunctionBeginUser;
-  PetscCall(HfReportWeakSignal(context));
-  PetscCall(HfWeightingResolve(context->record, &settings->weightings, &list));
-  for (PetscInt l = 0; l < list.n; ++l) {
-    Count count = {.smallest_margin = PETSC_MAX_REAL};
-
-    PetscCall(HfReportLog(context, "logic, %s; outputs for inputs --, -+, +-, ++:", list.list[l].label));
-    for (PetscInt k = 0; k < settings->n; ++k) {
-      PetscCall(examine(context, &list.list[l], settings->gates[k].names, HfMemoryFind(context->record, settings->gates[k].x), &count));
-      PetscCall(HfTapeCompute(context->tape));
-    }
-    PetscCall(HfEntryCreate(context, "logic", &entry));
-    PetscCall(HfNodePutText(entry, "weights", list.list[l].label));
-    if (list.list[l].after_pause) PetscCall(HfNodePutText(entry, "after", "pause"));
-    PetscCall(HfNodePutInt(entry, "correct", count.right));
-    PetscCall(HfNodePutInt(entry, "of", 2 * settings->n));
-    PetscCall(HfNodePutReal(entry, "smallest_margin", count.smallest_margin));
-    PetscCall(HfNodePutInt(entry, "control_untrained", count.untrained_right));
-    PetscCall(HfReportHeadline(context, entry, "logic, %s: %d of %d gates right, smallest margin %.3f; untrained film: %d", list.list[l].label,
-                               (int)count.right, (int)(2 * settings->n), (double)count.smallest_margin, (int)count.untrained_right));
-    PetscCall(HfReportSummary(context, entry));
+  PetscCall(HfReportLog(context, "logic, %s; outputs for inputs --, -+, +-, ++:", weighting->label));
+  for (PetscInt k = 0; k < settings->n; ++k) {
+    PetscCall(examine(context, weighting, settings->gates[k].names, HfMemoryFind(context->record, settings->gates[k].x), &count));
+    PetscCall(HfTapeCompute(context->tape));
   }
+  PetscCall(HfEntryCreate(context, "logic", &entry));
+  PetscCall(HfNodePutText(entry, "weights", weighting->name));
+  PetscCall(HfWeightingPutAfter(entry, weighting));
+  PetscCall(HfNodePutInt(entry, "correct", count.right));
+  PetscCall(HfNodePutInt(entry, "of", 2 * settings->n));
+  PetscCall(HfNodePutReal(entry, "smallest_margin", count.smallest_margin));
+  PetscCall(HfNodePutInt(entry, "control_untrained", count.untrained_right));
+  PetscCall(HfReportHeadline(context, entry, "logic, %s: %d of %d gates right, smallest margin %.3f; untrained film: %d", weighting->label,
+                             (int)count.right, (int)(2 * settings->n), (double)count.smallest_margin, (int)count.untrained_right));
+  PetscCall(HfReportSummary(context, entry));
+  PetscCall(HfRetentionAdd(retention, weighting, "gates", 1, (const PetscReal[]){count.right}));
+  PetscCall(HfRetentionAdd(retention, weighting, "untrained_gates", 1, (const PetscReal[]){count.untrained_right}));
   PetscFunctionReturn(0);
+}
+
+static PetscErrorCode run(HfStepContext context, const void *of) {
+  const Settings *settings = of;
+  PetscErrorCode code = 0;
+  HfRetention retention;
+  HfWeightingList list;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfReportWeakSignal(context));
+  PetscCall(HfRetentionCreate(&settings->weightings, &retention));
+  for (PetscInt k = 0; k < settings->weightings.n_after && !code; ++k) {
+    PetscCall(HfWeightingResolve(context->record, &settings->weightings, k, &list));
+    for (PetscInt l = 0; l < list.n && !code; ++l) code = examine_gates(context, settings, &list.list[l], retention);
+  }
+  if (!code) PetscCall(HfRetentionReport(context, retention, 2 * settings->n));
+  PetscCall(HfRetentionDestroy(&retention));
+  PetscFunctionReturn(code);
 }
 
 const HfStep HfStep_Logic = {.name = "logic", .citation = "niu-2024", .keys = keys, .settings = read_settings, .destroy = destroy, .run = run};

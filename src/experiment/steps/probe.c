@@ -9,12 +9,15 @@
 static const HfKey keys[] = {
     {"probe", HF_SECTION, NULL, "", "", 0, "Measures the conductance matrix of the film as it is"},
     {"probe.wirings", HF_BOOL, NULL, "false", "", 0, "Also measure it by the seven wirings of four electrodes, as the paper's bench does"},
+    {"probe.after", HF_QUANTITIES, "s", "", ">=0", 0,
+     "Times without voltage, in rising order, after which the film is measured: it rests meanwhile, and goes on from there (default: at once)"},
     {"probe.print", HF_BOOL, NULL, "true", "", 0, "Print the matrix to the log"},
     HF_KEYS_END,
 };
 
 typedef struct {
   PetscBool wirings, print;
+  HfRestTimes after; /* none: at once */
 } Settings;
 
 static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **of) {
@@ -25,6 +28,7 @@ static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **
   PetscCall(PetscNew(&settings));
   *of = settings;
   *settings = (Settings){.wirings = HfFlag(node, "wirings"), .print = HfFlag(node, "print")};
+  PetscCall(HfRestTimesSettingsRead(check, node, "after", &settings->after));
   if (settings->wirings && n && (n != 4 || HfDeviceWiring(check->device)))
     PetscCall(
         HfDeckError(check->deck, HfChild(node, "wirings"), "the seven wirings are those of four electrodes without `wiring`, not of %d", (int)n));
@@ -32,8 +36,12 @@ static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **
 }
 
 static void plan(const void *of, HfPlan *plan) {
-  ++plan->probes;
-  ++plan->frames;
+  const Settings *settings = of;
+
+  plan->seconds += HfRestTimesLast(&settings->after);
+  plan->phases += settings->after.n;
+  plan->probes += PetscMax(1, settings->after.n);
+  plan->frames += PetscMax(1, settings->after.n);
 }
 
 static PetscErrorCode print_matrix(HfStepContext context) {
@@ -113,8 +121,8 @@ static PetscErrorCode report_wirings(HfStepContext context, PetscReal scale, HfN
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode run(HfStepContext context, const void *of) {
-  const Settings *settings = of;
+/* The film as it is; after: NULL, or for how long it has rested, s. */
+static PetscErrorCode probe(HfStepContext context, const Settings *settings, const PetscReal *after) {
   const HfTrainingRecord *record = context->record;
   const char *pattern = context->drive->pattern;
   Currents found;
@@ -125,6 +133,7 @@ static PetscErrorCode run(HfStepContext context, const void *of) {
   PetscCall(HfTapeMeasure(context->tape, "currents", N_CURRENTS, (PetscReal *)&found, measure_currents, (void *)context));
   PetscCall(HfEntryCreate(context, "probe", &entry));
   PetscCall(HfNodePutReal(entry, "time_s", HfDeviceTime(context->device)));
+  if (after) PetscCall(HfNodePutReal(entry, "after_s", *after));
   PetscCall(HfNodePutText(entry, "pattern", pattern));
   if (record->n <= MAX_LISTED) PetscCall(HfNodePutReals(entry, "G_S", record->n * record->n, record->G));
   PetscCall(HfNodePutReal(entry, "net_current_over_G11", found.column_sum));
@@ -141,6 +150,21 @@ static PetscErrorCode run(HfStepContext context, const void *of) {
   if (settings->wirings) PetscCall(report_wirings(context, found.scale, entry));
   PetscCall(HfReportSummary(context, entry));
   PetscCall(HfReportFrames(context, PETSC_TRUE));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode run(HfStepContext context, const void *of) {
+  const Settings *settings = of;
+  const HfRestTimes *after = &settings->after;
+
+  PetscFunctionBeginUser;
+  if (!after->n) PetscCall(probe(context, settings, NULL));
+  for (PetscInt k = 0; k < after->n; ++k) {
+    const PetscReal rest = after->time[k] - (k ? after->time[k - 1] : 0.0);
+
+    if (rest > 0.0) PetscCall(HfRestUnread(context, rest, PETSC_TRUE));
+    PetscCall(probe(context, settings, &after->time[k]));
+  }
   PetscFunctionReturn(0);
 }
 

@@ -143,7 +143,7 @@ static PetscErrorCode find(HfStepContext context, const Settings *settings, cons
   PetscCall(HfRuleFind("outer-product")->learn(NULL, n, 1, memory->x, w));
   code = recall_starts(context->tape, settings, n, w, memory->x, options, &found->outer_product);
   if (code) PetscFunctionReturn(code);
-  PetscCall(HfWeightingApply(record, weighting, record->G0, record->G_untrained, settings->diagonal, w));
+  PetscCall(HfWeightingApply(record, weighting, record->G0, HfUntrainedConductance(record, weighting), settings->diagonal, w));
   code = recall_starts(context->tape, settings, n, w, memory->x, options, &found->untrained);
   if (code) PetscFunctionReturn(code);
   PetscCall(HfWeightingApply(record, weighting, record->G0, HfMemoryConductance(weighting, memory), settings->diagonal, w));
@@ -167,8 +167,8 @@ static PetscErrorCode recall_memory(HfStepContext context, const Settings *setti
 }
 
 /* All memories from `first` on with one kind of weights; the control xi = 1 without details. */
-static PetscErrorCode recall_all(HfStepContext context, const Settings *settings, const HfWeighting *weighting, PetscInt first,
-                                 PetscBool is_control) {
+static PetscErrorCode recall_all(HfStepContext context, const Settings *settings, const HfWeighting *weighting, PetscInt first, PetscBool is_control,
+                                 HfRetention retention) {
   const HfTrainingRecord *record = context->record;
   const PetscInt of = record->n_memories - first;
   PetscInt complete = 0, recalled = 0, untrained_recalled = 0, starts = 0;
@@ -200,7 +200,7 @@ static PetscErrorCode recall_all(HfStepContext context, const Settings *settings
   if (is_control) PetscCall(HfNodePutText(entry, "control", "xi = 1"));
   PetscCall(HfNodePutText(entry, "method", method_name(settings)));
   PetscCall(HfNodePutText(entry, "weights", weighting->label));
-  if (weighting->after_pause) PetscCall(HfNodePutText(entry, "after", "pause"));
+  PetscCall(HfWeightingPutAfter(entry, weighting));
   PetscCall(HfNodePutText(entry, "starts_from", starts_name(settings)));
   PetscCall(HfNodePutInt(entry, "complete", complete));
   PetscCall(HfNodePutInt(entry, "of", of));
@@ -214,25 +214,43 @@ static PetscErrorCode recall_all(HfStepContext context, const Settings *settings
       method_name(settings), weighting->label, is_control ? " (control, xi = 1)" : "", starts_name(settings), (int)complete, (int)of,
       (double)recalled / of, (int)(starts / of), (double)untrained_recalled / of));
   PetscCall(HfReportSummary(context, entry));
+  PetscCall(HfRetentionAdd(retention, weighting, "recalled", 1, (const PetscReal[]){(PetscReal)recalled / starts}));
+  PetscCall(HfRetentionAdd(retention, weighting, "untrained_recalled", 1, (const PetscReal[]){(PetscReal)untrained_recalled / starts}));
+  PetscCall(HfRetentionAdd(retention, weighting, "complete", 1, (const PetscReal[]){complete}));
   PetscFunctionReturn(0);
+}
+
+static PetscErrorCode recall_at(HfStepContext context, const Settings *settings, const HfWeightingList *list, PetscInt first, HfRetention retention) {
+  PetscErrorCode code = 0;
+  HfWeighting control;
+  PetscBool with_control;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfWeightingControl(list, &control, &with_control));
+  for (PetscInt k = 0; k < list->n && !code; ++k) code = recall_all(context, settings, &list->list[k], first, PETSC_FALSE, retention);
+  if (with_control && !code) code = recall_all(context, settings, &control, first, PETSC_TRUE, NULL);
+  PetscFunctionReturn(code);
 }
 
 static PetscErrorCode run(HfStepContext context, const void *of) {
   const Settings *settings = of;
+  PetscErrorCode code = 0;
+  HfRetention retention;
   HfWeightingList list;
-  HfWeighting control;
-  PetscBool with_control;
   PetscInt first;
 
   PetscFunctionBeginUser;
   HfCite("hopfield-1982"); /* the outer product, as a control */
   PetscCall(HfReportWeakSignal(context));
   PetscCall(HfMemoryFirst(context, settings->last_only, &first));
-  PetscCall(HfWeightingResolve(context->record, &settings->weightings, &list));
-  control = HfWeightingControl(&list, &with_control);
-  for (PetscInt k = 0; k < list.n; ++k) PetscCall(recall_all(context, settings, &list.list[k], first, PETSC_FALSE));
-  if (with_control) PetscCall(recall_all(context, settings, &control, first, PETSC_TRUE));
-  PetscFunctionReturn(0);
+  PetscCall(HfRetentionCreate(&settings->weightings, &retention));
+  for (PetscInt k = 0; k < settings->weightings.n_after && !code; ++k) {
+    PetscCall(HfWeightingResolve(context->record, &settings->weightings, k, &list));
+    code = recall_at(context, settings, &list, first, retention);
+  }
+  if (!code) PetscCall(HfRetentionReport(context, retention, 0));
+  PetscCall(HfRetentionDestroy(&retention));
+  PetscFunctionReturn(code);
 }
 
 const HfStep HfStep_Recall = {.name = "recall", .citation = "niu-2024", .keys = keys, .settings = read_settings, .run = run};

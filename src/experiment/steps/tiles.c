@@ -172,9 +172,10 @@ static PetscErrorCode window_weights(const HfTrainingRecord *record, const HfWei
     if (variant == OUTER_PRODUCT)
       PetscCall(HfRuleFind("outer-product")->learn(NULL, 4, 1, x, w + 16 * k));
     else
-      PetscCall(HfWeightingApply(record, weighting, record->G0,
-                                 variant == UNTRAINED ? record->G_untrained : HfMemoryConductance(weighting, HfMemoryFind(record, x)), PETSC_FALSE,
-                                 w + 16 * k));
+      PetscCall(
+          HfWeightingApply(record, weighting, record->G0,
+                           variant == UNTRAINED ? HfUntrainedConductance(record, weighting) : HfMemoryConductance(weighting, HfMemoryFind(record, x)),
+                           PETSC_FALSE, w + 16 * k));
   }
   PetscFunctionReturn(0);
 }
@@ -267,8 +268,8 @@ static PetscErrorCode report(HfStepContext context, const Settings *settings, co
   PetscFunctionBeginUser;
   PetscCall(HfEntryCreate(context, "tiles", &entry));
   PetscCall(HfNodePutText(entry, "method", HfRecallNames[settings->options.method]));
-  PetscCall(HfNodePutText(entry, "weights", weighting->label));
-  if (weighting->after_pause) PetscCall(HfNodePutText(entry, "after", "pause"));
+  PetscCall(HfNodePutText(entry, "weights", weighting->name));
+  PetscCall(HfWeightingPutAfter(entry, weighting));
   PetscCall(HfNodePutText(entry, "letter", letter));
   PetscCall(HfNodePutInt(entry, "flips", flips));
   PetscCall(HfNodePutInt(entry, "images", n_images));
@@ -318,15 +319,15 @@ static void add(Score *to, const Score *from, PetscReal factor) {
   to->nearest += factor * from->nearest;
 }
 
-/* All letters with one kind of weights and one number of flips. w[16 * MAX_PIXELS] and *gallery are work space. */
+/* All letters with one kind of weights and one number of flips; all[N_VARIANTS]: their mean. w[16 * MAX_PIXELS] and *gallery are work space. */
 static PetscErrorCode recall_letters(HfStepContext context, const Settings *settings, const HfWeighting *weighting, PetscInt flips, PetscReal w[],
-                                     Gallery *gallery) {
+                                     Gallery *gallery, Score all[N_VARIANTS]) {
   HfRecallOptions longer = settings->options;
-  Score all[N_VARIANTS] = {{0}};
   PetscInt n_all = 0;
   PetscErrorCode code;
 
   PetscFunctionBeginUser;
+  PetscCall(PetscArrayzero(all, N_VARIANTS));
   ++longer.max_iterations;
   for (PetscInt l = 0; l < settings->n_letters; ++l) {
     const Letter *letter = &settings->letters[l];
@@ -359,23 +360,67 @@ static PetscErrorCode recall_letters(HfStepContext context, const Settings *sett
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode run(HfStepContext context, const void *of) {
-  const Settings *settings = of;
-  HfWeightingList list;
-  Gallery *gallery;
-  PetscReal *w;
+static PetscErrorCode add_retention(const Settings *settings, const HfWeighting *weighting, const Score scores[], HfRetention retention) {
+  const PetscInt n = settings->n_flips;
+  PetscReal *exact, *pixels, *untrained;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc3(n, &exact, n, &pixels, n, &untrained));
+  for (PetscInt f = 0; f < n; ++f) {
+    exact[f] = scores[f * N_VARIANTS + FILM].exact;
+    pixels[f] = scores[f * N_VARIANTS + FILM].pixels;
+    untrained[f] = scores[f * N_VARIANTS + UNTRAINED].exact;
+  }
+  PetscCall(HfRetentionAdd(retention, weighting, "exact", n, exact));
+  PetscCall(HfRetentionAdd(retention, weighting, "pixels", n, pixels));
+  PetscCall(HfRetentionAdd(retention, weighting, "untrained_exact", n, untrained));
+  PetscCall(PetscFree3(exact, pixels, untrained));
+  PetscFunctionReturn(0);
+}
+
+/* One kind of weights: all numbers of flips, whose means go to scores[n_flips][N_VARIANTS]. */
+static PetscErrorCode recall_flips(HfStepContext context, const Settings *settings, const HfWeighting *weighting, PetscReal w[], Gallery *gallery,
+                                   Score scores[], HfRetention retention) {
   PetscErrorCode code = 0;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscNew(&gallery));
-  PetscCall(PetscMalloc1(16 * MAX_PIXELS, &w));
-  PetscCall(HfReportWeakSignal(context));
-  PetscCall(HfWeightingResolve(context->record, &settings->weightings, &list));
-  for (PetscInt k = 0; k < list.n && !code; ++k) {
-    PetscCall(HfReportLog(context, "tiles, %s, %s:", HfRecallNames[settings->options.method], list.list[k].label));
-    for (PetscInt f = 0; f < settings->n_flips && !code; ++f) code = recall_letters(context, settings, &list.list[k], settings->flips[f], w, gallery);
+  PetscCall(HfReportLog(context, "tiles, %s, %s:", HfRecallNames[settings->options.method], weighting->label));
+  for (PetscInt f = 0; f < settings->n_flips && !code; ++f)
+    code = recall_letters(context, settings, weighting, settings->flips[f], w, gallery, scores + f * N_VARIANTS);
+  if (!code) PetscCall(add_retention(settings, weighting, scores, retention));
+  PetscFunctionReturn(code);
+}
+
+static PetscErrorCode recall_all(HfStepContext context, const Settings *settings, PetscReal w[], Gallery *gallery, Score scores[],
+                                 HfRetention retention) {
+  PetscErrorCode code = 0;
+  HfWeightingList list;
+
+  PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < settings->weightings.n_after && !code; ++k) {
+    PetscCall(HfWeightingResolve(context->record, &settings->weightings, k, &list));
+    for (PetscInt l = 0; l < list.n && !code; ++l) code = recall_flips(context, settings, &list.list[l], w, gallery, scores, retention);
   }
-  PetscCall(PetscFree(w));
+  PetscFunctionReturn(code);
+}
+
+static PetscErrorCode run(HfStepContext context, const void *of) {
+  const Settings *settings = of;
+  HfRetention retention;
+  Gallery *gallery;
+  PetscReal *w;
+  Score *scores;
+  PetscErrorCode code;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(&gallery));
+  PetscCall(PetscMalloc2(16 * MAX_PIXELS, &w, settings->n_flips * N_VARIANTS, &scores));
+  PetscCall(HfReportWeakSignal(context));
+  PetscCall(HfRetentionCreate(&settings->weightings, &retention));
+  code = recall_all(context, settings, w, gallery, scores, retention);
+  if (!code) PetscCall(HfRetentionReport(context, retention, 0));
+  PetscCall(HfRetentionDestroy(&retention));
+  PetscCall(PetscFree2(w, scores));
   PetscCall(PetscFree(gallery));
   PetscFunctionReturn(code);
 }

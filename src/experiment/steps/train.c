@@ -11,6 +11,11 @@ static const HfKey keys[] = {
     HF_DRIVE_FIELD_KEYS("train"),
     {"train.pulse", HF_QUANTITY, "s", NULL, ">0", 0, "Length of one pulse"},
     {"train.pause", HF_QUANTITY, "s", "0 s", ">=0", 0, "Time without voltage after each pulse"},
+    {"train.retention", HF_QUANTITIES, "s", "", ">=0", 0,
+     "Times without voltage, in rising order, after which the film is read again after each pulse of which a memory is kept: does it stay? The next "
+     "pulse "
+     "begins where the last of them has left the film, as on a bench, where every reading takes place with the voltage off (0 s: at the end of the "
+     "pulse, read in any case). The untrained film rests as long, beside it. The steps that recall name the time by `after`"},
     {"train.epochs", HF_INT, NULL, "1", ">=1", 0, "How many times the list of patterns is applied"},
     {"train.order", HF_CHOICE, NULL, "given", "given|shuffled", 0,
      "Order of the patterns within an epoch: as listed, or a new random one in every epoch"},
@@ -35,6 +40,9 @@ typedef struct {
   PetscInt n_voltages;                 /* 0: from drive.field */
   PetscReal *voltages;                 /* [n_voltages], V: one for all patterns, or one for each */
   PetscReal pulse, pause, probe_every; /* s; pause 0: none; probe_every 0: not during the pulses */
+  PetscBool retention;                 /* whether the key is given */
+  HfRestTimes readings;                /* at rest, of each memory: those of the key, and the pause */
+  HfRestTimes untrained_readings;      /* of the untrained film: those that no step before reads it at */
   PetscBool shuffled, fresh;
   PetscInt64 seed;
   Remember remember;
@@ -125,6 +133,22 @@ static PetscErrorCode check_conduction(HfScheduleCheck *check) {
   PetscFunctionReturn(0);
 }
 
+/* The times after which a memory is read, without the end of the pulse; the pause is one of them. */
+static PetscErrorCode read_rests_settings(HfScheduleCheck *check, HfNode node, Settings *settings) {
+  const HfRestTimes none = {.n = 1}, pause = {.n = settings->pause > 0.0 ? 1 : 0, .time = {settings->pause}};
+  HfRestTimes retention;
+
+  PetscFunctionBeginUser;
+  settings->retention = HfHas(node, "retention");
+  PetscCall(HfRestTimesSettingsRead(check, node, "retention", &retention));
+  retention = HfRestTimesWithout(&retention, &none);
+  settings->readings = HfRestTimesUnion(&retention, &pause);
+  settings->untrained_readings = HfRestTimesWithout(&retention, &check->untrained_rests);
+  check->untrained_rests = HfRestTimesUnion(&check->untrained_rests, &retention);
+  PetscCall(HfScheduleCheckRests(check, &settings->readings));
+  PetscFunctionReturn(0);
+}
+
 static PetscReal n_memories(const Settings *settings) {
   const PetscReal epochs = (PetscReal)settings->epochs;
   return settings->remember == PER_PULSE ? settings->n * epochs : settings->remember == PER_EPOCH ? epochs : 1;
@@ -148,6 +172,7 @@ static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **
   while (strcmp(remember_names[settings->remember], HfText(node, "memory"))) ++settings->remember;
   PetscCall(check_pulses(check, settings));
   if (settings->pause <= 0.0) check->unpaused = PETSC_TRUE;
+  PetscCall(read_rests_settings(check, node, settings));
   check->memories += n_memories(settings);
   if (check->has_electrodes) PetscCall(check_conduction(check));
   PetscFunctionReturn(0);
@@ -168,10 +193,14 @@ static void plan(const void *of, HfPlan *plan) {
   const Settings *settings = of;
   const PetscReal pulses = settings->n * (PetscReal)settings->epochs, memories = n_memories(settings);
 
-  plan->seconds += pulses * (settings->pulse + settings->pause);
-  plan->phases += settings->pause > 0.0 ? 2.0 * pulses : pulses;
-  plan->frames += memories;
+  plan->seconds += pulses * settings->pulse + (pulses - memories) * settings->pause + memories * HfRestTimesLast(&settings->readings);
+  plan->seconds += HfRestTimesLast(&settings->untrained_readings);
+  plan->phases += pulses + (settings->pause > 0.0 ? pulses - memories : 0.0) + memories * (PetscReal)settings->readings.n;
+  plan->phases += (PetscReal)settings->untrained_readings.n;
+  plan->frames += settings->retention ? memories * (1.0 + (PetscReal)settings->readings.n) : memories;
   plan->probes += settings->probe_every > 0.0 ? pulses * (1 + floor(settings->pulse / settings->probe_every)) : memories;
+  plan->probes += memories * (PetscReal)settings->readings.n + (PetscReal)settings->untrained_readings.n;
+  if (settings->untrained_readings.n) plan->rests_untrained = PETSC_TRUE;
 }
 
 static PetscErrorCode preview(HfPreview *preview, const void *of) {
@@ -217,12 +246,10 @@ static PetscErrorCode apply_pulse(HfStepContext context, const Settings *setting
   PetscCall(HfReportTableLine(context));
   if (watched) PetscCall(HfReportGauges(context, text, voltage, start));
   PetscCall(HfDriveLog(context));
-  if (settings->pause > 0.0) {
-    PetscCall(HfDriveOff(context));
-    PetscCall(HfEvolve(context, "pause", settings->pause, watched ? 0.0 : HF_NO_PROBES));
-    if (remember) PetscCall(HfMemoryAddRested(context));
-    PetscCall(HfReportTableLine(context));
-  }
+  if (remember && settings->readings.n)
+    PetscCall(HfMemoryRest(context, &settings->readings, settings->pause, settings->retention));
+  else if (settings->pause > 0.0)
+    PetscCall(HfRestUnread(context, settings->pause, watched));
   PetscFunctionReturn(0);
 }
 
@@ -273,6 +300,7 @@ static PetscErrorCode report(HfStepContext context, const Settings *settings, co
   PetscCall(HfNodePutText(entry, "memory", remember_names[settings->remember]));
   PetscCall(HfNodePutBool(entry, "fresh", settings->fresh));
   PetscCall(HfNodePutReal(entry, "pulse_s", settings->pulse));
+  if (settings->retention) PetscCall(HfNodePutReals(entry, "retention_s", settings->readings.n, settings->readings.time));
   PetscCall(HfNodePutReals(entry, "voltage_V", settings->n, lesson->voltage));
   if (HfDriveByGold(context)) PetscCall(HfNodePutReals(entry, "field_at_centre_A_per_m", settings->n, lesson->at_centre));
   if (HfDriveByGold(context)) PetscCall(HfNodePutReals(entry, "field_rms_A_per_m", settings->n, lesson->rms));
@@ -286,11 +314,13 @@ static PetscErrorCode teach(HfStepContext context, const Settings *settings, Les
   PetscFunctionBeginUser;
   HfCite(HfDriveByGold(context) ? "niu-2024" : "yu-2021");
   PetscCall(HfUntrainedRemember(context));
+  PetscCall(HfUntrainedRest(context, &settings->untrained_readings));
   PetscCall(find_voltages(context, settings, lesson));
   for (drive->epoch = 0; drive->epoch < settings->epochs; ++drive->epoch) PetscCall(run_epoch(context, settings, lesson));
   --drive->epoch;
   PetscCall(HfDriveOff(context));
   PetscCall(report(context, settings, lesson));
+  if (settings->retention) PetscCall(HfRetentionOfMemories(context));
   PetscFunctionReturn(0);
 }
 

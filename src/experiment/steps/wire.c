@@ -412,7 +412,7 @@ static PetscErrorCode use_wiring(const Search *search, PetscInt start) {
   if (recorder->wiring) PetscCall(recorder->wiring(recorder->context, HfDeviceWiring(context->device)));
   PetscCall(PetscSNPrintf(name, sizeof(name), "/wire/%d/wiring", (int)context->drive->item + 1));
   PetscCall(HfReportArray(context, name, 1, &n_nodes, values, "1"));
-  HfTrainingReset(record, context->drive);
+  PetscCall(HfTrainingReset(record, context->drive));
   PetscCall(PetscFree2(numbers, values));
   PetscFunctionReturn(0);
 }
