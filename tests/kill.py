@@ -133,7 +133,6 @@ def decks(args):
         "four-node": (f"{HERE}/decks/four-node-small.yaml", ["--set", "schedule.0.relax.max_time=2 ns"]),
         "thermal": (f"{HERE}/kill-decks/thermal.yaml", []),
         "maze": (f"{HERE}/kill-decks/maze.yaml", []),
-        "implicit": (f"{HERE}/kill-decks/maze.yaml", ["--set", "integrator.method=rosenbrock"]),
         "bdf": (f"{HERE}/kill-decks/maze.yaml", ["--set", "integrator.method=bdf"]),
         "hysteresis": (f"{HERE}/kill-decks/hysteresis.yaml", []),
         "wire": (f"{HERE}/kill-decks/wire.yaml", []),

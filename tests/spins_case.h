@@ -15,8 +15,6 @@ typedef struct {
   HfGrid grid;
   const HfGridInfo *g;
   Vec y, scratch;
-  Vec state; /* of the linearization */
-  PetscReal shift;
   PetscInt calls, draws; /* of rate(), of draw() */
   PetscInt64 done;
   PetscReal inside; /* largest error inside of steps */
@@ -42,7 +40,6 @@ static inline void start(Spins *spins) {
   spins->g = HfGridGetInfo(spins->grid);
   CHECK(HfGridCreateCellVec(spins->grid, 3, &spins->y));
   CHECK(VecDuplicate(spins->y, &spins->scratch));
-  CHECK(VecDuplicate(spins->y, &spins->state));
   CHECK(VecGetArrayWrite(spins->y, &a));
   for (PetscInt k = 0; k < NX * spins->g->ym; ++k) exact(spins, k, 0, a + 3 * k);
   CHECK(VecRestoreArrayWrite(spins->y, &a));
@@ -51,7 +48,6 @@ static inline void start(Spins *spins) {
 static inline void finish(Spins *spins) {
   CHECK(VecDestroy(&spins->y));
   CHECK(VecDestroy(&spins->scratch));
-  CHECK(VecDestroy(&spins->state));
   CHECK(HfGridDestroy(&spins->grid));
 }
 

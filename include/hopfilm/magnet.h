@@ -147,8 +147,6 @@ PetscErrorCode HfMagnetCheckStoredField(HfMagnet magnet, const char *where, Pets
 /** The method of time integration: the deck's integrator.method, "auto" where it switches between two, what it chose for good, or "heun" with
     fluctuations. Not collective. */
 const char *HfMagnetMethod(HfMagnet magnet);
-/** What it was chosen by: the rate at which the shortest waves of the grid are damped, alpha gamma0 |dH/dm|/(1+alpha^2), 1/s. Not collective. */
-PetscReal HfMagnetDampingRate(HfMagnet magnet);
 /** Length of the steps for which the explicit method of `auto` is stable, s; 0: any. Not collective. */
 PetscReal HfMagnetExplicitStep(HfMagnet magnet);
 /** Length of its steps that stability allows, s, within a third or so; the tolerance may demand shorter ones. 0: the tolerance alone decides.

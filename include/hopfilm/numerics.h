@@ -161,19 +161,6 @@ PetscErrorCode HfRungeKuttaResume(TS ts, Vec y, Vec rate);
 /** The largest |h lambda| that the method is stable for, lambda in the direction of -alpha + i. Not collective. */
 PetscReal HfRungeKuttaReach(const char *method, PetscReal alpha);
 
-/** An equation with a stiff part, for implicit steppers: f, and the systems (s - J) x = b with J close to df/dy. */
-typedef struct {
-  PetscErrorCode (*rate)(PetscReal t, Vec y, Vec dydt, void *context);         /**< f at y, normalized */
-  PetscErrorCode (*linearize)(PetscReal t, Vec y, PetscReal s, void *context); /**< from now on J is that at y, and s this shift, 1/s */
-  PetscErrorCode (*multiply)(Vec x, Vec product, void *context);               /**< product = (s - J) x */
-  PetscErrorCode (*precondition)(Vec b, Vec x, void *context);                 /**< x approximates (s - J)^-1 b */
-  void *context;                                                               /**< last argument of every callback */
-  PetscReal small_motion;                                                      /**< for HfErrorAllowed() */
-} HfStiffProblem;
-/** Makes `ts` a Rosenbrock-W method of third order, L-stable, whose linear systems are solved to `residual`, the 2-norm of the preconditioned residual;
-    y: a state, for its layout. The error of a step is its largest component, unless -ts_adapt_wnormtype says otherwise. Collective. */
-PetscErrorCode HfRosenbrockCreate(TS ts, const HfStiffProblem *problem, Vec y, PetscReal residual);
-
 /** An equation for fields of unit vectors, dy/dt = f(t, y) across y, for implicit steps: three components in every cell, zero in void cells. Changes x of a
     state are in its tangent space, x.y = 0 in every cell. */
 typedef struct {

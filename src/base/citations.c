@@ -42,17 +42,6 @@ static const Citation citations[] = {
      "  year = {1997},\n"
      "  doi = {10.1016/S0921-4526(97)00322-0}\n"
      "}"},
-    {"rang-2005",
-     "@article{rang-2005,\n"
-     "  author = {Rang, Joachim and Angermann, Lutz},\n"
-     "  title = {New {Rosenbrock} {W}-methods of order 3 for partial differential algebraic equations of index 1},\n"
-     "  journal = {BIT Numerical Mathematics},\n"
-     "  volume = {45},\n"
-     "  number = {4},\n"
-     "  pages = {761--787},\n"
-     "  year = {2005},\n"
-     "  doi = {10.1007/s10543-005-0035-y}\n"
-     "}"},
     {"bogacki-shampine-1989",
      "@article{bogacki-shampine-1989,\n"
      "  author = {Bogacki, Przemyslaw and Shampine, Lawrence F.},\n"

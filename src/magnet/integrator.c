@@ -1,5 +1,5 @@
-/* Time integration in phases by PETSc's TS, with an adaptive explicit Runge-Kutta pair (HfRungeKuttaCreate), or with implicit steps, by backward
-   differentiation (HfBdfCreate, motion.c) or a Rosenbrock method (implicit.c); at finite temperature by Heun's method (fluctuations.c).
+/* Time integration in phases by PETSc's TS, with an adaptive explicit Runge-Kutta pair (HfRungeKuttaCreate), or with implicit steps by backward
+   differentiation (HfBdfCreate, motion.c); at finite temperature by Heun's method (fluctuations.c).
 
    The error of a step is that of the largest component of m (infinity norm), so that neither the number of ranks nor void cells matter; relative to the
    motion where that is small (HfErrorAllowed). Every
@@ -11,14 +11,13 @@
    whatever the field did at that time; so does what follows a monitor that replaced the field. */
 #include "magnet_impl.h"
 
-#define DAMPED      0.07 /* alpha above which order 3 is stable: tan of the 4 degrees that the stable sector lacks */
-#define FIRST_ANGLE 0.1  /* by which m turns in the first step of a piece, at most: as fast as it does there, or by a field that bends there */
+#define FIRST_ANGLE 0.1 /* by which m turns in the first step of a piece, at most: as fast as it does there, or by a field that bends there */
 
 static const HfKey keys[] = {
     {"integrator", HF_SECTION, NULL, "{}", "", 0, "Time integration of the magnetization; PETSc's -ts_ options go further"},
-    {"integrator.method", HF_CHOICE, NULL, "auto", "auto|5dp|3bs|bdf|rosenbrock", 0,
+    {"integrator.method", HF_CHOICE, NULL, "auto", "auto|5dp|3bs|bdf", 0,
      "5dp (Dormand-Prince) and 3bs (Bogacki-Shampine) are explicit Runge-Kutta pairs, whose steps the shortest exchange wave of the grid limits; bdf "
-     "(backward differentiation) and rosenbrock are implicit, with steps that follow the motion, whatever the cells. auto "
+     "(backward differentiation) is implicit, with steps that follow the motion, whatever the cells. auto "
      "switches between 5dp, where the film moves so fast that its steps are long enough, and bdf"},
     {"integrator.tolerance", HF_NUMBER, NULL, HF_DEFAULT_TOLERANCE, ">0", 0,
      "Allowed error of a step: in any component of m of explicit steps; in the root mean square over the cells of bdf, which with alpha above "
@@ -67,7 +66,6 @@ struct HfIntegrator_ {
   PetscReal end, accepted;  /* end of the piece; time of the last accepted state, s */
   PetscInt rejected;        /* rejected steps of this piece that magnet->rejected contains already */
   Vec rate;                 /* dm/dt with which a piece begins or a resumed one goes on; NULL: none so far */
-  PetscReal smallest;       /* step below which PETSc's types accept any error, s */
   HfVecState final;         /* m at the end of the last phase, ... */
   PetscReal final_time;
   PetscObjectState final_inputs; /* ... and magnet->inputs */
@@ -140,8 +138,6 @@ static PetscErrorCode post_step(TS ts) {
   ++magnet->steps;
   if (PetscAbsReal(t - self->end) <= 1e-6 * (t - t_before)) t = self->end;
   self->accepted = t;
-  if (stepper(self)->kind == HF_STEPPER_ROSENBROCK && self->recent[0] < self->smallest && t < self->end)
-    PetscCall(TSSetConvergedReason(ts, TS_DIVERGED_STEP_REJECTED));
   if (HfStepperCurrentDue(stepper(self), t)) {
     PetscCall(HfCurrentRefreshNow(magnet, t, m));
     refreshed = (PetscBool)(stepper(self)->kind == HF_STEPPER_FOREIGN);
@@ -171,7 +167,6 @@ PetscErrorCode HfIntegratorCreate(HfMagnet magnet) {
   self->choice = choice;
   for (PetscInt k = 0; k < choice.n; ++k) PetscCall(HfStepperCreate(magnet, choice.methods[k], post_step, &self->steppers[k]));
   PetscCall(TSGetTimeStep(stepper(self)->ts, &step)); /* -ts_dt */
-  self->smallest = settings->min_step * (1 + PETSC_SQRT_MACHINE_EPSILON);
   self->step = self->first = step > 0 ? step : settings->first_step;
   HfCite("petsc");
   PetscFunctionReturn(0);

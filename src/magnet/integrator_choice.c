@@ -36,16 +36,6 @@ PetscReal HfMagnetFastestRate(HfMagnet magnet) {
   return gamma0 * HfMagnetStiffness(magnet);
 }
 
-PetscReal HfMagnetDampingRate(HfMagnet magnet) {
-  PetscReal most = 0;
-
-  for (PetscInt r = 0; r < magnet->film.n_regions; ++r) {
-    const HfMaterial *material = &magnet->film.materials[r];
-    most = PetscMax(most, material->alpha * material->gamma0 * region_stiffness(magnet, r) / (1 + PetscSqr(material->alpha)));
-  }
-  return most;
-}
-
 PetscReal HfMagnetLeastDamping(HfMagnet magnet) {
   PetscReal alpha = PETSC_INFINITY;
 
@@ -102,6 +92,6 @@ PetscReal HfMagnetExpectedStep(HfMagnet magnet) {
   const char *method = HfMagnetMethod(magnet);
 
   if (!strcmp(method, "heun")) return HfFluctuationStep(magnet);
-  if (!strcmp(method, "auto") || !strcmp(method, "rosenbrock") || !strcmp(method, "bdf")) return 0;
+  if (!strcmp(method, "auto") || !strcmp(method, "bdf")) return 0;
   return explicit_step(magnet, method);
 }

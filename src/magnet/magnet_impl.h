@@ -223,17 +223,11 @@ PetscErrorCode HfDampingLinearize(HfDamping damping, Vec m, PetscReal s, PetscBo
 PetscErrorCode HfDampingMultiply(HfDamping damping, Vec x, Vec product);
 PetscErrorCode HfDampingPrecondition(HfDamping damping, Vec b, Vec x);
 
-/* ---- implicit.c: for cells so fine that exchange limits the explicit step ---- */
-typedef struct HfImplicit_ *HfImplicit;
-PetscErrorCode HfImplicitCreate(HfMagnet magnet, TS ts, HfImplicit *implicit); /* makes `ts` a Rosenbrock-W method. Collective. */
-PetscErrorCode HfImplicitDestroy(HfImplicit *implicit);
-
 /* ---- steppers.c: one TS for each method of a phase ---- */
 typedef enum {
-  HF_STEPPER_EXPLICIT,   /* HF_RUNGE_KUTTA */
-  HF_STEPPER_BDF,        /* HF_BDF */
-  HF_STEPPER_ROSENBROCK, /* implicit.c */
-  HF_STEPPER_FOREIGN     /* a type of PETSc's, chosen by -ts_type */
+  HF_STEPPER_EXPLICIT, /* HF_RUNGE_KUTTA */
+  HF_STEPPER_BDF,      /* HF_BDF */
+  HF_STEPPER_FOREIGN   /* a type of PETSc's, chosen by -ts_type */
 } HfStepperKind;
 typedef struct {
   HfMagnet magnet;
@@ -243,7 +237,6 @@ typedef struct {
   HfRungeKuttaProblem explicit;
   HfSphereProblem implicit;
   HfMotion motion;
-  HfImplicit rosenbrock;
 } HfStepper;
 /* How a piece of a phase begins. */
 typedef enum {

@@ -114,7 +114,7 @@ static PetscErrorCode set_up_ts(HfStepper *self, PetscErrorCode (*post_step)(TS 
   PetscCall(TSSetTimeStep(self->ts, 0));
   PetscCall(TSSetPostStep(self->ts, post_step));
   PetscCall(TSSetFromOptions(self->ts));
-  PetscCall(PetscObjectTypeCompareAny((PetscObject)self->ts, &known, HF_RUNGE_KUTTA, HF_BDF, TSROSW, ""));
+  PetscCall(PetscObjectTypeCompareAny((PetscObject)self->ts, &known, HF_RUNGE_KUTTA, HF_BDF, ""));
   if (!known) self->kind = HF_STEPPER_FOREIGN;
   PetscFunctionReturn(0);
 }
@@ -125,10 +125,7 @@ PetscErrorCode HfStepperCreate(HfMagnet magnet, const char *method, PetscErrorCo
   PetscCall(TSCreate(HfGridComm(magnet->film.grid), &self->ts));
   PetscCall(TSSetApplicationContext(self->ts, magnet));
   PetscCall(TSSetProblemType(self->ts, TS_NONLINEAR));
-  if (!strcmp(method, "rosenbrock")) {
-    PetscCall(HfImplicitCreate(magnet, self->ts, &self->rosenbrock));
-    self->kind = HF_STEPPER_ROSENBROCK;
-  } else if (!strcmp(method, "bdf"))
+  if (!strcmp(method, "bdf"))
     PetscCall(create_bdf(self));
   else {
     self->explicit = (HfRungeKuttaProblem){rate, stage_rate, rejected_explicit, magnet, HfMagnetSmallMotion(magnet), whole_step};
@@ -143,7 +140,6 @@ PetscErrorCode HfStepperDestroy(HfStepper *self) {
   PetscFunctionBeginUser;
   PetscCall(TSDestroy(&self->ts));
   PetscCall(HfMotionDestroy(&self->motion));
-  PetscCall(HfImplicitDestroy(&self->rosenbrock));
   PetscFunctionReturn(0);
 }
 

@@ -251,7 +251,7 @@ static void closed_solution(PetscReal theta0, PetscReal alpha, PetscReal t, Pets
 }
 
 static void both_are_part_of_a_run(void **unused) {
-  static const char *const methods[] = {"5dp", "3bs", "rosenbrock"};
+  static const char *const methods[] = {"5dp", "3bs", "bdf"};
   const PetscReal current[2] = {J, 0}, t = 1.5e-10; /* w t = 1.5 */
 
   for (int k = 0; k < 3; ++k) {

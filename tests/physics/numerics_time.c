@@ -193,75 +193,6 @@ static void interrupted_integration_is_the_same(void **unused) {
   finish(&resumed);
 }
 
-static PetscErrorCode linearize(PetscReal t, Vec y, PetscReal shift, void *context) {
-  Spins *spins = context;
-
-  PetscFunctionBeginUser;
-  spins->shift = shift;
-  PetscCall(VecCopy(y, spins->state));
-  PetscCall(normalize(spins->state, NULL));
-  PetscFunctionReturn(0);
-}
-
-/* J x = w z x v - a w ((v.z) u + (u.z) v),  v = x - (u.x) u */
-static PetscErrorCode multiply(Vec x, Vec product, void *context) {
-  const Spins *spins = context;
-  const PetscScalar *us, *xs;
-  PetscScalar *to;
-
-  PetscFunctionBeginUser;
-  PetscCall(VecGetArrayRead(spins->state, &us));
-  PetscCall(VecGetArrayRead(x, &xs));
-  PetscCall(VecGetArrayWrite(product, &to));
-  for (PetscInt k = 0; k < NX * spins->g->ym; ++k) {
-    const PetscReal *u = us + 3 * k, *in = xs + 3 * k, w = rate_of(spins, k), along = u[0] * in[0] + u[1] * in[1] + u[2] * in[2];
-    const PetscReal v[3] = {in[0] - along * u[0], in[1] - along * u[1], in[2] - along * u[2]}, turned[3] = {-v[1], v[0], 0};
-
-    for (int c = 0; c < 3; ++c) to[3 * k + c] = spins->shift * in[c] - w * (turned[c] - DAMPING * (v[2] * u[c] + u[2] * v[c]));
-  }
-  PetscCall(VecRestoreArrayWrite(product, &to));
-  PetscCall(VecRestoreArrayRead(x, &xs));
-  PetscCall(VecRestoreArrayRead(spins->state, &us));
-  PetscFunctionReturn(0);
-}
-
-static PetscErrorCode precondition(Vec b, Vec x, void *context) {
-  PetscFunctionBeginUser;
-  PetscCall(VecCopy(b, x));
-  PetscCall(VecScale(x, 1 / ((const Spins *)context)->shift));
-  PetscFunctionReturn(0);
-}
-
-static PetscErrorCode normalize_step(TS ts) {
-  Vec y;
-
-  PetscFunctionBeginUser;
-  PetscCall(TSGetSolution(ts, &y));
-  PetscCall(normalize(y, NULL));
-  PetscFunctionReturn(0);
-}
-
-static void rosenbrock_is_of_third_order(void **unused) {
-  PetscReal error[2];
-
-  for (int half = 0; half < 2; ++half) {
-    Spins spins;
-    const HfStiffProblem problem = {rate, linearize, multiply, precondition, &spins, 0};
-    TS ts;
-
-    start(&spins);
-    ts = stepper(&spins, 0);
-    CHECK(HfRosenbrockCreate(ts, &problem, spins.y, 1e-13));
-    CHECK(TSSetPostStep(ts, normalize_step));
-    advance(ts, spins.y, 0, END, END / (half ? 160 : 80));
-    error[half] = error_at(&spins, END);
-    CHECK(TSDestroy(&ts));
-    finish(&spins);
-  }
-  print_message("Rosenbrock: error %.3g, %.3g with half the step: order %.2f\n", error[0], error[1], log2(error[0] / error[1]));
-  ASSERT_NEAR(log2(error[0] / error[1]), 3, 0.4);
-}
-
 /* ---- Heun ---- */
 static PetscErrorCode draw(PetscReal h, void *context) {
   ++((Spins *)context)->draws;
@@ -321,7 +252,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(pairs_have_their_order),
     cmocka_unit_test(pairs_know_the_state_inside_of_a_step),
     cmocka_unit_test(interrupted_integration_is_the_same),
-    cmocka_unit_test(rosenbrock_is_of_third_order),
     cmocka_unit_test(heun_is_of_second_order),
 };
 HF_TEST_MAIN(tests)
