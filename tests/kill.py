@@ -132,6 +132,7 @@ def decks(args):
     table = {
         "four-node": (f"{HERE}/decks/four-node-small.yaml", ["--set", "schedule.0.relax.max_time=2 ns"]),
         "thermal": (f"{HERE}/kill-decks/thermal.yaml", []),
+        "retention": (f"{HERE}/kill-decks/retention.yaml", []),
         "maze": (f"{HERE}/kill-decks/maze.yaml", []),
         "bdf": (f"{HERE}/kill-decks/maze.yaml", ["--set", "integrator.method=bdf"]),
         "hysteresis": (f"{HERE}/kill-decks/hysteresis.yaml", []),
