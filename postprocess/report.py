@@ -22,6 +22,7 @@ SECTIONS = [
     ("gates", "Gates", sections.gates),
     ("letters", "Letters", sections.letters),
     ("inference", "Noisy patterns", inference),
+    ("retention", "Without voltage", sections.retention),
     ("deck", "Deck", sections.deck),
     ("provenance", "How it was made", sections.provenance),
 ]

@@ -16,7 +16,7 @@ import yaml
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "postprocess")
 # a figure of a step `infer`, and what run.h5 holds below /inference/ITEM when it can be drawn
 INFERENCE = {"epochs": r"/epochs/accuracy$", "noise": r"/exact$", "gallery": r"/gallery$", "confusion": r"/confusion$", "basins": r"/basins/k$", "attractors": r"/attractors/time$",
-             "xi": r"/xi_scan/xi$", "weights": r"/nodes/G$"}
+             "xi": r"/xi_scan(@\w+)?/xi$", "weights": r"/nodes/G$"}
 
 
 def command(name, *arguments):

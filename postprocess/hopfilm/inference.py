@@ -8,7 +8,7 @@
 """
 import numpy as np
 
-from .results import weights_name
+from .results import shown, weights_name
 
 CONTROLS = {"no-recall": "no recall", "untrained": "untrained film", "one-more-iteration": "one more iteration", "outer-product": "outer product",
             "outer-product-neighbours": "neighbour outer product", "krotov-hopfield": "dense memory", "hopfield-unlearning": "unlearning", "oja": "Eq. (2)",
@@ -67,7 +67,7 @@ def variant_name(variant):
 def inferences(run):
     """One per step and weights, in the order of the summary; the last entry where a step has several."""
     found = {}
-    for e in run.steps("infer"):
+    for e in shown(run, "infer"):
         if "accuracy" in e and "pattern_names" in e and run.array(f"inference/{e['item']}/patterns") is not None:
             found[e["item"], e["label"]] = Inference(run, e)
     return list(found.values())
@@ -76,8 +76,9 @@ def inferences(run):
 def scans(run):
     """The summary's entries of scans over xi, each with its datasets: [(entry, {name: values})]."""
     found = []
-    for e in run.steps("infer"):
-        group = run.h5.get(f"inference/{e['item']}/xi_scan") if e.get("scan") == "xi" else None
+    for e in shown(run, "infer"):
+        at_rest = "@" + e["after"].replace(" ", "") if "after_s" in e else ""
+        group = run.h5.get(f"inference/{e['item']}/xi_scan{at_rest}") if e.get("scan") == "xi" else None
         if group is not None:
             found.append((e, {name: values[()] for name, values in group.items()}))
     return found

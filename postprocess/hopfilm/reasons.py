@@ -7,10 +7,6 @@ def _named(run, signs):
     return pattern(signs) if len(signs) <= 12 else Markup("<b>{}</b>").format(run.pattern_name(signs) or "a pattern")
 
 
-def _weights(entry):
-    return weights_name(entry) + (", after the pause" if entry.get("after") == "pause" else "")
-
-
 def of_energies(run, entries):
     """Of memories whose energy has its minimum elsewhere."""
     for e in entries:
@@ -19,14 +15,14 @@ def of_energies(run, entries):
             learned = f"; its power changed by {number(e['power_change_percent'], '+.1f')} %, that of the other patterns by " \
                       f"{number(e['control_power_change_of_others_percent'], '+.1f')} %" \
                 if "control_power_change_of_others_percent" in e else ""
-            yield Markup("{} ({}): the state of lowest energy is {}; {}{}.").format(_named(run, e["trained"]), _weights(e), _named(run, e["minimum"]), moved, learned)
+            yield Markup("{} ({}): the state of lowest energy is {}; {}{}.").format(_named(run, e["trained"]), weights_name(e), _named(run, e["minimum"]), moved, learned)
 
 
 def of_recall(run, entries):
     """Of memories that are not recalled from every start, or are not a fixed point: one sentence for each cause, method and kind of weights."""
     groups = {}
     for e in entries:
-        groups.setdefault((e["method"], _weights(e)), []).append(e)
+        groups.setdefault((e["method"], weights_name(e)), []).append(e)
     for (method, weights), group in groups.items():
         causes = (
             ("not a fixed point of these weights, so that no start can end there: the field of at least one electrode opposes its sign",

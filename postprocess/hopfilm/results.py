@@ -4,8 +4,21 @@
 def weights_name(entry):
     kind = str(entry.get("weights", ""))
     if kind.startswith("scaled-"):
-        return f"scaled, ξ = {float(kind[7:]):g}"
-    return f"{kind}, ξ = {entry['xi']:.5g}" if "xi" in entry else kind
+        kind = f"scaled, ξ = {float(kind[7:]):g}"
+    elif "xi" in entry:
+        kind = f"{kind}, ξ = {entry['xi']:.5g}"
+    after = str(entry.get("after", "")).replace("us", "µs")
+    return kind + (", after the pause" if after == "pause" else f", {after} without voltage" if entry.get("after_s") else "")
+
+
+def shown(run, step):
+    """The entries of a step; of a film that it looks at after several times without voltage those of the first. The section on retention has all."""
+    entries = run.steps(step)
+    first = {}
+    for e in entries:
+        if "after_s" in e:
+            first[e["item"]] = min(e["after_s"], first.get(e["item"], e["after_s"]))
+    return [e for e in entries if e.get("after_s") == first.get(e["item"])]
 
 
 def training_before(run, entry):
@@ -24,16 +37,16 @@ def training_name(run, entry):
 
 
 def energy_details(run):
-    return [e for e in run.steps("energies") if "dataset" in e]
+    return [e for e in shown(run, "energies") if "dataset" in e]
 
 
 def energy_totals(run):
-    return [e for e in run.steps("energies") if "of" in e]
+    return [e for e in shown(run, "energies") if "of" in e]
 
 
 def totals(run, step):
     """The entries that sum a step up, for steps that also have one entry per memory."""
-    return [e for e in run.steps(step) if "of" in e]
+    return [e for e in shown(run, step) if "of" in e]
 
 
 def default_weightings(run):

@@ -1,8 +1,8 @@
 """The sections of a report. Each takes a Run and returns HTML, "" if the run has no such results."""
-from . import conductance_figures, energy_figures, gauge_figures, hysteresis_figures, link_figures, memory_figures, reasons, tile_figures
+from . import conductance_figures, energy_figures, gauge_figures, hysteresis_figures, link_figures, memory_figures, reasons, retention_figures, tile_figures
 from .inference_section import headline_rows
 from .page import Markup, escape, facts, mark, number, pattern, picture, table, yaml_code
-from .results import (default_weightings, energy_details, energy_totals, sweep_totals, totals, training_name, weights_name)
+from .results import (default_weightings, energy_details, energy_totals, shown as shown_entries, sweep_totals, totals, training_name, weights_name)
 from .style import image_uri, minus
 
 MOST_FITS, MOST_PULSES, MOST_MEMORIES = 8, 8, 20
@@ -56,7 +56,7 @@ def _energy_rows(run):
 
 
 def _recall_rows(run):
-    details = [e for e in run.steps("recall") if "trained" in e]
+    details = [e for e in shown_entries(run, "recall") if "trained" in e]
     for name, entries in _merged(details, lambda e: (weights_name(e), e["method"], e["starts_from"])).items():
         starts = sum(e["starts"] for e in entries)
         controls = [(words, sum(e.get("control_" + key, 0) for e in entries)) for key, words in
@@ -73,7 +73,7 @@ def _gate_rows(run):
 
 
 def _tile_rows(run):
-    for e in run.steps("tiles"):
+    for e in shown_entries(run, "tiles"):
         if e["letter"] == "all":
             yield ("Letters in 2 × 2 windows", f"{weights_name(e)}, {e['flips']} flipped", f"pixels right {percent(e['pixel_accuracy'])}",
                    f"no recall {percent(e['control_no_recall']['pixel_accuracy'])}, untrained {percent(e['control_untrained']['pixel_accuracy'])}, "
@@ -113,8 +113,8 @@ def _all_reasons(run):
     shown = default_weightings(run)
     yield from reasons.of_fit(run, run.steps("fit"))
     yield from reasons.of_energies(run, [e for e in energy_details(run) if weights_name(e) in shown])
-    yield from reasons.of_recall(run, [e for e in run.steps("recall") if "trained" in e])
-    yield from reasons.of_gates(run, [e for e in run.steps("logic") if "wanted" in e])
+    yield from reasons.of_recall(run, [e for e in shown_entries(run, "recall") if "trained" in e])
+    yield from reasons.of_gates(run, [e for e in shown_entries(run, "logic") if "wanted" in e])
 
 
 # ---- conductance ----
@@ -227,7 +227,7 @@ def _margin_table(run, shown):
 # ---- recall, gates, letters ----
 def recall(run):
     html = ""
-    details = [e for e in run.steps("recall") if "trained" in e]
+    details = [e for e in shown_entries(run, "recall") if "trained" in e]
     for (item, name), entries in _merged(details, lambda e: (e["item"], weights_name(e))).items():
         e = entries[0]
         last = max(e["epoch"] for e in entries)
@@ -249,7 +249,7 @@ def gate_name(name):
 
 def gates(run):
     html = ""
-    details = [e for e in run.steps("logic") if "wanted" in e]
+    details = [e for e in shown_entries(run, "logic") if "wanted" in e]
     inputs = ("−−", "−+", "+−", "++")
     for (item, name), entries in _merged(details, lambda e: (e["item"], weights_name(e))).items():
         rows = []
@@ -267,7 +267,7 @@ def gates(run):
 
 def letters(run):
     html = ""
-    entries = run.steps("tiles")
+    entries = shown_entries(run, "tiles")
     for (item, name), group in _merged(entries, lambda e: (e["item"], weights_name(e))).items():
         rows = []
         for e in group:
@@ -282,6 +282,24 @@ def letters(run):
         figure = tile_figures.gallery(run)
         if figure is not None:
             html += picture(image_uri(figure), "Distorted letters (flipped pixels outlined), and the letters that the film recalls from them window by window.")
+    return html
+
+
+# ---- retention ----
+def retention(run):
+    figure = retention_figures.curves(run)
+    if figure is None:
+        return ""
+    html = picture(image_uri(figure), "What is left after a time without voltage. Dots: the film; dotted: the untrained film, which has rested as long." + (
+        " Conductances: the projection of their change by a pulse, dG′·dG/dG·dG over the pairs of electrodes, dG against the untrained film; grey the memories, black their mean."
+        if retention_figures.conductances_at_rest(run) else ""))
+    for times, entries in _merged(retention_figures.results_at_rest(run), lambda e: tuple(e["time_s"])).items():
+        rows = []
+        for e in entries:
+            most = e.get("of", 1)
+            cells = [[f"{v * most:.0f} of {most}" if most > 1 else number(v, ".3f") for v in retention_figures.share(e, control)] for control in (False, True)]
+            rows.append([retention_figures.name_of(e), *cells[0], ", ".join(cells[1])])
+        html += table(["", *(retention_figures.time_text(t) for t in times), "untrained film"], rows, numeric=range(1, 1 + len(times)), controls=(1 + len(times),))
     return html
 
 
