@@ -16,7 +16,7 @@
 #include "sphere.h"
 
 enum { MAX_ORDER = 3, STATES = MAX_ORDER + 1, MAX_NEWTON = 8, MAX_PRODUCTS = 40 };
-#define RMS_SHARE      10.0
+#define RMS_SHARE      4.0
 #define LARGEST_SHARE  100.0
 #define LOOSEST        1e-4 /* tolerance beyond which corrections that stop early would upset the steps after them */
 #define SOLVED         0.1  /* what Newton's method and the linear solves may leave, in parts of the allowed error */
