@@ -103,7 +103,7 @@ static inline PetscInt HfRegionAt(const HfGridInfo *g, const int8_t *regions, Pe
 /* ---- grains: a Voronoi map of the plane, a function of (size, seed) and the place alone; section film.grains of the deck. Every quantity that
      varies from grain to grain takes its own random numbers. Not collective. ---- */
 /** What varies from grain to grain. */
-typedef enum { HF_GRAIN_PLACE, HF_GRAIN_ANISOTROPY, HF_GRAIN_CONDUCTIVITY, HF_GRAIN_THICKNESS, HF_GRAIN_AMR_RATIO } HfGrainQuantity;
+typedef enum { HF_GRAIN_PLACE, HF_GRAIN_ANISOTROPY, HF_GRAIN_CONDUCTIVITY, HF_GRAIN_THICKNESS, HF_GRAIN_AMR_RATIO, HF_GRAIN_AXIS } HfGrainQuantity;
 #define HF_GRAIN_ROW ((PetscInt64)1 << 31) /**< grain + 1 has its point in the square to the right, grain + HF_GRAIN_ROW in the one above */
 /** The number of the grain at (x, y), in m, >= 0; `size` in m is the square root of the mean area of a grain. */
 PetscInt64 HfGrainAt(PetscReal size, PetscInt64 seed, PetscReal x, PetscReal y);
@@ -111,6 +111,11 @@ PetscInt64 HfGrainAt(PetscReal size, PetscInt64 seed, PetscReal x, PetscReal y);
 void HfGrainCentre(PetscReal size, PetscInt64 seed, PetscInt64 grain, PetscReal at[2]);
 /** The grain of every owned cell, grains[j*nx + i] for i = 0..nx-1, j = 0..ym-1; -1 in void cells. */
 PetscErrorCode HfGridGrains(HfGrid grid, PetscReal size, PetscInt64 seed, PetscInt64 grains[]);
+/** Fills in the numbers of a grain in a region. */
+typedef void (*HfGrainNumbers)(PetscInt64 grain, PetscInt region, PetscReal numbers[], void *context);
+/** Means of n such numbers over each owned cell, means[(j*nx + i)*n + k], in which a grain counts by its area: by points of the cell that are not further apart
+    than an eighth of `size`, two by two at least. 0 in void cells; the same on any number of ranks. */
+PetscErrorCode HfGridGrainMeans(HfGrid grid, PetscReal size, PetscInt64 seed, PetscInt n, HfGrainNumbers numbers, void *context, PetscReal means[]);
 PetscReal HfGrainNormal(PetscInt64 seed, HfGrainQuantity quantity, PetscInt64 grain);  /**< normal, mean 0, variance 1 */
 PetscReal HfGrainUniform(PetscInt64 seed, HfGrainQuantity quantity, PetscInt64 grain); /**< uniform in (0,1) */
 

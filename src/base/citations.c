@@ -53,6 +53,17 @@ static const Citation citations[] = {
      "  year = {1989},\n"
      "  doi = {10.1016/0893-9659(89)90079-7}\n"
      "}"},
+    {"herzer-1990",
+     "@article{herzer-1990,\n"
+     "  author = {Herzer, Giselher},\n"
+     "  title = {Grain size dependence of coercivity and permeability in nanocrystalline ferromagnets},\n"
+     "  journal = {IEEE Transactions on Magnetics},\n"
+     "  volume = {26},\n"
+     "  number = {5},\n"
+     "  pages = {1397--1402},\n"
+     "  year = {1990},\n"
+     "  doi = {10.1109/20.104389}\n"
+     "}"},
     {"brown-1963",
      "@article{brown-1963,\n"
      "  author = {Brown, William Fuller},\n"

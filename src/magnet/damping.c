@@ -107,7 +107,7 @@ static void visit_product(HfMagnet magnet, const HfRow *row, void *context) {
   const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
   const Product *p = context;
 
-  HfRowField(magnet, row, PETSC_FALSE);
+  HfRowLinearField(magnet, row, p->u + 3 * g->nx * (row->j - g->ys));
   for (PetscInt k = 0; k < row->cells->n_runs; ++k) {
     const HfRun *run = &row->cells->runs[k];
     const PetscInt i = run->i, at = g->nx * (row->j - g->ys) + i;

@@ -41,8 +41,8 @@ typedef enum {
   HF_FIELD_EXACT,       /* the same in double precision throughout, for states at rest */
   HF_FIELD_NOISY,       /* as HF_FIELD_ALL, and the fluctuations that were drawn last */
   HF_FIELD_CACHED,      /* those of HF_FIELD_ALL; what depends on time or on the whole film as it was computed last (HfFieldCacheIsCurrent) */
-  HF_FIELD_LINEAR,      /* the local terms that are linear in m, and the local part of others */
-  HF_FIELD_LINEAR_WHOLE /* all terms that are linear in m */
+  HF_FIELD_LINEAR,      /* of changes of m: the local terms that are linear in m, and the local part of others; see HfRowLinearField() */
+  HF_FIELD_LINEAR_WHOLE /* of changes of m: all terms that are linear in m */
 } HfFieldSelection;
 typedef struct {
   PetscInt j;
@@ -67,7 +67,10 @@ void HfRowField(HfMagnet magnet, const HfRow *row, PetscBool with_torques);
 const HfTorque *HfTorqueAlone(HfMagnet magnet);
 /* Brings the terms up to date for m at time t; m NULL: no term reads it. Collective. */
 PetscErrorCode HfTermsPrepare(HfMagnet magnet, PetscReal t, Vec m);
-/* For visitors of rows of changes: the torques that are linear in them into row->T; u: the state, interleaved, of the row from its first cell on. */
+/* For visitors of rows of changes, in HF_FIELD_LINEAR or _LINEAR_WHOLE: the change of the field into row->H; u: the state, interleaved, of the row from its
+   first cell on. */
+void HfRowLinearField(HfMagnet magnet, const HfRow *row, const PetscScalar u[]);
+/* For visitors of rows of changes: the torques that are linear in them into row->T; u: as above. */
 void HfRowLinearTorques(HfMagnet magnet, const HfRow *row, const PetscScalar u[]);
 
 /* What the terms were prepared for last. */

@@ -218,6 +218,7 @@ PetscErrorCode HfSweepStage(HfMagnet magnet, PetscReal t, const HfStage *stage, 
 
 static inline PetscBool is_selected(const HfTermType *type, HfFieldSelection fields) {
   if (type->draw) return (PetscBool)(fields == HF_FIELD_NOISY);
+  if (type->derivative && (fields == HF_FIELD_LINEAR || fields == HF_FIELD_LINEAR_WHOLE)) return PETSC_FALSE; /* HfRowLinearField() adds it */
   if (fields == HF_FIELD_LINEAR_WHOLE) return (PetscBool)(type->stiffness != NULL);
   return (PetscBool)(fields != HF_FIELD_LINEAR || (type->stiffness && (!type->whole || type->local_field)));
 }
@@ -313,6 +314,22 @@ void HfRowField(HfMagnet magnet, const HfRow *row, PetscBool with_torques) {
     apply_terms(magnet, row->fields, cells->edges[k].region, &span);
     if (any_straight) straight_span_of_edge(magnet, row, &cells->edges[k], &straight_ghosts, &straight);
     if (with_torques) apply_torques(magnet, cells->edges[k].region, &span, &straight, row);
+  }
+}
+
+void HfRowLinearField(HfMagnet magnet, const HfRow *row, const PetscScalar u[]) {
+  HfSpan changes;
+
+  HfRowField(magnet, row, PETSC_FALSE);
+  for (PetscInt k = 0; k < magnet->n_terms; ++k) {
+    const HfTerm *term = &magnet->terms[k];
+    if (!term->type->derivative) continue;
+    for (PetscInt r = 0; r < row->cells->n_runs; ++r) {
+      const HfRun *run = &row->cells->runs[r];
+      if (!term->active[run->region]) continue;
+      HfSpanOfRun(row, run, &changes);
+      (*term->type->derivative)(term, term->p[run->region], &changes, u + 3 * run->i);
+    }
   }
 }
 

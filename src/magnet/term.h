@@ -61,8 +61,11 @@ typedef struct {
   PetscReal (*energy)(const HfTerm *term, const PetscReal p[], const HfSpan *span);
   /* An upper bound of |dH/dm| (A/m), the norm of the term's linear part; NULL: the field does not depend on m. */
   PetscReal (*stiffness)(const PetscReal p[]);
+  /* Of a local term whose field is not linear in m: adds the derivative of the field of each cell by its own m, at the state u (interleaved, of the cells of
+     the span), times changes->m, to changes->H. NULL: field() is linear, and takes changes of m as it takes m. */
+  void (*derivative)(const HfTerm *term, const PetscReal p[], const HfSpan *changes, const PetscReal u[]);
   /* Adds the derivative of the field of a cell by its own m, A/m: xx, xy, xz, yy, yz, zz; `cell`: its number among those of this rank. Preconditioners use
-     it; bonds between cells do not count. NULL: there is none. */
+     it; bonds between cells do not count. NULL: there is none, or none that is the same for every m. */
   void (*own_part)(const HfTerm *term, const PetscReal p[], PetscInt cell, PetscReal K[6]);
   /* Of a term that is not local (whole): adds the part that own_part() describes, which then serves the Newton matrices of implicit steps in place of all
      of it. NULL: they leave the term out. */

@@ -87,6 +87,52 @@ static void test_ranks_and_area(void **state) {
   CHECK(HfGridDestroy(&alone));
 }
 
+/* Means over cells that are larger than grains: the same on one rank as on all, and the mean of grains at many places of the cell. */
+static void own_number(PetscInt64 grain, PetscInt region, PetscReal numbers[], void *context) {
+  numbers[0] = HfGrainNormal(11, HF_GRAIN_AXIS, grain);
+  numbers[1] = (PetscReal)region;
+}
+
+static PetscInt halves(PetscReal x, PetscReal y, void *context) { return y < -0.7 ? -1 : x > 0; }
+
+static void test_means(void **state) {
+  const PetscReal size = 0.08;
+  const PetscInt nx = 10, ny = 9, fine = 40;
+  PetscReal *mine, *all, deviation = 0;
+  PetscInt n = 0;
+  HfGrid grid, alone;
+  const HfGridInfo *g;
+
+  CHECK(HfGridCreate(PETSC_COMM_WORLD, nx, ny, 0.2, 0.2, 1, halves, NULL, &grid));
+  CHECK(HfGridCreate(PETSC_COMM_SELF, nx, ny, 0.2, 0.2, 1, halves, NULL, &alone));
+  g = HfGridGetInfo(grid);
+  CHECK(PetscMalloc2(2 * nx * g->ym, &mine, 2 * nx * ny, &all));
+  CHECK(HfGridGrainMeans(grid, size, 11, 2, own_number, NULL, mine));
+  CHECK(HfGridGrainMeans(alone, size, 11, 2, own_number, NULL, all));
+  for (PetscInt k = 0; k < 2 * nx * g->ym; ++k) assert_true(mine[k] == all[2 * nx * g->ys + k]);
+  for (PetscInt k = 0; k < nx * ny; ++k) {
+    const PetscReal x = -1 + 0.2 * (PetscReal)(k % nx), y = -0.9 + 0.2 * (PetscReal)(k / nx);
+    PetscReal mean = 0;
+
+    if (y < -0.8) {
+      assert_true(all[2 * k] == 0 && all[2 * k + 1] == 0);
+      continue;
+    }
+    for (PetscInt q = 0; q < fine * fine; ++q)
+      mean += HfGrainNormal(11, HF_GRAIN_AXIS,
+                            HfGrainAt(size, 11, x + 0.2 * ((PetscReal)(q % fine) + 0.5) / fine, y + 0.2 * ((PetscReal)(q / fine) + 0.5) / fine)) /
+              (fine * fine);
+    deviation += PetscSqr(all[2 * k] - mean);
+    ASSERT_NEAR(all[2 * k + 1], x > -0.1, 1e-12);
+    ++n;
+  }
+  print_message("deviation of means by area: %.3g of a grain\n", PetscSqrtReal(deviation / n));
+  assert_true(PetscSqrtReal(deviation / n) < 0.02);
+  CHECK(PetscFree2(mine, all));
+  CHECK(HfGridDestroy(&grid));
+  CHECK(HfGridDestroy(&alone));
+}
+
 /* Numbers of grains: mean, variance, independence of quantities. */
 static void test_numbers(void **state) {
   PetscReal sum[2] = {0}, squares[2] = {0}, product = 0, uniform = 0;
@@ -113,5 +159,5 @@ static void test_numbers(void **state) {
 }
 
 static const struct CMUnitTest tests[] = {cmocka_unit_test(test_nearest), cmocka_unit_test(test_points), cmocka_unit_test(test_ranks_and_area),
-                                          cmocka_unit_test(test_numbers)};
+                                          cmocka_unit_test(test_means), cmocka_unit_test(test_numbers)};
 HF_TEST_MAIN(tests)
