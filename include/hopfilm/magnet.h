@@ -147,7 +147,9 @@ PetscErrorCode HfMagnetCheckStoredField(HfMagnet magnet, const char *where, Pets
 /** The method of time integration: the deck's integrator.method, "auto" where it switches between two, what it chose for good, or "heun" with
     fluctuations. Not collective. */
 const char *HfMagnetMethod(HfMagnet magnet);
-/** Length of the steps for which the explicit method of `auto` is stable, s; 0: any. Not collective. */
+/** The explicit one of the two methods of `auto`, "3bs" or "5dp". Not collective. */
+const char *HfMagnetExplicitMethod(HfMagnet magnet);
+/** Length of the steps for which it is stable, s; 0: any. Not collective. */
 PetscReal HfMagnetExplicitStep(HfMagnet magnet);
 /** Length of its steps that stability allows, s, within a third or so; the tolerance may demand shorter ones. 0: the tolerance alone decides.
     Not collective. */

@@ -158,6 +158,8 @@ void HfRungeKuttaKeepStart(TS ts, PetscBool keep);
 PetscErrorCode HfRungeKuttaInterpolate(TS ts, PetscReal t, Vec y);
 /** The next TSSolve() goes on from y, where f is `rate`, as if it had not been interrupted. Collective. */
 PetscErrorCode HfRungeKuttaResume(TS ts, Vec y, Vec rate);
+/** Evaluations of f in a step. Not collective. */
+PetscInt HfRungeKuttaEvaluations(const char *method);
 /** The largest |h lambda| that the method is stable for, lambda in the direction of -alpha + i. Not collective. */
 PetscReal HfRungeKuttaReach(const char *method, PetscReal alpha);
 

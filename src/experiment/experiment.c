@@ -194,8 +194,8 @@ static PetscErrorCode begin(HfStepContext context) {
                           "at %.3g Oe",
                           (double)friction, (double)(friction * OERSTED_PER_AMPERE), (double)(0.5 * PETSC_PI * friction * OERSTED_PER_AMPERE)));
   if (context->schedule->plan.seconds > 0 && !strcmp(HfMagnetMethod(magnet), "auto"))
-    PetscCall(HfReportLog(context, "time steps: explicit ones (5dp) of at most %.3g s where the film moves fast, implicit ones (bdf) elsewhere",
-                          (double)HfMagnetExplicitStep(magnet)));
+    PetscCall(HfReportLog(context, "time steps: explicit ones (%s) of at most %.3g s where the film moves fast, implicit ones (bdf) elsewhere",
+                          HfMagnetExplicitMethod(magnet), (double)HfMagnetExplicitStep(magnet)));
   if (context->schedule->plan.seconds > 0 && !strcmp(HfMagnetMethod(magnet), "heun"))
     PetscCall(HfReportLog(context, "time steps of Heun's method: %.3g s in the field of the deck, shorter where more acts",
                           (double)HfMagnetExpectedStep(magnet)));

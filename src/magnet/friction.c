@@ -83,7 +83,7 @@ PetscErrorCode HfFrictionSettingsCheck(HfMagnet magnet) {
           "friction of %.3g A/m does not hold at a temperature: the fluctuating field of a cell, %.3g A/m in a time step, shakes m loose; "
           "leave out `thermal`, or let grains pin the walls instead of friction",
           (double)material->Hc, (double)noise(magnet, r)));
-    if (!strcmp(magnet->integrator_settings.method, "rosenbrock") || !strcmp(magnet->integrator_settings.method, "bdf"))
+    if (!strcmp(magnet->integrator_settings.method, "bdf"))
       PetscCall(HfDeckError(magnet->film.deck, HfChild(integrator, "method"),
                             "integrator.method: %s knows no material.friction; take auto, 5dp or 3bs", magnet->integrator_settings.method));
     HfCite("visintin-1997");

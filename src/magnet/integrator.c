@@ -17,8 +17,10 @@ static const HfKey keys[] = {
     {"integrator", HF_SECTION, NULL, "{}", "", 0, "Time integration of the magnetization; PETSc's -ts_ options go further"},
     {"integrator.method", HF_CHOICE, NULL, "auto", "auto|5dp|3bs|bdf", 0,
      "5dp (Dormand-Prince) and 3bs (Bogacki-Shampine) are explicit Runge-Kutta pairs, whose steps the shortest exchange wave of the grid limits; bdf "
-     "(backward differentiation) is implicit, with steps that follow the motion, whatever the cells. auto "
-     "switches between 5dp, where the film moves so fast that its steps are long enough, and bdf"},
+     "(backward differentiation) is implicit, with steps that follow the motion, whatever the cells. auto switches between bdf and an explicit pair, "
+     "which takes over where the film moves so fast that its steps are long enough; it is 5dp, or 3bs where cells are so small that stability "
+     "decides "
+     "its steps in a full demagnetizing field"},
     {"integrator.tolerance", HF_NUMBER, NULL, HF_DEFAULT_TOLERANCE, ">0", 0,
      "Allowed error of a step: in any component of m of explicit steps; in the root mean square over the cells of bdf, which with alpha above "
      "0.07 may be ten times as large, because errors decay, and for which no more than 1e-4 counts. With 1e-5 a conductance after a pulse is off by "

@@ -160,11 +160,14 @@ PetscReal HfMagnetStiffness(HfMagnet magnet);    /* bound of |dH/dm| over all re
 PetscReal HfMagnetFastestRate(HfMagnet magnet);  /* gamma0 times that, 1/s */
 PetscReal HfMagnetLeastDamping(HfMagnet magnet); /* the smallest alpha of all regions */
 PetscReal HfMagnetSmallMotion(HfMagnet magnet);  /* for HfErrorAllowed() */
+PetscInt HfMagnetImplicitOrder(HfMagnet magnet); /* of backward differentiation */
 /* The methods of a film without fluctuations: that of the deck, or two between which a phase switches (HfMagnetSwitchMethod()). */
 typedef struct {
   PetscInt n;
   const char *methods[2];  /* of two the first is explicit and the second implicit */
   PetscReal explicit_step; /* for which the explicit one is stable, s */
+  PetscReal reach;         /* time that explicit steps pass at the cost of an implicit one, s */
+  PetscReal angle;         /* by which the fastest cell turns in an implicit step */
 } HfMethodChoice;
 HfMethodChoice HfMagnetChooseMethods(HfMagnet magnet);
 /* Whether the implicit one of two methods suits m, which turns by at most `speed` (1/s); `implicit`: it is the one in use. */

@@ -1,8 +1,6 @@
 /* The steppers of time integration, each a PETSc TS, and Gilbert's equation as each of them sees it. */
 #include "magnet_impl.h"
 
-#define DAMPED 0.07 /* alpha above which order 3 of backward differentiation is stable: tan of the 4 degrees that its sector lacks */
-
 /* ---- the equation for explicit steps; context: the magnet ---- */
 static PetscErrorCode rate(PetscReal t, Vec m, Vec dmdt, void *context) {
   PetscFunctionBeginUser;
@@ -78,7 +76,7 @@ static PetscReal small_motion(HfMagnet magnet, PetscInt order) {
 
 static PetscErrorCode create_bdf(HfStepper *self) {
   HfMagnet magnet = self->magnet;
-  const PetscInt order = HfMagnetLeastDamping(magnet) > DAMPED ? 3 : 2;
+  const PetscInt order = HfMagnetImplicitOrder(magnet);
 
   PetscFunctionBeginUser;
   self->implicit = (HfSphereProblem){.rate = rate_implicit,

@@ -97,10 +97,12 @@ static void all_methods(void **state) {
   for (int k = 0; k < METHODS; ++k) resumes_after_any_step(DECK_WITH("disk integrator", "method=%s", methods[k]), HF_INSIDE_ADVANCE);
 }
 
+/* Explicit steps of 3bs, and implicit ones. */
+static void the_choice_of_steps(void **state) { resumes_after_any_step(DECK("fine"), HF_INSIDE_ADVANCE); }
+
 static void friction(void **state) {
   for (int k = 0; k < METHODS; ++k)
-    if (strcmp(methods[k], "rosenbrock") && strcmp(methods[k], "bdf"))
-      resumes_after_any_step(DECK_WITH("sticky integrator", "method=%s", methods[k]), HF_INSIDE_ADVANCE);
+    if (strcmp(methods[k], "bdf")) resumes_after_any_step(DECK_WITH("sticky integrator", "method=%s", methods[k]), HF_INSIDE_ADVANCE);
   resumes_after_any_step(DECK("sticky"), HF_INSIDE_RELAX);
 }
 
@@ -117,7 +119,8 @@ static void table_in_time(void **state) {
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(all_methods), cmocka_unit_test(fluctuations), cmocka_unit_test(table_in_time),
-    cmocka_unit_test(relaxation),  cmocka_unit_test(friction),     cmocka_unit_test(implicit_relaxation),
+    cmocka_unit_test(all_methods),         cmocka_unit_test(the_choice_of_steps), cmocka_unit_test(fluctuations),
+    cmocka_unit_test(table_in_time),       cmocka_unit_test(relaxation),          cmocka_unit_test(friction),
+    cmocka_unit_test(implicit_relaxation),
 };
 HF_TEST_MAIN(tests)

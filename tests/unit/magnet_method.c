@@ -46,6 +46,35 @@ static void auto_takes_the_steps_that_the_motion_asks_for(void **unused) {
   case_destroy(&c);
 }
 
+static PetscInt64 evaluations(double cell, double alpha, const char *method) {
+  PetscInt64 n;
+  Case c;
+
+  case_create(&c, PETSC_COMM_WORLD, DECK_WITH("strip", "cell=%g nm; alpha=%g; integrator=method: %s", cell, alpha, method));
+  CHECK(HfMagnetAdvance(c.magnet, c.m, 0, 1e-10, NULL, NULL));
+  HfMagnetStatistics(c.magnet, NULL, NULL, &n);
+  case_destroy(&c);
+  return n;
+}
+
+/* In the full demagnetizing field; that of fewer evaluations on the way through a reversal. */
+static void auto_takes_the_cheaper_pair(void **unused) {
+  static const double films[][2] = {{8, 0.02}, {8, 0.1}, {4, 0.02}, {4, 0.1}, {4, 0.5}};
+
+  AT_MOST_ON(1);
+  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(films); ++k) {
+    const double cell = films[k][0], alpha = films[k][1];
+    const PetscInt64 of_3bs = evaluations(cell, alpha, "3bs"), of_5dp = evaluations(cell, alpha, "5dp");
+    Case c;
+
+    case_create(&c, PETSC_COMM_WORLD, DECK_WITH("strip", "cell=%g nm; alpha=%g; integrator=", cell, alpha));
+    print_message("%g nm, alpha %g: %lld evaluations of 3bs, %lld of 5dp; %s\n", cell, alpha, (long long)of_3bs, (long long)of_5dp,
+                  HfMagnetExplicitMethod(c.magnet));
+    assert_string_equal(HfMagnetExplicitMethod(c.magnet), of_3bs < of_5dp ? "3bs" : "5dp");
+    case_destroy(&c);
+  }
+}
+
 /* Nothing is stiff without exchange, anisotropy and demagnetizing field. */
 static void a_film_that_is_not_stiff_gets_explicit_steps(void **unused) {
   Case c;
@@ -108,6 +137,7 @@ static void accuracy_decides_implicit_steps(void **unused) {
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(auto_takes_the_steps_that_the_motion_asks_for),
+    cmocka_unit_test(auto_takes_the_cheaper_pair),
     cmocka_unit_test(a_film_that_is_not_stiff_gets_explicit_steps),
     cmocka_unit_test(what_the_deck_says_stays),
     cmocka_unit_test(fluctuations_decide),

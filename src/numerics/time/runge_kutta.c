@@ -290,6 +290,8 @@ PetscErrorCode HfRungeKuttaInterpolate(TS ts, PetscReal t, Vec y) {
   PetscFunctionReturn(0);
 }
 
+PetscInt HfRungeKuttaEvaluations(const char *method) { return find_tableau(method)->stages - 1; } /* the last one is the first of the next step */
+
 PetscReal HfRungeKuttaReach(const char *method, PetscReal alpha) {
   const Tableau *tableau = find_tableau(method);
   const double complex direction = (-alpha + I) / sqrt(1 + alpha * alpha);
