@@ -192,6 +192,11 @@ PetscErrorCode HfDeviceNodeSaturatedConductance(HfDevice device, PetscReal G0[])
     zero. Collective. */
 PetscErrorCode HfDeviceConductanceByCurrents(HfDevice device, PetscReal G[]);
 
+/** Whether HfDeviceFourProbe() is possible: not of a wiring behind contact resistances, whose matrix does not tell the nodes. */
+PetscBool HfDeviceFourProbePossible(HfDevice device);
+/** G_contact[n*n] between the ideal contacts, as voltages read by leads of their own see them, from G[n*n] between the terminals. Not collective. */
+PetscErrorCode HfDeviceFourProbe(HfDevice device, const PetscReal G[], PetscReal G_contact[]);
+
 /** Number of gauges: two-terminal read-outs of the deck's section `gauges`, each between two contacts of its own while all others insulate. */
 PetscInt HfDeviceGaugeCount(HfDevice device);
 /** Name of gauge k. */

@@ -80,6 +80,39 @@ PetscInt HfUnstablePixels(HfNetwork network, PetscReal dead_zone, const PetscRea
     as 0. */
 PetscReal HfStabilityMargin(HfNetwork network, const PetscReal x[]);
 
+/** Whether no update changes V[n]. */
+PetscBool HfNetworkIsFixedPoint(HfNetwork network, PetscReal dead_zone, const PetscReal V[]);
+/** The local field h_i of a node in the pattern V[n]; parts: the sum of the magnitudes of its terms. */
+PetscReal HfNetworkLocalField(HfNetwork network, const PetscReal V[], PetscInt i, PetscReal *parts);
+
+/* ---- read-outs, one file each in src/network/readouts/: how a film that is read becomes a network ----
+
+     voltage         every electrode at +V0 or -V0: pair weights of HfWeights()
+     current-source  the electrodes of either sign joined at the two ends of a current source (Niu et al. 2024, Methods) */
+
+/** The conductances that are read, as of HfWeights(). */
+typedef struct {
+  PetscInt n;              /**< nodes */
+  HfWeightsKind kind;      /**< saturated and scaled alone for a current source */
+  const PetscReal *G, *G0; /**< [n*n], S: of the film, and of the saturated film; of the ideal contacts where the read-out is by four probes */
+  PetscReal xi;            /**< of scaled and resistance weights */
+  PetscInt n_set;          /**< for midrange */
+  const PetscReal *set;    /**< [n_set][n*n] */
+  PetscBool with_diagonal; /**< of the voltage read-out alone */
+} HfReadoutInput;
+/** A read-out. */
+typedef struct {
+  const char *name;     /**< in decks */
+  const char *citation; /**< key of an entry in src/base/citations.c; NULL: none */
+  PetscBool four_probe; /**< contact resistances do not count */
+  PetscErrorCode (*network)(const HfReadoutInput *input, HfNetwork *network);
+} HfReadout;
+/** A read-out by its name; NULL if there is none. */
+const HfReadout *HfReadoutFind(const char *name);
+/** What a current source of `current` (A) does with its + end on the nodes of sign + and its - end on the others: currents[n], the current into each node (A), and the
+    voltage between the ends (V). A uniform s carries no current, and its voltage is infinite. */
+PetscErrorCode HfCurrentSourceRead(PetscInt n, const PetscReal G[], const PetscReal s[], PetscReal current, PetscReal currents[], PetscReal *voltage);
+
 /* ---- recall ---- */
 
 /** All nodes at once; one random node at a time; or every node once per sweep, in a new random order, until a sweep changes none. */

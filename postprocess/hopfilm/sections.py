@@ -208,6 +208,9 @@ def energies(run):
     if sweep:
         html += "<h3>Window of ξ</h3>" + picture(image_uri(energy_figures.xi_window(sweep)),
                                                   "Weights w = G − ξ G₀: green where every memory is the minimum of its energy.")
+        bench = [e for e in sweep if "fixed_points_current_source" in e]
+        html += table(("ξ", "minima", "fixed points, nodes at ±V₀", "fixed points, current source"),
+                      [(f"{e['xi']:g}", of(e["correct"], e["of"]), of(e["fixed_points"], e["of"]), of(e["fixed_points_current_source"], e["of"])) for e in bench])
     return html
 
 

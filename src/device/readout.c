@@ -60,6 +60,36 @@ PetscErrorCode HfDeviceSaturatedConductance(HfDevice d, PetscReal G0[]) {
   PetscFunctionReturn(0);
 }
 
+PetscBool HfDeviceFourProbePossible(HfDevice d) {
+  PetscBool ideal = PETSC_TRUE;
+
+  for (PetscInt k = 0; k < HfElectrodesCount(d->electrodes); ++k)
+    if (HfElectrodesResistance(d->electrodes, k) > 0.0) ideal = PETSC_FALSE;
+  return ideal || !HfDeviceWiring(d) ? PETSC_TRUE : PETSC_FALSE;
+}
+
+/* Resistances that are taken away again: the circuit with -R in front of the terminals. */
+PetscErrorCode HfDeviceFourProbe(HfDevice d, const PetscReal G[], PetscReal G_contact[]) {
+  const PetscInt n = HfDeviceTerminals(d), n_nodes = HfElectrodesCount(d->electrodes);
+  PetscReal *resistance, *work, *potentials, most = 0.0;
+  PetscBool *floating;
+
+  PetscFunctionBeginUser;
+  PetscCheck(HfDeviceFourProbePossible(d), HfGridComm(d->grid), PETSC_ERR_ARG_WRONGSTATE, "four probes behind a wiring");
+  PetscCall(PetscMalloc4(n_nodes, &resistance, n_nodes * n_nodes, &work, n_nodes * n_nodes, &potentials, n_nodes, &floating));
+  for (PetscInt k = 0; k < n_nodes; ++k) {
+    resistance[k] = -HfElectrodesResistance(d->electrodes, k);
+    floating[k] = PETSC_FALSE; /* their rows are zero */
+    most = PetscMax(most, -resistance[k]);
+  }
+  if (most > 0.0)
+    PetscCall(HfCircuitReduce(n, G, resistance, floating, G_contact, potentials, work));
+  else
+    PetscCall(PetscArraycpy(G_contact, G, n * n));
+  PetscCall(PetscFree4(resistance, work, potentials, floating));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfDeviceConductanceByCurrents(HfDevice d, PetscReal G[]) {
   const PetscInt n = HfElectrodesCount(d->electrodes);
   PetscReal *V, *currents;

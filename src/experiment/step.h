@@ -389,8 +389,10 @@ void HfTraceEnd(HfTrainingRecord *record);        /* Not collective. */
        ">=0",                                                                                                                                        \
        0,                                                                                                                                            \
        "A node keeps its state when its current is below this fraction of the sum of the magnitudes of its contributions"},                          \
-  {                                                                                                                                                  \
-    step ".seed", HF_INT, NULL, "1", "[0,9e18]", 0, "Seed of the order of asynchronous updates and sweeps"                                           \
+      {step ".seed", HF_INT, NULL, "1", "[0,9e18]", 0, "Seed of the order of asynchronous updates and sweeps"}, {                                    \
+    step ".readout", HF_CHOICE, NULL, "voltage", "voltage|current-source", 0,                                                                        \
+        "How the nodes are driven while they are read: each at a voltage +-V0, or, as on the bench of Niu et al. 2024, those of either sign joined " \
+        "at the two ends of a current source, without contact resistances (weights scaled or saturated)"                                             \
   }
 PetscErrorCode HfRecallSettingsRead(HfNode node, HfRecallOptions *options); /* Not collective. */
 
@@ -406,8 +408,9 @@ typedef struct {
   PetscReal xi;
   PetscBool xi_of_untrained; /* xi = tr G_untrained/tr G0, as in the film of Yu et al. 2021 */
   HfAfter after;
-  char name[40];  /* "midrange", "scaled-0.98", "scaled:untrained", "resistance:untrained" */
-  char label[80]; /* the same, with "@1us" for weights at rest */
+  const HfReadout *readout;
+  char name[64];  /* "midrange", "scaled-0.98", "scaled:untrained", "scaled-0.98:current-source" */
+  char label[96]; /* the same, with "@1us" for weights at rest */
 } HfWeighting;
 #define HF_MAX_WEIGHTINGS 64
 typedef struct {
@@ -421,8 +424,10 @@ PetscErrorCode HfWeightingSettingsRead(HfScheduleCheck *check, HfNode node, HfWe
 PetscErrorCode HfWeightingResolve(const HfTrainingRecord *record, const HfWeightingList *settings, PetscInt k, HfWeightingList *list);
 /* w = G - G0, the control of scaled weights (xi = 1); *wanted: the list has scaled weights and not these. Not collective. */
 PetscErrorCode HfWeightingControl(const HfWeightingList *list, HfWeighting *control, PetscBool *wanted);
-PetscErrorCode HfWeightingPut(HfNode entry, const HfWeighting *weighting);      /* kind, xi and how it was chosen, and `after`. Not collective. */
-PetscErrorCode HfWeightingPutAfter(HfNode entry, const HfWeighting *weighting); /* nothing at the end of the pulse. Not collective. */
+PetscErrorCode HfWeightingPut(HfNode entry,
+                              const HfWeighting *weighting); /* kind, xi and how it was chosen, when and how it was read. Not collective. */
+/* When and how it was read: nothing at the end of the pulse and by voltages. Not collective. */
+PetscErrorCode HfWeightingPutReading(HfNode entry, const HfWeighting *weighting);
 /* The conductance matrix G[n*n] of a memory that these weights are made of. Not collective. */
 const PetscReal *HfMemoryConductance(const HfWeighting *weighting, const HfMemory *memory);
 /* The same of the untrained film: rested for the same time; without a rest of that time, and after pauses, not rested. Not collective. */
@@ -433,6 +438,10 @@ PetscReal HfMemoryTime(const HfWeighting *weighting, const HfMemory *memory);
    fewer than two. Not collective. */
 PetscErrorCode HfWeightingApply(const HfTrainingRecord *record, const HfWeighting *weighting, const PetscReal G0[], const PetscReal G[],
                                 PetscBool with_diagonal, PetscReal w[]);
+
+/* The network of these weights, read as the weighting says, of G, with G0 the saturated film's. Not collective. */
+PetscErrorCode HfWeightingNetwork(HfStepContext context, const HfWeighting *weighting, const PetscReal G0[], const PetscReal G[],
+                                  PetscBool with_diagonal, HfNetwork *network);
 
 /* ---- retention.c: results as a function of the time without voltage ---- */
 typedef struct HfRetention_ *HfRetention;

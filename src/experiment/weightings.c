@@ -17,14 +17,21 @@ PetscErrorCode HfRecallSettingsRead(HfNode node, HfRecallOptions *options) {
   PetscFunctionReturn(0);
 }
 
+/* "scaled-0.98:current-source" */
+static void name_readout(HfWeighting *weighting) {
+  const size_t used = strlen(weighting->name);
+
+  if (strcmp(weighting->readout->name, "voltage")) snprintf(weighting->name + used, sizeof(weighting->name) - used, ":%s", weighting->readout->name);
+}
+
 /* The weightings of one kind, one for each xi, at the end of the list. One more than it has room for is counted. */
-static PetscErrorCode read_kind_settings(HfNode node, HfWeightsKind kind, HfWeightingList *list) {
+static PetscErrorCode read_kind_settings(HfNode node, HfWeightsKind kind, const HfReadout *readout, HfWeightingList *list) {
   const char *name = HfWeightsNames[kind];
   const PetscInt n_xi = HfWeightsHaveXi(kind) ? HfCount(node, "xi") : 1;
 
   PetscFunctionBeginUser;
   for (PetscInt k = 0; k < n_xi && list->n <= HF_MAX_WEIGHTINGS; ++k) {
-    HfWeighting weighting = {.kind = kind, .xi = 1.0};
+    HfWeighting weighting = {.kind = kind, .xi = 1.0, .readout = readout};
 
     if (!HfWeightsHaveXi(kind))
       PetscCall(PetscStrncpy(weighting.name, name, sizeof(weighting.name)));
@@ -35,6 +42,7 @@ static PetscErrorCode read_kind_settings(HfNode node, HfWeightsKind kind, HfWeig
       weighting.xi = HfRealAt(node, "xi", k);
       PetscCall(PetscSNPrintf(weighting.name, sizeof(weighting.name), "%s-%.12g", name, (double)weighting.xi));
     }
+    name_readout(&weighting);
     if (list->n < HF_MAX_WEIGHTINGS) list->list[list->n] = weighting;
     ++list->n;
   }
@@ -124,7 +132,26 @@ static PetscErrorCode read_after_settings(HfScheduleCheck *check, HfNode node, H
   PetscFunctionReturn(0);
 }
 
+static PetscErrorCode check_readout(HfScheduleCheck *check, HfNode node, const HfReadout *readout, const HfWeightingList *list) {
+  PetscFunctionBeginUser;
+  if (!readout->four_probe) PetscFunctionReturn(0);
+  for (PetscInt k = 0; k < PetscMin(list->n, HF_MAX_WEIGHTINGS); ++k)
+    if (list->list[k].kind != HF_WEIGHTS_SCALED && list->list[k].kind != HF_WEIGHTS_SATURATED) {
+      PetscCall(HfDeckError(check->deck, HfChild(node, "readout"),
+                            "readout: a %s reads the weights `scaled` and `saturated` alone, not `%s`: give `weights: scaled`", readout->name,
+                            HfWeightsNames[list->list[k].kind]));
+      break;
+    }
+  if (check->schedule->n && !HfDeviceFourProbePossible(check->device))
+    PetscCall(HfDeckError(
+        check->deck, HfChild(node, "readout"),
+        "readout: four probes leave out the contact resistances, which behind a `wiring` cannot be told from the film: leave out `resistance` of "
+        "the electrodes"));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfWeightingSettingsRead(HfScheduleCheck *check, HfNode node, HfWeightingList *list) {
+  const HfReadout *readout = HfReadoutFind(HfHas(node, "readout") ? HfText(node, "readout") : "voltage");
   HfNode weights = HfChild(node, "weights");
   PetscInt unknown = 0;
 
@@ -134,7 +161,7 @@ PetscErrorCode HfWeightingSettingsRead(HfScheduleCheck *check, HfNode node, HfWe
     PetscInt kind = 0;
     while (HfWeightsNames[kind] && strcmp(HfWeightsNames[kind], HfTextAt(node, "weights", i))) ++kind;
     if (HfWeightsNames[kind])
-      PetscCall(read_kind_settings(node, (HfWeightsKind)kind, list));
+      PetscCall(read_kind_settings(node, (HfWeightsKind)kind, readout, list));
     else {
       PetscCall(HfDeckError(check->deck, weights, "unknown weights %s: one of " HF_WEIGHTS_WORDS, HfTextAt(node, "weights", i)));
       ++unknown;
@@ -142,6 +169,7 @@ PetscErrorCode HfWeightingSettingsRead(HfScheduleCheck *check, HfNode node, HfWe
   }
   if (!list->n && !unknown) PetscCall(HfDeckError(check->deck, weights, "name at least one kind of weights, and one xi for those that have it"));
   PetscCall(read_after_settings(check, node, list));
+  PetscCall(check_readout(check, node, readout, list));
   if (list->n > HF_MAX_WEIGHTINGS)
     PetscCall(HfDeckError(check->deck, HfChild(node, "xi"), "at most %d kinds of weights in one step", HF_MAX_WEIGHTINGS));
   list->n = PetscMin(list->n, HF_MAX_WEIGHTINGS);
@@ -201,16 +229,19 @@ PetscErrorCode HfWeightingControl(const HfWeightingList *list, HfWeighting *cont
     saturated = saturated || list->list[k].kind == HF_WEIGHTS_SATURATED ? PETSC_TRUE : PETSC_FALSE;
   }
   *wanted = scaled && !saturated ? PETSC_TRUE : PETSC_FALSE;
-  *control = (HfWeighting){.kind = HF_WEIGHTS_SATURATED, .xi = 1.0, .name = "saturated"};
+  *control = (HfWeighting){.kind = HF_WEIGHTS_SATURATED, .xi = 1.0, .readout = HfReadoutFind("voltage"), .name = "saturated"};
   if (list->n) control->after = list->list[0].after;
+  if (list->n) control->readout = list->list[0].readout;
+  name_readout(control);
   PetscCall(set_label(control));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfWeightingPutAfter(HfNode entry, const HfWeighting *weighting) {
+PetscErrorCode HfWeightingPutReading(HfNode entry, const HfWeighting *weighting) {
   char text[HF_TIME_TEXT] = "pause";
 
   PetscFunctionBeginUser;
+  if (strcmp(weighting->readout->name, "voltage")) PetscCall(HfNodePutText(entry, "readout", weighting->readout->name));
   if (weighting->after.kind == HF_AFTER_PULSE) PetscFunctionReturn(0);
   if (weighting->after.kind == HF_AFTER_REST) HfTimeText(weighting->after.time, " ", text);
   PetscCall(HfNodePutText(entry, "after", text));
@@ -223,7 +254,7 @@ PetscErrorCode HfWeightingPut(HfNode entry, const HfWeighting *weighting) {
   PetscCall(HfNodePutText(entry, "weights", HfWeightsNames[weighting->kind]));
   if (HfWeightsHaveXi(weighting->kind)) PetscCall(HfNodePutReal(entry, "xi", weighting->xi));
   if (weighting->xi_of_untrained) PetscCall(HfNodePutText(entry, "xi_of", "untrained"));
-  PetscCall(HfWeightingPutAfter(entry, weighting));
+  PetscCall(HfWeightingPutReading(entry, weighting));
   PetscFunctionReturn(0);
 }
 
@@ -249,18 +280,51 @@ const PetscReal *HfUntrainedConductance(const HfTrainingRecord *record, const Hf
   return reading ? reading->G : record->G_untrained;
 }
 
-PetscErrorCode HfWeightingApply(const HfTrainingRecord *record, const HfWeighting *weighting, const PetscReal G0[], const PetscReal G[],
-                                PetscBool with_diagonal, PetscReal w[]) {
+/* The memories over which midranges are taken, set[n_set][n*n]; NULL for other weights. */
+static PetscErrorCode midrange_set(const HfTrainingRecord *record, const HfWeighting *weighting, PetscInt *n_set, PetscReal **set) {
   const PetscInt nn = record->n * record->n, first = record->n_memories - record->first_memory < 2 ? 0 : record->first_memory;
-  const PetscInt n_set = record->n_memories - first;
-  PetscReal *set = NULL;
 
   PetscFunctionBeginUser;
-  if (weighting->kind == HF_WEIGHTS_MIDRANGE) {
-    PetscCall(PetscMalloc1(n_set * nn, &set));
-    for (PetscInt k = 0; k < n_set; ++k) PetscCall(PetscArraycpy(set + k * nn, HfMemoryConductance(weighting, &record->memories[first + k]), nn));
-  }
+  *n_set = record->n_memories - first;
+  *set = NULL;
+  if (weighting->kind != HF_WEIGHTS_MIDRANGE) PetscFunctionReturn(0);
+  PetscCall(PetscMalloc1(*n_set * nn, set));
+  for (PetscInt k = 0; k < *n_set; ++k) PetscCall(PetscArraycpy(*set + k * nn, HfMemoryConductance(weighting, &record->memories[first + k]), nn));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfWeightingApply(const HfTrainingRecord *record, const HfWeighting *weighting, const PetscReal G0[], const PetscReal G[],
+                                PetscBool with_diagonal, PetscReal w[]) {
+  PetscInt n_set;
+  PetscReal *set;
+
+  PetscFunctionBeginUser;
+  PetscCall(midrange_set(record, weighting, &n_set, &set));
   PetscCall(HfWeights(weighting->kind, record->n, G, G0, weighting->xi, n_set, set, with_diagonal, w));
+  PetscCall(PetscFree(set));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfWeightingNetwork(HfStepContext context, const HfWeighting *weighting, const PetscReal G0[], const PetscReal G[],
+                                  PetscBool with_diagonal, HfNetwork *network) {
+  const HfTrainingRecord *record = context->record;
+  const PetscInt nn = record->n * record->n;
+  HfReadoutInput input = {.n = record->n, .kind = weighting->kind, .G = G, .G0 = G0, .xi = weighting->xi, .with_diagonal = with_diagonal};
+  PetscReal *set, *film = NULL, *saturated = NULL;
+
+  PetscFunctionBeginUser;
+  HfCite(weighting->readout->citation);
+  PetscCall(midrange_set(record, weighting, &input.n_set, &set));
+  input.set = set;
+  if (weighting->readout->four_probe) {
+    PetscCall(PetscMalloc2(nn, &film, nn, &saturated));
+    PetscCall(HfDeviceFourProbe(context->device, G, film));
+    PetscCall(HfDeviceFourProbe(context->device, G0, saturated));
+    input.G = film;
+    input.G0 = saturated;
+  }
+  PetscCall(weighting->readout->network(&input, network));
+  PetscCall(PetscFree2(film, saturated));
   PetscCall(PetscFree(set));
   PetscFunctionReturn(0);
 }

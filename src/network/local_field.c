@@ -1,5 +1,6 @@
 /* The local field h_i of a node.
      pairs   h_i = sum_j w_ij V_j
+     fields  h_i as a read-out says, of sums over columns                                                   (readouts/)
      dense   h_i = sum_p F(x_i + a) - F(-x_i + a),  a = sum_{j != i} x_j V_j,  F(z) = z^degree       (Krotov & Hopfield 2016)
    A flip of node j changes the fields by 2 V_j times column j, the overlaps by 2 V_j x_j: a recall costs one full sum and n operations per flip.
    The round-off of thousands of flips stays far below the dead zone, 1e-9 relative to the terms of h_i. */
@@ -48,6 +49,13 @@ PetscErrorCode HfNetworkCreateDense(PetscInt n, PetscInt n_patterns, const Petsc
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode HfNetworkCreateOfFields(PetscInt n, PetscInt n_sums, HfFieldOfNode field, HfNetwork *network) {
+  PetscFunctionBeginUser;
+  PetscCall(create(FIELDS, n, n_sums, network));
+  (*network)->field = field;
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfNetworkDestroy(HfNetwork *network) {
   PetscFunctionBeginUser;
   if (!*network) PetscFunctionReturn(0);
@@ -61,6 +69,7 @@ static void add_column(HfNetwork network, PetscReal a, PetscInt j) { add(network
 void HfNetworkStart(HfNetwork network, const PetscReal V[]) {
   for (PetscInt k = 0; k < network->n_sums; ++k) network->sum[k] = 0.0;
   for (PetscInt j = 0; j < network->n; ++j) add_column(network, V[j], j);
+  network->powers_known = PETSC_FALSE;
 }
 
 void HfNetworkBase(HfNetwork network, const PetscReal V[]) {
@@ -73,11 +82,13 @@ void HfNetworkStartNear(HfNetwork network, const PetscReal V[]) {
   for (PetscInt k = 0; k < network->n_sums; ++k) network->sum[k] = network->base_sum[k];
   for (PetscInt j = 0; j < network->n; ++j)
     if (V[j] != network->base[j]) add_column(network, 2.0 * V[j], j);
+  network->powers_known = PETSC_FALSE;
 }
 
 void HfNetworkFlip(HfNetwork network, PetscReal V[], PetscInt j) {
   V[j] = -V[j];
   add_column(network, 2.0 * V[j], j);
+  network->powers_known = PETSC_FALSE;
 }
 
 void HfNetworkAddOuter(HfNetwork network, PetscReal a, const PetscReal s[]) {
@@ -104,6 +115,7 @@ PetscReal HfNetworkField(HfNetwork network, const PetscReal V[], PetscInt i, Pet
     *parts = network->parts[i];
     return network->sum[i];
   }
+  if (network->form == FIELDS) return network->field(network, V, i, parts);
   *parts = 0.0;
   for (PetscInt p = 0; p < network->n_sums; ++p) {
     const PetscReal x = network->columns[i * network->n_sums + p], a = network->sum[p] - x * V[i];
@@ -112,6 +124,15 @@ PetscReal HfNetworkField(HfNetwork network, const PetscReal V[], PetscInt i, Pet
     *parts += PetscAbsReal(part);
   }
   return h;
+}
+
+PetscReal HfNetworkLocalField(HfNetwork network, const PetscReal V[], PetscInt i, PetscReal *parts) {
+  HfNetworkStart(network, V);
+  return HfNetworkField(network, V, i, parts);
+}
+
+PetscBool HfNetworkIsFixedPoint(HfNetwork network, PetscReal dead_zone, const PetscReal V[]) {
+  return (PetscBool)(HfUnstablePixels(network, dead_zone, V) == 0);
 }
 
 PetscInt HfUnstablePixels(HfNetwork network, PetscReal dead_zone, const PetscReal x[]) {

@@ -63,6 +63,19 @@ static void test_floating_and_resistances(void **state) {
   ASSERT_NEAR(terminal[0], 1 / (1 + 1 / 2.2), 1e-14);
 }
 
+/* Negative resistances take away what positive ones have added: four probes. */
+static void test_four_probes(void **state) {
+  const PetscReal R[3] = {0.5, 0.25, 2}, back[3] = {-0.5, -0.25, -2};
+  const PetscBool floating[3] = {PETSC_FALSE, PETSC_FALSE, PETSC_FALSE};
+  PetscReal G[9], terminal[9], contact[9], C[9], work[9];
+
+  triangle(1, 2, 3, G);
+  CHECK(HfCircuitReduce(3, G, R, floating, terminal, C, work));
+  assert_true(terminal[0] < 0.8 * G[0]);
+  CHECK(HfCircuitReduce(3, terminal, back, floating, contact, C, work));
+  for (int k = 0; k < 9; ++k) ASSERT_NEAR(contact[k], G[k], 1e-14);
+}
+
 /* Currents that run round in one sense: node 3 floats where it takes as much from node 1 as it gives to node 2. */
 static void test_unsymmetric(void **state) {
   const PetscReal G[9] = {3, -2, -1, -1, 3, -2, -2, -1, 3}, R[3] = {0, 0, 0};
@@ -94,7 +107,12 @@ static void test_singular(void **state) {
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_ideal_contacts_change_nothing), cmocka_unit_test(test_resistances_in_series), cmocka_unit_test(test_floating_node),
-    cmocka_unit_test(test_floating_and_resistances),      cmocka_unit_test(test_unsymmetric),           cmocka_unit_test(test_singular),
+    cmocka_unit_test(test_ideal_contacts_change_nothing),
+    cmocka_unit_test(test_resistances_in_series),
+    cmocka_unit_test(test_floating_node),
+    cmocka_unit_test(test_floating_and_resistances),
+    cmocka_unit_test(test_four_probes),
+    cmocka_unit_test(test_unsymmetric),
+    cmocka_unit_test(test_singular),
 };
 HF_TEST_MAIN(tests)

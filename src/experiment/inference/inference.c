@@ -106,19 +106,18 @@ PetscErrorCode HfInferenceNetwork(const HfInference *inference, const HfWeightin
   const PetscInt nn = inference->n * inference->n;
   const HfTrainingRecord *record = inference->context->record;
   const PetscReal *G0 = record->G0;
-  PetscReal *w, *film, *saturated;
+  PetscReal *film, *saturated;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc3(nn, &w, nn, &film, nn, &saturated));
+  PetscCall(PetscMalloc2(nn, &film, nn, &saturated));
   if (inference->settings->read_noise > 0.0) {
     misread(inference, record->G0, 0, saturated);
     misread(inference, G, reading, film);
     G0 = saturated;
     G = film;
   }
-  PetscCall(HfWeightingApply(record, weighting, G0, G, PETSC_FALSE, w));
-  PetscCall(HfNetworkCreate(inference->n, w, network));
-  PetscCall(PetscFree3(w, film, saturated));
+  PetscCall(HfWeightingNetwork(inference->context, weighting, G0, G, PETSC_FALSE, network));
+  PetscCall(PetscFree2(film, saturated));
   PetscFunctionReturn(0);
 }
 

@@ -104,7 +104,7 @@ PetscErrorCode HfScanReport(const HfInference *inference, const HfScan *scan) {
   }
   PetscCall(HfEntryCreate(inference->context, "infer", &entry));
   PetscCall(HfNodePutText(entry, "scan", "xi"));
-  PetscCall(HfWeightingPutAfter(entry, &inference->weightings.list[0]));
+  PetscCall(HfWeightingPutReading(entry, &inference->weightings.list[0]));
   PetscCall(HfNodePutText(entry, "method", HfRecallNames[inference->options.recall.method]));
   PetscCall(HfNodePutReals(entry, "xi", scan->n, scan->xi));
   PetscCall(HfNodePutReals(entry, "accuracy", scan->n, accuracy));

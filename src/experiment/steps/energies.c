@@ -44,6 +44,7 @@ typedef struct {
   PetscInt of, correct, untrained_correct;
   PetscInt all[2], nontrivial[2], fixed[2]; /* of the trained and of the untrained film */
   PetscInt fixed_whole;                     /* of the trained film, w with its diagonal */
+  PetscInt fixed_current[2];                /* of the trained and of the untrained film, read by a current source */
   PetscReal smallest_margin, mean_margin, mean_power, mean_power_of_others;
   PetscReal largest_eigenvalue; /* of w with its diagonal */
 } Count;
@@ -63,6 +64,29 @@ static PetscErrorCode tally(PetscInt n, const PetscReal w[], const PetscReal x[]
   count->all[film] += *all;
   count->nontrivial[film] += *nontrivial;
   count->fixed[film] += *fixed;
+  PetscFunctionReturn(0);
+}
+
+static PetscBool read_by_current(HfStepContext context, const HfWeighting *weighting) {
+  return (PetscBool)((weighting->kind == HF_WEIGHTS_SCALED || weighting->kind == HF_WEIGHTS_SATURATED) && HfDeviceFourProbePossible(context->device));
+}
+
+/* Whether the pattern is a fixed point also when the film is read by a current source, as on the bench. */
+static PetscErrorCode tally_current(HfStepContext context, const HfWeighting *weighting, const HfMemory *memory, Count *count) {
+  const HfTrainingRecord *record = context->record;
+  const PetscReal *const films[2] = {HfMemoryConductance(weighting, memory), HfUntrainedConductance(record, weighting)};
+  HfWeighting bench = *weighting;
+
+  PetscFunctionBeginUser;
+  if (!read_by_current(context, weighting)) PetscFunctionReturn(0);
+  bench.readout = HfReadoutFind("current-source");
+  for (int film = 0; film < 2; ++film) {
+    HfNetwork network;
+
+    PetscCall(HfWeightingNetwork(context, &bench, record->G0, films[film], PETSC_FALSE, &network));
+    count->fixed_current[film] += HfNetworkIsFixedPoint(network, DEAD_ZONE, memory->x);
+    PetscCall(HfNetworkDestroy(&network));
+  }
   PetscFunctionReturn(0);
 }
 
@@ -159,6 +183,7 @@ static PetscErrorCode examine(HfStepContext context, const Settings *settings, c
     PetscCall(tally(n, w, memory->x, energies, 0, count, &found.all, &found.nontrivial, &found.fixed));
     PetscCall(HfPatternEnergies(n, w, memory->x, settings->trivial, energies, &found.trained));
     PetscCall(power_change(record, weighting, memory, &found.power, &found.others));
+    PetscCall(tally_current(context, weighting, memory, count));
     ++count->of;
     count->correct += found.trained.trained_is_minimum;
     count->untrained_correct += found.untrained.trained_is_minimum;
@@ -198,6 +223,10 @@ static PetscErrorCode report_count(HfStepContext context, const HfWeighting *wei
   PetscCall(HfNodePutInt(entry, "fixed_points", count->fixed[0]));
   PetscCall(HfNodePutInt(entry, "untrained_fixed_points", count->fixed[1]));
   PetscCall(HfNodePutInt(entry, "fixed_points_with_diagonal", count->fixed_whole));
+  if (read_by_current(context, weighting)) {
+    PetscCall(HfNodePutInt(entry, "fixed_points_current_source", count->fixed_current[0]));
+    PetscCall(HfNodePutInt(entry, "untrained_fixed_points_current_source", count->fixed_current[1]));
+  }
   PetscCall(HfNodePutReal(entry, "largest_eigenvalue_with_diagonal", count->largest_eigenvalue));
   PetscCall(HfNodePutReal(entry, "saturated_G11", context->record->G0[0]));
   PetscCall(HfReportHeadline(context, entry,
@@ -208,37 +237,61 @@ static PetscErrorCode report_count(HfStepContext context, const HfWeighting *wei
   PetscFunctionReturn(0);
 }
 
-/* The xi of a sweep for which every memory is a minimum. */
-static PetscErrorCode report_window(HfStepContext context, const HfWeightingList *list, const Count counts[]) {
+/* The xi of a sweep for which every memory is a minimum, a fixed point, or a fixed point of a film that is read by a current source. */
+typedef enum { MINIMA, FIXED_POINTS, FIXED_POINTS_CURRENT_SOURCE, N_WINDOWS } Window;
+static const char *const WINDOWS[N_WINDOWS][2] = {{"works", "all minima right"},
+                                                  {"works_fixed_points", "all fixed points"},
+                                                  {"works_fixed_points_current_source", "all fixed points by a current source"}};
+
+static PetscInt number_right(const Count *count, Window window) {
+  return window == MINIMA ? count->correct : window == FIXED_POINTS ? count->fixed[0] : count->fixed_current[0];
+}
+
+/* "all minima right for 3 of 7 xi, from 0.975 to 0.985" */
+static PetscErrorCode put_window(HfNode entry, const HfWeightingList *list, const Count counts[], Window window, char text[], size_t size) {
   PetscReal works[HF_MAX_WEIGHTINGS], low = PETSC_MAX_REAL, high = PETSC_MIN_REAL;
   PetscInt n_scaled = 0, n_works = 0;
-  HfNode entry;
 
   PetscFunctionBeginUser;
   for (PetscInt k = 0; k < list->n; ++k) {
     if (list->list[k].kind != HF_WEIGHTS_SCALED) continue;
     ++n_scaled;
-    if (counts[k].correct < counts[k].of) continue;
+    if (number_right(&counts[k], window) < counts[k].of) continue;
     works[n_works++] = list->list[k].xi;
     low = PetscMin(low, list->list[k].xi);
     high = PetscMax(high, list->list[k].xi);
   }
+  PetscCall(HfNodePutReals(entry, WINDOWS[window][0], n_works, works));
+  if (n_works)
+    PetscCall(PetscSNPrintf(text, size, "%s for %d of %d xi, from %.6g to %.6g", WINDOWS[window][1], (int)n_works, (int)n_scaled, (double)low,
+                            (double)high));
+  else
+    PetscCall(PetscSNPrintf(text, size, "%s for no xi", WINDOWS[window][1]));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode report_window(HfStepContext context, const HfWeightingList *list, const Count counts[]) {
+  char text[N_WINDOWS][128] = {""};
+  PetscInt n_scaled = 0;
+  HfNode entry;
+
+  PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < list->n; ++k) n_scaled += list->list[k].kind == HF_WEIGHTS_SCALED;
   if (n_scaled < 2) PetscFunctionReturn(0);
   PetscCall(HfEntryCreate(context, "energies", &entry));
   PetscCall(HfNodePutText(entry, "sweep", "xi"));
-  PetscCall(HfWeightingPutAfter(entry, &list->list[0]));
-  PetscCall(HfNodePutReals(entry, "works", n_works, works));
-  if (n_works)
-    PetscCall(HfReportHeadline(context, entry, "energies: all minima right for %d of %d xi, from %.6g to %.6g", (int)n_works, (int)n_scaled,
-                               (double)low, (double)high));
-  else
-    PetscCall(HfReportHeadline(context, entry, "energies: no xi of the sweep has all minima right"));
+  PetscCall(HfWeightingPutReading(entry, &list->list[0]));
+  for (int window = 0; window < N_WINDOWS; ++window)
+    if (window != FIXED_POINTS_CURRENT_SOURCE || HfDeviceFourProbePossible(context->device))
+      PetscCall(put_window(entry, list, counts, (Window)window, text[window], sizeof(text[window])));
+  PetscCall(HfReportHeadline(context, entry, "energies: %s; %s%s%s", text[MINIMA], text[FIXED_POINTS],
+                             text[FIXED_POINTS_CURRENT_SOURCE][0] ? "; " : "", text[FIXED_POINTS_CURRENT_SOURCE]));
   PetscCall(HfReportSummary(context, entry));
   PetscFunctionReturn(0);
 }
 
 /* What of a count changes while the film rests. */
-static PetscErrorCode add_retention(HfRetention retention, const HfWeighting *weighting, const Count *count) {
+static PetscErrorCode add_retention(HfStepContext context, const HfWeighting *weighting, const Count *count, HfRetention retention) {
   const struct {
     const char *name;
     PetscReal value;
@@ -246,8 +299,10 @@ static PetscErrorCode add_retention(HfRetention retention, const HfWeighting *we
                  {"untrained_minima", count->untrained_correct},
                  {"fixed_points", count->fixed[0]},
                  {"untrained_fixed_points", count->fixed[1]}};
+  const PetscReal by_current = count->fixed_current[0];
 
   PetscFunctionBeginUser;
+  if (read_by_current(context, weighting)) PetscCall(HfRetentionAdd(retention, weighting, "fixed_points_current_source", 1, &by_current));
   for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(figures); ++k)
     PetscCall(HfRetentionAdd(retention, weighting, figures[k].name, 1, &figures[k].value));
   PetscFunctionReturn(0);
@@ -265,7 +320,7 @@ static PetscErrorCode examine_all(HfStepContext context, const Settings *setting
   for (PetscInt k = 0; k < list->n; ++k) {
     PetscCall(examine(context, settings, &list->list[k], first, PETSC_TRUE, &counts[k]));
     PetscCall(report_count(context, &list->list[k], &counts[k], PETSC_FALSE));
-    PetscCall(add_retention(retention, &list->list[k], &counts[k]));
+    PetscCall(add_retention(context, &list->list[k], &counts[k], retention));
   }
   if (with_control) {
     PetscCall(examine(context, settings, &control, first, PETSC_FALSE, &count));

@@ -107,7 +107,7 @@ static PetscErrorCode examine(HfStepContext context, const HfWeighting *weightin
 
   PetscCall(HfEntryCreate(context, "logic", &entry));
   PetscCall(HfNodePutText(entry, "weights", weighting->name));
-  PetscCall(HfWeightingPutAfter(entry, weighting));
+  PetscCall(HfWeightingPutReading(entry, weighting));
   PetscCall(HfNodePutText(entry, "wanted", wanted));
   PetscCall(HfNodePutText(entry, "trained", memory->pattern));
   PetscCall(HfNodePutText(entry, "inputs", "--, -+, +-, ++"));
@@ -139,7 +139,7 @@ static PetscErrorCode examine_gates(HfStepContext context, const Settings *setti
   }
   PetscCall(HfEntryCreate(context, "logic", &entry));
   PetscCall(HfNodePutText(entry, "weights", weighting->name));
-  PetscCall(HfWeightingPutAfter(entry, weighting));
+  PetscCall(HfWeightingPutReading(entry, weighting));
   PetscCall(HfNodePutInt(entry, "correct", count.right));
   PetscCall(HfNodePutInt(entry, "of", 2 * settings->n));
   PetscCall(HfNodePutReal(entry, "smallest_margin", count.smallest_margin));

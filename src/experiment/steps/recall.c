@@ -47,6 +47,8 @@ static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **
     PetscCall(HfDeckError(check->deck, HfChild(node, "starts"), "all states of %d electrodes are too many: use `starts: flips-1`", (int)n));
   PetscCall(HfRecallSettingsRead(node, &settings->options));
   PetscCall(HfWeightingSettingsRead(check, node, &settings->weightings));
+  if (settings->diagonal && strcmp(HfText(node, "readout"), "voltage"))
+    PetscCall(HfDeckError(check->deck, HfChild(node, "diagonal"), "diagonal: a current source reads weights without their diagonal"));
   PetscFunctionReturn(0);
 }
 
@@ -55,8 +57,8 @@ typedef struct {
   PetscReal overlap_before, overlap_after; /* means of V.x/n, of its magnitude where the mirror counts */
 } Tally;
 
-/* Recalls x[n] from all its starts with the weights w[n*n]. */
-static PetscErrorCode recall_starts(HfTape tape, const Settings *settings, PetscInt n, const PetscReal w[], const PetscReal x[],
+/* Recalls x[n] from all its starts. */
+static PetscErrorCode recall_starts(HfTape tape, const Settings *settings, PetscInt n, HfNetwork network, const PetscReal x[],
                                     const HfRecallOptions *options, Tally *tally) {
   const PetscInt first = settings->trivial ? 0 : 1, n_starts = settings->flips ? n : ((PetscInt)1 << n) - 2 * first;
   const PetscInt64 batch = HfRecallBatch(n, options);
@@ -77,7 +79,7 @@ static PetscErrorCode recall_starts(HfTape tape, const Settings *settings, Petsc
       HfPatternFromIndex(n, s + first, V);
     for (PetscInt i = 0; i < n; ++i) before += V[i] * x[i] / n;
     mine.stream_index = options->stream_index + s;
-    PetscCall(HfRecall(n, w, &mine, V, &result));
+    PetscCall(HfNetworkRecall(network, &mine, V, &result));
     for (PetscInt i = 0; i < n; ++i) after += V[i] * x[i] / n;
     if (!settings->flips) {
       before = PetscAbsReal(before);
@@ -130,39 +132,46 @@ static PetscErrorCode report_memory(HfStepContext context, const Settings *setti
   PetscFunctionReturn(0);
 }
 
-/* One memory with one kind of weights, w[n*n] as work space. */
-static PetscErrorCode find(HfStepContext context, const Settings *settings, const HfWeighting *weighting, const HfMemory *memory,
-                           const HfRecallOptions *options, PetscReal w[], Findings *found) {
-  const HfTrainingRecord *record = context->record;
-  const PetscInt n = record->n;
-  HfRecallOptions longer = *options;
-  PetscErrorCode code;
-
-  PetscFunctionBeginUser;
-  ++longer.max_iterations;
-  PetscCall(HfRuleFind("outer-product")->learn(NULL, n, 1, memory->x, w));
-  code = recall_starts(context->tape, settings, n, w, memory->x, options, &found->outer_product);
-  if (code) PetscFunctionReturn(code);
-  PetscCall(HfWeightingApply(record, weighting, record->G0, HfUntrainedConductance(record, weighting), settings->diagonal, w));
-  code = recall_starts(context->tape, settings, n, w, memory->x, options, &found->untrained);
-  if (code) PetscFunctionReturn(code);
-  PetscCall(HfWeightingApply(record, weighting, record->G0, HfMemoryConductance(weighting, memory), settings->diagonal, w));
-  code = recall_starts(context->tape, settings, n, w, memory->x, &longer, &found->one_more);
-  if (!code) code = recall_starts(context->tape, settings, n, w, memory->x, options, &found->film);
-  found->fixed = HfIsFixedPoint(n, w, options->dead_zone, memory->x);
-  PetscFunctionReturn(code);
-}
-
-static PetscErrorCode recall_memory(HfStepContext context, const Settings *settings, const HfWeighting *weighting, const HfMemory *memory,
-                                    const HfRecallOptions *options, Findings *found) {
+/* The outer product of the memory, as a control. */
+static PetscErrorCode recall_by_outer_product(HfStepContext context, const Settings *settings, const HfMemory *memory, const HfRecallOptions *options,
+                                              Tally *tally) {
   const PetscInt n = context->record->n;
   PetscErrorCode code;
+  HfNetwork network;
   PetscReal *w;
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(n * n, &w));
-  code = find(context, settings, weighting, memory, options, w, found);
+  PetscCall(HfRuleFind("outer-product")->learn(NULL, n, 1, memory->x, w));
+  PetscCall(HfNetworkCreate(n, w, &network));
+  code = recall_starts(context->tape, settings, n, network, memory->x, options, tally);
+  PetscCall(HfNetworkDestroy(&network));
   PetscCall(PetscFree(w));
+  PetscFunctionReturn(code);
+}
+
+/* One memory with one kind of weights. */
+static PetscErrorCode recall_memory(HfStepContext context, const Settings *settings, const HfWeighting *weighting, const HfMemory *memory,
+                                    const HfRecallOptions *options, Findings *found) {
+  const HfTrainingRecord *record = context->record;
+  const PetscInt n = record->n;
+  HfRecallOptions longer = *options;
+  PetscErrorCode code;
+  HfNetwork network;
+
+  PetscFunctionBeginUser;
+  ++longer.max_iterations;
+  code = recall_by_outer_product(context, settings, memory, options, &found->outer_product);
+  if (code) PetscFunctionReturn(code);
+  PetscCall(HfWeightingNetwork(context, weighting, record->G0, HfUntrainedConductance(record, weighting), settings->diagonal, &network));
+  code = recall_starts(context->tape, settings, n, network, memory->x, options, &found->untrained);
+  PetscCall(HfNetworkDestroy(&network));
+  if (code) PetscFunctionReturn(code);
+  PetscCall(HfWeightingNetwork(context, weighting, record->G0, HfMemoryConductance(weighting, memory), settings->diagonal, &network));
+  code = recall_starts(context->tape, settings, n, network, memory->x, &longer, &found->one_more);
+  if (!code) code = recall_starts(context->tape, settings, n, network, memory->x, options, &found->film);
+  found->fixed = HfNetworkIsFixedPoint(network, options->dead_zone, memory->x);
+  PetscCall(HfNetworkDestroy(&network));
   PetscFunctionReturn(code);
 }
 
@@ -200,7 +209,7 @@ static PetscErrorCode recall_all(HfStepContext context, const Settings *settings
   if (is_control) PetscCall(HfNodePutText(entry, "control", "xi = 1"));
   PetscCall(HfNodePutText(entry, "method", method_name(settings)));
   PetscCall(HfNodePutText(entry, "weights", weighting->label));
-  PetscCall(HfWeightingPutAfter(entry, weighting));
+  PetscCall(HfWeightingPutReading(entry, weighting));
   PetscCall(HfNodePutText(entry, "starts_from", starts_name(settings)));
   PetscCall(HfNodePutInt(entry, "complete", complete));
   PetscCall(HfNodePutInt(entry, "of", of));

@@ -159,41 +159,51 @@ typedef struct {
   PetscReal pixels, exact, nearest; /* fractions of all images: pixels right, all pixels right, the nearest letter is the right one */
 } Score;
 
-/* Weights of every window of a letter for a variant, w[16 * k]. */
-static PetscErrorCode window_weights(const HfTrainingRecord *record, const HfWeighting *weighting, const Letter *letter, Variant variant,
-                                     PetscReal w[]) {
+static PetscErrorCode destroy_networks(HfNetwork networks[]) {
   PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < MAX_PIXELS; ++k) PetscCall(HfNetworkDestroy(&networks[k]));
+  PetscFunctionReturn(0);
+}
+
+/* The networks of every window of a letter for a variant, networks[MAX_PIXELS]; NULL for uniform windows. */
+static PetscErrorCode window_networks(HfStepContext context, const HfWeighting *weighting, const Letter *letter, Variant variant,
+                                      HfNetwork networks[]) {
+  const HfTrainingRecord *record = context->record;
+
+  PetscFunctionBeginUser;
+  PetscCall(destroy_networks(networks));
   for (PetscInt k = 0; k < letter->windows; ++k) {
     PetscInt pixel[4];
-    PetscReal x[4];
+    PetscReal x[4], w[16];
 
     window_pixels(letter, k, pixel, x);
     if (uniform(x)) continue;
-    if (variant == OUTER_PRODUCT)
-      PetscCall(HfRuleFind("outer-product")->learn(NULL, 4, 1, x, w + 16 * k));
-    else
-      PetscCall(
-          HfWeightingApply(record, weighting, record->G0,
-                           variant == UNTRAINED ? HfUntrainedConductance(record, weighting) : HfMemoryConductance(weighting, HfMemoryFind(record, x)),
-                           PETSC_FALSE, w + 16 * k));
+    if (variant == OUTER_PRODUCT) {
+      PetscCall(HfRuleFind("outer-product")->learn(NULL, 4, 1, x, w));
+      PetscCall(HfNetworkCreate(4, w, &networks[k]));
+    } else
+      PetscCall(HfWeightingNetwork(context, weighting, record->G0,
+                                   variant == UNTRAINED ? HfUntrainedConductance(record, weighting)
+                                                        : HfMemoryConductance(weighting, HfMemoryFind(record, x)),
+                                   PETSC_FALSE, &networks[k]));
   }
   PetscFunctionReturn(0);
 }
 
 /* The letter as its windows recall it from the distorted image. */
-static PetscErrorCode restore(const Letter *letter, const PetscReal w[], const HfRecallOptions *options, const PetscReal image[],
+static PetscErrorCode restore(const Letter *letter, const HfNetwork networks[], const HfRecallOptions *options, const PetscReal image[],
                               PetscReal restored[]) {
-  PetscReal votes[MAX_PIXELS] = {0}, clean[4], V[4];
+  PetscReal votes[MAX_PIXELS] = {0}, V[4];
   PetscInt pixel[4];
   HfRecallOptions mine = *options;
   HfRecallResult result;
 
   PetscFunctionBeginUser;
   for (PetscInt k = 0; k < letter->windows; ++k) {
-    window_pixels(letter, k, pixel, clean);
+    window(letter, k, pixel);
     for (PetscInt i = 0; i < 4; ++i) V[i] = image[pixel[i]];
     mine.stream_index = options->stream_index * MAX_PIXELS + k;
-    if (!uniform(clean)) PetscCall(HfRecall(4, w + 16 * k, &mine, V, &result));
+    if (networks[k]) PetscCall(HfNetworkRecall(networks[k], &mine, V, &result));
     for (PetscInt i = 0; i < 4; ++i) votes[pixel[i]] += V[i];
   }
   for (PetscInt p = 0; p < letter->pixels; ++p) restored[p] = votes[p] > 0.5 ? 1.0 : votes[p] < -0.5 ? -1.0 : image[p];
@@ -228,7 +238,7 @@ typedef struct {
 } Gallery;
 
 /* All images of one letter with `flips` flipped pixels; adds to the sums and to the number of images. The first ones go to `gallery`, unless NULL. */
-static PetscErrorCode images(HfTape tape, PetscInt n_letters, const Letter letters[], PetscInt own, PetscInt flips, const PetscReal w[],
+static PetscErrorCode images(HfTape tape, PetscInt n_letters, const Letter letters[], PetscInt own, PetscInt flips, const HfNetwork networks[],
                              HfRecallOptions options, PetscBool recall, Score *sum, PetscInt *n_images, Gallery *gallery) {
   const Letter *letter = &letters[own];
   const PetscInt64 batch = PetscMax(1, HfRecallBatch(4, &options) / letter->windows);
@@ -244,7 +254,7 @@ static PetscErrorCode images(HfTape tape, PetscInt n_letters, const Letter lette
     for (PetscInt k = 0; k < flips; ++k) image[choice[k]] = -image[choice[k]];
     options.stream_index = *n_images;
     if (recall)
-      PetscCall(restore(letter, w, &options, image, restored));
+      PetscCall(restore(letter, networks, &options, image, restored));
     else
       PetscCall(PetscArraycpy(restored, image, letter->pixels));
     if (gallery && *n_images < SHOWN) {
@@ -269,7 +279,7 @@ static PetscErrorCode report(HfStepContext context, const Settings *settings, co
   PetscCall(HfEntryCreate(context, "tiles", &entry));
   PetscCall(HfNodePutText(entry, "method", HfRecallNames[settings->options.method]));
   PetscCall(HfNodePutText(entry, "weights", weighting->name));
-  PetscCall(HfWeightingPutAfter(entry, weighting));
+  PetscCall(HfWeightingPutReading(entry, weighting));
   PetscCall(HfNodePutText(entry, "letter", letter));
   PetscCall(HfNodePutInt(entry, "flips", flips));
   PetscCall(HfNodePutInt(entry, "images", n_images));
@@ -319,9 +329,9 @@ static void add(Score *to, const Score *from, PetscReal factor) {
   to->nearest += factor * from->nearest;
 }
 
-/* All letters with one kind of weights and one number of flips; all[N_VARIANTS]: their mean. w[16 * MAX_PIXELS] and *gallery are work space. */
-static PetscErrorCode recall_letters(HfStepContext context, const Settings *settings, const HfWeighting *weighting, PetscInt flips, PetscReal w[],
-                                     Gallery *gallery, Score all[N_VARIANTS]) {
+/* All letters with one kind of weights and one number of flips; all[N_VARIANTS]: their mean. networks[MAX_PIXELS] and *gallery are work space. */
+static PetscErrorCode recall_letters(HfStepContext context, const Settings *settings, const HfWeighting *weighting, PetscInt flips,
+                                     HfNetwork networks[], Gallery *gallery, Score all[N_VARIANTS]) {
   HfRecallOptions longer = settings->options;
   PetscInt n_all = 0;
   PetscErrorCode code;
@@ -339,9 +349,9 @@ static PetscErrorCode recall_letters(HfStepContext context, const Settings *sett
       Score sum = {0};
 
       n_images = 0;
-      if (recall) PetscCall(window_weights(context->record, weighting, letter, (Variant)v, w));
-      code = images(context->tape, settings->n_letters, settings->letters, l, flips, w, v == ONE_MORE ? longer : settings->options, recall, &sum,
-                    &n_images, v == FILM ? gallery : NULL);
+      if (recall) PetscCall(window_networks(context, weighting, letter, (Variant)v, networks));
+      code = images(context->tape, settings->n_letters, settings->letters, l, flips, networks, v == ONE_MORE ? longer : settings->options, recall,
+                    &sum, &n_images, v == FILM ? gallery : NULL);
       if (code) PetscFunctionReturn(code);
       add(&mean[v], &sum, 1.0 / n_images);
       add(&all[v], &sum, 1.0);
@@ -379,19 +389,19 @@ static PetscErrorCode add_retention(const Settings *settings, const HfWeighting 
 }
 
 /* One kind of weights: all numbers of flips, whose means go to scores[n_flips][N_VARIANTS]. */
-static PetscErrorCode recall_flips(HfStepContext context, const Settings *settings, const HfWeighting *weighting, PetscReal w[], Gallery *gallery,
-                                   Score scores[], HfRetention retention) {
+static PetscErrorCode recall_flips(HfStepContext context, const Settings *settings, const HfWeighting *weighting, HfNetwork networks[],
+                                   Gallery *gallery, Score scores[], HfRetention retention) {
   PetscErrorCode code = 0;
 
   PetscFunctionBeginUser;
   PetscCall(HfReportLog(context, "tiles, %s, %s:", HfRecallNames[settings->options.method], weighting->label));
   for (PetscInt f = 0; f < settings->n_flips && !code; ++f)
-    code = recall_letters(context, settings, weighting, settings->flips[f], w, gallery, scores + f * N_VARIANTS);
+    code = recall_letters(context, settings, weighting, settings->flips[f], networks, gallery, scores + f * N_VARIANTS);
   if (!code) PetscCall(add_retention(settings, weighting, scores, retention));
   PetscFunctionReturn(code);
 }
 
-static PetscErrorCode recall_all(HfStepContext context, const Settings *settings, PetscReal w[], Gallery *gallery, Score scores[],
+static PetscErrorCode recall_all(HfStepContext context, const Settings *settings, HfNetwork networks[], Gallery *gallery, Score scores[],
                                  HfRetention retention) {
   PetscErrorCode code = 0;
   HfWeightingList list;
@@ -399,7 +409,7 @@ static PetscErrorCode recall_all(HfStepContext context, const Settings *settings
   PetscFunctionBeginUser;
   for (PetscInt k = 0; k < settings->weightings.n_after && !code; ++k) {
     PetscCall(HfWeightingResolve(context->record, &settings->weightings, k, &list));
-    for (PetscInt l = 0; l < list.n && !code; ++l) code = recall_flips(context, settings, &list.list[l], w, gallery, scores, retention);
+    for (PetscInt l = 0; l < list.n && !code; ++l) code = recall_flips(context, settings, &list.list[l], networks, gallery, scores, retention);
   }
   PetscFunctionReturn(code);
 }
@@ -408,19 +418,20 @@ static PetscErrorCode run(HfStepContext context, const void *of) {
   const Settings *settings = of;
   HfRetention retention;
   Gallery *gallery;
-  PetscReal *w;
+  HfNetwork *networks;
   Score *scores;
   PetscErrorCode code;
 
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&gallery));
-  PetscCall(PetscMalloc2(16 * MAX_PIXELS, &w, settings->n_flips * N_VARIANTS, &scores));
+  PetscCall(PetscCalloc2(MAX_PIXELS, &networks, settings->n_flips * N_VARIANTS, &scores));
   PetscCall(HfReportWeakSignal(context));
   PetscCall(HfRetentionCreate(&settings->weightings, &retention));
-  code = recall_all(context, settings, w, gallery, scores, retention);
+  code = recall_all(context, settings, networks, gallery, scores, retention);
   if (!code) PetscCall(HfRetentionReport(context, retention, 0));
   PetscCall(HfRetentionDestroy(&retention));
-  PetscCall(PetscFree2(w, scores));
+  PetscCall(destroy_networks(networks));
+  PetscCall(PetscFree2(networks, scores));
   PetscCall(PetscFree(gallery));
   PetscFunctionReturn(code);
 }
