@@ -69,6 +69,8 @@ def check_hysteresis(directory):
                 k = np.flatnonzero(m[part][:-1] * m[part][1:] <= 0)[0]
                 expected = np.interp(0, *zip(*sorted([(m[part][k], field[part][k]), (m[part][k + 1], field[part][k + 1])])))
                 assert abs(e[name]["coercive_field_A_per_m"] - expected) <= 1e-9 * np.abs(field).max(), f"{directory}: {name}: {e[name]}, by its fields {expected}"
+        if "coercive_field_A_per_m" in e:
+            assert abs(2 * e["coercive_field_A_per_m"] - e["second_branch"]["coercive_field_A_per_m"] + e["first_branch"]["coercive_field_A_per_m"]) < 1e-6
     return len(loops)
 
 

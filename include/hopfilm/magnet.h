@@ -101,6 +101,8 @@ PetscErrorCode HfMagnetEffectiveField(HfMagnet magnet, PetscReal t, Vec m, Vec f
 PetscErrorCode HfMagnetMaxTorque(HfMagnet magnet, PetscReal t, Vec m, PetscReal *torque);
 /** Average of m over the cells of the film. Collective. */
 PetscErrorCode HfMagnetAverage(HfMagnet magnet, Vec m, PetscReal average[3]);
+/** Average of Ms m over the cells of the film, A/m. Collective. */
+PetscErrorCode HfMagnetMeanMagnetization(HfMagnet magnet, Vec m, PetscReal M[3]);
 /** Dry friction of a region, A/m; 0: none. Not collective. */
 PetscReal HfMagnetFriction(HfMagnet magnet, PetscInt region);
 /** Number of active terms that have an energy. Not collective. */

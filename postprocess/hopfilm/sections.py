@@ -164,6 +164,9 @@ def hysteresis(run):
             coercive = f"coercive field {number(branch['coercive_field_mT'], '.3g')} mT" if "coercive_field_mT" in branch else ""
             remanence = "remanence (" + ", ".join(number(x, ".3f") for x in branch["remanence"]) + ")" if "remanence" in branch else ""
             words.append(f"{name.replace('_', ' ')}: " + ", ".join(word for word in (coercive, remanence) if word))
+        if "coercive_field_Oe" in e:
+            squareness = f", squareness {number(e['squareness'], '.3f')}" if "squareness" in e else ""
+            words.append(f"the loop: coercive field {number(e['coercive_field_Oe'], '.3g')} Oe{squareness}, area {number(e['loop_area_J_per_m3'], '.4g')} J/m³")
         html += picture(image_uri(hysteresis_figures.loops([("", hysteresis_figures.branches(run, e))])),
                         f"{e['fields']} fields, the film relaxed at each" + (f" except {e['unconverged']}" if e["unconverged"] else "") + ". " + "; ".join(words) + ".")
     return html

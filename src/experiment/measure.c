@@ -77,6 +77,20 @@ PetscErrorCode HfMeasureAverage(HfStepContext context, PetscReal average[3], Pet
   PetscFunctionReturn(0);
 }
 
+static PetscErrorCode measure_magnetization(void *of, PetscInt n, PetscReal values[]) {
+  HfDevice device = ((HfStepContext)of)->device;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfMagnetMeanMagnetization(HfDeviceMagnet(device), HfDeviceMagnetization(device), values));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfMeasureMagnetization(HfStepContext context, PetscReal M[3]) {
+  PetscFunctionBeginUser;
+  PetscCall(HfTapeMeasure(context->tape, "magnetization", 3, M, measure_magnetization, (void *)context));
+  PetscFunctionReturn(0);
+}
+
 /* ---- lines of the table ---- */
 
 PetscErrorCode HfTableLineAdd(HfStepContext context, PetscReal t, PetscReal dt, Vec m) {

@@ -312,6 +312,7 @@ PetscErrorCode HfUntrainedRest(HfStepContext context, const HfRestTimes *times);
 PetscErrorCode HfProbeFilm(HfStepContext context); /* record->G and record->gauges, unless they are current already */
 void HfProbeOutdate(HfTrainingRecord *record);     /* m was changed otherwise than by HfEvolve() or HfRelax(). Not collective. */
 PetscErrorCode HfMeasureAverage(HfStepContext context, PetscReal average[3], PetscReal *torque); /* mean of m; max |m x H|/Ms */
+PetscErrorCode HfMeasureMagnetization(HfStepContext context, PetscReal M[3]);                    /* mean of Ms m, A/m */
 /* A line of the table. Frames of m and H; with `currents` also of the current that flows, j in the film and j_gold in the gold, and of j_per_volt, that of
    +1 and -1 V by the last pattern on the film. */
 PetscErrorCode HfReportTableLine(HfStepContext context);

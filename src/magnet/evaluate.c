@@ -287,6 +287,27 @@ PetscErrorCode HfMagnetAverage(HfMagnet magnet, Vec m, PetscReal average[3]) {
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode HfMagnetMeanMagnetization(HfMagnet magnet, Vec m, PetscReal M[3]) {
+  const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
+  const PetscScalar *a;
+
+  PetscFunctionBeginUser;
+  for (PetscInt c = 0; c < 3; ++c) M[c] = 0;
+  PetscCall(VecGetArrayRead(m, &a));
+  for (PetscInt j = g->ys; j < g->ys + g->ym; ++j) {
+    const HfRowCells *cells = HfRowsGet(magnet->rows, j);
+    for (PetscInt k = 0; k < cells->n_runs; ++k) {
+      const HfRun *run = &cells->runs[k];
+      for (PetscInt i = run->i; i < run->i + run->n; ++i)
+        for (PetscInt c = 0; c < 3; ++c) M[c] += magnet->film.materials[run->region].Ms * a[3 * ((j - g->ys) * g->nx + i) + c];
+    }
+  }
+  PetscCall(VecRestoreArrayRead(m, &a));
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, M, 3, MPIU_REAL, MPIU_SUM, HfGridComm(magnet->film.grid)));
+  for (PetscInt c = 0; c < 3; ++c) M[c] /= (PetscReal)g->n_film;
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfMagnetNormalize(HfMagnet magnet, Vec m) {
   const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
   PetscScalar *a;

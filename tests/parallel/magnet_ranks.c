@@ -68,6 +68,11 @@ static void right_hand_side_and_energies_are_the_same(void **unused) {
   CHECK(HfMagnetAverage(together.magnet, together.m, average[0]));
   CHECK(HfMagnetAverage(alone.magnet, alone.m, average[1]));
   for (int d = 0; d < 3; ++d) ASSERT_NEAR(average[0][d], average[1][d], 1e-14);
+  CHECK(HfMagnetMeanMagnetization(together.magnet, together.m, average[0])); /* by the energy of two materials in a uniform field */
+  for (PetscInt k = 0; k < HfMagnetTermCount(alone.magnet); ++k)
+    if (!strcmp(HfMagnetTermName(alone.magnet, k), "zeeman"))
+      ASSERT_NEAR(-HF_MU0 * (1e4 * average[0][0] + 2e4 * average[0][2]) * alone.g->n_film * alone.g->dx * alone.g->dy * alone.g->thickness / e[1][k],
+                  1, 1e-12);
   for (int k = 0; k < 2; ++k) {
     CHECK(VecDestroy(&rate[k]));
     CHECK(VecDestroy(&stored[k]));

@@ -18,9 +18,24 @@ static double value(HfNode entry, const char *branch, const char *name) {
   return number(entry, path);
 }
 
+/* Energy in units of 2 Ku at the angle phi to the axis, in the field h of the anisotropy field along (cos psi, sin psi). */
+static double particle_energy(double phi, double h, double psi) { return 0.5 * pow(sin(phi), 2) - h * cos(phi - psi); }
+
+/* What the particle dissipates in a loop, in units of 2 Ku: in two jumps, from the angle at which its minimum vanishes, tan(phi)^3 = -tan(psi), to the other
+   minimum. Everywhere else it follows the field reversibly. */
+static double particle_area(double psi, double h) {
+  const double before = particle_energy(-atan(pow(tan(psi), 1. / 3)), -h, psi);
+  double after = before;
+
+  for (int k = 0; k < 100000; ++k) after = fmin(after, particle_energy(2e-5 * PETSC_PI * k, -h, psi));
+  return 2 * (before - after);
+}
+
+/* Above 45 degrees m passes the direction across the field before it jumps, where the field is sin(2 psi)/2. */
 static void assert_particle(double psi_degrees) {
   const PetscInt steps = 400; /* of H/H_K = 0.005 */
-  const double psi = psi_degrees * PETSC_PI / 180, h = pow(pow(cos(psi), 2. / 3) + pow(sin(psi), 2. / 3), -1.5);
+  const double psi = psi_degrees * PETSC_PI / 180, jump = pow(pow(cos(psi), 2. / 3) + pow(sin(psi), 2. / 3), -1.5);
+  const double h = psi_degrees < 45 ? jump : 0.5 * sin(2 * psi), area = particle_area(psi, jump);
   Memory memory;
   HfNode entry;
 
@@ -33,6 +48,14 @@ static void assert_particle(double psi_degrees) {
   ASSERT_NEAR(value(entry, "second_branch", "coercive_field_A_per_m") / ANISOTROPY_FIELD, h, 2.0 / (double)steps);
   ASSERT_NEAR(value(entry, "first_branch", "remanence.0"), 1, 1e-9);
   ASSERT_NEAR(value(entry, "second_branch", "remanence.0"), -1, 1e-9);
+  ASSERT_NEAR(number(entry, "coercive_field_A_per_m") / ANISOTROPY_FIELD, h, 2.0 / (double)steps);
+  ASSERT_NEAR(number(entry, "coercive_field_Oe"), number(entry, "coercive_field_A_per_m") * 4e-3 * PETSC_PI, 1e-9);
+  ASSERT_NEAR(number(entry, "bias_field_A_per_m") / ANISOTROPY_FIELD, 0, 1e-6);
+  ASSERT_NEAR(number(entry, "remanent_m"), cos(psi), 1e-5); /* turned by the tolerance of the relaxation */
+  print_message("loop area %.5f times 2 Ku, measured %.5f\n", area, number(entry, "loop_area_J_per_m3") / 2e4);
+  ASSERT_NEAR(number(entry, "loop_area_J_per_m3") / 2e4, area,
+              2 * 2.0 / (double)steps); /* two jumps of at most 2, each half a step of the field off */
+  ASSERT_NEAR(number(entry, "loop_gap_m"), 0, 1e-5);
   assert_int_equal((int)number(entry, "fields"), 2 * steps + 1);
   assert_int_equal((int)number(entry, "unconverged"), 0);
   assert_int_equal(memory.n_rows, 2 * steps + 2); /* and the state at the start */
@@ -42,6 +65,7 @@ static void assert_particle(double psi_degrees) {
 static void stoner_wohlfarth(void **state) {
   assert_particle(10);
   assert_particle(30);
+  assert_particle(60);
 }
 
 static void one_branch(void **state) {
@@ -51,6 +75,8 @@ static void one_branch(void **state) {
   loop(30, 10, ", back: false, frames: true", &memory);
   entry = entry_from_end(&memory, "hysteresis", 0);
   assert_null(HfNodeFind(entry, "second_branch"));
+  assert_null(HfNodeFind(entry, "coercive_field_A_per_m"));
+  assert_null(HfNodeFind(entry, "loop_area_J_per_m3"));
   assert_int_equal((int)number(entry, "fields"), 11);
   ASSERT_NEAR(value(entry, "first_branch", "coercive_field_A_per_m") / ANISOTROPY_FIELD, -0.5, 0.1);
   assert_int_equal(memory.n_fields, 1 + 11);

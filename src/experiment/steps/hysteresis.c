@@ -3,10 +3,17 @@
    field exactly along an axis of symmetry would otherwise leave it on a saddle of the energy. Along d, the direction of `from` - `to`, every branch has
 
      coercive field: H.d where m.d first becomes 0, interpolated linearly between two fields
-     remanence:      m where H.d becomes 0, likewise */
+     remanence:      m where H.d becomes 0, likewise
+   and a loop of two branches, first down, then up along d,
+     coercive field: (H_up - H_down)/2; bias field: (H_up + H_down)/2, the loop's shift along the field
+     remanent m:     (m_down - m_up).d/2; squareness: relative to that between the two ends of the first branch
+     loop area:      w = -mu0 <M>.dH summed around the loop, by the trapezoidal rule, M = Ms m: what is dissipated in a cycle, per volume of the film, > 0
+   The energy of the film in a fixed field falls only where m relaxes: w >= 0 but for the steps of the field, which move a jump by up to half a step. A loop
+   that does not close, as that of a film which starts elsewhere than it arrives, has no area that means this: what is missing is reported. */
 #include "../step.h"
 
-enum { COLUMNS = 6 }; /* H and m */
+enum { COLUMNS = 6, ROW = 9 };    /* H and m, which are kept in the results, and M */
+#define OERSTED (4e-3 * PETSC_PI) /* Oe of 1 A/m */
 
 static const HfKey keys[] = {
     {"hysteresis", HF_SECTION, NULL, "", "", 0, "Relaxes the film in a field that goes from one value to another and back: the hysteresis loop"},
@@ -93,7 +100,7 @@ static void plan(const void *of, HfPlan *plan) {
 }
 
 typedef struct {
-  const PetscReal *rows; /* H and m at each field */
+  const PetscReal *rows; /* H, m and M at each field */
   const PetscReal *d;
 } Loop;
 
@@ -102,7 +109,7 @@ static PetscReal along(const Loop *loop, const PetscReal v[3]) { return v[0] * l
 /* Where v.d of the vectors at `column` first changes its sign among the rows [first, last], as a row with a fraction; -1: nowhere. */
 static PetscReal crossing(const Loop *loop, PetscInt column, PetscInt first, PetscInt last) {
   for (PetscInt k = first; k < last; ++k) {
-    const PetscReal a = along(loop, loop->rows + COLUMNS * k + column), b = along(loop, loop->rows + COLUMNS * (k + 1) + column);
+    const PetscReal a = along(loop, loop->rows + ROW * k + column), b = along(loop, loop->rows + ROW * (k + 1) + column);
     if (a == 0.0) return (PetscReal)k;
     if (a * b <= 0.0) return (PetscReal)k + a / (a - b);
   }
@@ -114,36 +121,93 @@ static void interpolate(const Loop *loop, PetscInt column, PetscReal at, PetscRe
   const PetscReal part = at - (PetscReal)k;
 
   for (PetscInt c = 0; c < 3; ++c) {
-    v[c] = loop->rows[COLUMNS * k + column + c];
-    if (part > 0.0) v[c] += part * (loop->rows[COLUMNS * (k + 1) + column + c] - v[c]);
+    v[c] = loop->rows[ROW * k + column + c];
+    if (part > 0.0) v[c] += part * (loop->rows[ROW * (k + 1) + column + c] - v[c]);
   }
 }
 
-static PetscErrorCode report_branch(HfStepContext context, HfNode entry, const char *name, const Loop *loop, PetscInt first, PetscInt last) {
+/* What a branch has: not known (PETSC_INFINITY) if m or H crosses no 0. */
+typedef struct {
+  PetscReal coercive; /* A/m */
+  PetscReal remanent; /* m.d */
+} Branch;
+
+static PetscErrorCode report_branch(HfStepContext context, HfNode entry, const char *name, const Loop *loop, PetscInt first, PetscInt last,
+                                    Branch *of) {
   const PetscReal at_coercive = crossing(loop, 3, first, last), at_zero = crossing(loop, 0, first, last);
-  PetscReal v[3], coercive = 0.0;
+  PetscReal v[3];
   HfNode branch;
 
   PetscFunctionBeginUser;
+  *of = (Branch){PETSC_INFINITY, PETSC_INFINITY};
   PetscCall(HfNodeCreate(HF_NODE_MAP, &branch));
   if (at_coercive >= 0.0) {
     interpolate(loop, 0, at_coercive, v);
-    coercive = along(loop, v);
-    PetscCall(HfNodePutReal(branch, "coercive_field_A_per_m", coercive));
-    PetscCall(HfNodePutReal(branch, "coercive_field_mT", 1e3 * HF_MU0 * coercive));
+    of->coercive = along(loop, v);
+    PetscCall(HfNodePutReal(branch, "coercive_field_A_per_m", of->coercive));
+    PetscCall(HfNodePutReal(branch, "coercive_field_mT", 1e3 * HF_MU0 * of->coercive));
   }
   if (at_zero >= 0.0) {
     interpolate(loop, 3, at_zero, v);
+    of->remanent = along(loop, v);
     PetscCall(HfNodePutReals(branch, "remanence", 3, v));
     PetscCall(HfReportLog(context, "  %s: remanence (%.4f, %.4f, %.4f)", name, (double)v[0], (double)v[1], (double)v[2]));
   }
-  if (at_coercive >= 0.0) PetscCall(HfReportLog(context, "  %s: coercive field %.4g mT", name, 1e3 * HF_MU0 * (double)coercive));
+  if (at_coercive >= 0.0) PetscCall(HfReportLog(context, "  %s: coercive field %.4g mT", name, 1e3 * HF_MU0 * (double)of->coercive));
   PetscCall(HfNodePutNode(entry, name, branch));
   PetscFunctionReturn(0);
 }
 
-/* The film at field k; row: H is given, m is found. */
-static PetscErrorCode film_at(HfStepContext context, const Settings *settings, PetscInt k, PetscReal row[COLUMNS], PetscInt *unconverged) {
+/* J/m^3 */
+static PetscReal loop_area(const Loop *loop, PetscInt n) {
+  PetscReal area = 0.0;
+
+  for (PetscInt k = 0; k + 1 < n; ++k)
+    for (PetscInt c = 0; c < 3; ++c) {
+      const PetscReal *now = loop->rows + ROW * k + c, *next = now + ROW;
+      area -= 0.5 * HF_MU0 * (now[6] + next[6]) * (next[0] - now[0]);
+    }
+  return area;
+}
+
+static PetscReal gap_of(const Loop *loop, PetscInt n) {
+  PetscReal square = 0.0;
+
+  for (PetscInt c = 3; c < 6; ++c) square += PetscSqr(loop->rows[ROW * (n - 1) + c] - loop->rows[c]);
+  return PetscSqrtReal(square);
+}
+
+/* Of both branches. */
+static PetscErrorCode report_loop(HfStepContext context, HfNode entry, const Loop *loop, PetscInt steps, const Branch branches[2]) {
+  const PetscInt n = 2 * steps + 1;
+  const PetscReal coercive = 0.5 * (branches[1].coercive - branches[0].coercive), remanent = 0.5 * (branches[0].remanent - branches[1].remanent);
+  const PetscReal saturation = 0.5 * (along(loop, loop->rows + 3) - along(loop, loop->rows + ROW * steps + 3)), area = loop_area(loop, n);
+  const PetscReal step = (along(loop, loop->rows) - along(loop, loop->rows + ROW * steps)) / (PetscReal)steps;
+
+  PetscFunctionBeginUser;
+  if (branches[0].coercive < PETSC_INFINITY && branches[1].coercive < PETSC_INFINITY) {
+    PetscCall(HfNodePutReal(entry, "coercive_field_A_per_m", coercive));
+    PetscCall(HfNodePutReal(entry, "coercive_field_Oe", coercive * OERSTED));
+    PetscCall(HfNodePutReal(entry, "bias_field_A_per_m", 0.5 * (branches[0].coercive + branches[1].coercive)));
+  }
+  if (branches[0].remanent < PETSC_INFINITY && branches[1].remanent < PETSC_INFINITY) {
+    PetscCall(HfNodePutReal(entry, "remanent_m", remanent));
+    if (saturation > 0.0) PetscCall(HfNodePutReal(entry, "squareness", remanent / saturation));
+  }
+  PetscCall(HfNodePutReal(entry, "field_step_A_per_m", step));
+  PetscCall(HfNodePutReal(entry, "loop_area_J_per_m3", area));
+  PetscCall(HfNodePutReal(entry, "loop_gap_m", gap_of(loop, n)));
+  if (branches[0].coercive < PETSC_INFINITY && branches[1].coercive < PETSC_INFINITY)
+    PetscCall(HfReportHeadline(context, entry,
+                               "hysteresis: coercive field %.4g Oe, remanent m %.4f, in steps of %.3g Oe; area of the loop %.4g J/m^3",
+                               (double)(coercive * OERSTED), (double)remanent, (double)(step * OERSTED), (double)area));
+  else
+    PetscCall(HfReportHeadline(context, entry, "hysteresis: m crosses no 0; area of the loop %.4g J/m^3", (double)area));
+  PetscFunctionReturn(0);
+}
+
+/* The film at field k; row: H is given, m and M are found. */
+static PetscErrorCode film_at(HfStepContext context, const Settings *settings, PetscInt k, PetscReal row[ROW], PetscInt *unconverged) {
   HfMagnet magnet = HfDeviceMagnet(context->device);
   PetscReal torque;
   PetscBool converged = PETSC_TRUE;
@@ -161,18 +225,19 @@ static PetscErrorCode film_at(HfStepContext context, const Settings *settings, P
   if (code) PetscFunctionReturn(code);
   *unconverged += !converged;
   PetscCall(HfMeasureAverage(context, row + 3, &torque));
+  PetscCall(HfMeasureMagnetization(context, row + 6));
   PetscCall(HfReportTableLine(context));
   PetscFunctionReturn(0);
 }
 
-/* rows[n][COLUMNS]. */
+/* rows[n][ROW]. */
 static PetscErrorCode sweep(HfStepContext context, const Settings *settings, PetscInt n, PetscReal rows[], PetscInt *unconverged) {
   const Loop loop = {.rows = rows, .d = settings->direction};
   const PetscInt steps = settings->steps;
 
   PetscFunctionBeginUser;
   for (PetscInt k = 0; k < n; ++k) {
-    PetscReal *row = rows + COLUMNS * k;
+    PetscReal *row = rows + ROW * k;
     const PetscReal part = (PetscReal)(k <= steps ? k : 2 * steps - k) / (PetscReal)steps;
     PetscErrorCode code;
 
@@ -189,12 +254,17 @@ static PetscErrorCode sweep(HfStepContext context, const Settings *settings, Pet
 static PetscErrorCode report(HfStepContext context, const Settings *settings, PetscInt n, const PetscReal rows[], PetscInt unconverged) {
   const Loop loop = {.rows = rows, .d = settings->direction};
   const PetscInt shape[2] = {n, COLUMNS};
+  Branch branches[2];
+  PetscReal *kept;
   char name[64];
   HfNode entry;
 
   PetscFunctionBeginUser;
   PetscCall(PetscSNPrintf(name, sizeof(name), "/hysteresis/%d", (int)context->drive->item + 1));
-  PetscCall(HfReportArray(context, name, 2, shape, rows, "H in A/m, m"));
+  PetscCall(PetscMalloc1(COLUMNS * n, &kept));
+  for (PetscInt k = 0; k < n; ++k) PetscCall(PetscArraycpy(kept + COLUMNS * k, rows + ROW * k, COLUMNS));
+  PetscCall(HfReportArray(context, name, 2, shape, kept, "H in A/m, m"));
+  PetscCall(PetscFree(kept));
   PetscCall(HfEntryCreate(context, "hysteresis", &entry));
   PetscCall(HfNodePutInt(entry, "fields", n));
   PetscCall(HfNodePutInt(entry, "unconverged", unconverged));
@@ -203,10 +273,13 @@ static PetscErrorCode report(HfStepContext context, const Settings *settings, Pe
   else
     PetscCall(HfNodePutReal(entry, "perturbation_rad", settings->perturbation));
   PetscCall(HfNodePutReals(entry, "direction", 3, loop.d));
-  PetscCall(HfNodePutReals(entry, "last_m", 3, rows + COLUMNS * (n - 1) + 3));
+  PetscCall(HfNodePutReals(entry, "last_m", 3, rows + ROW * (n - 1) + 3));
   PetscCall(HfNodePutText(entry, "dataset", name));
-  PetscCall(report_branch(context, entry, "first_branch", &loop, 0, settings->steps));
-  if (settings->back) PetscCall(report_branch(context, entry, "second_branch", &loop, settings->steps, n - 1));
+  PetscCall(report_branch(context, entry, "first_branch", &loop, 0, settings->steps, &branches[0]));
+  if (settings->back) {
+    PetscCall(report_branch(context, entry, "second_branch", &loop, settings->steps, n - 1, &branches[1]));
+    PetscCall(report_loop(context, entry, &loop, settings->steps, branches));
+  }
   PetscCall(HfReportSummary(context, entry));
   PetscFunctionReturn(0);
 }
@@ -219,7 +292,7 @@ static PetscErrorCode run(HfStepContext context, const void *of) {
   PetscErrorCode code;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(COLUMNS * n, &rows));
+  PetscCall(PetscMalloc1(ROW * n, &rows));
   HfUntrainedForget(context->record);
   code = sweep(context, settings, n, rows, &unconverged);
   if (!code) code = report(context, settings, n, rows, unconverged);
