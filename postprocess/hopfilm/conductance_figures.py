@@ -116,3 +116,18 @@ def memory_map(run, pulses):
         spine.set_visible(False)
     ax.set_xlabel("|G$_{ij}$| against its mean (%); framed: pairs of unlike nodes", labelpad=6)
     return figure
+
+
+def seven_wirings(run, entry):
+    """Voltages of the seven wirings in time, relative to the first reading, as in Fig. S13 of Niu et al. 2024."""
+    voltage = run.array(entry["dataset"].lstrip("/"))
+    times = run.array(entry["dataset"].lstrip("/").replace("voltage", "time"))
+    scale, unit = time_unit(times[-1])
+    figure, ax = plt.subplots(figsize=(6.4, 3.2))
+    for k, name in enumerate(entry["wirings"]):
+        ax.plot(times / scale, 1e3 * (voltage[:, k] - voltage[0, k]), color=(PAIR_COLOURS + [INK])[k], label=f"{minus(name)}  {1e3 * voltage[0, k]:.4g} mV")
+    ax.set_xlabel(f"time ({unit})")
+    ax.set_ylabel("change of voltage (mV)")
+    ax.grid(axis="y")
+    ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
+    return figure

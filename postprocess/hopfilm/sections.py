@@ -134,6 +134,10 @@ def conductance(run):
     for k, group in enumerate(seen):
         html += picture(image_uri(conductance_figures.history(run, group)),
                         "All pulses" + (f" from initial state {k + 1}" if len(seen) > 1 else "") + ": |G<sub>ij</sub>| against its mean over the time shown.")
+    for e in run.steps("wirings"):
+        html += picture(image_uri(conductance_figures.seven_wirings(run, e)),
+                        f"The bench: voltage of a source of {number(1e6 * e['current_A'])} µA between the electrodes of sign + and those of sign −, joined in the seven ways and read by "
+                        "four probes; change since the first reading, whose value stands beside the wiring.")
     if link_figures.can_draw(run):
         html += picture(image_uri(link_figures.links_in_time(run)),
                         "Conductances between neighbouring electrodes, by the number of patterns in which both have the same sign: median, and the band that holds "

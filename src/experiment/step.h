@@ -457,6 +457,10 @@ PetscErrorCode HfRetentionReport(HfStepContext context, HfRetention retention, P
 /* The conductances of the memories of the present step `train` as a function of the time. */
 PetscErrorCode HfRetentionOfMemories(HfStepContext context);
 
+/* ---- seven_wirings.c ---- */
+/* /wirings/ITEM/time and voltage [time][wiring] (V) of the snapshots of the present step `train`, read by a current source (A). */
+PetscErrorCode HfReportSevenWirings(HfStepContext context, PetscReal current);
+
 /* ---- report.c: to the recorder, where it has the function ---- */
 PetscErrorCode HfReportField(HfStepContext context, const char *name, PetscInt dof, Vec v);
 PetscErrorCode HfReportEnergies(HfStepContext context, const char *name, PetscInt n_states, const PetscReal energies[]);

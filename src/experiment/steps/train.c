@@ -25,6 +25,9 @@ static const HfKey keys[] = {
      "When the conductance is measured and kept, with a frame of the texture: after every pulse, every epoch, or all epochs"},
     {"train.probe_every", HF_QUANTITY, "s", "", ">0", 0,
      "Time between measurements of the conductance matrix during the pulses (step `fit` needs them)"},
+    {"train.wirings_current", HF_QUANTITY, "A", "", ">0", 0,
+     "Current of a source that reads four electrodes in the seven ways of joining them, as the bench of Niu et al. 2024 does with 500 uA: the seven "
+     "voltages at each of these measurements, by four probes"},
     HF_KEYS_END,
 };
 
@@ -40,6 +43,7 @@ typedef struct {
   PetscInt n_voltages;                 /* 0: from drive.field */
   PetscReal *voltages;                 /* [n_voltages], V: one for all patterns, or one for each */
   PetscReal pulse, pause, probe_every; /* s; pause 0: none; probe_every 0: not during the pulses */
+  PetscReal wirings_current;           /* A; 0: none */
   PetscBool retention;                 /* whether the key is given */
   HfRestTimes readings;                /* at rest, of each memory: those of the key, and the pause */
   HfRestTimes untrained_readings;      /* of the untrained film: those that no step before reads it at */
@@ -149,6 +153,20 @@ static PetscErrorCode read_rests_settings(HfScheduleCheck *check, HfNode node, S
   PetscFunctionReturn(0);
 }
 
+static PetscErrorCode read_wirings_settings(HfScheduleCheck *check, HfNode node, Settings *settings) {
+  const PetscInt n = check->schedule->n;
+  HfNode place = HfNodeFind(node, "wirings_current");
+
+  PetscFunctionBeginUser;
+  if (!place) PetscFunctionReturn(0);
+  settings->wirings_current = HfReal(node, "wirings_current");
+  if (!(settings->probe_every > 0.0))
+    PetscCall(HfDeckError(check->deck, place, "wirings_current: give `probe_every`, the time between the readings"));
+  if (n && (n != 4 || HfDeviceWiring(check->device)))
+    PetscCall(HfDeckError(check->deck, place, "wirings_current: the seven wirings are those of four electrodes without `wiring`, not of %d", (int)n));
+  PetscFunctionReturn(0);
+}
+
 static PetscReal n_memories(const Settings *settings) {
   const PetscReal epochs = (PetscReal)settings->epochs;
   return settings->remember == PER_PULSE ? settings->n * epochs : settings->remember == PER_EPOCH ? epochs : 1;
@@ -173,6 +191,7 @@ static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **
   PetscCall(check_pulses(check, settings));
   if (settings->pause <= 0.0) check->unpaused = PETSC_TRUE;
   PetscCall(read_rests_settings(check, node, settings));
+  PetscCall(read_wirings_settings(check, node, settings));
   check->memories += n_memories(settings);
   if (check->has_electrodes) PetscCall(check_conduction(check));
   PetscFunctionReturn(0);
@@ -321,6 +340,7 @@ static PetscErrorCode teach(HfStepContext context, const Settings *settings, Les
   PetscCall(HfDriveOff(context));
   PetscCall(report(context, settings, lesson));
   if (settings->retention) PetscCall(HfRetentionOfMemories(context));
+  if (settings->wirings_current > 0.0) PetscCall(HfReportSevenWirings(context, settings->wirings_current));
   PetscFunctionReturn(0);
 }
 
