@@ -19,6 +19,7 @@ PARTS = {
     "four-node": "Four nodes in a gold-covered disk (Niu et al. 2024, Figs 3, 4)",
     "maze": "The spin-transfer film (Yu et al. 2021, Figs 1, 2)",
     "letters": "Thirty-five nodes and more (Niu et al. 2024, Fig. 5)",
+    "retention": "Memory without voltage",
     "standard-problems": "Standard problems of micromagnetics",
     "program": "The program",
 }
