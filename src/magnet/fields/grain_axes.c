@@ -18,8 +18,8 @@ static const HfKey keys[] = {
      "Anisotropy of grains in the plane, each with its own easy directions; in A/m or Oe it is the field 2 Kgrain/(mu0 Ms) that holds m in an easy "
      "direction. "
      "Requires film.grains"},
-    {"grain_fold", HF_INT, NULL, "2", "[2,12]", 0,
-     "Number of easy directions of a grain in the plane, even: 2 uniaxial, 4 cubic along an axis, 6 along a diagonal"},
+    {"grain_fold", HF_INT, NULL, "", "[2,12]", 0,
+     "Number of easy directions of a grain in the plane, even: 2 (when omitted) uniaxial, 4 cubic along an axis, 6 along a diagonal"},
     {"grain_axis", HF_QUANTITY, "rad", "", "", 0,
      "Mean easy direction of the grains, from x towards y, e.g. 30 deg; when omitted, every direction is equally likely"},
     {"grain_axis_spread", HF_QUANTITY, "rad", "", ">=0", 0,
@@ -77,10 +77,10 @@ static PetscErrorCode check_settings(const HfFilm *film, HfNode node, PetscBool 
 
   PetscFunctionBeginUser;
   for (int k = 0; k < 3; ++k)
-    if (HfGiven(node, others[k]) && !HfHas(node, "Kgrain"))
+    if (HfHas(node, others[k]) && !HfHas(node, "Kgrain"))
       PetscCall(
           HfDeckError(film->deck, HfChild(node, others[k]), "%s describes the anisotropy of grains and needs its strength: add Kgrain", others[k]));
-  if (HfInteger(node, "grain_fold") % 2)
+  if (HfHas(node, "grain_fold") && HfInteger(node, "grain_fold") % 2)
     PetscCall(HfDeckError(film->deck, HfChild(node, "grain_fold"),
                           "grain_fold must be even: an anisotropy is the same for m and -m, so that easy directions come in pairs"));
   if (HfHas(node, "grain_axis_spread") && !HfHas(node, "grain_axis"))
@@ -109,7 +109,7 @@ static PetscErrorCode settings(HfTerm *term) {
 
     PetscCall(check_settings(film, node, (PetscBool)(section.grain_size > 0)));
     if (HfHas(node, "Kgrain")) grains->K = HfMaterialConstantSettings(&film->materials[r], "Kgrain");
-    grains->fold = (PetscInt)HfInteger(node, "grain_fold");
+    grains->fold = HfHas(node, "grain_fold") ? (PetscInt)HfInteger(node, "grain_fold") : 2;
     grains->anywhere = (PetscBool)!HfHas(node, "grain_axis");
     if (!grains->anywhere) grains->axis = HfReal(node, "grain_axis");
     if (HfHas(node, "grain_axis_spread")) grains->spread = HfReal(node, "grain_axis_spread");
