@@ -55,7 +55,7 @@ PetscErrorCode HfMultigridApply(HfMultigrid multigrid, const PetscReal b[], Pets
 void HfMultigridMult(HfMultigrid multigrid, const PetscReal x[], PetscReal y[]);
 
 /* ---- multigrid on unit vectors: a V-cycle for the Newton matrix of an equation for unit vectors u, one in each cell of the film,
-     A x = turn t_i u x x + (F_i + damp d_i + V_i (u.h)_i) x - P [sum over faces f_ij x_j + K_i x],   P = 1 - u u^T,  x tangent to u,
+     A x = turn t_i u x x + (F_i + damp d_i + V_i (u.h)_i) x - P [sum over faces f_ij x_j + K_i x + V_i q_i (q_i.x)],   P = 1 - u u^T,  x tangent to u,
      where F_i is the sum of the couplings f of the faces of cell i. In single precision, for preconditioning. ---- */
 /** A hierarchy of levels. */
 typedef struct HfTangentMultigrid_ *HfTangentMultigrid;
@@ -68,12 +68,13 @@ typedef struct {
   PetscReal *damp;   /**< d >= 0 */
   PetscReal *K[6];   /**< xx, xy, xz, yy, yz, zz */
 } HfTangentRow;
-/** fill_row(j, row, context) is called once for each owned row j, in ascending order. The grid is borrowed. Collective. */
+/** fill_row(j, row, context) is called once for each owned row j, in ascending order; with_q: there will be q. The grid is borrowed. Collective. */
 PetscErrorCode HfTangentMultigridCreate(HfGrid grid, PetscErrorCode (*fill_row)(PetscInt j, const HfTangentRow *row, void *context), void *context,
-                                        HfTangentMultigrid *multigrid);
-/** From now on the matrix is that at u, three interleaved components for each owned cell, 0 in void cells; uh: u.h of each owned cell, not times V.
-    turn and damp >= 0. Collective. */
-PetscErrorCode HfTangentMultigridSetUp(HfTangentMultigrid multigrid, const PetscReal u[], const PetscReal uh[], PetscReal turn, PetscReal damp);
+                                        PetscBool with_q, HfTangentMultigrid *multigrid);
+/** From now on the matrix is that at u, three interleaved components for each owned cell, 0 in void cells; uh: u.h of each owned cell, not times V;
+    q: as u, NULL without. turn and damp >= 0. Collective. */
+PetscErrorCode HfTangentMultigridSetUp(HfTangentMultigrid multigrid, const PetscReal u[], const PetscReal uh[], const PetscReal q[], PetscReal turn,
+                                       PetscReal damp);
 /** x = B (V b) by one V-cycle, where B approximates the inverse of A: b, tangent to u, is not times V. Interleaved components of the owned cells;
     x is 0 in void cells. Bitwise the same on any number of ranks. Collective. */
 PetscErrorCode HfTangentMultigridApply(HfTangentMultigrid multigrid, const PetscReal b[], PetscReal x[]);
@@ -178,7 +179,8 @@ typedef struct {
   PetscReal n_cells;                                             /**< cells of all ranks that are not void */
   PetscInt order;                                                /**< the highest that damping allows, 1 to 3 */
   PetscBool lacks;                                               /**< multiply() lacks a part unless it is told not to */
-  PetscReal small_motion;                                        /**< for HfErrorAllowed() */
+  PetscReal kink;         /**< change of y between kinks of f: it is solved for more exactly than that; 0: smooth */
+  PetscReal small_motion; /**< for HfErrorAllowed() */
 } HfSphereProblem;
 #define HF_BDF "hfbdf" /**< the name of the TS type */
 /** Makes `ts` a method of backward differentiation on the sphere. Its errors may be the TS's tolerance in the root mean square over the cells, ten times that

@@ -77,7 +77,7 @@ PetscErrorCode HfDampingLinearize(HfDamping self, Vec m, PetscReal s, PetscBool 
   self->slot = slot_of(self, m);
   self->whole = (PetscBool)(whole && HfTermsWhole(self->magnet));
   PetscCall(VecGetArrayRead(m, &u));
-  PetscCall(HfTangentMultigridSetUp(self->multigrid, u, self->along[self->slot], 0, 2 * s));
+  PetscCall(HfTangentMultigridSetUp(self->multigrid, u, self->along[self->slot], NULL, 0, 2 * s));
   PetscCall(VecRestoreArrayRead(m, &u));
   PetscFunctionReturn(0);
 }

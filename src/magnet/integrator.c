@@ -275,6 +275,8 @@ static PetscErrorCode begin_piece(HfMagnet magnet, Vec m, PetscReal t, PetscReal
   longest = PetscMin(longest, HfStepperFirstStep(stepper(self), speed));
   if (!(self->step > 0)) self->step = first_step(magnet, self->end - t);
   *step = PetscMin(PetscMin(self->step, PetscMax(longest, self->first)), self->end - t);
+  if (speed == 0 && magnet->friction && !HfTermsVary(magnet) && !magnet->current.update) /* friction holds the film as it is */
+    *step = PetscMin(magnet->integrator_settings.max_step, self->end - t);
   for (PetscInt k = 0; k < RECENT; ++k) self->recent[k] = 0;
   PetscFunctionReturn(0);
 }

@@ -99,9 +99,7 @@ HfMethodChoice HfMagnetChooseMethods(HfMagnet magnet) {
 
   if (strcmp(method, "auto")) return choice;
   choice.methods[0] = "5dp";
-  if (PetscOptionsHasName(NULL, NULL, "-ts_type", &foreign) || foreign || HfMagnetStiffness(magnet) == 0 || HfMagnetFluctuates(magnet) ||
-      magnet->friction)
-    return choice;
+  if (PetscOptionsHasName(NULL, NULL, "-ts_type", &foreign) || foreign || HfMagnetStiffness(magnet) == 0 || HfMagnetFluctuates(magnet)) return choice;
   choice.n = 2;
   choice.methods[0] = explicit_method(magnet);
   choice.methods[1] = "bdf";

@@ -97,9 +97,18 @@ void HfRowSplitUnit(PetscInt i, PetscInt n, const PetscReal a[], PetscReal *cons
 void HfRowJoin(PetscInt i, PetscInt n, PetscReal *const m[3], PetscReal a[]);
 void HfRowGilbert(PetscInt i, PetscInt n, PetscReal alpha, PetscReal *const m[3], PetscReal *const T[3]); /* T becomes dm/dt */
 void HfRowDamping(PetscInt i, PetscInt n, PetscReal rate, PetscReal *const m[3], PetscReal *const H[3]);  /* H becomes -rate m x (m x H) */
-/* friction.c, which see: the same with dry friction, h = gamma0 Hc in 1/s, Hc in A/m */
+/* friction.c, which see: with dry friction, h = gamma0 Hc in 1/s, Hc in A/m */
 void HfRowFriction(PetscInt i, PetscInt n, PetscReal alpha, PetscReal h, PetscReal *const m[3], PetscReal *const T[3]);
 void HfRowFrictionDamping(PetscInt i, PetscInt n, PetscReal rate, PetscReal Hc, PetscReal *const m[3], PetscReal *const H[3]);
+/* What Newton's method needs of the cells of a run in implicit steps: m.H in A/m, sigma in 1/s (motion.c); e, q, and m.H + shift e/gamma0. */
+typedef struct {
+  PetscReal *along, *sigma, *firmness, *q, *held;
+} HfFrictionCells;
+/* b and cells[] at m, of n cells; stiffness: of the field, A/m; m, H, T: component rows, d and b interleaved. */
+void HfFrictionResidual(PetscInt n, const HfMaterial *material, PetscReal stiffness, PetscReal shift, PetscReal *const m[3], PetscReal *const H[3],
+                        PetscReal *const T[3], const PetscReal d[], const HfFrictionCells *cells, PetscReal b[]);
+/* out += (sigma/gamma0) (e - q q^T) x */
+void HfFrictionDerivative(PetscInt n, const HfMaterial *material, PetscReal *const x[3], const HfFrictionCells *cells, PetscReal out[]);
 PetscReal HfRowMaxTorque(PetscInt i, PetscInt n, PetscReal *const m[3], PetscReal *const H[3]); /* max |m x H|^2 */
 /* Arrays of n: sum = y + sum_r weight_r rate_r; max |sum_r weight_r rate_r|, infinite if anything is not a number. */
 void HfRowCombine(PetscInt n, const PetscReal y[], PetscInt n_rates, const PetscReal *const rate[], const PetscReal weight[], PetscReal sum[]);
@@ -133,8 +142,10 @@ PetscErrorCode HfMaterialsSettings(HfGrid grid, HfDeck deck, HfMaterial **materi
 PetscErrorCode HfMaterialsCheck(HfMagnet magnet);                                     /* warns of implausible values */
 
 /* ---- friction.c ---- */
-PetscBool HfMagnetHasFriction(HfMagnet magnet);          /* in some region */
-PetscErrorCode HfFrictionSettingsCheck(HfMagnet magnet); /* of friction beside the sections thermal and integrator. Collective. */
+PetscBool HfMagnetHasFriction(HfMagnet magnet); /* in some region */
+/* By how much m of a cell turns for its torque to change by what friction holds; 0: no friction. */
+PetscReal HfMagnetKink(HfMagnet magnet);
+PetscErrorCode HfFrictionSettingsCheck(HfMagnet magnet); /* of friction beside the section thermal. Collective. */
 
 /* ---- initial_magnetization.c ---- */
 PetscErrorCode HfInitialRegisterKeys(HfKeys keys);

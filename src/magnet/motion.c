@@ -8,6 +8,7 @@
    is elliptic: L is the linear local part of the field, exchange, anisotropy, Dzyaloshinskii-Moriya interaction with its boundary conditions, and the local
    part of the demagnetizing field; tau'(x) the linear part of the torques of a current. The rest of the demagnetizing field, and the change of the current
    with m, act in the residual alone, which is renewed for every correction.
+   Dry friction adds (sigma/gamma0) (e - q q^T) x, with e and q of each cell (friction.c).
    The preconditioner is a V-cycle (HfTangentMultigrid) for all of A but the terms that take first differences. */
 #include "magnet_impl.h"
 
@@ -15,6 +16,7 @@ struct HfMotion_ {
   HfMagnet magnet;
   HfTangentMultigrid multigrid;
   PetscReal *along, *sigma; /* m.H in A/m and sigma in 1/s of the owned cells */
+  HfFrictionCells friction; /* the same and more, if there is friction */
   Vec state;                /* m, borrowed */
 };
 
@@ -64,7 +66,7 @@ PetscErrorCode HfMagnetMultigridCreate(HfMagnet magnet, PetscBool damping_only, 
   FixedPart part = {magnet, damping_only};
 
   PetscFunctionBeginUser;
-  PetscCall(HfTangentMultigridCreate(magnet->film.grid, fill_row, &part, multigrid));
+  PetscCall(HfTangentMultigridCreate(magnet->film.grid, fill_row, &part, (PetscBool)(magnet->friction && !damping_only), multigrid));
   PetscFunctionReturn(0);
 }
 
@@ -90,10 +92,15 @@ HF_KERNEL static void residual(PetscInt n, const HfMaterial *material, PetscReal
 }
 
 typedef struct {
-  PetscReal *along, *sigma;
+  PetscReal *along, *sigma, shift, stiffness;
+  const HfFrictionCells *friction; /* NULL: none */
   const PetscScalar *rest;
   PetscScalar *b;
 } Residual;
+
+static HfFrictionCells cells_at(const HfFrictionCells *c, PetscInt at) {
+  return (HfFrictionCells){c->along + at, c->sigma + at, c->firmness + at, c->q + 3 * at, c->held + at};
+}
 
 static void visit_residual(HfMagnet magnet, const HfRow *row, void *context) {
   const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
@@ -104,14 +111,26 @@ static void visit_residual(HfMagnet magnet, const HfRow *row, void *context) {
     const HfRun *run = &row->cells->runs[k];
     const PetscInt i = run->i, at = g->nx * (row->j - g->ys) + i;
 
-    residual(run->n, &magnet->film.materials[run->region], (PetscReal *const[3]){row->m[0] + i, row->m[1] + i, row->m[2] + i},
-             (PetscReal *const[3]){row->H[0] + i, row->H[1] + i, row->H[2] + i}, (PetscReal *const[3]){row->T[0] + i, row->T[1] + i, row->T[2] + i},
-             r->rest + 3 * at, r->along + at, r->sigma + at, r->b + 3 * at);
+    const HfMaterial *material = &magnet->film.materials[run->region];
+    PetscReal *const m[3] = {row->m[0] + i, row->m[1] + i, row->m[2] + i}, *const H[3] = {row->H[0] + i, row->H[1] + i, row->H[2] + i},
+                     *const T[3] = {row->T[0] + i, row->T[1] + i, row->T[2] + i};
+
+    if (material->Hc > 0) {
+      const HfFrictionCells cells = cells_at(r->friction, at);
+      HfFrictionResidual(run->n, material, r->stiffness, r->shift, m, H, T, r->rest + 3 * at, &cells, r->b + 3 * at);
+      continue;
+    }
+    residual(run->n, material, m, H, T, r->rest + 3 * at, r->along + at, r->sigma + at, r->b + 3 * at);
+    if (r->friction) memcpy(r->friction->held + at, r->along + at, sizeof(PetscReal) * (size_t)run->n);
   }
 }
 
 PetscErrorCode HfMotionLinearize(HfMotion self, PetscReal t, Vec m, PetscReal shift, Vec rest, Vec b) {
-  Residual r = {.along = self->along, .sigma = self->sigma};
+  Residual r = {.along = self->along,
+                .sigma = self->sigma,
+                .shift = shift,
+                .stiffness = HfMagnetStiffness(self->magnet),
+                .friction = self->magnet->friction ? &self->friction : NULL};
   const PetscScalar *u;
 
   PetscFunctionBeginUser;
@@ -125,7 +144,7 @@ PetscErrorCode HfMotionLinearize(HfMotion self, PetscReal t, Vec m, PetscReal sh
   ++self->magnet->evaluations;
   self->state = m;
   PetscCall(VecGetArrayRead(m, &u));
-  PetscCall(HfTangentMultigridSetUp(self->multigrid, u, self->along, shift, shift));
+  PetscCall(HfTangentMultigridSetUp(self->multigrid, u, self->magnet->friction ? self->friction.held : self->along, self->friction.q, shift, shift));
   PetscCall(VecRestoreArrayRead(m, &u));
   PetscFunctionReturn(0);
 }
@@ -153,6 +172,7 @@ HF_KERNEL static void derivative(PetscInt n, const HfMaterial *material, PetscRe
 
 typedef struct {
   const PetscReal *along, *sigma;
+  const HfFrictionCells *friction;
   const PetscScalar *u;
   PetscScalar *out;
 } Product;
@@ -170,11 +190,16 @@ static void visit_product(HfMagnet magnet, const HfRow *row, void *context) {
     derivative(run->n, &magnet->film.materials[run->region], (PetscReal *const[3]){row->m[0] + i, row->m[1] + i, row->m[2] + i},
                (PetscReal *const[3]){row->H[0] + i, row->H[1] + i, row->H[2] + i}, (PetscReal *const[3]){row->T[0] + i, row->T[1] + i, row->T[2] + i},
                p->u + 3 * at, p->along + at, p->sigma + at, p->out + 3 * at);
+    if (magnet->film.materials[run->region].Hc > 0) {
+      const HfFrictionCells cells = cells_at(p->friction, at);
+      HfFrictionDerivative(run->n, &magnet->film.materials[run->region], (PetscReal *const[3]){row->m[0] + i, row->m[1] + i, row->m[2] + i}, &cells,
+                           p->out + 3 * at);
+    }
   }
 }
 
 PetscErrorCode HfMotionMultiply(HfMotion self, Vec x, PetscBool whole, Vec product) {
-  Product p = {.along = self->along, .sigma = self->sigma};
+  Product p = {.along = self->along, .sigma = self->sigma, .friction = &self->friction};
 
   PetscFunctionBeginUser;
   PetscCall(VecGetArrayRead(self->state, &p.u));
@@ -208,6 +233,10 @@ PetscErrorCode HfMotionCreate(HfMagnet magnet, HfMotion *motion) {
   *motion = self;
   self->magnet = magnet;
   PetscCall(PetscCalloc2(g->nx * g->ym, &self->along, g->nx * g->ym, &self->sigma));
+  if (magnet->friction) {
+    self->friction = (HfFrictionCells){.along = self->along, .sigma = self->sigma};
+    PetscCall(PetscCalloc3(g->nx * g->ym, &self->friction.firmness, 3 * g->nx * g->ym, &self->friction.q, g->nx * g->ym, &self->friction.held));
+  }
   PetscCall(HfMagnetMultigridCreate(magnet, PETSC_FALSE, &self->multigrid));
   PetscFunctionReturn(0);
 }
@@ -217,6 +246,7 @@ PetscErrorCode HfMotionDestroy(HfMotion *motion) {
   if (!*motion) PetscFunctionReturn(0);
   PetscCall(HfTangentMultigridDestroy(&(*motion)->multigrid));
   PetscCall(PetscFree2((*motion)->along, (*motion)->sigma));
+  PetscCall(PetscFree3((*motion)->friction.firmness, (*motion)->friction.q, (*motion)->friction.held));
   PetscCall(PetscFree(*motion));
   PetscFunctionReturn(0);
 }

@@ -88,7 +88,8 @@ static PetscErrorCode create_bdf(HfStepper *self) {
                                      .n_cells = (PetscReal)HfGridGetInfo(magnet->film.grid)->n_film,
                                      .order = order,
                                      .lacks = HfTermsWhole(magnet),
-                                     .small_motion = small_motion(magnet, order)};
+                                     .kink = HfMagnetKink(magnet),
+                                     .small_motion = magnet->friction ? 0 : small_motion(magnet, order)};
   PetscCall(HfMotionCreate(magnet, &self->motion));
   PetscCall(HfBdfCreate(self->ts, &self->implicit));
   self->kind = HF_STEPPER_BDF;

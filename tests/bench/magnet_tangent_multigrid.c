@@ -67,12 +67,12 @@ static PetscErrorCode measure(PetscInt n, PetscReal seconds, PetscBool disk, Pet
   PetscCall(HfMagnetSetInitial(magnet, NULL, m));
   couplings.g = HfGridGetInfo(grid);
   couplings.regions = HfGridRegions(grid);
-  PetscCall(HfTangentMultigridCreate(grid, fill_row, &couplings, &plain));
+  PetscCall(HfTangentMultigridCreate(grid, fill_row, &couplings, PETSC_FALSE, &plain));
   couplings.K = 0.1;
-  PetscCall(HfTangentMultigridCreate(grid, fill_row, &couplings, &tensor));
+  PetscCall(HfTangentMultigridCreate(grid, fill_row, &couplings, PETSC_FALSE, &tensor));
   PetscCall(PetscCalloc1(couplings.g->nx * couplings.g->ym, &uh));
   PetscCall(VecGetArrayRead(m, &u));
-  PetscCall(HfTangentMultigridSetUp(tensor, u, uh, 1, 1));
+  PetscCall(HfTangentMultigridSetUp(tensor, u, uh, NULL, 1, 1));
   for (start = now_s(); go_on(start, seconds);) {
     PetscReal t = now_s();
     for (int k = 0; k < times; ++k) PetscCall(HfMagnetRightHandSide(magnet, 0, m, dmdt));
@@ -80,7 +80,7 @@ static PetscErrorCode measure(PetscInt n, PetscReal seconds, PetscBool disk, Pet
     PetscCall(VecGetArrayRead(dmdt, &b));
     PetscCall(VecGetArray(out, &x));
     t = now_s();
-    for (int k = 0; k < times; ++k) PetscCall(HfTangentMultigridSetUp(plain, u, uh, 1, 1));
+    for (int k = 0; k < times; ++k) PetscCall(HfTangentMultigridSetUp(plain, u, uh, NULL, 1, 1));
     best[1] = PetscMin(best[1], now_s() - t);
     t = now_s();
     for (int k = 0; k < times; ++k) PetscCall(HfTangentMultigridApply(plain, b, x));

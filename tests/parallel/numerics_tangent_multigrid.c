@@ -1,6 +1,6 @@
 /* The V-cycle of unit vectors: bitwise the same on any number of ranks; as an iteration it ends at the solution of the matrix, which is formed here cell by cell
    and solved by LAPACK; and it converges alike on small and large films.
-   Couplings of two materials, void cells, K of any axis and sign. */
+   Couplings of two materials, void cells, K of any axis and sign, q. */
 #include "hf_test.h"
 #include <hopfilm/numerics.h>
 #include <petscblaslapack.h>
@@ -12,6 +12,7 @@ typedef struct {
   PetscReal coupling; /* relative to the shift */
   PetscReal turn, damp;
   PetscReal K;
+  PetscReal q; /* mean square of q; 0: none */
 } Case;
 
 typedef struct {
@@ -19,7 +20,7 @@ typedef struct {
   HfGrid grid;
   const HfGridInfo *g;
   HfTangentMultigrid multigrid;
-  PetscReal *u, *uh;
+  PetscReal *u, *uh, *q;
 } Problem;
 
 static PetscReal random_at(PetscInt64 what, PetscInt i, PetscInt j) {
@@ -81,23 +82,26 @@ static void direction(const Case *c, PetscInt i, PetscInt j, PetscReal u[3]) {
 }
 
 /* u.h: so large that the matrix is positive. */
-static PetscReal along(const Case *c, PetscInt i, PetscInt j) { return weight(c, i, j) > 0 ? c->K + 0.1 * random_at(5, i, j) : 0; }
+static PetscReal along(const Case *c, PetscInt i, PetscInt j) { return weight(c, i, j) > 0 ? c->K + 4 * c->q + 0.1 * random_at(5, i, j) : 0; }
 
 static void create(MPI_Comm comm, const Case *c, Problem *p) {
   p->c = c;
   CHECK(HfGridCreate(comm, c->nx, c->ny, 1, 1, 1, NULL, NULL, &p->grid));
   p->g = HfGridGetInfo(p->grid);
-  CHECK(HfTangentMultigridCreate(p->grid, fill_row, (void *)c, &p->multigrid));
-  CHECK(PetscMalloc2(3 * c->nx * p->g->ym, &p->u, c->nx * p->g->ym, &p->uh));
+  CHECK(HfTangentMultigridCreate(p->grid, fill_row, (void *)c, (PetscBool)(c->q > 0), &p->multigrid));
+  CHECK(PetscMalloc3(3 * c->nx * p->g->ym, &p->u, c->nx * p->g->ym, &p->uh, 3 * c->nx * p->g->ym, &p->q));
   for (PetscInt k = 0; k < c->nx * p->g->ym; ++k) {
     direction(c, k % c->nx, p->g->ys + k / c->nx, p->u + 3 * k);
     p->uh[k] = along(c, k % c->nx, p->g->ys + k / c->nx);
+    for (int n = 0; n < 3; ++n)
+      p->q[3 * k + n] =
+          weight(c, k % c->nx, p->g->ys + k / c->nx) > 0 ? 2 * sqrt(c->q) * (random_at(6 + n, k % c->nx, p->g->ys + k / c->nx) - 0.5) : 0;
   }
-  CHECK(HfTangentMultigridSetUp(p->multigrid, p->u, p->uh, c->turn, c->damp));
+  CHECK(HfTangentMultigridSetUp(p->multigrid, p->u, p->uh, c->q > 0 ? p->q : NULL, c->turn, c->damp));
 }
 
 static void destroy(Problem *p) {
-  CHECK(PetscFree2(p->u, p->uh));
+  CHECK(PetscFree3(p->u, p->uh, p->q));
   CHECK(HfTangentMultigridDestroy(&p->multigrid));
   CHECK(HfGridDestroy(&p->grid));
 }
@@ -128,6 +132,10 @@ static void multiply(const Problem *p, const PetscReal x[], PetscReal y[]) {
       s[0] = K[0] * v[0] + K[1] * v[1] + K[2] * v[2];
       s[1] = K[1] * v[0] + K[3] * v[1] + K[4] * v[2];
       s[2] = K[2] * v[0] + K[4] * v[1] + K[5] * v[2];
+      for (int n = 0; n < 3; ++n) {
+        const PetscReal *q = p->q + 3 * k;
+        s[n] += weight(c, i, j) * q[n] * (q[0] * v[0] + q[1] * v[1] + q[2] * v[2]);
+      }
       for (int n = 0; n < 4; ++n) {
         const PetscReal f = coupling(c, i, j, at[n][0], at[n][1]);
         if (f > 0)
@@ -177,9 +185,10 @@ static PetscReal iterate(const Problem *p, const PetscReal b[], int cycles, Pets
 }
 
 /* Odd sizes, single rows and columns, ranks without rows on coarse levels, holes, all materials. */
-static const Case cases[] = {{33, 21, 1, 30, 10, 1, 1, 0},   {64, 37, 0.8, 20, 100, 1, 1, 0.3}, {7, 41, 1, 0, 1, 1, 1, 0.2},
-                             {50, 4, 1, 40, 30, 0, 1, 0.1},  {1, 19, 1, 15, 20, 1, 1, 0.2},     {2, 5, 1, 10, 3, 1, 1, 0},
-                             {40, 44, 0.3, 9, 5, 1, 1, 0.4}, {129, 127, 1, 50, 1e4, 1, 1, 0.1}};
+static const Case cases[] = {{33, 21, 1, 30, 10, 1, 1, 0, 0},   {64, 37, 0.8, 20, 100, 1, 1, 0.3, 0}, {7, 41, 1, 0, 1, 1, 1, 0.2, 0},
+                             {50, 4, 1, 40, 30, 0, 1, 0.1, 0},  {1, 19, 1, 15, 20, 1, 1, 0.2, 0},     {2, 5, 1, 10, 3, 1, 1, 0, 0},
+                             {40, 44, 0.3, 9, 5, 1, 1, 0.4, 0}, {129, 127, 1, 50, 1e4, 1, 1, 0.1, 0}, {33, 21, 1, 30, 10, 1, 1, 0, 2},
+                             {7, 41, 0.7, 0, 1, 1, 1, 0.2, 1}};
 
 static void test_bitwise_the_same_on_any_ranks(void **state) {
   for (size_t n = 0; n < PETSC_STATIC_ARRAY_LENGTH(cases); ++n) {
@@ -228,9 +237,10 @@ static void solve_exactly(const Problem *p, const PetscReal b[], PetscReal x[]) 
 }
 
 static void test_solves(void **state) {
-  static const Case small[] = {{12, 9, 1, 20, 5, 1, 1, 0},      {11, 13, 0.7, 15, 8, 1, 1, 0.4}, {10, 10, 1, 0, 0.5, 1, 1, 0.5},
-                               {16, 3, 0.9, 12, 20, 0, 1, 0.2}, {1, 20, 1, 12, 4, 1, 1, 0.3},    {17, 1, 1, 12, 4, 1, 0.5, 0},
-                               {2, 2, 1, 12, 4, 1, 1, 0.3},     {9, 9, 0.4, 8, 2, 1, 1, 0.3}};
+  static const Case small[] = {{12, 9, 1, 20, 5, 1, 1, 0, 0},      {11, 13, 0.7, 15, 8, 1, 1, 0.4, 0}, {10, 10, 1, 0, 0.5, 1, 1, 0.5, 0},
+                               {16, 3, 0.9, 12, 20, 0, 1, 0.2, 0}, {1, 20, 1, 12, 4, 1, 1, 0.3, 0},    {17, 1, 1, 12, 4, 1, 0.5, 0, 0},
+                               {2, 2, 1, 12, 4, 1, 1, 0.3, 0},     {9, 9, 0.4, 8, 2, 1, 1, 0.3, 0},    {11, 10, 0.9, 15, 5, 1, 1, 0, 2},
+                               {9, 12, 1, 20, 8, 1, 1, 0.3, 5}};
 
   AT_MOST_ON(1);
   for (size_t s = 0; s < PETSC_STATIC_ARRAY_LENGTH(small); ++s) {
@@ -256,7 +266,7 @@ static void test_converges_alike_on_small_and_large_films(void **state) {
   AT_MOST_ON(1);
   for (PetscInt n = 32; n <= 512; n *= 4)
     for (int texture = 0; texture < 2; ++texture) {
-      const Case c = {n, n, 1, texture ? 0.4 * (PetscReal)n : 0, texture ? 10 * (PetscReal)(n * n) / 1024 : 0.5, 1, 1, 0};
+      const Case c = {n, n, 1, texture ? 0.4 * (PetscReal)n : 0, texture ? 10 * (PetscReal)(n * n) / 1024 : 0.5, 1, 1, 0, 0};
       PetscReal *b, *x;
       Problem p;
 

@@ -128,8 +128,19 @@ static PetscErrorCode allocate(HfTangentMultigrid mg, PetscInt index, HfTangentL
   struct {
     float **array;
     int components;
-  } parts[] = {{&l->weight, 1}, {&l->couplings, 1},         {&l->turn, 1}, {&l->damp, 1}, {&l->along, 1},         {&l->film, 1},
-               {&l->face, 2},   {&l->K, mg->has_K ? 6 : 0}, {&l->u, 3},    {&l->x, 3},    {&l->b, index ? 3 : 0}, {&l->inverse, mg->has_K ? 6 : 2}};
+  } parts[] = {{&l->weight, 1},
+               {&l->couplings, 1},
+               {&l->turn, 1},
+               {&l->damp, 1},
+               {&l->along, 1},
+               {&l->film, 1},
+               {&l->face, 2},
+               {&l->K, mg->has_K ? 6 : 0},
+               {&l->Q, mg->with_q ? 6 : 0},
+               {&l->u, 3},
+               {&l->x, 3},
+               {&l->b, index ? 3 : 0},
+               {&l->inverse, mg->has_K ? 6 : 2}};
   PetscInt components = 0, cells;
   float *next = NULL;
 
@@ -185,6 +196,7 @@ PetscErrorCode HfTangentLevelsCreate(HfTangentMultigrid mg, PetscErrorCode (*fil
   PetscCall(plain_create(mg->levels[0].ghosts, &plain));
   PetscCall(plain_fill(mg->levels[0].ghosts, fill_row, context, &plain));
   PetscCall(has_tensor(mg->levels[0].ghosts, &plain, &mg->has_K));
+  if (mg->with_q) mg->has_K = PETSC_TRUE;
   for (PetscInt k = 0; k < mg->n; ++k) {
     HfTangentLevel *l = &mg->levels[k], *next = l + 1;
 

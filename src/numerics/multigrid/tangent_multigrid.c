@@ -25,12 +25,13 @@ static PetscErrorCode allocate_rows(HfTangentMultigrid mg) {
   float *next = NULL;
 
   PetscFunctionBeginUser;
-  PetscCall(HfTangentAllocate(42 * wide, &mg->memory, &next));
+  PetscCall(HfTangentAllocate(48 * wide, &mg->memory, &next));
   for (int k = 0; k < 3; ++k, next += 3 * wide) mg->b[k] = next;
   for (int k = 0; k < 2; ++k, next += 3 * wide) mg->r[k] = next;
   for (int k = 0; k < 3; ++k, next += 4 * wide) mg->coarse_row[k] = next + HF_LANES;
   mg->edge = next, next += 3 * wide;
   mg->zero = next, next += 4 * wide;
+  mg->own = next, next += 6 * wide;
   mg->row = next, next += 4 * wide;
   mg->one = next, next += wide;
   for (PetscInt k = 0; k < n; ++k) mg->one[k] = 1;
@@ -39,12 +40,13 @@ static PetscErrorCode allocate_rows(HfTangentMultigrid mg) {
 }
 
 PetscErrorCode HfTangentMultigridCreate(HfGrid grid, PetscErrorCode (*fill_row)(PetscInt j, const HfTangentRow *row, void *context), void *context,
-                                        HfTangentMultigrid *out) {
+                                        PetscBool with_q, HfTangentMultigrid *out) {
   HfTangentMultigrid mg;
 
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&mg));
   mg->grid = grid;
+  mg->with_q = with_q;
   PetscCall(HfTangentLevelsCreate(mg, fill_row, context));
   PetscCall(allocate_rows(mg));
   *out = mg;
@@ -79,10 +81,13 @@ static void invert_row(const HfTangentMultigrid mg, const HfTangentLevel *l, Pet
     const float *F = HfTangentRowAt(l, l->couplings, 1, j, c), *t = HfTangentRowAt(l, l->turn, 1, j, c), *d = HfTangentRowAt(l, l->damp, 1, j, c),
                 *along = HfTangentRowAt(l, l->along, 1, j, c);
 
-    if (mg->has_K)
-      HfTangentInvertTensor(l->stride, turn, damp, F, t, d, along, HfTangentRowAt(l, l->u, 3, j, c), HfTangentRowAt(l, l->K, 6, j, c),
+    if (mg->has_K) {
+      const float *K = HfTangentRowAt(l, l->K, 6, j, c);
+
+      if (mg->with_q) HfTangentAdd(6 * l->stride, K, HfTangentRowAt(l, l->Q, 6, j, c), mg->own);
+      HfTangentInvertTensor(l->stride, turn, damp, F, t, d, along, HfTangentRowAt(l, l->u, 3, j, c), mg->with_q ? mg->own : K,
                             HfTangentRowAt(l, l->inverse, 6, j, c));
-    else
+    } else
       HfTangentInvert(l->stride, turn, damp, F, t, d, along, HfTangentRowAt(l, l->inverse, 2, j, c));
   }
 }
@@ -115,6 +120,29 @@ static void average_row(const HfTangentMultigrid mg, const HfTangentLevel *fine,
                      HfTangentRowAt(l, l->along, 1, row, c));
 }
 
+/* V q q^T of row j of the finest level; q: that row. */
+static void load_tensor(const HfTangentMultigrid mg, const PetscReal q[], PetscInt j) {
+  const HfTangentLevel *l = &mg->levels[0];
+  const PetscInt n = l->stride;
+  const int even = HfTangentSide(j, HF_RED) ? HF_BLACK : HF_RED;
+
+  HfTangentSplit(l->nx, n, q, mg->one, mg->one, mg->own, mg->own + 3 * n);
+  for (int k = 0; k < 2; ++k) {
+    const int c = k ? !even : even;
+    HfTangentSquare(n, HfTangentRowAt(l, l->weight, 1, j, c), mg->own + 3 * n * k, HfTangentRowAt(l, l->Q, 6, j, c));
+  }
+}
+
+/* Its sum in a coarse row. */
+static void sum_tensor(const HfTangentMultigrid mg, const HfTangentLevel *fine, const HfTangentLevel *l, PetscInt row) {
+  const PetscInt wide = 2 * l->stride + 4 * HF_LANES, n = PetscMin(fine->stride, 2 * l->stride);
+
+  memset(mg->own, 0, sizeof(*mg->own) * (size_t)(6 * wide));
+  for (PetscInt j = 2 * row; j < PetscMin(fine->rows->n_rows, 2 * row + 2); ++j)
+    for (int c = 0; c < 2; ++c) HfTangentSumTensor(n, wide, HfTangentRowAt(fine, fine->Q, 6, j, c), mg->own);
+  for (int c = 0; c < 2; ++c) HfTangentTakeTensor(l->stride, wide, HfTangentSide(row, c), mg->own, HfTangentRowAt(l, l->Q, 6, row, c));
+}
+
 /* An upper bound of a cell's couplings relative to its shift. */
 static PetscReal relative_coupling(const HfTangentLevel *l, PetscReal turn, PetscReal damp) {
   const PetscReal least = PetscMin(turn, damp);
@@ -126,7 +154,8 @@ static PetscReal relative_coupling(const HfTangentLevel *l, PetscReal turn, Pets
   return bound;
 }
 
-PetscErrorCode HfTangentMultigridSetUp(HfTangentMultigrid mg, const PetscReal u[], const PetscReal uh[], PetscReal turn, PetscReal damp) {
+PetscErrorCode HfTangentMultigridSetUp(HfTangentMultigrid mg, const PetscReal u[], const PetscReal uh[], const PetscReal q[], PetscReal turn,
+                                       PetscReal damp) {
   HfTangentLevel *finest = &mg->levels[0];
   const HfGhostRowsInfo *rows = finest->rows;
   const PetscInt n = finest->stride, nx = finest->nx;
@@ -142,6 +171,7 @@ PetscErrorCode HfTangentMultigridSetUp(HfTangentMultigrid mg, const PetscReal u[
                    HfTangentRowAt(finest, finest->u, 3, j, !even));
     HfTangentSplitScalar(nx, n, uh + at, HfTangentRowAt(finest, finest->weight, 1, j, even), HfTangentRowAt(finest, finest->weight, 1, j, !even),
                          HfTangentRowAt(finest, finest->along, 1, j, even), HfTangentRowAt(finest, finest->along, 1, j, !even));
+    if (mg->with_q) load_tensor(mg, q + 3 * at, j);
     invert_row(mg, finest, j, (float)turn, (float)damp);
   }
   for (mg->active = 1; mg->active < mg->n; ++mg->active) {
@@ -151,9 +181,11 @@ PetscErrorCode HfTangentMultigridSetUp(HfTangentMultigrid mg, const PetscReal u[
     if (fine->splits) {
       PetscCall(exchange(fine, fine->u, 3, HF_RED, 6 * fine->stride, HF_ROWS_ODD));
       PetscCall(exchange(fine, fine->along, 1, HF_RED, 2 * fine->stride, HF_ROWS_ODD));
+      if (mg->with_q) PetscCall(exchange(fine, fine->Q, 6, HF_RED, 12 * fine->stride, HF_ROWS_ODD));
     }
     for (PetscInt j = l->rows->start; j < l->rows->end; ++j) {
       average_row(mg, fine, l, j);
+      if (mg->with_q) sum_tensor(mg, fine, l, j);
       invert_row(mg, l, j, (float)turn, (float)damp);
     }
   }

@@ -21,6 +21,7 @@ typedef struct {
   float *memory;                                   /* all that follows; every array has ghost rows, and in each of them one row of either colour */
   float *weight, *couplings, *turn, *damp, *along; /* V, F, t, d; V u.h */
   float *K;                                        /* 6 components; NULL: none anywhere */
+  float *Q;                                        /* 6 components of V q q^T, which each set-up brings; NULL: without q */
   float *u, *x, *b;                                /* 3 components; b NULL on the finest level */
   float *inverse;                                  /* of a cell's own 2 x 2 system, 2 components, with K 6: see tangent_kernels.c */
   float *face;                                     /* couplings of the black cells to the west, east, south and north; nothing in red rows */
@@ -38,7 +39,8 @@ struct HfTangentMultigrid_ {
   PetscInt n, active; /* levels, and those in use since the last set-up; 0 is the finest */
   HfTangentLevel *levels;
   HfGrid grid;
-  PetscBool has_K;
+  PetscBool has_K; /* or q */
+  PetscBool with_q;
   float *memory;        /* all that follows: scratch rows of the finest level */
   float *row;           /* 4 components of a row in the order of the columns */
   float *one;           /* a row of ones */
@@ -46,6 +48,7 @@ struct HfTangentMultigrid_ {
   float *b[3];          /* three rows, of both colours each */
   float *r[2], *edge;   /* red residual of two rows, and that which belongs to the coarse row of the rank below */
   float *zero;          /* a row of zeros */
+  float *own;           /* 6 components of a row of one colour, K + V q q^T, or sums of V q q^T in pairs of columns */
   float *coarse_row[3]; /* three rows of a coarse level in the order of the columns */
   PetscInt in_row[3];   /* which they are */
 };
@@ -86,5 +89,11 @@ void HfTangentProlong(PetscInt n, PetscInt coarse, int side, const float parent[
                       const float film_other[], const float u[], const float x[], float out[]);
 /* sum[4][stride] += V u, V u.h of a row of cells. */
 void HfTangentSum(PetscInt n, PetscInt stride, const float weight[], const float u[], const float along[], float sum[]);
+/* Q = weight q q^T, 6 components, of a row of cells. */
+void HfTangentSquare(PetscInt n, const float weight[], const float q[], float Q[]);
+/* sum[6][stride] += Q of a row of cells; to = a + b; and those sums, every other one from `side` on, as Q of a coarse row. */
+void HfTangentSumTensor(PetscInt n, PetscInt stride, const float Q[], float sum[]);
+void HfTangentAdd(PetscInt n, const float a[], const float b[], float to[]);
+void HfTangentTakeTensor(PetscInt n, PetscInt stride, int side, const float sum[], float Q[]);
 /* u and V u.h of a coarse row from those sums. */
 void HfTangentAverage(PetscInt n, PetscInt stride, int side, const float sum[], const float weight[], float u[], float along[]);

@@ -151,6 +151,45 @@ HF_KERNEL void HfTangentSum(PetscInt n, PetscInt stride, const float *restrict w
   }
 }
 
+HF_KERNEL void HfTangentSquare(PetscInt n, const float *restrict weight, const float *restrict q, float *restrict Q) {
+  HF_CELLS
+  for (PetscInt k = 0; k < MULTIPLE(n); ++k) {
+    const float v = weight[k], x = q[k], y = q[n + k], z = q[2 * n + k];
+
+    Q[k] = v * x * x;
+    Q[n + k] = v * x * y;
+    Q[2 * n + k] = v * x * z;
+    Q[3 * n + k] = v * y * y;
+    Q[4 * n + k] = v * y * z;
+    Q[5 * n + k] = v * z * z;
+  }
+}
+
+HF_KERNEL void HfTangentSumTensor(PetscInt n, PetscInt stride, const float *restrict Q, float *restrict sum) {
+  for (int c = 0; c < 6; ++c) {
+    const float *restrict from = Q + c * n;
+    float *restrict to = sum + c * stride;
+
+    HF_CELLS
+    for (PetscInt k = 0; k < MULTIPLE(n); ++k) to[k] += from[k];
+  }
+}
+
+HF_KERNEL void HfTangentAdd(PetscInt n, const float *restrict a, const float *restrict b, float *restrict to) {
+  HF_CELLS
+  for (PetscInt k = 0; k < MULTIPLE(n); ++k) to[k] = a[k] + b[k];
+}
+
+HF_KERNEL void HfTangentTakeTensor(PetscInt n, PetscInt stride, int side, const float *restrict sum, float *restrict Q) {
+  for (int c = 0; c < 6; ++c) {
+    const float *restrict from = sum + c * stride + side;
+    float *restrict to = Q + c * n;
+
+    HF_CELLS
+    for (PetscInt k = 0; k < MULTIPLE(n); ++k) to[k] = from[2 * k];
+  }
+}
+
 /* Where the sum is too short to have a direction, u is z. */
 HF_KERNEL void HfTangentAverage(PetscInt n, PetscInt stride, int side, const float *restrict sum, const float *restrict weight, float *restrict u,
                                 float *restrict along) {

@@ -11,6 +11,8 @@
    cells are off by more for a moment, which costs the outcome nothing. With damping that allows order 3 the root mean square may be RMS_SHARE times the
    tolerance, because errors decay; with less damping they add up.
    Order 2 is stable for any damping, order 3 within 86 degrees of the negative axis: the problem names the highest.
+   f may have kinks, as dry friction has. Corrections then make cells jump between its branches: each one is followed by another until it is small against the
+   distance of kinks, and linear systems are solved as exactly.
    Source: Hairer and Wanner, Solving Ordinary Differential Equations II (1996), III.5 and V.1. */
 #include "petsc_private.h"
 #include "sphere.h"
@@ -20,6 +22,8 @@ enum { MAX_ORDER = 3, STATES = MAX_ORDER + 1, MAX_NEWTON = 8, MAX_PRODUCTS = 40 
 #define LARGEST_SHARE  100.0
 #define LOOSEST        1e-4 /* tolerance beyond which corrections that stop early would upset the steps after them */
 #define SOLVED         0.1  /* what Newton's method and the linear solves may leave, in parts of the allowed error */
+#define KINK_SOLVED    1e-3 /* where f has kinks: what a linear solve may leave in the root mean square, in parts of the distance of kinks, ... */
+#define KINK_LEFT      0.03 /* ... and a correction in any component */
 #define HOPELESS       30.0 /* an error in units of the allowed one beyond which a step is not worth another iteration */
 #define LONGEST        2.0  /* factor between a step and the next */
 #define LONGEST_FIRST  4.0  /* the same after the first step */
@@ -117,9 +121,19 @@ static PetscErrorCode create_solver(TS ts, Bdf *bdf) {
   PetscFunctionReturn(0);
 }
 
+/* What a linear solve may leave in the root mean square, and corrections in any component. */
+static PetscReal solved_to(TS ts, const Bdf *bdf) {
+  const PetscReal allowed = SOLVED * tolerance_of(ts) * bdf->allowed, kink = bdf->problem->kink;
+  return kink > 0 ? PetscMin(allowed, KINK_SOLVED * kink) : allowed;
+}
+static PetscReal left_at_most(TS ts, const Bdf *bdf) {
+  const PetscReal allowed = SOLVED * LARGEST_SHARE * tolerance_of(ts) * bdf->allowed, kink = bdf->problem->kink;
+  return kink > 0 ? PetscMin(allowed, KINK_LEFT * kink) : allowed;
+}
+
 /* bdf->correction; *solved: within MAX_PRODUCTS. */
 static PetscErrorCode solve(TS ts, Bdf *bdf, PetscBool *solved) {
-  const PetscReal allowed = SOLVED * tolerance_of(ts) * bdf->allowed * PetscSqrtReal(bdf->problem->n_cells);
+  const PetscReal allowed = solved_to(ts, bdf) * PetscSqrtReal(bdf->problem->n_cells);
   KSPConvergedReason reason;
   PetscInt products;
 
@@ -196,6 +210,7 @@ static PetscErrorCode correct(TS ts, Bdf *bdf, Vec from, HfSphereChange *change)
 
 /* How much of a correction another one leaves in a step of length h, from the last measurement: at most in proportion to h. */
 static PetscReal expected_contraction(const Bdf *bdf, PetscReal h) {
+  if (bdf->problem->kink > 0) return 1;
   if (bdf->whole || !bdf->problem->lacks) return 0;
   return bdf->measured > 0 && h < OUTDATED * bdf->measured ? bdf->contraction * PetscMax(1, h / bdf->measured) : 1;
 }
@@ -211,6 +226,7 @@ static void choose_products(Bdf *bdf, PetscReal h) {
 static PetscErrorCode try_step(TS ts, PetscBool *solved) {
   Bdf *bdf = ts->data;
   const PetscReal tolerance = tolerance_of(ts), h = ts->time_step;
+  const PetscBool kinks = (PetscBool)(bdf->problem->kink > 0);
   PetscReal shift, factor, before = 0, contraction;
   Vec from = bdf->predicted;
 
@@ -230,14 +246,15 @@ static PetscErrorCode try_step(TS ts, PetscBool *solved) {
     bdf->error = factor * PetscMax(rms, change.largest / LARGEST_SHARE) / (tolerance * bdf->allowed);
     if (PetscIsInfOrNanReal(bdf->error) || bdf->error > HOPELESS) break;
     if (k > 1) contraction = change.correction / before;
-    if (k == 2 && !bdf->whole) {
+    if (k == 2 && !bdf->whole && !kinks) {
       bdf->contraction = contraction;
       bdf->measured = h;
     }
     /* what the next correction would be: quadratic, or by what the operator leaves out */
     next = PetscMax(PetscSqr(change.correction), contraction < 1 ? contraction / (1 - contraction) * change.correction : PETSC_INFINITY);
-    if (next < SOLVED * LARGEST_SHARE * tolerance * bdf->allowed && contraction < SLOW) break;
-    if (k == MAX_NEWTON || (k > 1 && contraction > 0.9)) {
+    if (next < left_at_most(ts, bdf) && contraction < SLOW) break;
+    if (kinks && change.correction < left_at_most(ts, bdf)) break;
+    if (k == MAX_NEWTON || (k > 1 && contraction > 0.9 && !kinks)) {
       *solved = PETSC_FALSE;
       break;
     }
@@ -261,6 +278,10 @@ static PetscErrorCode accept_step(TS ts) {
   bdf->n_back = PetscMin(bdf->n_back + 1, bdf->problem->order);
   ts->ptime += ts->time_step;
   bdf->t[0] = ts->ptime;
+  if (bdf->problem->kink > 0) {
+    bdf->whole = PETSC_FALSE;
+    bdf->measured = 0;
+  }
   PetscFunctionReturn(0);
 }
 
@@ -299,7 +320,8 @@ static PetscErrorCode step(TS ts) {
       PetscFunctionReturn(0);
     }
     ts->time_step = next_step;
-    if (!solved && !bdf->whole && bdf->problem->lacks) { /* the next attempt has all of the derivative */
+    /* the next attempt has all of the derivative; at kinks, which are another reason to fail, the one after it */
+    if (!solved && !bdf->whole && bdf->problem->lacks && (bdf->problem->kink == 0 || rejections > 0)) {
       bdf->contraction = 1;
       bdf->measured = ts->time_step;
     }
