@@ -11,7 +11,23 @@
    The explicit part is 3bs where a convolution dominates the cost and stability decides the length of steps: 31 strips with full demagnetizing field take
    0.62 to 0.73 of the evaluations of 5dp then. Its steps stay stable where
      gamma0 Ms h < (0.15 + 1.2 alpha) (tolerance/1e-5)^(1/3),   h: that for which 3bs is stable
-   and become shorter for accuracy beyond. The choice follows from the deck alone: it is the same on any number of ranks and after a restart. */
+   and become shorter for accuracy beyond. The choice follows from the deck alone: it is the same on any number of ranks and after a restart.
+
+   CPU time to equal accuracy relative to that of `auto`, in the last column the cheapest of all (jobs/reproduce.sh integrators, at d0aa04d):
+     film                        3bs    5dp    bdf   cheapest
+     strip, 8 nm, alpha 0.02    0.98   1.45   4.46   0.98   full demagnetizing field, 200 ps of a reversal
+     4 nm                       1.14   1.82   0.89   0.89
+     2 nm                       3.79   6.59   1.00   1.00
+     8 nm, alpha 0.1            1.03   1.24   1.18   1.00
+     4 nm                       2.39   3.85   1.00   1.00
+     2 nm                       7.63   12.3   1.00   1.00
+     8 nm, alpha 0.5            1.56   2.87   1.02   1.00
+     4 nm                       7.03   9.52   1.00   1.00
+     four nodes, 50 nm          2.00   2.26   1.01   1.00   100 ns from rest to rest
+     25 nm                      5.10   6.31   1.18   1.00
+     maze, 8 nm                 4.58   4.89   1.45   1.00   20 ns from a random start
+     the same driven, 5 ns      4.13   3.65   1.00   1.00
+     letters, 167 nm            0.45   1.00   2.88   0.45   20 ns in 30 steps, 5 ms: local terms get no 3bs */
 #include "magnet_impl.h"
 
 #define ANGLE_3 0.2  /* by which the fastest cell turns in an implicit step of order 3 at the tolerance 1e-5; */
