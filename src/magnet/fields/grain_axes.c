@@ -19,7 +19,9 @@ static const HfKey keys[] = {
      "direction. "
      "Requires film.grains"},
     {"grain_fold", HF_INT, NULL, "", "[2,12]", 0,
-     "Number of easy directions of a grain in the plane, even: 2 (when omitted) uniaxial, 4 cubic along an axis, 6 along a diagonal"},
+     "Number of easy directions of a grain in the plane, even: 2 (when omitted) uniaxial, 4 as in crystals with a cubic axis across the film, 6 with "
+     "a cubic "
+     "diagonal"},
     {"grain_axis", HF_QUANTITY, "rad", "", "", 0,
      "Mean easy direction of the grains, from x towards y, e.g. 30 deg; when omitted, every direction is equally likely"},
     {"grain_axis_spread", HF_QUANTITY, "rad", "", ">=0", 0,
