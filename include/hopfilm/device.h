@@ -27,7 +27,7 @@ extern const char *const HfLeadsNames[];
 /** Where the gold lies. */
 typedef struct {
   PetscReal thickness; /**< of the gold, m */
-  PetscReal gap;       /**< between the facing surfaces of gold and film, m */
+  PetscReal gap;       /**< between the facing surfaces of gold and film, m; minus the thickness: the film's own current */
   PetscReal side;      /**< +1: gold above the film, -1: below */
   HfLeads leads;       /**< that feed it */
 } HfOerstedGeometry;
@@ -175,6 +175,11 @@ PetscErrorCode HfDeviceCompareOersted(HfDevice device, const PetscReal V[], Pets
                                       PetscReal *centre_biot_savart);
 /** Rms over the film of |H| of V[n] with the deck's leads relative to that without leads. HF_ERR_DECK without gold. Collective. */
 PetscErrorCode HfDeviceCompareLeads(HfDevice device, const PetscReal V[], PetscReal *rms);
+
+/** Lets time pass from the device's time to `end` (s) while the film is read with the voltages V[n] on its own electrodes: with gold, their current acts by its
+    Oersted field, that of the texture at the start; without gold also by spin transfer, as with HfDeviceDrive(). *field: the largest |H| (A/m) in a cell.
+    Nothing drives the device afterwards. Collective. */
+PetscErrorCode HfDeviceRead(HfDevice device, const PetscReal V[], PetscReal end, PetscReal *field);
 
 /* ---- conductance of the film ---- */
 /** Conductivity times thickness of the film, S: what conductances are to be compared with. Not collective. */

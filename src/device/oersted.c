@@ -27,7 +27,8 @@ PetscErrorCode HfOerstedCreate(HfGrid grid, const char *name, const HfOerstedGeo
     if (same) model = models[k];
   }
   PetscCheck(model, HfGridComm(grid), PETSC_ERR_ARG_UNKNOWN_TYPE, "gold.oersted: no model \"%s\"", name);
-  PetscCheck(geometry->thickness > 0.0 && geometry->gap >= 0.0 && PetscAbsReal(geometry->side) == 1.0, HfGridComm(grid), PETSC_ERR_ARG_OUTOFRANGE,
+  PetscCheck(geometry->thickness > 0.0 && (geometry->gap >= 0.0 || geometry->gap == -geometry->thickness) && PetscAbsReal(geometry->side) == 1.0,
+             HfGridComm(grid), PETSC_ERR_ARG_OUTOFRANGE,
              "gold: the thickness %g m must be positive, the gap %g m not negative, the side %g either +1 or -1", (double)geometry->thickness,
              (double)geometry->gap, (double)geometry->side);
   HfCite(model->citation);

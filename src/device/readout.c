@@ -60,6 +60,54 @@ PetscErrorCode HfDeviceSaturatedConductance(HfDevice d, PetscReal G0[]) {
   PetscFunctionReturn(0);
 }
 
+/* H of the film's own current at its mid-plane: in the plane it vanishes by symmetry, and H_z is largest at the edges. */
+static PetscErrorCode own_field(HfDevice d, const PetscReal V[], Vec H, PetscReal *largest) {
+  const HfGridInfo *g = HfGridGetInfo(d->grid);
+  const HfOerstedGeometry inside = {.thickness = g->thickness, .gap = -g->thickness, .side = 1.0, .leads = HF_LEADS_NONE};
+  PetscReal square = 0.0;
+  HfOersted oersted;
+  PetscScalar *h;
+  Vec j;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfGridCreateCellVec(d->grid, 2, &j));
+  PetscCall(HfDeviceNodeConductance(d, HfTerminalsWork(d->terminals))); /* the unit solutions of the present texture */
+  PetscCall(HfPotentialSuperpose(d->film, HfTerminalsNodeVoltages(d->terminals, V), d->film_phi));
+  PetscCall(HfPotentialCellCurrent(d->film, d->film_phi, j));
+  PetscCall(HfOerstedCreate(d->grid, "biot-savart", &inside, &oersted));
+  PetscCall(HfOerstedApply(oersted, j, H));
+  PetscCall(HfOerstedDestroy(&oersted));
+  PetscCall(VecDestroy(&j));
+  PetscCall(VecGetArray(H, &h));
+  for (PetscInt row = g->ys; row < g->ys + g->ym; ++row)
+    for (PetscInt i = 0; i < g->nx; ++i) {
+      PetscScalar *cell = h + 3 * ((row - g->ys) * g->nx + i);
+
+      if (HfRegionAt(g, HfGridRegions(d->grid), i, row) < 0) cell[0] = cell[1] = cell[2] = 0.0; /* no film */
+      square = PetscMax(square, PetscSqr(cell[0]) + PetscSqr(cell[1]) + PetscSqr(cell[2]));
+    }
+  PetscCall(VecRestoreArray(H, &h));
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &square, 1, MPIU_REAL, MPIU_MAX, HfGridComm(d->grid)));
+  *largest = PetscSqrtReal(square);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfDeviceRead(HfDevice d, const PetscReal V[], PetscReal end, PetscReal *field) {
+  PetscErrorCode code;
+  Vec H;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfGridCreateCellVec(d->grid, 3, &H));
+  PetscCall(own_field(d, V, H, field));
+  if (!d->gold) PetscCall(HfDeviceDrive(d, V));
+  PetscCall(HfMagnetSetStoredField(d->magnet, H));
+  code = HfDeviceAdvance(d, end, NULL, NULL); /* may diverge */
+  PetscCall(HfMagnetSetStoredField(d->magnet, NULL));
+  PetscCall(HfDeviceDrive(d, NULL));
+  PetscCall(VecDestroy(&H));
+  PetscFunctionReturn(code);
+}
+
 PetscBool HfDeviceFourProbePossible(HfDevice d) {
   PetscBool ideal = PETSC_TRUE;
 
