@@ -133,15 +133,4 @@ PetscErrorCode HfDampingMultiply(HfDamping self, Vec x, Vec product) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfDampingPrecondition(HfDamping self, Vec b, Vec x) {
-  const PetscScalar *from;
-  PetscScalar *to;
-
-  PetscFunctionBeginUser;
-  PetscCall(VecGetArrayRead(b, &from));
-  PetscCall(VecGetArrayWrite(x, &to));
-  PetscCall(HfTangentMultigridApply(self->multigrid, from, to));
-  PetscCall(VecRestoreArrayWrite(x, &to));
-  PetscCall(VecRestoreArrayRead(b, &from));
-  PetscFunctionReturn(0);
-}
+PetscErrorCode HfDampingPrecondition(HfDamping self, Vec b, Vec x) { return HfMagnetMultigridApply(self->multigrid, b, x); }

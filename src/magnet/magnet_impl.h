@@ -222,6 +222,7 @@ PetscErrorCode HfFluctuationsAdvance(HfMagnet magnet, Vec m, PetscReal t0, Petsc
 typedef struct HfMotion_ *HfMotion;
 /* The multigrid of its Newton matrices; damping_only: alpha counts as 1 in the damping. */
 PetscErrorCode HfMagnetMultigridCreate(HfMagnet magnet, PetscBool damping_only, HfTangentMultigrid *multigrid);
+PetscErrorCode HfMagnetMultigridApply(HfTangentMultigrid multigrid, Vec b, Vec x); /* one V-cycle */
 PetscErrorCode HfMotionCreate(HfMagnet magnet, HfMotion *motion);
 PetscErrorCode HfMotionDestroy(HfMotion *motion);
 PetscErrorCode HfMotionLinearize(HfMotion motion, PetscReal t, Vec m, PetscReal shift, Vec rest, Vec b);

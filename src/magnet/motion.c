@@ -70,6 +70,19 @@ PetscErrorCode HfMagnetMultigridCreate(HfMagnet magnet, PetscBool damping_only, 
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode HfMagnetMultigridApply(HfTangentMultigrid multigrid, Vec b, Vec x) {
+  const PetscScalar *from;
+  PetscScalar *to;
+
+  PetscFunctionBeginUser;
+  PetscCall(VecGetArrayRead(b, &from));
+  PetscCall(VecGetArrayWrite(x, &to));
+  PetscCall(HfTangentMultigridApply(multigrid, from, to));
+  PetscCall(VecRestoreArrayWrite(x, &to));
+  PetscCall(VecRestoreArrayRead(b, &from));
+  PetscFunctionReturn(0);
+}
+
 /* ---- residual ---- */
 /* b = m x T/gamma0 - (alpha P d + m x d)/gamma0, m.H and -m.d of n cells; m, H, T: component rows, d and b interleaved. */
 HF_KERNEL static void residual(PetscInt n, const HfMaterial *material, PetscReal *const m[3], PetscReal *const H[3], PetscReal *const T[3],
@@ -211,18 +224,7 @@ PetscErrorCode HfMotionMultiply(HfMotion self, Vec x, PetscBool whole, Vec produ
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfMotionPrecondition(HfMotion self, Vec b, Vec x) {
-  const PetscScalar *from;
-  PetscScalar *to;
-
-  PetscFunctionBeginUser;
-  PetscCall(VecGetArrayRead(b, &from));
-  PetscCall(VecGetArrayWrite(x, &to));
-  PetscCall(HfTangentMultigridApply(self->multigrid, from, to));
-  PetscCall(VecRestoreArrayWrite(x, &to));
-  PetscCall(VecRestoreArrayRead(b, &from));
-  PetscFunctionReturn(0);
-}
+PetscErrorCode HfMotionPrecondition(HfMotion self, Vec b, Vec x) { return HfMagnetMultigridApply(self->multigrid, b, x); }
 
 PetscErrorCode HfMotionCreate(HfMagnet magnet, HfMotion *motion) {
   const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
