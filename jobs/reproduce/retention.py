@@ -19,7 +19,7 @@ TIMES = {0: "at once", 1e-7: "after 100 ns", 1e-6: "after 1 us", 1e-5: "after 10
 FRICTIONS = (2, 3)
 GRAINS = "film.grains.seed={seed}"
 NOISY = ["thermal.temperature=300 K", "schedule.0={hold: {time: 20 ns}}", "schedule.1.train.retention=100 ns"]  # relaxation knows no temperature
-LOOP = ("schedule=[{hysteresis: {from: [98.4808 Oe, 17.3648 Oe, 0 Oe], to: [-98.4808 Oe, -17.3648 Oe, 0 Oe], steps: 50, tolerance: 1e-6, max_time: 400 ns}}]")
+LOOP = ("schedule=[{hysteresis: {from: [98.4808 Oe, 17.3648 Oe, 0 Oe], to: [-98.4808 Oe, -17.3648 Oe, 0 Oe], steps: 200, tolerance: 1e-7, max_time: 10 us}}]")
 LETTERS = ("sweeps", "synchronous")
 WIRED = {"ecp": "E, C, P on 7 x 10 nodes", "edcpl": "E, D, C, P, L on 7 x 20 nodes"}
 

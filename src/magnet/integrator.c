@@ -23,7 +23,7 @@ static const HfKey keys[] = {
      "its steps in a full demagnetizing field"},
     {"integrator.tolerance", HF_NUMBER, NULL, HF_DEFAULT_TOLERANCE, ">0", 0,
      "Allowed error of a step: in any component of m of explicit steps; in the root mean square over the cells of bdf, which with alpha above "
-     "0.07 may be ten times as large, because errors decay, and for which no more than 1e-4 counts. With 1e-5 a conductance after a pulse is off by "
+     "0.07 may be four times as large, because errors decay, and for which no more than 1e-4 counts. With 1e-5 a conductance after a pulse is off by "
      "some 1e-6 of itself. Where m turns little in a step, proportionally less is allowed: modes of small angle keep their linewidth to 2 %"},
     {"integrator.first_step", HF_QUANTITY, "s", "", ">0", 0,
      "First step; when omitted, from the stiffness of the film and the speed of m. Steps start anew where the field or the current changes abruptly, "
