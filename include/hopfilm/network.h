@@ -94,7 +94,8 @@ PetscReal HfNetworkLocalField(HfNetwork network, const PetscReal V[], PetscInt i
 typedef struct {
   PetscInt n;              /**< nodes */
   HfWeightsKind kind;      /**< saturated and scaled alone for a current source */
-  const PetscReal *G, *G0; /**< [n*n], S: of the film, and of the saturated film; of the ideal contacts where the read-out is by four probes */
+  const PetscReal *G;      /**< [n*n], S: of the film; of its ideal contacts where the read-out is by four probes */
+  const PetscReal *G0;     /**< the same of the saturated film */
   PetscReal xi;            /**< of scaled and resistance weights */
   PetscInt n_set;          /**< for midrange */
   const PetscReal *set;    /**< [n_set][n*n] */
@@ -102,10 +103,10 @@ typedef struct {
 } HfReadoutInput;
 /** A read-out. */
 typedef struct {
-  const char *name;     /**< in decks */
-  const char *citation; /**< key of an entry in src/base/citations.c; NULL: none */
-  PetscBool four_probe; /**< contact resistances do not count */
-  PetscErrorCode (*network)(const HfReadoutInput *input, HfNetwork *network);
+  const char *name;                                                           /**< in decks */
+  const char *citation;                                                       /**< key of an entry in src/base/citations.c; NULL: none */
+  PetscBool four_probe;                                                       /**< contact resistances do not count */
+  PetscErrorCode (*network)(const HfReadoutInput *input, HfNetwork *network); /**< the network that is read; the caller destroys it */
 } HfReadout;
 /** A read-out by its name; NULL if there is none. */
 const HfReadout *HfReadoutFind(const char *name);
