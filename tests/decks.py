@@ -86,8 +86,8 @@ def results(directory):
 
 def shortened(deck, factor, tmp):
     """A copy of the deck, and of those it includes, with all times and numbers of epochs, of candidates and of a loop's steps divided by the factor."""
-    time_key = r"\b(pulse|pause|time|max_time|probe_every|every): *([0-9.]+) *(us|ns|ps)"
-    text = re.sub(time_key, lambda m: f"{m.group(1)}: {float(m.group(2)) / factor:g} {m.group(3)}", open(deck).read())
+    time_key = r"\b(pulse|pause|time|max_time|probe_every|every|retention|after): *(?:[0-9.]+ *(?:us|ns|ps)|\[[^]]*\])"
+    text = re.sub(time_key, lambda m: re.sub(r"([0-9.]+) *(us|ns|ps)\b", lambda t: f"{float(t.group(1)) / factor:g} {t.group(2)}", m.group(0)), open(deck).read())
     text = re.sub(r"\bepochs: *([0-9]+)", lambda m: f"epochs: {max(2, round(int(m.group(1)) / factor))}" if int(m.group(1)) > 2 else m.group(0), text)
     text = re.sub(r"\bsteps: *([0-9]+)", lambda m: f"steps: {max(2, round(int(m.group(1)) / factor))}", text)
     text = re.sub(r"\bsamples: *([0-9]+)", lambda m: f"samples: {min(int(m.group(1)), max(10, round(int(m.group(1)) / factor)))}", text)
