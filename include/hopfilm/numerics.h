@@ -183,7 +183,7 @@ typedef struct {
   PetscReal small_motion; /**< for HfErrorAllowed() */
 } HfSphereProblem;
 #define HF_BDF "hfbdf" /**< the name of the TS type */
-/** Makes `ts` a method of backward differentiation on the sphere. Its errors may be the TS's tolerance in the root mean square over the cells, ten times that
+/** Makes `ts` a method of backward differentiation on the sphere. Its errors may be the TS's tolerance in the root mean square over the cells, four times that
     with order 3, and a hundred times as much in a single component; of the tolerance at most 1e-4 counts. Collective. */
 PetscErrorCode HfBdfCreate(TS ts, const HfSphereProblem *problem);
 /** The next TSSolve() starts anew at y, where f is `rate`. Collective. */

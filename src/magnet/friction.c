@@ -14,8 +14,8 @@
    p = gamma0 |dH/dm|/(2 s) this is the closed form for alpha + p and the torque T - p m x d, the v' of  F(v') + p v' = m x T + p P d,  and Newton's method solves
      (F'(v') + p) (v' - P d) = 0,   F' = alpha + e - q q^T + m x,   e = h/w',  q = sqrt(e) v'/w'
    v' is continuous, while F' is not where a cell comes to rest; there e is so large that the correction takes m to where it does not move. Bounds of e keep
-   round-off small. Four nodes of 25 nm, 3 Oe, 50 and 100 ns of 20 Oe and 1 us of rest (799 steps by bdf, 12600 by 5dp; G as after 5dp to 1e-4 of itself):
-   CPU time of bdf relative to that of 5dp 0.45 while driven, 0.2 at rest.
+   round-off small. Four nodes of 25 nm, 3 Oe, 50 and 100 ns of 20 Oe and 1 us of rest (1029 steps by bdf, 12637 by 5dp; G as after 5dp at a tolerance of 1e-7
+   to 6e-5 of itself): CPU time of bdf relative to that of 5dp 0.5 while driven, 0.3 at rest.
    Visintin, Physica B 233, 365 (1997): the rate-independent part of the dissipation in the Landau-Lifshitz equation. */
 #include "magnet_impl.h"
 
@@ -57,9 +57,9 @@ HF_KERNEL void HfRowFrictionDamping(PetscInt i, PetscInt n, PetscReal rate, Pets
 }
 
 /* ---- for implicit steps ---- */
-#define FIRM      1e6 /* how much more than all fields friction holds a cell that rests, */
 #define PROXIMITY 0.5 /* p in parts of gamma0 |dH/dm|/s */
-#define STIFF     1e3 /* and at most one that moves, across its motion */
+#define FIRM      1e6 /* how much more than all fields friction holds a cell that rests, ... */
+#define STIFF     1e3 /* ... and at most one that moves, across its motion */
 
 HF_KERNEL void HfFrictionResidual(PetscInt n, const HfMaterial *material, PetscReal stiffness, PetscReal shift, PetscReal *const m[3],
                                   PetscReal *const H[3], PetscReal *const T[3], const PetscReal *restrict d, const HfFrictionCells *cells,
