@@ -100,7 +100,7 @@ check_tidy() {
   # It counts suppressed warnings of system headers on stderr.
   printf '%s\0' "${files[@]}" | xargs -0 -n 8 -P "$cores" clang-tidy -p build --quiet 2>/dev/null && echo "clang-tidy: ${#files[@]} files, no findings"
 }
-build() { cmake --preset "$1" && cmake --build --preset "$1" -j "$cores" "${@:2}"; }
+build() { cmake --preset "$1" -D HOPFILM_WERROR=ON && cmake --build --preset "$1" -j "$cores" "${@:2}"; }
 # One more than there are cores: scripts and mpiexec wait for a part of their time.
 run_tests() { ctest --test-dir "$1" -j $((cores + 1)) --output-on-failure --no-tests=error "${@:2}"; }
 

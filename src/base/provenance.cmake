@@ -2,6 +2,10 @@
 if(CMAKE_SCRIPT_MODE_FILE)
   # -D SOURCE=checkout -D OUTPUT=header; rewrites the header only when the commit changed
   set(commit "unknown")
+  set(archived "$Format:%H$") # `git archive` writes the commit here (.gitattributes)
+  if(archived MATCHES "^[0-9a-f]+$")
+    set(commit ${archived})
+  endif()
   find_program(GIT git)
   if(GIT)
     execute_process(COMMAND ${GIT} -C ${SOURCE} rev-parse --show-toplevel OUTPUT_VARIABLE top OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
