@@ -3,7 +3,7 @@
 # missed is missed.
 # Usage: bash jobs/reproduce.sh [all|four-node|maze|letters|retention|standard-problems|program|integrators] [--seeds 1 2 3] [--only GROUP...] [--at-once 2]
 #                               [--missing | --show]
-#   all        every one of the next six and one table of them all, runs/reproduction.md; --readme puts it into README.md. About two hours on two cores;
+#   all        every one of the next six and one table of them all, runs/reproduction.md; --readme puts it into tests/README.md. About two hours on two cores;
 #              options: --missing, --show, --at-once
 #   four-node  the film of four nodes (Niu et al. 2024, Figs 3, 4)
 #   maze       the spin-transfer film (Yu et al. 2021)

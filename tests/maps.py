@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that everything named in src/README.md exists, that its table of rooms agrees with CMakeLists.txt, and that the paths named in README.md, in the
+"""Checks that everything named in src/README.md exists, that its table of rooms agrees with CMakeLists.txt, and that the paths named in the READMEs, in the
 decks and in the job scripts lead to files. Looks also for what Doxygen passes over in silence in the public headers.
 
 Usage: maps.py      prints FILE:LINE: what is wrong; exit code 1 when anything is
@@ -16,7 +16,7 @@ import sys
 ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 MAP = "src/README.md"
 TOP = "src|include|tests|jobs|inputs|postprocess"
-OTHERS = ["README.md", "inputs/**/*.yaml", "jobs/**/*.sh", "jobs/**/*.py"]
+OTHERS = ["README.md", "inputs/README.md", "jobs/README.md", "postprocess/README.md", "tests/README.md", "inputs/tutorial/README.md", "inputs/**/*.yaml", "jobs/**/*.sh", "jobs/**/*.py"]
 
 
 def read(path):

@@ -150,7 +150,7 @@ if [ $full = 1 ]; then
 fi
 stage "figures, required and measured" bash jobs/python.sh tests/figures.py build/hopfilm "${figures[@]}"
 show_last
-# Without the largest films; what the figures of README need, jobs/reproduce.sh program runs.
+# Without the largest films; what the figures of tests/README.md need, jobs/reproduce.sh program runs.
 for bench in build/bench/bench_*; do
   quick=()
   case "$bench" in

@@ -2,7 +2,7 @@
 """One table of all that jobs/reproduce.sh has measured, as Markdown: what is published, what is required, what is measured, why what is missed is missed, and
 the commits of the programs that ran.
 
-Usage: summary.py [--runs DIR] [--readme]     (DIR: runs; the table: DIR/reproduction.md; --readme puts what is published or required into README.md, too,
+Usage: summary.py [--runs DIR] [--readme]     (DIR: runs; the table: DIR/reproduction.md; --readme puts what is published or required into tests/README.md,
 where the parts that have no runs in DIR stay as they are, of the commits they name)
 """
 
@@ -121,7 +121,7 @@ def main():
     parser.add_argument("--runs", default=os.path.join(ROOT, "runs"))
     parser.add_argument("--readme", action="store_true")
     options = parser.parse_args()
-    readme = os.path.join(ROOT, "README.md")
+    readme = os.path.join(ROOT, "tests", "README.md")
     with open(readme) as file:
         before, rest = file.read().split(BEGIN)
     table, after = rest.split(END)
