@@ -8,7 +8,7 @@
 #pragma once
 #include <hopfilm/magnet.h>
 
-#define HF_PARAMETERS 8 /* numbers a term may keep for each region */
+#define HF_PARAMETERS 16 /* numbers a term may keep for each region */
 
 typedef struct {
   PetscInt i, j, n;                            /* first cell, row, number of cells */
