@@ -60,9 +60,14 @@ include(${PROJECT_SOURCE_DIR}/tests/fuzz/fuzz.cmake)
 
 # The source check, and the program as a user meets it: the longest first. Those that start several runs side by side take two cores, the others one:
 # mpiexec waits more than its ranks compute.
+# PYPI: with the Python of .venv (jobs/install-packages.sh --test).
 function(hf_add_test_script name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "SECONDS;CORES" "")
-  add_test(NAME app/${name} COMMAND bash ${PROJECT_SOURCE_DIR}/jobs/python.sh ${arg_UNPARSED_ARGUMENTS} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}/tests)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "PYPI" "SECONDS;CORES" "")
+  set(python ${PROJECT_SOURCE_DIR}/jobs/python.sh)
+  if(arg_PYPI)
+    list(APPEND python --test)
+  endif()
+  add_test(NAME app/${name} COMMAND bash ${python} ${arg_UNPARSED_ARGUMENTS} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}/tests)
   set_tests_properties(app/${name} PROPERTIES LABELS "fast;app" TIMEOUT 1800)
   if(arg_SECONDS)
     set_tests_properties(app/${name} PROPERTIES COST ${arg_SECONDS})
