@@ -21,7 +21,7 @@ import subprocess
 import sys
 
 MAX_LINES = 500
-SKIPPED_FOLDERS = re.compile(r"^(build.*|runs|\.git|__pycache__)$")
+SKIPPED_FOLDERS = re.compile(r"^(build.*|runs|\.git|\.venv|\.ruff_cache|__pycache__|.*\.egg-info)$")
 TEXT_FILES = re.compile(r"\.(c|h|def|inc|py|sh|cmake|yaml|json|md|supp)$|(^|/)(CMakeLists\.txt|LICENSE|run)$")
 CODE_FILES = re.compile(r"\.(c|h|def|inc|py|sh|cmake)$")
 
