@@ -28,6 +28,7 @@ PetscErrorCode HfMagnetRegisterKeys(HfKeys table, const HfMagnetTypes *types) {
   PetscFunctionBeginUser;
   if (!types) types = &hf_built_in_types;
   PetscCall(HfMaterialsRegisterKeys(table));
+  PetscCall(HfInterfacesRegisterKeys(table));
   for (PetscInt k = 0; k < types->n_terms; ++k)
     if (types->terms[k]->keys) PetscCall(HfKeysAdd(table, types->terms[k]->prefix, types->terms[k]->keys));
   for (PetscInt k = 0; k < types->n_torques; ++k)
@@ -79,6 +80,7 @@ static PetscErrorCode create_torques(HfMagnet magnet, const HfMagnetTypes *types
 static PetscErrorCode read_settings(HfMagnet magnet) {
   PetscFunctionBeginUser;
   PetscCall(HfMaterialsSettings(magnet->film.grid, magnet->film.deck, &magnet->film.materials));
+  PetscCall(HfInterfacesSettings(&magnet->film));
   PetscCall(HfInitialSettingsRead(magnet->film.deck, HfNodeFind(HfDeckRoot(magnet->film.deck), "film.initial"), &magnet->initial));
   PetscCall(HfIntegratorSettingsRead(magnet->film.deck, &magnet->integrator_settings));
   PetscFunctionReturn(0);
@@ -124,6 +126,7 @@ PetscErrorCode HfMagnetDestroy(HfMagnet *out) {
   PetscCall(PetscFree(magnet->terms));
   PetscCall(PetscFree(magnet->torques));
   PetscCall(PetscFree(magnet->film.materials));
+  PetscCall(PetscFree(magnet->film.exchange_factors));
   PetscCall(HfRowsDestroy(&magnet->rows));
   PetscCall(HfSweepDestroy(&magnet->sweep));
   PetscCall(HfWavefrontDestroy(&magnet->wavefront));

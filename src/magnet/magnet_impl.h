@@ -30,9 +30,10 @@ PetscErrorCode HfRowsDestroy(HfRows *rows);
 const HfRowCells *HfRowsGet(HfRows rows, PetscInt j); /* j = ys-1 .. ys+ym */
 
 /* ---- interface_conditions.c ---- */
+PetscErrorCode HfInterfacesRegisterKeys(HfKeys keys);
+PetscErrorCode HfInterfacesSettings(HfFilm *film); /* film.interfaces into film->exchange_factors, after the materials. Collective. */
 /* Of a cell of region `own` with a neighbour of region `other`, or none (-1), on a side: 0 .. 3, west, east, south, north. */
 void HfInterfaceMake(HfMagnet magnet, PetscInt own, PetscInt other, PetscInt side, HfInterface *condition);
-PetscReal HfInterfaceExchange(HfMagnet magnet, PetscInt own, PetscInt other); /* Aex of the bond between cells of two regions, J/m */
 
 /* ---- sweep.c: visits the rows of the film, with a window of three de-interleaved rows ---- */
 /* The terms that the field of a sweep is the sum of. */

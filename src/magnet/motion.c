@@ -26,7 +26,7 @@ static PetscReal exchange_constant(HfMagnet magnet, PetscInt j, PetscInt i, Pets
   const int8_t *regions = HfGridRegions(magnet->film.grid);
   const PetscInt own = HfRegionAt(g, regions, i, j), other = HfRegionAt(g, regions, i + di, j + dj);
 
-  return own < 0 || other < 0 ? 0 : HfInterfaceExchange(magnet, own, other);
+  return own < 0 || other < 0 ? 0 : HfInterfaceExchange(&magnet->film, own, other);
 }
 
 typedef struct {

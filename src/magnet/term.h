@@ -31,8 +31,12 @@ typedef struct {
   HfDeck deck;
   PetscInt nx, ys; /* of the grid: cells of a row, first row of this rank */
   PetscInt n_regions;
-  HfMaterial *materials; /* one per region */
+  HfMaterial *materials;       /* one per region */
+  PetscReal *exchange_factors; /* of film.interfaces, [n_regions][n_regions]; NULL: 1 everywhere */
 } HfFilm;
+
+/** Aex of the bond between neighbouring cells of two regions, J/m (interface_conditions.c). */
+PetscReal HfInterfaceExchange(const HfFilm *film, PetscInt own, PetscInt other);
 
 /** Where the cells of a span begin in an array over the cells of this rank's rows. */
 static inline PetscInt HfSpanFirstCell(const HfFilm *film, const HfSpan *span) { return (span->j - film->ys) * film->nx + span->i; }

@@ -2,7 +2,8 @@
 
      E = Aex |grad m|^2,   H = (2 Aex/(mu0 Ms)) laplace m
    Five-point differences. The energy of a bond is Aex |m_i - m_j|^2/d^2 in one cell volume; each of its cells carries Aex m_i.(m_i - m_j)/d^2, and the two
-   halves sum to the bond exactly, also for |m| != 1. At a free edge dm/dn = 0; between regions the harmonic mean of both Aex (interface_conditions.c).
+   halves sum to the bond exactly, also for |m| != 1. At a free edge dm/dn = 0; between regions the harmonic mean of both Aex, times a factor of
+   film.interfaces (interface_conditions.c).
    Source: Donahue and Porter, Physica B 343, 177 (2004). */
 #include "../term.h"
 
@@ -11,7 +12,7 @@ static const HfKey keys[] = {
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
-enum { HX, HY, EX, EY }; /* 2 Aex/(mu0 Ms d^2) in A/m and Aex/d^2 in J/m^3, along x and y */
+enum { HX, HY, EX, EY, LARGEST }; /* 2 Aex/(mu0 Ms d^2) in A/m and Aex/d^2 in J/m^3, along x and y; largest bond of film.interfaces over Aex, or 1 */
 
 static PetscErrorCode region_settings(HfTerm *term, PetscInt region, PetscReal p[], PetscBool *active) {
   const HfGridInfo *g = HfGridGetInfo(term->film->grid);
@@ -22,6 +23,9 @@ static PetscErrorCode region_settings(HfTerm *term, PetscInt region, PetscReal p
   p[EY] = material->Aex / (g->dy * g->dy);
   p[HX] = 2 * p[EX] / (HF_MU0 * material->Ms);
   p[HY] = 2 * p[EY] / (HF_MU0 * material->Ms);
+  p[LARGEST] = 1;
+  for (PetscInt other = 0; other < term->film->n_regions && term->film->exchange_factors && material->Aex > 0; ++other)
+    p[LARGEST] = PetscMax(p[LARGEST], HfInterfaceExchange(term->film, region, other) / material->Aex);
   *active = (PetscBool)(material->Aex > 0);
   PetscFunctionReturn(0);
 }
@@ -61,7 +65,7 @@ static PetscReal energy(const HfTerm *term, const PetscReal p[], const HfSpan *s
   return sum;
 }
 
-static PetscReal stiffness(const PetscReal p[]) { return 4 * (p[HX] + p[HY]); }
+static PetscReal stiffness(const PetscReal p[]) { return p[LARGEST] * 4 * (p[HX] + p[HY]); }
 
 const HfTermType HfTermType_exchange = {
     .name = "exchange",
