@@ -32,6 +32,7 @@ set -euo pipefail
 cd "${SLURM_SUBMIT_DIR:-$(dirname "${BASH_SOURCE[0]}")/..}" # Slurm runs a copy, from elsewhere; submit from the top of the tree
 case "${1:-all}" in
   all | four-node | maze | letters | retention | standard-problems | program | integrators) device=${1:-all} && shift $(($# > 0)) ;;
+  -h | --help) sed -n 's/^# \{0,1\}//;2,23p' "$0"; exit 0 ;;
   *) sed -n 's/^# \{0,1\}//;2,23p' "$0" >&2; exit 2 ;;
 esac
 # shellcheck source=jobs/mpi-environment.sh

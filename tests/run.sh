@@ -124,6 +124,7 @@ stage "build, warnings are errors" build release || finish
 stage "names" check_tidy
 stage "API documentation" cmake --build build --target docs
 stage "tests" run_tests build -L fast
+stage "quick start, as in the README" bash jobs/quickstart.sh
 if [ $full = 1 ]; then
   stage "slow tests" run_tests build -L slow
   stage "killed and resumed, 200 times" bash jobs/python.sh tests/kill.py build/hopfilm --kills 200 --seed 2
