@@ -90,10 +90,11 @@ typedef struct {
   const char *default_text; /**< as written in a deck; NULL = required (and, for a list, not empty); "" = optional and absent; "{}" = a section filled
                                with its own defaults; "=film.material" = inherit: a section takes from there the keys it leaves out, a key the
                                value of the same name. Without meaning for the keys of a variant */
-  const char *range;        /**< ">0", ">=0", "<1", "[0,1]", "(-2,2)" in SI; choices "a|b"; "" = any finite number, any text. A number or quantity may
+  const char *
+      range; /**< ">0", ">=0", "<1", "[0,1]", "(-2,2)" in SI; choices "a|b", of which the last may end in * for anything, "a|b_*"; "" = any finite number, any text. A number or quantity may
                                have names beside its range, ">0|untrained|none": HfIsWordAt() distinguishes them from numbers */
-  PetscInt count;           /**< length of a list, 0 = any */
-  const char *doc;          /**< one sentence */
+  PetscInt count;  /**< length of a list, 0 = any */
+  const char *doc; /**< one sentence */
 } HfKey;
 
 /** The key table. Not collective. */

@@ -59,8 +59,8 @@ typedef struct HfRecorder_ *HfRecorder;
 struct HfRecorder_ {
   void *context;                      /**< first argument of every function */
   const HfRecorderSettings *settings; /**< NULL: a recorder that asks for no fields */
-  /** Called once, when the grid has been built: completes the settings; what does not fit the grid is an error of the deck. */
-  PetscErrorCode (*check_settings)(void *context, HfGrid grid);
+  /** Called once, when the device has been built: completes the settings; what does not fit it is an error of the deck. */
+  PetscErrorCode (*check_settings)(void *context, HfDevice device);
 
   /** @name Results: the recorder learns them, and nothing comes back
       @{ */

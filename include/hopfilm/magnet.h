@@ -111,6 +111,14 @@ PetscInt HfMagnetTermCount(HfMagnet magnet);
 const char *HfMagnetTermName(HfMagnet magnet, PetscInt k);
 /** Their energies, J: energies[HfMagnetTermCount()]. Collective. */
 PetscErrorCode HfMagnetEnergies(HfMagnet magnet, PetscReal t, Vec m, PetscReal energies[]);
+/** Outputs are fields by name: H_effective and H_TERM (A/m, 3 components), e_total and e_TERM (energy density, J/m^3, 1 component) of a term of H. Number of
+    components of one of them, 0 if it is none. Not collective. */
+PetscInt HfMagnetOutputComponents(HfMagnet magnet, const char name[]);
+/** If the text of a deck starts like an output and this film does not have it, that is an error of the deck. `stored`: HfMagnetSetStoredField() will be
+    called. Not collective. */
+PetscErrorCode HfMagnetOutputSettingsCheck(HfMagnet magnet, HfNode node, PetscBool stored);
+/** An output, into a cell Vec; without thermal fluctuations. Collective. */
+PetscErrorCode HfMagnetOutput(HfMagnet magnet, const char name[], PetscReal t, Vec m, Vec v);
 /** Largest torque and energies together, with one demagnetizing field for both, or none where a step has just computed it for this m. Collective. */
 PetscErrorCode HfMagnetTorqueAndEnergies(HfMagnet magnet, PetscReal t, Vec m, PetscReal *torque, PetscReal energies[]);
 /** HF_ERR_DIVERGED, naming the first such cell, when m is not finite or not of length 1 somewhere. Collective. */

@@ -21,18 +21,30 @@ static void text(FILE *file, const char *text, size_t length) {
   fputc('"', file);
 }
 
+/* "a|b|c*", where the last ones may end in * for anything. */
 static void choices(FILE *file, const char *choices) {
+  const char *any = NULL;
+
+  if (strchr(choices, '*')) fputs("{\"anyOf\": [", file);
   fputs("{\"enum\": [", file);
   for (const char *c = choices; *c;) {
     const size_t length = strcspn(c, "|");
     HfRange number;
     const char *rest;
+    if (c[length - 1] == '*') {
+      any = c;
+      break;
+    }
+    if (c != choices) fputs(", ", file);
     text(file, c, length);
     if (HfNumberRead(c, &number.low, &rest) && (*rest == '|' || !*rest)) fprintf(file, ", %.*s", (int)length, c); /* 1 as well as "1" */
     c += length;
-    if (*c && *++c) fputs(", ", file);
+    c += *c == '|';
   }
   fputs("]}", file);
+  for (const char *c = any; c && *c; c += strcspn(c, "|"), c += *c == '|')
+    fprintf(file, ", {\"type\": \"string\", \"pattern\": \"^%.*s\"}", (int)strcspn(c, "*"), c);
+  if (any) fputs("]}", file);
 }
 
 static void number(FILE *file, const char *type, const char *text) {

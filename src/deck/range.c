@@ -50,7 +50,7 @@ PetscBool HfRangeHolds(const HfRange *range, PetscReal value) {
 PetscBool HfChoiceHolds(const char *choices, const char *text) {
   const size_t length = strlen(text);
   for (const char *c = choices; c; c = strchr(c, '|') ? strchr(c, '|') + 1 : NULL)
-    if (strcspn(c, "|") == length && !strncmp(c, text, length)) return PETSC_TRUE;
+    if (c[strcspn(c, "*|")] == '*' ? !strncmp(c, text, strcspn(c, "*")) : strcspn(c, "|") == length && !strncmp(c, text, length)) return PETSC_TRUE;
   return PETSC_FALSE;
 }
 

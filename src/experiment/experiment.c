@@ -94,7 +94,7 @@ static PetscErrorCode read_settings(HfExperiment e, const HfStep *const extra[])
   schedule->n_gauges = HfDeviceGaugeCount(e->device);
   PetscCall(PetscMalloc1(schedule->n_gauges, &schedule->gauge_names));
   for (PetscInt k = 0; k < schedule->n_gauges; ++k) schedule->gauge_names[k] = HfDeviceGaugeName(e->device, k);
-  if (e->recorder->check_settings && HfDeviceGrid(e->device)) PetscCall(e->recorder->check_settings(e->recorder->context, HfDeviceGrid(e->device)));
+  if (e->recorder->check_settings && HfDeviceGrid(e->device)) PetscCall(e->recorder->check_settings(e->recorder->context, e->device));
   PetscCall(HfPatternListSettingsRead(e->deck, schedule->n, HfDeviceWiring(e->device) ? PETSC_TRUE : PETSC_FALSE, &schedule->patterns));
   PetscCall(HfScheduleCheckReset(&check));
   PetscCall(read_items_settings(&check, extra, schedule));
@@ -237,7 +237,7 @@ PetscErrorCode HfExperimentRun(HfExperiment e) {
 static PetscInt64 bytes_per_cell(const HfRecorderSettings *settings) {
   PetscInt64 numbers = 0;
 
-  for (PetscInt k = 0; k < settings->n_fields; ++k) numbers += settings->fields[k][0] == 'j' ? 2 : 3;
+  for (PetscInt k = 0; k < settings->n_fields; ++k) numbers += settings->fields[k][0] == 'j' ? 2 : settings->fields[k][0] == 'e' ? 1 : 3;
   return numbers * settings->bytes_per_number;
 }
 

@@ -133,11 +133,26 @@ static PetscBool has_current(HfStepContext context) {
 }
 static PetscBool has_response(HfStepContext context) { return context->record->driven; }
 
+/* Number of components of a field that the recorder asks for by name, if the magnet computes it; 0: it does not, or the list has it already. */
+static PetscInt asked_of_magnet(HfStepContext context, PetscInt which) {
+  const HfRecorderSettings *settings = context->recorder->settings;
+
+  for (PetscInt k = 0; k < which; ++k)
+    if (!strcmp(settings->fields[k], settings->fields[which])) return 0;
+  return HfMagnetOutputComponents(HfDeviceMagnet(context->device), settings->fields[which]);
+}
+
+static PetscInt asked_count(HfStepContext context) { return context->recorder->settings ? context->recorder->settings->n_fields : 0; }
+
 /* Those that the run before this one wrote: the recorder gets their names alone and finds them itself. */
 static PetscErrorCode name_frames(HfStepContext context, PetscBool currents) {
   PetscFunctionBeginUser;
   PetscCall(HfReportField(context, "m", 3, NULL));
   if (HfDriveByGold(context)) PetscCall(HfReportField(context, "H", 3, NULL));
+  for (PetscInt k = 0; k < asked_count(context); ++k) {
+    const PetscInt dof = asked_of_magnet(context, k);
+    if (dof) PetscCall(HfReportField(context, context->recorder->settings->fields[k], dof, NULL));
+  }
   if (!currents) PetscFunctionReturn(0);
   if (has_current(context)) PetscCall(HfReportField(context, "j", 2, NULL));
   if (has_response(context)) PetscCall(HfReportField(context, "j_per_volt", 2, NULL));
@@ -191,6 +206,24 @@ static PetscErrorCode write_currents(HfStepContext context) {
   PetscFunctionReturn(0);
 }
 
+static PetscErrorCode write_outputs_of_magnet(HfStepContext context) {
+  HfDevice device = context->device;
+  Vec v;
+
+  PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < asked_count(context); ++k) {
+    const char *name = context->recorder->settings->fields[k];
+    const PetscInt dof = asked_of_magnet(context, k);
+
+    if (!dof) continue;
+    PetscCall(HfGridCreateCellVec(HfDeviceGrid(device), dof, &v));
+    PetscCall(HfMagnetOutput(HfDeviceMagnet(device), name, HfDeviceTime(device), HfDeviceMagnetization(device), v));
+    PetscCall(HfReportField(context, name, dof, v));
+    PetscCall(VecDestroy(&v));
+  }
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode write_frames(void *of, PetscInt n, PetscReal values[]) {
   const Frames *frames = of;
   HfStepContext context = frames->context;
@@ -199,6 +232,7 @@ static PetscErrorCode write_frames(void *of, PetscInt n, PetscReal values[]) {
   PetscFunctionBeginUser;
   PetscCall(HfReportField(context, "m", 3, HfDeviceMagnetization(device)));
   if (HfDriveByGold(context)) PetscCall(HfReportField(context, "H", 3, HfDeviceDriveField(device)));
+  PetscCall(write_outputs_of_magnet(context));
   if (frames->currents) PetscCall(write_currents(context));
   PetscFunctionReturn(0);
 }

@@ -26,6 +26,8 @@ static PetscErrorCode describe(HfResultFile *results, const char name[], const c
   const char *unit = "1", *doc = name;
 
   PetscFunctionBeginUser;
+  if (!strncmp(name, "H_", 2)) unit = "A/m", doc = "Effective field, or that of the term in the name; void cells hold 0";
+  if (!strncmp(name, "e_", 2)) unit = "J/m^3", doc = "Energy density, or that of the term in the name; a cell holds half of each of its bonds";
   for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(known_fields); ++k)
     if (!strcmp(name, known_fields[k].name)) unit = known_fields[k].unit, doc = known_fields[k].doc;
   PetscCall(HfH5AttributeText(results, path, "unit", unit));

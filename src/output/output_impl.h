@@ -27,7 +27,7 @@
 #define HF_PREVIOUS_CHECKPOINT "checkpoint-previous.h5"
 #define HF_DAMAGED_CHECKPOINT  "checkpoint-damaged.h5"
 
-enum { HF_MAX_FIELDS = 16, HF_FAILURE_LENGTH = 512, HF_TABLE_MAX_ELECTRODES = 8 };
+enum { HF_MAX_FIELDS = 64, HF_FAILURE_LENGTH = 512, HF_TABLE_MAX_ELECTRODES = 8 };
 
 typedef struct {
   MPI_Comm comm;
@@ -130,7 +130,7 @@ struct HfOutput_ {
 
 /* ---- settings.c ---- */
 PetscErrorCode HfOutputSettingsRead(HfDeck deck, HfOutputSettings *settings);
-PetscErrorCode HfOutputSettingsCheck(void *context, HfGrid grid);
+PetscErrorCode HfOutputSettingsCheck(void *context, HfDevice device);
 PetscErrorCode HfOutputSettingsDestroy(HfOutputSettings *settings);
 
 /* ---- directory.c: POSIX work of rank 0 ---- */

@@ -4,11 +4,12 @@
 
 static const HfKey output_keys[] = {
     {"output", HF_SECTION, NULL, "{}", "", 0, "What the run directory holds"},
-    {"output.fields", HF_TEXTS, NULL, "[m, j, j_per_volt]", "m|H|j|j_gold|j_per_volt", 0,
-     "Fields written to run.h5: magnetization m, Oersted field H, current density that flows in the film j (zero while no voltage is on the film, so "
-     "always "
-     "under gold) and in the gold layer j_gold, and the film's current density per volt of the last pattern, j_per_volt: for +1 and -1 V on its "
-     "electrodes"},
+    {"output.fields", HF_TEXTS, NULL, "[m, j, j_per_volt]", "m|H|j|j_gold|j_per_volt|H_*|e_*", 0,
+     "Fields written to run.h5: magnetization m, Oersted field H, current density in the film j (zero while no voltage is on it, so always under "
+     "gold), in "
+     "the gold j_gold, per volt of the last pattern j_per_volt (+1 and -1 V on electrodes); effective field H_effective (A/m), energy density "
+     "e_total "
+     "(J/m^3), or H_TERM, e_TERM of exchange, dmi_bulk, dmi_interfacial, uniaxial, grain_axes, zeeman, shape, demag or stored (of the gold)"},
     {"output.every", HF_QUANTITY, "s", "", ">0", 0,
      "Simulated time between frames while the film is driven; without it, a frame at the end of each pulse only"},
     {"output.compression", HF_INT, NULL, "1", "[0,9]", 0, "Deflate level of the fields; 0: not compressed"},
@@ -78,7 +79,7 @@ static PetscBool settings_ask_for(HfNode section, const char name[]) {
 }
 
 /* Fields that the deck asks for and no step can give. */
-static PetscErrorCode check_fields_settings(HfDeck deck) {
+static PetscErrorCode check_fields_settings(HfDeck deck, HfMagnet magnet) {
   HfNode section = HfChild(HfDeckRoot(deck), "output"), fields = HfChild(section, "fields");
   const PetscBool electrodes = HfElectrodesSettingsCount(deck) > 0 ? PETSC_TRUE : PETSC_FALSE, gold = HfGoldSettingsGiven(deck);
 
@@ -87,6 +88,7 @@ static PetscErrorCode check_fields_settings(HfDeck deck) {
   for (PetscInt k = 0; k < HfCount(section, "fields"); ++k) {
     const char *name = HfTextAt(section, "fields", k);
 
+    PetscCall(HfMagnetOutputSettingsCheck(magnet, HfNodeItem(fields, k), gold));
     if (!gold && (!strcmp(name, "H") || !strcmp(name, "j_gold")))
       PetscCall(HfDeckWarn(deck, HfNodeItem(fields, k), "%s is of a gold layer, and the deck has no section `gold`: it will not be in run.h5", name));
     else if (!electrodes && !strcmp(name, "j_per_volt"))
@@ -99,13 +101,14 @@ static PetscErrorCode check_fields_settings(HfDeck deck) {
   PetscFunctionReturn(0);
 }
 
-/* The recorder's `check_settings`: the cells that fields are kept of, once the grid is known. */
-PetscErrorCode HfOutputSettingsCheck(void *context, HfGrid grid) {
+/* The recorder's `check_settings`: the cells that fields are kept of, once the device is known. */
+PetscErrorCode HfOutputSettingsCheck(void *context, HfDevice device) {
   HfOutput output = context;
 
   PetscFunctionBeginUser;
-  PetscCall(check_fields_settings(output->deck));
-  PetscCall(HfSelectionSettingsRead(output->deck, HfChild(HfDeckRoot(output->deck), "output"), grid, &output->settings.recorder.selection));
+  PetscCall(check_fields_settings(output->deck, HfDeviceMagnet(device)));
+  PetscCall(
+      HfSelectionSettingsRead(output->deck, HfChild(HfDeckRoot(output->deck), "output"), HfDeviceGrid(device), &output->settings.recorder.selection));
   PetscFunctionReturn(0);
 }
 
