@@ -1,30 +1,6 @@
 #!/usr/bin/env python3
-"""Hysteresis loops of the steps `hysteresis` of one run or several, in one figure.
-
-    python3 postprocess/hysteresis.py DIR [DIR...] -o FILE.png
-"""
-import argparse
-import os
-
-from hopfilm import hysteresis_figures as figures
-from hopfilm.run import Run
-from hopfilm.style import save
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("directories", nargs="+", metavar="DIR")
-    parser.add_argument("-o", "--output", required=True, metavar="FILE", help="the picture, of the kind of its ending: .png, .pdf, .svg")
-    options = parser.parse_args()
-    found = []
-    for directory in options.directories:
-        run = Run(directory)
-        if not run.steps("hysteresis"):
-            raise SystemExit(f"{run.directory}: no step hysteresis")
-        for entry in run.steps("hysteresis"):
-            found.append((f"{os.path.basename(os.path.normpath(directory))}, item {entry['item']}", figures.branches(run, entry)))
-    save(figures.loops(found), options.output)
-
+"""hopfilm/commands/hysteresis.py, from a checkout."""
+from hopfilm.commands.hysteresis import main
 
 if __name__ == "__main__":
     main()

@@ -1,15 +1,6 @@
 #!/usr/bin/env python3
-"""One frame of the magnetization: hue = direction in the plane, brightness = m_z, arrows (Niu et al. 2024, Fig. 3b).
-
-    python3 postprocess/texture.py DIR -o FILE.png [--frame K]
-"""
-from hopfilm import film_figures as figures
-from hopfilm.command import main
-
-
-def draw(run, options):
-    return figures.one_texture(run, -1 if options.frame is None else options.frame)
-
+"""hopfilm/commands/texture.py, from a checkout."""
+from hopfilm.commands.texture import main
 
 if __name__ == "__main__":
-    main(__doc__, draw, frame="the K-th frame, from 0, -1 the last (default: the last)")
+    main()

@@ -5,7 +5,7 @@ from .run import Run
 from .style import save
 
 
-def main(doc, draw, **options):
+def draw_one(doc, draw, **options):
     parser = argparse.ArgumentParser(description=doc.split("\n")[0])
     parser.add_argument("directory", metavar="DIR", help="a run directory")
     parser.add_argument("-o", "--output", required=True, metavar="FILE", help="the picture, of the kind of its ending: .png, .pdf, .svg")
