@@ -24,7 +24,7 @@ def main():
     if len(sys.argv) < 2 or sys.argv[1] in ("-h", "--help", "help"):
         print("usage: hopfilm-post COMMAND DIR ...      options of a command: hopfilm-post COMMAND --help\n")
         for name, purpose in commands.items():
-            print(f"  {name.replace("_", "-"):12} {purpose}")
+            print(f"  {name.replace('_', '-'):12} {purpose}")
         return
     name = sys.argv[1].replace("-", "_")
     if name not in commands:
