@@ -1,16 +1,22 @@
 #!/usr/bin/env python3
-"""Sources as they are handed on: an unpacked `git archive` knows its commit, compiler flags that the user chooses are used as they are, and warnings are
-errors only where that is wished.
+"""What users get. An unpacked `git archive` knows its commit, compiler flags that the user chooses are used as they are, and warnings are errors only where
+that is wished. `cmake --install` into a DESTDIR gives a program that runs an installed deck from another folder, commands that report and watch it, a
+manual page without warnings of groff that has every command, option and deck key, and completion that bash and zsh use, typed on a terminal of their own.
 
 Usage: install.py BUILD_FOLDER"""
 
+import glob
 import json
 import os
+import pty
+import re
+import select
+import shutil
 import subprocess
 import sys
 import tempfile
 
-from launch import ROOT
+from launch import ROOT, environment
 
 
 def check(condition, what):
@@ -43,5 +49,118 @@ def archive(temporary):
     return f"the archive knows its commit {commit[:8]}, {len(lines)} files with the user's flags"
 
 
+def install(build, temporary):
+    """The folder usr/ of the installation."""
+    output("cmake", "--install", build, "--prefix", "/usr", env={**environment(), "DESTDIR": os.path.join(temporary, "root")})
+    check(os.listdir(os.path.join(temporary, "root")) == ["usr"], "something is installed outside the prefix")
+    return os.path.join(temporary, "root", "usr")
+
+
+def run(usr, temporary):
+    """The installed program and commands, on an installed deck, from a folder that has nothing to do with the checkout."""
+    deck, out = os.path.join(usr, "share/hopfilm/inputs/four-node-switch.yaml"), os.path.join(temporary, "out")
+    program = os.path.join(usr, "bin/hopfilm")
+    settings = {**environment(), "PATH": os.path.dirname(program) + ":" + os.environ["PATH"]}
+    output("mpiexec", "-n", "1", program, "run", deck, "--out", out, "--set", "film.cell=100 nm", "--set", "schedule=[probe]", cwd=temporary, env=settings)
+    for words, file in ((["hopfilm-report", out], "report.html"), (["hopfilm-watch", out, "--once"], "watch.png")):
+        output(*words, cwd=temporary, env=settings)
+        check(os.path.getsize(os.path.join(out, file)) > 1000, f"{words[0]} leaves no {file}")
+    for name in ("doc/hopfilm/LICENSE", "hopfilm/hopfilm.schema.json", "hopfilm/jobs/slurm.sh", "hopfilm/python/hopfilm/__init__.py"):
+        check(os.path.getsize(os.path.join(usr, "share", name)) > 0, f"share/{name} is missing")
+    decks = [path for path in glob.glob("**/*.yaml", root_dir=os.path.join(ROOT, "inputs"), recursive=True)]
+    missing = [path for path in decks if not os.path.exists(os.path.join(usr, "share/hopfilm/inputs", path))]
+    check(not missing, f"decks are not installed: {missing}")
+    return f"{len(decks)} decks; run, report and watch work as installed"
+
+
+def manual(usr):
+    page = os.path.join(usr, "share/man/man1/hopfilm.1")
+    said = output("groff", "-K", "utf8", "-man", "-ww", "-z", page)
+    check(not said, f"groff on the manual page:\n{said}")
+    text = output("groff", "-K", "utf8", "-T", "utf8", "-P-cbou", "-rLL=1000n", "-man", page)
+    program, words = os.path.join(usr, "bin/hopfilm"), set()
+    for line in output(program, "keys", env=environment()).splitlines()[1:]:
+        words.add(line.split()[0] + " (")
+    helped = output(program, "help", env=environment())
+    commands = re.findall(r"^  ([a-z]+)", helped.split("Commands:")[1].split("Options")[0], re.M)
+    check({"run", "check", "keys", "help"} <= set(commands), f"commands: {commands}")
+    for command in commands:
+        words.update(re.findall(r"^  (--[a-z-]+)", output(program, "help", command, env=environment()), re.M), [command])
+    missing = [word for word in sorted(words) if not re.search(rf"^ +{re.escape(word)}", text, re.M)]
+    check(not missing, f"the manual page lacks {missing}")
+    return f"manual page: {len(words)} commands, options and keys, no warning"
+
+
+class Shell:
+    """A shell on a terminal of its own, whose `hopfilm` prints the words that it is given."""
+
+    def __init__(self, command, setup, folder):
+        self.process, self.terminal = pty.fork()
+        if not self.process:
+            os.chdir(folder)
+            os.execvpe(command[0], command, {"PATH": os.environ["PATH"], "TERM": "dumb", "HOME": folder, "LC_ALL": "C.UTF-8"})
+        self.lines("PS1='READ''Y> '; " + setup + "; hopfilm() { printf '<%s>' \"$@\"; echo; }")
+
+    def lines(self, typed):
+        """What the shell shows until its next prompt."""
+        seen = b""
+        os.write(self.terminal, typed.encode() + b"\n")
+        while not seen.endswith(b"READY> "):
+            check(select.select([self.terminal], [], [], 60)[0], f"no prompt comes after {typed}: {seen}")
+            seen += os.read(self.terminal, 4096)
+        return seen.decode()
+
+    def words(self, typed):
+        found = re.findall(r"<([^<>]*)>", self.lines(typed + "\t").rsplit(typed[:9], 1)[-1])
+        return [word.rstrip("/") for word in found if word]  # zsh takes the slash back
+
+    def end(self):
+        os.write(self.terminal, b"\x15exit\n")
+        os.close(self.terminal)
+        os.waitpid(self.process, 0)
+
+
+TYPED = [
+    ("hopfilm chec", ["check"]),
+    ("hopfilm --vers", ["--version"]),
+    ("hopfilm run my-d", ["run", "my-deck.yaml"]),
+    ("hopfilm run --out res", ["run", "--out", "results"]),
+    ("hopfilm run d.yaml --set film.thi", ["run", "d.yaml", "--set", "film.thickness="]),
+    ("hopfilm run d.yaml --set film.material.Ae", ["run", "d.yaml", "--set", "film.material.Aex="]),
+    ("hopfilm run d.yaml --set demag=sh", ["run", "d.yaml", "--set", "demag=shape"]),
+    ("hopfilm run d.yaml --restart ne", ["run", "d.yaml", "--restart", "never"]),
+    ("hopfilm run d.yaml --max-", ["run", "d.yaml", "--max-walltime"]),
+    ("hopfilm keys --json", ["keys", "--json-schema"]),
+    ("hopfilm help ru", ["help", "run"]),
+    ("hopfilm completion z", ["completion", "zsh"]),
+    ("hopfilm info res", ["info", "results"]),
+    ("hopfilm check --ou", ["check", "--ou"]),  # no option of check
+]
+
+
+def completion(usr, temporary):
+    folder = os.path.join(temporary, "typed")
+    os.makedirs(os.path.join(folder, "results"))
+    for name in ("my-deck.yaml", "my-data.txt"):
+        open(os.path.join(folder, name), "w").close()
+    share = os.path.join(usr, "share")
+    shells = {
+        "bash": (["bash", "--norc", "--noprofile", "-i"], f"source {share}/bash-completion/completions/hopfilm"),
+        "zsh": (["zsh", "-f", "-i"], f"unset zle_bracketed_paste; unsetopt prompt_sp; fpath=({share}/zsh/site-functions $fpath); autoload -U compinit; compinit -u -D"),
+    }
+    for name, (command, setup) in shells.items():
+        check(shutil.which(name), f"there is no {name}: bash jobs/install-packages.sh --test")
+        shell = Shell(command, setup, folder)
+        for typed, expected in TYPED:
+            words = shell.words(typed)
+            check(words == expected, f"{name}: {typed}<tab> gives {words}, not {expected}")
+        shell.end()
+    return f"completion: {len(TYPED)} lines in {' and '.join(shells)}"
+
+
 with tempfile.TemporaryDirectory() as folder:
-    print(archive(folder))
+    print(archive(folder), flush=True)
+    installed = install(os.path.abspath(sys.argv[1]), folder)
+    print(run(installed, folder), flush=True)
+    print(manual(installed), flush=True)
+    print(completion(installed, folder))

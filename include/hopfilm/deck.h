@@ -103,7 +103,14 @@ PetscErrorCode HfKeysCreate(HfKeys *keys);  /**< an empty table */
 PetscErrorCode HfKeysDestroy(HfKeys *keys); /**< the rows remain */
 /** Adds rows below a prefix ("", "film", "material:", "schedule[].train"); they must outlive the table. */
 PetscErrorCode HfKeysAdd(HfKeys keys, const char *prefix, const HfKey rows[]);
-PetscErrorCode HfKeysPrint(HfKeys keys, FILE *file);           /**< `hopfilm keys` */
+PetscErrorCode HfKeysPrint(HfKeys keys, FILE *file); /**< `hopfilm keys` */
+/** Keys whose path holds the pattern, or matches it where it has `*` or `?`; if there are none, those whose meaning holds it. In any case of letters.
+   *found: their number. */
+PetscErrorCode HfKeysPrintMatching(HfKeys keys, const char *pattern, FILE *file, PetscInt *found);
+PetscErrorCode HfKeysPrintManual(HfKeys keys, FILE *file); /**< every key as a list of the manual page, in troff */
+/** Paths as after `--set`, one per line, "film.cell=" and "demag=none|shape|full", types written out; entries of lists have none. */
+PetscErrorCode HfKeysPrintPaths(HfKeys keys, FILE *file);
+void HfManualPrint(const char *text, FILE *file);              /**< a text in a line of a manual page */
 PetscErrorCode HfKeysPrintJsonSchema(HfKeys keys, FILE *file); /**< `hopfilm keys --json-schema` */
 
 /* ---- a deck ---- */

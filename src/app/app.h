@@ -12,6 +12,11 @@ typedef struct {
   PetscErrorCode (*run)(MPI_Comm comm, const HfOptions *options); /* collective */
 } HfCommand;
 
+typedef struct {
+  const char *name, *argument, *doc; /* argument: NULL for a switch */
+  int needs;                         /* what a command must take for this option, 0: nothing */
+} HfOption;
+
 enum { HF_MAX_SET = 256 };
 struct HfOptions_ {
   const HfCommand *command;
@@ -34,7 +39,10 @@ struct HfOptions_ {
 /* Reads the command line. Touches neither MPI nor PETSc: a fault is left in options->fault. */
 void HfOptionsParse(int argc, char **argv, HfOptions *options);
 void HfOptionsFree(HfOptions *options);
-void HfOptionsUsage(const HfCommand *command, FILE *file); /* NULL: of the whole program */
+const HfCommand *HfCommandAt(int k);                         /* NULL after the last */
+const HfCommand *HfCommandFind(const char *name);            /* NULL: there is none */
+const HfOption *HfOptionOf(const HfCommand *command, int k); /* k-th of those that the command takes; command NULL: of all. NULL after the last */
+void HfOptionsUsage(const HfCommand *command, FILE *file);   /* NULL: of the whole program */
 
 /* The keys of a whole deck: those of the program and of every module. */
 PetscErrorCode HfAppCreateKeys(HfKeys *keys);

@@ -67,8 +67,11 @@ static PetscErrorCode run_command(MPI_Comm comm, const HfOptions *options) {
     PetscFunctionReturn(0);
   }
   if (options->fault[0]) {
-    if (!rank) HfOptionsUsage(options->command, stderr);
-    PetscFunctionReturn(HfFault(comm, HF_ERR_DECK, "%s", options->fault));
+    const HfCommand *command = options->command && options->command->run != HfCommand_help ? options->command : NULL;
+    const PetscErrorCode fault = HfFault(comm, HF_ERR_DECK, "%s", options->fault);
+
+    if (!rank) fprintf(stderr, "See `hopfilm help%s%s`.\n", command ? " " : "", command ? command->name : "");
+    PetscFunctionReturn(fault);
   }
   PetscFunctionReturn(options->command->run(comm, options));
 }

@@ -16,10 +16,7 @@ static const HfCommand commands[] = {
 };
 enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
 
-static const struct {
-  const char *name, *argument, *doc;
-  int needs; /* what the command must take */
-} known[] = {
+static const HfOption known[] = {
     {"--set", "PATH=VALUE", "replace or add one value of the deck, as in --set film.cell=\"10 nm\"; may be repeated", HF_TAKES_SET},
     {"--out", "DIR", "directory of the results (default runs/<deck name>)", HF_TAKES_OUT},
     {"--restart", "auto|never|FILE", "continue from the last checkpoint (auto, the default), from this one, or not at all", HF_TAKES_OUT},
@@ -30,30 +27,22 @@ static const struct {
     {"--members", "FIRST[-LAST]", "only these members of an ensemble, counted from 1", HF_TAKES_OUT},
     {"--picture", "FILE.svg|none", "where the picture of the device goes (default runs/<deck name>.svg)", HF_TAKES_PICTURE},
     {"--json-schema", NULL, "as a JSON schema, for editors", HF_TAKES_SCHEMA},
-    {"--help", NULL, "print this", 0},
+    {"--help", NULL, "print this; also -h", 0},
 };
 enum { N_KNOWN = sizeof known / sizeof known[0] };
 
-void HfOptionsUsage(const HfCommand *command, FILE *file) {
-  fprintf(file, "Usage:\n");
-  for (int k = 0; k < N_COMMANDS; ++k) {
-    const HfCommand *c = &commands[k];
-    if (command && c != command) continue;
-    fprintf(file, "  hopfilm %s%s%s%s%s%s%s%s\n      %s\n", c->name, c->argument[0] ? " " : "", c->argument,
-            c->takes & HF_TAKES_SET ? " [--set PATH=VALUE]..." : "",
-            c->takes & HF_TAKES_OUT ? " [--out DIR] [--restart auto|never|FILE] [--force] [--members FIRST[-LAST]]" : "",
-            c->takes & HF_TAKES_PICTURE ? " [--picture FILE.svg|none]" : "", c->takes & HF_TAKES_SCHEMA ? " [--json-schema]" : "",
-            c->takes & HF_TAKES_PETSC ? " [-- PETSc options]" : "", c->doc);
-  }
-  fprintf(file, "Options:\n");
-  for (int k = 0; k < N_KNOWN; ++k) {
-    if (command && known[k].needs && !(known[k].needs & command->takes)) continue;
-    fprintf(file, "  %s %-*s %s\n", known[k].name, (int)(26 - strlen(known[k].name)), known[k].argument ? known[k].argument : "", known[k].doc);
-  }
-  if (!command || command->takes & HF_TAKES_PETSC)
-    fprintf(file, "  %-27s %s\n", "-- OPTIONS", "passed to PETSc; they override the deck's `petsc:` section");
-  if (!command)
-    fprintf(file, "Exit codes: 0 done, 2 bad deck or usage, 3 diverged or not finite, 4 could not read or write, 75 stopped early and resumable\n");
+const HfCommand *HfCommandAt(int k) { return k < N_COMMANDS ? &commands[k] : NULL; }
+
+const HfCommand *HfCommandFind(const char *name) {
+  for (int k = 0; k < N_COMMANDS; ++k)
+    if (!strcmp(name, commands[k].name)) return &commands[k];
+  return NULL;
+}
+
+const HfOption *HfOptionOf(const HfCommand *command, int k) {
+  for (int i = 0; i < N_KNOWN; ++i)
+    if ((!command || !known[i].needs || known[i].needs & command->takes) && !k--) return &known[i];
+  return NULL;
 }
 
 /* The first fault counts. */
@@ -104,6 +93,10 @@ static void parse_option(int argc, char **argv, int *k, HfOptions *o) {
   const char *word = argv[*k], *value = strchr(word, '=');
   size_t length = value ? (size_t)(value - word) : strlen(word);
   int which = -1;
+  if (!strcmp(word, "-h")) {
+    o->help = PETSC_TRUE;
+    return;
+  }
   for (int i = 0; i < N_KNOWN; ++i) {
     if (strlen(known[i].name) == length && !strncmp(known[i].name, word, length)) which = i;
   }
@@ -175,12 +168,12 @@ void HfOptionsParse(int argc, char **argv, HfOptions *o) {
     set_fault(o, "no command given, as in", "hopfilm run DECK.yaml");
     return;
   }
-  if (argv[1][0] == '-')
+  if (!strcmp(argv[1], "--version"))
+    o->command = HfCommandFind("version");
+  else if (argv[1][0] == '-')
     first = 1; /* hopfilm --help */
   else {
-    for (int k = 0; k < N_COMMANDS; ++k) {
-      if (!strcmp(argv[1], commands[k].name)) o->command = &commands[k];
-    }
+    o->command = HfCommandFind(argv[1]);
     if (!o->command) set_fault_with_hint(o, "unknown command", argv[1], N_COMMANDS, command_name);
   }
   for (int k = first; k < end; ++k) {
@@ -194,8 +187,10 @@ void HfOptionsParse(int argc, char **argv, HfOptions *o) {
   if (o->help) return;
   if (!o->command)
     set_fault(o, "no command given before", argv[1]);
-  else if (o->command->argument[0] && !o->argument)
+  else if (o->command->argument[0] && o->command->argument[0] != '[' && !o->argument)
     set_fault(o, "missing argument", o->command->argument);
+  else if (o->argument && !strcmp(o->command->argument, "[COMMAND]") && !HfCommandFind(o->argument))
+    set_fault_with_hint(o, "unknown command", o->argument, N_COMMANDS, command_name);
   if (o->petsc_argc && o->command && !(o->command->takes & HF_TAKES_PETSC))
     set_fault(o, "this command passes no options to PETSc:", o->petsc_argv[0]);
   if (o->petsc_argc && o->petsc_argv[0][0] != '-') set_fault(o, "PETSc options begin with -, unlike", o->petsc_argv[0]);

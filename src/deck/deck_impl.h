@@ -104,6 +104,13 @@ void HfKeysForm(HfKeys keys, const HfEntry *entry, HfForm *form);
 HfKeyType HfKeyItemType(HfKeyType type); /* HF_INT for HF_INTS, ... */
 const char *HfKeyTypeName(HfKeyType type);
 
+/* ---- key_table_print.c, key_table_views.c: the table for people, manual page and shells ---- */
+enum { HF_CELL_PATH, HF_CELL_TYPE, HF_CELL_UNIT, HF_CELL_DEFAULT, HF_CELL_RANGE, HF_CELL_MEANING, HF_N_CELLS };
+typedef char HfCells[HF_N_CELLS][HF_PATH_LENGTH]; /* "-" where there is nothing to say */
+void HfKeyCells(const HfEntry *entry, PetscBool in_variant, HfCells row);
+typedef PetscErrorCode HfKeyVisitor(void *context, const HfEntry *entry, PetscBool in_variant);
+PetscErrorCode HfKeysVisit(HfKeys keys, HfKeyVisitor *visit, void *context); /* every key, a section's keys below it; then the types */
+
 /* ---- root_keys.c ---- */
 PetscErrorCode HfDeckRegisterKeys(HfKeys keys);
 
