@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws the pictures of inputs/README.md and README.md from finished runs.
+"""Draws the pictures of README.md, inputs/README.md and inputs/tutorial/README.md from finished runs.
 
 Usage: gallery.py [--runs DIR...] [--missing] [NAME...]      (DIR: runs; NAME: decks, `top` for the picture of README.md; all when left out)
 
@@ -34,8 +34,8 @@ SIZE, DPI, COLOURS, MOST_BYTES = (2.2, 1.65), 200, 64, 40_000
 
 
 # ---- parts of pictures ----
-def panels(rows, columns, height=None):
-    figure, axes = plt.subplots(rows, columns, figsize=(SIZE[0], height or (1.27 if rows == 1 and columns > 1 else SIZE[1])), squeeze=False)
+def panels(rows, columns, height=None, width=SIZE[0]):
+    figure, axes = plt.subplots(rows, columns, figsize=(width, height or (1.27 if rows == 1 and columns > 1 else SIZE[1])), squeeze=False)
     figure.subplots_adjust(left=0.01, right=0.99, bottom=0.01, top=0.9 if rows == 1 else 0.93, wspace=0.06, hspace=0.2)
     for ax in axes.flat:
         ax.axis("off")
@@ -57,12 +57,17 @@ def title(ax, words):
     ax.set_title(minus(words), fontsize=7, pad=1.5)
 
 
-def texture(ax, run, frame, words="", pattern="", arrows=9, electrodes=True):
-    draw_texture(ax, run, run.field("m", frame), pattern, arrows=arrows)
+def bare(ax):
+    """Takes the electrodes away, which would hide a small film."""
+    for part in list(ax.patches) + list(ax.texts):
+        part.remove()
+
+
+def texture(ax, run, frame, words="", arrows=9, large=False):
+    draw_texture(ax, run, run.field("m", frame), words if large and set(words) <= set("+-") else "", arrows=arrows)
     ax.axis("off")
-    if not electrodes or run.n_nodes > 2:
-        for patch in list(ax.patches) + list(ax.texts):
-            patch.remove()
+    if not large:
+        bare(ax)
     title(ax, words)
 
 
@@ -73,15 +78,15 @@ def named_frames(run, frames):
 
 
 # ---- kinds of pictures: each takes the runs and returns a figure ----
-def textures(*frames, arrows=9, rows=1):
+def textures(*frames, arrows=9, rows=1, large=False):
     def draw(*runs):
         columns = len(frames) if len(runs) == 1 else len(runs)
         shown = [(run, f) for run in runs for f in named_frames(run, frames)]
         if rows > 1:
             columns = -(-len(shown) // rows)
-        figure, axes = panels(rows, columns)
+        figure, axes = panels(rows, columns, *((1.35, 3.6) if large else ()))
         for ax, (run, (frame, words)) in zip(axes, shown):
-            texture(ax, run, frame, words, arrows=arrows)
+            texture(ax, run, frame, words, arrows, large)
         return figure
     return draw
 
@@ -97,16 +102,16 @@ def beside(*words, pattern=None, frame=-1, arrows=9, stripes=False):
                 ax.axis("off")
                 title(ax, text)
             else:
-                texture(ax, run, at, text, arrows=arrows)
+                texture(ax, run, at, text, arrows)
         return figure
     return draw
 
 
-def stripes(*frames):
+def stripes(*frames, large=False):
     def draw(run):
-        figure, axes = panels(1, len(frames))
+        figure, axes = panels(1, len(frames), *((1.35, 3.6) if large else ()))
         for ax, (frame, words) in zip(axes, frames):
-            draw_stripes(ax, run, run.field("m", frame))
+            draw_stripes(ax, run, run.field("m", frame), words if large and set(words) <= set("+-") else "")
             ax.axis("off")
             title(ax, words)
         return figure
@@ -403,6 +408,8 @@ PICTURES = {  # deck: how it is drawn, and the runs, each by the names that it c
     "dmi-edge": (edge, [["dmi-edge-interfacial-0.5nm-1", "dmi-edge-interfacial-1nm-1", "dmi-edge"]]),
     "dmi-disk": (stripes((-1, "skyrmion")), [["dmi-disk-bulk-1nm-1", "dmi-disk"]]),
     "wall-pinning": (pinning, [["wall-pinning-1nm-1", "wall-pinning"]]),
+    "tutorial-ring": (textures("+--", "-+-", "--+", arrows=15, large=True), [["ring"]]),
+    "tutorial-cross": (stripes((1, "before"), (2, "+-+-"), (3, "++--"), large=True), [["cross"]]),
     "letters-seeds": (ensemble(r"infer-\d+\.exact_recovery\.1", r".*seed", ("start", "exact from one flip")), [["letters-seeds"]]),
     "letters-gap": (ensemble(r"infer-\d+\.exact_recovery\.1", r".*gap", ("gap (nm)", "exact from one flip"), 1e-9, log=30), [["letters-gap"]]),
     "letters-nodes": (ensemble(r"infer-3\.exact_recovery\.0.05", r".*size", ("nodes", "exact, five letters")), [["letters-nodes"]]),
@@ -429,7 +436,11 @@ def write(figure, path, dpi, colours):
     figure.savefig(buffer, format="png", dpi=dpi)
     plt.close(figure)
     image = Image.open(buffer).convert("RGB")
-    image = image.quantize(palette=image.quantize(colours), dither=Image.Dither.FLOYDSTEINBERG if colours == 256 else Image.Dither.NONE)
+    palette = image.quantize(colours)
+    colour = np.array(palette.getpalette()).reshape(-1, 3)
+    colour[palette.getpixel((0, 0))] = 255  # the background stays white
+    palette.putpalette(colour.ravel().tolist())
+    image = image.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG if colours == 256 else Image.Dither.NONE)
     image.save(path, optimize=True)
     return os.path.getsize(path)
 
@@ -454,7 +465,7 @@ def main():
             failed += 1
             continue
         figure = draw(*(found if getattr(draw, "takes_directory", False) else map(Run, found)))
-        size = write(figure, path, *((190, 256) if name == "top" else (DPI, COLOURS)))
+        size = write(figure, path, *((190, 256) if name == "top" else (280 if name.startswith("tutorial") else DPI, COLOURS)))
         total += size
         if size > MOST_BYTES and name != "top":
             print(f"{name}: {size} bytes, more than {MOST_BYTES}")
