@@ -205,3 +205,18 @@ PetscErrorCode HfFieldRead(HfGrid grid, const char *path, const char *dataset, P
    reason; where the file does not tell (cell_size of /film), one whose cells would have another aspect on this film. */
 PetscErrorCode HfFieldInterpolate(HfGrid grid, const char *path, const char *dataset, PetscInt frame, PetscInt dof, PetscBool stretch, Vec v,
                                   const char **why);
+
+#define HF_WHY_LENGTH 1024 /**< of a message about a file */
+/** A field of vectors in a result file of hopfilm (HDF5) or a file of OOMMF, mumax3 or Ubermag (OVF 1.0 or 2.0). */
+typedef struct {
+  const char *path;    /**< of the file; what it is tells its first line */
+  const char *dataset; /**< HDF5 only */
+  PetscInt frame;      /**< HDF5 only; -1 is the last */
+  PetscBool stretch;   /**< of a film of another size or aspect, too: mapped onto this one */
+  PetscBool placed;    /**< with cells of their own size, wherever they reach; 0 elsewhere */
+  PetscReal offset[2]; /**< of the file's centre from that of the film, m, if `placed` */
+} HfFieldSource;
+/** Reads it into a cell Vec of 3 components, on other cells as HfFieldInterpolate() does; void cells are 0. how[HF_WHY_LENGTH]: what was read and how,
+    for the log, may be ""; why[HF_WHY_LENGTH]: "", or with its place what is wrong with the file (the code stays 0). Of OVF files one rank reads
+    a block at a time, and each rank keeps the rows that it needs. Collective. */
+PetscErrorCode HfFieldReadSource(HfGrid grid, const HfFieldSource *source, Vec v, char how[], char why[]);

@@ -23,27 +23,24 @@ PetscErrorCode HfMagnetDestroy(HfMagnet *magnet);
 /** A cell Vec with 3 components, for m or a field. Collective. */
 PetscErrorCode HfMagnetCreateState(HfMagnet magnet, Vec *m);
 
-/** One of the kinds of initial states: uniform, random, vortex, file. */
-typedef struct HfInitialKind_ HfInitialKind;
+/** One of the kinds of initial states, src/magnet/starts/. */
+typedef struct HfStart_ HfStart;
+#define HF_START_NUMBERS 16 /**< a kind has no more parameters */
 /** An initial state as the deck describes it; each kind uses its own values. */
 typedef struct {
-  HfNode node;               /**< where it stands in the deck */
-  const HfInitialKind *kind; /**< which one */
-  PetscReal direction[3];    /**< uniform: of any length */
-  PetscInt64 seed;           /**< random */
-  PetscReal centre[2];       /**< vortex: m */
-  PetscReal core;            /**< vortex: radius of the core, m */
-  PetscReal polarity;        /**< vortex: sign of m_z in the core */
-  PetscReal chirality;       /**< vortex: 1 anticlockwise, -1 clockwise, seen from +z */
-  HfNode file;               /**< file: its name */
-  const char *dataset;       /**< file: borrowed from the deck */
-  PetscInt frame;            /**< file: -1 is the last */
-  PetscBool stretch;         /**< file: of a film of another size or aspect, too */
+  HfNode node;                        /**< where it stands in the deck */
+  const HfStart *start;               /**< which kind */
+  PetscReal number[HF_START_NUMBERS]; /**< its parameters, in an order of its own */
+  PetscInt64 seed;                    /**< random */
+  HfNode file;                        /**< file: its name */
+  HfFieldSource source;               /**< file: all but the path; borrowed from the deck */
 } HfInitialSettings;
-/** Reads a node of the type initial:. Not collective. */
+/** Reads a node of the type initial:. Errors go to the deck. Not collective. */
 PetscErrorCode HfInitialSettingsRead(HfDeck deck, HfNode node, HfInitialSettings *initial);
 /** Fills m; initial NULL: film.initial. A file that cannot be read or a cell without direction is an error of the deck. Collective. */
 PetscErrorCode HfMagnetSetInitial(HfMagnet magnet, const HfInitialSettings *initial, Vec m);
+/** How film.initial, or the last other state, was read from its file, for the log; "" when there is nothing to say. Borrowed. Not collective. */
+const char *HfMagnetInitialNote(HfMagnet magnet, PetscBool of_film);
 
 /** Turns m at random, by `angle` (rad) in the root mean square over the film, off any symmetry: half the mean square in 4 x 4 waves as long as the film and
     shorter, half from cell to cell. The same on any number of ranks for a seed and a number. Collective. */

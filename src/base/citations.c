@@ -320,6 +320,16 @@ static const Citation citations[] = {
      "  year = {1983},\n"
      "  doi = {10.1126/science.220.4598.671}\n"
      "}"},
+    {"wang-2018",
+     "@article{wang-2018,\n"
+     "  author = {Wang, X. S. and Yuan, H. Y. and Wang, X. R.},\n"
+     "  title = {A theory on skyrmion size},\n"
+     "  journal = {Communications Physics},\n"
+     "  volume = {1},\n"
+     "  pages = {31},\n"
+     "  year = {2018},\n"
+     "  doi = {10.1038/s42005-018-0029-0}\n"
+     "}"},
 };
 // clang-format on
 #define N_CITATIONS ((int)(sizeof(citations) / sizeof(citations[0])))

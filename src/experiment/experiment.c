@@ -188,6 +188,7 @@ static PetscErrorCode begin(HfStepContext context) {
   PetscCall(HfDeviceSaturatedConductance(context->device, context->record->G0));
   cpu->n_matrices += n > 0;
   PetscCall(HfCpuTimeAssign(cpu, "conductance"));
+  if (HfMagnetInitialNote(magnet, PETSC_TRUE)[0]) PetscCall(HfReportLog(context, "start from %s", HfMagnetInitialNote(magnet, PETSC_TRUE)));
   if (friction > 0)
     PetscCall(HfReportLog(context,
                           "dry friction of %.4g A/m (%.3g Oe): the film rests where the field across m is smaller; 180 degree walls start to move "

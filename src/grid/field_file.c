@@ -19,7 +19,9 @@ const char *const hf_field_reasons[] = {
     "the file has no such dataset",
     "the dataset is not a field: numbers of shape [frame][y][x][component] are expected",
     "the dataset has other numbers of cells than the film",
-    "the film in the file has another size than this one; `stretch: true` maps it onto this one",
+    "the film in the file has another size than this one; `stretch: true` maps it onto this one, `offset: [0 m, 0 m]` puts it "
+    "there with its own size",
+    "the file does not tell how large its cells are (attribute cell_size of /film), which `offset` needs; `stretch: true` maps it onto this film",
     "the cells of the frame would not be square on this film: its shape is [frame][y][x][component], and the film has another aspect; turn an array "
     "that is "
     "kept as [x][y], or map the frame onto the film with `stretch: true`",

@@ -13,6 +13,7 @@ typedef enum {
   HF_FIELD_NOT_A_FIELD,
   HF_FIELD_OTHER_CELLS,
   HF_FIELD_OTHER_SIZE,
+  HF_FIELD_NO_CELL_SIZE,
   HF_FIELD_STRETCHED,
   HF_FIELD_OTHER_DOF,
   HF_FIELD_NOT_ALL,
@@ -42,7 +43,12 @@ void HfSelectionRows(const HfSelection *selection, const HfGridInfo *g, PetscInt
 void HfSelectionTake(const HfSelection *selection, HfGrid grid, PetscInt dof, const double all[], double some[]);
 void HfSelectionPut(const HfSelection *selection, const HfGridInfo *g, PetscInt dof, const double some[], double all[]);
 
-/* HfFieldRead() with the reader's way from the opened dataset to the owned rows. Collective, as the reader is. */
-typedef HfFieldReason (*HfFieldReader)(const HfGridInfo *g, hid_t file, hid_t dataset, const hsize_t shape[4], hsize_t frame, double rows[]);
+/* HfFieldRead() with the reader's way from the opened dataset to the owned rows; `source`: of the caller. Collective, as the reader is. */
+typedef HfFieldReason (*HfFieldReader)(const HfGridInfo *g, hid_t file, hid_t dataset, const hsize_t shape[4], hsize_t frame,
+                                       const HfFieldSource *source, double rows[]);
 PetscErrorCode HfFieldReadWith(HfGrid grid, const char *path, const char *dataset, PetscInt frame, PetscInt dof, const HfSelection *selection,
-                               HfFieldReader reader, Vec v, const char **why);
+                               HfFieldReader reader, const HfFieldSource *source, Vec v, const char **why);
+
+/* HfFieldReadSource() of either kind. */
+PetscErrorCode HfFieldReadHdf5(HfGrid grid, const HfFieldSource *source, PetscInt dof, Vec v, const char **why);
+PetscErrorCode HfOvfRead(HfGrid grid, const HfFieldSource *source, Vec v, char how[], char why[]);

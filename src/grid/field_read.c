@@ -26,7 +26,8 @@ static HfFieldReason look_at(const char *path) {
   return is_hdf5 > 0 ? HF_FIELD_FINE : HF_FIELD_NOT_HDF5;
 }
 
-static HfFieldReason read_same_cells(const HfGridInfo *g, hid_t file, hid_t dataset, const hsize_t shape[4], hsize_t frame, double rows[]) {
+static HfFieldReason read_same_cells(const HfGridInfo *g, hid_t file, hid_t dataset, const hsize_t shape[4], hsize_t frame,
+                                     const HfFieldSource *source, double rows[]) {
   const HfSelection all = {{0, 0}, {1, 1}, {g->nx, g->ny}};
 
   if (!HfFieldSameCells(g, shape)) return HF_FIELD_OTHER_CELLS;
@@ -48,7 +49,7 @@ static HfFieldReason read_some_cells(HfGrid grid, hid_t dataset, const HfSelecti
 }
 
 static HfFieldReason read_frame(HfGrid grid, const char *path, const char *name, PetscInt frame, PetscInt dof, const HfSelection *selection,
-                                HfFieldReader reader, double rows[]) {
+                                HfFieldReader reader, const HfFieldSource *source, double rows[]) {
   const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
   HfFieldReason reason = HF_FIELD_NOT_HDF5;
   hid_t file, dataset;
@@ -68,7 +69,7 @@ static HfFieldReason read_frame(HfGrid grid, const char *path, const char *name,
     else if (!HfFieldIsWhole(dataset, shape))
       reason = selection && HfSelectionSame(selection, &w) ? read_some_cells(grid, dataset, &w, dof, (hsize_t)frame, rows) : HF_FIELD_NOT_ALL;
     else
-      reason = (*reader)(HfGridGetInfo(grid), file, dataset, shape, (hsize_t)frame, rows);
+      reason = (*reader)(HfGridGetInfo(grid), file, dataset, shape, (hsize_t)frame, source, rows);
     H5Dclose(dataset);
   }
   H5Fclose(file);
@@ -76,7 +77,7 @@ static HfFieldReason read_frame(HfGrid grid, const char *path, const char *name,
 }
 
 PetscErrorCode HfFieldReadWith(HfGrid grid, const char *path, const char *dataset, PetscInt frame, PetscInt dof, const HfSelection *selection,
-                               HfFieldReader reader, Vec v, const char **why) {
+                               HfFieldReader reader, const HfFieldSource *source, Vec v, const char **why) {
   const HfGridInfo *g = HfGridGetInfo(grid);
   const MPI_Comm comm = HfGridComm(grid);
   HfFieldReason reason = HF_FIELD_FINE;
@@ -91,7 +92,7 @@ PetscErrorCode HfFieldReadWith(HfGrid grid, const char *path, const char *datase
   PetscCall(HfFieldAgree(comm, &reason));
   if (reason == HF_FIELD_FINE) {
     PetscCall(VecGetArrayWrite(v, &rows));
-    H5E_BEGIN_TRY { reason = read_frame(grid, path, dataset, frame, dof, selection, reader, rows); }
+    H5E_BEGIN_TRY { reason = read_frame(grid, path, dataset, frame, dof, selection, reader, source, rows); }
     H5E_END_TRY
     zero_void_cells(grid, dof, rows);
     PetscCall(VecRestoreArrayWrite(v, &rows));
@@ -104,6 +105,6 @@ PetscErrorCode HfFieldReadWith(HfGrid grid, const char *path, const char *datase
 PetscErrorCode HfFieldRead(HfGrid grid, const char *path, const char *dataset, PetscInt frame, PetscInt dof, const HfSelection *selection, Vec v,
                            const char **why) {
   PetscFunctionBeginUser;
-  PetscCall(HfFieldReadWith(grid, path, dataset, frame, dof, selection, read_same_cells, v, why));
+  PetscCall(HfFieldReadWith(grid, path, dataset, frame, dof, selection, read_same_cells, NULL, v, why));
   PetscFunctionReturn(0);
 }

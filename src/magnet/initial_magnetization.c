@@ -1,110 +1,34 @@
-/* Initial states of the magnetization, type "initial:" of the deck: uniform, random, vortex, file. */
-#include "magnet_impl.h"
-#include <string.h>
+/* Initial states of the magnetization, type "initial:" of the deck: their list, and m from one of them. A kind is one file in starts/ and one line in
+   starts/starts.def. */
+#include "start.h"
 
-static const HfKey keys[] = {
-    {"film.initial", HF_TYPE, "initial", "{random: {seed: 1}}", "", 0, "Magnetization at the start"},
-    {"initial:", HF_VARIANT, NULL, "", "", 0, "A state of the magnetization"},
-    {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
-};
-static const HfKey variant_keys[] = {
-    {"uniform", HF_SECTION, NULL, "", "", 0, "The same direction everywhere"},
-    {"uniform.direction", HF_NUMBERS, NULL, NULL, "", 3, "Direction (x, y, z), any length"},
-    {"random", HF_SECTION, NULL, "", "", 0, "An independent direction in each cell, uniform on the sphere; independent of the number of ranks"},
-    {"random.seed", HF_INT, NULL, "1", "[0,9e18]", 0, "Seed"},
-    {"vortex", HF_SECTION, NULL, "", "", 0, "A vortex: m circulates about the centre, m_z = polarity exp(-(r/core)^2)"},
-    {"vortex.centre", HF_QUANTITIES, "m", "[0, 0]", "", 2, "Centre of the core"},
-    {"vortex.core", HF_QUANTITY, "m", "10 nm", ">0", 0, "Radius of the core"},
-    {"vortex.polarity", HF_CHOICE, NULL, "up", "up|down", 0, "Direction of the core along z"},
-    {"vortex.chirality", HF_CHOICE, NULL, "anticlockwise", "anticlockwise|clockwise", 0, "Sense of rotation of m, seen from +z"},
-    {"file", HF_SECTION, NULL, "", "", 0,
-     "A frame of a field in a result file of the same film; interpolated when its cells differ, and normalized to unit length. Shape "
-     "[frame][y][x][component], row 0 the lowest"},
-    {"file.path", HF_TEXT, "file", NULL, "", 0, "The file, e.g. another run's run.h5"},
-    {"file.dataset", HF_TEXT, NULL, "/fields/m", "", 0, "Name of the dataset in it"},
-    {"file.frame", HF_INT, NULL, "-1", ">=-1", 0, "Frame, counted from 0; -1 is the last"},
-    {"file.stretch", HF_BOOL, NULL, "false", "", 0,
-     "Maps a frame of a film of another size or aspect onto this one; without it such a frame is refused"},
-    {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
+#define HF_START(name) extern const HfStart HfStart_##name;
+#include "starts/starts.def"
+#undef HF_START
+static const HfStart *const starts[] = {
+#define HF_START(name) &HfStart_##name,
+#include "starts/starts.def"
+#undef HF_START
 };
 
 PetscErrorCode HfInitialRegisterKeys(HfKeys table) {
+  static const HfKey keys[] = {
+      {"film.initial", HF_TYPE, "initial", "{random: {seed: 1}}", "", 0, "Magnetization at the start"},
+      {"initial:", HF_VARIANT, NULL, "", "", 0, "A state of the magnetization"},
+      {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
+  };
+
   PetscFunctionBeginUser;
   PetscCall(HfKeysAdd(table, "", keys));
-  PetscCall(HfKeysAdd(table, "initial:", variant_keys));
+  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(starts); ++k) {
+    char prefix[64];
+
+    PetscCall(PetscSNPrintf(prefix, sizeof(prefix), "initial:%s", starts[k]->row[0].path));
+    PetscCall(HfKeysAdd(table, "initial:", starts[k]->row));
+    PetscCall(HfKeysAdd(table, prefix, starts[k]->keys));
+  }
   PetscFunctionReturn(0);
 }
-
-typedef struct {
-  PetscReal x, y;
-  PetscInt64 index; /* global */
-} Cell;
-
-/* ---- the kinds: values from the deck, then the direction in each cell, of any length, zero if there is none ---- */
-struct HfInitialKind_ {
-  const char *name;
-  PetscErrorCode (*settings)(HfDeck deck, HfNode values, HfInitialSettings *initial);
-  void (*direction)(const HfInitialSettings *initial, const Cell *cell, PetscReal m[3]); /* NULL: from a file */
-};
-
-static PetscErrorCode uniform_settings(HfDeck deck, HfNode values, HfInitialSettings *initial) {
-  PetscFunctionBeginUser;
-  for (PetscInt c = 0; c < 3; ++c) initial->direction[c] = HfRealAt(values, "direction", c);
-  PetscFunctionReturn(0);
-}
-
-static void uniform(const HfInitialSettings *initial, const Cell *cell, PetscReal m[3]) {
-  for (PetscInt c = 0; c < 3; ++c) m[c] = initial->direction[c];
-}
-
-static PetscErrorCode random_settings(HfDeck deck, HfNode values, HfInitialSettings *initial) {
-  PetscFunctionBeginUser;
-  initial->seed = HfInteger(values, "seed");
-  PetscFunctionReturn(0);
-}
-
-static void random_direction(const HfInitialSettings *initial, const Cell *cell, PetscReal m[3]) {
-  PetscReal u[2], z, r;
-
-  HfRandomUniform(initial->seed, HF_STREAM_INITIAL, 0, cell->index, 2, u);
-  z = 2 * u[0] - 1;
-  r = PetscSqrtReal(PetscMax(0, 1 - z * z));
-  m[0] = r * PetscCosReal(2 * PETSC_PI * u[1]);
-  m[1] = r * PetscSinReal(2 * PETSC_PI * u[1]);
-  m[2] = z;
-}
-
-static PetscErrorCode vortex_settings(HfDeck deck, HfNode values, HfInitialSettings *initial) {
-  PetscFunctionBeginUser;
-  for (PetscInt c = 0; c < 2; ++c) initial->centre[c] = HfRealAt(values, "centre", c);
-  initial->core = HfReal(values, "core");
-  initial->polarity = strcmp(HfText(values, "polarity"), "up") ? -1 : 1;
-  initial->chirality = strcmp(HfText(values, "chirality"), "anticlockwise") ? -1 : 1;
-  PetscFunctionReturn(0);
-}
-
-static void vortex(const HfInitialSettings *initial, const Cell *cell, PetscReal m[3]) {
-  const PetscReal x = cell->x - initial->centre[0], y = cell->y - initial->centre[1], r = PetscSqrtReal(x * x + y * y);
-  const PetscReal up = PetscExpReal(-PetscSqr(r / initial->core)), in_plane = PetscSqrtReal(1 - up * up);
-
-  m[0] = r > 0 ? -initial->chirality * in_plane * y / r : 0;
-  m[1] = r > 0 ? initial->chirality * in_plane * x / r : 0;
-  m[2] = initial->polarity * up;
-}
-
-static PetscErrorCode file_settings(HfDeck deck, HfNode values, HfInitialSettings *initial) {
-  PetscFunctionBeginUser;
-  initial->file = HfChild(values, "path");
-  initial->dataset = HfText(values, "dataset");
-  initial->frame = (PetscInt)HfInteger(values, "frame");
-  initial->stretch = HfFlag(values, "stretch");
-  PetscFunctionReturn(0);
-}
-
-static const struct HfInitialKind_ kinds[] = {{"uniform", uniform_settings, uniform},
-                                              {"random", random_settings, random_direction},
-                                              {"vortex", vortex_settings, vortex},
-                                              {"file", file_settings, NULL}};
 
 PetscErrorCode HfInitialSettingsRead(HfDeck deck, HfNode node, HfInitialSettings *initial) {
   const char *name;
@@ -112,10 +36,21 @@ PetscErrorCode HfInitialSettingsRead(HfDeck deck, HfNode node, HfInitialSettings
 
   PetscFunctionBeginUser;
   *initial = (HfInitialSettings){.node = node};
-  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(kinds); ++k)
-    if (!strcmp(name, kinds[k].name)) initial->kind = &kinds[k];
-  PetscCheck(initial->kind, PETSC_COMM_SELF, PETSC_ERR_PLIB, "initial state '%s' is in the key table only", name);
-  PetscCall((*initial->kind->settings)(deck, values, initial));
+  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(starts); ++k)
+    if (!strcmp(name, starts[k]->row[0].path)) initial->start = starts[k];
+  PetscCheck(initial->start, PETSC_COMM_SELF, PETSC_ERR_PLIB, "initial state '%s' is in the key table but not in starts.def", name);
+  PetscCall((*initial->start->settings)(deck, values, initial));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfStartDirectionSettings(HfDeck deck, HfNode values, const char *key, PetscInt n, PetscReal direction[3]) {
+  PetscReal length;
+
+  PetscFunctionBeginUser;
+  for (PetscInt c = 0; c < 3; ++c) direction[c] = c < n ? HfRealAt(values, key, c) : 0;
+  length = PetscSqrtReal(HfStartDot(direction, direction));
+  if (!(length > 0)) PetscCall(HfDeckError(deck, HfChild(values, key), "%s has no direction: one of its numbers must differ from 0", key));
+  for (PetscInt c = 0; c < 3; ++c) direction[c] /= length > 0 ? length : 1;
   PetscFunctionReturn(0);
 }
 
@@ -128,22 +63,23 @@ static PetscErrorCode fill(HfMagnet magnet, const HfInitialSettings *initial, Ve
   PetscCall(VecGetArrayWrite(m, &a));
   for (PetscInt k = 0; k < g->nx * g->ym; ++k) {
     const PetscInt i = k % g->nx, j = g->ys + k / g->nx;
-    const Cell cell = {g->x0 + ((PetscReal)i + 0.5) * g->dx, g->y0 + ((PetscReal)j + 0.5) * g->dy, (PetscInt64)j * g->nx + i};
-    (*initial->kind->direction)(initial, &cell, a + 3 * k);
+    const HfStartCell cell = {g->x0 + ((PetscReal)i + 0.5) * g->dx, g->y0 + ((PetscReal)j + 0.5) * g->dy, (PetscInt64)j * g->nx + i};
+    (*initial->start->direction)(initial, &cell, a + 3 * k);
   }
   PetscCall(VecRestoreArrayWrite(m, &a));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode read_file(HfMagnet magnet, const HfInitialSettings *initial, Vec m, PetscBool *done) {
-  char path[PETSC_MAX_PATH_LEN];
-  const char *why;
+static PetscErrorCode read_file(HfMagnet magnet, const HfInitialSettings *initial, Vec m, char note[], PetscBool *done) {
+  char path[PETSC_MAX_PATH_LEN], why[HF_WHY_LENGTH];
+  HfFieldSource source = initial->source;
 
   PetscFunctionBeginUser;
   PetscCall(HfDeckFilePath(magnet->film.deck, initial->file, path, sizeof(path)));
-  PetscCall(HfFieldInterpolate(magnet->film.grid, path, initial->dataset, initial->frame, 3, initial->stretch, m, &why));
-  if (why) PetscCall(HfDeckError(magnet->film.deck, initial->file, "%s: %s", path, why));
-  *done = (PetscBool)!why;
+  source.path = path;
+  PetscCall(HfFieldReadSource(magnet->film.grid, &source, m, note, why));
+  *done = (PetscBool)!why[0];
+  if (why[0]) PetscCall(HfDeckError(magnet->film.deck, initial->file, "%s", why));
   PetscFunctionReturn(0);
 }
 
@@ -177,19 +113,24 @@ static PetscErrorCode finish(HfMagnet magnet, Vec m, PetscInt *without) {
 PetscErrorCode HfMagnetSetInitial(HfMagnet magnet, const HfInitialSettings *initial, Vec m) {
   PetscBool done = PETSC_TRUE;
   PetscInt without = 0;
+  char *note = magnet->initial_note[!initial];
 
   PetscFunctionBeginUser;
   if (!initial) initial = &magnet->initial;
-  if (initial->kind->direction)
+  note[0] = '\0';
+  if (initial->start->citation) HfCite(initial->start->citation);
+  if (initial->start->direction)
     PetscCall(fill(magnet, initial, m));
   else
-    PetscCall(read_file(magnet, initial, m, &done));
+    PetscCall(read_file(magnet, initial, m, note, &done));
   if (done) PetscCall(finish(magnet, m, &without));
   if (without)
     PetscCall(HfDeckError(magnet->film.deck, initial->node, "initial state '%s' gives no direction in %" PetscInt_FMT " cells of the film",
-                          initial->kind->name, without));
+                          initial->start->row[0].path, without));
   PetscFunctionReturn(0);
 }
+
+const char *HfMagnetInitialNote(HfMagnet magnet, PetscBool of_film) { return magnet->initial_note[of_film]; }
 
 /* ---- perturbations ---- */
 enum { WAVES = 4 }; /* along x and along y */

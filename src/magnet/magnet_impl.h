@@ -300,7 +300,8 @@ struct HfMagnet_ {
   PetscObjectState inputs; /* counts how often a field or current was replaced from outside */
   HfCurrent current;
   Vec uniform_current;       /* j where no other is set; NULL: none */
-  HfInitialSettings initial; /* film.initial */
+  HfInitialSettings initial;           /* film.initial */
+  char initial_note[2][HF_WHY_LENGTH]; /* HfMagnetInitialNote(): of others, of film.initial */
   HfIntegratorSettings integrator_settings;
   HfIntegrator integrator;
   HfPhase phase;

@@ -1,6 +1,6 @@
 # Fuzz targets, tests/fuzz/TARGET.c: under libFuzzer (HOPFILM_FUZZ, with clang; `bash tests/fuzz/run.sh`), otherwise programs that replay files.
 # What the fuzzers found is kept in regressions/TARGET and replayed by ctest together with all decks and images.
-foreach(target deck check image node checkpoint)
+foreach(target deck check image node checkpoint ovf)
   set(sources fuzz/fuzz.c fuzz/${target}.c)
   if(HOPFILM_FUZZ AND target MATCHES "deck|check")
     list(APPEND sources fuzz/mutate_lines.c)
@@ -16,7 +16,7 @@ foreach(target deck check image node checkpoint)
     target_link_options(fuzz_${target} PRIVATE -fsanitize=fuzzer)
   else()
     add_dependencies(unit_tests fuzz_${target})
-    set(inputs ${PROJECT_SOURCE_DIR}/inputs ${PROJECT_SOURCE_DIR}/tests/bad-decks ${PROJECT_SOURCE_DIR}/tests/decks)
+    set(inputs ${PROJECT_SOURCE_DIR}/inputs ${PROJECT_SOURCE_DIR}/tests/bad-decks ${PROJECT_SOURCE_DIR}/tests/decks ${PROJECT_SOURCE_DIR}/tests/fields)
     add_test(NAME fuzz/${target} COMMAND fuzz_${target} ${inputs} ${PROJECT_SOURCE_DIR}/tests/fuzz/regressions/${target}
              WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}/inputs)
     set_tests_properties(fuzz/${target} PROPERTIES LABELS "fast;unit" ENVIRONMENT "${HF_MPI_ENVIRONMENT}" TIMEOUT 1800)

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Fuzzes what reads a user's files: builds the targets with clang, then runs each for a time, one process at a time.
-# Usage: bash tests/fuzz/run.sh [SECONDS [TARGET...]]     60 s for each of deck, check, image, node and checkpoint when left out
+# Usage: bash tests/fuzz/run.sh [SECONDS [TARGET...]]     60 s for each of deck, check, image, node, checkpoint and ovf when left out
 # The corpus and what was found (crash-, leak-, timeout-, oom-, slow-unit-) stay in build-fuzz/corpus. A finding is fixed, and its input kept in
 # tests/fuzz/regressions/TARGET, from where ctest replays it. Exit code 1 when anything was found.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 seconds=${1:-60}
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- deck check image node checkpoint
+[ $# -gt 0 ] || set -- deck check image node checkpoint ovf
 command -v clang >/dev/null || { echo "fuzzing needs clang with its libFuzzer (Debian packages clang and libclang-rt-14-dev)" >&2; exit 1; }
 # shellcheck source=jobs/mpi-environment.sh
 . jobs/mpi-environment.sh

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Where the fuzzers start: the decks and images of the repository, each deck also in one piece and on a coarse film; and the words of decks.
 
-Usage: seeds.py FOLDER HOPFILM     fills FOLDER/{deck,check,image,node,checkpoint} and writes FOLDER/words, a dictionary for libFuzzer from `hopfilm keys`
+Usage: seeds.py FOLDER HOPFILM     fills FOLDER/{deck,check,image,node,checkpoint,ovf} and writes FOLDER/words, a dictionary for libFuzzer from `hopfilm keys`
 """
 
 import glob
@@ -56,7 +56,7 @@ def coarse(path):
 def main():
     folder, program = sys.argv[1:]
     environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}  # of MPI, which fuzz_TARGET knows to pass over
-    for target in ("deck", "check", "image", "node", "checkpoint"):
+    for target in ("deck", "check", "image", "node", "checkpoint", "ovf"):
         os.makedirs(os.path.join(folder, target), exist_ok=True)
     decks = [p for pattern in ("inputs/**/*.yaml", "tests/decks/*.yaml", "tests/bad-decks/*.yaml") for p in glob.glob(os.path.join(ROOT, pattern), recursive=True)]
     for path in decks:
@@ -74,6 +74,8 @@ def main():
                 file.write(text)
     for path in glob.glob(os.path.join(ROOT, "inputs/images/*.pbm")) + glob.glob(os.path.join(ROOT, "tests/**/*.p[bg]m"), recursive=True):
         shutil.copy(path, os.path.join(folder, "image"))
+    for path in glob.glob(os.path.join(ROOT, "tests/fields/*.ovf")):
+        shutil.copy(path, os.path.join(folder, "ovf"))
     small = {"p1": b"P1\n# dots\n3 2\n101\n010\n", "p2": b"P2 3 2 255\n0 10 20 30 255 128\n", "p4": b"P4\n9 2\n\xaa\x80\x55\x00",
              "p5": b"P5 3 2 255\n\x00\x10\x20\x30\xff\x80", "p5-wide": b"P5 2 1 65535 \x00\x10\x20\x30"}
     for name, data in small.items():

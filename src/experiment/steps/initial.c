@@ -50,6 +50,7 @@ static PetscErrorCode set_magnetization(void *of, PetscInt n, PetscReal values[]
 }
 
 static PetscErrorCode run(HfStepContext context, const void *of) {
+  const char *note = HfMagnetInitialNote(HfDeviceMagnet(context->device), PETSC_FALSE);
   Deed deed = {context, of};
   HfNode entry;
 
@@ -61,7 +62,7 @@ static PetscErrorCode run(HfStepContext context, const void *of) {
   PetscCall(HfReportFrames(context, PETSC_FALSE));
   PetscCall(HfEntryCreate(context, "initial", &entry));
   PetscCall(HfReportSummary(context, entry));
-  PetscCall(HfReportLog(context, "initial %d", (int)context->drive->n_initials));
+  PetscCall(HfReportLog(context, "initial %d%s%s", (int)context->drive->n_initials, *note ? ", from " : "", note));
   PetscFunctionReturn(0);
 }
 
