@@ -299,7 +299,7 @@ struct HfMagnet_ {
   HfFieldCache cache;
   PetscObjectState inputs; /* counts how often a field or current was replaced from outside */
   HfCurrent current;
-  Vec uniform_current;       /* j where no other is set; NULL: none */
+  Vec uniform_current;                 /* j where no other is set; NULL: none */
   HfInitialSettings initial;           /* film.initial */
   char initial_note[2][HF_WHY_LENGTH]; /* HfMagnetInitialNote(): of others, of film.initial */
   HfIntegratorSettings integrator_settings;
