@@ -4,7 +4,9 @@ import io
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap, hsv_to_rgb
+from matplotlib.colors import LinearSegmentedColormap
+
+from .colours import magnetization_colours  # noqa: F401  (figures take it from here)
 
 # Okabe and Ito's palette: distinguishable with every kind of colour vision
 PAIR_COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"]
@@ -39,15 +41,6 @@ def time_unit(seconds):
 
 def length_unit(metres):
     return (1e-6, "µm") if metres >= 1e-6 else (1e-9, "nm")
-
-
-def magnetization_colours(m):
-    """Hue: direction in the plane; towards white for m_z = +1, towards black for m_z = -1. [y][x][3] -> RGB."""
-    hue = (np.arctan2(m[..., 1], m[..., 0]) / (2 * np.pi)) % 1
-    z = np.clip(m[..., 2], -1, 1)
-    rgb = hsv_to_rgb(np.stack([hue, np.full_like(hue, 0.72), np.full_like(hue, 0.93)], axis=-1))
-    up, down = np.clip(z, 0, 1)[..., None], np.clip(-z, 0, 1)[..., None]
-    return rgb * (1 - up) + up if not down.any() else (rgb * (1 - up) + up) * (1 - down)
 
 
 def spread(values, distance, low=-np.inf, high=np.inf):

@@ -15,7 +15,7 @@ import numpy
 import yaml
 
 from .. import style  # noqa: F401  (the style of all figures)
-
+from ..tables import read_table
 
 
 def status_of(directory):
@@ -25,19 +25,6 @@ def status_of(directory):
             return yaml.safe_load(file) or {"status": "starting"}
     except FileNotFoundError:
         return {"status": "starting"}
-
-
-def table_of(directory):
-    """Names and columns of table.tsv; a last line that is still incomplete is left out."""
-    path = os.path.join(directory, "table.tsv")
-    if not os.path.exists(path):
-        return [], numpy.empty((0, 0))
-    with open(path) as file:
-        text = file.read()
-    lines = text[: text.rfind("\n") + 1].splitlines()
-    names = lines[0].lstrip("# ").split("\t") if lines else []
-    rows = [line.split("\t") for line in lines[1:]]
-    return names, numpy.array([row for row in rows if len(row) == len(names)], dtype=float).reshape(-1, len(names))
 
 
 def line_of(status):
@@ -85,7 +72,7 @@ def main():
     path = options.output or os.path.join(options.directory, "watch.png")
     while True:
         status = status_of(options.directory)
-        names, table = table_of(options.directory)
+        names, table = read_table(options.directory)
         if len(table) > max(0, drawn):
             draw(figure, names, table, f"{os.path.basename(os.path.abspath(options.directory))}: {status['status']}")
             drawn = len(table)
