@@ -12,7 +12,7 @@
 #define MS     800e3
 #define HK     40e3                     /* 2 Kc1/(mu0 Ms), A/m */
 #define K1     (0.5 * HF_MU0 * MS * HK) /* J/m^3 */
-#define VOLUME (40e-9 * 30e-9 * 3e-9)
+#define VOLUME (40e-9 * 40e-9 * 3e-9)
 
 /* Axes askew: c1, c2 and c3 = c1 x c2. */
 static const PetscReal axes[3][3] = {{2.0 / 3, 2.0 / 3, 1.0 / 3}, {-2.0 / 3, 1.0 / 3, 2.0 / 3}, {1.0 / 3, -2.0 / 3, 2.0 / 3}};
