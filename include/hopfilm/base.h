@@ -66,6 +66,7 @@ void HfFaultReport(const char line[]);
 /* ---- physical constants (CODATA 2022) ---- */
 #define HF_MU0               1.25663706127e-6 /**< vacuum permeability, N/A^2 */
 #define HF_ELEMENTARY_CHARGE 1.602176634e-19  /**< C */
+#define HF_REDUCED_PLANCK    1.054571817e-34  /**< J s */
 #define HF_BOHR_MAGNETON     9.2740100657e-24 /**< J/T */
 #define HF_BOLTZMANN         1.380649e-23     /**< J/K */
 #define HF_GAMMA0            2.21e5           /**< default mu0*|gamma|, m/(A s); Niu et al. 2024, Table 1 */

@@ -2,7 +2,7 @@
    hopfilm/magnet.h: magnetization m = M/Ms, a unit vector in every cell of the film, zero in void cells: a cell Vec with 3 components.
 
    Equation (Landau-Lifshitz in explicit form, the same for all integrators):
-     (1+alpha^2) dm/dt = T + alpha m x T,   T = -gamma0 m x H + spin-transfer torque,   H = sum of terms (A/m)
+     (1+alpha^2) dm/dt = T + alpha m x T,   T = -gamma0 m x H + torques of a current,   H = sum of terms (A/m)
    Free boundaries on every edge of the mask: dm/dn = 0 without DMI, (D/2Aex) n x m with bulk and (D/2Aex) (n x z) x m with interfacial DMI. */
 #pragma once
 #include <hopfilm/numerics.h>
@@ -14,7 +14,7 @@ typedef struct HfMagnet_ *HfMagnet;
 /** Lists of terms of H and of torques (src/magnet/term.h). */
 typedef struct HfMagnetTypes_ HfMagnetTypes;
 /** Adds the keys film.material, film.regions[].material and film.initial, the types material: and initial:, those of every term and torque (sections
-    field, thermal and spin_transfer, key demag) and the section integrator. types NULL: the built-in ones. Not collective. */
+    field, thermal, spin_transfer and spin_orbit, key demag) and the section integrator. types NULL: the built-in ones. Not collective. */
 PetscErrorCode HfMagnetRegisterKeys(HfKeys keys, const HfMagnetTypes *types);
 /** Reads all settings of the magnet; types as for the keys. Errors and warnings of implausible values go to the deck, which must outlive it. Collective. */
 PetscErrorCode HfMagnetCreate(HfGrid grid, HfDeck deck, const HfMagnetTypes *types, HfMagnet *magnet);
@@ -66,11 +66,18 @@ PetscErrorCode HfMagnetSetStoredField(HfMagnet magnet, Vec field);
 
 /** Whether a current would act on the film: some torque is driven by it. Not collective. */
 PetscBool HfMagnetFeelsCurrent(HfMagnet magnet);
+/** Whether the current of another metal on the film would act on it: some torque is exerted from there. *side (may be NULL): where that metal lies, 1 above the
+    film, -1 below. Not collective. */
+PetscBool HfMagnetFeelsLayerCurrent(HfMagnet magnet, PetscReal *side);
+/** Whether some torque is driven by the current in the film and by no other. Not collective. */
+PetscBool HfMagnetFeelsFilmCurrentAlone(HfMagnet magnet);
 /** Velocity at which a current makes textures of a region drift, relative to its density, m^3/(A s). Not collective. */
 PetscReal HfMagnetDriftPerCurrent(HfMagnet magnet, PetscInt region);
 /** The conventional current density j: cell Vec of 2 components, A/m^2, borrowed until replaced; NULL: that of HfMagnetSetUniformCurrent(), if there is
     one. Call it again when the values changed. Collective. */
 PetscErrorCode HfMagnetSetCurrentDensity(HfMagnet magnet, Vec j);
+/** The same of a current that does not flow in the film but in a metal on it; NULL: none. Collective. */
+PetscErrorCode HfMagnetSetLayerCurrentDensity(HfMagnet magnet, Vec j);
 /** The same j (A/m^2) in every cell from now on. Collective. */
 PetscErrorCode HfMagnetSetUniformCurrent(HfMagnet magnet, const PetscReal j[2]);
 /** That j, a cell Vec of 2 components, borrowed; NULL before it is set. Not collective. */

@@ -97,6 +97,17 @@ static const Citation citations[] = {
      "  year = {1993},\n"
      "  doi = {10.1029/93JB00694}\n"
      "}"},
+    {"manchon-2019",
+     "@article{manchon-2019,\n"
+     "  author = {Manchon, Aur{\\'e}lien and {\\v{Z}}elezn{\\'y}, Jakub and Miron, Ioan Mihai and Jungwirth, Tom{\\'a}{\\v{s}} and Sinova, Jairo and Thiaville, Andr{\\'e} and Garello, Kevin and Gambardella, Pietro},\n"
+     "  title = {Current-induced spin-orbit torques in ferromagnetic and antiferromagnetic systems},\n"
+     "  journal = {Reviews of Modern Physics},\n"
+     "  volume = {91},\n"
+     "  number = {3},\n"
+     "  pages = {035004},\n"
+     "  year = {2019},\n"
+     "  doi = {10.1103/RevModPhys.91.035004}\n"
+     "}"},
     {"zhang-li-2004",
      "@article{zhang-li-2004,\n"
      "  author = {Zhang, Shufeng and Li, Zhanjie},\n"

@@ -35,11 +35,25 @@ static PetscErrorCode create_film(HfDevice d) {
 }
 
 static PetscErrorCode check_gold(HfDevice d) {
+  const HfGoldSettings *gold = &d->gold_settings;
+  PetscReal side;
+
   PetscFunctionBeginUser;
   if (!d->film)
     PetscCall(HfDeckError(d->deck, HfChild(HfDeckRoot(d->deck), "gold"), "a gold layer without `electrodes` carries no current"));
-  else if (HfMagnetFeelsCurrent(d->magnet))
+  else if (HfMagnetFeelsFilmCurrentAlone(d->magnet))
     PetscCall(HfDeckWarn(d->deck, NULL, "the current flows in the gold: `polarization` has an effect only in a film without gold"));
+  if (!HfMagnetFeelsLayerCurrent(d->magnet, &side)) PetscFunctionReturn(0);
+  if (gold->gap > 0)
+    PetscCall(
+        HfDeckError(d->deck, HfChild(HfChild(HfDeckRoot(d->deck), "gold"), "gap"),
+                    "a spin-orbit torque needs the gold, which is the heavy metal, in contact with the film: no spin crosses a gap of %g nm; set "
+                    "`gap: 0 nm`",
+                    (double)(1e9 * gold->gap)));
+  if (side != gold->side)
+    PetscCall(HfDeckError(d->deck, HfNodeFind(HfDeckRoot(d->deck), "spin_orbit"),
+                          "`spin_orbit.side` is %s, but the gold, which is the heavy metal, lies %s the film", side > 0 ? "above" : "below",
+                          gold->side > 0 ? "above" : "below"));
   PetscFunctionReturn(0);
 }
 
@@ -54,7 +68,7 @@ static PetscErrorCode create_circuit(HfDevice d) {
   if (d->gold_settings.present) PetscCall(check_gold(d));
   if (!d->film) PetscFunctionReturn(0);
   if (d->gold_settings.present)
-    PetscCall(HfGoldCreate(d->grid, d->electrodes, &d->gold_settings, &d->gold));
+    PetscCall(HfGoldCreate(d->grid, d->electrodes, &d->gold_settings, HfMagnetFeelsLayerCurrent(d->magnet, NULL), &d->gold));
   else
     PetscCall(HfCouplingCreate(d->deck, d->grid, d->electrodes, d->magnet, d->film, &d->coupling));
   PetscFunctionReturn(0);
@@ -112,6 +126,7 @@ PetscErrorCode HfDeviceDrive(HfDevice d, const PetscReal V[]) {
   if (d->gold) {
     PetscCall(HfGoldDrive(d->gold, V_nodes));
     PetscCall(HfMagnetSetStoredField(d->magnet, V ? HfGoldDriveField(d->gold) : NULL));
+    if (HfMagnetFeelsLayerCurrent(d->magnet, NULL)) PetscCall(HfMagnetSetLayerCurrentDensity(d->magnet, V ? HfGoldDriveCurrent(d->gold) : NULL));
   } else if (d->coupling)
     PetscCall(HfCouplingDrive(d->coupling, d->time, d->m, V_nodes));
   PetscFunctionReturn(0);

@@ -26,13 +26,15 @@ PetscErrorCode HfGoldRegisterKeys(HfKeys keys);
 PetscErrorCode HfGoldSettingsRead(HfDeck deck, HfGoldSettings *settings); /* Not collective. */
 
 typedef struct HfGold_ *HfGold;
-PetscErrorCode HfGoldCreate(HfGrid grid, HfElectrodes electrodes, const HfGoldSettings *settings, HfGold *gold); /* Collective. */
+/* `touches`: its current acts on the film not by its field alone. Collective. */
+PetscErrorCode HfGoldCreate(HfGrid grid, HfElectrodes electrodes, const HfGoldSettings *settings, PetscBool touches, HfGold *gold);
 PetscErrorCode HfGoldDestroy(HfGold *gold);
 /* H (A/m, 3 components) of voltages on the electrodes; their potential stays in the gold for HfGoldVertexPotential(). Collective. */
 PetscErrorCode HfGoldField(HfGold gold, const PetscReal V_nodes[], Vec H);
 PetscErrorCode HfGoldVertexPotential(HfGold gold, PetscReal values[]); /* V, as HfPotentialGetVertexValues(). Collective. */
 PetscErrorCode HfGoldDrive(HfGold gold, const PetscReal V_nodes[]);    /* sets the drive field; V NULL: zero. Collective. */
 Vec HfGoldDriveField(HfGold gold);
+Vec HfGoldDriveCurrent(HfGold gold); /* j at the centres of the cells, A/m^2; NULL unless it touches the film */
 HfPotential HfGoldPotential(HfGold gold);
 
 /* ---- drive_figures.c ---- */

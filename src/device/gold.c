@@ -17,6 +17,7 @@ struct HfGold_ {
   Vec phi, j;            /* V; A/m^2, 2 components */
   Vec lead_j;            /* current density from the leads into the gold, A/m^2; NULL without leads */
   Vec drive;             /* H of the present voltages, A/m, 3 components */
+  Vec drive_j;           /* their j at the centres of the cells, A/m^2, 2 components; NULL: of no use */
 };
 
 static const HfKey keys[] = {
@@ -59,7 +60,7 @@ PetscErrorCode HfGoldSettingsRead(HfDeck deck, HfGoldSettings *settings) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfGoldCreate(HfGrid grid, HfElectrodes electrodes, const HfGoldSettings *settings, HfGold *gold) {
+PetscErrorCode HfGoldCreate(HfGrid grid, HfElectrodes electrodes, const HfGoldSettings *settings, PetscBool touches, HfGold *gold) {
   HfGold self;
 
   PetscFunctionBeginUser;
@@ -75,6 +76,7 @@ PetscErrorCode HfGoldCreate(HfGrid grid, HfElectrodes electrodes, const HfGoldSe
   PetscCall(HfGridCreateCellVec(grid, 2, &self->j));
   if (settings->leads != HF_LEADS_NONE) PetscCall(HfGridCreateCellVec(grid, 1, &self->lead_j));
   PetscCall(HfGridCreateCellVec(grid, 3, &self->drive));
+  if (touches) PetscCall(HfGridCreateCellVec(grid, 2, &self->drive_j));
   PetscFunctionReturn(0);
 }
 
@@ -87,6 +89,7 @@ PetscErrorCode HfGoldDestroy(HfGold *gold) {
   PetscCall(VecDestroy(&self->j));
   PetscCall(VecDestroy(&self->lead_j));
   PetscCall(VecDestroy(&self->drive));
+  PetscCall(VecDestroy(&self->drive_j));
   PetscCall(HfOerstedDestroy(&self->oersted));
   PetscCall(HfPotentialDestroy(&self->potential));
   PetscCall(PetscFree(*gold));
@@ -159,10 +162,9 @@ PetscErrorCode HfGoldField(HfGold self, const PetscReal V_nodes[], Vec H) {
 
 PetscErrorCode HfGoldDrive(HfGold self, const PetscReal V_nodes[]) {
   PetscFunctionBeginUser;
-  if (V_nodes)
-    PetscCall(HfGoldField(self, V_nodes, self->drive));
-  else
-    PetscCall(VecZeroEntries(self->drive));
+  if (V_nodes) PetscCall(HfGoldField(self, V_nodes, self->drive));
+  if (V_nodes && self->drive_j) PetscCall(HfPotentialCurrentDensity(self->potential, self->phi, self->drive_j));
+  if (!V_nodes) PetscCall(VecZeroEntries(self->drive));
   PetscFunctionReturn(0);
 }
 
@@ -173,6 +175,7 @@ PetscErrorCode HfGoldVertexPotential(HfGold self, PetscReal values[]) {
 }
 
 Vec HfGoldDriveField(HfGold self) { return self->drive; }
+Vec HfGoldDriveCurrent(HfGold self) { return self->drive_j; }
 HfPotential HfGoldPotential(HfGold self) { return self->potential; }
 
 /* ---- the gold of a device ---- */

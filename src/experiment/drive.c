@@ -59,7 +59,8 @@ PetscErrorCode HfDriveSettingsRead(HfScheduleCheck *check, HfNode node, HfDriveS
     PetscCall(
         HfDeckError(check->deck, HfNodeFind(node, "field"), "`field` is the Oersted field of a gold layer, but the deck has no section `gold`"));
   if (HfDeviceMagnet(device) && !HfMagnetFeelsCurrent(HfDeviceMagnet(device)))
-    PetscCall(HfDeckWarn(check->deck, node, "the film has neither `gold` nor a `polarization`: nothing will move at any voltage"));
+    PetscCall(
+        HfDeckWarn(check->deck, node, "the film has neither `gold` nor a `polarization` nor a `spin_hall_angle`: nothing will move at any voltage"));
   PetscFunctionReturn(0);
 }
 

@@ -84,6 +84,19 @@ static PetscErrorCode check_memory(HfDeck deck, const HfScheduleSettings *schedu
   PetscFunctionReturn(0);
 }
 
+/* A metal on the film without any current would have no effect. */
+static PetscErrorCode check_current(const HfScheduleCheck *check) {
+  HfMagnet magnet = HfDeviceMagnet(check->device);
+
+  PetscFunctionBeginUser;
+  if (magnet && !check->has_electrodes && !check->has_current && HfMagnetFeelsLayerCurrent(magnet, NULL))
+    PetscCall(HfDeckError(
+        check->deck, HfChild(HfDeckRoot(check->deck), "schedule"),
+        "the film has a spin-orbit torque (`spin_hall_angle` or `field_like_efficiency`) but no current drives it: add `electrodes`, or a "
+        "step `current`"));
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode read_settings(HfExperiment e, const HfStep *const extra[]) {
   HfScheduleSettings *schedule = &e->schedule;
   HfScheduleCheck check = {
@@ -98,6 +111,7 @@ static PetscErrorCode read_settings(HfExperiment e, const HfStep *const extra[])
   PetscCall(HfPatternListSettingsRead(e->deck, schedule->n, HfDeviceWiring(e->device) ? PETSC_TRUE : PETSC_FALSE, &schedule->patterns));
   PetscCall(HfScheduleCheckReset(&check));
   PetscCall(read_items_settings(&check, extra, schedule));
+  PetscCall(check_current(&check));
   PetscCall(HfScheduleCheckReset(&check));
   PetscCall(check_memory(e->deck, schedule));
   PetscFunctionReturn(0);

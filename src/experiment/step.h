@@ -66,6 +66,7 @@ typedef struct {
   HfDeck deck;
   HfDevice device; /* may lack parts that errors of the deck prevented */
   PetscBool has_electrodes;
+  PetscBool has_current; /* of a step `current` */
   const HfScheduleSettings *schedule;
   /* since the last `initial` */
   char *last;         /* text of the pattern that drove last; NULL: none did */

@@ -13,6 +13,25 @@ PetscBool HfMagnetFeelsCurrent(HfMagnet magnet) {
   return PETSC_FALSE;
 }
 
+PetscBool HfMagnetFeelsLayerCurrent(HfMagnet magnet, PetscReal *side) {
+  for (PetscInt k = 0; k < magnet->n_torques; ++k) {
+    const HfTorque *torque = &magnet->torques[k];
+
+    if (!torque->type->layer || !HfTorqueActive(torque)) continue;
+    if (side) *side = (*torque->type->layer)(torque);
+    return PETSC_TRUE;
+  }
+  return PETSC_FALSE;
+}
+
+PetscBool HfMagnetFeelsFilmCurrentAlone(HfMagnet magnet) {
+  for (PetscInt k = 0; k < magnet->n_torques; ++k) {
+    const HfTorque *torque = &magnet->torques[k];
+    if (torque->type->current_driven && !torque->type->layer && HfTorqueActive(torque)) return PETSC_TRUE;
+  }
+  return PETSC_FALSE;
+}
+
 PetscReal HfMagnetDriftPerCurrent(HfMagnet magnet, PetscInt region) {
   PetscReal sum = 0;
 
@@ -23,20 +42,32 @@ PetscReal HfMagnetDriftPerCurrent(HfMagnet magnet, PetscInt region) {
   return sum;
 }
 
-PetscErrorCode HfMagnetSetCurrentDensity(HfMagnet magnet, Vec j) {
+/* `of_layer`: for the torques alone that a metal on the film exerts. */
+static PetscErrorCode set_current(HfMagnet magnet, Vec j, PetscBool of_layer) {
   const PetscScalar *rows = NULL;
 
   PetscFunctionBeginUser;
-  if (!j) j = magnet->uniform_current;
   if (j) PetscCall(HfVecRows(j, &rows));
   for (PetscInt k = 0; k < magnet->n_torques; ++k) {
     HfTorque *torque = &magnet->torques[k];
 
-    if (!torque->type->current_driven) continue;
+    if (!torque->type->current_driven || (of_layer && !torque->type->layer)) continue;
     torque->j = rows;
     if (j && HfTorqueActive(torque)) HfCite(torque->type->citation);
   }
   ++magnet->inputs;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfMagnetSetCurrentDensity(HfMagnet magnet, Vec j) {
+  PetscFunctionBeginUser;
+  PetscCall(set_current(magnet, j ? j : magnet->uniform_current, PETSC_FALSE));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfMagnetSetLayerCurrentDensity(HfMagnet magnet, Vec j) {
+  PetscFunctionBeginUser;
+  PetscCall(set_current(magnet, j, PETSC_TRUE));
   PetscFunctionReturn(0);
 }
 

@@ -52,7 +52,7 @@ typedef struct {
 static Rates region_rates(HfMagnet magnet, PetscInt region, PetscReal from, PetscReal to, PetscReal further) {
   const HfMaterial *material = &magnet->film.materials[region];
   const PetscReal factor = 1 / PetscSqrtReal(1 + PetscSqr(material->alpha));
-  PetscReal whole = further, all = further, noise = 0, torque = 0;
+  PetscReal whole = further, all = further, noise = 0, torque = 0; /* torque: of differences of m */
 
   for (PetscInt k = 0; k < magnet->n_terms; ++k) {
     const HfTerm *term = &magnet->terms[k];
@@ -67,8 +67,16 @@ static Rates region_rates(HfMagnet magnet, PetscInt region, PetscReal from, Pets
   }
   for (PetscInt k = 0; k < magnet->n_torques; ++k) {
     const HfTorque *current = &magnet->torques[k];
-    if (current->active[region] && current->type->largest && (current->j || !current->type->current_driven))
-      torque += (*current->type->largest)(current, region);
+    PetscReal most;
+
+    if (!current->active[region] || !current->type->largest || (!current->j && current->type->current_driven)) continue;
+    most = (*current->type->largest)(current, region);
+    if (current->type->straight)
+      torque += most;
+    else { /* m precesses about it as about a field */
+      whole += most / material->gamma0;
+      all += most / material->gamma0;
+    }
   }
   return (Rates){.whole = factor * material->gamma0 * whole,
                  .all = factor * (material->gamma0 * all + torque),

@@ -344,13 +344,19 @@ static void apply_linear_torques(HfMagnet magnet, PetscInt region, const HfSpan 
   }
 }
 
+static PetscBool any_linear_torque(HfMagnet magnet) {
+  for (PetscInt k = 0; k < magnet->n_torques; ++k)
+    if (magnet->torques[k].type->linear && acts(&magnet->torques[k]) && HfTorqueActive(&magnet->torques[k])) return PETSC_TRUE;
+  return PETSC_FALSE;
+}
+
 void HfRowLinearTorques(HfMagnet magnet, const HfRow *row, const PetscScalar u[]) {
   const HfRowCells *cells = row->cells;
   HfGhosts ghosts;
   HfSpan span;
 
   for (int c = 0; c < 3; ++c) memset(row->T[c] + cells->first, 0, sizeof(PetscReal) * (size_t)(cells->last - cells->first + 1));
-  if (!any_straight_torque(magnet)) return;
+  if (!any_linear_torque(magnet)) return;
   for (PetscInt k = 0; k < cells->n_spans; ++k) {
     HfSpanOfRun(row, &cells->spans[k], &span);
     apply_linear_torques(magnet, cells->spans[k].region, &span, row, u);

@@ -126,6 +126,9 @@ typedef struct {
   /* ---- evaluation ---- */
   /* Driven by the current in the film: where the torque is active, it acts while there is a current, whose density add() finds in torque->j. */
   PetscBool current_driven;
+  /* Of a torque that a metal on the film exerts: on which side, 1 above, -1 below. It is driven by the current of a layer of the device there, if there is
+     one (HfMagnetSetLayerCurrentDensity()), otherwise by the film's own. NULL: by the film's own alone. */
+  PetscReal (*layer)(const HfTorque *torque);
   /* Velocity at which that current makes textures drift, relative to its density, m^3/(A s); may be NULL. */
   PetscReal (*drift)(const HfTorque *torque, const PetscReal p[]);
   /* add() takes differences of m: a missing neighbour of an edge cell is then the linear continuation of the cells there are, and no other is replaced. */
@@ -136,7 +139,8 @@ typedef struct {
   void (*alone)(const HfTorque *torque, const PetscReal p[], PetscReal alpha, const HfSpan *span, PetscReal *const T[3], PetscScalar *joined);
   /* Adds the part of T that is linear in changes of m between the cells of the span, at the state u: interleaved, of its cells. NULL: there is none. */
   void (*linear)(const HfTorque *torque, const PetscReal p[], const HfSpan *changes, const PetscReal u[], PetscReal *const T[3]);
-  /* An upper bound of T (1/s) in a region, of the cells of this rank. NULL: it is not larger than what the field exerts. */
+  /* An upper bound of T (1/s) in a region, of the cells of this rank. It turns m as a whole unless it is `straight`. NULL: it is not larger than what the field
+     exerts. */
   PetscReal (*largest)(const HfTorque *torque, PetscInt region);
 } HfTorqueType;
 

@@ -3,7 +3,7 @@
 
 static const HfKey keys[] = {
     {"current", HF_SECTION, NULL, "", "", 0,
-     "A uniform current in a film without electrodes, from here on; it acts on a film whose material has a `polarization`"},
+     "A uniform current in a film without electrodes, from here on; it acts on a film whose material has a `polarization` or a `spin_hall_angle`"},
     {"current.uniform", HF_QUANTITIES, "A/m^2", NULL, "", 2, "Conventional current density (x, y); textures drift against it"},
     HF_KEYS_END,
 };
@@ -20,9 +20,11 @@ static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **
   PetscCall(PetscNew(&settings));
   *of = settings;
   for (PetscInt c = 0; c < 2; ++c) settings->j[c] = HfRealAt(node, "uniform", c);
+  check->has_current = PETSC_TRUE;
   if (check->has_electrodes)
     PetscCall(HfDeckError(check->deck, node, "the film has `electrodes`: their voltages drive its current; `current` is for a film without them"));
-  if (magnet && !HfMagnetFeelsCurrent(magnet)) PetscCall(HfDeckWarn(check->deck, node, "the film has no `polarization`: the current moves nothing"));
+  if (magnet && !HfMagnetFeelsCurrent(magnet))
+    PetscCall(HfDeckWarn(check->deck, node, "the film has no `polarization` and no `spin_hall_angle`: the current moves nothing"));
   PetscFunctionReturn(0);
 }
 
