@@ -208,16 +208,15 @@ def xi_scan(run):
 def retention(*words):
     """The same figure at rest, of several runs."""
     def draw(*runs):
-        shown = lambda e: share(e) if np.ndim(e[SHOWN[e["of_step"]][0]][0]) == 0 else np.array(e[SHOWN[e["of_step"]][0]])[:, 0]
         four = any(e["of_step"] == "energies" for e in runs[0].steps("retention"))
-        figure, ax = plot("time without voltage", "minima right" if four else "exact from one flip")
+        figure, ax = plot("time without voltage", "minima right" if four else "exact, all flips")
         for run, text, colour in zip(runs, words, (PAIR_COLOURS[0], PAIR_COLOURS[1])):
             entries = [e for e in run.steps("retention") if e["of_step"] in SHOWN]
-            entry = max(entries, key=lambda e: np.mean(shown(e)))
+            entry = max(entries, key=lambda e: np.mean(share(e)))
             first = min(t for t in entry["time_s"] if t > 0)
             places = [np.log10(t) if t > 0 else np.log10(first) - 0.5 for t in entry["time_s"]]
-            ax.plot(places, shown(entry), "o-", color=colour, markersize=2.5, linewidth=1.2)
-            ax.annotate(text, (places[1], shown(entry)[1]), xytext=(6, -9 if shown(entry)[1] > 0.6 else 6), textcoords="offset points", fontsize=6, color=colour)
+            ax.plot(places, share(entry), "o-", color=colour, markersize=2.5, linewidth=1.2)
+            ax.annotate(text, (places[1], share(entry)[1]), xytext=(6, -9 if share(entry)[1] > 0.6 else 6), textcoords="offset points", fontsize=6, color=colour)
             ax.set_xticks(places, ["0"] + [f"{t * 1e9:g} ns" if t < 1e-6 else f"{t * 1e6:g} µs" for t in entry["time_s"][1:]])
         ax.set_ylim(-0.04, 1.08)
         return figure
@@ -311,18 +310,19 @@ def imperfections(*runs):
 
 
 def quantity(words):
-    """A quantity of a deck in SI units; Oe stay Oe; of a list the product, which counts nodes."""
-    scales = {"nm": 1e-9, "um": 1e-6, "ns": 1e-9, "Oe": 1.0, "K": 1.0}
-    return float(np.prod([float(number) * scales.get(unit, 1.0) for number, unit in re.findall(r"([-+]?[\d.]+(?:e[-+]?\d+)?)\s*([a-zA-Z]*)", words)]))
+    """A quantity of a deck in SI units; Oe stay Oe."""
+    number, unit = re.fullmatch(r"\W*([-+]?[\d.]+(?:e[-+]?\d+)?)\s*([a-zA-Z]*)\W*", words).groups()
+    return float(number) * {"nm": 1e-9, "um": 1e-6, "ns": 1e-9}.get(unit, 1.0)
 
 
-def ensemble(figure_name, key, words, unit=1.0, log=False):
-    """A number of every member against a key of the ensemble: members as dots, means as a line."""
+def ensemble(figure_name, keys, words, unit=1.0, log=False):
+    """A number of every member against a key of the ensemble, or the product of several: members as dots, means as a line."""
     def draw(directory):
         lines = [line.split("\t") for line in open(os.path.join(directory, "ensemble.tsv"), encoding="utf-8").read().splitlines() if line and not line.startswith("##")]
         head = [name.lstrip("# ") for name in lines[0]]
-        x_at, y_at = (next(k for k, name in enumerate(head) if re.fullmatch(wanted, name)) for wanted in (key, figure_name))
-        points = [(quantity(line[x_at]) / unit, float(line[y_at])) for line in lines[1:] if re.match(r"[-+.\d]", line[y_at])]
+        x_at = [next(k for k, name in enumerate(head) if re.fullmatch(wanted, name)) for wanted in keys.split()]
+        y_at = next(k for k, name in enumerate(head) if re.fullmatch(figure_name, name))
+        points = [(np.prod([quantity(line[k]) for k in x_at]) / unit, float(line[y_at])) for line in lines[1:] if re.match(r"[-+.\d]", line[y_at])]
         figure, ax = plot(*words)
         x = sorted({p[0] for p in points})
         ax.plot(*zip(*points), ".", color=SOFT, markersize=3)
@@ -410,9 +410,9 @@ PICTURES = {  # deck: how it is drawn, and the runs, each by the names that it c
     "wall-pinning": (pinning, [["wall-pinning-1nm-1", "wall-pinning"]]),
     "tutorial-ring": (textures("+--", "-+-", "--+", arrows=15, large=True), [["ring"]]),
     "tutorial-cross": (stripes((1, "before"), (2, "+-+-"), (3, "++--"), large=True), [["cross"]]),
-    "letters-seeds": (ensemble(r"infer-\d+\.exact_recovery\.1", r".*seed", ("start", "exact from one flip")), [["letters-seeds"]]),
+    "letters-seeds": (ensemble(r"infer-3\.exact_recovery\.1", r".*seed", ("start", "exact from one flip")), [["letters-seeds"]]),
     "letters-gap": (ensemble(r"infer-\d+\.exact_recovery\.1", r".*gap", ("gap (nm)", "exact from one flip"), 1e-9, log=30), [["letters-gap"]]),
-    "letters-nodes": (ensemble(r"infer-3\.exact_recovery\.0.05", r".*size", ("nodes", "exact, five letters")), [["letters-nodes"]]),
+    "letters-nodes": (ensemble(r"infer-3\.exact_recovery\.0.05", r".*columns .*rows", ("nodes", "exact, five letters")), [["letters-nodes"]]),
     "letters-capacity": (ensemble(r"infer-\d+\.exact_recovery\.1", r".*pulse", ("pulse (ns)", "exact from one flip"), 1e-9), [["letters-capacity"]]),
     "four-node-coercivity": (loop, [["loop-grains-1"]]),
     "four-node-coercivity-friction": (ensemble(r"hysteresis-\d+\.coercive.*", r".*friction", ("friction (Oe)", "coercive field")), [["four-node-coercivity-friction"]]),
@@ -436,11 +436,13 @@ def write(figure, path, dpi, colours):
     figure.savefig(buffer, format="png", dpi=dpi)
     plt.close(figure)
     image = Image.open(buffer).convert("RGB")
-    palette = image.quantize(colours)
-    colour = np.array(palette.getpalette()).reshape(-1, 3)
-    colour[palette.getpixel((0, 0))] = 255  # the background stays white
-    palette.putpalette(colour.ravel().tolist())
-    image = image.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG if colours == 256 else Image.Dither.NONE)
+    if colours == 256:
+        image = image.quantize(palette=image.quantize(colours), dither=Image.Dither.FLOYDSTEINBERG)
+    else:
+        image = image.quantize(colours, dither=Image.Dither.NONE)
+    palette, background = image.getpalette(), image.getpixel((0, 0))
+    palette[3 * background:3 * background + 3] = [255] * 3  # which the palette has mixed with what is nearly white
+    image.putpalette(palette)
     image.save(path, optimize=True)
     return os.path.getsize(path)
 
