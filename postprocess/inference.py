@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """hopfilm/commands/inference.py, from a checkout."""
+
 from hopfilm.commands.inference import main
 
 if __name__ == "__main__":

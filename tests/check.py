@@ -15,7 +15,6 @@ import xml.dom.minidom
 import h5py
 import numpy as np
 import yaml
-
 from launch import ROOT, environment, mpiexec
 
 GOLD = os.path.join(ROOT, "tests", "bad-decks", "part-base.yaml")
@@ -31,8 +30,15 @@ def check(condition, text):
 
 def hopfilm(program, command, deck, tmp, *settings, ranks=1, code=0):
     words = [word for setting in settings for word in (["--set", setting] if not setting.startswith("--") else setting.split(" ", 1))]
-    done = subprocess.run(mpiexec(ranks, program, command, deck, *words), cwd=tmp, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, timeout=300)
+    done = subprocess.run(
+        mpiexec(ranks, program, command, deck, *words),
+        cwd=tmp,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=300,
+    )
     text = done.stdout.decode(errors="replace")
     if done.returncode != code:
         raise SystemExit(f"exit code {done.returncode}, not {code}: {command} {deck} {settings}\n{text}")
@@ -54,16 +60,32 @@ def near(a, b, tolerance=1e-5):
 
 def figures(program, tmp):
     """Under gold and in a film that carries the current itself; six digits are printed."""
-    text = hopfilm(program, "check", GOLD, tmp, "schedule=[{train: {patterns: [A, B], field: 20 Oe, field_pattern: B, pulse: 0.1 ns}}]", "output.fields=[m, H, j_gold]")
+    text = hopfilm(
+        program, "check", GOLD, tmp, "schedule=[{train: {patterns: [A, B], field: 20 Oe, field_pattern: B, pulse: 0.1 ns}}]", "output.fields=[m, H, j_gold]"
+    )
     out = os.path.join(tmp, "gold")
-    hopfilm(program, "run", GOLD, tmp, "schedule=[{train: {patterns: [A, B], field: 20 Oe, field_pattern: B, pulse: 0.1 ns}}]", "output.fields=[m, H, j_gold]", f"--out {out}")
+    hopfilm(
+        program,
+        "run",
+        GOLD,
+        tmp,
+        "schedule=[{train: {patterns: [A, B], field: 20 Oe, field_pattern: B, pulse: 0.1 ns}}]",
+        "output.fields=[m, H, j_gold]",
+        f"--out {out}",
+    )
     trained = next(e for e in yaml.safe_load(open(f"{out}/summary.yaml"))["results"] if e["step"] == "train")
     with h5py.File(f"{out}/run.h5") as file:
         H, j = file["fields/H"][1:], file["fields/j_gold"][:]
     for k, (found, pattern) in enumerate(zip(drives(text), ("++--", "+-+-"), strict=True)):
         size, density = np.linalg.norm(H[k], axis=-1), np.linalg.norm(j[k], axis=-1)
-        wanted = {"voltage_V": trained["voltage_V"][k], "H_centre_A_per_m": trained["field_at_centre_A_per_m"][k], "H_rms_A_per_m": np.sqrt((size**2).mean()),
-                  "H_largest_A_per_m": size.max(), "gold_mean_A_per_m2": density.mean(), "gold_largest_A_per_m2": density.max()}
+        wanted = {
+            "voltage_V": trained["voltage_V"][k],
+            "H_centre_A_per_m": trained["field_at_centre_A_per_m"][k],
+            "H_rms_A_per_m": np.sqrt((size**2).mean()),
+            "H_largest_A_per_m": size.max(),
+            "gold_mean_A_per_m2": density.mean(),
+            "gold_largest_A_per_m2": density.max(),
+        }
         check(found["pattern"] == pattern and all(near(found[name], value) for name, value in wanted.items()), f"under gold, {pattern}: {found}")
 
     out = os.path.join(tmp, "film")
@@ -75,8 +97,12 @@ def figures(program, tmp):
     material = yaml.safe_load(open(f"{out}/deck.yaml"))["film"]["material"]
     Ms = {"kA/m": 1e3, "MA/m": 1e6, "A/m": 1.0}[str(material["Ms"]).split()[1]] * float(str(material["Ms"]).split()[0])
     drift = 9.2740100657e-24 * float(material["polarization"]) / (1.602176634e-19 * Ms)  # mu_B P/(e Ms)
-    wanted = {"film_mean_A_per_m2": density.mean(), "film_largest_A_per_m2": density.max(), "drift_mean_m_per_s": drift * density.mean(),
-              "drift_largest_m_per_s": drift * density.max()}
+    wanted = {
+        "film_mean_A_per_m2": density.mean(),
+        "film_largest_A_per_m2": density.max(),
+        "drift_mean_m_per_s": drift * density.mean(),
+        "drift_largest_m_per_s": drift * density.max(),
+    }
     check(all(near(found[name], value, 1e-4) for name, value in wanted.items()), f"in the film itself: {found}")
 
 
@@ -84,10 +110,21 @@ def picture(program, tmp):
     shown = []
     for ranks in (1, 2):
         path = os.path.join(tmp, "pictures", f"{ranks}.svg")
-        text = hopfilm(program, "check", GOLD, tmp, f"--picture {path}", "gold.leads=above", "film.regions=[{name: 'A <1>', shape: {disk: {diameter: 90 nm}}, material: {Ms: 1 MA/m}}]",
-                       ranks=ranks)
+        text = hopfilm(
+            program,
+            "check",
+            GOLD,
+            tmp,
+            f"--picture {path}",
+            "gold.leads=above",
+            "film.regions=[{name: 'A <1>', shape: {disk: {diameter: 90 nm}}, material: {Ms: 1 MA/m}}]",
+            ranks=ranks,
+        )
         shown.append(open(path).read())
-        check(path in text and re.search(r"^ *wall_seconds_about +[\d.e+-]+$", text, re.M) is not None, f"{ranks} ranks: place of the picture and wall time are printed")
+        check(
+            path in text and re.search(r"^ *wall_seconds_about +[\d.e+-]+$", text, re.M) is not None,
+            f"{ranks} ranks: place of the picture and wall time are printed",
+        )
     words = [node.firstChild.data for node in xml.dom.minidom.parseString(shown[0]).getElementsByTagName("text")]
     check(shown[0] == shown[1], "the picture does not depend on the number of ranks")
     check(words[:4] == ["1", "2", "3", "4"] and "region A <1>" in words and "leads: above" in words, f"electrodes, regions and leads are named: {words}")
@@ -109,18 +146,20 @@ def picture(program, tmp):
 
 
 def warnings(program, tmp):
-    cases = [(GOLD, ["film.size=[400e-9, 400e-9]", "schedule=[{train: {patterns: A, voltage: 1 mV, pulse: 0.1 ns}}]"], None),
-             (GOLD, ["gold.gap=30"], 'gold.gap: 30 without a unit is in metres; "30 nm" may be meant'),
-             (GOLD, ["field.uniform=[0 T, 0 T, 200 T]"], "a field of 200 T"),
-             (GOLD, ["film.material.Ku=0.1 mJ/m^3"], "|Ku| of 0.0001 J/m^3 is too weak to do anything"),
-             (GOLD, ["film.material.amr_ratio=0"], "has no `amr_ratio`: its conductance does not depend on m, so that it can learn nothing"),
-             (GOLD, ["schedule=[{train: {patterns: A, voltage: 1 kV, pulse: 0.1 ns}}]"], "A/m^2 in the gold, which no gold survives above about 1e+12"),
-             (GOLD, ["schedule=[{train: {patterns: A, voltage: 1 nV, pulse: 0.1 ns}}]"], "too weak or too short to do anything"),
-             (GOLD, ["schedule=[{hold: {pattern: '++++', voltage: 1 mV, time: 0.1 ns}}]"], "all electrodes have the same voltage, and no current flows"),
-             (GOLD, ["output.fields=[m, j]"], "is zero under gold"),
-             (FILM, ["schedule=[{train: {patterns: ['+-'], voltage: 30 V, pulse: 1e-16 s}}]"], "A/m^2 in the film, which no film survives above about 1e+13"),
-             (FILM, ["schedule=[{train: {patterns: ['+-'], voltage: 1 uV, pulse: 1 ps}}]"], "textures drift at no more than"),
-             (FILM, ["output.fields=[m, H]"], "it will not be in run.h5")]
+    cases = [
+        (GOLD, ["film.size=[400e-9, 400e-9]", "schedule=[{train: {patterns: A, voltage: 1 mV, pulse: 0.1 ns}}]"], None),
+        (GOLD, ["gold.gap=30"], 'gold.gap: 30 without a unit is in metres; "30 nm" may be meant'),
+        (GOLD, ["field.uniform=[0 T, 0 T, 200 T]"], "a field of 200 T"),
+        (GOLD, ["film.material.Ku=0.1 mJ/m^3"], "|Ku| of 0.0001 J/m^3 is too weak to do anything"),
+        (GOLD, ["film.material.amr_ratio=0"], "has no `amr_ratio`: its conductance does not depend on m, so that it can learn nothing"),
+        (GOLD, ["schedule=[{train: {patterns: A, voltage: 1 kV, pulse: 0.1 ns}}]"], "A/m^2 in the gold, which no gold survives above about 1e+12"),
+        (GOLD, ["schedule=[{train: {patterns: A, voltage: 1 nV, pulse: 0.1 ns}}]"], "too weak or too short to do anything"),
+        (GOLD, ["schedule=[{hold: {pattern: '++++', voltage: 1 mV, time: 0.1 ns}}]"], "all electrodes have the same voltage, and no current flows"),
+        (GOLD, ["output.fields=[m, j]"], "is zero under gold"),
+        (FILM, ["schedule=[{train: {patterns: ['+-'], voltage: 30 V, pulse: 1e-16 s}}]"], "A/m^2 in the film, which no film survives above about 1e+13"),
+        (FILM, ["schedule=[{train: {patterns: ['+-'], voltage: 1 uV, pulse: 1 ps}}]"], "textures drift at no more than"),
+        (FILM, ["output.fields=[m, H]"], "it will not be in run.h5"),
+    ]
     for deck, settings, message in cases:
         text = hopfilm(program, "check", deck, tmp, "--picture none", *settings)
         told = [line for line in text.splitlines() if "warning:" in line]
@@ -134,13 +173,25 @@ def weak_signal(program, tmp):
     schedule = "schedule=[{train: {patterns: [A, B], voltage: 1 mV, pulse: 0.1 ns}}, {recall: {}}]"
     for name, ratio, weak in (("weak", "1e-14", True), ("strong", "0.04", False)):
         text = hopfilm(program, "run", GOLD, tmp, schedule, f"film.material.amr_ratio={ratio}", f"--out {tmp}/{name}")
-        check(("too weak: training changed the conductances by" in text) == weak, f"amr_ratio {ratio}: {'the run says that the signal is too weak' if weak else 'no word'}")
+        check(
+            ("too weak: training changed the conductances by" in text) == weak,
+            f"amr_ratio {ratio}: {'the run says that the signal is too weak' if weak else 'no word'}",
+        )
 
 
 def deck_as_used(program, tmp):
     """The used deck holds every default; none may stand against what was given."""
     out = f"{tmp}/wired"
-    hopfilm(program, "run", GOLD, tmp, "pixels=2", 'patterns={A: "+-"}', "schedule=[{wire: {patterns: A, voltage: 1 mV, flips: 0, starts: 1, samples: 1, time: 0.1 s}}]", f"--out {out}")
+    hopfilm(
+        program,
+        "run",
+        GOLD,
+        tmp,
+        "pixels=2",
+        'patterns={A: "+-"}',
+        "schedule=[{wire: {patterns: A, voltage: 1 mV, flips: 0, starts: 1, samples: 1, time: 0.1 s}}]",
+        f"--out {out}",
+    )
     check("is a valid deck" in hopfilm(program, "check", f"{out}/deck.yaml", tmp, "--picture none"), "the used deck of a search that was limited in time")
 
 

@@ -55,7 +55,7 @@ STATE = {
     "src/base/faults.c": {"log_path": "a fault is written to the log wherever it occurs, without a handle", "last": "and so is the reason in the summary"},
     "src/base/citations.c": {"cited": "a feature cites its paper wherever it is used, without a handle, as with PETSc's own list of citations"},
     "src/base/profile.c": {"events": "PETSc's table of events is process-wide", "registered": "PETSc's table of events is process-wide"},
-    "src/base/signals.c": {name: "a signal handler has no arguments but the signal" for name in ("caught", "twice", "first")},
+    "src/base/signals.c": dict.fromkeys(("caught", "twice", "first"), "a signal handler has no arguments but the signal"),
 }
 
 SUBJECT_LENGTH = 72  # as .gitmessage says, since the commit that added it
@@ -208,7 +208,7 @@ def check_state(path, code, report):
     for match in re.finditer(r"\b(?:static|_Thread_local)\s+([^;={(]*)(\(\s*\*[\s\w]+\))?([;={(])", plain):
         if match.group(2) or match.group(3) != "(":
             found[match.start()] = (match.group(1) + (match.group(2) or "")).split("[")[0]
-    for head, first, last in outer_parts(code)[1]:
+    for head, first, _ in outer_parts(code)[1]:
         declared = head.split("=")[0].split("[")[0]
         if not re.search(r"^\s*(static|extern|typedef|struct\s+\w+\s*(\{|$)|enum\b|union\s+\w+\s*(\{|$)|_Static_assert)|\(|^\s*$|^\s*\w+\s*$", declared):
             found[first + len(head) - len(head.lstrip())] = declared
@@ -255,7 +255,9 @@ def check_documents(root, path, text, report):
         tests = [path[: -len("yaml")] + "c"]
     else:
         return
-    code = "".join(open(os.path.join(root, test), encoding="utf-8").read() for test in tests if test.endswith(".c") and os.path.exists(os.path.join(root, test)))
+    code = "".join(
+        open(os.path.join(root, test), encoding="utf-8").read() for test in tests if test.endswith(".c") and os.path.exists(os.path.join(root, test))
+    )
     words = set(re.findall(r"[^\s\"]+", " ".join(re.findall(r'"([^"\n]*)"', code))))
     for match in re.finditer(r"^--- # ([^:\n]+)", text, re.M):
         if match.group(1) not in words:

@@ -40,7 +40,7 @@ CASES = [
     ),
     (
         "advance reads the deck (HfReal)",
-        {"src/grid/a.c": "static int settings(void) {\n  return 1;\n}\nstatic double advance(HfNode node) {\n  return HfReal (node, \"cell\");\n}\n"},
+        {"src/grid/a.c": 'static int settings(void) {\n  return 1;\n}\nstatic double advance(HfNode node) {\n  return HfReal (node, "cell");\n}\n'},
         {"src/grid/a.c": "static double read_settings(HfNode n) { return HfReal(n, x); }\ndouble HfSettingsRead(HfNode n) { return HfReal(n, x); }\n"},
     ),
     (

@@ -20,7 +20,6 @@ import tempfile
 import time
 
 import yaml
-
 from launch import ROOT, cores, environment, mpiexec
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -28,9 +27,11 @@ FILES = ["run.h5", "table.tsv", "summary.yaml", "deck.yaml", "log.txt", "referen
 # Results follow from solves to a relative residual of 1e-10 and a short run, in which the order of sums matters to round-off only.
 TOLERANCE = 1e-7
 # Results that are nothing but round-off or the residual of a solve: they need not agree, only be small.
-RESIDUALS = re.compile(r"(net_current_over_G11|row_sum_over_G11|asymmetry_over_G11|currents_against_G|six_wirings_against_G|"
-                       r"seventh_wiring_deviation|largest_eigenvalue_with_diagonal|"
-                       r"(centre_sheet|centre_biot_savart|field_at_centre)_A_per_m(\[\d+\])?)$")  # 0 at the centre of a symmetric pattern
+RESIDUALS = re.compile(
+    r"(net_current_over_G11|row_sum_over_G11|asymmetry_over_G11|currents_against_G|six_wirings_against_G|"
+    r"seventh_wiring_deviation|largest_eigenvalue_with_diagonal|"
+    r"(centre_sheet|centre_biot_savart|field_at_centre)_A_per_m(\[\d+\])?)$"
+)  # 0 at the centre of a symmetric pattern
 SMALL = 1e-9
 # At rest the torque is a difference of fields up to a hundred times Ms: round-off of m, 1e-13 after a linear solve, is this much of it.
 TORQUE_ROUND_OFF = 1e-11
@@ -87,12 +88,16 @@ def results(directory):
 def shortened(deck, factor, tmp):
     """A copy of the deck, and of those it includes, with all times and numbers of epochs, of candidates and of a loop's steps divided by the factor."""
     time_key = r"\b(pulse|pause|time|max_time|probe_every|every|retention|after): *(?:[0-9.]+ *(?:us|ns|ps)|\[[^]]*\])"
-    text = re.sub(time_key, lambda m: re.sub(r"([0-9.]+) *(us|ns|ps)\b", lambda t: f"{float(t.group(1)) / factor:g} {t.group(2)}", m.group(0)), open(deck).read())
+    text = re.sub(
+        time_key, lambda m: re.sub(r"([0-9.]+) *(us|ns|ps)\b", lambda t: f"{float(t.group(1)) / factor:g} {t.group(2)}", m.group(0)), open(deck).read()
+    )
     text = re.sub(r"\bepochs: *([0-9]+)", lambda m: f"epochs: {max(2, round(int(m.group(1)) / factor))}" if int(m.group(1)) > 2 else m.group(0), text)
     text = re.sub(r"\bsteps: *([0-9]+)", lambda m: f"steps: {max(2, round(int(m.group(1)) / factor))}", text)
     text = re.sub(r"\bsamples: *([0-9]+)", lambda m: f"samples: {min(int(m.group(1)), max(10, round(int(m.group(1)) / factor)))}", text)
     text = re.sub(r"\bcandidates: *([0-9]+)", lambda m: f"candidates: {max(1, round(int(m.group(1)) / factor))}", text)
-    text = re.sub(r"^include: *(.*)", lambda m: "include: " + re.sub(r"[^][, ]+", lambda name: included(deck, name.group(0), factor, tmp), m.group(1)), text, flags=re.M)
+    text = re.sub(
+        r"^include: *(.*)", lambda m: "include: " + re.sub(r"[^][, ]+", lambda name: included(deck, name.group(0), factor, tmp), m.group(1)), text, flags=re.M
+    )
     # images and tables stay where they are
     text = re.sub(r"[\w./-]+\.(?:p[bg]m|txt)\b", lambda m: os.path.abspath(os.path.join(os.path.dirname(deck), m.group(0))), text)
     copy = os.path.join(tmp, os.path.basename(deck))

@@ -12,7 +12,6 @@ import sys
 import tempfile
 
 import yaml
-
 from launch import environment, mpiexec
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -70,19 +69,28 @@ def bad_members(program, tmp):
         code, text = run(mpiexec(ranks, program, "run", "bad.yaml", "--out", out), tmp)
         summary = results(os.path.join(tmp, out))
         check(code == 2 and "2 of 4 members done, 2 failed, 0 to be run yet" in text, f"{out}: bad members fail alone, exit code {code}")
-        check([m["status"] for m in summary["results_of"]] == ["done", "failed", "failed", "done"] and summary["status"] == "failed", f"{out}: they are failed, not waiting")
+        check(
+            [m["status"] for m in summary["results_of"]] == ["done", "failed", "failed", "done"] and summary["status"] == "failed",
+            f"{out}: they are failed, not waiting",
+        )
         reasons = [m.get("reason", "") for m in summary["results_of"]]
         check("13.3333 cells" in reasons[1] and "0.01 m" in reasons[2] and not reasons[0] and not reasons[3], f"{out}: with their reasons")
         check(all(f"member-00{k} (" in text and reasons[k - 1] in text for k in (2, 3)), f"{out}: which the terminal shows beside their names")
         check(results(os.path.join(tmp, out, "member-003"))["reason"] == reasons[2], f"{out}: a bad member has a folder that says why")
     code, text = run([program, "run", "bad.yaml", "--out", "f1", "--members", "1"], tmp)
-    check([row[1] for row in table(os.path.join(tmp, "f1"))[1:]] == ["done", "failed", "failed", "done"], "another job that runs one member knows of the failed ones")
+    check(
+        [row[1] for row in table(os.path.join(tmp, "f1"))[1:]] == ["done", "failed", "failed", "done"],
+        "another job that runs one member knows of the failed ones",
+    )
     code, text = run([program, "check", "bad.yaml"], tmp)
     check(code == 2 and "13.3333 cells" in text and "0.01 m" in text and "2 of 4 members cannot run" in text, "check lists the faults of all members")
     with open(os.path.join(tmp, "typo.yaml"), "w") as file:
         file.write(BAD.format(here=HERE).replace("film.cell", "film.cel"))
     code, text = run([program, "run", "typo.yaml", "--out", "g"], tmp)
-    check(code == 2 and text.count("film.cel") <= 2 and not os.path.exists(os.path.join(tmp, "g")), "when all members are bad the first is told and nothing written")
+    check(
+        code == 2 and text.count("film.cel") <= 2 and not os.path.exists(os.path.join(tmp, "g")),
+        "when all members are bad the first is told and nothing written",
+    )
 
 
 def main():
@@ -121,7 +129,9 @@ def main():
         os.mkdir(os.path.join(tmp, "e"))
         open(os.path.join(tmp, "e", "STOP"), "w").close()
         code, text = run(mpiexec(2, program, "run", "1.yaml", "--out", "e"), tmp)
-        check(code == 75 and "to be run yet" in text and results(os.path.join(tmp, "e"))["status"] == "stopped", f"a file STOP stops all teams (exit code {code})")
+        check(
+            code == 75 and "to be run yet" in text and results(os.path.join(tmp, "e"))["status"] == "stopped", f"a file STOP stops all teams (exit code {code})"
+        )
         code, text = run(mpiexec(2, program, "run", "1.yaml", "--out", "e"), tmp)
         again = [row[:2] + row[3:] for row in table(os.path.join(tmp, "e"))]
         check(code == 3 and again == strip[0], "submitted again it continues, and the table is that of an undisturbed run")

@@ -14,7 +14,6 @@ import sys
 import tempfile
 
 import yaml
-
 from launch import ROOT, environment
 
 DECK = """

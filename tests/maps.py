@@ -16,7 +16,17 @@ import sys
 ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 MAP = "src/README.md"
 TOP = "src|include|tests|jobs|inputs|postprocess"
-OTHERS = ["README.md", "inputs/README.md", "jobs/README.md", "postprocess/README.md", "tests/README.md", "inputs/tutorial/README.md", "inputs/**/*.yaml", "jobs/**/*.sh", "jobs/**/*.py"]
+OTHERS = [
+    "README.md",
+    "inputs/README.md",
+    "jobs/README.md",
+    "postprocess/README.md",
+    "tests/README.md",
+    "inputs/tutorial/README.md",
+    "inputs/**/*.yaml",
+    "jobs/**/*.sh",
+    "jobs/**/*.py",
+]
 
 
 def read(path):

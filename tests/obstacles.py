@@ -20,7 +20,6 @@ import time
 
 import h5py
 import numpy
-
 from kill import descendants
 from launch import cores, environment
 from stop_case import DECK_FAULT, FILE, STOPPED, Case, Failure, check, status
@@ -38,8 +37,24 @@ electrodes:
 schedule:
   - hold: {time: 0.1 ns}
 """
-FILES = ("table.tsv", "log.txt", "references.bib", "summary.yaml", "status.yaml", "deck.yaml", "run.h5", "run.h5.part", "run.h5.new", "checkpoint.h5",
-         "checkpoint.h5.new", "checkpoint-previous.h5", "table.tsv.new", "deck.yaml.new", "summary.yaml.new", "status.yaml.new")
+FILES = (
+    "table.tsv",
+    "log.txt",
+    "references.bib",
+    "summary.yaml",
+    "status.yaml",
+    "deck.yaml",
+    "run.h5",
+    "run.h5.part",
+    "run.h5.new",
+    "checkpoint.h5",
+    "checkpoint.h5.new",
+    "checkpoint-previous.h5",
+    "table.tsv.new",
+    "deck.yaml.new",
+    "summary.yaml.new",
+    "status.yaml.new",
+)
 
 
 def deck(case, text=DECK, mode="w", name="deck.yaml"):

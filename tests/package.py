@@ -6,6 +6,7 @@ Usage: package.py HOPFILM
 Small decks are run; package_cases.py (pytest) checks what hopfilm.open makes of them, its docstrings' examples are tried, hopfilm-post draws a report, and
 the notebook of postprocess/ is executed from its first cell to its last.
 """
+
 import os
 import re
 import shutil
@@ -16,7 +17,6 @@ import tempfile
 
 import nbclient
 import nbformat
-
 from launch import ROOT, environment, mpiexec
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -34,7 +34,9 @@ schedule:
 
 
 def run(command, cwd, **more):
-    done = subprocess.run(command, cwd=cwd, env={**environment(), **more}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600)
+    done = subprocess.run(
+        command, cwd=cwd, env={**environment(), **more}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600
+    )
     if done.returncode:
         sys.exit(f"exit code {done.returncode}: {' '.join(map(str, command))}\n{done.stdout[-6000:]}")
     return done.stdout
@@ -74,13 +76,34 @@ def main():
 
         python = install(tmp)
         shutil.copy(os.path.join(HERE, "package_cases.py"), tmp)
-        found = {"PYTHONPATH": sysconfig.get_path("purelib"), "HOPFILM_RUNS": tmp, "HOPFILM_RUN": os.path.join(tmp, "four-node-small"),
-                 "HOPFILM_ENSEMBLE": os.path.join(tmp, "ensemble")}
+        found = {
+            "PYTHONPATH": sysconfig.get_path("purelib"),
+            "HOPFILM_RUNS": tmp,
+            "HOPFILM_RUN": os.path.join(tmp, "four-node-small"),
+            "HOPFILM_ENSEMBLE": os.path.join(tmp, "ensemble"),
+        }
         where = run([python, "-c", "import hopfilm; print(hopfilm.__file__, hopfilm.__version__)"], tmp).split()
         assert where[0].startswith(os.path.join(tmp, "venv")), where
         assert where[1] in run([program, "version"], tmp), "the program and the package have different versions"
-        tests = run([python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "package_cases.py", "--doctest-modules", "--pyargs", "hopfilm.layout", "hopfilm.tables",
-                     "hopfilm.ensembles", "hopfilm.summaries"], tmp, **found)
+        tests = run(
+            [
+                python,
+                "-m",
+                "pytest",
+                "-q",
+                "-p",
+                "no:cacheprovider",
+                "package_cases.py",
+                "--doctest-modules",
+                "--pyargs",
+                "hopfilm.layout",
+                "hopfilm.tables",
+                "hopfilm.ensembles",
+                "hopfilm.summaries",
+            ],
+            tmp,
+            **found,
+        )
         run([os.path.join(tmp, "venv", "bin", "hopfilm-post"), "report", "magnet-alone"], tmp)
         assert os.path.getsize(os.path.join(tmp, "magnet-alone", "report.html")) > 1e5
         assert "to-ovf" in run([python, "-m", "hopfilm"], tmp)

@@ -1,4 +1,5 @@
 """What hopfilm.open makes of run directories, compared with h5py's and YAML's reading of the same files and with formulas; run by package.py."""
+
 import base64
 import copy
 import os
@@ -55,7 +56,7 @@ def test_field(run, h5):
     with pytest.raises(KeyError, match="there are"):
         run.field("nothing")
     with pytest.raises(AttributeError, match="no attribute nothing"):
-        run.nothing
+        run.nothing  # noqa: B018
 
 
 def test_pattern_of_frames(run):
@@ -151,7 +152,7 @@ def test_film(run):
 def test_hysteresis():
     loops = hopfilm.open(path("magnet-alone")).hysteresis
     assert list(loops) == [1, 3] and loops[1].H.attrs["units"] == "A/m" and loops[1].m.sizes == {"field": 13, "component": 3}
-    assert float(np.sqrt((loops[1].m**2).sum("component")).max()) <= 1 + 1e-12
+    assert float(np.sqrt((loops[1].m ** 2).sum("component")).max()) <= 1 + 1e-12
 
 
 def test_discretisedfield(run, tmp_path):
@@ -233,7 +234,9 @@ def test_ensemble_that_is_not_finished(tmp_path):
     data = hopfilm.open_ensemble(tmp_path / "e", each=lambda run: run.conductance.G.isel(time=-1, drop=True))
     assert data.sizes == {"seed": 3, "cell": 2, "terminal_i": 4, "terminal_j": 4}
     gone = data.isel(seed=2, cell=1)
-    assert np.isnan(gone["energies-1.smallest_margin"]) and np.isnan(gone.G).all() and not np.isnan(data.G.isel(seed=2, cell=0)).any() and gone.status == "waiting"
+    assert (
+        np.isnan(gone["energies-1.smallest_margin"]) and np.isnan(gone.G).all() and not np.isnan(data.G.isel(seed=2, cell=0)).any() and gone.status == "waiting"
+    )
 
 
 def test_what_is_no_run(tmp_path):

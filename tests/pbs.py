@@ -50,8 +50,12 @@ class Queue:
         write(home, "spool/count", "0")
         os.chmod(write(home, "qsub", QSUB), stat.S_IRWXU)
         mpi = {name: value for name, value in environment().items() if name.startswith(("OMPI_", "OMP_", "PRTE_", "HWLOC_"))}
-        self.environment = {**environment(), "PATH": home + ":" + os.environ["PATH"], "SPOOL": self.spool,
-                            "KEEP": " ".join(f"{name}={value}" for name, value in mpi.items())}
+        self.environment = {
+            **environment(),
+            "PATH": home + ":" + os.environ["PATH"],
+            "SPOOL": self.spool,
+            "KEEP": " ".join(f"{name}={value}" for name, value in mpi.items()),
+        }
 
     def submit(self, *words, **variables):
         given = ",".join(f"{name}={value}" for name, value in {"RESULTS": self.runs, "HOPFILM": self.program, **variables}.items())

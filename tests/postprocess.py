@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Runs every postprocess command on run directories and checks what comes out: python3 tests/postprocess.py DIR [DIR...]
 
-Expected of a report: one file that fetches nothing, no accuracy without its controls beside it, and no figure in red without a sentence that says why. Of the figures of a step `infer`: one for whatever the
-run holds. Of an OVF file: the numbers of run.h5, bit by bit."""
+Expected of a report: one file that fetches nothing, no accuracy without its controls beside it, and no figure in red without a sentence that says
+why. Of the figures of a step `infer`: one for whatever the run holds. Of an OVF file: the numbers of run.h5, bit by bit."""
+
 import os
 import re
 import subprocess
@@ -15,8 +16,16 @@ import yaml
 
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "postprocess")
 # a figure of a step `infer`, and what run.h5 holds below /inference/ITEM when it can be drawn
-INFERENCE = {"epochs": r"/epochs/accuracy$", "noise": r"/exact$", "gallery": r"/gallery$", "confusion": r"/confusion$", "basins": r"/basins/k$", "attractors": r"/attractors/time$",
-             "xi": r"/xi_scan(@\w+)?/xi$", "weights": r"/nodes/G$"}
+INFERENCE = {
+    "epochs": r"/epochs/accuracy$",
+    "noise": r"/exact$",
+    "gallery": r"/gallery$",
+    "confusion": r"/confusion$",
+    "basins": r"/basins/k$",
+    "attractors": r"/attractors/time$",
+    "xi": r"/xi_scan(@\w+)?/xi$",
+    "weights": r"/nodes/G$",
+}
 
 
 def command(name, *arguments):
@@ -68,7 +77,9 @@ def check_hysteresis(directory):
             if "coercive_field_A_per_m" in e.get(name, {}):
                 k = np.flatnonzero(m[part][:-1] * m[part][1:] <= 0)[0]
                 expected = np.interp(0, *zip(*sorted([(m[part][k], field[part][k]), (m[part][k + 1], field[part][k + 1])])))
-                assert abs(e[name]["coercive_field_A_per_m"] - expected) <= 1e-9 * np.abs(field).max(), f"{directory}: {name}: {e[name]}, by its fields {expected}"
+                assert abs(e[name]["coercive_field_A_per_m"] - expected) <= 1e-9 * np.abs(field).max(), (
+                    f"{directory}: {name}: {e[name]}, by its fields {expected}"
+                )
         if "coercive_field_A_per_m" in e:
             assert abs(2 * e["coercive_field_A_per_m"] - e["second_branch"]["coercive_field_A_per_m"] + e["first_branch"]["coercive_field_A_per_m"]) < 1e-6
     return len(loops)
@@ -124,16 +135,24 @@ def check_inference(directory, folder):
     assert (done.returncode == 0) == bool(held), f"{directory}: capacity.py: {done.stderr}"
     films = [e for e in results(directory) if e.get("step") == "infer" and "accuracy" in e]
     misread = next((e for e in films if e.get("read_noise")), None)
-    done = command("robustness.py", directory, "-o", os.path.join(folder, "robustness.png"),
-                   *(("--method", misread["method"], "--xi", str(misread["xi"])) if misread else ()))
+    done = command(
+        "robustness.py",
+        directory,
+        "-o",
+        os.path.join(folder, "robustness.png"),
+        *(("--method", misread["method"], "--xi", str(misread["xi"])) if misread else ()),
+    )
     assert (done.returncode == 0) == bool(misread), f"{directory}: robustness.py: {done.stderr or 'drawn from nothing'}"
     return drawn + bool(held) + bool(misread)
 
 
 def check_attractors(directory):
     """The last attractors are those of the film at the end: a pattern that is stable there recalls itself."""
-    films = {(e["item"], f"{e['weights']}-{e['xi']:g}"): e for e in results(directory)
-             if e.get("step") == "infer" and "unstable_pixels" in e and "xi" in e and not e.get("read_noise")}
+    films = {
+        (e["item"], f"{e['weights']}-{e['xi']:g}"): e
+        for e in results(directory)
+        if e.get("step") == "infer" and "unstable_pixels" in e and "xi" in e and not e.get("read_noise")
+    }
     checked = 0
     with h5py.File(os.path.join(directory, "run.h5"), "r") as run:
         for (item, label), e in films.items():
@@ -142,7 +161,9 @@ def check_attractors(directory):
                 continue
             own = np.diag(overlap[-1])
             stable = np.array(e["unstable_pixels"]) == 0
-            assert np.abs(overlap[:]).max() <= 1 and np.all(own[stable] == 1), f"{directory}: {label}: attractors end at {own}, unstable: {e['unstable_pixels']}"
+            assert np.abs(overlap[:]).max() <= 1 and np.all(own[stable] == 1), (
+                f"{directory}: {label}: attractors end at {own}, unstable: {e['unstable_pixels']}"
+            )
             checked += 1
     return checked
 
@@ -159,7 +180,7 @@ def check_ovf(directory, folder):
         with open(path, "rb") as file:
             content = file.read()
         start = content.index(b"\n", content.index(b"# Begin: Data")) + 1
-        data = content[start:content.index(b"# End: Data")]
+        data = content[start : content.index(b"# End: Data")]
         values = np.array(data.split(), float) if control is None else np.frombuffer(data[:-1], "<f8")
         if control is not None:
             assert values[0] == control
@@ -172,16 +193,35 @@ def check_reasons():
     """A sentence for each kind of failure, none for what is right."""
     sys.path.insert(0, HERE)
     from hopfilm import reasons
-    energy = {"weights": "midrange", "trained": "+--+", "minimum": "++++", "correct": False, "margin": -0.1, "untrained_margin": -0.5, "power_change_percent": 3.0,
-              "control_power_change_of_others_percent": 1.0}
+
+    energy = {
+        "weights": "midrange",
+        "trained": "+--+",
+        "minimum": "++++",
+        "correct": False,
+        "margin": -0.1,
+        "untrained_margin": -0.5,
+        "power_change_percent": 3.0,
+        "control_power_change_of_others_percent": 1.0,
+    }
     recall = {"weights": "midrange", "method": "sweeps", "trained": "+--+", "starts": 4, "recalled": 1, "cycles": 0, "fixed_point": True}
-    gate = {"trained": "+---", "wanted": "AND/OR", "gate_control_plus": "AND", "gate_control_minus": "2", "margin_control_plus": 0.2, "margin_control_minus": 0.1}
+    gate = {
+        "trained": "+---",
+        "wanted": "AND/OR",
+        "gate_control_plus": "AND",
+        "gate_control_minus": "2",
+        "margin_control_plus": 0.2,
+        "margin_control_minus": 0.1,
+    }
     fit = {"from": "+-+-", "to": "++--", "signs_right": False}
     for make, wrong, right, words in (
-            (reasons.of_energies, energy, {"correct": True}, "the state of lowest energy is"), (reasons.of_recall, recall, {"recalled": 4}, "(3 of 4)"),
-            (reasons.of_recall, {**recall, "fixed_point": False}, {"fixed_point": True, "recalled": 4}, "not a fixed point"),
-            (reasons.of_recall, {**recall, "cycles": 3}, {"recalled": 4, "cycles": 0}, "cycle of two states"),
-            (reasons.of_gates, gate, {"gate_control_minus": "OR"}, "the output follows 2"), (reasons.of_fit, fit, {"signs_right": True}, "Eq. (2)")):
+        (reasons.of_energies, energy, {"correct": True}, "the state of lowest energy is"),
+        (reasons.of_recall, recall, {"recalled": 4}, "(3 of 4)"),
+        (reasons.of_recall, {**recall, "fixed_point": False}, {"fixed_point": True, "recalled": 4}, "not a fixed point"),
+        (reasons.of_recall, {**recall, "cycles": 3}, {"recalled": 4, "cycles": 0}, "cycle of two states"),
+        (reasons.of_gates, gate, {"gate_control_minus": "OR"}, "the output follows 2"),
+        (reasons.of_fit, fit, {"signs_right": True}, "Eq. (2)"),
+    ):
         found = [str(sentence) for sentence in make(None, [wrong])]
         assert len(found) == 1 and words in found[0], found
         assert not list(make(None, [{**wrong, **right}])), words
@@ -192,10 +232,12 @@ def main():
     for directory in sys.argv[1:]:
         check_effort(directory)
         with tempfile.TemporaryDirectory() as folder:
-            print(f"postprocess: {directory}: {check_report(directory)} figures in the report, {check_figures(directory, folder)} drawn alone, "
-                  f"{check_inference(directory, folder)} of noisy patterns, attractors of {check_attractors(directory)} networks, "
-                  f"{check_hysteresis(directory)} loops, "
-                  f"OVF {'as in run.h5' if check_ovf(directory, folder) else 'none'}")
+            print(
+                f"postprocess: {directory}: {check_report(directory)} figures in the report, {check_figures(directory, folder)} drawn alone, "
+                f"{check_inference(directory, folder)} of noisy patterns, attractors of {check_attractors(directory)} networks, "
+                f"{check_hysteresis(directory)} loops, "
+                f"OVF {'as in run.h5' if check_ovf(directory, folder) else 'none'}"
+            )
 
 
 if __name__ == "__main__":

@@ -20,7 +20,6 @@ import tempfile
 import urllib.parse
 
 import yaml
-
 from launch import ROOT, environment
 
 # Commands that are not run here, and what runs them.
@@ -190,8 +189,15 @@ def check_blocks(path, text, program):
                     with open(os.path.join(folder, name.group(1)), "w", encoding="utf-8") as file:
                         file.write("\n".join(lines) + "\n")
             elif language == "sh" and program and commands_of(lines):
-                done = subprocess.run(["bash", "-euo", "pipefail", "-c", "\n".join(commands_of(lines))], cwd=folder, env=environment(),
-                                      stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600)
+                done = subprocess.run(
+                    ["bash", "-euo", "pipefail", "-c", "\n".join(commands_of(lines))],
+                    cwd=folder,
+                    env=environment(),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    timeout=600,
+                )
                 printed = done.stdout.decode(errors="replace").split("\n")
                 print(f"ran    {path}:{number}: {'; '.join(re.sub(' +#.*', '', line) for line in commands_of(lines))}", flush=True)
                 if done.returncode:
@@ -213,8 +219,9 @@ def check_elsewhere():
 
 
 def readmes():
-    found = glob.glob(os.path.join(ROOT, "README.md")) + [p for top in ("inputs", "jobs", "postprocess", "src", "tests")
-                                                          for p in glob.glob(os.path.join(ROOT, top, "**", "README.md"), recursive=True)]
+    found = glob.glob(os.path.join(ROOT, "README.md")) + [
+        p for top in ("inputs", "jobs", "postprocess", "src", "tests") for p in glob.glob(os.path.join(ROOT, top, "**", "README.md"), recursive=True)
+    ]
     return sorted(os.path.relpath(p, ROOT) for p in found)
 
 

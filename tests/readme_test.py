@@ -8,10 +8,23 @@ import sys
 
 import readme
 
-SAME = [("margin 0.845", "[     1.3 s] margin 0.846"), ("G = 1.234e-03 S", "G = 1.2341e-03 S"), ("took … s", "took 12.3 s"), ("  4 of 4", "  4 of 4"),
-        ("H 1591.55", "H 1590.1"), ("plain", "plain  ")]
-OTHER = [("margin 0.845", "margin 0.875"), ("4 of 4", "3 of 4"), ("minimum ++--", "minimum +-+-"), ("margin 0.5", "margin -0.5"), ("took … s", "took 12 min"),
-         ("a (b)", "a  b "), ("7 of 7", "7.0 of 7")]
+SAME = [
+    ("margin 0.845", "[     1.3 s] margin 0.846"),
+    ("G = 1.234e-03 S", "G = 1.2341e-03 S"),
+    ("took … s", "took 12.3 s"),
+    ("  4 of 4", "  4 of 4"),
+    ("H 1591.55", "H 1590.1"),
+    ("plain", "plain  "),
+]
+OTHER = [
+    ("margin 0.845", "margin 0.875"),
+    ("4 of 4", "3 of 4"),
+    ("minimum ++--", "minimum +-+-"),
+    ("margin 0.5", "margin -0.5"),
+    ("took … s", "took 12 min"),
+    ("a (b)", "a  b "),
+    ("7 of 7", "7.0 of 7"),
+]
 PRINTED = ["one 1", "two 2", "three 3", ""]
 ORDER = [(["one 1", "two 2"], 0), (["one 1", "three 3"], 1), (["...", "three 3", "..."], 0), (["...", "two 2", "one 1"], 1), (["four 4"], 1)]
 

@@ -38,8 +38,17 @@ def cells(text, figure):
 
 
 def test_columns():
-    text, count = markdown([("a", ">= 1", "2", True, Claim("3", False, "too small")), ("b", "reported", "2", None, Claim("2", True, "never")), ("c", "1", "1", True),
-                            ("  control", "-", "5: each", None), ("d", "1", "0", False), ("e", "1", "0", False, Claim("1", False))], "the voltage.")
+    text, count = markdown(
+        [
+            ("a", ">= 1", "2", True, Claim("3", False, "too small")),
+            ("b", "reported", "2", None, Claim("2", True, "never")),
+            ("c", "1", "1", True),
+            ("  control", "-", "5: each", None),
+            ("d", "1", "0", False),
+            ("e", "1", "0", False, Claim("1", False)),
+        ],
+        "the voltage.",
+    )
     assert cells(text, "a") == ["a", "3", "**missed** (1)", ">= 1", "met", "2", ""], text
     assert cells(text, "b") == ["b", "2", "met", "reported", "", "2", ""], text
     assert cells(text, "c") == ["c", "", "", "1", "met", "1", "control 5"], text
@@ -88,7 +97,9 @@ def test_claims_of_the_letters():
     letters_figures.unstable(table, [{"unstable_pixels": [1, 0, 18]}], False, "the cause", claim=True)
     assert table.rows[0].published == "attractors" and table.rows[0].claim == "MISSED" and table.rows[0].why == "published: the cause.", table.rows
     table = Table()
-    maze_figures.counted(table, [{"right": 3, "of": 3}, {"right": 2, "of": 3}], "minima", ">= 75 %", "right", lambda part: part >= 0.75, ("every pattern", "a path"))
+    maze_figures.counted(
+        table, [{"right": 3, "of": 3}, {"right": 2, "of": 3}], "minima", ">= 75 %", "right", lambda part: part >= 0.75, ("every pattern", "a path")
+    )
     assert table.rows[0].claim == "MISSED" and table.rows[0].verdict == "met" and table.rows[0].why == "published: a path.", table.rows
 
 
@@ -105,7 +116,7 @@ def test_choices_are_marked():
     for path in glob.glob(os.path.join(ROOT, "inputs", "maze-hopfield.yaml")) + glob.glob(os.path.join(ROOT, "inputs", "letters-ecp.yaml")):
         with open(path) as file:
             head = re.split(r"^hopfilm:", file.read(), flags=re.M)[0]
-        assumptions = head[head.index("Assumptions:"):]
+        assumptions = head[head.index("Assumptions:") :]
         assert "0.03 V" in assumptions or "the voltage" in assumptions, path
 
 

@@ -10,6 +10,7 @@
 Usage: slurm.py HOPFILM            Without slurmctld, slurmd and munged, or where they do not start, it says so and counts as passed.
 """
 
+import contextlib
 import glob
 import os
 import re
@@ -23,7 +24,6 @@ import threading
 import time
 
 import yaml
-
 from launch import ROOT, environment, mpiexec
 
 DAEMONS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "scontrol")
@@ -95,16 +95,22 @@ class Cluster:
             file.write(f"PMIxCliTmpDirBase={home}/pmix\n")
         for name in ("state", "spool-one", "spool-two", "pmix"):
             os.mkdir(os.path.join(home, name))
-        self.environment = {**environment(), "SLURM_CONF": os.path.join(home, "slurm.conf"), "HOPFILM": program, "RESULTS": os.path.join(home, "runs"),
-                            "LAUNCH": "srun"}
+        self.environment = {
+            **environment(),
+            "SLURM_CONF": os.path.join(home, "slurm.conf"),
+            "HOPFILM": program,
+            "RESULTS": os.path.join(home, "runs"),
+            "LAUNCH": "srun",
+        }
 
     @staticmethod
     def user():
         return subprocess.run(["id", "-un"], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
 
     def call(self, *command, timeout=60):
-        done = subprocess.run(command, cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              text=True, timeout=timeout)
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=timeout
+        )
         return done.returncode, done.stdout.strip()
 
     def daemon(self, name, *command):
@@ -117,8 +123,17 @@ class Cluster:
         with open(key, "wb") as file:
             file.write(os.urandom(1024))
         os.chmod(key, 0o400)
-        self.daemon("munged", "munged", "-F", "--force", f"--key-file={key}", f"--socket={home}/munge.socket", f"--pid-file={home}/munged.pid",
-                    f"--log-file={home}/munged.log", f"--seed-file={home}/munged.seed")
+        self.daemon(
+            "munged",
+            "munged",
+            "-F",
+            "--force",
+            f"--key-file={key}",
+            f"--socket={home}/munge.socket",
+            f"--pid-file={home}/munged.pid",
+            f"--log-file={home}/munged.log",
+            f"--seed-file={home}/munged.seed",
+        )
         time.sleep(1)
         self.daemon("slurmctld", "slurmctld", "-D")
         time.sleep(1)
@@ -197,10 +212,8 @@ class Cluster:
         while time.time() < end and not any(self.is_told(pid) for pid in ranks):
             time.sleep(0.1)
         for pid in ranks:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)
-            except ProcessLookupError:
-                pass
 
     @staticmethod
     def is_told(pid):

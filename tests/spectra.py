@@ -46,7 +46,10 @@ def peak(program, deck, component):
         path, out = os.path.join(folder, "film.yaml"), os.path.join(folder, "run")
         with open(path, "w") as file:
             file.write(deck)
-        for command in (mpiexec(1, program, "run", path, "--out", out), [sys.executable, "-B", os.path.join(ROOT, "postprocess", "spectrum.py"), out, "--component", component]):
+        for command in (
+            mpiexec(1, program, "run", path, "--out", out),
+            [sys.executable, "-B", os.path.join(ROOT, "postprocess", "spectrum.py"), out, "--component", component],
+        ):
             done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, env=environment())
             if done.returncode:
                 sys.exit(f"{command}: exit code {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")

@@ -79,7 +79,9 @@ def other_signals(case):
         term(case, number, 1)
     out = case.directory()
     log = open(f"{case.top}/output-nohup", "w+")
-    process = subprocess.Popen(["nohup", case.program, "run", DECK, "--out", out, *ENDLESS], env=environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    process = subprocess.Popen(
+        ["nohup", case.program, "run", DECK, "--out", out, *ENDLESS], env=environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+    )
     process.log = log.name
     case.wait(process, "hold")
     os.kill(process.pid, signal.SIGHUP)
@@ -147,7 +149,7 @@ def parts(case):
     process = case.start(out, *more, until="train +++", deck=WIRE)
     os.kill(case.ranks(process)[1], signal.SIGTERM)
     case.end(process, STOPPED)
-    for count in range(60):
+    for count in range(60):  # noqa: B007  (how many were needed is told)
         done = subprocess.run(case.command(out, *more, "--max-walltime", "3 s", deck=WIRE), env=environment(), capture_output=True, text=True, timeout=300)
         if done.returncode != STOPPED:
             break
@@ -308,9 +310,11 @@ def other_files(case):
     for name in ("start.h5", "later.h5"):
         shutil.copy(f"{case.reference}/run.h5", f"{folder}/{name}")
     with open(f"{folder}/deck.yaml", "w") as file:
-        file.write(f"hopfilm: 1\ninclude: {DECK}\npatterns: {{current: pattern.pbm}}\n"
-                   "film: {shape: {image: {file: mask.pbm, size: [200 nm, 200 nm]}}, initial: {file: {path: start.h5}}}\n"
-                   "schedule: [hold: {time: 0.1 ns}, train: {patterns: [current], voltage: 25 mV, pulse: 0.1 ns}, initial: {file: {path: later.h5}}]\n")
+        file.write(
+            f"hopfilm: 1\ninclude: {DECK}\npatterns: {{current: pattern.pbm}}\n"
+            "film: {shape: {image: {file: mask.pbm, size: [200 nm, 200 nm]}}, initial: {file: {path: start.h5}}}\n"
+            "schedule: [hold: {time: 0.1 ns}, train: {patterns: [current], voltage: 25 mV, pulse: 0.1 ns}, initial: {file: {path: later.h5}}]\n"
+        )
     deck = f"{folder}/deck.yaml"
     keys = {"film.shape.image.file": "mask.pbm", "patterns.current": "pattern.pbm", "film.initial.file.path": "start.h5"}
     later = {"schedule.2.initial.file.path": "later.h5"}
@@ -436,8 +440,30 @@ def dead_rank(case):
 
 
 CASES = [
-    term, early, late, interrupt, other_signals, second_signal, work, parts, search, checkpoint_and_flush, stop_file, walltime, torn, outlook, simulated_time, other_deck, other_files, cut_at_the_end, other_ranks, too_large, disk_full, vanished,
-    read_only, dead_rank,
+    term,
+    early,
+    late,
+    interrupt,
+    other_signals,
+    second_signal,
+    work,
+    parts,
+    search,
+    checkpoint_and_flush,
+    stop_file,
+    walltime,
+    torn,
+    outlook,
+    simulated_time,
+    other_deck,
+    other_files,
+    cut_at_the_end,
+    other_ranks,
+    too_large,
+    disk_full,
+    vanished,
+    read_only,
+    dead_rank,
 ]
 
 

@@ -1,5 +1,6 @@
-"""Runs the decks of a published device from several random starts and prints what is published and required beside what every start gives. A device is a list of runs
-and groups of them with a function for the rows of their table; maze.py, letters.py and standard_problems.py each have one.
+"""Runs the decks of a published device from several random starts and prints what is published and required beside what every start gives.
+
+A device is a list of runs and groups of them with a function for the rows of their table; maze.py, letters.py and standard_problems.py each have one.
 
   RUNS   {name: Deck}       what is run; {seed} in a change is the start's, another name in braces the directory
                              of a run that starts this one
@@ -16,7 +17,6 @@ import sys
 import time
 
 import yaml
-
 from launcher import ROOT, environment, mpiexec
 from table import Table, commit_of, save
 
@@ -74,8 +74,12 @@ class Device:
         start = time.time()
         with concurrent.futures.ThreadPoolExecutor(options.at_once) as pool:
             for later in (False, True):
-                list(pool.map(lambda job: self.run(options, *job), [job for job in wanted if bool(self.needs(job[0])) == later
-                                                                    and (not options.missing or finished(options, *job) is None)]))
+                list(
+                    pool.map(
+                        lambda job: self.run(options, *job),
+                        [job for job in wanted if bool(self.needs(job[0])) == later and (not options.missing or finished(options, *job) is None)],
+                    )
+                )
         print(f"{time.time() - start:.0f} s")
 
     def show(self, options, group):

@@ -10,6 +10,7 @@ import sys
 import letters_device_figures
 import letters_figures
 import letters_wired_figures
+
 from device import Device
 
 MODULES = [letters_figures, letters_wired_figures, letters_device_figures]  # each has RUNS and GROUPS

@@ -5,6 +5,7 @@ import statistics
 
 from four_node import entries
 from letters_figures import control_rows, exact_text, films, key_of, mean_and_each, unstable
+
 from device import Deck, Group
 
 LEADS = {

@@ -10,23 +10,33 @@ import sys
 
 import h5py
 import yaml
-
 from four_node import entries
-from device import Deck, Group, per_seed
 from table import Claim
+
+from device import Deck, Group, per_seed
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "postprocess"))
 from hopfilm.run import Run  # noqa: E402
 
 PAPER = "scaled-0.98"  # the paper's weights, G - 0.98 G0
-CHOSEN = ("xi = 1 and xi = 0.995 beside the paper's 0.98, the glyphs, the noise (1 to 4 of 35 pixels flipped, 1000 images each), the voltage (0.78 mV), pitch, contacts and "
-          "cells of the film, 12 epochs, the AMR ratio, recall by sweeps.")
+CHOSEN = (
+    "xi = 1 and xi = 0.995 beside the paper's 0.98, the glyphs, the noise (1 to 4 of 35 pixels flipped, 1000 images each), the voltage (0.78 mV), pitch, "
+    "contacts and "
+    "cells of the film, 12 epochs, the AMR ratio, recall by sweeps."
+)
 # Causes of what is missed, as far as the runs show them.
-NO_RECALL = ("the paper gives neither glyphs nor noise nor voltage; here nearly every letter is named right without any recall (row no-recall), and recall can only "
-             "take that away")
-FULL = ("on one node per pixel the weights that the film learns, nearly all of them between neighbours, do not hold all of these patterns at once; on wired films with more "
-        "nodes (groups wired, search) they do")
-UNSTABLE = "pixels of the stored patterns are unstable (row below): recall moves images away from the patterns, so that fewer are named right than without recall"
+NO_RECALL = (
+    "the paper gives neither glyphs nor noise nor voltage; here nearly every letter is named right without any recall (row no-recall), and recall can only "
+    "take that away"
+)
+FULL = (
+    "on one node per pixel the weights that the film learns, nearly all of them between neighbours, do not hold all of these patterns at once; on wired "
+    "films with more "
+    "nodes (groups wired, search) they do"
+)
+UNSTABLE = (
+    "pixels of the stored patterns are unstable (row below): recall moves images away from the patterns, so that fewer are named right than without recall"
+)
 
 ORDERS = ("CEP", "CPE", "PCE", "PEC", "EPC")
 RUNS = {
@@ -51,9 +61,14 @@ RUNS["contacts-12-wide"] = Deck("letters-ecp", ["schedule=[{probe: {print: false
 # The same work on films of 35, 140 and 784 nodes.
 GROWTH = {35: ("letters-ecp", "E, C, P"), 140: ("letters-140", "E, C, P"), 784: ("letters-784", "ring, cross, heart")}
 for n, (deck, names) in GROWTH.items():
-    RUNS[f"growth-{n}"] = Deck(deck, [f"schedule=[{{train: {{patterns: [{names}], voltage: 0.78048780 mV, pulse: 5 ns, epochs: 12, memory: end}}}}, "
-                                      f"{{infer: {{patterns: [{names}], probability: [0.05], samples: 1000, seed: 7, weights: scaled, xi: 0.995, "
-                                      "method: sweeps, rules: [pseudo-inverse]}}]"])
+    RUNS[f"growth-{n}"] = Deck(
+        deck,
+        [
+            f"schedule=[{{train: {{patterns: [{names}], voltage: 0.78048780 mV, pulse: 5 ns, epochs: 12, memory: end}}}}, "
+            f"{{infer: {{patterns: [{names}], probability: [0.05], samples: 1000, seed: 7, weights: scaled, xi: 0.995, "
+            "method: sweeps, rules: [pseudo-inverse]}}]"
+        ],
+    )
 GROWTH_CONTROLS = ("no_recall", "untrained", "one_more_iteration", "outer_product", "outer_product_neighbours", "pseudo_inverse")
 SHOWN_CONTROLS = ("no-recall", "untrained", "one-more-iteration", "outer-product", "outer-product-neighbours", "pseudo-inverse")
 
@@ -124,9 +139,13 @@ def shifted(runs, found):
         changes += list(100 * (film.G[-1][i, j] / film.G0[i, j] - 1))
     negative = sum(change > -2 for change in changes) / len(changes)  # w = G - 0.98 G0, G0 < 0
     cycles = sum(e["cycles"] for e in found) / sum(e["tests"] for e in found)
-    return (f"after training |G| between neighbours is {min(changes):+.1f} to {max(changes):+.1f} % from that of the saturated film, {statistics.mean(changes):+.1f} % on average, so "
-            f"that xi = 0.98 makes {100 * negative:.0f} % of these weights negative (at the AMR ratio of 4 % chosen here); {100 * cycles:.0f} % of the recalls end in a cycle of two "
-            "states, and the letter that is named depends on whether the number of iterations is even (one iteration more, above)")
+    return (
+        f"after training |G| between neighbours is {min(changes):+.1f} to {max(changes):+.1f} % from that of the saturated film, "
+        f"{statistics.mean(changes):+.1f} % on average, so "
+        f"that xi = 0.98 makes {100 * negative:.0f} % of these weights negative (at the AMR ratio of 4 % chosen here); {100 * cycles:.0f} % of the recalls "
+        "end in a cycle of two "
+        "states, and the letter that is named depends on whether the number of iterations is even (one iteration more, above)"
+    )
 
 
 def film_rows(table, runs, label, method, title):
@@ -145,20 +164,29 @@ def ecp(table, found):
         return
     films_1 = films(runs, "scaled-1", "synchronous")
     accuracy = key_of(films_1, "accuracy")
-    table.add("E, C, P, xi 1 (chosen), flips 1-4: letter named right", "mean >= 0.92, each >= 0.90", mean_and_each(accuracy),
-              statistics.mean(accuracy) >= 0.92 and min(accuracy) >= 0.90, ninety_seven(accuracy))
+    table.add(
+        "E, C, P, xi 1 (chosen), flips 1-4: letter named right",
+        "mean >= 0.92, each >= 0.90",
+        mean_and_each(accuracy),
+        statistics.mean(accuracy) >= 0.92 and min(accuracy) >= 0.90,
+        ninety_seven(accuracy),
+    )
     one = [e["accuracy_of"][1] for e in films_1]
     table.add("  one flip", ">= 0.95", mean_and_each(one), min(one) >= 0.95)
     unstable(table, films_1, True, claim=True)
     nine = [after_epochs(run, e, 9) for run, e in zip(runs.values(), films_1)]
-    table.add("  after 9 epochs", "reported", mean_and_each(nine), None,
-              Claim("about 0.95", abs(statistics.mean(nine) - 0.95) <= 0.015, NO_RECALL))
+    table.add("  after 9 epochs", "reported", mean_and_each(nine), None, Claim("about 0.95", abs(statistics.mean(nine) - 0.95) <= 0.015, NO_RECALL))
     odd = key_of(controls(runs, "scaled-1", "synchronous", "one-more-iteration"), "accuracy")
     apart = [abs(a - b) for a, b in zip(accuracy, odd)]
     table.add("  one iteration more: accuracy apart", "<= 0.02", per_seed(apart, "{:.4f}"), max(apart) <= 0.02)
     outer = key_of(controls(runs, "scaled-1", "synchronous", "outer-product"), "accuracy")
-    table.add("  outer product", "0.333 +- 0.01", per_seed(outer, "{:.3f}"), all(abs(a - 0.333) <= 0.01 for a in outer),
-              Claim("about 0.33", all(abs(a - 0.33) <= 0.01 for a in outer)))
+    table.add(
+        "  outer product",
+        "0.333 +- 0.01",
+        per_seed(outer, "{:.3f}"),
+        all(abs(a - 0.333) <= 0.01 for a in outer),
+        Claim("about 0.33", all(abs(a - 0.33) <= 0.01 for a in outer)),
+    )
     untrained = key_of(controls(runs, "scaled-1", "synchronous", "untrained"), "accuracy")
     table.add("  untrained film", "<= 0.80", mean_and_each(untrained), max(untrained) <= 0.80)
     film_rows(table, runs, "scaled-1", "synchronous", "E, C, P")
@@ -204,9 +232,14 @@ def exact_rows(table, runs, title):
 def exact_row(table, runs, method, earlier, title):
     found = films(runs, "scaled-0.995", method)
     means = [statistics.mean(values) for values in zip(*(e["exact_recovery"].values() for e in found))]
-    table.add(f"{title}, xi 0.995, {method}: exact recovery, flips 1/2/4", "within 0.05 of " + "/".join(f"{p:.2f}" for p in earlier), exact_text(found),
-              all(abs(m - p) <= 0.05 for m, p in zip(means, earlier)), why=f"{'more' if means[0] > earlier[0] else 'fewer'} letters are recovered than by the earlier program, "
-              "whose conductances between neighbours differ (group contacts)")
+    table.add(
+        f"{title}, xi 0.995, {method}: exact recovery, flips 1/2/4",
+        "within 0.05 of " + "/".join(f"{p:.2f}" for p in earlier),
+        exact_text(found),
+        all(abs(m - p) <= 0.05 for m, p in zip(means, earlier)),
+        why=f"{'more' if means[0] > earlier[0] else 'fewer'} letters are recovered than by the earlier program, "
+        "whose conductances between neighbours differ (group contacts)",
+    )
     unstable(table, found, True)
     table.add("  letter named right", "-", mean_and_each(key_of(found, "accuracy")), None)
     control_rows(table, runs, "scaled-0.995", method)
@@ -216,15 +249,21 @@ def unstable(table, found, required, why="", claim=False):
     """claim: the paper claims that the patterns are attractors; why: the cause if some are not."""
     counts = [e["unstable_pixels"] for e in found]
     none = not any(map(sum, counts))
-    table.add("  unstable pixels of the stored patterns", "0" if required else "reported", "  ".join(",".join(map(str, c)) for c in counts), none if required else None,
-              Claim("attractors", none, why) if claim else None, why)
+    table.add(
+        "  unstable pixels of the stored patterns",
+        "0" if required else "reported",
+        "  ".join(",".join(map(str, c)) for c in counts),
+        none if required else None,
+        Claim("attractors", none, why) if claim else None,
+        why,
+    )
 
 
 def orders(table, found):
     for name, runs in found.items():
         films_1 = films(runs, "scaled-1", "synchronous")
         accuracy = key_of(films_1, "accuracy")
-        what = "shuffled in every epoch" if name == "order-shuffled" else "in the order " + ", ".join(name[len("order-"):])  # all chosen; the paper's: E, C, P
+        what = "shuffled in every epoch" if name == "order-shuffled" else "in the order " + ", ".join(name[len("order-") :])  # all chosen; the paper's: E, C, P
         table.add(f"E, C, P {what}, xi 1, flips 1-4: letter named right", ">= 0.90", mean_and_each(accuracy), min(accuracy) >= 0.90)
         unstable(table, films_1, False)
         film_rows(table, runs, "scaled-1", "synchronous", name)
@@ -249,10 +288,16 @@ def more(table, found):
             continue
         films_1 = films(runs, "scaled-1", "synchronous")
         accuracy, outer = (key_of(f, "accuracy") for f in (films_1, controls(runs, "scaled-1", "synchronous", "outer-product")))
-        table.add(f"{title}, xi 1 (chosen), flips 1-4: letter named right", "outer product + 0.15", mean_and_each(accuracy),
-                  all(a >= o + 0.15 for a, o in zip(accuracy, outer)), high(accuracy))
-        table.add("  outer product", "reported", per_seed(outer, "{:.3f}"), None,
-                  Claim("below the film", all(a > o for a, o in zip(accuracy, outer)), UNSTABLE))
+        table.add(
+            f"{title}, xi 1 (chosen), flips 1-4: letter named right",
+            "outer product + 0.15",
+            mean_and_each(accuracy),
+            all(a >= o + 0.15 for a, o in zip(accuracy, outer)),
+            high(accuracy),
+        )
+        table.add(
+            "  outer product", "reported", per_seed(outer, "{:.3f}"), None, Claim("below the film", all(a > o for a, o in zip(accuracy, outer)), UNSTABLE)
+        )
         unstable(table, films_1, False, FULL, claim=True)
         film_rows(table, runs, "scaled-1", "synchronous", title)
         paper_rows(table, runs, title, high)
@@ -271,9 +316,13 @@ def xi(table, found):
             table.add(f"start {seed}, {scan['method']}: working window of xi (all stable, accuracy within 0.02 of the best)", "reported", window, None)
             for k, value in enumerate(scan["xi"]):
                 inside = "window" in scan and scan["window"][0] <= value <= scan["window"][1]
-                table.add(f"  xi {value:g}{' *' if inside else ''}", "-",
-                          f"accuracy {scan['accuracy'][k]:.3f}  exact {scan['exact'][k]:.3f}  unstable {scan['unstable'][k]:.0f}  margin {scan['margin'][k]:+.3f}  "
-                          f"(untrained {scan['control_untrained'][k]:.3f}, one iteration more {scan['control_one_more_iteration'][k]:.3f})", None)
+                table.add(
+                    f"  xi {value:g}{' *' if inside else ''}",
+                    "-",
+                    f"accuracy {scan['accuracy'][k]:.3f}  exact {scan['exact'][k]:.3f}  unstable {scan['unstable'][k]:.0f}  margin {scan['margin'][k]:+.3f}  "
+                    f"(untrained {scan['control_untrained'][k]:.3f}, one iteration more {scan['control_one_more_iteration'][k]:.3f})",
+                    None,
+                )
 
 
 def middle_link(run):
@@ -288,8 +337,12 @@ def contacts(table, found):
     for n in CELLS_PER_PITCH:
         for run, exact in zip(found.get(f"contacts-{n}", {}).values(), finest):
             link = middle_link(run)
-            table.add(f"saturated film, {n} cells per pitch: link between neighbours, S", f"within 0.5 % of {CELLS_PER_PITCH[-1]} cells", f"{link:.4f}",
-                      abs(link / exact - 1) <= 0.005)
+            table.add(
+                f"saturated film, {n} cells per pitch: link between neighbours, S",
+                f"within 0.5 % of {CELLS_PER_PITCH[-1]} cells",
+                f"{link:.4f}",
+                abs(link / exact - 1) <= 0.005,
+            )
     for run in found.get("contacts-12-wide", {}).values():
         table.add("saturated film, 12 cells per pitch, contacts of 1.2 um: link between neighbours, S", "-", f"{middle_link(run):.4f}", None)
 
@@ -299,8 +352,12 @@ def grid(table, found):
         if name in found:
             films_1 = films(found[name], "scaled-1", "synchronous")
             accuracy = key_of(films_1, "accuracy")
-            table.add(f"E, C, P, {title}, xi 1, flips 1-4: letter named right", "mean >= 0.92, each >= 0.90", mean_and_each(accuracy),
-                      statistics.mean(accuracy) >= 0.92 and min(accuracy) >= 0.90)
+            table.add(
+                f"E, C, P, {title}, xi 1, flips 1-4: letter named right",
+                "mean >= 0.92, each >= 0.90",
+                mean_and_each(accuracy),
+                statistics.mean(accuracy) >= 0.92 and min(accuracy) >= 0.90,
+            )
             unstable(table, films_1, True)
             film_rows(table, found[name], "scaled-1", "synchronous", title)
             exact_rows(table, found[name], "E, C, P, " + title)
@@ -313,7 +370,12 @@ def growth(table, found):
             summary, cpu = run.summary, run.summary["cpu_seconds"]
             film = next(e for e in entries(run.results, "infer") if "accuracy" in e)
             matrices = summary["conductance_matrices"]
-            table.add(f"{n} nodes, {summary['cells']} cells: set-up, s; memory at most, MB", "reported", f"{cpu['set-up']:.1f}  {summary['peak_memory_bytes'] / 1e6:.0f}", None)
+            table.add(
+                f"{n} nodes, {summary['cells']} cells: set-up, s; memory at most, MB",
+                "reported",
+                f"{cpu['set-up']:.1f}  {summary['peak_memory_bytes'] / 1e6:.0f}",
+                None,
+            )
             table.add(f"  training, 180 ns, {summary['steps']} steps of time, s", "reported", f"{cpu['train']:.1f}", None)
             table.add("  one conductance matrix, s", "reported", f"{cpu['conductance'] / matrices:.2f} (mean of {matrices})", None)
             table.add(f"  inference, {film['tests']} images by {len(film['variants'])} films and rules, s", "reported", f"{cpu['infer']:.2f}", None)
@@ -328,7 +390,9 @@ def ranks(table, found):
             if seed not in found.get(other, {}):
                 continue
             steps = ("infer", "control", "baseline")
-            one, two = ([{k: v for k, v in e.items() if k not in ("margin", "time_s")} for e in r.results if e["step"] in steps] for r in (run, found[other][seed]))
+            one, two = (
+                [{k: v for k, v in e.items() if k not in ("margin", "time_s")} for e in r.results if e["step"] in steps] for r in (run, found[other][seed])
+            )
             apart = sum(a != b for a, b in zip(one, two)) + abs(len(one) - len(two))
             margins = max(abs(a["margin"] - b["margin"]) for a, b in zip(run.results, found[other][seed].results) if "margin" in a)
             table.add(f"start {seed}, 1 and {other[4]} ranks: entries of tallies that differ, of {len(one)}", "0", str(apart), apart == 0)

@@ -7,18 +7,23 @@ import re
 
 from four_node import entries
 from letters_figures import control_rows, controls, exact_text, films, key_of, mean_and_each, slashed, unstable
+
 from device import Deck, Group
 
 SETS = {"ecp": "E, C, P", "edcp": "E, D, C, P", "digits": '"0", "8", "9", "6", "5"'}
-SATURATED = ("schedule=[{initial: {uniform: {direction: [0, 0, 1]}}}, {train: {patterns: [E, D, C, P, L], voltage: 1e-15 V, pulse: 1 ps}}, "
-             "{infer: {patterns: [E, D, C, P, L], flips: [1, 2, 4], samples: 200, seed: 7, weights: scaled, xi: 1.0025, method: sweeps}}]")
+SATURATED = (
+    "schedule=[{initial: {uniform: {direction: [0, 0, 1]}}}, {train: {patterns: [E, D, C, P, L], voltage: 1e-15 V, pulse: 1 ps}}, "
+    "{infer: {patterns: [E, D, C, P, L], flips: [1, 2, 4], samples: 200, seed: 7, weights: scaled, xi: 1.0025, method: sweeps}}]"
+)
 RUNS = {
     "wired-ecp": Deck("letters-wired-ecp"),
     "wired-edcpl": Deck("letters-wired-edcpl"),
     "wired-edcpl-5ns": Deck("letters-wired-edcpl", ["schedule.0.train.pulse=5 ns", "schedule.0.train.epochs=12"]),  # as long in all
     "wired-edcpl-saturated": Deck("letters-wired-edcpl", [SATURATED]),
-    **{f"wired-edcpl-for-{name}": Deck("letters-wired-edcpl", [f"schedule.{k}.{step}.patterns=[{patterns}]" for k, step in ((0, "train"), (1, "infer"))])
-       for name, patterns in SETS.items()},
+    **{
+        f"wired-edcpl-for-{name}": Deck("letters-wired-edcpl", [f"schedule.{k}.{step}.patterns=[{patterns}]" for k, step in ((0, "train"), (1, "infer"))])
+        for name, patterns in SETS.items()
+    },
     **{f"wire-{name}": Deck(f"wire-{name}") for name in ("edcpl", "hank", "digits")},
 }
 
@@ -29,16 +34,22 @@ def at_least(found, required):
 
 def row(table, found, title, required=None):
     """Exact recovery of some entries of the film, each against what is required."""
-    table.add(f"{title}: exact recovery from 1/2/4 flips", ">= " + "/".join(f"{a:.2f}" for a in required) if required else "reported", exact_text(found),
-              at_least(found, required) if required else None)
+    table.add(
+        f"{title}: exact recovery from 1/2/4 flips",
+        ">= " + "/".join(f"{a:.2f}" for a in required) if required else "reported",
+        exact_text(found),
+        at_least(found, required) if required else None,
+    )
     unstable(table, found, required is not None)
     table.add("  letter named right", "-", mean_and_each(key_of(found, "accuracy")), None)
 
 
 def wired(table, found):
     """The bundled wirings, for the letters they were found for."""
-    for name, label, title, required in (("wired-ecp", "scaled-0.9975", "E, C, P on 7 x 10 nodes", (0.95, 0.92, 0.84)),
-                                      ("wired-edcpl", "scaled-1.0025", "E, D, C, P, L on 7 x 20 nodes", (0.92, 0.87, 0.76))):
+    for name, label, title, required in (
+        ("wired-ecp", "scaled-0.9975", "E, C, P on 7 x 10 nodes", (0.95, 0.92, 0.84)),
+        ("wired-edcpl", "scaled-1.0025", "E, D, C, P, L on 7 x 20 nodes", (0.92, 0.87, 0.76)),
+    ):
         if name in found:
             row(table, films(found[name], label, "sweeps"), title, required)
             control_rows(table, found[name], label, "sweeps")
@@ -46,8 +57,11 @@ def wired(table, found):
 
 def wired_other(table, found):
     """The wiring for E, D, C, P and L, used otherwise."""
-    for name, title in (("wired-edcpl-5ns", "E, D, C, P, L, pulses of 5 ns, 12 epochs"), ("wired-edcpl-saturated", "E, D, C, P, L, no learning (m along z)"),
-                        *((f"wired-edcpl-for-{name}", f"wiring for E, D, C, P, L used for {patterns}") for name, patterns in SETS.items())):
+    for name, title in (
+        ("wired-edcpl-5ns", "E, D, C, P, L, pulses of 5 ns, 12 epochs"),
+        ("wired-edcpl-saturated", "E, D, C, P, L, no learning (m along z)"),
+        *((f"wired-edcpl-for-{name}", f"wiring for E, D, C, P, L used for {patterns}") for name, patterns in SETS.items()),
+    ):
         if name in found:
             row(table, films(found[name], "scaled-1.0025", "sweeps"), title)
             of_rule = controls(found[name], "scaled-1.0025", "sweeps", "outer-product-neighbours")
@@ -56,7 +70,11 @@ def wired_other(table, found):
 
 def search(table, found):
     """One search and the film from its starts; then the search for the outer product of neighbours, whose film is the last."""
-    for name, title, required in (("wire-edcpl", "E, D, C, P, L", (0.90, 0.84, 0.72)), ("wire-hank", "H, A, N, K", None), ("wire-digits", "0, 8, 9, 6, 5", None)):
+    for name, title, required in (
+        ("wire-edcpl", "E, D, C, P, L", (0.90, 0.84, 0.72)),
+        ("wire-hank", "H, A, N, K", None),
+        ("wire-digits", "0, 8, 9, 6, 5", None),
+    ):
         for run in found.get(name, {}).values():
             of_film, of_rule = entries(run.results, "wire")
             learnt = [e for e in entries(run.results, "infer") if "exact_recovery" in e]

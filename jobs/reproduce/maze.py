@@ -8,12 +8,15 @@ Usage: maze.py HOPFILM [--seeds 1 2 3 4] [--only GROUP...] [--at-once 2] [--out 
 import sys
 
 import maze_figures as figures
+
 from device import Deck, Device, Group
 
-
 FILM = "Aex, Ku, polarization, nonadiabaticity and conductivity of the film, the 20 ns in which the random start becomes a maze, cells of 4 nm"
-NETWORK = ("+-0.03 V on the four contacts (the paper gives a voltage for the synapse only), 50 ns per pattern, contacts of 0.4 of an edge, xi of the untrained film beside "
-           f"the paper's 1; {FILM}.")
+NETWORK = (
+    "+-0.03 V on the four contacts (the paper gives a voltage for the synapse only), 50 ns per pattern, contacts of 0.4 of an edge, xi of the untrained "
+    "film beside "
+    f"the paper's 1; {FILM}."
+)
 # The decks' voltages are those of a + electrode, half of what lies between the contacts.
 ADIABATIC = "film.material.nonadiabaticity=0"
 RUNS = {
@@ -45,7 +48,12 @@ GROUPS = {
     "controls": Group([name for name in RUNS if name.startswith("controls-")], "every", figures.controls, f"0.1 V, the size of each change; {FILM}."),
     "resistance": Group(["resistance"], "every", figures.resistance, NETWORK),
     "refresh": Group(["refresh-stage", "synapse-50mV", "refresh-5ps", "refresh-50ps"], "first", figures.refresh),
-    "pinning": Group(["synapse-50mV", *(name for name in RUNS if name.startswith("pinning-"))], "first", figures.pinning, f"the deviations and the size of the grains; {FILM}."),
+    "pinning": Group(
+        ["synapse-50mV", *(name for name in RUNS if name.startswith("pinning-"))],
+        "first",
+        figures.pinning,
+        f"the deviations and the size of the grains; {FILM}.",
+    ),
     "hall": Group(["synapse-50mV", "hall"], "first", figures.hall, f"the anomalous Hall conductivity of 1e5 S/m; {FILM}."),
     "grid": Group(["synapse-50mV", *(f"grid-{cell}nm" for cell in figures.CELLS)], "every", figures.grid),
 }

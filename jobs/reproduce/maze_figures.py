@@ -5,18 +5,22 @@ import os
 
 import h5py
 import numpy
-
 from four_node import entries
-from device import per_seed
 from table import Claim
 
+from device import per_seed
 
 # Causes of what is missed, as far as the runs show them.
-PATH = ("not every pulse ends in a texture that conducts its pattern best: which one it reaches depends on the path, and on the maze before the pulse; "
-        "inputs/maze-hopfield.yaml describes the case of ++-+ in maze 1")
+PATH = (
+    "not every pulse ends in a texture that conducts its pattern best: which one it reaches depends on the path, and on the maze before the pulse; "
+    "inputs/maze-hopfield.yaml describes the case of ++-+ in maze 1"
+)
 SATURATION = "the saturated film conducts best (AMR ratio above 0), so that G - G0 is negative semidefinite: no state has a lower energy than the uniform ones"
-DRIFT = ("with xi the stripes drift through the film, and after 6 ns nothing of the maze remains; what enters at the contact, stripes or a uniform region, lowers or raises G in "
-         "proportions that depend on chance (inputs/maze-controls.yaml)")
+DRIFT = (
+    "with xi the stripes drift through the film, and after 6 ns nothing of the maze remains; what enters at the contact, stripes or a uniform region, "
+    "lowers or raises G in "
+    "proportions that depend on chance (inputs/maze-controls.yaml)"
+)
 UNSTORED = "a maze in which the pattern is not a fixed point (row above) cannot return it"
 
 CELLS = ("6.25", "5", "4", "3.0075188", "2")  # nm
@@ -48,8 +52,9 @@ def synapse(table, found):
             along, across = along_and_across(found[name])
             words = f"{voltage} (the paper's)" if voltage == "0.05 V" else f"{voltage} (chosen)"
             table.add(f"{words}, 50 ns: G along the current", f">= +{least} %", per_seed(along, "{:+.2f}"), min(along) >= least, Claim("rises", min(along) > 0))
-            table.add(f"{words}, 50 ns: G across the current", f"<= -{least} %", per_seed(across, "{:+.2f}"), max(across) <= -least,
-                      Claim("falls", max(across) < 0))
+            table.add(
+                f"{words}, 50 ns: G across the current", f"<= -{least} %", per_seed(across, "{:+.2f}"), max(across) <= -least, Claim("falls", max(across) < 0)
+            )
 
 
 def controls(table, found):
@@ -57,10 +62,16 @@ def controls(table, found):
     for name, control in required.items():
         if name in found:
             along, across = along_and_across(found[name])
-            table.add(f"0.1 V (chosen), {control}: G along the current", "<= -4 %", per_seed(along, "{:+.2f}"), max(along) <= -4,
-                      Claim("falls", max(along) < 0, DRIFT if "xi" in control else "") if name != "controls-negative-amr" else None, DRIFT if "xi" in control else "")
+            table.add(
+                f"0.1 V (chosen), {control}: G along the current",
+                "<= -4 %",
+                per_seed(along, "{:+.2f}"),
+                max(along) <= -4,
+                Claim("falls", max(along) < 0, DRIFT if "xi" in control else "") if name != "controls-negative-amr" else None,
+                DRIFT if "xi" in control else "",
+            )
             table.add("  across", "-", per_seed(across, "{:+.2f}"), None)
-            late = [values[len(values) // 2:].mean() / values[0] - 1 for _, values in (trace(run, "along") for run in found[name].values())]
+            late = [values[len(values) // 2 :].mean() / values[0] - 1 for _, values in (trace(run, "along") for run in found[name].values())]
             table.add("  along, mean over the last 25 ns", "-", per_seed([100 * c for c in late], "{:+.2f}"), None)
     for name, control in {"controls-nonadiabatic-0.6": "xi = 0.6", "controls-uniform": "uniform current", "controls-frozen": "frozen current"}.items():
         if name in found:
@@ -79,8 +90,10 @@ def counted(table, totals, figure, required, key, met, claim=None, why=""):
 def memories(runs, step, weights, after=None):
     """Per start: the entries of every memory; and the totals."""
     found = [[e for e in entries(run.results, step, xi_of="untrained", after=after) if e["weights"] == weights and "trained" in e] for run in runs.values()]
-    totals = [next((e for e in entries(run.results, step, xi_of="untrained", after=after) if e["weights"] == weights and "mean_margin" in e), None)
-              for run in runs.values()]
+    totals = [
+        next((e for e in entries(run.results, step, xi_of="untrained", after=after) if e["weights"] == weights and "mean_margin" in e), None)
+        for run in runs.values()
+    ]
     return found, totals
 
 
@@ -114,10 +127,20 @@ def learned(table, runs):
     for p in patterns:
         recalled = of(recalls, p, "recalled")
         mean = sum(recalled) / len(recalled)
-        table.add(f"recall of {p}, of 16 starts", ">= 8 on average", per_seed(recalled) + f"  mean {mean:.1f}", mean >= 8,
-                  Claim("can be retrieved", min(recalled) > 2, UNSTORED), UNSTORED)  # two of the starts are the pattern and its mirror
-        table.add("  untrained film; starts that are the pattern already", "-",
-                  per_seed(of(recalls, p, "control_untrained")) + "; " + per_seed(of(recalls, p, "control_no_recall")), None)
+        table.add(
+            f"recall of {p}, of 16 starts",
+            ">= 8 on average",
+            per_seed(recalled) + f"  mean {mean:.1f}",
+            mean >= 8,
+            Claim("can be retrieved", min(recalled) > 2, UNSTORED),
+            UNSTORED,
+        )  # two of the starts are the pattern and its mirror
+        table.add(
+            "  untrained film; starts that are the pattern already",
+            "-",
+            per_seed(of(recalls, p, "control_untrained")) + "; " + per_seed(of(recalls, p, "control_no_recall")),
+            None,
+        )
 
 
 def saturated(table, runs):
@@ -127,13 +150,26 @@ def saturated(table, runs):
     largest = [c["largest_eigenvalue_with_diagonal"] / c["saturated_G11"] for c in controls_of]
     whole = [c["fixed_points_with_diagonal"] for c in controls_of]
     table.add("xi = 1: largest eigenvalue of G - G0, of G0_11", "<= 1e-9", per_seed(largest, "{:.1e}"), max(largest) <= 1e-9)
-    for figure, key in (("minima, all 16 states (as the paper defines it)", "correct_all_states"), ("minima, the 14 not uniform", "correct_nontrivial"),
-                        ("fixed points without the diagonal", "fixed_points")):
-        table.add("xi = 1: " + figure, "reported", per_seed([f"{c[key]}/{c['of']}" for c in controls_of]), None,
-                  Claim("every pattern", all(c[key] == c["of"] for c in controls_of), SATURATION) if key == "correct_all_states" else None)
+    for figure, key in (
+        ("minima, all 16 states (as the paper defines it)", "correct_all_states"),
+        ("minima, the 14 not uniform", "correct_nontrivial"),
+        ("fixed points without the diagonal", "fixed_points"),
+    ):
+        table.add(
+            "xi = 1: " + figure,
+            "reported",
+            per_seed([f"{c[key]}/{c['of']}" for c in controls_of]),
+            None,
+            Claim("every pattern", all(c[key] == c["of"] for c in controls_of), SATURATION) if key == "correct_all_states" else None,
+        )
     table.add("xi = 1: fixed points with the diagonal", "none", per_seed(whole), not any(whole))
-    table.add("xi = 1: recall, mean of 16 starts", "reported", per_seed([c["mean_recalled"] for c in recalls], "{:.1f}"), None,
-              Claim("can be retrieved", min(c["mean_recalled"] for c in recalls) > 2.5, SATURATION))
+    table.add(
+        "xi = 1: recall, mean of 16 starts",
+        "reported",
+        per_seed([c["mean_recalled"] for c in recalls], "{:.1f}"),
+        None,
+        Claim("can be retrieved", min(c["mean_recalled"] for c in recalls) > 2.5, SATURATION),
+    )
 
 
 def retention(table, runs):
@@ -143,8 +179,12 @@ def retention(table, runs):
         learnt = [sum(e[key] for e in start) for start in before]
         kept = [sum(e[key] and then[key] for e, then in zip(late, start)) for late, start in zip(after, before)]
         every = sum(len(start) for start in before)
-        table.add(f"20 ns without voltage: {figure}", "reported",
-                  per_seed([f"{k} of {n}" for k, n in zip(kept, learnt)]) + f"  together {sum(kept)} of {sum(learnt)} learned, of {every} taught", None)
+        table.add(
+            f"20 ns without voltage: {figure}",
+            "reported",
+            per_seed([f"{k} of {n}" for k, n in zip(kept, learnt)]) + f"  together {sum(kept)} of {sum(learnt)} learned, of {every} taught",
+            None,
+        )
     for p in [e["trained"] for e in before[0]]:
         table.add(f"  power of {p} over the untrained film", "reported", per_seed(of(after, p, "power_change_percent"), "{:+.2f}"), None)
 
@@ -160,7 +200,9 @@ def resistance(table, found):
             table.add(words, "reported", per_seed(of(source, p, "power_change_percent"), "{:+.2f}"), None)
     table.add("  xi = tr R/tr R0 of the untrained film", "reported", per_seed([t["xi"] for t in totals], "{:.4f}"), None)
     for figure, key in (("minimum, all 16 states", "correct_all_states"), ("fixed points", "fixed_points")):
-        counted(table, totals, f"amr_ratio -1.5, resistance weights: {figure}", "reported", key, None, ("works as well",) if key == "correct_all_states" else None)
+        counted(
+            table, totals, f"amr_ratio -1.5, resistance weights: {figure}", "reported", key, None, ("works as well",) if key == "correct_all_states" else None
+        )
         counted(table, totals, "  untrained film", "reported", "untrained_" + key, None)
         counted(table, by_conductance, "  conductance weights of the same film", "reported", key, None)
 
@@ -178,7 +220,12 @@ def refresh(table, found):
                 apart = numpy.abs(trace(found[name][seed], gauge)[1] / trace(exact, gauge)[1] - 1)
                 ends.append(100 * apart[-1])
                 on_the_way.append(100 * apart.max())
-            table.add(f"current refreshed {words} against every stage, start {seed}: G after 50 ns, along and across", "<= 0.4 %", per_seed(ends, "{:.3f}"), max(ends) <= 0.4)
+            table.add(
+                f"current refreshed {words} against every stage, start {seed}: G after 50 ns, along and across",
+                "<= 0.4 %",
+                per_seed(ends, "{:.3f}"),
+                max(ends) <= 0.4,
+            )
             table.add("  at most on the way", "reported", per_seed(on_the_way, "{:.3f}"), None)
 
 
@@ -186,9 +233,13 @@ def pinning(table, found):
     for name, words in (("synapse-50mV", "0 %"), *((f"pinning-{v}", f"{v} %") for v in (2, 5, 10, 30))):
         if name in found:
             along, across = along_and_across(found[name])
-            table.add(f"anisotropy varies by {words} from grain to grain, 0.05 V, 50 ns: G along; across", "reported",
-                      per_seed(along, "{:+.2f}") + "; " + per_seed(across, "{:+.2f}"), None,
-                      Claim("weak pinning may be disregarded (taken as above +2 %, below -2 %)", min(along) > 2 and max(across) < -2) if words == "2 %" else None)
+            table.add(
+                f"anisotropy varies by {words} from grain to grain, 0.05 V, 50 ns: G along; across",
+                "reported",
+                per_seed(along, "{:+.2f}") + "; " + per_seed(across, "{:+.2f}"),
+                None,
+                Claim("weak pinning may be disregarded (taken as above +2 %, below -2 %)", min(along) > 2 and max(across) < -2) if words == "2 %" else None,
+            )
 
 
 def hall(table, found):
@@ -196,11 +247,18 @@ def hall(table, found):
     if "hall" not in found or "synapse-50mV" not in found:
         return
     for words, key in (("the untrained maze", "start_S"), ("after 50 ns at 0.05 V", "end_S")):
-        with_hall, without = ([[g[key] for g in next(e for e in entries(run.results, "gauges") if e["pattern"])["gauges"]] for run in found[name].values()]
-                              for name in ("hall", "synapse-50mV"))
+        with_hall, without = (
+            [[g[key] for g in next(e for e in entries(run.results, "gauges") if e["pattern"])["gauges"]] for run in found[name].values()]
+            for name in ("hall", "synapse-50mV")
+        )
         changes = [100 * (a / b - 1) for one, other in zip(with_hall, without) for a, b in zip(one, other)]
-        table.add(f"anomalous Hall conductivity, {words}: G along and across against none, %", "reported", per_seed(changes, "{:+.4f}"), None,
-                  Claim("may be disregarded (taken as below 1 %)", max(map(abs, changes)) < 1))
+        table.add(
+            f"anomalous Hall conductivity, {words}: G along and across against none, %",
+            "reported",
+            per_seed(changes, "{:+.4f}"),
+            None,
+            Claim("may be disregarded (taken as below 1 %)", max(map(abs, changes)) < 1),
+        )
 
 
 def grid(table, found):
@@ -214,5 +272,9 @@ def grid(table, found):
             apart += [100 * (coarse[gauge] / fine[gauge] - 1) for gauge in ("along", "across")]
         if apart:
             required = float(cell) <= 4
-            table.add(f"the same maze on cells of {float(cell):.3g} nm against {CELLS[-1]} nm: G along, across", "<= 0.5 %" if required else "reported",
-                      per_seed(apart, "{:+.3f}"), max(map(abs, apart)) <= 0.5 if required else None)
+            table.add(
+                f"the same maze on cells of {float(cell):.3g} nm against {CELLS[-1]} nm: G along, across",
+                "<= 0.5 %" if required else "reported",
+                per_seed(apart, "{:+.3f}"),
+                max(map(abs, apart)) <= 0.5 if required else None,
+            )

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The program itself: its speed relative to a STREAM triad, bare transforms or a library's solver in turns with it, two ranks against one, memory per cell, runs that are killed and resumed, what
-their checkpoints cost, many ranks, and the time steps of the default method beside explicit ones. Meant for a machine that does nothing else. Exit code 1
-when a figure is missed.
+"""The program itself: its speed relative to a STREAM triad, bare transforms or a library's solver in turns with it, two ranks against one, memory per cell,
+runs that are killed and resumed, what their checkpoints cost, many ranks, and the time steps of the default method beside explicit ones. Meant for a
+machine that does nothing else. Exit code 1 when a figure is missed.
 
 Usage: program.py HOPFILM [--only speed scaling kills checkpoints ranks steps] [--kills 200] [--show] [--out DIR]     (DIR: runs/reproduce-program)
                           [--rows rest finest patterns maze strip mumag-4 ranks] [--baseline HOPFILM] [--missing]     of the group steps
@@ -14,14 +14,16 @@ import re
 import subprocess
 import sys
 
-from launcher import ROOT, environment, mpiexec
 from kill import differences, spread  # of tests/, whose folder launcher puts on the path
+from launcher import ROOT, environment, mpiexec
 from steps import ROWS, steps
 from table import Table, commit_of, load, save
 
 MANY = 16
 REQUIRED = re.compile(r"^(?P<figure>.*?): (?P<value>[\d.]+) (?P<unit>[^\d()]*)\(required: (?P<sign>[<>]=) (?P<required>[\d.]+)\)(?P<rest>.*)")
-POTENTIAL = re.compile(r"512 x 512 +(?P<figure>.*?): +(?P<seconds>[\d.]+) s, +(?P<iterations>\d+) iterations, net/total +(?P<net>[-+.e\d]+); next step .*?, +(?P<next>\d+);")
+POTENTIAL = re.compile(
+    r"512 x 512 +(?P<figure>.*?): +(?P<seconds>[\d.]+) s, +(?P<iterations>\d+) iterations, net/total +(?P<net>[-+.e\d]+); next step .*?, +(?P<next>\d+);"
+)
 SOLVER = re.compile(r"^  (?P<name>.*?) +first +(?P<first>[\d.]+) ms, .*?; +update +(?P<update>[\d.]+) ms")
 CAUSE = "memory: the same code reaches 0.5 to 0.58 on films of 256 x 256 cells, which nearly fit the second-level cache (2 MiB)"
 CHECKPOINT = re.compile(r"checkpoint: ([\d.e+-]+) MB, (\d+) bytes per cell, ([\d.]+) s")
@@ -54,8 +56,13 @@ def required_lines(table, lines):
             continue
         value, required = float(found["value"]), float(found["required"])
         figure = f"{heading}: {found['figure'].strip()}" if line.startswith(" ") else found["figure"].strip()
-        table.add(figure, f"{found['sign']} {found['required']}", f"{found['value']} {found['unit'].strip()}{found['rest']}",
-                  value >= required if found["sign"] == ">=" else value <= required, why=CAUSE if "right-hand side" in figure and "triad" in found["unit"] else "")
+        table.add(
+            figure,
+            f"{found['sign']} {found['required']}",
+            f"{found['value']} {found['unit'].strip()}{found['rest']}",
+            value >= required if found["sign"] == ">=" else value <= required,
+            why=CAUSE if "right-hand side" in figure and "triad" in found["unit"] else "",
+        )
 
 
 def solvers(table, lines):
@@ -71,7 +78,12 @@ def solvers(table, lines):
     for film, (ours, *others) in films.items():
         for k, what in ((1, "from zero, created and set up"), (2, "updated for a new m")):
             best = min(others, key=lambda way: way[k])
-            table.add(f"potential, {film}: {what}, the fastest of PETSc's relative to ours", ">= 2", f"{best[k] / ours[k]:.2f} ({best[0]}); {ours[k]:.1f} ms", best[k] >= 2 * ours[k])
+            table.add(
+                f"potential, {film}: {what}, the fastest of PETSc's relative to ours",
+                ">= 2",
+                f"{best[k] / ours[k]:.2f} ({best[0]}); {ours[k]:.1f} ms",
+                best[k] >= 2 * ours[k],
+            )
 
 
 def speed(options, table):
@@ -82,11 +94,19 @@ def speed(options, table):
         found, matrix = POTENTIAL.search(line), MATRIX.search(line)
         if found:
             met = int(found["iterations"]) <= 16 and abs(float(found["net"])) <= 1e-9 and int(found["next"]) <= 4
-            table.add(f"potential, 512 x 512, {found['figure'].strip()}: iterations from zero; net current; iterations of the next step", "<= 16; 1e-9; 4",
-                      f"{found['iterations']}; {found['net']}; {found['next']} ({found['seconds']} s from zero)", met)
+            table.add(
+                f"potential, 512 x 512, {found['figure'].strip()}: iterations from zero; net current; iterations of the next step",
+                "<= 16; 1e-9; 4",
+                f"{found['iterations']}; {found['net']}; {found['next']} ({found['seconds']} s from zero)",
+                met,
+            )
         if matrix:
-            table.add(f"G of 35 electrodes, 120 x 168 cells, amr_ratio {line.split(' a ')[1].split(':')[0]}, relative to one potential from zero", "<= 35",
-                      f"{matrix[1]}; {matrix[2]} s", float(matrix[1]) <= 35)
+            table.add(
+                f"G of 35 electrodes, 120 x 168 cells, amr_ratio {line.split(' a ')[1].split(':')[0]}, relative to one potential from zero",
+                "<= 35",
+                f"{matrix[1]}; {matrix[2]} s",
+                float(matrix[1]) <= 35,
+            )
     return {version_of(options)}
 
 
@@ -100,8 +120,12 @@ def scaling(options, table):
         if ranks > 1:
             gain = float(rows[kind, name, 1]["seconds"]) / float(row["seconds"]) * (ranks if kind == "weak" else 1)
             least = required.get((kind, name)) if ranks == 2 else None
-            table.add(f"{kind} scaling, {name}, {row['cells']} cells, one to {ranks} ranks", f">= {least}" if least else "-", f"{gain:.2f} x",
-                      gain >= least if least else None)
+            table.add(
+                f"{kind} scaling, {name}, {row['cells']} cells, one to {ranks} ranks",
+                f">= {least}" if least else "-",
+                f"{gain:.2f} x",
+                gain >= least if least else None,
+            )
     for name, most in (("magnet", 600), ("demag", 1200), ("spin-transfer", 1200)):
         row = rows["strong", name, 1]
         each = float(row["memory"]) / int(row["cells"])
@@ -126,22 +150,32 @@ def checkpoints(options, table):
     with open(os.path.join(out, "summary.yaml")) as file:
         wall = float(re.search(r"^wall_seconds: (\S+)", file.read(), re.M)[1])
     spent = sum(float(seconds) for _, _, seconds in found)
-    table.add(f"letters-ecp, default interval: part of the wall time for its checkpoints, {len(found)}", "<= 1 %", f"{100 * spent / wall:.2f} % ({spent:.2f} of {wall:.1f} s)",
-              bool(found) and spent <= 0.01 * wall)
+    table.add(
+        f"letters-ecp, default interval: part of the wall time for its checkpoints, {len(found)}",
+        "<= 1 %",
+        f"{100 * spent / wall:.2f} % ({spent:.2f} of {wall:.1f} s)",
+        bool(found) and spent <= 0.01 * wall,
+    )
     table.add("size of one, 35 nodes", "-", f"{found[-1][1]} bytes per cell, {found[-1][0]} MB", None)
     return {commit_of(out)}
 
 
 def ranks(options, table):
     """Many more ranks than cores: every dataset, table and summary."""
-    for name, deck, changes in (("letters-ecp, one epoch", "inputs/letters-ecp.yaml", ["--set", "schedule.0.train.epochs=1"]),
-                                ("four nodes with thermal noise", "tests/kill-decks/thermal.yaml", [])):
+    for name, deck, changes in (
+        ("letters-ecp, one epoch", "inputs/letters-ecp.yaml", ["--set", "schedule.0.train.epochs=1"]),
+        ("four nodes with thermal noise", "tests/kill-decks/thermal.yaml", []),
+    ):
         outs = [os.path.join(options.out, f"{os.path.basename(deck)[:-5]}-{n}") for n in (1, MANY)]
         for n, out in zip((1, MANY), outs):
             call(mpiexec(n, options.program, "run", deck, *changes, "--out", out, "--force"))
         wrong = differences(*outs, 1e-9)
-        table.add(f"{name}, on {MANY} ranks and on one: conductances apart by; other results apart by more than 1e-9", "<= 1e-9, none",
-                  f"{spread(*outs)['conductance/G']:.1e}, {len(wrong) or 'none'}", not wrong)
+        table.add(
+            f"{name}, on {MANY} ranks and on one: conductances apart by; other results apart by more than 1e-9",
+            "<= 1e-9, none",
+            f"{spread(*outs)['conductance/G']:.1e}, {len(wrong) or 'none'}",
+            not wrong,
+        )
     return {commit_of(out) for out in outs}
 
 

@@ -9,17 +9,20 @@ Usage: retention.py HOPFILM [--seeds 1 2 3 4 5 6] [--only GROUP...] [--at-once 2
 import statistics
 import sys
 
-from device import Deck, Device, Group, per_seed
 from four_node import entries
 from letters_figures import mean_and_each
 
-CHOSEN = ("friction of 2 and 3 Oe (a 180 degree wall starts to move at 3.1 and 4.7 Oe; the experiment's film has less than 10 Oe), grains of 100 nm with six easy "
-          "directions each and 120 Oe, rests of 100 ns to 10 us; pulses, weights and xi as in the decks that are read at once.")
+from device import Deck, Device, Group, per_seed
+
+CHOSEN = (
+    "friction of 2 and 3 Oe (a 180 degree wall starts to move at 3.1 and 4.7 Oe; the experiment's film has less than 10 Oe), grains of 100 nm with six easy "
+    "directions each and 120 Oe, rests of 100 ns to 10 us; pulses, weights and xi as in the decks that are read at once."
+)
 TIMES = {0: "at once", 1e-7: "after 100 ns", 1e-6: "after 1 us", 1e-5: "after 10 us"}
 FRICTIONS = (2, 3)
 GRAINS = "film.grains.seed={seed}"
 NOISY = ["thermal.temperature=300 K", "schedule.0={hold: {time: 20 ns}}", "schedule.1.train.retention=100 ns"]  # relaxation knows no temperature
-LOOP = ("schedule=[{hysteresis: {from: [98.4808 Oe, 17.3648 Oe, 0 Oe], to: [-98.4808 Oe, -17.3648 Oe, 0 Oe], steps: 200, tolerance: 1e-7, max_time: 10 us}}]")
+LOOP = "schedule=[{hysteresis: {from: [98.4808 Oe, 17.3648 Oe, 0 Oe], to: [-98.4808 Oe, -17.3648 Oe, 0 Oe], steps: 200, tolerance: 1e-7, max_time: 10 us}}]"
 LETTERS = ("sweeps", "synchronous")
 WIRED = {"ecp": "E, C, P on 7 x 10 nodes", "edcpl": "E, D, C, P, L on 7 x 20 nodes"}
 
@@ -43,7 +46,7 @@ RUNS = {
 
 def minima(run, label, key="minima"):
     """{time: patterns that are minima} of the last reading of a run."""
-    entry = [e for e in entries(run.results, "retention", of_step="energies", label=label)][-1]
+    entry = list(entries(run.results, "retention", of_step="energies", label=label))[-1]
     return dict(zip(entry["time_s"], entry[key]))
 
 
@@ -59,8 +62,12 @@ def minima_rows(table, runs, title, required, times, labels=("midrange", "scaled
             if not found:
                 continue
             need, mean = required.get(time), statistics.mean(found)
-            table.add(f"{title}, {label}, {TIMES[time]}: minima right, of 7", f"{'<=' if most else '>='} {need}" if need is not None else "reported",
-                      mean_and_each(found, "{:.1f}") if len(found) > 1 else str(found[0]), None if need is None else mean <= need if most else mean >= need)
+            table.add(
+                f"{title}, {label}, {TIMES[time]}: minima right, of 7",
+                f"{'<=' if most else '>='} {need}" if need is not None else "reported",
+                mean_and_each(found, "{:.1f}") if len(found) > 1 else str(found[0]),
+                None if need is None else mean <= need if most else mean >= need,
+            )
         table.add("  control: untrained film, as long at rest", "-", per_seed(counts(runs, label, times[-1], "untrained_minima")), None)
 
 
@@ -79,8 +86,12 @@ def rounds(table, found):
                 so_far = [round(e["minima"][k]) for e in entries(run.results, "retention", of_step="energies", label=label)]  # of all memories
                 of_round = [after - before for before, after in zip([0, *so_far], so_far)]
                 required = time > 0
-                table.add(f"ten rounds of seven patterns, friction 3 Oe, start {seed}, {label}, {TIMES[time]}: minima right, of 7", ">= 6.5 each" if required else "reported",
-                          per_seed(of_round), len(of_round) == 10 and min(of_round) >= 6.5 if required else None)
+                table.add(
+                    f"ten rounds of seven patterns, friction 3 Oe, start {seed}, {label}, {TIMES[time]}: minima right, of 7",
+                    ">= 6.5 each" if required else "reported",
+                    per_seed(of_round),
+                    len(of_round) == 10 and min(of_round) >= 6.5 if required else None,
+                )
 
 
 def grains(table, found):
@@ -143,7 +154,14 @@ def wired(table, found):
         for value in (3, 0):
             runs = found.get(f"wired-{name}-{value}")
             if runs:
-                letter_rows(table, runs, f"{title}, friction {value} Oe" if value else f"{title}, no friction", "sweeps", (0, 1e-7, 1e-6), {1e-6: (None, 0.9)} if value else {})
+                letter_rows(
+                    table,
+                    runs,
+                    f"{title}, friction {value} Oe" if value else f"{title}, no friction",
+                    "sweeps",
+                    (0, 1e-7, 1e-6),
+                    {1e-6: (None, 0.9)} if value else {},
+                )
 
 
 GROUPS = {

@@ -2,10 +2,10 @@
 model, which has neither. Nothing is required; every figure has its controls."""
 
 import numpy
-
 from four_node import entries
-from device import Deck, Group
 from standard_textures import Run, texture
+
+from device import Deck, Group
 
 MODEL = ["demag=none", "film.material.Ku=-43.062 A/m"]  # the papers' hard axis
 FIELDS = {"model": ("the paper's model", MODEL), "shape": ("local shape anisotropy", ["demag=shape"]), "demag": ("full demagnetizing field", [])}
@@ -43,12 +43,22 @@ def four_nodes(table, found):
         for seed, run in found.get(f"four-node-{name}", {}).items():
             for weights in ("midrange", "scaled"):
                 fresh, sequence = totals(run, weights)
-                table.add(f"{words}, start {seed}: minima right, {weights}", "reported",
-                          f"fresh {fresh['correct']}/7, smallest margin {fresh['smallest_margin']:.3f}; in sequence {sequence['correct']}/7, {sequence['smallest_margin']:.3f} "
-                          f"(untrained {fresh['untrained_correct']}/7)", None)
+                table.add(
+                    f"{words}, start {seed}: minima right, {weights}",
+                    "reported",
+                    f"fresh {fresh['correct']}/7, smallest margin {fresh['smallest_margin']:.3f}; in sequence {sequence['correct']}/7, "
+                    f"{sequence['smallest_margin']:.3f} "
+                    f"(untrained {fresh['untrained_correct']}/7)",
+                    None,
+                )
             recalls = [e for e in entries(run.results, "recall") if "trained" in e]
-            table.add("  one flip recalled, midrange, fresh", "reported", f"{sum(e['recalled'] for e in recalls)} of {sum(e['starts'] for e in recalls)} "
-                      f"(untrained {sum(e['control_untrained'] for e in recalls)}, outer product {sum(e['control_outer_product'] for e in recalls)})", None)
+            table.add(
+                "  one flip recalled, midrange, fresh",
+                "reported",
+                f"{sum(e['recalled'] for e in recalls)} of {sum(e['starts'] for e in recalls)} "
+                f"(untrained {sum(e['control_untrained'] for e in recalls)}, outer product {sum(e['control_outer_product'] for e in recalls)})",
+                None,
+            )
             table.add("  m around the disk, mean; m across its rim, rms", "reported", "{:.2f}; {:.2f}".format(*closure(run)), None)
 
 
@@ -57,8 +67,13 @@ def letters(table, found):
         for seed, run in found.get(f"letters-{name}", {}).items():
             for e in [e for e in entries(run.results, "infer") if "control_no_recall" in e and e["epoch"] == 12]:
                 exact = ", ".join(f"{e['exact_recovery'][k]:.2f}" for k in (1, 2, 4))
-                table.add(f"{words}, start {seed}, xi {e['xi']}, {e['method']}: letter named right", "reported",
-                          f"{e['accuracy']:.3f} (no recall {e['control_no_recall']:.3f}, untrained {e['control_untrained']:.3f}, outer product {e['control_outer_product']:.3f})", None)
+                table.add(
+                    f"{words}, start {seed}, xi {e['xi']}, {e['method']}: letter named right",
+                    "reported",
+                    f"{e['accuracy']:.3f} (no recall {e['control_no_recall']:.3f}, untrained {e['control_untrained']:.3f}, outer product "
+                    f"{e['control_outer_product']:.3f})",
+                    None,
+                )
                 table.add("  whole letter from 1, 2, 4 flips; unstable pixels of E, C, P", "reported", f"{exact}; {e['unstable_pixels']}", None)
 
 

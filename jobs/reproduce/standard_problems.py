@@ -11,6 +11,7 @@ import standard_devices
 import standard_textures
 import standard_thermal
 import standard_traces
+
 from device import Device
 
 MODULES = [standard_traces, standard_textures, standard_devices, standard_thermal]  # each has RUNS and GROUPS

@@ -4,6 +4,7 @@ every figure has its controls, and over several starts (--seeds 1 2 3 4) its sta
 import statistics
 
 from four_node import entries
+
 from device import Deck, Group
 
 TEMPERATURES = (0, 300, 3000, 9000, 30000)  # K; a tenth of the thickness feels ten times the temperature
@@ -22,15 +23,30 @@ def thermal(table, found):
         if not runs:
             continue
         midrange, scaled = ([e for run in runs for e in entries(run, "energies", weights=kind) if "mean_margin" in e] for kind in ("midrange", "scaled"))
-        table.add(f"{T} K, {len(runs)} starts: power of the trained pattern", "reported", f"{mean([e['mean_power_change_percent'] for e in midrange], '{:+.2f}')} % "
-                  f"(other patterns {mean([e['control_mean_power_change_of_others_percent'] for e in midrange], '{:+.2f}')} %)", None)
+        table.add(
+            f"{T} K, {len(runs)} starts: power of the trained pattern",
+            "reported",
+            f"{mean([e['mean_power_change_percent'] for e in midrange], '{:+.2f}')} % "
+            f"(other patterns {mean([e['control_mean_power_change_of_others_percent'] for e in midrange], '{:+.2f}')} %)",
+            None,
+        )
         for label, chosen in (("midrange", midrange), ("scaled, xi 0.98", scaled)):
-            table.add(f"  minima right, {label}", "reported", f"{mean([e['correct'] for e in chosen], '{:.2f}')} of 7, margin {mean([e['mean_margin'] for e in chosen], '{:.3f}')}, "
-                      f"smallest {mean([e['smallest_margin'] for e in chosen], '{:.3f}')} (untrained {mean([e['untrained_correct'] for e in chosen], '{:.2f}')})", None)
+            table.add(
+                f"  minima right, {label}",
+                "reported",
+                f"{mean([e['correct'] for e in chosen], '{:.2f}')} of 7, margin {mean([e['mean_margin'] for e in chosen], '{:.3f}')}, "
+                f"smallest {mean([e['smallest_margin'] for e in chosen], '{:.3f}')} (untrained {mean([e['untrained_correct'] for e in chosen], '{:.2f}')})",
+                None,
+            )
         for method in ("synchronous", "sweeps"):
             totals = [e for run in runs for e in entries(run, "recall", method=method) if "mean_recalled" in e]
-            table.add(f"  one flip recalled, midrange, {method}", "reported", f"{mean([e['recalled'] for e in totals], '{:.2f}')} of {totals[0]['starts']} "
-                      f"(untrained {mean([7 * e['untrained_mean_recalled'] for e in totals], '{:.2f}')})", None)
+            table.add(
+                f"  one flip recalled, midrange, {method}",
+                "reported",
+                f"{mean([e['recalled'] for e in totals], '{:.2f}')} of {totals[0]['starts']} "
+                f"(untrained {mean([7 * e['untrained_mean_recalled'] for e in totals], '{:.2f}')})",
+                None,
+            )
 
 
 GROUPS = {"thermal": Group(list(RUNS), "every", thermal)}

@@ -4,18 +4,28 @@ film gives, with convergence in the cell size."""
 import os
 
 import numpy
-
 from four_node import entries
+
 from device import Deck, Group
 
 # 1 ns after field 1 is switched on, where <my> is steepest, a clock that is off by 0.1 ps moves <my> by 0.001: codes differ by that on one grid.
 FIELD_1 = "validation/mumag-4"
 FIELD_2 = "validation/mumag-4-field-2"
-OOMMF = {0.1: (0.5215, 0.6650, -0.0847), 0.2: (-0.8159, -0.0618, -0.1527), 0.3: (-0.7427, -0.0091, 0.0693), 0.4: (-0.7774, 0.4091, -0.0297),
-         0.5: (-0.9192, -0.2245, 0.0478), 0.7: (-0.9457, 0.2000, 0.0547), 1.0: (-0.9845, 0.1274, 0.0432)}  # ns: <m>, 200 x 50 cells, with fidimag
+OOMMF = {
+    0.1: (0.5215, 0.6650, -0.0847),
+    0.2: (-0.8159, -0.0618, -0.1527),
+    0.3: (-0.7427, -0.0091, 0.0693),
+    0.4: (-0.7774, 0.4091, -0.0297),
+    0.5: (-0.9192, -0.2245, 0.0478),
+    0.7: (-0.9457, 0.2000, 0.0547),
+    1.0: (-0.9845, 0.1274, 0.0432),
+}  # ns: <m>, 200 x 50 cells, with fidimag
 MUMAX = (-0.98461, 0.12604, 0.04327)  # 1 ns, mumax3's own test, 128 x 32 cells
-TENSOR = ("mumax3 integrates its demagnetizing tensor at points, 2e-4 short of the exact one in a cell's own N_zz, which slows the clock by 0.6 ps in 1 ns and lowers <my> by "
-          "0.005, as either tensor in one other program shows")
+TENSOR = (
+    "mumax3 integrates its demagnetizing tensor at points, 2e-4 short of the exact one in a cell's own N_zz, which slows the clock by 0.6 ps in 1 ns and "
+    "lowers <my> by "
+    "0.005, as either tensor in one other program shows"
+)
 LOOP, BAR = "validation/mumag-1", "validation/mumag-2"
 LOOP_CELLS = ("40", "20", "10")
 MS, EXCHANGE_LENGTH = 8e5, 5.687  # A/m, nm, of muMAG 2's deck
@@ -34,8 +44,12 @@ def sizes_of(deck, sizes):
 RUNS = {
     **sizes_of(LOOP, LOOP_CELLS),
     "mumag-2": film(BAR),
-    **{f"mumag-2-{d}nm": film(BAR, f"film.size=[{5 * int(d)} nm, {d} nm]", f"film.thickness={int(d) / 10:g} nm", "film.cell=4 nm",
-                              "schedule.1.hysteresis.tolerance=1e-5") for d in BARS},
+    **{
+        f"mumag-2-{d}nm": film(
+            BAR, f"film.size=[{5 * int(d)} nm, {d} nm]", f"film.thickness={int(d) / 10:g} nm", "film.cell=4 nm", "schedule.1.hysteresis.tolerance=1e-5"
+        )
+        for d in BARS
+    },
     **sizes_of(FIELD_1, ("5", "3.90625", "2.5")),
     **sizes_of(FIELD_2, ("3.90625", "2.5")),
     "mumag-4-5dp": film(FIELD_1, "film.cell=2.5 nm", "integrator.method=5dp", "integrator.tolerance=1e-6"),
@@ -96,7 +110,9 @@ def mumag_4(table, found):
     sizes = [(size, only(found, f"mumag-4-{size}nm")) for size in ("5", "3.90625", "2.5")]
     for size, run in sizes:
         if run:
-            table.add(f"cells of {float(size):.3g} nm: zero; <m> at 1 ns", "reported", f"{1e12 * Trace(run).crossing():.2f} ps; {vector(averages(run)[1])}", None)
+            table.add(
+                f"cells of {float(size):.3g} nm: zero; <m> at 1 ns", "reported", f"{1e12 * Trace(run).crossing():.2f} ps; {vector(averages(run)[1])}", None
+            )
 
 
 def mumag_4_field_2(table, found):
@@ -104,8 +120,15 @@ def mumag_4_field_2(table, found):
         run = only(found, f"mumag-4-field-2-{size}nm")
         if run:
             end = averages(run)[1]
-            table.compare(f"cells of {float(size):.3g} nm: 1 ns", vector(MUMAX_2) + ", mumax3", "0.005", vector(end), apart(end, MUMAX_2) <= 0.005, TENSOR,
-                          judged=size == "3.90625")
+            table.compare(
+                f"cells of {float(size):.3g} nm: 1 ns",
+                vector(MUMAX_2) + ", mumax3",
+                "0.005",
+                vector(end),
+                apart(end, MUMAX_2) <= 0.005,
+                TENSOR,
+                judged=size == "3.90625",
+            )
             table.add("  <mx> first crosses zero", "reported", f"{1e12 * Trace(run).crossing():.2f} ps", None)
 
 
@@ -115,10 +138,18 @@ def mumag_1(table, found):
         if run:
             loop = entries(run.results, "hysteresis")[-1]
             first, second = loop["first_branch"], loop["second_branch"]
-            table.add(f"cells of {size} nm: remanence; coercive fields", "no agreed answer",
-                      f"{vector(first['remanence'])}; {first['coercive_field_mT']:.2f}, {second['coercive_field_mT']:.2f} mT", None)
-            table.add("  second branch against the mirrored first", "1e-3", f"{apart(first['remanence'][:1], [-second['remanence'][0]]):.1e}",
-                      apart(first["remanence"][:1], [-second["remanence"][0]]) <= 1e-3)
+            table.add(
+                f"cells of {size} nm: remanence; coercive fields",
+                "no agreed answer",
+                f"{vector(first['remanence'])}; {first['coercive_field_mT']:.2f}, {second['coercive_field_mT']:.2f} mT",
+                None,
+            )
+            table.add(
+                "  second branch against the mirrored first",
+                "1e-3",
+                f"{apart(first['remanence'][:1], [-second['remanence'][0]]):.1e}",
+                apart(first["remanence"][:1], [-second["remanence"][0]]) <= 1e-3,
+            )
 
 
 def mumag_2(table, found):
@@ -128,8 +159,14 @@ def mumag_2(table, found):
             last = [entry["first_branch"] for entry in entries(run.results, "hysteresis")]
             coercive = [-branch["coercive_field_A_per_m"] / MS for branch in last if "coercive_field_A_per_m" in branch]
             remanence = next(branch["remanence"] for branch in last if "remanence" in branch)
-            table.compare(f"d = {float(d) / EXCHANGE_LENGTH:.2f} exchange lengths: coercive field, Ms; remanence", "0.05707", "0.0001",
-                          f"{coercive[0]:.5f}; {vector(remanence)}", abs(coercive[0] - 0.05707) <= 1e-4, judged=name == "mumag-2")
+            table.compare(
+                f"d = {float(d) / EXCHANGE_LENGTH:.2f} exchange lengths: coercive field, Ms; remanence",
+                "0.05707",
+                "0.0001",
+                f"{coercive[0]:.5f}; {vector(remanence)}",
+                abs(coercive[0] - 0.05707) <= 1e-4,
+                judged=name == "mumag-2",
+            )
 
 
 GROUPS = {

@@ -60,8 +60,11 @@ def markdown_part(groups, judged_only, count):
             text += [f"*{escaped(name)}*", ""]
         if group["chosen"]:
             text += [f"Chosen here, not in the paper: {escaped(group['chosen'])}", ""]
-        text += ["| figure | published | | required | | measured | controls |", "|---|---|---|---|---|---|---|"] if claims else [
-            "| figure | required | | measured | controls |", "|---|---|---|---|---|"]
+        text += (
+            ["| figure | published | | required | | measured | controls |", "|---|---|---|---|---|---|---|"]
+            if claims
+            else ["| figure | required | | measured | controls |", "|---|---|---|---|---|"]
+        )
         notes = []
         for figure, row, controls in rows:
             if row.why and row.why not in notes:
@@ -128,8 +131,10 @@ def main():
     in_readme, count = markdown(options.runs, True, parts_of(table))
     text, _ = markdown(options.runs, False, {})
     totals = f"{count['claims']} published claims, {count['claims missed']} missed; {count['required']} figures required, {count['required missed']} missed"
-    head = (f"{totals}. \"Published\" is what the paper claims, or another program finds; \"required\" is what this program is held to, by its earlier versions or a "
-            "closed form. Several numbers: one per random start.")
+    head = (
+        f'{totals}. "Published" is what the paper claims, or another program finds; "required" is what this program is held to, by its earlier versions or a '
+        "closed form. Several numbers: one per random start."
+    )
     path = os.path.join(options.runs, "reproduction.md")
     with open(path, "w") as file:
         file.write(f"{head}\n\n{text}")

@@ -31,8 +31,17 @@ class Table:
         if published and published.met is not None and not published.met:
             missed["published"] = published.why or NO_REASON
         causes = [f"{' and '.join(name for name in missed if missed[name] == cause)}: {cause}" for cause in dict.fromkeys(missed.values())]
-        self.rows.append(Row(figure, published.text if published else "", verdict_of(published.met) if published else "", required, verdict_of(met), measured,
-                             " ".join(map(sentence, causes))))
+        self.rows.append(
+            Row(
+                figure,
+                published.text if published else "",
+                verdict_of(published.met) if published else "",
+                required,
+                verdict_of(met),
+                measured,
+                " ".join(map(sentence, causes)),
+            )
+        )
 
     def compare(self, figure, published, tolerance, measured, met, why="", judged=True):
         """A figure that is required to agree with a published value within a tolerance; not judged: it is reported alone."""

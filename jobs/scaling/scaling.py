@@ -65,14 +65,31 @@ def run(options, name, ranks, factor, tall):
     if electrodes:
         for k in (0, 1):
             settings += ["--set", f"electrodes.{k}.shape.rectangle.size=[0 nm, {tall * height} um]"]
-    command = [*shlex.split(options.launch.format(ranks=ranks)), options.program, "run", os.path.join(HERE, name + ".yaml"), *settings, "--out", out, "--force",
-               "--", "-log_view", ":" + log]
+    command = [
+        *shlex.split(options.launch.format(ranks=ranks)),
+        options.program,
+        "run",
+        os.path.join(HERE, name + ".yaml"),
+        *settings,
+        "--out",
+        out,
+        "--force",
+        "--",
+        "-log_view",
+        ":" + log,
+    ]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT)
     if done.returncode:
         sys.exit(f"exit code {done.returncode}: {shlex.join(command)}\n{done.stdout.decode(errors='replace')[-2000:]}")
     summary = yaml.safe_load(open(os.path.join(out, "summary.yaml")))
-    return {**logged(log), "steps": summary["steps"], "evaluations": summary["rhs_evaluations"], "cg": summary["cg_iterations"], "cells": summary["cells"],
-            "memory": summary["peak_memory_bytes"]}
+    return {
+        **logged(log),
+        "steps": summary["steps"],
+        "evaluations": summary["rhs_evaluations"],
+        "cg": summary["cg_iterations"],
+        "cells": summary["cells"],
+        "memory": summary["peak_memory_bytes"],
+    }
 
 
 def measure(options, name, ranks, tall):
@@ -141,8 +158,11 @@ def main():
     strong = [measure(options, name, ranks, 1) for name in options.decks for ranks in options.ranks]
     weak = [] if options.quick else [measure(options, name, ranks, ranks) for name in options.decks for ranks in options.ranks]
     columns = ["kind", "name", "ranks", "cells", "steps", "seconds", "evaluations", "cg", "messages", "bytes", "reductions", "memory", *PARTS.values()]
-    lines = ["\t".join(columns)] + ["\t".join(kind if c == "kind" else f"{r[c]:.6g}" if isinstance(r[c], float) else str(r[c]) for c in columns)
-                                    for kind, rows in (("strong", strong), ("weak", weak)) for r in rows]
+    lines = ["\t".join(columns)] + [
+        "\t".join(kind if c == "kind" else f"{r[c]:.6g}" if isinstance(r[c], float) else str(r[c]) for c in columns)
+        for kind, rows in (("strong", strong), ("weak", weak))
+        for r in rows
+    ]
     with open(os.path.join(options.out, "scaling.tsv"), "w") as file:
         file.write("\n".join(lines) + "\n")
     print(f"per step, {time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores; times of the busiest rank")
@@ -150,16 +170,20 @@ def main():
         for r in rows:
             base = next(o for o in rows if o["name"] == r["name"])
             gain = base["seconds"] / r["seconds"] * (1 if kind == "strong" else r["ranks"])
-            print(f"{kind:7} {r['name']:14} {r['cells']:9} cells on {r['ranks']:3} ranks: {1e3 * r['seconds']:8.2f} ms, {gain:5.2f} x; "
-                  f"{r['messages']:6.0f} messages, {r['bytes'] / 1e3:9.1f} kB, {r['reductions']:5.1f} reductions; "
-                  + ", ".join(f"{key} {100 * r[key] / r['seconds']:.0f} %" for key in PARTS.values() if r[key] > 0))
+            print(
+                f"{kind:7} {r['name']:14} {r['cells']:9} cells on {r['ranks']:3} ranks: {1e3 * r['seconds']:8.2f} ms, {gain:5.2f} x; "
+                f"{r['messages']:6.0f} messages, {r['bytes'] / 1e3:9.1f} kB, {r['reductions']:5.1f} reductions; "
+                + ", ".join(f"{key} {100 * r[key] / r['seconds']:.0f} %" for key in PARTS.values() if r[key] > 0)
+            )
     for name in options.decks:
         mine = [r for r in strong if r["name"] == name]
         many = next((r for r in mine if r["ranks"] > 1), None)
         if mine[0]["ranks"] == 1 and many:
             p = stops(mine[0], many, options)
-            print(f"model   {name:14} {mine[0]['cells']:9} cells: communication takes half the time beyond {p} ranks "
-                  f"({mine[0]['cells'] / p:.0f} cells per rank, {1e6 * model(mine[0], many, options, p)[0]:.0f} us per step)")
+            print(
+                f"model   {name:14} {mine[0]['cells']:9} cells: communication takes half the time beyond {p} ranks "
+                f"({mine[0]['cells'] / p:.0f} cells per rank, {1e6 * model(mine[0], many, options, p)[0]:.0f} us per step)"
+            )
     draw(options, strong, weak)
     print(f"{options.out}/scaling.tsv, scaling.png")
 

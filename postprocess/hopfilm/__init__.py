@@ -7,6 +7,7 @@
 
 `open` needs xarray and h5py; what draws, matplotlib. On the command line: hopfilm-post.
 """
+
 import os
 
 with open(os.path.join(os.path.dirname(__file__), "version.txt"), encoding="utf-8") as _file:
@@ -21,10 +22,12 @@ def open(directory):
     if os.path.exists(os.path.join(directory, "ensemble.tsv")):
         return open_ensemble(directory)
     from .rundata import RunData
+
     return RunData(directory)
 
 
 def open_ensemble(directory, each=None):
     """An ensemble as one xarray.Dataset: its figures, as in ensemble.tsv, over the axes of the deck; see `hopfilm.ensembles.open_ensemble`."""
     from . import ensembles
+
     return ensembles.open_ensemble(os.fspath(directory), each)

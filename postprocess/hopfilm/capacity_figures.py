@@ -1,10 +1,12 @@
 """Capacity of a film: accuracy and exact recovery against the number of stored patterns, from several runs."""
+
 import numpy as np
 
 from .accuracy_figures import FILMS, style_of
 from .inference import variant_name
 from .results import weights_name
 from .style import plt
+
 
 def _value(found, name, variant, amounts):
     k, values = found.index(variant), found.array(name)
@@ -39,12 +41,30 @@ def capacity(all_found, amounts):
         group = [f for f in all_found if film_name(f) == film]
         variants = list(dict.fromkeys(v for f in group for v in f.variants if v not in ("film", "one-more-iteration")))
         for ax, name, title in zip(axes[k], ("accuracy", "exact"), ("accuracy (nearest pattern)", "recovered exactly")):
-            _line(ax, [(len(f.names), _value(f, name, "film", amounts)) for f in group], True, color=FILMS[0], linewidth=2.6, marker="o", markersize=5, zorder=4,
-                  label="film")
+            _line(
+                ax,
+                [(len(f.names), _value(f, name, "film", amounts)) for f in group],
+                True,
+                color=FILMS[0],
+                linewidth=2.6,
+                marker="o",
+                markersize=5,
+                zorder=4,
+                label="film",
+            )
             for variant in variants:
                 colour, dashes = style_of(variant, variants)
-                _line(ax, [(len(f.names), _value(f, name, variant, amounts)) for f in group if variant in f.variants], color=colour, linestyle=dashes,
-                      linewidth=1.3, marker=".", markersize=5, zorder=3, label=variant_name(variant))
+                _line(
+                    ax,
+                    [(len(f.names), _value(f, name, variant, amounts)) for f in group if variant in f.variants],
+                    color=colour,
+                    linestyle=dashes,
+                    linewidth=1.3,
+                    marker=".",
+                    markersize=5,
+                    zorder=3,
+                    label=variant_name(variant),
+                )
             ax.set_ylim(-0.02, 1.02)
             ax.set_ylabel(title)
             ax.set_xlabel("stored patterns")

@@ -1,4 +1,5 @@
 """The colours of a magnetization; apart from style.py, which changes the settings of matplotlib."""
+
 import numpy as np
 from matplotlib.colors import hsv_to_rgb
 

@@ -1,4 +1,5 @@
 """The command line of the one-figure programs: DIR -o FILE, and the options of the figure."""
+
 import argparse
 
 from .run import Run

@@ -1,4 +1,5 @@
 """An ensemble as one xarray.Dataset, whose dimensions are the axes of its deck."""
+
 import csv
 import itertools
 import os
@@ -149,6 +150,7 @@ def _number(text):
 def _of_each(data, function, leading):
     """The function's result for every member that is done, over the axes of the ensemble; nan for the others."""
     from .rundata import RunData
+
     found = []
     for place in itertools.product(*(range(data.sizes[name]) for name in leading)):
         here = data.isel(dict(zip(leading, place)))
@@ -179,6 +181,6 @@ def _unfolded(whole, leading, shape):
         if "_member" not in values.dims:
             target[name] = values
             continue
-        values = values.transpose("_member", ...)
-        target[name] = xarray.Variable((*leading, *values.dims[1:]), values.values.reshape(*shape, *values.shape[1:]), values.attrs)
+        moved = values.transpose("_member", ...)
+        target[name] = xarray.Variable((*leading, *moved.dims[1:]), moved.values.reshape(*shape, *moved.shape[1:]), values.attrs)
     return xarray.Dataset(variables, coords)

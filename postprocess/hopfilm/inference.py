@@ -1,18 +1,28 @@
 """Results of the step `infer` as Python values: one Inference per step and kind of weights.
 
-    for found in inferences(run):
-        found.names, found.X          the stored patterns, [pattern][pixel]
-        found.array("accuracy")       [variant][amount of noise]
-        found.variants                "film", the controls, the rules
-        found.wiring                  signed pixel of each electrode, from 1; None: its own
+for found in inferences(run):
+    found.names, found.X          the stored patterns, [pattern][pixel]
+    found.array("accuracy")       [variant][amount of noise]
+    found.variants                "film", the controls, the rules
+    found.wiring                  signed pixel of each electrode, from 1; None: its own
 """
+
 import numpy as np
 
 from .results import shown, weights_name
 
-CONTROLS = {"no-recall": "no recall", "untrained": "untrained film", "one-more-iteration": "one more iteration", "outer-product": "outer product",
-            "outer-product-neighbours": "neighbour outer product", "krotov-hopfield": "dense memory", "hopfield-unlearning": "unlearning", "oja": "Eq. (2)",
-            "pseudo-inverse": "pseudo-inverse", "storkey": "Storkey"}
+CONTROLS = {
+    "no-recall": "no recall",
+    "untrained": "untrained film",
+    "one-more-iteration": "one more iteration",
+    "outer-product": "outer product",
+    "outer-product-neighbours": "neighbour outer product",
+    "krotov-hopfield": "dense memory",
+    "hopfield-unlearning": "unlearning",
+    "oja": "Eq. (2)",
+    "pseudo-inverse": "pseudo-inverse",
+    "storkey": "Storkey",
+}
 NOISES = {"flips": ("flipped pixels", "{:g} flipped"), "probability": ("probability of a flip", "p = {:g}"), "grey": ("grey noise σ", "σ = {:g}")}
 
 
@@ -44,8 +54,7 @@ class Inference:
 
     def others(self):
         """The entries of the controls and the rules of this step and these weights."""
-        return [e for step in ("control", "baseline") for e in self.run.steps(step)
-                if e["item"] == self.item and e.get("label", self.label) == self.label]
+        return [e for step in ("control", "baseline") for e in self.run.steps(step) if e["item"] == self.item and e.get("label", self.label) == self.label]
 
     @property
     def noise(self):

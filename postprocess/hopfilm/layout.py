@@ -3,14 +3,37 @@
 Files of hopfilm 0.1.0 and before say `unit` and `doc` where later ones say `units` and `long_name`, and have no dimension scales: everything else in this
 package asks here.
 """
+
 # Units by the ends of names in summary.yaml, the longest first.
-SUFFIXES = [("_J_per_m3", "J/m^3"), ("_A_per_m", "A/m"), ("_percent", "percent"), ("_bytes", "byte"), ("_Oe", "Oe"), ("_S", "S"), ("_V", "V"), ("_A", "A"), ("_W", "W"),
-            ("_s", "s")]
+SUFFIXES = [
+    ("_J_per_m3", "J/m^3"),
+    ("_A_per_m", "A/m"),
+    ("_percent", "percent"),
+    ("_bytes", "byte"),
+    ("_Oe", "Oe"),
+    ("_S", "S"),
+    ("_V", "V"),
+    ("_A", "A"),
+    ("_W", "W"),
+    ("_s", "s"),
+]
 # Dimensions of datasets in files that do not name them; * stands for one part of a path.
-DIMENSIONS = {"fields/*": ("time", "y", "x", "component"), "fields/time/*": ("time",), "fields/probe/*": ("time",), "film/mask": ("y", "x"),
-              "film/electrodes": ("y_vertex", "x_vertex"), "film/electrode_positions": ("electrode", "axis"), "film/*": ("electrode",),
-              "conductance/G0": ("terminal_i", "terminal_j"), "conductance/G": ("time", "terminal_i", "terminal_j"), "conductance/time": ("time",),
-              "training/*": ("time",), "gauges/*": ("time",), "energy/*/*/*": ("state",), "hysteresis/*": ("field", "column")}
+DIMENSIONS = {
+    "fields/*": ("time", "y", "x", "component"),
+    "fields/time/*": ("time",),
+    "fields/probe/*": ("time",),
+    "film/mask": ("y", "x"),
+    "film/electrodes": ("y_vertex", "x_vertex"),
+    "film/electrode_positions": ("electrode", "axis"),
+    "film/*": ("electrode",),
+    "conductance/G0": ("terminal_i", "terminal_j"),
+    "conductance/G": ("time", "terminal_i", "terminal_j"),
+    "conductance/time": ("time",),
+    "training/*": ("time",),
+    "gauges/*": ("time",),
+    "energy/*/*/*": ("state",),
+    "hysteresis/*": ("field", "column"),
+}
 
 
 def text(value):

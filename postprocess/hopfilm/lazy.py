@@ -1,4 +1,5 @@
 """Datasets of run.h5 as xarray variables that are read when they are used."""
+
 import h5py
 import numpy
 import xarray

@@ -23,12 +23,11 @@ def shown(run, step):
 
 def training_before(run, entry):
     """The training steps whose memories an entry evaluates."""
-    trained = [t for t in run.steps("train") if t["item"] < entry["item"] and t.get("initial") == entry.get("initial")]
-    return trained
+    return [t for t in run.steps("train") if t["item"] < entry["item"] and t.get("initial") == entry.get("initial")]
 
 
 def training_name(run, entry):
-    """"start 1, each fresh": which initial state, and how the patterns were trained."""
+    """ "start 1, each fresh": which initial state, and how the patterns were trained."""
     trained = training_before(run, entry)
     words = [f"start {entry['initial']}"] if len({e.get("initial") for e in run.results}) > 1 else []
     if trained and max(len(trained), len(trained[-1].get("patterns", []))) > 1:
@@ -57,9 +56,8 @@ def default_weightings(run):
         sweep = sorted({e["xi"] for e in entries if "xi" in e})
         chosen = min(sweep, key=lambda xi: abs(xi - 0.98)) if sweep else None
         for e in entries:
-            if e.get("xi", chosen) == chosen or e["weights"] != "scaled":
-                if weights_name(e) not in names:
-                    names.append(weights_name(e))
+            if (e.get("xi", chosen) == chosen or e["weights"] != "scaled") and weights_name(e) not in names:
+                names.append(weights_name(e))
     return names
 
 

@@ -1,4 +1,5 @@
 """Tolerance of a device to imperfections: exact recovery and accuracy against the size of each imperfection, from several runs."""
+
 import re
 
 import numpy as np
@@ -9,8 +10,13 @@ from .style import SHADES, SOFT, plt
 
 UNITS = {"": 1, "%": 1e-2, "nm": 1e-9, "um": 1e-6, "m": 1}
 # imperfection: its name on the axis, what its size is multiplied by
-AXES = {"reading": ("conductances misread by, %", 100), "misplacement": ("electrodes misplaced by, nm", 1e9),
-        "conductivity": ("conductivity varies by, %", 100), "thickness": ("thickness varies by, %", 100), "amr_ratio": ("AMR ratio varies by, %", 100)}
+AXES = {
+    "reading": ("conductances misread by, %", 100),
+    "misplacement": ("electrodes misplaced by, nm", 1e9),
+    "conductivity": ("conductivity varies by, %", 100),
+    "thickness": ("thickness varies by, %", 100),
+    "amr_ratio": ("AMR ratio varies by, %", 100),
+}
 
 
 def size_of(value):
@@ -61,8 +67,9 @@ def _bars(ax, scale, points, value, colour, **style):
 
 def robustness(found_panels):
     """A column for each imperfection. Above: exact recovery from each amount of noise. Below: accuracy, with its controls."""
-    figure, axes = plt.subplots(2, len(found_panels), figsize=(2.7 * len(found_panels) + 1.2, 5.6), squeeze=False, sharey="row",
-                                gridspec_kw={"wspace": 0.12, "hspace": 0.16})
+    figure, axes = plt.subplots(
+        2, len(found_panels), figsize=(2.7 * len(found_panels) + 1.2, 5.6), squeeze=False, sharey="row", gridspec_kw={"wspace": 0.12, "hspace": 0.16}
+    )
     for column, (name, points) in enumerate(found_panels.items()):
         title, scale = AXES[name]
         above, below = axes[:, column]

@@ -1,4 +1,5 @@
 """A run as xarray: what hopfilm.open returns. SI units throughout, each in the attribute `units`; names of electrodes, patterns and states as coordinates."""
+
 import os
 from collections.abc import Mapping
 from functools import cached_property
@@ -15,11 +16,24 @@ from .summaries import run_html, run_text
 
 AXES = ["x", "y", "z"]
 # Datasets of a step `infer`, whose dimensions no file names.
-INFERENCE = {"accuracy": ("variant", "amount"), "accuracy_low": ("variant", "amount"), "accuracy_high": ("variant", "amount"), "exact": ("variant", "amount"),
-             "overlap_after": ("variant", "amount"), "confusion": ("pattern", "answer"), "gallery": ("image", "stage", "pixel"), "epochs/accuracy": ("epoch",),
-             "epochs/low": ("epoch",), "epochs/high": ("epoch",), "epochs/exact": ("epoch", "amount"), "epochs/unstable": ("epoch", "pattern"),
-             "epochs/one_more_iteration": ("epoch",), "basins/accuracy": ("variant", "flips"), "basins/exact": ("variant", "flips"),
-             "attractors/overlap": ("attractor_time", "start", "pattern")}
+INFERENCE = {
+    "accuracy": ("variant", "amount"),
+    "accuracy_low": ("variant", "amount"),
+    "accuracy_high": ("variant", "amount"),
+    "exact": ("variant", "amount"),
+    "overlap_after": ("variant", "amount"),
+    "confusion": ("pattern", "answer"),
+    "gallery": ("image", "stage", "pixel"),
+    "epochs/accuracy": ("epoch",),
+    "epochs/low": ("epoch",),
+    "epochs/high": ("epoch",),
+    "epochs/exact": ("epoch", "amount"),
+    "epochs/unstable": ("epoch", "pattern"),
+    "epochs/one_more_iteration": ("epoch",),
+    "basins/accuracy": ("variant", "flips"),
+    "basins/exact": ("variant", "flips"),
+    "attractors/overlap": ("attractor_time", "start", "pattern"),
+}
 COORDINATES = {"epochs/epoch": "epoch", "basins/k": "flips", "attractors/time": "attractor_time"}
 
 
@@ -134,31 +148,40 @@ class RunData:
         return Fields(self)
 
     def field(self, name):
-        """A field as DataArray (time, y, x, component), without component if it is a scalar, with the coordinates time (s), x and y (m, of the centres of cells, from the film's centre), component,
-        and pattern and pattern_name, of the pattern applied at each frame or last before. Frames at the same time, as before and after a relaxation, are all kept: the last one
-        of each by field.drop_duplicates("time", keep="last")."""
+        """A field as DataArray (time, y, x, component), without component if it is a scalar.
+
+        Coordinates: time (s); x and y (m), of the centres of cells from the film's centre; component; pattern and pattern_name, of the pattern applied at each
+        frame or last before. Frames at the same time, as before and after a relaxation, are all kept: the last one of each by
+        field.drop_duplicates("time", keep="last")."""
         if name not in self.run.field_names():
             raise KeyError(f"{self.directory}: no field {name}; there are {', '.join(self.run.field_names()) or 'none'}")
         values = variable(self.run.h5[f"fields/{name}"], ("time", "y", "x", "component"))
         probes = self.run.array(f"fields/probe/{name}")
         patterns = ["" if probes is None or not probes[k] else self.run.pattern[probes[k] - 1] for k in range(values.sizes["time"])]
-        coords = {"time": coordinate("time", self.run.field_times(name), "s", "simulated time"), **self._plane(self.run.saved),
-                  "component": ("component", AXES[: values.sizes["component"]]),
-                  **self._patterns(patterns)}
+        coords = {
+            "time": coordinate("time", self.run.field_times(name), "s", "simulated time"),
+            **self._plane(self.run.saved),
+            "component": ("component", AXES[: values.sizes["component"]]),
+            **self._patterns(patterns),
+        }
         found = xarray.Dataset({name: values}, coords)[name]
         return found if values.sizes["component"] > 1 else found.isel(component=0, drop=True)  # energy densities
 
     def _patterns(self, patterns):
         names = {pattern: self.run.pattern_name(pattern) for pattern in set(patterns)}
-        return {"pattern": ("time", numpy.array(patterns, str), {"long_name": "signs of the pattern applied, or applied last"}),
-                "pattern_name": ("time", numpy.array([names[pattern] for pattern in patterns], str), {"long_name": "the deck's name of that pattern"})}
+        return {
+            "pattern": ("time", numpy.array(patterns, str), {"long_name": "signs of the pattern applied, or applied last"}),
+            "pattern_name": ("time", numpy.array([names[pattern] for pattern in patterns], str), {"long_name": "the deck's name of that pattern"}),
+        }
 
     @staticmethod
     def _plane(saved):
         (dx, dy), (x0, y0) = saved.cell, saved.origin
         ny, nx = saved.mask.shape
-        return {"x": coordinate("x", x0 + dx * (numpy.arange(nx) + 0.5), "m", "x from the film's centre"),
-                "y": coordinate("y", y0 + dy * (numpy.arange(ny) + 0.5), "m", "y from the film's centre")}
+        return {
+            "x": coordinate("x", x0 + dx * (numpy.arange(nx) + 0.5), "m", "x from the film's centre"),
+            "y": coordinate("y", y0 + dy * (numpy.arange(ny) + 0.5), "m", "y from the film's centre"),
+        }
 
     def frame_at(self, name, time):
         """Number of the frame of a field nearest to a time (s); of several at the same time the last."""
@@ -182,8 +205,14 @@ class RunData:
         names = list(values.component.values) if "component" in values.dims else [field]
         array = values.transpose("x", "y", ...).values.reshape(nx, ny, 1, len(names))
         unit = values.attrs.get("units", "1")
-        return discretisedfield.Field(mesh, nvdim=len(names), value=array, vdims=names if len(names) > 1 else None, unit=None if unit == "1" else unit,
-                                      valid=(saved.mask.T > 0)[:, :, None])
+        return discretisedfield.Field(
+            mesh,
+            nvdim=len(names),
+            value=array,
+            vdims=names if len(names) > 1 else None,
+            unit=None if unit == "1" else unit,
+            valid=(saved.mask.T > 0)[:, :, None],
+        )
 
     # ---- the film ----
     @cached_property
@@ -197,29 +226,40 @@ class RunData:
         found["thickness"] = ((), run.thickness, {"units": "m", "long_name": "thickness of the film"})
         coords = self._plane(Saved(run.mask, run.cell, run.origin))
         if "electrodes" in found:
-            coords.update(x_vertex=coordinate("x_vertex", x0 + dx * numpy.arange(nx + 1), "m", "x of the corners of cells"),
-                          y_vertex=coordinate("y_vertex", y0 + dy * numpy.arange(ny + 1), "m", "y of the corners of cells"),
-                          electrode=("electrode", run.node_names), axis=("axis", AXES[:2]))
+            coords.update(
+                x_vertex=coordinate("x_vertex", x0 + dx * numpy.arange(nx + 1), "m", "x of the corners of cells"),
+                y_vertex=coordinate("y_vertex", y0 + dy * numpy.arange(ny + 1), "m", "y of the corners of cells"),
+                electrode=("electrode", run.node_names),
+                axis=("axis", AXES[:2]),
+            )
         return xarray.Dataset(found, coords)
 
     # ---- conductances ----
     @cached_property
     def conductance(self):
-        """Dataset: G (time, terminal_i, terminal_j) in S, I_i = sum_j G_ij V_j, of which the diagonal is positive; G0 (terminal_i, terminal_j), of the saturated
-        film; gauges (time, gauge) in S. Coordinates: time (s); terminals by name, the electrodes or, with a wiring, the pixels; pattern, step and epoch of
-        each probe. Empty if the run took no probe."""
+        """Dataset: G (time, terminal_i, terminal_j) in S, I_i = sum_j G_ij V_j, of which the diagonal is positive; G0 (terminal_i, terminal_j), of the
+        saturated film; gauges (time, gauge) in S. Coordinates: time (s); terminals by name, the electrodes or, with a wiring, the pixels; pattern, step and
+        epoch of each probe. Empty if the run took no probe."""
         run = self.run
         if "conductance/time" not in run.h5:
             return xarray.Dataset()
         found = {"G": variable(run.h5["conductance/G"], ("time", "terminal_i", "terminal_j"))}
         if "conductance/G0" in run.h5:
             found["G0"] = variable(run.h5["conductance/G0"], ("terminal_i", "terminal_j"))
-        coords = {"time": coordinate("time", run.time, "s", "simulated time"), "terminal_i": ("terminal_i", run.names), "terminal_j": ("terminal_j", run.names),
-                  **self._patterns(run.pattern)}
+        coords = {
+            "time": coordinate("time", run.time, "s", "simulated time"),
+            "terminal_i": ("terminal_i", run.names),
+            "terminal_j": ("terminal_j", run.names),
+            **self._patterns(run.pattern),
+        }
         for name in ("step", "epoch"):
             coords[name] = variable(run.h5[f"training/{name}"], ("time",))
         if run.gauges:
-            found["gauges"] = (("time", "gauge"), numpy.stack(list(run.gauges.values()), axis=-1), {"units": "S", "long_name": "conductance between two contacts"})
+            found["gauges"] = (
+                ("time", "gauge"),
+                numpy.stack(list(run.gauges.values()), axis=-1),
+                {"units": "S", "long_name": "conductance between two contacts"},
+            )
             coords["gauge"] = ("gauge", list(run.gauges))
         return xarray.Dataset(found, coords)
 
@@ -270,7 +310,11 @@ class RunData:
     def _inference(self, found):
         group = self.run.h5[f"inference/{found.item}/{found.label}"]
         variables = {}
-        coords = {"variant": ("variant", found.variants), "amount": coordinate("amount", found.amounts, "1", found.noise[0]), "pattern": ("pattern", found.names)}
+        coords = {
+            "variant": ("variant", found.variants),
+            "amount": coordinate("amount", found.amounts, "1", found.noise[0]),
+            "pattern": ("pattern", found.names),
+        }
         for path, dims in INFERENCE.items():
             if path in group:
                 values = variable(group[path], dims)
@@ -297,9 +341,14 @@ class RunData:
             rows = self.run.array(entry["dataset"])
             if rows is not None:
                 facts = {name: value for name, value in entry.items() if isinstance(value, (int, float, str)) and not isinstance(value, bool)}
-                found[entry["item"]] = xarray.Dataset({"H": (("field", "component"), rows[:, :3], {"units": "A/m", "long_name": "applied field"}),
-                                                       "m": (("field", "component"), rows[:, 3:], {"units": "1", "long_name": "average magnetization M/Ms"})},
-                                                      {"component": AXES}, facts)
+                found[entry["item"]] = xarray.Dataset(
+                    {
+                        "H": (("field", "component"), rows[:, :3], {"units": "A/m", "long_name": "applied field"}),
+                        "m": (("field", "component"), rows[:, 3:], {"units": "1", "long_name": "average magnetization M/Ms"}),
+                    },
+                    {"component": AXES},
+                    facts,
+                )
         return found
 
     # ---- tables ----

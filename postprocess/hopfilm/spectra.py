@@ -1,7 +1,9 @@
 """Spectra of the magnetization after a kick: the power of its averages against frequency, the peaks, and maps of their power over the film.
 
 The averages come from table.tsv. Its lines are equally spaced with output.table_every; those that follow the time steps instead are brought to equal
-distances by cubics through four lines. The window falls from 1 at the kick to 0 at the end, cos^2(pi t/2T): what rings down after a kick is strongest at its start, where the usual windows are zero."""
+distances by cubics through four lines. The window falls from 1 at the kick to 0 at the end, cos^2(pi t/2T): what rings down after a kick
+is strongest at its start, where the usual windows are zero."""
+
 from collections import namedtuple
 
 import numpy as np
@@ -19,7 +21,7 @@ def after_kick(run):
     """Time since the last instantaneous change (s) and <m>, [line][component], from table.tsv."""
     rows = np.array([[float(word) for word in line.split("\t")[:4]] for line in run.read_text("table.tsv").splitlines() if line and line[0] != "#"])
     still = np.flatnonzero(np.diff(rows[:, 0]) <= 0) if len(rows) else []
-    rows = rows[still[-1] + 1:] if len(still) else rows
+    rows = rows[still[-1] + 1 :] if len(still) else rows
     if len(rows) < 8:
         raise SystemExit(f"{run.directory}: table.tsv has {len(rows)} lines after the last change; a spectrum needs more (output.table_every)")
     return rows[:, 0] - rows[0, 0], rows[:, 1:4]
@@ -42,7 +44,7 @@ def resampled(time, values):
 def transform(time, values):
     """Fourier transform in time (the first axis) of the deviation from the final state, in which the ringing has decayed; (frequency, amplitude)."""
     window = np.cos(0.5 * np.pi * time / time[-1]) ** 2
-    deviation = (values - values[-max(1, len(time) // 50):].mean(axis=0)) * window.reshape(-1, *(1 for _ in values.shape[1:]))
+    deviation = (values - values[-max(1, len(time) // 50) :].mean(axis=0)) * window.reshape(-1, *(1 for _ in values.shape[1:]))
     n = PADDING * len(time)
     return np.fft.rfftfreq(n, time[1] - time[0]), np.fft.rfft(deviation, n, axis=0) * 2 / window.sum()
 
@@ -61,7 +63,7 @@ def peaks(found, component, lowest):
     tops = [k for k in tops if power[k] >= LEAST * power[inside].max() and stands_out(power, k)]
     result = []
     for k in sorted(tops, key=lambda k: -power[k]):
-        a, b, c = np.log(power[k - 1:k + 2])
+        a, b, c = np.log(power[k - 1 : k + 2])
         shift = 0.5 * (a - c) / (a - 2 * b + c)
         result.append(Peak(found.frequency[k] + shift * (found.frequency[1] - found.frequency[0]), power[k], component))
     return result
@@ -69,9 +71,9 @@ def peaks(found, component, lowest):
 
 def stands_out(power, k):
     """The power falls to half on both sides before it rises above the peak."""
-    for side in (power[k + 1:], power[:k][::-1]):
+    for side in (power[k + 1 :], power[:k][::-1]):
         above = np.flatnonzero(side > power[k])
-        if not (side[:above[0]] if len(above) else side).min(initial=power[k]) < 0.5 * power[k]:
+        if not (side[: above[0]] if len(above) else side).min(initial=power[k]) < 0.5 * power[k]:
             return False
     return True
 
@@ -85,7 +87,7 @@ def maps(run, frequencies, component):
         raise SystemExit(f"{run.directory}: {len(times) - first} frames of m after the kick; a map needs more (output.every)")
     time, m = times[first:] - times[first], run.h5["fields/m"][first:][..., component]
     window = np.cos(0.5 * np.pi * time / time[-1]) ** 2
-    deviation = (m - m[-max(1, len(time) // 50):].mean(axis=0)).reshape(len(time), -1)
+    deviation = (m - m[-max(1, len(time) // 50) :].mean(axis=0)).reshape(len(time), -1)
     return [np.abs((np.exp(-2j * np.pi * f * time) * window) @ deviation * 2 / window.sum()).reshape(m.shape[1:]) ** 2 for f in frequencies]
 
 
@@ -95,13 +97,15 @@ def figure(run, highest, component, mapped):
     chosen = peaks(found, component, 2 / after_kick(run)[0][-1])
     tops = [p for p in chosen if p.frequency < highest][:4]
     rows = [[0] * max(1, len(tops))] + ([[1 + k for k in range(len(tops))]] if mapped and tops else [])
-    drawing, axes = plt.subplot_mosaic(rows, figsize=(6.4, 2.9 if len(rows) == 1 else 4.9), height_ratios=[1.5, 1][:len(rows)])
+    drawing, axes = plt.subplot_mosaic(rows, figsize=(6.4, 2.9 if len(rows) == 1 else 4.9), height_ratios=[1.5, 1][: len(rows)])
     shown = (found.frequency > 0) & (found.frequency < highest)
     for k, name in enumerate("xyz"):
         axes[0].plot(found.frequency[shown] * 1e-9, found.power[shown, k], color=PAIR_COLOURS[k], label=f"$m_{name}$", lw=1.8 if k == component else 1)
     top = found.power[shown].max()
     for peak in tops:
-        axes[0].annotate(f"{peak.frequency * 1e-9:.2f}", (peak.frequency * 1e-9, peak.power), (0, 4), textcoords="offset points", ha="center", color=PAIR_COLOURS[component])
+        axes[0].annotate(
+            f"{peak.frequency * 1e-9:.2f}", (peak.frequency * 1e-9, peak.power), (0, 4), textcoords="offset points", ha="center", color=PAIR_COLOURS[component]
+        )
     axes[0].set(yscale="log", ylim=(1e-7 * top, 6 * top), xlim=(0, highest * 1e-9), xlabel="frequency (GHz)", ylabel="power of the average")
     axes[0].legend(ncol=3, loc="upper right")
     axes[0].grid(axis="y")

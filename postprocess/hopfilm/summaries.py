@@ -1,4 +1,5 @@
 """What a run says of itself in a terminal and in a notebook."""
+
 import base64
 import html
 import io
@@ -51,6 +52,7 @@ def thumbnail(data):
     from matplotlib.image import imsave
 
     from .colours import magnetization_colours
+
     run = data.run
     if "m" not in run.field_names() or not len(run.field_times("m")):
         return None
@@ -65,12 +67,21 @@ def thumbnail(data):
 
 
 def run_html(data):
-    rows = "".join(f'<tr><th style="text-align:left;padding-right:1em">{html.escape(name)}</th><td style="text-align:left">{html.escape(words)}</td></tr>'
-                   for name, words in facts(data))
+    rows = "".join(
+        f'<tr><th style="text-align:left;padding-right:1em">{html.escape(name)}</th><td style="text-align:left">{html.escape(words)}</td></tr>'
+        for name, words in facts(data)
+    )
     png = thumbnail(data)
-    picture = (f'<img alt="Magnetization at the end: hue is the direction in the plane, white up, black down" style="max-width:{PICTURE * 2}px;max-height:{PICTURE * 2}px;'
-               f'margin-right:1em" src="data:image/png;base64,{base64.b64encode(png).decode()}">' if png else "")
+    picture = (
+        '<img alt="Magnetization at the end: hue is the direction in the plane, white up, black down" '
+        f'style="max-width:{PICTURE * 2}px;max-height:{PICTURE * 2}px;'
+        f'margin-right:1em" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
+        if png
+        else ""
+    )
     lines = "".join(f"<li>{html.escape(str(entry['headline']))}</li>" for entry in data.run.results if "headline" in entry)
     results = f"<details><summary>results</summary><ul>{lines}</ul></details>" if lines else ""
-    return (f'<div><b>{html.escape(data.title)}</b> ({html.escape(data.status)})<br><code>{html.escape(data.directory)}</code>'
-            f'<div style="display:flex;align-items:flex-start">{picture}<table style="{STYLE}">{rows}</table></div>{results}</div>')
+    return (
+        f"<div><b>{html.escape(data.title)}</b> ({html.escape(data.status)})<br><code>{html.escape(data.directory)}</code>"
+        f'<div style="display:flex;align-items:flex-start">{picture}<table style="{STYLE}">{rows}</table></div>{results}</div>'
+    )

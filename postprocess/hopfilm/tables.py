@@ -1,4 +1,5 @@
 """Time series in table.tsv, and lists of results in summary.yaml, as columns."""
+
 import os
 import re
 

@@ -2,6 +2,7 @@
 
 A film couples neighbours far more strongly than others, so that these links are nearly all of its weight matrix. Beside them the outer product between
 nearest neighbours: s_k s_l <x_p(k) x_p(l)> over the patterns."""
+
 import numpy as np
 from matplotlib.collections import LineCollection, PatchCollection
 from matplotlib.colors import Normalize
@@ -32,8 +33,9 @@ def _draw_links(ax, run, values, limit):
     order = np.argsort(np.abs(values))  # strong links on top
     thick = {True: 5.5, False: 3.4}[run.n_nodes <= 60] if run.n_nodes <= 300 else 1.8
     ax.add_collection(LineCollection(ends, colors=FAINT, linewidths=0.35, zorder=1))
-    lines = LineCollection(ends[order], cmap="PuOr_r", norm=Normalize(-limit, limit), linewidths=0.6 + thick * np.abs(values[order]) / limit, zorder=2,
-                           capstyle="butt")
+    lines = LineCollection(
+        ends[order], cmap="PuOr_r", norm=Normalize(-limit, limit), linewidths=0.6 + thick * np.abs(values[order]) / limit, zorder=2, capstyle="butt"
+    )
     lines.set_array(np.clip(values[order], -limit, limit))
     ax.add_collection(lines)
     radius = 0.14 * np.linalg.norm(ends[0, 1] - ends[0, 0])
@@ -64,15 +66,24 @@ def weight_map(found):
     width = 7.2 if wide else 3.0  # of a panel, inches
     inch = (1 / width, 1 / (width * height))
     size = (width, (width * height + 0.35) * count) if wide else ((width + 0.35) * count, width * height)
-    figure, axes = plt.subplots(*((count, 1) if wide else (1, count)), figsize=size, squeeze=False,
-                                gridspec_kw={"left": 0, "right": 1, "bottom": 0, "top": 1, "wspace": 0.35 * inch[0], "hspace": 0.35 * inch[1]})
+    figure, axes = plt.subplots(
+        *((count, 1) if wide else (1, count)),
+        figsize=size,
+        squeeze=False,
+        gridspec_kw={"left": 0, "right": 1, "bottom": 0, "top": 1, "wspace": 0.35 * inch[0], "hspace": 0.35 * inch[1]},
+    )
     axes = list(axes.flat)
     if has_texture:
         ax = axes.pop(0)
         draw_texture(ax, run, run.field("m", _frame(found)))
         ax.set_title("magnetization", pad=2)
-        draw_wheel(ax.inset_axes([1 + 0.1 * inch[0], 1 - 0.75 * inch[1], 0.7 * inch[0], 0.7 * inch[1]] if wide else
-                                 [-0.72 * inch[0], 1 - 0.75 * inch[1], 0.7 * inch[0], 0.7 * inch[1]]))
+        draw_wheel(
+            ax.inset_axes(
+                [1 + 0.1 * inch[0], 1 - 0.75 * inch[1], 0.7 * inch[0], 0.7 * inch[1]]
+                if wide
+                else [-0.72 * inch[0], 1 - 0.75 * inch[1], 0.7 * inch[0], 0.7 * inch[1]]
+            )
+        )
     for ax, title, shown, words in ((axes[0], "film: w = G − ξ G₀", values, unit), (axes[1], "neighbour outer product", hebb, "")):
         lines = _draw_links(ax, run, shown, np.percentile(np.abs(shown), 99) or 1.0)
         ax.set_title(title + (f" ({words})" if words else ""), pad=2)

@@ -30,10 +30,37 @@ def ovf2():
 
 def ovf1(name, kind, layers=1):
     """Cells in nm, values to be multiplied by -2; the most significant byte first."""
-    lines = ["OOMMF: rectangular mesh v1.0", "Segment count: 1", "Begin: Segment", "Begin: Header", "Title: by hand", "Desc: a comment", "meshtype: rectangular",
-             "meshunit: nm", "xbase: 2.5", "ybase: 2.5", "zbase: 1", "xstepsize: 5", "ystepsize: 5", "zstepsize: 2  ## a comment", f"xnodes: {N[0]}", f"ynodes: {N[1]}",
-             f"znodes: {layers}", "xmin: 0", "ymin: 0", "zmin: 0", "xmax: 30", "ymax: 20", "zmax: 2", "Value Unit: A/m", "ValueMultiplier: -2", "ValueRangeMinMag: 0",
-             "ValueRangeMaxMag: 100", "End: Header", f"Begin: {kind}"]
+    lines = [
+        "OOMMF: rectangular mesh v1.0",
+        "Segment count: 1",
+        "Begin: Segment",
+        "Begin: Header",
+        "Title: by hand",
+        "Desc: a comment",
+        "meshtype: rectangular",
+        "meshunit: nm",
+        "xbase: 2.5",
+        "ybase: 2.5",
+        "zbase: 1",
+        "xstepsize: 5",
+        "ystepsize: 5",
+        "zstepsize: 2  ## a comment",
+        f"xnodes: {N[0]}",
+        f"ynodes: {N[1]}",
+        f"znodes: {layers}",
+        "xmin: 0",
+        "ymin: 0",
+        "zmin: 0",
+        "xmax: 30",
+        "ymax: 20",
+        "zmax: 2",
+        "Value Unit: A/m",
+        "ValueMultiplier: -2",
+        "ValueRangeMinMag: 0",
+        "ValueRangeMaxMag: 100",
+        "End: Header",
+        f"Begin: {kind}",
+    ]
     # with layers: what is asked for is the mean of the unit vectors, here the first layer's own, since the second is zero
     values = [tuple(-0.5 * c for c in value(i, j)) if layer == 0 else (0, 0, 0) for layer in range(layers) for j in range(N[1]) for i in range(N[0])]
     with open(name, "wb") as file:

@@ -58,7 +58,9 @@ def main():
     environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}  # of MPI, which fuzz_TARGET knows to pass over
     for target in ("deck", "check", "image", "node", "checkpoint", "ovf"):
         os.makedirs(os.path.join(folder, target), exist_ok=True)
-    decks = [p for pattern in ("inputs/**/*.yaml", "tests/decks/*.yaml", "tests/bad-decks/*.yaml") for p in glob.glob(os.path.join(ROOT, pattern), recursive=True)]
+    decks = [
+        p for pattern in ("inputs/**/*.yaml", "tests/decks/*.yaml", "tests/bad-decks/*.yaml") for p in glob.glob(os.path.join(ROOT, pattern), recursive=True)
+    ]
     for path in decks:
         name = os.path.relpath(path, ROOT).replace("/", "-")
         for target in ("deck", "check", "node"):
@@ -76,8 +78,13 @@ def main():
         shutil.copy(path, os.path.join(folder, "image"))
     for path in glob.glob(os.path.join(ROOT, "tests/fields/*.ovf")):
         shutil.copy(path, os.path.join(folder, "ovf"))
-    small = {"p1": b"P1\n# dots\n3 2\n101\n010\n", "p2": b"P2 3 2 255\n0 10 20 30 255 128\n", "p4": b"P4\n9 2\n\xaa\x80\x55\x00",
-             "p5": b"P5 3 2 255\n\x00\x10\x20\x30\xff\x80", "p5-wide": b"P5 2 1 65535 \x00\x10\x20\x30"}
+    small = {
+        "p1": b"P1\n# dots\n3 2\n101\n010\n",
+        "p2": b"P2 3 2 255\n0 10 20 30 255 128\n",
+        "p4": b"P4\n9 2\n\xaa\x80\x55\x00",
+        "p5": b"P5 3 2 255\n\x00\x10\x20\x30\xff\x80",
+        "p5-wide": b"P5 2 1 65535 \x00\x10\x20\x30",
+    }
     for name, data in small.items():
         with open(os.path.join(folder, "image", name), "wb") as file:
             file.write(data)

@@ -1,4 +1,5 @@
 """The command line: `hopfilm-post COMMAND`, one command per module of this folder. From a checkout: bash jobs/python.sh postprocess/COMMAND.py."""
+
 import ast
 import importlib
 import os

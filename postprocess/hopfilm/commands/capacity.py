@@ -4,6 +4,7 @@
 
 Runs that store the same number of patterns (with other seeds, or other patterns) are averaged; bars extend from the lowest to the highest value.
 """
+
 import argparse
 
 from .. import capacity_figures

@@ -1,8 +1,10 @@
 """Conductances in time, with the fitted learning rule where the run has one (Niu et al. 2024, Fig. 3a).
 
-    python3 postprocess/conductance.py DIR -o FILE.png [--pulse K]
+python3 postprocess/conductance.py DIR -o FILE.png [--pulse K]
 """
-from .. import conductance_figures as figures, link_figures
+
+from .. import conductance_figures as figures
+from .. import link_figures
 from ..command import draw_one
 
 MOST_NAMED = 6  # electrodes, up to which every pair has its own line; beyond, only neighbours are drawn, grouped

@@ -1,7 +1,8 @@
 """Energies of all states of every memory, the trained pattern marked, the untrained film in grey (Niu et al. 2024, Fig. 4).
 
-    python3 postprocess/energies.py DIR -o FILE.png [--weights midrange]
+python3 postprocess/energies.py DIR -o FILE.png [--weights midrange]
 """
+
 from .. import energy_figures as figures
 from ..command import draw_one
 from ..results import default_weightings, energy_details, weights_name
@@ -20,4 +21,4 @@ def draw(run, options):
 
 
 def main():
-    draw_one(__doc__, draw, weights="midrange, saturated, scaled, or \"scaled, ξ = 0.98\" (default: the first of the run)")
+    draw_one(__doc__, draw, weights='midrange, saturated, scaled, or "scaled, ξ = 0.98" (default: the first of the run)')

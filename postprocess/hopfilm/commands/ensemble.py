@@ -4,6 +4,7 @@
 
 Names of figures are those of DIR/ensemble.tsv; * and ? stand for any letters. KEY: by default the first that is not averaged.
 """
+
 import argparse
 import csv
 import fnmatch
@@ -56,8 +57,14 @@ def draw(lines, kept, figures, against):
     others = varying_alone(lines, kept, against)
     # of keys that vary in parallel the first is enough
     distinct = [k for i, k in enumerate(others) if not any(len({(x[k], x[o]) for x in lines}) == len({x[o] for x in lines}) for o in others[:i])]
-    figure, axes = plt.subplots(1, len(figures), figsize=(1 + 3.6 * len(figures), 3.6), squeeze=False, constrained_layout=True,
-                                sharey=len({name.split(".")[1] for name in figures}) == 1)  # one figure of several steps shares its axis
+    figure, axes = plt.subplots(
+        1,
+        len(figures),
+        figsize=(1 + 3.6 * len(figures), 3.6),
+        squeeze=False,
+        constrained_layout=True,
+        sharey=len({name.split(".")[1] for name in figures}) == 1,
+    )  # one figure of several steps shares its axis
     for axis, name in zip(axes[0], figures):
         for k, choice in enumerate(sorted({tuple(line[key] for key in distinct) for line in lines})):
             mine = [line for line in lines if tuple(line[key] for key in distinct) == choice]
@@ -65,8 +72,16 @@ def draw(lines, kept, figures, against):
             data = [numpy.array([float(line[name]) for line in mine if line[against] == v and line[name] not in ("", "nan")]) for v in values]
             place = places(values)
             error = [d.std(ddof=1) / len(d) ** 0.5 if len(d) > 1 else 0 for d in data]
-            axis.errorbar(place, [d.mean() if len(d) else numpy.nan for d in data], error, fmt="o-", ms=4, capsize=3,
-                          color=PAIR_COLOURS[k % len(PAIR_COLOURS)], label=", ".join(choice) or None)
+            axis.errorbar(
+                place,
+                [d.mean() if len(d) else numpy.nan for d in data],
+                error,
+                fmt="o-",
+                ms=4,
+                capsize=3,
+                color=PAIR_COLOURS[k % len(PAIR_COLOURS)],
+                label=", ".join(choice) or None,
+            )
             long = max(map(len, values)) > 6
             axis.set_xticks(place, values, fontsize="small", rotation=30 if long else 0, ha="right" if long else "center")
         axis.set(title=name, xlabel=against)
@@ -89,5 +104,8 @@ def main():
     names = [name for name in lines[0] if any(fnmatch.fnmatch(name, wanted) for wanted in options.figure)]
     against = options.against or (kept or keys)[0]
     if not names or against not in keys:
-        sys.exit(f"there is no {'key ' + against if names else 'figure ' + ' or '.join(options.figure)}; figures are {', '.join(list(lines[0])[3 + len(keys):])}; keys {', '.join(keys)}")
+        sys.exit(
+            f"there is no {'key ' + against if names else 'figure ' + ' or '.join(options.figure)}; figures are "
+            f"{', '.join(list(lines[0])[3 + len(keys) :])}; keys {', '.join(keys)}"
+        )
     save(draw(lines, kept or keys, names, against), options.output)

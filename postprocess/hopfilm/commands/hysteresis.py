@@ -1,7 +1,8 @@
 """Hysteresis loops of the steps `hysteresis` of one run or several, in one figure.
 
-    python3 postprocess/hysteresis.py DIR [DIR...] -o FILE.png
+python3 postprocess/hysteresis.py DIR [DIR...] -o FILE.png
 """
+
 import argparse
 import os
 

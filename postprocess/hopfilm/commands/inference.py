@@ -1,7 +1,8 @@
 """Noisy patterns (Niu et al. 2024, Fig. 5): one figure of what a step `infer` found.
 
-    python3 postprocess/inference.py DIR -o FILE.png [--figure epochs|noise|gallery|confusion|basins|attractors|xi|weights|wiring] [--weights scaled-0.995]
+python3 postprocess/inference.py DIR -o FILE.png [--figure epochs|noise|gallery|confusion|basins|attractors|xi|weights|wiring] [--weights scaled-0.995]
 """
+
 from .. import accuracy_figures, pixel_figures, weight_figures
 from ..command import draw_one
 from ..inference import inferences, scans
@@ -13,9 +14,16 @@ def basins(found):
     return None if k is None else accuracy_figures.against_noise([found], k, "basins/")
 
 
-FIGURES = {"epochs": accuracy_figures.epochs, "noise": lambda found: accuracy_figures.against_noise([found]), "gallery": pixel_figures.gallery,
-           "confusion": pixel_figures.confusion, "basins": basins, "attractors": accuracy_figures.attractors, "weights": weight_figures.weight_map,
-           "wiring": weight_figures.wiring_map}
+FIGURES = {
+    "epochs": accuracy_figures.epochs,
+    "noise": lambda found: accuracy_figures.against_noise([found]),
+    "gallery": pixel_figures.gallery,
+    "confusion": pixel_figures.confusion,
+    "basins": basins,
+    "attractors": accuracy_figures.attractors,
+    "weights": weight_figures.weight_map,
+    "wiring": weight_figures.wiring_map,
+}
 
 
 def draw(run, options):

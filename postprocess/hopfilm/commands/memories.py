@@ -1,7 +1,8 @@
 """All memories of a run side by side: texture above, current density below (Niu et al. 2024, Figs 2 and 4).
 
-    python3 postprocess/memories.py DIR -o FILE.png
+python3 postprocess/memories.py DIR -o FILE.png
 """
+
 from .. import memory_figures as figures
 from ..command import draw_one
 

@@ -1,7 +1,8 @@
 """One HTML page per run directory: results with their controls, figures, deck and provenance. Nothing is fetched from outside.
 
-    python3 postprocess/report.py DIR [DIR...]        writes DIR/report.html
+python3 postprocess/report.py DIR [DIR...]        writes DIR/report.html
 """
+
 import argparse
 import os
 
@@ -30,18 +31,27 @@ SECTIONS = [
 def lead(run):
     status = str(run.summary.get("status", "unknown"))
     colour = "good" if status == "done" else "bad"
-    parts = [f"{int((run.mask > 0).sum()):,} cells".replace(",", "\u202f"), f"{run.n_nodes} electrodes" + (f" for {run.n} pixels" if run.wiring is not None else ""), f"{run.summary.get('ranks', '?')} rank" + "s" * (run.summary.get("ranks") != 1),
-             f"{run.summary.get('wall_seconds', 0):.0f} s"]
+    parts = [
+        f"{int((run.mask > 0).sum()):,} cells".replace(",", "\u202f"),
+        f"{run.n_nodes} electrodes" + (f" for {run.n} pixels" if run.wiring is not None else ""),
+        f"{run.summary.get('ranks', '?')} rank" + "s" * (run.summary.get("ranks") != 1),
+        f"{run.summary.get('wall_seconds', 0):.0f} s",
+    ]
     started = run.provenance.get("started", "")[:10]
-    return (f'<p class="facts"><span class="{colour}"><span class="badge" style="margin-left:0">{escape(status)}</span></span> &ensp;'
-            f'<code>{escape(run.directory)}</code> · {" · ".join(parts)}{" · " + started if started else ""}</p>')
+    return (
+        f'<p class="facts"><span class="{colour}"><span class="badge" style="margin-left:0">{escape(status)}</span></span> &ensp;'
+        f"<code>{escape(run.directory)}</code> · {' · '.join(parts)}{' · ' + started if started else ''}</p>"
+    )
 
 
 def write_report(directory):
     run = Run(directory)
-    html = page(run.title, lead(run), [(anchor, title, make(run)) for anchor, title, make in SECTIONS],
-                f"hopfilm {escape(run.provenance.get('version', ''))} · references.bib lists the papers behind "
-                "this run")
+    html = page(
+        run.title,
+        lead(run),
+        [(anchor, title, make(run)) for anchor, title, make in SECTIONS],
+        f"hopfilm {escape(run.provenance.get('version', ''))} · references.bib lists the papers behind this run",
+    )
     path = os.path.join(directory, "report.html")
     temporary = path + ".new"
     with open(temporary, "w", encoding="utf-8") as file:

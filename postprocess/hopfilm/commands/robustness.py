@@ -5,6 +5,7 @@ grain to grain, conductances misread (Niu et al. 2024, robustness of the second 
 
 Each device has at most one imperfection; runs that differ only in their seeds are averaged, bars are their standard deviation.
 """
+
 import argparse
 
 from .. import robustness_figures
@@ -20,8 +21,12 @@ def main():
     parser.add_argument("--method", default="sweeps")
     parser.add_argument("--xi", type=float, default=0.995)
     options = parser.parse_args()
-    found = [f for directory in options.directories for f in inferences(Run(directory))
-             if f.entry["method"] == options.method and abs(f.entry.get("xi", 0) - options.xi) < 1e-9]
+    found = [
+        f
+        for directory in options.directories
+        for f in inferences(Run(directory))
+        if f.entry["method"] == options.method and abs(f.entry.get("xi", 0) - options.xi) < 1e-9
+    ]
     panels = robustness_figures.panels(found)
     if not panels:
         raise SystemExit("no run has an imperfection, or none was read with this method and xi")

@@ -1,7 +1,8 @@
 """Spectrum of the average m after the last kick of a run, a list of its peaks, and maps of their power over the film.
 
-    python3 postprocess/spectrum.py DIR -o FILE.png [--component x|y|z] [--highest GHZ] [--maps]
+python3 postprocess/spectrum.py DIR -o FILE.png [--component x|y|z] [--highest GHZ] [--maps]
 """
+
 import argparse
 
 from .. import spectra
@@ -12,7 +13,9 @@ from ..style import save
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("directory", metavar="DIR", help="a run directory")
-    parser.add_argument("-o", "--output", metavar="FILE", help="the picture, of the kind of its ending: .png, .pdf, .svg; without it only the peaks are printed")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="the picture, of the kind of its ending: .png, .pdf, .svg; without it only the peaks are printed"
+    )
     parser.add_argument("--component", choices="xyz", default="y", help="whose peaks (default: y)")
     parser.add_argument("--highest", type=float, default=25, help="frequency up to which to look, GHz (default: 25)")
     parser.add_argument("--maps", action="store_true", help="draw maps as well, from the frames that output.every keeps")

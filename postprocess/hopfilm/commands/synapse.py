@@ -4,6 +4,7 @@
 
 For several runs (other voltages, other random starts): conductances only, a colour for each voltage.
 """
+
 import argparse
 
 from .. import gauge_figures as figures

@@ -1,7 +1,8 @@
 """One frame of the magnetization: hue = direction in the plane, brightness = m_z, arrows (Niu et al. 2024, Fig. 3b).
 
-    python3 postprocess/texture.py DIR -o FILE.png [--frame K]
+python3 postprocess/texture.py DIR -o FILE.png [--frame K]
 """
+
 from .. import film_figures as figures
 from ..command import draw_one
 

@@ -5,6 +5,7 @@
 Reads only status.yaml and table.tsv, on any machine that sees the run directory. The mean magnetization is always drawn, conductances if the film has few
 electrodes. The picture is DIR/watch.png unless -o names another; most viewers reload it by themselves.
 """
+
 import argparse
 import os
 import sys
