@@ -8,6 +8,7 @@ Fenced blocks:
   yaml     written to the file that its first line names (`# my-film.yaml`); without such a line it is a fragment, which must be YAML
   output   lines that the sh block above prints in this order; a line `...` stands for any lines, `…` for any text. The time at the start of a line of the
            log is ignored, integers must agree, other numbers within 2 of their last digit or 1 %
+  python   compiled only: the notebook of postprocess/, which CI executes, calls the same
   text     shown only: commands of a cluster, diagrams
 """
 
@@ -207,6 +208,11 @@ def check_blocks(path, text, program):
                     report(path, number, "no command above this output")
                 elif program:
                     check_output(path, number, lines, printed)
+            elif language == "python":
+                try:
+                    compile("\n".join(lines), path, "exec")
+                except SyntaxError as error:
+                    report(path, number + (error.lineno or 1) - 1, f"not Python: {error.msg}")
             elif language not in ("sh", "text"):
                 report(path, number, f"a block of unknown kind `{language}`")
 

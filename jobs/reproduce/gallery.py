@@ -315,18 +315,25 @@ def quantity(words):
     return float(number) * {"nm": 1e-9, "um": 1e-6, "ns": 1e-9}.get(unit, 1.0)
 
 
-def ensemble(figure_name, keys, words, unit=1.0, log=False):
-    """A number of every member against a key of the ensemble, or the product of several: members as dots, means as a line."""
+def ensemble(figure_name, keys, words, unit=1.0, log=False, by=None, nth=0):
+    """A number of every member against a key of the ensemble, or the product of several: members as dots, means as a line, one line for each value of `by`.
+    nth: of several columns of that name, as a list of xi gives them."""
     def draw(directory):
-        lines = [line.split("\t") for line in open(os.path.join(directory, "ensemble.tsv"), encoding="utf-8").read().splitlines() if line and not line.startswith("##")]
+        lines = [line.split("\t") for line in open(os.path.join(directory, "ensemble.tsv"), encoding="utf-8").read().splitlines()]
         head = [name.lstrip("# ") for name in lines[0]]
-        x_at = [next(k for k, name in enumerate(head) if re.fullmatch(wanted, name)) for wanted in keys.split()]
-        y_at = next(k for k, name in enumerate(head) if re.fullmatch(figure_name, name))
-        points = [(np.prod([quantity(line[k]) for k in x_at]) / unit, float(line[y_at])) for line in lines[1:] if re.match(r"[-+.\d]", line[y_at])]
+        column = lambda pattern, which=0: [k for k, name in enumerate(head) if re.fullmatch(pattern, name)][which]
+        x_at, y_at, groups = [column(key) for key in keys.split()], column(figure_name, nth), {}
+        for line in lines[1:]:
+            if re.match(r"[-+.\d]", line[y_at]):
+                point = np.prod([quantity(line[k]) for k in x_at]) / unit, float(line[y_at])
+                groups.setdefault(line[column(by)].strip("[]").split(",")[0] if by else "", []).append(point)
         figure, ax = plot(*words)
-        x = sorted({p[0] for p in points})
-        ax.plot(*zip(*points), ".", color=SOFT, markersize=3)
-        ax.plot(x, [np.mean([q for p, q in points if p == a]) for a in x], "-", color=PAIR_COLOURS[0], linewidth=1.2)
+        for colour, (name, points) in zip(PAIR_COLOURS, groups.items()):
+            x = sorted({p[0] for p in points})
+            means = [np.mean([q for p, q in points if p == a]) for a in x]
+            ax.plot(*zip(*points), ".", color=colour if by else SOFT, markersize=3)
+            ax.plot(x, means, "-", color=colour, linewidth=1.2)
+            ax.text(x[1], means[1], " " + name.replace("um", "µm"), color=colour, fontsize=6.5, va="bottom")
         if log:
             ax.set_xscale("symlog", linthresh=log)
         ax.set_ylim(bottom=0)
@@ -413,9 +420,9 @@ PICTURES = {  # deck: how it is drawn, and the runs, each by the names that it c
     "letters-seeds": (ensemble(r"infer-3\.exact_recovery\.1", r".*seed", ("start", "exact from one flip")), [["letters-seeds"]]),
     "letters-gap": (ensemble(r"infer-\d+\.exact_recovery\.1", r".*gap", ("gap (nm)", "exact from one flip"), 1e-9, log=30), [["letters-gap"]]),
     "letters-nodes": (ensemble(r"infer-3\.exact_recovery\.0.05", r".*columns .*rows", ("nodes", "exact, five letters")), [["letters-nodes"]]),
-    "letters-capacity": (ensemble(r"infer-\d+\.exact_recovery\.1", r".*pulse", ("pulse (ns)", "exact from one flip"), 1e-9), [["letters-capacity"]]),
+    "letters-capacity": (ensemble(r"infer-\d+\.exact_recovery\.1", r".*pulse", ("pulse (ns)", "exact from one flip"), 1e-9, by=r".*pitch", nth=2), [["letters-capacity"]]),
     "four-node-coercivity": (loop, [["loop-grains-1"]]),
-    "four-node-coercivity-friction": (ensemble(r"hysteresis-\d+\.coercive.*", r".*friction", ("friction (Oe)", "coercive field")), [["four-node-coercivity-friction"]]),
+    "four-node-coercivity-friction": (ensemble(r"hysteresis-\d+\.coercive.*", r".*friction", ("friction (Oe)", "coercive field (Oe)")), [["four-node-coercivity-friction"]]),
     "four-node-temperature": (beside("300 K", "30000 K", pattern="+---", arrows=12), [["thermal-300K-1"], ["thermal-30000K-1"]]),
 }
 
