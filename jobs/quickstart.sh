@@ -26,5 +26,5 @@ quietly bash jobs/python.sh postprocess/report.py "$out"
 
 step "done"
 build/hopfilm info "$out"
-printf '\nReport:  %s\nResults: %s/run.h5 (opens in ParaView), table.tsv, summary.yaml\nNext:    build/hopfilm keys   every deck key\n         bash tests/run.sh    the tests\n' \
+printf '\nReport:  %s\nResults: %s/run.h5 (run.xdmf2 opens it in ParaView), table.tsv, summary.yaml\nNext:    build/hopfilm keys   every deck key\n         bash tests/run.sh    the tests\n' \
   "$out/report.html" "$out"

@@ -31,7 +31,7 @@ def datasets(path):
     found = {}
     with h5py.File(path, "r") as file:
         file.visititems(lambda name, item: found.__setitem__(name, item[()]) if isinstance(item, h5py.Dataset) else None)
-    return {name: value for name, value in found.items() if not name.startswith("provenance")}
+    return {name: value.astype("U") if getattr(value, "dtype", None) == object else value for name, value in found.items() if not name.startswith("provenance")}
 
 
 def lines(path):

@@ -24,7 +24,7 @@ HfRecorder HfOutputRecorder(HfOutput output);
 /** Makes the run a member of an ensemble: nothing is printed on stdout (log.txt has it), output.max_walltime counts from `launched` (MPI_Wtime()), and a file
     STOP in the ensemble's directory stops it too. */
 PetscErrorCode HfOutputJoinEnsemble(HfOutput output, const char *ensemble, double launched);
-/** Makes the directory and the files once the device is built; writes /provenance, /film (mask, cell size, electrodes) and the header of /VTKHDF. HF_ERR_FILE
+/** Makes the directory and the files once the device is built; writes /provenance, /film (mask, cell size, electrodes). HF_ERR_FILE
     when it cannot, or when another run is writing there. The experiment is borrowed until HfOutputClose(). Collective. */
 PetscErrorCode HfOutputSetUp(HfOutput output, HfExperiment experiment);
 /** Writes summary.yaml with the status ("done", "diverged", "failed" or "stopped") and closes all files. Collective. */

@@ -105,7 +105,7 @@ class Study:
     def deck(self, film, cell, alpha, method, tolerance, part):
         deck = FILMS[film].deck(cell, alpha, part * self.shorter)
         if FILMS[film].start:
-            deck["film"]["initial"] = {"file": {"path": self.start_of(film), "dataset": "/VTKHDF/CellData/m"}}
+            deck["film"]["initial"] = {"file": {"path": self.start_of(film), "dataset": "/fields/m"}}
         return {**deck, "integrator": {"method": method, **({"tolerance": float(tolerance)} if tolerance else {})}}
 
     def case(self, film, cell, alpha, method, tolerance, part=1.0, again=False):

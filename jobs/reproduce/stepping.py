@@ -61,7 +61,7 @@ def read(out):
     with open(os.path.join(out, "summary.yaml")) as file:
         summary = yaml.load(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     with h5py.File(os.path.join(out, "run.h5"), "r") as file:
-        m, film = file["VTKHDF/CellData/m"][-1].reshape(-1, 3), file["film/mask"][()].ravel() > 0
+        m, film = file["fields/m"][-1].reshape(-1, 3), file["film/mask"][()].ravel() > 0
         G = file["conductance/G"][-1].ravel().tolist() if "conductance/G" in file and len(file["conductance/G"]) else []
     cpu = sum(summary["cpu_seconds"].get(activity, 0) for activity in STEPPING)
     return Case(cpu, summary["steps"], summary["rhs_evaluations"], summary["integrator"], G, m[film].mean(axis=0).tolist(), commit=summary["commit"])

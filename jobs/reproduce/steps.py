@@ -53,7 +53,7 @@ class Rows:
         directory = os.path.join(self.out, "pattern-A")
         if not stepping.kept(directory):
             stepping.run(self.program, four_node("A", 25, 1), directory, whole=True)
-        return {"initial": {"file": {"path": os.path.join(directory, "run", "run.h5"), "dataset": "/VTKHDF/CellData/m"}}}
+        return {"initial": {"file": {"path": os.path.join(directory, "run", "run.h5"), "dataset": "/fields/m"}}}
 
     def rest_to_rest(self, cell, part=1.0):
         deck = four_node("B", cell, part)
@@ -132,7 +132,7 @@ def maze(rows):
     found, explicit = rows.pair("maze", FILMS["maze"].deck(4, 0.3, 1), whole=True)
     rows.gain("maze, 4 nm: 20 ns from a random start", found, explicit, 29 / 3, " (29 s to 3 s)")
     deck = FILMS["driven-maze"].deck(4, 0.3, 10)  # 50 ns
-    deck["film"]["initial"] = {"file": {"path": os.path.join(rows.out, f"maze-{EXPLICIT}", "run", "run.h5"), "dataset": "/VTKHDF/CellData/m"}}
+    deck["film"]["initial"] = {"file": {"path": os.path.join(rows.out, f"maze-{EXPLICIT}", "run", "run.h5"), "dataset": "/fields/m"}}
     found, explicit = rows.pair("driven-maze", deck)
     rows.gain("  50 ns driven by its current", found, explicit, 97 / 14, " (97 s to 14 s)")
     error = apart(found, explicit, "G")

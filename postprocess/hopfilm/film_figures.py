@@ -3,7 +3,7 @@ import numpy as np
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.patches import Circle
 
-from .run import text
+from .layout import units
 from .style import ACCENT, CURRENT, FAINT, INK, SOFT, STRIPES, length_unit, magnetization_colours, minus, plt, time_unit
 
 
@@ -200,6 +200,6 @@ def one_current(run, name, frame):
     _caption(ax, run, name, frame)
     bar = figure.colorbar(image, ax=ax, shrink=0.6, extend="max", pad=0.03)
     bar.outline.set_visible(False)
-    bar.set_label(f"|j| ({text(run.h5[f'fields/{name}'].attrs['unit']).replace('^2', '²')})")
+    bar.set_label(f"|j| ({units(run.h5[f'fields/{name}']).replace('^2', '²')})")
     bar.formatter.set_useMathText(True)
     return figure

@@ -17,6 +17,8 @@ import h5py
 import numpy as np
 import yaml
 
+from .layout import long_name
+
 # probes[0] is the last probe before the pulse, where the conductances start from; all others were taken during it
 Pulse = namedtuple("Pulse", "pattern step epoch start end probes")
 
@@ -225,14 +227,14 @@ class Run:
         return Saved(mask, self.cell * stride, self.origin + (first + 0.5 - 0.5 * stride) * self.cell)
 
     def field_names(self):
-        return [name for name in self.h5.get("fields", {}) if name not in ("time", "probe")]
+        return [name for name, item in self.h5.get("fields", {}).items() if getattr(item, "ndim", 0) == 4]
 
     @property
     def current_map(self):
         """(field, title of its scale, what it shows) of the film's current that reports draw: per volt, or where that was not kept the one that flows.
         None without either. Before `j_per_volt`, `j` was that of +-1 V; its description then says no voltage."""
         names = self.field_names()
-        per_volt = "j_per_volt" if "j_per_volt" in names else "j" if "j" in names and "flows" not in text(self.h5["fields/j"].attrs.get("doc", "")) else None
+        per_volt = "j_per_volt" if "j_per_volt" in names else "j" if "j" in names and "flows" not in long_name(self.h5["fields/j"]) else None
         if per_volt:
             return per_volt, "|j| (% A/m²) at ±1 V", "the current that ±1 V would drive"
         return ("j", "|j| (% A/m²) as driven", "the current that flows, at the voltage of the pulse") if "j" in names and self.own_current else None

@@ -252,7 +252,7 @@ PetscErrorCode HfExperimentRun(HfExperiment e) {
 static PetscInt64 bytes_per_cell(const HfRecorderSettings *settings) {
   PetscInt64 numbers = 0;
 
-  for (PetscInt k = 0; k < settings->n_fields; ++k) numbers += settings->fields[k][0] == 'j' ? 2 : settings->fields[k][0] == 'e' ? 1 : 3;
+  for (PetscInt k = 0; k < settings->n_fields; ++k) numbers += settings->fields[k][0] == 'e' ? 1 : 3; /* energy densities, vectors */
   return numbers * settings->bytes_per_number;
 }
 

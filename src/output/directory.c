@@ -132,7 +132,7 @@ static void check_length(HfRun *run) {
 static const char *const run_files[] = {
     "log.txt",         "table.tsv", "table.tsv.new", "deck.yaml",  "deck.yaml.new", "summary.yaml",    "summary.yaml.new",     "status.yaml",
     "status.yaml.new", "run.h5",    "run.h5.part",   "run.h5.new", "checkpoint.h5", HF_NEW_CHECKPOINT, HF_PREVIOUS_CHECKPOINT, HF_DAMAGED_CHECKPOINT,
-    "references.bib"};
+    "references.bib",  "run.xdmf2", HF_NEW_XDMF};
 
 /* Links and FIFOs give way to files; directories hold something. */
 static void check_no_directories(HfRun *run) {
@@ -243,7 +243,7 @@ static void remove_file(HfRun *run, const char name[]) {
 /* Files of an earlier run that a new one must not find, and whatever stands in the place of a file without being one. What the parallel file systems
    open is new in any case: ranks of a run that was killed may still write into the old one. */
 static void remove_old(HfRun *run, PetscBool resuming) {
-  static const char *const always[] = {"STOP", "run.h5.part", "run.h5.new", HF_NEW_CHECKPOINT};
+  static const char *const always[] = {"STOP", "run.h5.part", "run.h5.new", HF_NEW_XDMF, HF_NEW_CHECKPOINT};
   static const char *const afresh[] = {"checkpoint.h5", HF_PREVIOUS_CHECKPOINT, HF_DAMAGED_CHECKPOINT};
   char path[PETSC_MAX_PATH_LEN];
 

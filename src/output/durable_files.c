@@ -200,7 +200,9 @@ PetscErrorCode HfOutputPublish(HfOutput output) {
     if (from < 0 || to < 0 || !copy_bytes(from, to)) HfRunNote(run, "cannot write %s: %s", copy, strerror(errno));
     if (from >= 0) close(from);
     if (to >= 0 && close(to) != 0) HfRunNote(run, "cannot write %s: %s", copy, strerror(errno));
+    PetscCall(HfOutputDescribe(output, "run.h5.new"));
     HfPublishFile(run, "run.h5.new", "run.h5", NULL);
+    HfOutputPublishXdmf(output);
     if (table && (fflush(table) != 0 || fsync(fileno(table)) != 0)) HfRunNote(run, "cannot write %s/table.tsv: %s", run->directory, strerror(errno));
   }
   PetscCall(HfRunAgree(run));

@@ -30,8 +30,8 @@ static PetscErrorCode describe(HfResultFile *results, const char name[], const c
   if (!strncmp(name, "e_", 2)) unit = "J/m^3", doc = "Energy density, or that of the term in the name; a cell holds half of each of its bonds";
   for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(known_fields); ++k)
     if (!strcmp(name, known_fields[k].name)) unit = known_fields[k].unit, doc = known_fields[k].doc;
-  PetscCall(HfH5AttributeText(results, path, "unit", unit));
-  PetscCall(HfH5AttributeText(results, path, "doc", doc));
+  PetscCall(HfH5AttributeText(results, path, "units", unit));
+  PetscCall(HfH5AttributeText(results, path, "long_name", doc));
   PetscFunctionReturn(0);
 }
 
@@ -105,8 +105,21 @@ static PetscErrorCode find_field(HfResultFile *results, const HfResume *resume, 
   PetscFunctionReturn(0);
 }
 
+/* Fields that are saved together come one after the other, each once: a field that comes again begins a new instant. */
+static void begin_instant(HfResultFile *results, HfFieldState *field, PetscReal time) {
+  const PetscBool again = (PetscBool)(field->frames && field->instant == results->instant);
+
+  if (results->instant < 0 || again || time != results->instant_time || results->n_probes != results->instant_probes) {
+    ++results->instant;
+    results->instant_time = time;
+    results->instant_probes = results->n_probes;
+  }
+  field->instant = results->instant;
+}
+
 static PetscErrorCode put_frame(HfOutput output, PetscInt k, PetscReal time, PetscInt dof, Vec v) {
   const HfTable row = {H5T_NATIVE_DOUBLE, 0, {0}, "s", "Simulated time of each frame"};
+  const HfTable instant_row = {H5T_NATIVE_INT64, 0, {0}, "1", "Number of the instant of each frame; fields saved together have the same"};
   const HfTable probe_row = {H5T_NATIVE_INT64, 0, {0}, "1", "Number of conductance probes taken before each frame"};
   const HfOutputSettings *settings = &output->settings;
   const HfSelection *selection = &settings->recorder.selection;
@@ -114,40 +127,67 @@ static PetscErrorCode put_frame(HfOutput output, PetscInt k, PetscReal time, Pet
   HfFieldState *field = &results->fields[k];
   HfGrid grid = HfDeviceGrid(HfExperimentDevice(output->experiment));
   const int64_t n_probes = results->n_probes;
-  char path[128], times[128], probes[128];
+  char path[128], times[128], probes[128], instants[128];
   PetscInt frame;
 
   PetscFunctionBeginUser;
   PetscCall(PetscSNPrintf(path, sizeof path, HF_PATH_FIELDS "/%s", field->name));
   PetscCall(PetscSNPrintf(times, sizeof times, HF_PATH_FIELD_TIMES "/%s", field->name));
   PetscCall(PetscSNPrintf(probes, sizeof probes, HF_PATH_FIELD_PROBES "/%s", field->name));
+  PetscCall(PetscSNPrintf(instants, sizeof instants, HF_PATH_FIELD_INSTANTS "/%s", field->name));
   PetscCall(HfRunNeedRoom(&output->run, (PetscReal)selection->count[0] * selection->count[1] * dof * sizeof(PetscReal)));
   if (!field->frames) PetscCall(HfFieldCreate(grid, results->file, path, selection, dof, settings->compression, settings->single));
   PetscCall(HfFieldAppend(grid, results->file, path, v, dof, &frame));
+  begin_instant(results, field, time);
   field->frames = frame + 1;
   if (!frame) PetscCall(describe(results, field->name, path));
   PetscCall(HfH5Append(results, times, &row, &time));
   PetscCall(HfH5Append(results, probes, &probe_row, &n_probes));
-  PetscCall(HfVtkFrame(results, k, time));
+  PetscCall(HfH5Append(results, instants, &instant_row, &field->instant));
   if (!output->resume.replaying) PetscCall(HfH5Flush(results));
   PetscCall(HfRunAgree(&output->run));
   PetscFunctionReturn(0);
 }
 
+/* The vectors in the plane, as those of space. */
+static PetscErrorCode add_z(HfGrid grid, Vec plane, Vec *space) {
+  const PetscScalar *a;
+  PetscScalar *b;
+  PetscInt n;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfGridCreateCellVec(grid, 3, space));
+  PetscCall(VecGetLocalSize(plane, &n));
+  PetscCall(VecGetArrayRead(plane, &a));
+  PetscCall(VecGetArray(*space, &b));
+  for (PetscInt k = 0; k < n / 2; ++k) {
+    b[3 * k] = a[2 * k];
+    b[3 * k + 1] = a[2 * k + 1];
+    b[3 * k + 2] = 0;
+  }
+  PetscCall(VecRestoreArray(*space, &b));
+  PetscCall(VecRestoreArrayRead(plane, &a));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfOutputField(void *context, const char *name, PetscReal time, PetscInt dof, Vec v) {
   HfOutput output = context;
+  HfGrid grid = output->is_open ? HfDeviceGrid(HfExperimentDevice(output->experiment)) : NULL;
+  const PetscInt components = dof == 2 ? 3 : dof;
   PetscBool found = PETSC_TRUE;
-  Vec before = NULL;
+  Vec own = NULL;
   PetscInt k;
 
   PetscFunctionBeginUser;
   if (!output->is_open || (v && !is_wanted(&output->settings.recorder, name))) PetscFunctionReturn(0);
   PetscCall(find_field(&output->results, &output->resume, name, &k));
-  if (!v) {
-    PetscCall(HfGridCreateCellVec(HfDeviceGrid(HfExperimentDevice(output->experiment)), dof, &before));
-    PetscCall(read_frame_before(output, &output->results.fields[k], time, dof, before, &found));
+  if (v && dof == 2)
+    PetscCall(add_z(grid, v, &own));
+  else if (!v) {
+    PetscCall(HfGridCreateCellVec(grid, components, &own));
+    PetscCall(read_frame_before(output, &output->results.fields[k], time, components, own, &found));
   }
-  if (found) PetscCall(put_frame(output, k, time, dof, v ? v : before));
-  PetscCall(VecDestroy(&before));
+  if (found) PetscCall(put_frame(output, k, time, components, own ? own : v));
+  PetscCall(VecDestroy(&own));
   PetscFunctionReturn(0);
 }

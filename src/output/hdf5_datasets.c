@@ -139,8 +139,8 @@ static PetscErrorCode create(HfResultFile *results, const char path[], const HfT
   H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER);
   if (chunk) H5Pset_chunk(properties, rank, chunk);
   HF_H5(*dataset, H5Dcreate2(results->file, path, table->type, space, links, properties, H5P_DEFAULT));
-  PetscCall(put_text(results, *dataset, "unit", table->unit));
-  PetscCall(put_text(results, *dataset, "doc", table->doc));
+  if (table->unit[0]) PetscCall(put_text(results, *dataset, "units", table->unit));
+  PetscCall(put_text(results, *dataset, "long_name", table->doc));
   H5Pclose(properties);
   H5Pclose(links);
   PetscFunctionReturn(0);

@@ -35,7 +35,7 @@ PetscErrorCode HfOutputCreate(HfDeck deck, const char *directory, PetscBool forc
   output->deck = deck;
   PetscCall(create_run(&output->run, HfDeckComm(deck), directory));
   PetscCall(HfOutputSettingsRead(deck, &output->settings));
-  output->results = (HfResultFile){.run = &output->run, .file = -1};
+  output->results = (HfResultFile){.run = &output->run, .file = -1, .instant = -1};
   output->log.run = &output->run;
   output->log.lock = -1;
   output->resume.checkpoint = output->resume.frames_before = -1;
@@ -132,7 +132,6 @@ PetscErrorCode HfOutputSetUp(HfOutput output, HfExperiment experiment) {
   PetscCall(HfTimeTableHead(&output->table, device, !resuming));
   PetscCall(HfOutputWriteProvenance(output));
   PetscCall(HfOutputWriteFilm(output));
-  PetscCall(HfVtkSetUp(&output->results, &output->settings.recorder.selection, HfDeviceGrid(device)));
   if (resuming)
     PetscCall(HfFramesOpenBefore(output));
   else
@@ -179,7 +178,8 @@ static PetscErrorCode write_digests(HfOutput output) {
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode close_result_file(HfResultFile *results, const char *status) {
+static PetscErrorCode close_result_file(HfOutput output, const char *status) {
+  HfResultFile *results = &output->results;
   char ended[32];
 
   PetscFunctionBeginUser;
@@ -189,7 +189,9 @@ static PetscErrorCode close_result_file(HfResultFile *results, const char *statu
   PetscCall(HfH5AttributeText(results, "/provenance", "status", status));
   HF_H5_CALL(H5Fclose(results->file));
   results->file = -1;
+  PetscCall(HfOutputDescribe(output, "run.h5.part"));
   HfPublishFile(results->run, "run.h5.part", "run.h5", NULL);
+  HfOutputPublishXdmf(output);
   PetscFunctionReturn(0);
 }
 
@@ -214,7 +216,7 @@ static PetscErrorCode finish(HfOutput output, const char *status) {
 
   PetscFunctionBeginUser;
   PetscCall(write_digests(output));
-  PetscCall(close_result_file(&output->results, status));
+  PetscCall(close_result_file(output, status));
   if (!run->rank) {
     PetscCall(write_references(run));
     close_file(run, &output->table.file, "table.tsv");

@@ -2,7 +2,7 @@
 
      HfRun            what all parts share: communicator, directory, wall clock, the first failure of this rank
      HfOutputSettings the section `output` of the deck                        settings.c
-     HfResultFile     run.h5                                                  hdf5_datasets.c, field_frames.c, vtkhdf.c, tables.c
+     HfResultFile     run.h5                                                  hdf5_datasets.c, field_frames.c, published_file.c, tables.c
      HfTimeTable      table.tsv                                               tables.c
      HfLog            log.txt, its echo on stdout, progress and status.yaml   progress.c
      HfSummary        summary.yaml                                            summary.c
@@ -12,15 +12,16 @@
 #include <hdf5.h>
 #include <hopfilm/output.h>
 
-/* Paths in run.h5. Every dataset carries the attributes `unit` and `doc`. */
-#define HF_PATH_FIELDS       "/fields"       /* /fields/<name>       [frame][y][x][component] */
-#define HF_PATH_FIELD_TIMES  "/fields/time"  /* /fields/time/<name>  [frame]: each field has its own times */
-#define HF_PATH_FIELD_PROBES "/fields/probe" /* /fields/probe/<name> [frame]: probes of /conductance taken before; tells frames of equal time apart */
-#define HF_PATH_CONDUCTANCE  "/conductance"
-#define HF_PATH_GAUGES       "/gauges" /* /gauges/<name> [probe] */
-#define HF_PATH_TRAINING     "/training"
-#define HF_PATH_ENERGY       "/energy"
-#define HF_PATH_VTK          "/VTKHDF"
+/* Paths in run.h5. Every dataset carries the attributes `units` (unless it holds texts) and `long_name`. */
+#define HF_PATH_FIELDS         "/fields"      /* /fields/<name>       [frame][y][x][component] */
+#define HF_PATH_FIELD_TIMES    "/fields/time" /* /fields/time/<name>  [frame]: each field has its own times */
+#define HF_PATH_FIELD_PROBES   "/fields/probe" /* /fields/probe/<name> [frame]: probes of /conductance taken before; tells frames of equal time apart */
+#define HF_PATH_FIELD_INSTANTS "/fields/instant" /* /fields/instant/<name> [frame]: fields saved together have the same number */
+#define HF_PATH_CONDUCTANCE    "/conductance"
+#define HF_PATH_GAUGES         "/gauges" /* /gauges/<name> [probe] */
+#define HF_PATH_TRAINING       "/training"
+#define HF_PATH_ENERGY         "/energy"
+#define HF_PATH_VTK            "/VTKHDF"
 
 /* Checkpoints in the run directory besides checkpoint.h5: being written, the one before, and one that was found damaged. */
 #define HF_NEW_CHECKPOINT      "checkpoint.h5.new"
@@ -49,6 +50,7 @@ typedef struct {
 typedef struct {
   char name[32];
   PetscInt frames;
+  int64_t instant;   /* at which the last of them was saved */
   PetscInt n_before; /* frames of the run that is resumed ... */
   double *times_before;
 } HfFieldState;
@@ -59,8 +61,9 @@ typedef struct {
   double last_flush;
   HfFieldState fields[HF_MAX_FIELDS];
   PetscInt n_fields, n_probes, pattern_width;
-  PetscInt n_vtk_steps;
-  PetscReal vtk_time; /* of the last of them */
+  int64_t instant; /* the present one, from 0; -1 before the first */
+  PetscReal instant_time;
+  PetscInt instant_probes; /* taken before it */
 } HfResultFile;
 
 typedef struct {
@@ -208,10 +211,13 @@ PetscErrorCode HfH5Link(HfResultFile *results, const char from[], const char to[
 PetscErrorCode HfH5Flush(HfResultFile *results); /* survives the end of the process */
 hid_t HfH5TextType(size_t width);                /* fixed-width string; H5Tclose()d by the caller */
 
-/* ---- field_frames.c, vtkhdf.c ---- */
+/* ---- field_frames.c ---- */
 PetscErrorCode HfFramesOpenBefore(HfOutput output); /* run.h5 of the run that is resumed. Collective. */
-PetscErrorCode HfVtkSetUp(HfResultFile *results, const HfSelection *selection, HfGrid grid);
-PetscErrorCode HfVtkFrame(HfResultFile *results, PetscInt field, PetscReal time); /* a frame of that field was written at that time */
+
+/* ---- published_file.c: rank 0; failures are noted. Not collective. ---- */
+#define HF_NEW_XDMF "run.xdmf2.new"
+PetscErrorCode HfOutputDescribe(HfOutput output, const char name[]); /* a complete run.h5 that no rank has open; writes HF_NEW_XDMF, too */
+void HfOutputPublishXdmf(HfOutput output);                           /* once run.h5 is in its place */
 
 /* ---- run_description.c, tables.c, progress.c, summary.c ---- */
 PetscErrorCode HfOutputWriteProvenance(HfOutput output);

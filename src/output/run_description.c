@@ -123,8 +123,9 @@ PetscErrorCode HfOutputWriteFilm(HfOutput output) {
   PetscCall(HfH5AttributeReals(results, "/film", "cell_size", 2, (PetscReal[]){g->dx, g->dy}));
   PetscCall(HfH5AttributeReals(results, "/film", "origin", 2, (PetscReal[]){g->x0, g->y0}));
   PetscCall(HfH5AttributeReals(results, "/film", "thickness", -1, &g->thickness));
-  PetscCall(HfH5AttributeText(results, "/film", "unit", "m"));
-  PetscCall(HfH5AttributeText(results, "/film", "doc", "cell_size: sides of a cell; origin: lower left corner of the film; thickness: of the film"));
+  PetscCall(HfH5AttributeText(results, "/film", "units", "m"));
+  PetscCall(
+      HfH5AttributeText(results, "/film", "long_name", "cell_size: sides of a cell; origin: lower left corner of the film; thickness: of the film"));
   PetscCall(write_mask(results, grid));
   if (HfElectrodesCount(HfDeviceElectrodes(device))) PetscCall(write_electrodes(results, grid, HfDeviceElectrodes(device)));
   if (HfDeviceWiring(device)) PetscCall(HfOutputWiring(output, HfDeviceWiring(device)));

@@ -8,6 +8,7 @@ import argparse
 
 import numpy as np
 
+from ..layout import units
 from ..run import Run
 
 LABELS = {"text": "Text", "binary4": "Binary 4", "binary8": "Binary 8"}
@@ -29,9 +30,8 @@ def header(run, name, values, time, unit):
 def write_ovf(run, path, name="m", frame=-1, kind="text"):
     values = np.asarray(run.field(name, frame), float)
     times = run.field_times(name)
-    unit = run.h5[f"fields/{name}"].attrs.get("unit", b"1")
     with open(path, "wb") as file:
-        file.write(header(run, name, values, float(times[frame]), unit.decode() if isinstance(unit, bytes) else unit))
+        file.write(header(run, name, values, float(times[frame]), units(run.h5[f"fields/{name}"]) or "1"))
         file.write(f"# Begin: Data {LABELS[kind]}\n".encode())
         if kind == "text":
             np.savetxt(file, values.reshape(-1, values.shape[2]), fmt="%.17g")
