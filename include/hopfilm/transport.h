@@ -59,8 +59,8 @@ typedef struct {
     a whole. The caller frees both by PetscFree(). Collective. */
 PetscErrorCode HfElectrodesGatherCutCells(HfElectrodes electrodes, PetscInt *n, PetscInt *cells[], HfCellElement *elements[]);
 
-/* ---- conductivity: models of one file each (src/transport/tensors/): isotropic, amr, anomalous_hall ---- */
-/** Adds the keys of the models to the type material: (conductivity, amr_ratio, hall_conductivity and their variations) and the section potential.
+/* ---- conductivity: models of one file each (src/transport/tensors/): isotropic, amr, anomalous_hall, gmr ---- */
+/** Adds the keys of the models to the type material: (conductivity, amr_ratio, hall_conductivity, gmr_ratio and their variations) and the section potential.
     Not collective. */
 PetscErrorCode HfTransportRegisterKeys(HfKeys keys);
 /** A material as a conductor. Variations are standard deviations from grain to grain, relative to the mean. */
@@ -71,6 +71,8 @@ typedef struct {
   PetscReal conductivity_variation; /**< of the conductivity */
   PetscReal amr_ratio_variation;    /**< of the AMR ratio */
   PetscReal thickness_variation;    /**< of the thickness */
+  PetscBool depends_on_m;           /**< the conductivity depends on m: AMR, Hall effect, GMR */
+  PetscBool odd_in_m;               /**< a symmetric part of it is odd in m: GMR */
   PetscBool by_region;              /**< some region of the film has a material of its own */
 } HfConductivitySettings;
 /** The material of a region (0: the film's own) as a conductor. Not collective. */

@@ -97,6 +97,17 @@ static const Citation citations[] = {
      "  year = {1993},\n"
      "  doi = {10.1029/93JB00694}\n"
      "}"},
+    {"dieny-1991",
+     "@article{dieny-1991,\n"
+     "  author = {Dieny, B. and Speriosu, V. S. and Parkin, S. S. P. and Gurney, B. A. and Wilhoit, D. R. and Mauri, D.},\n"
+     "  title = {Giant magnetoresistive in soft ferromagnetic multilayers},\n"
+     "  journal = {Physical Review B},\n"
+     "  volume = {43},\n"
+     "  number = {1},\n"
+     "  pages = {1297--1300},\n"
+     "  year = {1991},\n"
+     "  doi = {10.1103/PhysRevB.43.1297}\n"
+     "}"},
     {"manchon-2019",
      "@article{manchon-2019,\n"
      "  author = {Manchon, Aur{\\'e}lien and {\\v{Z}}elezn{\\'y}, Jakub and Miron, Ioan Mihai and Jungwirth, Tom{\\'a}{\\v{s}} and Sinova, Jairo and Thiaville, Andr{\\'e} and Garello, Kevin and Gambardella, Pietro},\n"

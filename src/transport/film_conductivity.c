@@ -24,6 +24,20 @@ PetscErrorCode HfTransportRegisterKeys(HfKeys keys) {
   PetscFunctionReturn(0);
 }
 
+/* How the conductivity of a material depends on m. */
+static void dependence_settings(HfNode material, HfConductivitySettings *settings) {
+  for (PetscInt k = 0; k < HfTensorCount(); ++k) {
+    const HfTensor *tensor = HfTensorGet(k);
+    PetscReal numbers[HF_TENSOR_PARAMETERS] = {0}, p[HF_TENSOR_PARAMETERS];
+    PetscBool active;
+
+    (*tensor->settings)(material, numbers);
+    (*tensor->set_up)(numbers, &(HfGrainFactors){1, 1}, p, &active);
+    settings->depends_on_m = (PetscBool)(settings->depends_on_m || (active && tensor->needs_m));
+    settings->odd_in_m = (PetscBool)(settings->odd_in_m || (active && tensor->odd));
+  }
+}
+
 void HfConductivitySettingsRead(HfDeck deck, PetscInt region, HfConductivitySettings *settings) {
   HfNode material = HfMaterialSettings(deck, region);
   HfFilmSettings film;
@@ -36,6 +50,7 @@ void HfConductivitySettingsRead(HfDeck deck, PetscInt region, HfConductivitySett
       .amr_ratio_variation = HfReal(material, "amr_ratio_variation"),
       .thickness_variation = HfReal(material, "thickness_variation"),
   };
+  if (settings->conductivity > 0) dependence_settings(material, settings);
   HfFilmSettingsRead(deck, &film);
   for (PetscInt r = 1; r <= film.n_regions; ++r)
     if (HfMaterialSettings(deck, r) != HfMaterialSettings(deck, 0)) settings->by_region = PETSC_TRUE;
@@ -143,6 +158,43 @@ static void tensor_settings(HfDeck deck, PetscInt region, PetscReal (*numbers)[H
   for (PetscInt k = 0; k < HfTensorCount(); ++k) (*HfTensorGet(k)->settings)(HfMaterialSettings(deck, region), numbers[k]);
 }
 
+/* The keys of every tensor, once for each material. */
+static PetscErrorCode check_tensors(HfDeck deck, PetscInt n_regions) {
+  PetscFunctionBeginUser;
+  for (PetscInt r = 0; r < n_regions; ++r) {
+    HfNode material = HfMaterialSettings(deck, r);
+    PetscBool seen = PETSC_FALSE;
+
+    for (PetscInt q = 0; q < r; ++q) seen = (PetscBool)(seen || HfMaterialSettings(deck, q) == material);
+    for (PetscInt k = 0; k < HfTensorCount() && !seen; ++k)
+      if (HfTensorGet(k)->check_settings) PetscCall((*HfTensorGet(k)->check_settings)(deck, material));
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Contributions that each leave the conductivity positive need not do so together. */
+static PetscErrorCode check_positive(HfPotential p, HfDeck deck, PetscInt n_regions) {
+  PetscFunctionBeginUser;
+  for (PetscInt r = 0; r < n_regions; ++r) {
+    PetscReal least = PETSC_MAX_REAL;
+
+    for (PetscInt g = 0; g < p->n_grains; ++g) {
+      const HfConductor *conductor = &p->conductors[r * p->n_grains + g];
+      PetscReal sum = 0;
+
+      for (PetscInt k = 0; k < HfTensorCount(); ++k)
+        if (conductor->active[k] && HfTensorGet(k)->least) sum += (*HfTensorGet(k)->least)(conductor->p[k]);
+      least = PetscMin(least, sum);
+    }
+    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &least, 1, MPIU_REAL, MPIU_MIN, HfGridComm(p->grid)));
+    if (!(least > 0))
+      PetscCall(HfDeckError(deck, HfMaterialSettings(deck, r),
+                            "for some directions of m the conductivity is down to %.3g S/m: smaller `amr_ratio` and `gmr_ratio` leave it positive",
+                            (double)least));
+  }
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode create_conductors(HfPotential p, HfDeck deck) {
   const PetscInt n_regions = HfGridGetInfo(p->grid)->n_regions;
   PetscReal(*numbers)[HF_TENSOR_PARAMETERS];
@@ -157,6 +209,7 @@ static PetscErrorCode create_conductors(HfPotential p, HfDeck deck) {
   PetscCall(PetscCalloc1(HfTensorCount(), &numbers));
   for (PetscInt r = 0; r < n_regions; ++r) HfConductivitySettingsRead(deck, r, &settings[r]);
   PetscCall(check_variations(deck, &film, n_regions, settings, &varies));
+  PetscCall(check_tensors(deck, n_regions));
   p->n_grains = 1;
   if (varies) PetscCall(number_grains(p, film.grain_size, film.grain_seed, &grains));
   PetscCall(allocate_conductors(p, n_regions * p->n_grains));
@@ -175,6 +228,7 @@ static PetscErrorCode create_conductors(HfPotential p, HfDeck deck) {
       set_up_conductor(numbers, thickness, &factors, &p->conductors[r * p->n_grains + k]);
     }
   }
+  if (!HfDeckErrorCount(deck)) PetscCall(check_positive(p, deck, n_regions));
   PetscCall(PetscFree(grains));
   PetscCall(PetscFree(settings));
   PetscCall(PetscFree(numbers));

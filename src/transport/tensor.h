@@ -17,6 +17,8 @@ typedef struct {
   const char *doc;      /* one sentence with the tensor */
   const char *citation; /* key for HfCite() or NULL */
   const HfKey *keys;    /* rows under "material:" */
+  PetscErrorCode (*check_settings)(HfDeck deck,
+                                   HfNode material); /* reports what is wrong with the keys to the deck; NULL: nothing can be. Collective. */
   /* Reads the numbers of a region from its material. Not collective. */
   void (*settings)(HfNode material, PetscReal numbers[]);
   /* Those of one of its grains; *active says whether the contribution acts there, alike in all grains. Not collective. */
@@ -25,7 +27,9 @@ typedef struct {
   void (*add)(const PetscReal p[], PetscInt n, const PetscReal m[], PetscReal xx[], PetscReal xy[], PetscReal yy[]);
   /* The same for the antisymmetric part. It must be odd in m (Onsager). One active contribution makes the operator unsymmetric. */
   void (*add_antisymmetric)(const PetscReal p[], PetscInt n, const PetscReal m[], PetscReal yx[]);
+  PetscReal (*least)(const PetscReal p[]); /* what the contribution adds at least, over all directions of m and of the field, S/m; NULL: 0 */
   PetscBool needs_m;
+  PetscBool odd; /* its symmetric part is odd in m */
 } HfTensor;
 
 PetscInt HfTensorCount(void);

@@ -119,20 +119,20 @@ static PetscErrorCode check_pulses(HfScheduleCheck *check, const Settings *setti
   PetscFunctionReturn(0);
 }
 
-/* Without anisotropic conduction no current tells one texture from another. */
+/* Where conduction does not depend on m, no current tells one texture from another. */
 static PetscErrorCode check_conduction(HfScheduleCheck *check) {
   HfGrid grid = HfDeviceGrid(check->device);
   HfNode material = HfMaterialSettings(check->deck, 0);
-  PetscBool anisotropic = PETSC_FALSE;
+  PetscBool depends = PETSC_FALSE;
 
   PetscFunctionBeginUser;
   for (PetscInt r = 0; grid && r < HfGridGetInfo(grid)->n_regions; ++r) {
     HfConductivitySettings conductor;
 
     HfConductivitySettingsRead(check->deck, r, &conductor);
-    if (conductor.amr_ratio != 0.0 || conductor.hall_conductivity != 0.0) anisotropic = PETSC_TRUE;
+    if (conductor.depends_on_m) depends = PETSC_TRUE;
   }
-  if (grid && !anisotropic)
+  if (grid && !depends)
     PetscCall(HfDeckWarn(check->deck, material, "the film has no `amr_ratio`: its conductance does not depend on m, so that it can learn nothing"));
   PetscFunctionReturn(0);
 }

@@ -71,6 +71,7 @@ static PetscErrorCode check_wire_settings(HfScheduleCheck *check, HfNode node, c
   if (!settings->n_flips) PetscCall(HfDeckError(deck, HfChild(node, "flips"), "give at least one number of flips"));
   if (!HfDeviceHasGold(check->device))
     PetscCall(HfDeckError(deck, node, "`wire` needs a `gold` section: its surrogate is of a film that follows the gold's field"));
+  if (settings->film) PetscCall(HfWiringLearnerCheckFilm(check, node));
   if (n && !HfDeviceWiring(check->device))
     PetscCall(HfDeckError(deck, node, "`wire` needs to know how many pixels there are: give `pixels` (or a `wiring` to be replaced)"));
   if (HfDeviceMagnet(check->device) && HfMagnetIsNoisy(HfDeviceMagnet(check->device)) && !HfHas(node, "temperature"))

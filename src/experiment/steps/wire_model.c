@@ -62,6 +62,25 @@ PetscErrorCode HfWiringLearnerCreate(HfDevice device, PetscInt n_patterns, const
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode HfWiringLearnerCheckFilm(HfScheduleCheck *check, HfNode node) {
+  HfGrid grid = HfDeviceGrid(check->device);
+  PetscBool odd = PETSC_FALSE;
+
+  PetscFunctionBeginUser;
+  for (PetscInt r = 0; grid && r < HfGridGetInfo(grid)->n_regions; ++r) {
+    HfConductivitySettings conductor;
+
+    HfConductivitySettingsRead(check->deck, r, &conductor);
+    odd = (PetscBool)(odd || conductor.odd_in_m);
+  }
+  if (odd)
+    PetscCall(
+        HfDeckError(check->deck, node,
+                    "wire: the conductivity depends on the sign of m (`gmr_ratio`), but the surrogate knows magnetoresistance that is even in m "
+                    "alone; use `model: outer-product-neighbours`"));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfWiringLearnerSetFilm(HfDevice device, PetscReal voltage, HfWiringLearner *learner) {
   PetscFunctionBeginUser;
   PetscCall(HfSurrogateCreate(device, voltage, &learner->surrogate));

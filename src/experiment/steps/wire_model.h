@@ -15,6 +15,7 @@ typedef struct {
   PetscReal *G, *zeros;  /* [n_links] */
 } HfWiringLearner;
 
+PetscErrorCode HfWiringLearnerCheckFilm(HfScheduleCheck *check, HfNode node); /* a film that the surrogate cannot model is an error of the deck */
 /* Patterns x[n_patterns][n] in the order of training; in the mean a pulse has `decay` times the weight of the one after it. One of the two
    functions below completes the learner, which must not be moved after that. Not collective. */
 PetscErrorCode HfWiringLearnerCreate(HfDevice device, PetscInt n_patterns, const PetscReal x[], PetscReal decay, HfWiringLearner *learner);

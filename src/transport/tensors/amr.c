@@ -38,6 +38,8 @@ HF_KERNEL static void add(const PetscReal p[], PetscInt n, const PetscReal *rest
   }
 }
 
+static PetscReal least(const PetscReal p[]) { return PetscMin(2.0 / 3 * p[0], -1.0 / 3 * p[0]); }
+
 const HfTensor HfTensor_Amr = {
     .name = "amr",
     .doc = "Anisotropic magnetoresistance: Sigma = sigma_perp 1 + sigma_delta m m^T",
@@ -46,5 +48,6 @@ const HfTensor HfTensor_Amr = {
     .settings = settings,
     .set_up = set_up,
     .add = add,
+    .least = least,
     .needs_m = PETSC_TRUE,
 };

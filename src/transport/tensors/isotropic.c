@@ -26,6 +26,8 @@ static void add(const PetscReal p[], PetscInt n, const PetscReal m[], PetscReal 
   }
 }
 
+static PetscReal least(const PetscReal p[]) { return p[0]; }
+
 const HfTensor HfTensor_Isotropic = {
     .name = "isotropic",
     .doc = "Isotropic conductivity: Sigma = sigma0 1",
@@ -33,4 +35,5 @@ const HfTensor HfTensor_Isotropic = {
     .settings = settings,
     .set_up = set_up,
     .add = add,
+    .least = least,
 };
