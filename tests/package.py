@@ -4,7 +4,7 @@
 Usage: package.py HOPFILM
 
 Small decks are run; package_cases.py (pytest) checks what hopfilm.open makes of them, its docstrings' examples are tried, hopfilm-post draws a report, and
-the notebook of postprocess/ is executed from its first cell to its last.
+the Python of postprocess/README.md and the notebook are executed.
 """
 
 import os
@@ -53,6 +53,20 @@ def install(tmp):
     python = os.path.join(venv, "bin", "python")
     run([*pip, "--python", python, "install", "--no-deps", "--no-index", os.path.join(wheels, os.listdir(wheels)[0])], tmp)
     return python
+
+
+def readme(tmp):
+    """The Python of postprocess/README.md as a script, in a folder with runs of the names it uses."""
+    os.makedirs(os.path.join(tmp, "runs"))
+    for name, directory in (("four-node-patterns", "four-node-small"), ("letters-seeds", "ensemble")):
+        os.symlink(os.path.join("..", directory), os.path.join(tmp, "runs", name))
+    with open(os.path.join(ROOT, "postprocess", "README.md"), encoding="utf-8") as file:
+        blocks = re.findall("```python\n(.*?)```", file.read(), re.S)
+    assert len(blocks) == 1 and "hopfilm.open" in blocks[0]
+    script = os.path.join(tmp, "readme.py")
+    with open(script, "w", encoding="utf-8") as file:
+        file.write(blocks[0])
+    return script
 
 
 def execute(notebook, tmp, **more):
@@ -107,6 +121,7 @@ def main():
         run([os.path.join(tmp, "venv", "bin", "hopfilm-post"), "report", "magnet-alone"], tmp)
         assert os.path.getsize(os.path.join(tmp, "magnet-alone", "report.html")) > 1e5
         assert "to-ovf" in run([python, "-m", "hopfilm"], tmp)
+        run([python, readme(tmp)], tmp, MPLBACKEND="Agg", **found)
         site = run([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], tmp).strip()
         cells, pictures = execute(os.path.join(ROOT, "postprocess", "hopfilm.ipynb"), tmp, **{**found, "PYTHONPATH": f"{site}:{found['PYTHONPATH']}"})
         assert pictures >= 4, f"the notebook draws {pictures} pictures"
