@@ -8,13 +8,10 @@ install(DIRECTORY postprocess/ DESTINATION ${hf_share}/python PATTERN "__pycache
 install(DIRECTORY inputs jobs DESTINATION ${hf_share} USE_SOURCE_PERMISSIONS PATTERN "__pycache__" EXCLUDE)
 install(FILES LICENSE README.md CHANGELOG.md CITATION.cff DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
-# hopfilm-report, hopfilm-watch: they find the Python programs from where they stand.
+# hopfilm-post finds the Python programs from where it stands.
 file(RELATIVE_PATH hf_share_from_bin ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_DATADIR}/hopfilm)
-foreach(name report watch)
-  set(HF_SCRIPT ${name}.py)
-  configure_file(${CMAKE_CURRENT_LIST_DIR}/python-command.sh.in ${PROJECT_BINARY_DIR}/generated/hopfilm-${name} @ONLY)
-  install(PROGRAMS ${PROJECT_BINARY_DIR}/generated/hopfilm-${name} DESTINATION ${CMAKE_INSTALL_BINDIR})
-endforeach()
+configure_file(${CMAKE_CURRENT_LIST_DIR}/hopfilm-post.sh.in ${PROJECT_BINARY_DIR}/generated/hopfilm-post @ONLY)
+install(PROGRAMS ${PROJECT_BINARY_DIR}/generated/hopfilm-post DESTINATION ${CMAKE_INSTALL_BINDIR})
 
 # hf_install_output(<folder> <file> <argument of hopfilm>...): what the program prints becomes a file.
 function(hf_install_output folder file)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What users get. An unpacked `git archive` knows its commit, compiler flags that the user chooses are used as they are, and warnings are errors only where
-that is wished. `cmake --install` into a DESTDIR gives a program that runs an installed deck from another folder, commands that report and watch it, a
-manual page without warnings of groff that has every command, option and deck key, and completion that bash and zsh use, typed on a terminal of their own.
+that is wished. `cmake --install` into a DESTDIR gives a program that runs an installed deck from another folder, hopfilm-post that reports and watches it,
+a manual page without warnings of groff that has every command, option and deck key, and completion that bash and zsh use, typed on a terminal of their own.
 
 Usage: install.py BUILD_FOLDER"""
 
@@ -62,9 +62,9 @@ def run(usr, temporary):
     program = os.path.join(usr, "bin/hopfilm")
     settings = {**environment(), "PATH": os.path.dirname(program) + ":" + os.environ["PATH"]}
     output("mpiexec", "-n", "1", program, "run", deck, "--out", out, "--set", "film.cell=100 nm", "--set", "schedule=[probe]", cwd=temporary, env=settings)
-    for words, file in ((["hopfilm-report", out], "report.html"), (["hopfilm-watch", out, "--once"], "watch.png")):
-        output(*words, cwd=temporary, env=settings)
-        check(os.path.getsize(os.path.join(out, file)) > 1000, f"{words[0]} leaves no {file}")
+    for words, file in ((["report", out], "report.html"), (["watch", out, "--once"], "watch.png")):
+        output("hopfilm-post", *words, cwd=temporary, env=settings)
+        check(os.path.getsize(os.path.join(out, file)) > 1000, f"hopfilm-post {words[0]} leaves no {file}")
     for name in ("doc/hopfilm/LICENSE", "hopfilm/hopfilm.schema.json", "hopfilm/jobs/slurm.sh", "hopfilm/python/hopfilm/__init__.py"):
         check(os.path.getsize(os.path.join(usr, "share", name)) > 0, f"share/{name} is missing")
     decks = [path for path in glob.glob("**/*.yaml", root_dir=os.path.join(ROOT, "inputs"), recursive=True)]
