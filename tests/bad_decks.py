@@ -9,6 +9,7 @@ What is expected stands in comments at the head of each deck:
     # deck: nowhere.yaml          run this deck instead of the file itself
     # command: check              instead of run
     # ranks: 4                    on so many, whatever --ranks says
+    # schema: $.film.cell         where the JSON schema refuses it, too (schema.py): required for unknown keys, wrong types and units, and ranges
 """
 
 import argparse
@@ -26,13 +27,17 @@ from launch import cores, environment, mpiexec
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TIMEOUT = 300  # s; a case takes about one on an idle machine
+# What a schema can see, in messages on the deck itself.
+FOR_SCHEMA = re.compile(
+    r"error: (.*: unknown key|unknown key|.*: expected (?!path)|.*: must (be (greater|less|at least|at most)|lie)|.*unknown unit|.*\" (is not a|has a unit|is too large))"
+)
 AT_ONCE = cores() + 1  # mpiexec waits for a part of it
 
 
 def read_case(path):
-    case = {"exit": "2", "says": [], "args": [], "deck": os.path.basename(path), "command": "run", "ranks": ""}
+    case = {"exit": "2", "says": [], "args": [], "deck": os.path.basename(path), "command": "run", "ranks": "", "schema": ""}
     for line in open(path, encoding="utf-8", errors="replace"):
-        match = re.match(r"# (exit|says|args|deck|command|ranks): (.*)$", line.rstrip("\n"))
+        match = re.match(r"# (exit|says|args|deck|command|ranks|schema): (.*)$", line.rstrip("\n"))
         if match is None:
             break
         name, value = match.groups()
@@ -65,6 +70,9 @@ def run_case(program, ranks, case):
         for says in case["says"]:
             if text.count(says) != 1:
                 faults.append(f"says {text.count(says)} times, not once: {says}")
+        own = [line for line in text.splitlines() if line.startswith(deck) and FOR_SCHEMA.search(line)]
+        if own and not case["schema"]:
+            faults.append(f"the JSON schema should refuse it: say where by `# schema: PATH`: {own[0]}")
         if not case["says"]:
             faults.append("the case expects no message")
         if "PETSC ERROR" in text or "hopfilm: error on rank" in text or "Sanitizer" in text:

@@ -59,6 +59,7 @@ void HfNodeShow(HfNode node, char text[HF_PATH_LENGTH]);   /* its text in quotes
 PetscErrorCode HfYamlRead(const char *text, size_t length, const char *file, PetscInt first_column, HfMessages messages, HfNode *root);
 
 /* ---- units.c: numbers with units, by UDUNITS-2 ---- */
+#define HF_LARGEST_VALUE 1e30 /* in SI units: far beyond what a film can have, and such that products of several stay finite */
 typedef struct HfUnits_ *HfUnits;
 PetscErrorCode HfUnitsCreate(HfUnits *units);
 PetscErrorCode HfUnitsDestroy(HfUnits *units);
@@ -69,6 +70,10 @@ PetscErrorCode HfQuantityRead(HfUnits units, const char *text, const char *alter
                               char why[HF_PATH_LENGTH]);
 PetscErrorCode HfUnitCheck(HfUnits units, const char *alternatives, PetscBool *known);
 void HfUnitDescribe(const char *alternatives, char text[HF_PATH_LENGTH]); /* "a length in m", "a quantity in J/m or A m" */
+
+void HfUnitName(HfUnits units, const char *symbol, char name[], size_t size); /* "meter" for "m"; "" when it has none */
+/* unit_patterns.c: a regular expression of the quantities that HfQuantityRead() takes, as far as they are written in common units; in pieces. */
+PetscErrorCode HfUnitPattern(HfUnits units, const char *alternatives, void (*put)(FILE *file, const char *text), FILE *file);
 
 /* ---- range.c: ">0", "[0,1]", "a|b" ---- */
 typedef struct {

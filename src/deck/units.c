@@ -9,9 +9,7 @@
 
 #define UNIT_LENGTH 64
 
-/* Of SI values: far beyond what a film can have, and such that products of several stay finite. */
-#define LARGEST  1e30
-#define SMALLEST 1e-40
+#define SMALLEST 1e-40 /* SI value but 0 */
 
 struct HfUnits_ {
   ut_system *system;
@@ -107,6 +105,13 @@ PetscErrorCode HfUnitCheck(HfUnits units, const char *alternatives, PetscBool *k
   PetscFunctionReturn(0);
 }
 
+void HfUnitName(HfUnits units, const char *symbol, char name[], size_t size) {
+  ut_unit *unit = ut_parse(units->system, symbol, UT_UTF8);
+  const char *text = unit ? ut_get_name(unit, UT_ASCII) : NULL;
+  snprintf(name, size, "%s", text ? text : "");
+  ut_free(unit);
+}
+
 /* SI value of `value` in unit `from`; false when `to` measures something else. A reciprocal falls where a conversion rises. */
 static PetscBool convert(ut_unit *from, ut_unit *to, PetscReal value, PetscReal *converted) {
   cv_converter *converter;
@@ -181,8 +186,8 @@ PetscErrorCode HfQuantityRead(HfUnits units, const char *text, const char *alter
     }
     ut_free(from);
   }
-  if (!why[0] && !(PetscAbsReal(*value) <= LARGEST))
-    snprintf(why, HF_PATH_LENGTH, "\"%.80s\" is too large to compute with: in SI units numbers reach up to %g", text, (double)LARGEST);
+  if (!why[0] && !(PetscAbsReal(*value) <= HF_LARGEST_VALUE))
+    snprintf(why, HF_PATH_LENGTH, "\"%.80s\" is too large to compute with: in SI units numbers reach up to %g", text, (double)HF_LARGEST_VALUE);
   else if (!why[0] && *value != 0 && PetscAbsReal(*value) < SMALLEST)
     snprintf(why, HF_PATH_LENGTH, "\"%.80s\" is too small to compute with: in SI units numbers are 0, or %g and more", text, (double)SMALLEST);
   PetscFunctionReturn(0);
