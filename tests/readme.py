@@ -8,7 +8,7 @@ Fenced blocks:
   yaml     written to the file that its first line names (`# my-film.yaml`); without such a line it is a fragment, which must be YAML
   output   lines that the sh block above prints in this order; a line `...` stands for any lines, `…` for any text. The time at the start of a line of the
            log is ignored, integers must agree, other numbers within 2 of their last digit or 1 %
-  python   compiled only: the notebook of postprocess/, which CI executes, calls the same
+  python   compiled only; tests/package.py runs it
   text     shown only: commands of a cluster, diagrams
 """
 
