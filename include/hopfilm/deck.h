@@ -86,7 +86,8 @@ typedef struct {
   const char *path;         /**< relative to the prefix of HfKeysAdd(), e.g. "thickness"; NULL ends a table */
   HfKeyType type;           /**< of the value */
   const char *unit;         /**< "m"; alternatives as "J/m|A m" (HfUnitIndex() returns which was written); name of the type for HF_TYPE(S);
-                               "file" for a text that names a file, "file:.pbm|.pgm" if it has to end in one of these */
+                               "file" for a text that names a file, "file:.pbm|.pgm" if it has to end in one of these; "yaml" for
+                               texts that may be lists and sections, kept as their YAML text in one line */
   const char *default_text; /**< as written in a deck; NULL = required (and, for a list, not empty); "" = optional and absent; "{}" = a section filled
                                with its own defaults; "=film.material" = inherit: a section takes from there the keys it leaves out, a key the
                                value of the same name. Without meaning for the keys of a variant */

@@ -46,6 +46,7 @@ PetscErrorCode HfNodeClone(HfNode node, HfNode *copy);
 PetscErrorCode HfNodeWrapInList(HfNode parent, PetscInt i);   /* x becomes [x] */
 PetscErrorCode HfNodeJoinRows(HfNode list);                   /* [[a, b], [c, d]] becomes [a, b, c, d]; nothing when an item is no list */
 PetscErrorCode HfNodeBecomeMap(HfNode node, const char *key); /* a scalar becomes an empty map, or {key: {}} */
+PetscErrorCode HfNodeBecomeText(HfNode node);                 /* yaml_write.c: a list or section becomes its own YAML text, in one line */
 void HfNodeSetDefault(HfNode node, HfNode section);           /* not given; its place is the section's */
 PetscInt HfNodeIndex(HfNode map, const char *name);           /* -1 when absent */
 PetscBool HfNodeIsNull(HfNode node);                          /* nothing written, ~ or null */

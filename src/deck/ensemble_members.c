@@ -16,7 +16,10 @@ static const HfKey ensemble_keys[] = {
      "Numbers of the members' results in the table, step-item.key as in infer-3.accuracy; * and ? stand for any letters"},
     {"ensemble.axes", HF_LIST, NULL, NULL, "", 0, "What varies; the members are all combinations, the last axis running fastest"},
     {"ensemble.axes[].key", HF_TEXTS, NULL, NULL, "", 0, "Path of a key as in --set; several keys take the same value"},
-    {"ensemble.axes[].values", HF_TEXTS, NULL, "", "", 0, "The values, as they would be written in the deck; instead of from and to"},
+    {"ensemble.axes[].values", HF_TEXTS, "yaml", "", "", 0,
+     "The values, as they would be written in the deck, lists and sections, too: [[1, 0, 0], [0, 1, 0]]; instead of from and to. Files are found "
+     "from the "
+     "working folder"},
     {"ensemble.axes[].from", HF_TEXT, NULL, "", "", 0, "First of equally spaced values"},
     {"ensemble.axes[].to", HF_TEXT, NULL, "", "", 0, "Last of equally spaced values, in the same unit"},
     {"ensemble.axes[].count", HF_INT, NULL, "", ">=2", 0, "Number of values; by default, as many as steps of 1 give"},

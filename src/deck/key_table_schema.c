@@ -121,6 +121,8 @@ static void leaf(FILE *file, HfKeys keys, const HfKey *row) {
   default:
     if (row->range && *row->range)
       choices(file, row->range);
+    else if (row->unit && !strcmp(row->unit, "yaml"))
+      fputs("true", file); /* a value of another key, of any kind */
     else
       fputs("{\"type\": [\"string\", \"number\", \"boolean\"]}", file); /* an unquoted 1 or true is text, too */
   }

@@ -158,6 +158,9 @@ static PetscErrorCode check_units(Walk *walk, HfNode list) {
   PetscFunctionReturn(0);
 }
 
+/* A list of texts that are values of other keys, of any kind: kept as they are written in YAML. */
+static PetscBool takes_yaml(const HfKey *row) { return (PetscBool)(row->type == HF_TEXTS && row->unit && !strcmp(row->unit, "yaml")); }
+
 static PetscErrorCode check_list(Walk *walk, const HfForm *form, const HfEntry *entry, HfNode node) {
   PetscFunctionBeginUser;
   if (node->kind != HF_NODE_LIST && !(HfNodeIsNull(node) && !entry->row->default_text)) {
@@ -173,6 +176,7 @@ static PetscErrorCode check_list(Walk *walk, const HfForm *form, const HfEntry *
     PetscFunctionReturn(0);
   }
   for (PetscInt k = 0; k < node->n; ++k) {
+    if (takes_yaml(entry->row) && node->items[k]->kind != HF_NODE_SCALAR) PetscCall(HfNodeBecomeText(node->items[k]));
     if (form->kind == HF_FORM_LEAVES)
       PetscCall(HfLeafValidate(walk->keys, walk->messages, entry, node->items[k]));
     else

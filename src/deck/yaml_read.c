@@ -1,5 +1,7 @@
 /* YAML text -> tree, from libyaml's events, so that every value and every key keeps its line and column. What a deck does not need is refused
-   with a message: several documents, tags, keys that are not plain text, merge keys. Anchors and aliases copy. */
+   with a message: several documents, tags, keys that are not plain text. Anchors and aliases copy; so does the merge key, `<<: *name` or
+   `<<: [*name, *other]`: of the keys of these sections those are taken that the section does not have itself, the first one counts, and each keeps the place
+   where it was written (https://yaml.org/type/merge.html). */
 #include "deck_impl.h"
 #include <string.h>
 #include <yaml.h>
@@ -80,7 +82,48 @@ static PetscErrorCode build_scalar(Reader *reader, yaml_event_t *event, HfNode n
   PetscFunctionReturn(0);
 }
 
+static PetscErrorCode too_many_keys(Reader *reader, yaml_mark_t mark) { return fail(reader, mark, "a section of more than ten thousand keys%s", ""); }
+
+/* The keys of `source` that the map does not have; they leave the source. */
+static PetscErrorCode merge_section(Reader *reader, yaml_mark_t mark, HfNode source, HfNode map) {
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < source->n; ++i) {
+    HfNode item = source->items[i];
+    char *name;
+    if (HfNodeIndex(map, item->name) >= 0) {
+      PetscCall(HfNodeDestroy(&item));
+      continue;
+    }
+    PetscCall(PetscStrallocpy(item->name, &name));
+    PetscCall(HfNodeAppend(map, name, item));
+    PetscCall(PetscFree(name));
+    if (map->n > MAX_KEYS) PetscCall(too_many_keys(reader, mark));
+  }
+  source->n = 0;
+  PetscFunctionReturn(0);
+}
+
+/* The value of `<<`, when all other keys of the map are there: a section or a list of them. */
+static PetscErrorCode merge(Reader *reader, yaml_mark_t mark, HfNode value, HfNode map) {
+  const PetscInt n = value->kind == HF_NODE_LIST ? value->n : 1;
+
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < n && !reader->failed; ++i) {
+    HfNode source = value->kind == HF_NODE_LIST ? value->items[i] : value;
+    char shown[HF_PATH_LENGTH];
+    HfNodeShow(source, shown);
+    if (source->kind == HF_NODE_MAP)
+      PetscCall(merge_section(reader, mark, source, map));
+    else
+      PetscCall(fail(reader, mark, "<< takes the keys of a section, `<<: *name`, or of a list of sections, `<<: [*name, *other]`; found %s", shown));
+  }
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode build_map(Reader *reader, PetscInt depth, HfNode map) {
+  yaml_mark_t merge_mark = {0, 0, 0};
+  HfNode merged = NULL;
+
   PetscFunctionBeginUser;
   while (!reader->failed) {
     yaml_event_t key, event;
@@ -88,6 +131,7 @@ static PetscErrorCode build_map(Reader *reader, PetscInt depth, HfNode map) {
     const char *name;
     HfPlace place;
     PetscInt old;
+    PetscBool is_merge = PETSC_FALSE;
     PetscCall(next(reader, &key));
     if (reader->failed) break;
     place = mark_place(reader, key.start_mark);
@@ -98,14 +142,20 @@ static PetscErrorCode build_map(Reader *reader, PetscInt depth, HfNode map) {
     }
     if (key.type != YAML_SCALAR_EVENT)
       PetscCall(fail(reader, key.start_mark, "a key must be plain text%s", ""));
-    else if (!strcmp(name, "<<"))
-      PetscCall(fail(reader, key.start_mark, "merge keys are not supported; use include:%s", ""));
+    else
+      is_merge = (PetscBool)(!strcmp(name, "<<") && key.data.scalar.style == YAML_PLAIN_SCALAR_STYLE);
     if (!reader->failed) PetscCall(next(reader, &event));
     if (!reader->failed) {
       PetscCall(build(reader, &event, depth, &child));
       yaml_event_delete(&event);
     }
-    if (!reader->failed) {
+    if (!reader->failed && is_merge && merged) {
+      PetscCall(fail(reader, key.start_mark, "a second << in one section; give a list, `<<: [*name, *other]`%s", ""));
+      PetscCall(HfNodeDestroy(&child));
+    } else if (!reader->failed && is_merge) {
+      merge_mark = key.start_mark;
+      merged = child;
+    } else if (!reader->failed) {
       old = HfNodeIndex(map, name);
       if (old >= 0) {
         PetscCall(HfMessagesAdd(reader->messages, PETSC_TRUE, place, "duplicate key \"%s\", first given in line %d", name,
@@ -115,12 +165,14 @@ static PetscErrorCode build_map(Reader *reader, PetscInt depth, HfNode map) {
         child->name_line = place.line;
         child->name_column = place.column;
         PetscCall(HfNodeAppend(map, name, child));
-        if (map->n > MAX_KEYS) PetscCall(fail(reader, key.start_mark, "a section of more than ten thousand keys%s", ""));
+        if (map->n > MAX_KEYS) PetscCall(too_many_keys(reader, key.start_mark));
       }
     } else
       PetscCall(HfNodeDestroy(&child));
     yaml_event_delete(&key);
   }
+  if (merged && !reader->failed) PetscCall(merge(reader, merge_mark, merged, map));
+  PetscCall(HfNodeDestroy(&merged));
   PetscFunctionReturn(0);
 }
 

@@ -37,34 +37,35 @@ static PetscErrorCode emit_text(yaml_emitter_t *emitter, const char *text, yaml_
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode emit_node(yaml_emitter_t *emitter, HfNode node) {
+static PetscErrorCode emit_node(yaml_emitter_t *emitter, HfNode node, PetscBool one_line) {
   static const yaml_scalar_style_t styles[] = {YAML_PLAIN_SCALAR_STYLE, YAML_DOUBLE_QUOTED_SCALAR_STYLE, YAML_LITERAL_SCALAR_STYLE};
   yaml_event_t event;
   PetscBool flow = PETSC_TRUE;
 
   PetscFunctionBeginUser;
   for (PetscInt i = 0; i < node->n; ++i)
-    if (node->items[i]->kind != HF_NODE_SCALAR || node->items[i]->style == HF_STYLE_BLOCK) flow = PETSC_FALSE;
+    if (node->items[i]->kind != HF_NODE_SCALAR || node->items[i]->style == HF_STYLE_BLOCK) flow = one_line;
   switch (node->kind) {
   case HF_NODE_SCALAR:
     if (node->full_path)
       PetscCall(emit_text(emitter, node->full_path, YAML_DOUBLE_QUOTED_SCALAR_STYLE));
     else
-      PetscCall(emit_text(emitter, node->text, styles[node->style]));
+      PetscCall(emit_text(emitter, node->text, styles[one_line && node->style == HF_STYLE_BLOCK ? HF_STYLE_QUOTED : node->style]));
     break;
   case HF_NODE_LIST:
     PetscCall(emit(emitter, &event,
                    yaml_sequence_start_event_initialize(&event, NULL, NULL, 1, flow ? YAML_FLOW_SEQUENCE_STYLE : YAML_BLOCK_SEQUENCE_STYLE)));
-    for (PetscInt i = 0; i < node->n; ++i) PetscCall(emit_node(emitter, node->items[i]));
+    for (PetscInt i = 0; i < node->n; ++i) PetscCall(emit_node(emitter, node->items[i], one_line));
     PetscCall(emit(emitter, &event, yaml_sequence_end_event_initialize(&event)));
     break;
   case HF_NODE_MAP:
-    PetscCall(emit(emitter, &event,
-                   yaml_mapping_start_event_initialize(&event, NULL, NULL, 1, node->n ? YAML_BLOCK_MAPPING_STYLE : YAML_FLOW_MAPPING_STYLE)));
+    PetscCall(
+        emit(emitter, &event,
+             yaml_mapping_start_event_initialize(&event, NULL, NULL, 1, node->n && !one_line ? YAML_BLOCK_MAPPING_STYLE : YAML_FLOW_MAPPING_STYLE)));
     for (PetscInt i = 0; i < node->n; ++i) {
       const char *name = node->items[i]->name;
       PetscCall(emit_text(emitter, name, is_plain(name, PETSC_TRUE) ? YAML_PLAIN_SCALAR_STYLE : YAML_DOUBLE_QUOTED_SCALAR_STYLE));
-      PetscCall(emit_node(emitter, node->items[i]));
+      PetscCall(emit_node(emitter, node->items[i], one_line));
     }
     PetscCall(emit(emitter, &event, yaml_mapping_end_event_initialize(&event)));
     break;
@@ -72,7 +73,7 @@ static PetscErrorCode emit_node(yaml_emitter_t *emitter, HfNode node) {
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode write(HfNode node, yaml_write_handler_t *handler, void *context) {
+static PetscErrorCode write(HfNode node, PetscBool one_line, yaml_write_handler_t *handler, void *context) {
   yaml_emitter_t emitter;
   yaml_event_t event;
 
@@ -84,7 +85,7 @@ static PetscErrorCode write(HfNode node, yaml_write_handler_t *handler, void *co
   yaml_emitter_set_width(&emitter, -1);
   PetscCall(emit(&emitter, &event, yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING)));
   PetscCall(emit(&emitter, &event, yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 1)));
-  PetscCall(emit_node(&emitter, node));
+  PetscCall(emit_node(&emitter, node, one_line));
   PetscCall(emit(&emitter, &event, yaml_document_end_event_initialize(&event, 1)));
   PetscCall(emit(&emitter, &event, yaml_stream_end_event_initialize(&event)));
   yaml_emitter_delete(&emitter);
@@ -95,7 +96,7 @@ static int write_file(void *context, unsigned char *text, size_t length) { retur
 
 PetscErrorCode HfNodeWrite(HfNode node, FILE *file) {
   PetscFunctionBeginUser;
-  PetscCall(write(node, write_file, file));
+  PetscCall(write(node, PETSC_FALSE, write_file, file));
   PetscFunctionReturn(0);
 }
 
@@ -119,8 +120,21 @@ static int write_buffer(void *context, unsigned char *text, size_t length) {
 PetscErrorCode HfNodeFormat(HfNode node, char **text) {
   Buffer buffer = {NULL, 0, 0};
   PetscFunctionBeginUser;
-  PetscCall(write(node, write_buffer, &buffer));
+  PetscCall(write(node, PETSC_FALSE, write_buffer, &buffer));
   *text = buffer.text;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfNodeBecomeText(HfNode node) {
+  Buffer buffer = {NULL, 0, 0};
+  PetscFunctionBeginUser;
+  PetscCall(write(node, PETSC_TRUE, write_buffer, &buffer));
+  while (buffer.length && buffer.text[buffer.length - 1] == '\n') --buffer.length;
+  for (PetscInt i = 0; i < node->n; ++i) PetscCall(HfNodeDestroy(&node->items[i]));
+  node->n = 0;
+  node->kind = HF_NODE_SCALAR;
+  PetscCall(HfNodeSetText(node, buffer.text, buffer.length, HF_STYLE_QUOTED));
+  PetscCall(PetscFree(buffer.text));
   PetscFunctionReturn(0);
 }
 

@@ -89,6 +89,46 @@ static void test_deck_of_a_member(void **state) {
   remove(path);
 }
 
+/* Lists and sections as values; the used deck has them as texts, which are read as the same values again. */
+static void test_lists_and_sections(void **state) {
+  const char *path = "ensemble-test-deck.yaml";
+  HfDeck deck, member;
+  HfEnsemble ensemble;
+  FILE *file;
+
+  for (int round = 0; round < 2; ++round) {
+    char *used = NULL;
+
+    if (!round) {
+      file = fopen(path, "w");
+      fputs(DECK("all-types lists"), file);
+      fclose(file);
+    }
+    CHECK(HfDeckCreate(PETSC_COMM_SELF, keys, path, 0, NULL, &deck));
+    CHECK(HfDeckVerdict(deck));
+    CHECK(HfEnsembleCreate(deck, &ensemble));
+    assert_int_equal(HfEnsembleMembers(ensemble), 2);
+    CHECK(HfEnsembleDeck(ensemble, 0, PETSC_COMM_SELF, keys, path, 0, NULL, &member));
+    CHECK(HfDeckVerdict(member));
+    ASSERT_NEAR(HfRealAt(HfNodeFind(HfDeckRoot(member), "film"), "size", 1), 2e-6, 1e-20);
+    ASSERT_NEAR(HfRealAt(HfNodeFind(HfDeckRoot(member), "film.shape.disk"), "at", 1), 2e-9, 1e-22);
+    CHECK(HfDeckDestroy(&member));
+    CHECK(HfEnsembleDeck(ensemble, 1, PETSC_COMM_SELF, keys, path, 0, NULL, &member));
+    CHECK(HfDeckVerdict(member));
+    ASSERT_NEAR(HfRealAt(HfNodeFind(HfDeckRoot(member), "film"), "size", 0), 3e-6, 1e-20);
+    assert_non_null(HfNodeFind(HfDeckRoot(member), "film.shape.everything"));
+    assert_string_equal(HfEnsembleValue(ensemble, 0, 0), "[1 um, 2 um]");
+    CHECK(HfDeckDestroy(&member));
+    CHECK(HfNodeFormat(HfDeckRoot(deck), &used));
+    file = fopen(path, "w");
+    fputs(used, file);
+    fclose(file);
+    CHECK(PetscFree(used));
+    clear(&deck, &ensemble);
+  }
+  remove(path);
+}
+
 static void test_what_is_refused(void **state) {
   const char *text, *note;
 
@@ -105,5 +145,6 @@ static const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(test_a
                                           cmocka_unit_test_setup_teardown(test_axes_combine_and_run_along, set_up, tear_down),
                                           cmocka_unit_test_setup_teardown(test_spaced_values, set_up, tear_down),
                                           cmocka_unit_test_setup_teardown(test_deck_of_a_member, set_up, tear_down),
+                                          cmocka_unit_test_setup_teardown(test_lists_and_sections, set_up, tear_down),
                                           cmocka_unit_test_setup_teardown(test_what_is_refused, set_up, tear_down)};
 HF_TEST_MAIN(tests)

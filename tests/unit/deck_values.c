@@ -106,5 +106,31 @@ static void test_anchors(void **state) {
   CHECK(HfKeysDestroy(&keys));
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(test_values), cmocka_unit_test(test_used_deck), cmocka_unit_test(test_anchors)};
+/* The merge key takes what a section does not have itself; a quoted "<<" is a name like any other. */
+static void test_merge_keys(void **state) {
+  HfKeys keys = test_keys();
+  HfNode film, steps;
+  HfDeck deck;
+
+  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, DECK("merge-keys"), &deck));
+  CHECK(HfDeckVerdict(deck));
+  film = HfNodeFind(HfDeckRoot(deck), "film");
+  steps = HfNodeFind(HfDeckRoot(deck), "schedule");
+  ASSERT_NEAR(HfReal(HfNodeFind(film, "regions.0.material"), "Ms"), 2e6, 1e-8);
+  ASSERT_NEAR(HfReal(HfNodeFind(film, "regions.0.material"), "alpha"), 0.7, 1e-15);
+  ASSERT_NEAR(HfReal(HfNodeFind(film, "material"), "alpha"), 0.1, 1e-15);
+  assert_string_equal(HfText(HfNodeFind(film, "regions.1"), "name"), "s");
+  ASSERT_NEAR(HfReal(HfNodeFind(film, "regions.1.material"), "alpha"), 0.7, 1e-15);
+  assert_string_equal(HfText(HfNodeFind(film, "regions.2"), "name"), "t");
+  ASSERT_NEAR(HfReal(HfNodeFind(film, "regions.2.material"), "Ms"), 2e6, 1e-8);
+  assert_string_equal(HfText(HfNodeFind(HfDeckRoot(deck), "patterns"), "<<"), "-");
+  assert_int_equal(HfInteger(HfNodeFind(steps, "0.train"), "epochs"), 3);
+  assert_int_equal(HfInteger(HfNodeFind(steps, "1.train"), "epochs"), 5);
+  ASSERT_NEAR(HfReal(HfNodeFind(steps, "1.train"), "voltage"), 1, 1e-15);
+  CHECK(HfDeckDestroy(&deck));
+  CHECK(HfKeysDestroy(&keys));
+}
+
+static const struct CMUnitTest tests[] = {cmocka_unit_test(test_merge_keys), cmocka_unit_test(test_values), cmocka_unit_test(test_used_deck),
+                                          cmocka_unit_test(test_anchors)};
 HF_TEST_MAIN(tests)
