@@ -4,7 +4,7 @@
 set -euo pipefail
 
 packages=(gcc libc6-dev make cmake ninja-build pkg-config git ca-certificates
-  libopenmpi-dev openmpi-bin petsc-dev libhdf5-openmpi-dev libyaml-dev libfftw3-dev libudunits2-dev liblapack-dev libxxhash-dev librandom123-dev
+  libopenmpi-dev openmpi-bin petsc-dev libhdf5-openmpi-dev libyaml-dev libfftw3-dev libudunits2-dev liblapack-dev libxxhash-dev libpng-dev librandom123-dev
   python3 python3-numpy python3-h5py python3-matplotlib python3-yaml python3-jinja2 python3-pygments python3-plotly)
 test_packages=(libcmocka-dev clang-format clang-tidy cppcheck doxygen valgrind slurm-wlm munge groff-base zsh
   python3-venv python3-pip python3-setuptools python3-wheel
@@ -24,12 +24,12 @@ if ! command -v apt-get >/dev/null; then
   cat >&2 <<'TXT'
 This is not Debian or Ubuntu: please install the following, then run the command again.
   Fedora   dnf install gcc cmake ninja-build pkgconf git openmpi-devel petsc-openmpi-devel hdf5-openmpi-devel libyaml-devel fftw-devel
-           udunits2-devel xxhash-devel libcmocka-devel python3-numpy python3-h5py python3-matplotlib python3-pyyaml python3-jinja2 python3-pygments; then: module load mpi
+           udunits2-devel xxhash-devel libpng-devel libcmocka-devel python3-numpy python3-h5py python3-matplotlib python3-pyyaml python3-jinja2 python3-pygments; then: module load mpi
   conda    conda install -c conda-forge c-compiler cmake ninja pkg-config openmpi 'petsc=*=real*' 'hdf5=*=mpi_openmpi*' yaml fftw udunits2
-           xxhash cmocka numpy h5py matplotlib pyyaml jinja2 pygments
-  spack    spack install cmake ninja pkgconf openmpi petsc+mpi~complex hdf5+mpi libyaml fftw udunits xxhash random123 cmocka
+           xxhash libpng cmocka numpy h5py matplotlib pyyaml jinja2 pygments
+  spack    spack install cmake ninja pkgconf openmpi petsc+mpi~complex hdf5+mpi libyaml fftw udunits xxhash libpng random123 cmocka
            py-numpy py-h5py py-matplotlib py-pyyaml py-jinja2 py-pygments
-  cluster  module load cmake openmpi petsc hdf5-parallel fftw udunits      (names vary: `module avail petsc`)
+  cluster  module load cmake openmpi petsc hdf5-parallel fftw udunits libpng      (names vary: `module avail petsc`)
 Random123 consists of headers only (https://github.com/DEShawResearch/random123): add its include folder to CPATH.
 Libraries outside /usr: add the folders with their .pc files to PKG_CONFIG_PATH.
 TXT

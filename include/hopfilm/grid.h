@@ -41,15 +41,18 @@ void HfShapeBox(HfShape shape, PetscReal low[2], PetscReal high[2]);
 /** Whether (x, y) is inside, or outside by no more than the tolerance, all in m. Not collective. */
 PetscBool HfShapeContains(HfShape shape, PetscReal x, PetscReal y, PetscReal tolerance);
 
-/* ---- images: portable bitmaps and graymaps ---- */
-/** A grey picture. */
+/* ---- images: PNG, portable bitmaps and graymaps ---- */
+/** A picture. */
 typedef struct {
-  PetscInt columns; /**< pixels in a row */
-  PetscInt rows;    /**< rows of pixels */
-  PetscReal *grey;  /**< [row][column], the top row first: 0 black to 1 white */
+  PetscInt columns;    /**< pixels in a row */
+  PetscInt rows;       /**< rows of pixels */
+  PetscReal *grey;     /**< [row][column], the top row first: 0 black to 1 white; pixels that are less than half opaque are white */
+  unsigned char *rgba; /**< of PNG files: [row][column][red, green, blue, alpha], sRGB; else NULL */
 } HfImage;
-/** Reads a PBM or PGM file. *why: NULL or what is wrong with it (the code stays 0); *opened: whether it could be read at all. Collective. */
+/** Reads a PNG, PBM or PGM file. *why: NULL or what is wrong with it (the code stays 0); *opened: whether it could be read at all. Collective. */
 PetscErrorCode HfImageRead(MPI_Comm comm, const char path[], HfImage *image, PetscBool *opened, const char **why);
+/** A warning of the deck when the pixels of an image on so many metres are not square. Not collective. */
+PetscErrorCode HfImageCheckAspect(HfDeck deck, HfNode place, const HfImage *image, const PetscReal size[2]);
 /** Frees the pixels. Not collective. */
 PetscErrorCode HfImageDestroy(HfImage *image);
 

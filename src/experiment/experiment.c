@@ -4,9 +4,10 @@
 
 static const HfKey experiment_keys[] = {
     {"patterns", HF_NAMED, NULL, "", "", 0, "Patterns by name, one sign per electrode in the order of the deck, or per pixel of the wiring"},
-    {"patterns.*", HF_TEXT, "file:.pbm|.pgm", NULL, "", 0,
-     "Signs: + # 1 or - . 0; white space is ignored, so rows of pixels may be written one below the other. Or a PBM or PGM file of as many pixels, "
-     "relative to the deck: pixels darker than half are +. Or `random 7`: as many + as - in a random order, with the seed 7"},
+    {"patterns.*", HF_TEXT, "file:.pbm|.pgm|.png", NULL, "", 0,
+     "Signs: + # 1 or - . 0; white space is ignored, so rows of pixels may be written one below the other. Or a PNG, PBM or PGM file of as many "
+     "pixels, "
+     "relative to the deck: pixels darker than half are +, transparent ones -. Or `random 7`: as many + as - in a random order, with the seed 7"},
     {"schedule", HF_VARIANTS, NULL, NULL, "", 0, "Steps that are applied to the film, one after the other"},
     HF_KEYS_END,
 };

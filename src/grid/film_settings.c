@@ -1,5 +1,6 @@
 /* Section `film` of the deck: extent, cells, outline, regions and grains; the grid that they make. */
 #include "grid_impl.h"
+#include "region_map.h"
 
 static const HfKey film_keys[] = {
     {"film", HF_SECTION, NULL, NULL, "", 0, "The magnetic film"},
@@ -9,7 +10,8 @@ static const HfKey film_keys[] = {
     {"film.shape", HF_TYPE, "shape", "", "", 0, "Outline of the film; the whole rectangle when left out"},
     {"film.regions", HF_LIST, NULL, "", "", 0, "Parts of the film with another material; where regions overlap, the later one counts"},
     {"film.regions[].name", HF_TEXT, NULL, NULL, "", 0, "Name of the region"},
-    {"film.regions[].shape", HF_TYPE, "shape", NULL, "", 0, "Outline of the region; what lies outside film.shape is left out"},
+    {"film.regions[].shape", HF_TYPE, "shape", "", "", 0,
+     "Outline of the region; what lies outside film.shape is left out. Without it the region has a colour in film.region_map"},
     {"film.grains", HF_SECTION, NULL, "", "", 0,
      "Grains, for quantities that vary from grain to grain; they depend neither on the cells nor on the number of ranks"},
     {"film.grains.size", HF_QUANTITY, "m", NULL, ">0", 0, "Square root of the mean area of a grain"},
@@ -20,6 +22,7 @@ static const HfKey film_keys[] = {
 PetscErrorCode HfGridRegisterKeys(HfKeys keys) {
   PetscFunctionBeginUser;
   PetscCall(HfKeysAdd(keys, "", film_keys));
+  PetscCall(HfKeysAdd(keys, "", hf_region_map_keys));
   PetscCall(HfShapeRegisterKeys(keys));
   PetscFunctionReturn(0);
 }
@@ -47,18 +50,55 @@ HfNode HfMaterialSettings(HfDeck deck, PetscInt region) {
 typedef struct {
   HfShape outline; /* NULL: all of the rectangle */
   PetscInt n;
-  HfShape *regions;
+  HfShape *regions; /* NULL: from the map */
+  HfRegionMap map;
   PetscReal tolerance;
 } Layout;
 
+/* Pixels of the map outside of the film are its outline. */
+static PetscErrorCode outline_settings(HfDeck deck, Layout *layout) {
+  HfNode section = HfChild(HfDeckRoot(deck), "film");
+  const HfRegionMap *map = &layout->map;
+  unsigned char *pixels;
+
+  PetscFunctionBeginUser;
+  if (!map->has_outside) PetscFunctionReturn(0);
+  if (layout->outline) {
+    PetscCall(
+        HfDeckError(deck, HfChild(section, "shape"),
+                    "film.region_map has pixels outside of the film, and film.shape is given too: keep one outline, the map without such pixels or "
+                    "no film.shape"));
+    PetscFunctionReturn(0);
+  }
+  PetscCall(PetscMalloc1(map->columns * map->rows, &pixels));
+  for (PetscInt k = 0; k < map->columns * map->rows; ++k) pixels[k] = map->region[k] >= 0;
+  PetscCall(HfShapeCreateFromPixels(map->columns, map->rows, map->size, pixels, &layout->outline));
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode layout_settings(HfDeck deck, const HfFilmSettings *film, Layout *layout) {
   HfNode section = HfChild(HfDeckRoot(deck), "film");
+  const PetscInt errors = HfDeckErrorCount(deck);
+  PetscBool map_is_right;
 
   PetscFunctionBeginUser;
   *layout = (Layout){.n = film->n_regions, .tolerance = 1e-9 * film->cell};
   if (HfHas(section, "shape")) PetscCall(HfShapeCreate(deck, HfChild(section, "shape"), &layout->outline));
   PetscCall(PetscCalloc1(layout->n, &layout->regions));
-  for (PetscInt k = 0; k < layout->n; ++k) PetscCall(HfShapeCreate(deck, HfChild(HfItem(section, "regions", k), "shape"), &layout->regions[k]));
+  PetscCall(HfRegionMapSettingsRead(deck, film, &layout->map));
+  map_is_right = (PetscBool)(HfDeckErrorCount(deck) == errors); /* what is wrong in it is said once */
+  for (PetscInt k = 0; k < layout->n; ++k) {
+    HfNode region = HfItem(section, "regions", k);
+    const PetscBool has_shape = HfHas(region, "shape");
+
+    if (has_shape) PetscCall(HfShapeCreate(deck, HfChild(region, "shape"), &layout->regions[k]));
+    if (has_shape == (PetscBool)layout->map.named[k] && (has_shape || map_is_right))
+      PetscCall(HfDeckError(deck, has_shape ? HfChild(region, "shape") : region,
+                            has_shape ? "region %s has a shape and a colour in film.region_map: give one of them"
+                                      : "region %s has no place: give it a `shape`, or a colour in film.region_map",
+                            HfText(region, "name")));
+  }
+  PetscCall(outline_settings(deck, layout));
   PetscFunctionReturn(0);
 }
 
@@ -67,6 +107,7 @@ static PetscErrorCode layout_destroy(Layout *layout) {
   PetscCall(HfShapeDestroy(&layout->outline));
   for (PetscInt k = 0; k < layout->n; ++k) PetscCall(HfShapeDestroy(&layout->regions[k]));
   PetscCall(PetscFree(layout->regions));
+  PetscCall(HfRegionMapDestroy(&layout->map));
   PetscFunctionReturn(0);
 }
 
@@ -75,8 +116,8 @@ static PetscInt region_of(PetscReal x, PetscReal y, void *context) {
 
   if (layout->outline && !HfShapeContains(layout->outline, x, y, layout->tolerance)) return -1;
   for (PetscInt k = layout->n - 1; k >= 0; --k)
-    if (HfShapeContains(layout->regions[k], x, y, layout->tolerance)) return k + 1;
-  return 0;
+    if (layout->regions[k] && HfShapeContains(layout->regions[k], x, y, layout->tolerance)) return k + 1;
+  return layout->map.region ? HfRegionMapAt(&layout->map, x, y) : 0;
 }
 
 /* The number of cells along side d, 0 and an error when it is not a whole number. */
@@ -152,7 +193,7 @@ static PetscErrorCode check_regions_settings(HfDeck deck, const HfFilmSettings *
   for (PetscInt k = 0; k < film->n_regions; ++k)
     if (!cells[k + 1])
       PetscCall(HfDeckError(
-          deck, HfChild(HfItem(section, "regions", k), "shape"),
+          deck, HfHas(HfItem(section, "regions", k), "shape") ? HfChild(HfItem(section, "regions", k), "shape") : HfItem(section, "regions", k),
           "region %s covers the centre of no cell of the film, or later regions cover all of it; the film reaches from (%g, %g) to (%g, %g) m "
           "in cells of %g m",
           HfText(HfItem(section, "regions", k), "name"), (double)g->x0, (double)g->y0, (double)-g->x0, (double)-g->y0, (double)g->dx));

@@ -31,6 +31,8 @@ typedef struct {
     {name, HF_TYPES, "shape", "", "", 0, doc}, { NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL }                                                          \
   }
 PetscErrorCode HfShapeRegisterKeys(HfKeys keys);
+/* An image about the origin; pixels[row][column], the top row first, 1 = inside; becomes the shape's own. */
+PetscErrorCode HfShapeCreateFromPixels(PetscInt columns, PetscInt rows, const PetscReal size[2], unsigned char *pixels, HfShape *shape);
 
 struct HfShape_ {
   const HfShapeKind *kind;

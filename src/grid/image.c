@@ -1,13 +1,11 @@
 /* Portable bitmaps and graymaps (PBM P1/P4, PGM P2/P5; netpbm.sourceforge.net/doc). The first row of the file is the top. A file holds one image; lines may
    end in LF or in CR LF.
 
-   Why not a library: libpng reads none of these four formats, stb_image P5 alone, and libnetpbm, which reads all, ends the program or jumps out of it when a
-   file is damaged and reads a stream, not the text that one rank read for all; it would be one more package on every cluster for the 100 lines here, which
-   are fuzzed (tests/fuzz/image.c). */
-#include "grid_impl.h"
+   PNG files are read by libpng (image_png.c). It reads none of these four formats, stb_image P5 alone, and libnetpbm, which reads all, ends the program or
+   jumps out of it when a file is damaged and reads a stream, not the text that one rank read for all; the 100 lines here, which are fuzzed
+   (tests/fuzz/image.c), cost less than a package on every cluster, and pixel art in a text file is what patterns are made of. */
+#include "image.h"
 #include <ctype.h>
-
-#define MAX_PIXELS (1 << 26) /* 8192 x 8192: half a gigabyte of grey levels */
 
 typedef struct {
   const char *p, *end;
@@ -44,7 +42,7 @@ static const char *read_header(Reader *r, PetscBool bitmap, HfImage *image, Pets
   *white = bitmap ? 1 : next_number(r, PETSC_FALSE);
   if (r->bad || image->columns < 1 || image->rows < 1 || image->columns > 65536 || image->rows > 65536 || *white < 1 || *white > 65535)
     return "has a header that cannot be read";
-  if ((PetscInt64)image->columns * image->rows > MAX_PIXELS) return "has more than 2^26 pixels";
+  if ((PetscInt64)image->columns * image->rows > HF_MAX_PIXELS) return "has more than 2^26 pixels";
   return NULL;
 }
 
@@ -78,7 +76,7 @@ static PetscErrorCode decode(const char *text, size_t length, HfImage *image, co
   PetscFunctionBeginUser;
   *why = NULL;
   if (!bitmap && format != '2' && format != '5') {
-    *why = "is not a PBM or PGM file (P1, P2, P4 or P5)";
+    *why = "is not a PNG, PBM or PGM file (P1, P2, P4 or P5)";
     PetscFunctionReturn(0);
   }
   *why = read_header(&r, bitmap, image, &white);
@@ -113,7 +111,10 @@ PetscErrorCode HfImageRead(MPI_Comm comm, const char path[], HfImage *image, Pet
   *image = (HfImage){0};
   PetscCall(HfReadFile(comm, path, &text, &length, why));
   *opened = (PetscBool)(text != NULL);
-  if (text) PetscCall(decode(text, length, image, why));
+  if (text && HfImageIsPng(text, length))
+    PetscCall(HfImageDecodePng(text, length, image, why));
+  else if (text)
+    PetscCall(decode(text, length, image, why));
   PetscCall(PetscFree(text));
   PetscFunctionReturn(0);
 }
@@ -121,5 +122,17 @@ PetscErrorCode HfImageRead(MPI_Comm comm, const char path[], HfImage *image, Pet
 PetscErrorCode HfImageDestroy(HfImage *image) {
   PetscFunctionBeginUser;
   PetscCall(PetscFree(image->grey));
+  PetscCall(PetscFree(image->rgba));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfImageCheckAspect(HfDeck deck, HfNode place, const HfImage *image, const PetscReal size[2]) {
+  const PetscReal pixel[2] = {size[0] / (PetscReal)image->columns, size[1] / (PetscReal)image->rows};
+
+  PetscFunctionBeginUser;
+  if (PetscAbsReal(pixel[0] - pixel[1]) <= 0.01 * PetscMax(pixel[0], pixel[1])) PetscFunctionReturn(0);
+  PetscCall(HfDeckWarn(deck, place, "the image of %d x %d pixels is stretched over %.6g x %.6g nm: its pixels become %.4g x %.4g nm, not square",
+                       (int)image->columns, (int)image->rows, 1e9 * (double)size[0], 1e9 * (double)size[1], 1e9 * (double)pixel[0],
+                       1e9 * (double)pixel[1]));
   PetscFunctionReturn(0);
 }

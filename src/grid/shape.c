@@ -56,6 +56,13 @@ PetscErrorCode HfShapeCreate(HfDeck deck, HfNode node, HfShape *shape) {
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode HfShapeCreateFromPixels(PetscInt columns, PetscInt rows, const PetscReal size[2], unsigned char *pixels, HfShape *shape) {
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(shape));
+  **shape = (struct HfShape_){.kind = &HfShapeKind_image, .size = {size[0], size[1]}, .columns = columns, .rows = rows, .pixels = pixels};
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfShapeDestroy(HfShape *shape) {
   PetscFunctionBeginUser;
   if (!*shape) PetscFunctionReturn(0);

@@ -74,7 +74,7 @@ def main():
         for target in ("deck", "check"):
             with open(os.path.join(folder, target, "whole-" + name), "w", encoding="utf-8") as file:
                 file.write(text)
-    for path in glob.glob(os.path.join(ROOT, "inputs/images/*.pbm")) + glob.glob(os.path.join(ROOT, "tests/**/*.p[bg]m"), recursive=True):
+    for path in glob.glob(os.path.join(ROOT, "inputs/images/*.pbm")) + glob.glob(os.path.join(ROOT, "tests/**/*.p[bgn][mg]"), recursive=True):
         shutil.copy(path, os.path.join(folder, "image"))
     for path in glob.glob(os.path.join(ROOT, "tests/fields/*.ovf")):
         shutil.copy(path, os.path.join(folder, "ovf"))

@@ -68,5 +68,41 @@ static void test_too_little_or_too_much(void **state) {
   SHOWS("P1\n3 1\n101\n# the end\n", "#.#");
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(test_line_ends), cmocka_unit_test(test_too_little_or_too_much)};
+/* PNG files of every kind, by Pillow (tests/fields/make_images.py): the same dark pixels; transparent ones count as white. */
+static void test_png(void **state) {
+  static const char *const files[] = {"rgba", "rgb", "palette", "grey", "bits", "grey16"};
+  char seen[64], bytes[1024];
+  size_t length = 0;
+
+  for (size_t k = 0; k < sizeof files / sizeof files[0]; ++k) {
+    char path[64];
+    const char *why;
+    PetscBool opened;
+    HfImage image;
+    FILE *file;
+
+    snprintf(path, sizeof path, "fields/%s.png", files[k]);
+    file = fopen(path, "rb");
+    assert_non_null(file);
+    length = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    assert_null(look(bytes, length, seen));
+    if (strcmp(seen, "#.#..#.#..#.")) fail_msg("%s: %s", path, seen);
+    CHECK(HfImageRead(PETSC_COMM_SELF, path, &image, &opened, &why));
+    if (!k) ASSERT_NEAR(image.grey[0], (0.2126 * 20 + 0.7152 * 40 + 0.0722 * 30) / 255, 1e-15);
+    if (!k) assert_int_equal(image.rgba[3], 255);
+    if (!k) assert_int_equal(image.rgba[4 * 8 + 3], 100);
+    CHECK(HfImageDestroy(&image));
+  }
+  for (size_t cut = 8; cut < length; cut += 5) { /* cut short, and with a byte that is wrong */
+    const char *why = look(bytes, cut, seen);
+    if (cut + 20 < length) assert_non_null(why); /* the end may lack some of the last chunk, which holds nothing */
+    bytes[cut] ^= 0x10;
+    (void)look(bytes, length, seen);
+    bytes[cut] ^= 0x10;
+  }
+}
+
+static const struct CMUnitTest tests[] = {cmocka_unit_test(test_png), cmocka_unit_test(test_line_ends),
+                                          cmocka_unit_test(test_too_little_or_too_much)};
 HF_TEST_MAIN(tests)

@@ -1,11 +1,13 @@
-/* Image: the dark pixels of a PBM or PGM file, stretched over a rectangle; dark is below the threshold. */
+/* Image: the dark pixels of a PNG, PBM or PGM file, stretched over a rectangle; dark is below the threshold. What is less than half opaque counts as white,
+   so it is outside. */
 #include "../grid_impl.h"
 
 static const HfKey keys[] = {
-    {"file", HF_TEXT, "file", NULL, "", 0, "PBM or PGM file, relative to the deck; dark pixels belong to the shape"},
-    {"size", HF_QUANTITIES, "m", NULL, ">0", 2, "Extent of the image along x and y"},
+    {"file", HF_TEXT, "file", NULL, "", 0,
+     "PNG, PBM or PGM file, relative to the deck; dark pixels that are at least half opaque belong to the shape"},
+    {"size", HF_QUANTITIES, "m", "", ">0", 2, "Extent of the image along x and y, over which it is stretched; that of the film when left out"},
     {"at", HF_QUANTITIES, "m", "[0 m, 0 m]", "", 2, "Centre of the image"},
-    {"threshold", HF_NUMBER, NULL, "0.5", "[0,1]", 0, "Grey level, as part of white, below which a pixel is dark"},
+    {"threshold", HF_NUMBER, NULL, "0.5", "[0,1]", 0, "Grey level, as part of white, below which a pixel is dark; colours count by their luma"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
@@ -15,17 +17,20 @@ static PetscErrorCode settings(HfDeck deck, HfNode node, HfShape shape) {
   const char *why;
   HfImage image;
 
+  HfFilmSettings film;
   const PetscReal threshold = HfReal(node, "threshold");
 
   PetscFunctionBeginUser;
+  HfFilmSettingsRead(deck, &film);
   for (int d = 0; d < 2; ++d) {
-    shape->size[d] = HfRealAt(node, "size", d);
+    shape->size[d] = HfHas(node, "size") ? HfRealAt(node, "size", d) : film.size[d];
     shape->at[d] = HfRealAt(node, "at", d);
   }
   PetscCall(HfDeckFilePath(deck, HfChild(node, "file"), path, sizeof(path)));
   PetscCall(HfImageRead(HfDeckComm(deck), path, &image, &opened, &why));
   if (why) PetscCall(HfDeckError(deck, HfChild(node, "file"), opened ? "image %s %s" : "cannot read image %s: %s", path, why));
   if (!why) {
+    PetscCall(HfImageCheckAspect(deck, HfChild(node, HfHas(node, "size") ? "size" : "file"), &image, shape->size));
     shape->columns = image.columns;
     shape->rows = image.rows;
     PetscCall(PetscMalloc1(image.columns * image.rows, &shape->pixels));
@@ -47,4 +52,4 @@ static PetscBool contains(HfShape shape, PetscReal x, PetscReal y, PetscReal tol
 }
 
 extern const HfShapeKind HfShapeKind_image;
-const HfShapeKind HfShapeKind_image = {HF_SHAPE_ROW("image", "The dark pixels of a PBM or PGM image"), keys, settings, contains};
+const HfShapeKind HfShapeKind_image = {HF_SHAPE_ROW("image", "The dark pixels of a PNG, PBM or PGM image"), keys, settings, contains};
