@@ -4,7 +4,7 @@ The accuracy (the most similar pattern is the right one) is high without any rec
 import numpy as np
 
 from .inference import variant_name
-from .style import FAINT, INK, PAIR_COLOURS, SOFT, SHADES, plt, spread, time_unit
+from .style import FAINT, INK, PAIR_COLOURS, SOFT, SHADES, WINDOW, plt, spread, time_unit
 
 FILMS = ["#0072b2", "#d55e00", "#56b4e9", "#e69f00"]
 STYLES = {"no-recall": (INK, ":"), "untrained": (FAINT, "-"), "one-more-iteration": (SOFT, (0, (1, 1))), "outer-product": ("#cc79a7", "-"),
@@ -109,7 +109,7 @@ def xi_scan(entry, scan, found):
         if "window" in entry:
             low, high = entry["window"]
             edges = np.concatenate([[xi[0]], (xi[1:] + xi[:-1]) / 2, [xi[-1]]])
-            ax.axvspan(edges[np.argmin(np.abs(xi - low))], edges[np.argmin(np.abs(xi - high)) + 1], color="#e3f0ea", linewidth=0, zorder=0)
+            ax.axvspan(edges[np.argmin(np.abs(xi - low))], edges[np.argmin(np.abs(xi - high)) + 1], color=WINDOW, linewidth=0, zorder=0)
         ax.grid(axis="y")
     accuracy, exact, unstable, margin = axes.flat
     accuracy.fill_between(xi, scan["low"][order], scan["high"][order], color=FILMS[0], alpha=0.22, linewidth=0)

@@ -2,7 +2,7 @@
 import numpy as np
 
 from .run import pairs, signs
-from .style import FAINT, GRID, INK, PAIR_COLOURS, SOFT, minus, plt, spread, time_unit
+from .style import FAINT, GRID, INK, ON_DARK, ON_LIGHT, PAIR_COLOURS, SOFT, minus, plt, spread, time_unit
 
 
 def draw_traces(ax, run, probes, models=None, label=True):
@@ -105,7 +105,7 @@ def memory_map(run, pulses):
     for p, pulse in enumerate(pulses):
         x = signs(pulse.pattern)
         for k, (i, j) in enumerate(pairs(run.n)):
-            ax.text(p, k, f"{change[p, k]:+.2f}".replace("-", "−"), ha="center", va="center", fontsize=8.5, color="white" if abs(change[p, k]) > 0.72 * limit else INK)
+            ax.text(p, k, f"{change[p, k]:+.2f}".replace("-", "−"), ha="center", va="center", fontsize=8.5, color=ON_DARK if abs(change[p, k]) > 0.72 * limit else ON_LIGHT)
             if x[i] != x[j]:
                 ax.add_patch(plt.Rectangle((p - 0.46, k - 0.44), 0.92, 0.88, fill=False, edgecolor=INK, linewidth=1.1))
     ax.set_xticks(range(len(pulses)), [minus(pulse.pattern) for pulse in pulses], family="DejaVu Sans Mono", fontweight="bold")

@@ -3,9 +3,8 @@ import numpy as np
 from matplotlib.patches import Patch
 
 from .run import mirror, state_text
-from .style import ACCENT, CONTROL, FAINT, INK, PAIR_COLOURS, SOFT, minus, plt
+from .style import ACCENT, CONTROL, FAINT, INK, PAIR_COLOURS, SOFT, UNTRAINED, WINDOW, minus, plt
 
-UNTRAINED = "#d9dde1"  # a bar behind others
 
 def draw_levels(ax, energies, trained, untrained=None, states=True, bars=False):
     """One level per state: the trained one and its mirror marked, the uniform ones dashed, those of the untrained film grey behind; or a bar from zero,
@@ -125,7 +124,7 @@ def xi_window(totals):
         if works.any():
             edges = np.concatenate([[xi[0]], (xi[1:] + xi[:-1]) / 2, [xi[-1]]])
             for k in np.nonzero(works)[0]:
-                ax.axvspan(edges[k], edges[k + 1], color="#e3f0ea", linewidth=0, zorder=0)
+                ax.axvspan(edges[k], edges[k + 1], color=WINDOW, linewidth=0, zorder=0)
     upper.plot(xi, 100 * right, "o-", color=PAIR_COLOURS[0], markersize=4)
     upper.set_ylabel("minima right (%)")
     upper.set_ylim(-5, 107)

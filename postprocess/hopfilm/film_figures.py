@@ -4,7 +4,7 @@ from matplotlib.colors import LogNorm, Normalize
 from matplotlib.patches import Circle
 
 from .layout import units
-from .style import ACCENT, CURRENT, FAINT, INK, SOFT, STRIPES, length_unit, magnetization_colours, minus, plt, time_unit
+from .style import ACCENT, CURRENT, FAINT, INK, ON_LIGHT, SOFT, STRIPES, length_unit, magnetization_colours, minus, plt, time_unit
 
 
 def extent_of(run, part=None):
@@ -71,8 +71,9 @@ def _edge_contact(ax, run, k, face, scale):
 def draw_texture(ax, run, m, pattern="", labels=False, arrows=19):
     extent, scale, _ = extent_of(run, run.saved)
     film = run.saved.mask > 0
-    picture = np.ones(m.shape[:2] + (3,))
-    picture[film] = magnetization_colours(m)[film]
+    picture = np.zeros(m.shape[:2] + (4,))  # transparent beside the film
+    picture[film, :3] = magnetization_colours(m)[film]
+    picture[film, 3] = 1
     ax.imshow(picture, origin="lower", extent=extent, interpolation="nearest")
     every = max(1, round(max(film.shape) / arrows))
     x, y = _centres(run.saved, scale)
@@ -80,7 +81,7 @@ def draw_texture(ax, run, m, pattern="", labels=False, arrows=19):
     inside = film[rows, columns]
     mx, my = (np.where(inside, m[rows, columns, c], np.nan) for c in (0, 1))
     spacing = every * run.saved.cell[0] / scale
-    ax.quiver(x[columns], y[rows], mx, my, pivot="mid", units="xy", angles="xy", scale_units="xy", scale=1 / (0.86 * spacing), color=INK,
+    ax.quiver(x[columns], y[rows], mx, my, pivot="mid", units="xy", angles="xy", scale_units="xy", scale=1 / (0.86 * spacing), color=ON_LIGHT, rasterized=True,
               width=0.105 * spacing, headwidth=3.6, headlength=4.2, headaxislength=3.7, minlength=0.2)
     draw_frame(ax, run, pattern, labels)
 
@@ -104,7 +105,8 @@ def _stream_lines(ax, run, j, scale):
     x, y = _centres(run.saved, scale)
     jx, jy = (np.where(run.saved.mask > 0, j[..., c], np.nan) for c in (0, 1))
     if np.nanmax(np.abs(jx), initial=0) > 0 or np.nanmax(np.abs(jy), initial=0) > 0:
-        ax.streamplot(x, y, jx, jy, density=0.75, color=ACCENT, linewidth=0.75, arrowsize=0.75, maxlength=6.0, broken_streamlines=True)
+        lines = ax.streamplot(x, y, jx, jy, density=0.75, color=ACCENT, linewidth=0.75, arrowsize=0.75, maxlength=6.0, broken_streamlines=True)
+        lines.lines.set_rasterized(True)
 
 
 def current_limit(run, currents):
@@ -158,13 +160,27 @@ def draw_current_log(ax, run, j, limits, pattern="", lines=False):
 
 
 def log_ticks(bar):
-    """1, 2, 5, 10, ... times a power of ten on a colour bar; returns the power."""
+    """Three ticks or more on a logarithmic colour bar, at 1, 2, 5, 10, ... times a power of ten where they suffice; returns the power."""
     low, high = bar.mappable.norm.vmin, bar.mappable.norm.vmax
     power = int(np.floor(np.log10(high) + 1e-9))
-    ticks = [base * 10.0**p for p in range(int(np.floor(np.log10(low))), power + 1) for base in ((1, 2, 5) if high < 15 * low else (1,))]
-    ticks = [t for t in ticks if low * 0.999 <= t <= high * 1.001]
+    for bases in ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 5, 7)):
+        ticks = [base * 10.0**p for p in range(int(np.floor(np.log10(low))), power + 1) for base in bases if low * 0.999 <= base * 10.0**p <= high * 1.001]
+        if len(ticks) >= 3:
+            break
+    else:
+        ticks = [float(f"{t:.2g}") for t in np.geomspace(low, high, 3)]
     bar.set_ticks(ticks, labels=[f"{t / 10.0**power:.3g}" for t in ticks])
     bar.minorticks_off()
+    return power
+
+
+def linear_ticks(bar):
+    """Three ticks or more from zero on a linear colour bar; returns the power of ten of their labels."""
+    high = bar.mappable.norm.vmax
+    power = int(np.floor(np.log10(high)))
+    step = next(s for s in (5, 2, 1, 0.5, 0.2) if high / (s * 10.0**power) >= 2)
+    ticks = step * 10.0**power * np.arange(int(high / (step * 10.0**power) + 1e-9) + 1)
+    bar.set_ticks(ticks, labels=[f"{t / 10.0**power:.3g}" for t in ticks])
     return power
 
 

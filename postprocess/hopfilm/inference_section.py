@@ -1,9 +1,8 @@
 """The section of a report on noisy patterns. Every accuracy has its controls in the same table, figure or line."""
 from . import accuracy_figures, pixel_figures, weight_figures
 from .inference import inferences, scans, variant_name
-from .page import Markup, escape, facts, number, picture, table
+from .page import Markup, drawing, escape, facts, number, table
 from .results import weights_name
-from .style import image_uri
 
 MOST_WEIGHTINGS = 3  # shown of one step; of a longer scan only the best
 SHOWN = ("no-recall", "untrained", "one-more-iteration", "outer-product", "outer-product-neighbours")
@@ -49,8 +48,8 @@ def _table(group):
     return html + (f"<details><summary>Which published rules these are</summary>{facts(described)}</details>" if described else "")
 
 
-def _figure(figure, words, dpi=150, kind="svg"):
-    return picture(image_uri(figure, kind, dpi), words) if figure is not None else ""
+def _figure(figure, words):
+    return drawing(figure, words) if figure is not None else ""
 
 
 def _groups(found):
@@ -94,7 +93,7 @@ def _wired(run, groups):
 
 def _pictures(f, several):
     which = f" ({escape(f.title)})" if several else ""
-    html = _figure(pixel_figures.gallery(f), f"Noisy, recalled, true{which}; wrong pixels in red.", kind="png")
+    html = _figure(pixel_figures.gallery(f), f"Noisy, recalled, true{which}; wrong pixels in red.")
     html += _figure(pixel_figures.confusion(f), f"Confusion matrix{which}: share of the tests of each pattern, over all amounts of noise.")
     if f.array("basins/k") is not None:
         html += _figure(accuracy_figures.against_noise([f], f.array("basins/k"), "basins/"), f"Basins of attraction{which}: from one flipped pixel to half of them.")
@@ -116,5 +115,5 @@ def _weights(found, several):
     r = weight_figures.agreement(found)
     words = f" Correlation between the two: {number(r, '.3f')}." if r is not None else ""
     html += _figure(weight_figures.weight_map(found), "The film as it was read, the weights between its neighbouring electrodes, and those of the outer product of the patterns; thicker "
-                    f"lines are stronger weights.{words}", kind="png")
+                    f"lines are stronger weights.{words}")
     return html + _figure(weight_figures.wiring_map(found), "Wiring: the pixel that each electrode shows, numbered row by row from the top left; black: with the opposite sign.")

@@ -1,9 +1,7 @@
 """All memories of a run side by side: the texture that each pattern left and the current that it drives (Niu et al. 2024, Figs 2 and 4; Yu et al. 2021,
 Fig. 2). For a film that learns from the field of a gold layer, the direction of m in the plane; for one that learns from its own current, a maze, stripes of m_z
 and the current on a logarithmic scale."""
-import numpy as np
-
-from .film_figures import current_decades, current_limit, draw_current, draw_current_log, draw_stripes, draw_texture, draw_wheel, log_ticks
+from .film_figures import current_decades, current_limit, draw_current, draw_current_log, draw_stripes, draw_texture, draw_wheel, linear_ticks, log_ticks
 from .style import minus, plt
 
 MOST = 15
@@ -21,10 +19,7 @@ def _bar(figure, cell, image, title, log=False):
     elif image.norm.vmin < 0:
         bar.set_ticks([-1, 0, 1], labels=["−1", "0", "1"])
     else:
-        power = int(np.floor(np.log10(image.norm.vmax)))
-        step = {1: 0.5, 2: 1, 3: 1, 4: 2}.get(int(image.norm.vmax / 10.0**power), 2) * 10.0**power
-        ticks = np.arange(0, image.norm.vmax, step)
-        bar.set_ticks(ticks, labels=[f"{t / 10.0**power:g}" for t in ticks])
+        power = linear_ticks(bar)
     bar.ax.tick_params(length=2, labelsize=8)
     bar.ax.set_title(title.replace("%", f"10$^{{{power}}}$"), fontsize=8.5, pad=5)
 

@@ -2,6 +2,7 @@
 
 Texts in cells and names are escaped unless they are Markup; tables, pictures and whole sections are HTML in plain strings.
 """
+import json
 import os
 
 import jinja2
@@ -9,6 +10,9 @@ from markupsafe import Markup, escape
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import YamlLexer
+
+from . import chart
+from .style import DARK, image_uri
 
 _templates = jinja2.Environment(loader=jinja2.FileSystemLoader(os.path.join(os.path.dirname(__file__), "templates")), autoescape=True,
                                 trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
@@ -35,9 +39,21 @@ def table(head, rows, numeric=(), controls=(), wide=False):
     return str(_parts.table(head, rows, numeric, controls, wide)) if rows else ""
 
 
-def picture(uri, caption="", alt=""):
-    """The caption may contain HTML."""
-    return str(_parts.picture(uri, Markup(caption), alt))
+def embedded(value):
+    """A value as JSON in a script element."""
+    return Markup(json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("</", "<\\/"))
+
+
+def drawing(figure, caption="", alt=""):
+    """A figure of Matplotlib as a picture; where it consists of lines, with their data, so that they can be zoomed and pointed at. The caption may contain HTML."""
+    wide = figure.get_figwidth() > 6.5
+    found = chart.panels(figure)
+    return str(_parts.picture(image_uri(figure, dpi=120), Markup(caption), alt, wide, embedded(found) if found else ""))
+
+
+def film(reel, alt, caption):
+    """The film of the texture, made by film_reel."""
+    return str(_parts.film(reel, embedded(reel), alt, Markup(caption)))
 
 
 def facts(pairs):
@@ -52,5 +68,7 @@ def yaml_code(source):
 
 def page(title, lead, sections, foot):
     """sections: [(anchor, title, html)]; those without html are left out."""
-    return _templates.get_template("report.html").render(title=title, lead=Markup(lead), foot=Markup(foot),
-                                                         sections=[(anchor, name, Markup(html)) for anchor, name, html in sections if html])
+    shown = [(anchor, name, Markup(html)) for anchor, name, html in sections if html]
+    interactive = any('class="chart"' in html for _, _, html in shown)
+    return _templates.get_template("report.html").render(title=title, lead=Markup(lead), foot=Markup(foot), sections=shown, plotly=chart.library() if interactive else "",
+                                                         dark=embedded(DARK))

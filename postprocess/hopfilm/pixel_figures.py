@@ -2,7 +2,7 @@
 import numpy as np
 from matplotlib.colors import to_rgb
 
-from .style import ACCENT, CURRENT, INK, SOFT, plt
+from .style import ACCENT, CURRENT, INK, ON_DARK, ON_LIGHT, SOFT, plt
 
 ON, OFF, WRONG_ON, WRONG_OFF = (np.array(to_rgb(c)) for c in (INK, "#e6e8eb", ACCENT, "#f2b4a6"))
 BLOCK = 8  # points of the canvas per pixel, one of them gap
@@ -69,7 +69,7 @@ def confusion(found):
     ax.imshow(share, cmap=CURRENT, vmin=0, vmax=100)
     for i in range(rows):
         for k in range(columns):
-            ax.text(k, i, f"{share[i, k]:.1f}" if share[i, k] else "0", ha="center", va="center", color="white" if share[i, k] > 55 else INK, fontsize=8.5)
+            ax.text(k, i, f"{share[i, k]:.1f}" if share[i, k] else "0", ha="center", va="center", color=ON_DARK if share[i, k] > 55 else ON_LIGHT, fontsize=8.5)
     ax.set_xticks(range(columns), found.names + ["tie"][:columns - rows], fontweight="bold")
     ax.set_yticks(range(rows), found.names, fontweight="bold")
     for p, x in enumerate(found.pictures(found.X)):

@@ -170,6 +170,10 @@ class Run:
         fitting = [name for name, rows in self.patterns.items() if "".join(rows) == pattern]
         return next((name for name in fitting if name in self.trained_names), fitting[0] if fitting else "")
 
+    def pattern_label(self, pattern):
+        """A pattern in a title: its signs if they are few, else its name in the deck or how many are +."""
+        return pattern.replace("-", "−") if len(pattern) <= 12 else self.pattern_name(pattern) or f"{pattern.count('+')} of {len(pattern)} +"
+
     @cached_property
     def trained_names(self):
         steps = [step.get("train") or {} for step in self.settings.get("schedule") or [] if isinstance(step, dict)]

@@ -1,9 +1,9 @@
 """The sections of a report. Each takes a Run and returns HTML, "" if the run has no such results."""
-from . import conductance_figures, energy_figures, gauge_figures, hysteresis_figures, link_figures, memory_figures, reasons, retention_figures, tile_figures
+from . import conductance_figures, energy_figures, film_reel, gauge_figures, hysteresis_figures, link_figures, memory_figures, reasons, retention_figures, tile_figures
 from .inference_section import headline_rows
-from .page import Markup, escape, facts, mark, number, pattern, picture, table, yaml_code
+from .page import Markup, drawing, escape, facts, film, mark, number, pattern, table, yaml_code
 from .results import (default_weightings, energy_details, energy_totals, shown as shown_entries, sweep_totals, totals, training_name, weights_name)
-from .style import image_uri, minus
+from .style import minus
 
 MOST_FITS, MOST_PULSES, MOST_MEMORIES = 8, 8, 20
 
@@ -127,24 +127,23 @@ def conductance(run):
                    f"the driven pairs. Pairs that are not driven change by {number(e['far_change_percent'], '.2g')} % at most. Cost function, Eq. (3): "
                    f"{number(e['cost_start_W'], '.4g')} W at the start, {number(e['cost_end_W'], '.4g')} W at the end.")
         cost = run.array(f"fit/{e['item']}/cost")
-        trace = image_uri(conductance_figures.switch(run, pulse, run.fit_models(e), conductance_figures.fit_label(e), e["from"], cost))
-        html += picture(trace, caption)
+        html += drawing(conductance_figures.switch(run, pulse, run.fit_models(e), conductance_figures.fit_label(e), e["from"], cost), caption)
     # pulses that were probed while they lasted; of the others only the end is known
     seen = [group for group in run.pulse_groups() if len(group) > 1 and run.n <= 4 and min(len(pulse.probes) for pulse in group) > 4][:3]
     for k, group in enumerate(seen):
-        html += picture(image_uri(conductance_figures.history(run, group)),
+        html += drawing(conductance_figures.history(run, group),
                         "All pulses" + (f" from initial state {k + 1}" if len(seen) > 1 else "") + ": |G<sub>ij</sub>| against its mean over the time shown.")
     for e in run.steps("wirings"):
-        html += picture(image_uri(conductance_figures.seven_wirings(run, e)),
+        html += drawing(conductance_figures.seven_wirings(run, e),
                         f"The bench: voltage of a source of {number(1e6 * e['current_A'])} µA between the electrodes of sign + and those of sign −, joined in the seven ways and read by "
                         "four probes; change since the first reading, whose value stands beside the wiring.")
     if link_figures.can_draw(run):
-        html += picture(image_uri(link_figures.links_in_time(run)),
+        html += drawing(link_figures.links_in_time(run),
                         "Conductances between neighbouring electrodes, by the number of patterns in which both have the same sign: median, and the band that holds "
                         "80 % of the links. Between electrodes of equal sign |G<sub>ij</sub>| falls, and the weight G<sub>ij</sub> − ξ G₀<sub>ij</sub> rises.")
     memories = [pulse for pulse, _, _ in run.memories()]
     if len(memories) > 2 and run.n <= 4:
-        html += picture(image_uri(conductance_figures.memory_map(run, memories)),
+        html += drawing(conductance_figures.memory_map(run, memories),
                         "Memories: |G<sub>ij</sub>| after each pattern, relative to the mean over these patterns; pairs of unlike nodes are framed.")
     return html
 
@@ -154,7 +153,7 @@ def gauges(run):
     html = ""
     below = f", and below it {run.current_map[2]}, on a logarithmic scale" if run.current_map else ""
     for pulse in [p for p in run.pulses if run.gauges and len(p.probes) > 4][:MOST_PULSES]:
-        html += picture(image_uri(gauge_figures.synapse(run, pulse)),
+        html += drawing(gauge_figures.synapse(run, pulse),
                         f"{name_of(run, pulse.pattern)}: conductance between the contacts of each gauge, against its value when the voltage comes on; the film’s "
                         f"<i>m<sub>z</sub></i> at the start, during the pulse and at its end{below}.")
     return html
@@ -171,22 +170,37 @@ def hysteresis(run):
         if "coercive_field_Oe" in e:
             squareness = f", squareness {number(e['squareness'], '.3f')}" if "squareness" in e else ""
             words.append(f"the loop: coercive field {number(e['coercive_field_Oe'], '.3g')} Oe{squareness}, area {number(e['loop_area_J_per_m3'], '.4g')} J/m³")
-        html += picture(image_uri(hysteresis_figures.loops([("", hysteresis_figures.branches(run, e))])),
+        html += drawing(hysteresis_figures.loops([("", hysteresis_figures.branches(run, e))]),
                         f"{e['fields']} fields, the film relaxed at each" + (f" except {e['unconverged']}" if e["unconverged"] else "") + ". " + "; ".join(words) + ".")
     return html
 
 
 # ---- textures ----
 def textures(run):
+    return _film(run) + _end_states(run)
+
+
+def _film(run):
+    reel = film_reel.reel(run)
+    if reel is None:
+        return ""
+    arrows = " Hue and arrows show the direction in the plane; white is up, black down." if reel["layers"][0]["arrows"] else ""
+    below = f" Beside it: {run.current_map[2]}." if len(reel["layers"]) > 1 else ""
+    marks = " Electrodes: filled +, open −." if reel["electrodes"] else ""
+    return film(reel, "Film of the texture", f"The texture at every time at which it was saved.{arrows}{below}{marks} A dashed line in the curves of this page marks the time shown; a click on a curve "
+                "goes to its time.")
+
+
+def _end_states(run):
     figure = memory_figures.textures_and_currents(run) if "m" in run.field_names() else None
     if figure is None:
         return ""
     above = ("<i>m<sub>z</sub></i> at the end of each pulse" if run.own_current else "magnetization at the end of each pulse; the hue is its direction in the plane, "
              "brighter towards <i>m<sub>z</sub></i> = 1, darker towards −1")
     style = "on a logarithmic scale, its lines in red" if run.own_current else "strength as shade, direction as lines"
-    dots = " (black dots +, white dots −)" if run.n <= 9 else ""
+    dots = " (filled dots +, open dots −)" if run.n <= 9 else ""
     below = f" Below: {run.current_map[2]} in the film, for the same pattern{dots}, {style}." if run.current_map else ""
-    return picture(image_uri(figure, "png", dpi=140), f"Above: {above}.{below}")
+    return drawing(figure, f"Above: {above}.{below}")
 
 
 # ---- energies ----
@@ -200,20 +214,18 @@ def energies(run):
     for name in shown:
         entries = [e for e in details if e["item"] == first and weights_name(e) == name]
         if entries and run.n <= 5:
-            html += f"<h3>Weights {name}</h3>" + picture(
-                image_uri(energy_figures.diagrams(run, entries)),
+            html += f"<h3>Weights {name}</h3>" + drawing(energy_figures.diagrams(run, entries),
                 f"Energy −Σ w<sub>ij</sub>V<sub>i</sub>V<sub>j</sub> of all {2 ** run.n} states, after training of the pattern in the title"
                 f"{bracketed(training_name(run, entries[0]))}. Signs from top to bottom: electrodes {run.names[0]} to {run.names[-1]}.")
     groups = {name: [(e["trained"], e["margin"], e.get("untrained_margin")) for e in details if weights_name(e) == name] for name in shown}
     several = len({e["item"] for e in details}) > 1
-    html += "<h3>Margins</h3>" + picture(
-        image_uri(energy_figures.margins(groups)),
+    html += "<h3>Margins</h3>" + drawing(energy_figures.margins(groups),
         "Distance of the trained pattern’s energy from the lowest other state, in units of the largest |E| of all states; below zero the minimum is another "
         "state." + (" One dot per initial state and way of training." if several else ""))
     html += _margin_table(run, shown) + reasons.listed(reasons.of_energies(run, [e for e in details if weights_name(e) in shown]))
     sweep = sweep_totals(run)
     if sweep:
-        html += "<h3>Window of ξ</h3>" + picture(image_uri(energy_figures.xi_window(sweep)),
+        html += "<h3>Window of ξ</h3>" + drawing(energy_figures.xi_window(sweep),
                                                   "Weights w = G − ξ G₀: green where every memory is the minimum of its energy.")
         bench = [e for e in sweep if "fixed_points_current_source" in e]
         html += table(("ξ", "minima", "fixed points, nodes at ±V₀", "fixed points, current source"),
@@ -291,7 +303,7 @@ def letters(run):
         html = "<p>Each control: pixels right / images recovered exactly, in percent.</p>" + html
         figure = tile_figures.gallery(run)
         if figure is not None:
-            html += picture(image_uri(figure), "Distorted letters (flipped pixels outlined), and the letters that the film recalls from them window by window.")
+            html += drawing(figure, "Distorted letters (flipped pixels outlined), and the letters that the film recalls from them window by window.")
     return html
 
 
@@ -300,7 +312,7 @@ def retention(run):
     figure = retention_figures.curves(run)
     if figure is None:
         return ""
-    html = picture(image_uri(figure), "What is left after a time without voltage. Dots: the film; dotted: the untrained film, which has rested as long." + (
+    html = drawing(figure, "What is left after a time without voltage. Dots: the film; dotted: the untrained film, which has rested as long." + (
         " Conductances: the projection of their change by a pulse, dG′·dG/dG·dG over the pairs of electrodes, dG against the untrained film; grey the memories, black their mean."
         if retention_figures.conductances_at_rest(run) else ""))
     for times, entries in _merged(retention_figures.results_at_rest(run), lambda e: tuple(e["time_s"])).items():

@@ -2,7 +2,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from .style import ACCENT, INK, SOFT, plt
+from .style import ACCENT, ON_LIGHT, SOFT, plt
 
 MOST = 15  # images of a letter shown
 
@@ -11,7 +11,7 @@ def _draw(ax, image, clean, outline=True):
     ny, nx = image.shape
     for j in range(ny):
         for i in range(nx):
-            ax.add_patch(Rectangle((i, ny - 1 - j), 0.94, 0.94, facecolor=INK if image[j, i] > 0 else "#eceef0", linewidth=0))
+            ax.add_patch(Rectangle((i, ny - 1 - j), 0.94, 0.94, facecolor=ON_LIGHT if image[j, i] > 0 else "#eceef0", linewidth=0))
             if outline and image[j, i] != clean[j, i]:
                 ax.add_patch(Rectangle((i + 0.06, ny - 1 - j + 0.06), 0.82, 0.82, fill=False, edgecolor=ACCENT, linewidth=1.2))
     ax.set_xlim(-0.05, nx)
