@@ -95,6 +95,7 @@ if(TARGET hopfilm)
   hf_add_test_script(integrators ../jobs/reproduce/integrators.py $<TARGET_FILE:hopfilm> --films strip --alphas 0.1 --quick --rounds 1
     --out ${PROJECT_BINARY_DIR}/integrators-quick)
   hf_add_test_script(package PYPI package.py SECONDS 25 $<TARGET_FILE:hopfilm>)
+  hf_add_test_script(reports reports.py SECONDS 15 $<TARGET_FILE:hopfilm>)
   hf_add_test_script(spectra spectra.py $<TARGET_FILE:hopfilm>)
   hf_add_test_script(decks decks.py SECONDS 60 CORES 2 $<TARGET_FILE:hopfilm> --report)
   hf_add_test_script(kill kill.py SECONDS 45 CORES 2 $<TARGET_FILE:hopfilm>)

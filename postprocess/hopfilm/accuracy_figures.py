@@ -4,7 +4,7 @@ The accuracy (the most similar pattern is the right one) is high without any rec
 import numpy as np
 
 from .inference import variant_name
-from .style import FAINT, INK, PAIR_COLOURS, SOFT, SHADES, WINDOW, plt, spread, time_unit
+from .style import FAINT, INK, PAIR_COLOURS, SOFT, SHADES, WINDOW, named, plt, spread, time_unit
 
 FILMS = ["#0072b2", "#d55e00", "#56b4e9", "#e69f00"]
 STYLES = {"no-recall": (INK, ":"), "untrained": (FAINT, "-"), "one-more-iteration": (SOFT, (0, (1, 1))), "outer-product": ("#cc79a7", "-"),
@@ -29,12 +29,13 @@ def labels(ax, entries, distance=0.055):
 
 
 def _amount_lines(ax, x, exact, found):
-    named = []
+    ends = []
     for a, amount in enumerate(found.amounts):
         colour = SHADES(0.95 - 0.6 * a / max(1, len(found.amounts) - 1))
-        ax.plot(x, exact[:, a], color=colour)
-        named.append((exact[-1, a], found.noise[1].format(amount), colour))
-    return named
+        words = found.noise[1].format(amount)
+        named(ax.plot(x, exact[:, a], color=colour)[0], words)
+        ends.append((exact[-1, a], words, colour))
+    return ends
 
 
 def epochs(found):
@@ -44,26 +45,26 @@ def epochs(found):
         return None
     figure, (left, right) = plt.subplots(1, 2, figsize=(10.2, 3.4), width_ratios=[1.2, 1], gridspec_kw={"wspace": 0.78})
     left.fill_between(epoch, low, high, color=FILMS[0], alpha=0.22, linewidth=0)
-    left.plot(epoch, accuracy, color=FILMS[0], marker="o" if len(epoch) <= 30 else None, markersize=3.5, zorder=4)
+    named(left.plot(epoch, accuracy, color=FILMS[0], marker="o" if len(epoch) <= 30 else None, markersize=3.5, zorder=4)[0], "film")
     more = found.array("epochs/one_more_iteration")
-    named = [(accuracy[-1], f"film  {accuracy[-1]:.3f}", FILMS[0])]
+    ends = [(accuracy[-1], f"film  {accuracy[-1]:.3f}", FILMS[0])]
     if more is not None and np.abs(more - accuracy).max() > 0.005:
-        left.plot(epoch, more, color=STYLES["one-more-iteration"][0], linestyle=(0, (1, 1)), linewidth=1.1, zorder=3)
-        named.append((more[-1], f"one more iteration  {more[-1]:.3f}", STYLES["one-more-iteration"][0]))
+        named(left.plot(epoch, more, color=STYLES["one-more-iteration"][0], linestyle=(0, (1, 1)), linewidth=1.1, zorder=3)[0], "one more iteration")
+        ends.append((more[-1], f"one more iteration  {more[-1]:.3f}", STYLES["one-more-iteration"][0]))
     for e in found.others():
         name = e.get("control", e.get("rule"))
         if name in HEADLINE:
             colour, dashes = style_of(name, found.variants)
             left.axhspan(e["accuracy_low"], e["accuracy_high"], color=colour, alpha=0.25, linewidth=0, zorder=1)
-            left.axhline(e["accuracy"], color=colour, linestyle=dashes, linewidth=1.2, zorder=2)
-            named.append((e["accuracy"], f"{variant_name(name)}  {e['accuracy']:.3f}", SOFT if colour == FAINT else colour))
-    floor = min([low.min()] + [y for y, _, _ in named])
+            named(left.axhline(e["accuracy"], color=colour, linestyle=dashes, linewidth=1.2, zorder=2), variant_name(name))
+            ends.append((e["accuracy"], f"{variant_name(name)}  {e['accuracy']:.3f}", SOFT if colour == FAINT else colour))
+    floor = min([low.min()] + [y for y, _, _ in ends])
     left.set_ylim(max(0.0, floor - 0.06), 1.015)
-    labels(left, named)
+    labels(left, ends)
     left.set_ylabel("accuracy (nearest pattern)")
-    named = _amount_lines(right, epoch, exact, found)
+    ends = _amount_lines(right, epoch, exact, found)
     right.set_ylim(-0.02, 1.02)
-    labels(right, named)
+    labels(right, ends)
     right.set_ylabel("recovered exactly")
     for ax in (left, right):
         _axis(ax, epoch, "epoch")
@@ -113,18 +114,18 @@ def xi_scan(entry, scan, found):
         ax.grid(axis="y")
     accuracy, exact, unstable, margin = axes.flat
     accuracy.fill_between(xi, scan["low"][order], scan["high"][order], color=FILMS[0], alpha=0.22, linewidth=0)
-    accuracy.plot(xi, scan["accuracy"][order], "o-", color=FILMS[0], markersize=3)
-    named = [(scan["accuracy"][order][-1], "film", FILMS[0])]
+    named(accuracy.plot(xi, scan["accuracy"][order], "o-", color=FILMS[0], markersize=3)[0], "film")
+    ends = [(scan["accuracy"][order][-1], "film", FILMS[0])]
     if "untrained" in scan:
-        accuracy.plot(xi, scan["untrained"][order], color=FAINT, linewidth=1.2)
-        named.append((scan["untrained"][order][-1], "untrained", SOFT))
+        named(accuracy.plot(xi, scan["untrained"][order], color=FAINT, linewidth=1.2)[0], "untrained")
+        ends.append((scan["untrained"][order][-1], "untrained", SOFT))
     for variant, words in (("no-recall", "no recall"), ("outer-product-neighbours", "neighbours"), ("outer-product", "outer product")):
         value = found.pooled("accuracy", variant) if found else None  # none of them depends on xi
         if value is not None:
-            accuracy.axhline(value, color=STYLES[variant][0], linestyle=STYLES[variant][1], linewidth=1.2)
-            named.append((value, words, STYLES[variant][0]))
+            named(accuracy.axhline(value, color=STYLES[variant][0], linestyle=STYLES[variant][1], linewidth=1.2), words)
+            ends.append((value, words, STYLES[variant][0]))
     accuracy.set_ylim(top=1.03)
-    labels(accuracy, named, 0.09)
+    labels(accuracy, ends, 0.09)
     accuracy.set_ylabel("accuracy")
     if found:
         labels(exact, _amount_lines(exact, xi, scan["exact"][order], found), 0.09)
@@ -158,7 +159,7 @@ def attractors(found):
     figure, axes = plt.subplots(count, 1, figsize=(9.2, 1.15 * count + 0.5), sharex=True, sharey=True, squeeze=False, gridspec_kw={"hspace": 0.14})
     for q, ax in enumerate(axes[:, 0]):
         for p in [k for k in range(count) if k != q] + [q]:
-            ax.plot(time / scale, overlap[:, q, p], color=colours[p % len(colours)], linewidth=2.0 if p == q else 1.0, zorder=4 if p == q else 3)
+            named(ax.plot(time / scale, overlap[:, q, p], color=colours[p % len(colours)], linewidth=2.0 if p == q else 1.0, zorder=4 if p == q else 3)[0], found.names[p])
         ax.axhline(1, color=FAINT, linewidth=0.7, zorder=1)
         ax.set_ylim(-0.05 + min(0, overlap.min()), 1.08)
         ax.set_ylabel(f"from {found.names[q]}")

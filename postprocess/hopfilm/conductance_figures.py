@@ -2,7 +2,7 @@
 import numpy as np
 
 from .run import pairs, signs
-from .style import FAINT, GRID, INK, ON_DARK, ON_LIGHT, PAIR_COLOURS, SOFT, minus, plt, spread, time_unit
+from .style import FAINT, GRID, INK, ON_DARK, ON_LIGHT, PAIR_COLOURS, SOFT, minus, named, plt, spread, time_unit, timed
 
 
 def draw_traces(ax, run, probes, models=None, label=True):
@@ -13,15 +13,16 @@ def draw_traces(ax, run, probes, models=None, label=True):
     change = 100 * (traces / traces[0] - 1)
     colours = [PAIR_COLOURS[k % len(PAIR_COLOURS)] for k in range(len(pairs(run.n)))]
     for k, colour in enumerate(colours):
-        ax.plot((times - times[0]) / scale, change[:, k], color=colour, zorder=3)
+        named(ax.plot((times - times[0]) / scale, change[:, k], color=colour, zorder=3)[0], f"G$_{{{run.pair_names[k]}}}$")
         if models and k in models:
             t, model = models[k]
-            ax.plot((t - times[0]) / scale, 100 * (model / traces[0, k] - 1), color=INK, linewidth=1.1, dashes=(3.5, 2), zorder=4)
+            named(ax.plot((t - times[0]) / scale, 100 * (model / traces[0, k] - 1), color=INK, linewidth=1.1, dashes=(3.5, 2), zorder=4)[0], "fit of Eq. (2)" if k == min(models) else "_")
     ax.axhline(0, color=FAINT, linewidth=0.8, zorder=1)
     ax.set_xlabel(f"time ({unit})")
     ax.set_ylabel("change of |G$_{ij}$| (%)")
     ax.grid(axis="y")
     ax.set_xlim(0, (times[-1] - times[0]) / scale)
+    timed(ax, times[0], scale)
     low, high = ax.get_ylim()
     ax.set_ylim(low - 0.04 * (high - low), high + 0.04 * (high - low))
     if label:
@@ -43,7 +44,7 @@ def switch(run, pulse, models=None, fit="", before="", cost=None):
     else:
         figure, (ax, side) = plt.subplots(1, 2, figsize=(10.2, 3.4), width_ratios=[2.1, 1], gridspec_kw={"wspace": 0.52})
     draw_traces(ax, run, pulse.probes, models)
-    ax.set_title((minus(before) + " → " if before else "") + minus(pulse.pattern), family="DejaVu Sans Mono", fontweight="bold", loc="left")
+    ax.set_title((run.pattern_label(before) + " → " if before else "") + run.pattern_label(pulse.pattern), family="DejaVu Sans Mono", fontweight="bold", loc="left")
     if fit:
         ax.plot([], [], color=INK, linewidth=1.1, dashes=(3.5, 2), label=fit)
         ax.legend(loc="lower right", bbox_to_anchor=(1.02, 0.995), borderaxespad=0.1, handlelength=2.2)
@@ -83,9 +84,10 @@ def history(run, pulses=None, title=""):
         if k % 2 == 0:
             ax.axvspan(a, b, color=GRID, alpha=0.55, linewidth=0, zorder=0)
         if len(pulses) <= 16:
-            ax.text((a + b) / 2, 1.015, minus(pulse.pattern), transform=ax.get_xaxis_transform(), ha="center", va="bottom", family="DejaVu Sans Mono",
+            ax.text((a + b) / 2, 1.015, run.pattern_label(pulse.pattern), transform=ax.get_xaxis_transform(), ha="center", va="bottom", family="DejaVu Sans Mono",
                     fontweight="bold", fontsize=9)
     ax.set_xlim(0, np.nanmax(times))
+    timed(ax, start, scale)
     ax.set_xlabel(f"time ({unit})")
     ax.set_ylabel("|G$_{ij}$| against its mean (%)")
     ax.grid(axis="y")
@@ -108,7 +110,7 @@ def memory_map(run, pulses):
             ax.text(p, k, f"{change[p, k]:+.2f}".replace("-", "−"), ha="center", va="center", fontsize=8.5, color=ON_DARK if abs(change[p, k]) > 0.72 * limit else ON_LIGHT)
             if x[i] != x[j]:
                 ax.add_patch(plt.Rectangle((p - 0.46, k - 0.44), 0.92, 0.88, fill=False, edgecolor=INK, linewidth=1.1))
-    ax.set_xticks(range(len(pulses)), [minus(pulse.pattern) for pulse in pulses], family="DejaVu Sans Mono", fontweight="bold")
+    ax.set_xticks(range(len(pulses)), [run.pattern_label(pulse.pattern) for pulse in pulses], family="DejaVu Sans Mono", fontweight="bold")
     ax.set_yticks(range(change.shape[1]), [f"G$_{{{name}}}$" for name in run.pair_names])
     ax.xaxis.tick_top()
     ax.tick_params(length=0)

@@ -60,7 +60,7 @@ def diagrams(run, entries, columns=4):
         draw_levels(ax, energies, entry["trained"], untrained, bars=bars)
         shown = 1e3 * (energies if untrained is None else np.concatenate([energies, untrained]))
         low, high = min(low, shown.min()), max(high, shown.max())
-        ax.set_title(minus(entry["trained"]), family="DejaVu Sans Mono", fontweight="bold", loc="left", color=ACCENT, pad=4)
+        ax.set_title(run.pattern_label(entry["trained"]), family="DejaVu Sans Mono", fontweight="bold", loc="left", color=ACCENT, pad=4)
         ax.set_title(f"margin {entry['margin']:.2f}".replace("-", "−") + ("" if entry["correct"] else "  ✗"), loc="right", fontsize=8.5, pad=4,
                      color=INK if entry["correct"] else ACCENT)
     for ax in axes[:, 0]:
@@ -89,8 +89,8 @@ def _key(bars, has_control):
     return handles + ([plt.Line2D([], [], color=CONTROL, linewidth=2.2, label="untrained film")] if has_control else [])
 
 
-def margins(groups):
-    """Margin of every memory. `groups`: {label of the weights: [(pattern, margin, margin of the untrained film)]}."""
+def margins(groups, label_of=minus):
+    """Margin of every memory. `groups`: {label of the weights: [(pattern, margin, margin of the untrained film)]}; label_of(pattern): as it stands on the axis."""
     patterns = list(dict.fromkeys(p for values in groups.values() for p, _, _ in values))
     figure, axes = plt.subplots(1, len(groups), figsize=(min(3.4 * len(groups) + 0.6, 10.2), 2.5), sharey=True, squeeze=False)
     for ax, (label, values) in zip(axes[0], groups.items()):
@@ -102,8 +102,9 @@ def margins(groups):
             ax.scatter(k + np.array(spread), got, s=26, color=PAIR_COLOURS[0], zorder=3, label="trained" if k == 0 else None)
         ax.axhline(0, color=INK, linewidth=0.8)
         ax.set_title(label, loc="left")
-        ax.set_xticks(range(len(patterns)), ["\n".join(minus(p)) for p in patterns] if len(patterns[0]) <= 6 else [minus(p) for p in patterns],
-                      family="DejaVu Sans Mono", fontsize=8, linespacing=0.85)
+        short = len(patterns[0]) <= 6
+        ax.set_xticks(range(len(patterns)), ["\n".join(minus(p)) if short else label_of(p) for p in patterns], family="DejaVu Sans Mono", fontsize=8, linespacing=0.85,
+                      rotation=0 if short else 30, ha="center" if short else "right")
         ax.set_xlim(-0.6, len(patterns) - 0.4)
         ax.grid(axis="y")
         ax.tick_params(axis="x", length=0)

@@ -4,7 +4,7 @@ from matplotlib.colors import LogNorm, Normalize
 from matplotlib.patches import Circle
 
 from .layout import units
-from .style import ACCENT, CURRENT, FAINT, INK, ON_LIGHT, SOFT, STRIPES, length_unit, magnetization_colours, minus, plt, time_unit
+from .style import ACCENT, CURRENT, FAINT, INK, ON_LIGHT, SOFT, STRIPES, length_unit, magnetization_colours, plt, time_unit
 
 
 def extent_of(run, part=None):
@@ -189,7 +189,7 @@ def _caption(ax, run, name, frame):
     if len(times):
         scale, unit = time_unit(times.max())
         pattern = run.pattern_of_frame(name, frame)
-        ax.set_title(f"t = {times[frame] / scale:.4g} {unit}" + (f",  {minus(pattern)}" if pattern else ""), loc="left")
+        ax.set_title(f"t = {times[frame] / scale:.4g} {unit}" + (f",  {run.pattern_label(pattern)}" if pattern else ""), loc="left")
 
 
 def _check(run, name, frame):

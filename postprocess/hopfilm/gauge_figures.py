@@ -2,7 +2,7 @@
 import numpy as np
 
 from .film_figures import current_decades, draw_current_log, draw_stripes, log_ticks
-from .style import FAINT, PAIR_COLOURS, SOFT, plt, spread, time_unit
+from .style import FAINT, PAIR_COLOURS, SOFT, named, plt, spread, time_unit, timed
 
 
 def _changes(run, pulse):
@@ -26,10 +26,18 @@ def draw_gauges(ax, run, pulse):
     times = times / scale
     for k, (name, change) in enumerate(changes.items()):
         colour = PAIR_COLOURS[k % len(PAIR_COLOURS)]
-        ax.plot(times, change, color=colour, zorder=3)
+        named(ax.plot(times, change, color=colour, zorder=3)[0], name)
         ax.annotate(f"{name}  {change[-1]:+.1f}".replace("-", "−"), xy=(times[-1], change[-1]), xytext=(6, 0), textcoords="offset points", va="center",
                     color=colour, annotation_clip=False)
     _axes_of_changes(ax, times[-1], unit)
+    timed(ax, run.time[pulse.probes[0]], scale)
+
+
+def traces(run, pulse):
+    """draw_gauges alone."""
+    figure, ax = plt.subplots(figsize=(5.6, 3.4))
+    draw_gauges(ax, run, pulse)
+    return figure
 
 
 def _voltage(run, pulse):
@@ -89,20 +97,18 @@ def _frames(run, pulse):
     return found
 
 
-def synapse(run, pulse):
+def synapse(run, pulse, with_traces=True):
     """Conductances beside the maze at the start, after a fifth of the pulse and at its end, with its current below on a logarithmic scale."""
     frames = _frames(run, pulse) if "m" in run.field_names() else []
     if not frames:
-        figure, ax = plt.subplots(figsize=(5.6, 3.4))
-        draw_gauges(ax, run, pulse)
-        return figure
+        return traces(run, pulse) if with_traces else None
     fields = run.currents(j for _, _, j in frames)
     limits = current_decades(run, list(fields.values()))
     spare = limits and frames[0][2] is None  # below the start nothing flows yet: room for the scales
-    figure = plt.figure(figsize=(4.6 + 2.35 * len(frames) - (0.4 if spare else 0), 4.15 if limits else 2.5))
-    grid = figure.add_gridspec(2 if limits else 1, len(frames) + 3, width_ratios=[1.55, 0.62] + [1] * len(frames) + [0.06], wspace=0.06, hspace=0.03)
-    ax = figure.add_subplot(grid[:, 0])
-    draw_gauges(ax, run, pulse)
+    figure = plt.figure(figsize=((4.6 if with_traces else 0) + 2.35 * len(frames) - (0.4 if spare else 0), 4.15 if limits else 2.5))
+    grid = figure.add_gridspec(2 if limits else 1, len(frames) + 3, width_ratios=([1.55, 0.62] if with_traces else [0.01, 0.01]) + [1] * len(frames) + [0.06], wspace=0.06, hspace=0.03)
+    if with_traces:
+        draw_gauges(figure.add_subplot(grid[:, 0]), run, pulse)
     scale, unit = time_unit(pulse.end - pulse.start)
     below = None
     for column, (time, m, j) in enumerate(frames):

@@ -22,7 +22,8 @@ def loops(found):
     for k, (label, parts) in enumerate(found):
         for number, (field, m) in enumerate(parts):
             colour = PAIR_COLOURS[(k if len(found) > 1 else number) % len(PAIR_COLOURS)]
-            ax.plot(field, m, ".-", color=colour, markersize=3, linewidth=1.1, zorder=3, label=label if number == 0 and len(found) > 1 else None)
+            ax.plot(field, m, ".-", color=colour, markersize=3, linewidth=1.1, zorder=3, label=label if number == 0 and len(found) > 1 else None)[0].trace_name = (
+                label if len(found) > 1 else ("first branch", "second branch")[number])
     ax.set_xlabel("µ$_0$H along the loop’s direction (mT)")
     ax.set_ylabel("m along it")
     ax.grid(axis="y")

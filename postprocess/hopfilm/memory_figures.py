@@ -74,8 +74,7 @@ def _texture(ax, run, m, pattern, stripes):
 
 
 def _title(ax, run, pattern):
-    name = run.pattern_name(pattern)
     if len(pattern) > 12:
-        ax.set_title(name or f"{pattern.count('+')} of {len(pattern)} +", fontweight="bold", pad=2)
+        ax.set_title(run.pattern_label(pattern), fontweight="bold", pad=2)
     else:
         ax.set_title(minus(pattern), family="DejaVu Sans Mono", fontweight="bold", pad=6 if run.own_current else 2, fontsize=11)

@@ -2,7 +2,7 @@
 import numpy as np
 
 from .results import weights_name
-from .style import CONTROL, INK, PAIR_COLOURS, minus, plt, time_unit
+from .style import CONTROL, INK, PAIR_COLOURS, named, plt, time_unit
 
 # the figure of each step that is drawn, and its name; of those that count, relative to the most that it can be
 SHOWN = {"energies": ("minima", "energy minimum on the trained pattern"), "infer": ("exact", "exact recovery"), "recall": ("recalled", "starts recalled"),
@@ -55,7 +55,7 @@ def _results(ax, entries):
         x = [places[t] for t in e["time_s"]]
         colour = PAIR_COLOURS[k % len(PAIR_COLOURS)]
         ax.plot(x, share(e), "o-", color=colour, markersize=4, zorder=4, label=name_of(e))
-        ax.plot(x, share(e, control=True), ":", color=colour, linewidth=1.1, zorder=3)
+        named(ax.plot(x, share(e, control=True), ":", color=colour, linewidth=1.1, zorder=3)[0], f"untrained film, {weights_name(e)}")
     ax.plot([], [], ":", color=INK, linewidth=1.1, label="untrained film")
     _axis(ax, every)
     ax.set_ylim(-0.04, 1.04)
@@ -64,11 +64,11 @@ def _results(ax, entries):
 
 def _kept(ax, run, entry):
     for pattern, kept in zip(entry["patterns"], entry["kept"]):
-        ax.plot(_places(entry["time_s"]), kept, "-", color=CONTROL, linewidth=1.0, zorder=2)
+        named(ax.plot(_places(entry["time_s"]), kept, "-", color=CONTROL, linewidth=1.0, zorder=2)[0], run.pattern_label(pattern) if len(entry["patterns"]) <= 8 else "_")
         if len(entry["patterns"]) <= 8:
-            ax.annotate(minus(pattern) if len(pattern) <= 8 else run.pattern_name(pattern), (_places(entry["time_s"])[-1], kept[-1]), xytext=(4, 0),
+            ax.annotate(run.pattern_label(pattern), (_places(entry["time_s"])[-1], kept[-1]), xytext=(4, 0),
                         textcoords="offset points", va="center", fontsize=7.5)
-    ax.plot(_places(entry["time_s"]), entry["mean_kept"], "o-", color=INK, markersize=4, zorder=4)
+    named(ax.plot(_places(entry["time_s"]), entry["mean_kept"], "o-", color=INK, markersize=4, zorder=4)[0], "mean")
     _axis(ax, entry["time_s"])
     ax.set_ylabel("change of G that is left")
 

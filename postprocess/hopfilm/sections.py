@@ -1,5 +1,5 @@
 """The sections of a report. Each takes a Run and returns HTML, "" if the run has no such results."""
-from . import conductance_figures, energy_figures, film_reel, gauge_figures, hysteresis_figures, link_figures, memory_figures, reasons, retention_figures, tile_figures
+from . import conductance_figures, energy_figures, film_reel, gauge_figures, hysteresis_figures, link_figures, memory_figures, reasons, retention_figures, tile_figures, verdicts
 from .inference_section import headline_rows
 from .page import Markup, drawing, escape, facts, film, mark, number, pattern, table, yaml_code
 from .results import (default_weightings, energy_details, energy_totals, shown as shown_entries, sweep_totals, totals, training_name, weights_name)
@@ -105,16 +105,8 @@ def headline(run):
     for k, row in enumerate(rows):
         rows[k] = ("" if row[0] == last else row[0],) + tuple(row[1:])
         last = row[0] or last
-    return table(("result", "", "measured", "controls"), rows, controls=(3,), wide=True) + reasons.listed(_all_reasons(run))
-
-
-def _all_reasons(run):
-    """Of everything in red in the table of results."""
-    shown = default_weightings(run)
-    yield from reasons.of_fit(run, run.steps("fit"))
-    yield from reasons.of_energies(run, [e for e in energy_details(run) if weights_name(e) in shown])
-    yield from reasons.of_recall(run, [e for e in shown_entries(run, "recall") if "trained" in e])
-    yield from reasons.of_gates(run, [e for e in shown_entries(run, "logic") if "wanted" in e])
+    figures = table(("result", "", "measured", "controls"), rows, controls=(3,), wide=True)
+    return verdicts.listed(verdicts.verdicts(run)) + (f"<details><summary>All figures in a table</summary>{figures}</details>" if figures else "")
 
 
 # ---- conductance ----
@@ -151,11 +143,11 @@ def conductance(run):
 # ---- gauges ----
 def gauges(run):
     html = ""
-    below = f", and below it {run.current_map[2]}, on a logarithmic scale" if run.current_map else ""
+    below = f"; below it {run.current_map[2]}, on a logarithmic scale" if run.current_map else ""
     for pulse in [p for p in run.pulses if run.gauges and len(p.probes) > 4][:MOST_PULSES]:
-        html += drawing(gauge_figures.synapse(run, pulse),
-                        f"{name_of(run, pulse.pattern)}: conductance between the contacts of each gauge, against its value when the voltage comes on; the film’s "
-                        f"<i>m<sub>z</sub></i> at the start, during the pulse and at its end{below}.")
+        html += drawing(gauge_figures.traces(run, pulse), f"{name_of(run, pulse.pattern)}: conductance between the contacts of each gauge, against its value when the voltage comes on.")
+        frames = gauge_figures.synapse(run, pulse, with_traces=False)
+        html += drawing(frames, f"The film’s <i>m<sub>z</sub></i> at the start, during the pulse and at its end{below}.") if frames is not None else ""
     return html
 
 
@@ -219,7 +211,7 @@ def energies(run):
                 f"{bracketed(training_name(run, entries[0]))}. Signs from top to bottom: electrodes {run.names[0]} to {run.names[-1]}.")
     groups = {name: [(e["trained"], e["margin"], e.get("untrained_margin")) for e in details if weights_name(e) == name] for name in shown}
     several = len({e["item"] for e in details}) > 1
-    html += "<h3>Margins</h3>" + drawing(energy_figures.margins(groups),
+    html += "<h3>Margins</h3>" + drawing(energy_figures.margins(groups, run.pattern_label),
         "Distance of the trained pattern’s energy from the lowest other state, in units of the largest |E| of all states; below zero the minimum is another "
         "state." + (" One dot per initial state and way of training." if several else ""))
     html += _margin_table(run, shown) + reasons.listed(reasons.of_energies(run, [e for e in details if weights_name(e) in shown]))
