@@ -18,7 +18,7 @@ CONTROL = {"binary4": np.array([1234567.0], "<f4"), "binary8": np.array([1234567
 
 def header(run, name, values, time, unit):
     ny, nx, components = values.shape
-    (dx, dy), (x0, y0), dz = run.saved.cell, run.saved.origin, run.thickness
+    (dx, dy), (x0, y0), dz = run.saved.cell.tolist(), run.saved.origin.tolist(), run.thickness
     names = " ".join(f"{name}_{c}" for c in "xyz"[:components])
     lines = ["OOMMF OVF 2.0", "Segment count: 1", "Begin: Segment", "Begin: Header", f"Title: {name}", f"Desc: Total simulation time: {time!r} s", "meshtype: rectangular",
              "meshunit: m", f"valuedim: {components}", f"valuelabels: {names}", f"valueunits: {' '.join([unit] * components)}", f"xmin: {x0!r}", f"ymin: {y0!r}", "zmin: 0",
