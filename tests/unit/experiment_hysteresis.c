@@ -101,6 +101,41 @@ static void turns_on_a_symmetry_axis(void **state) {
   CHECK(HfNodeDestroy(&memory.entries));
 }
 
+/* Whatever Kc2 is, m leaves an axis of a cubic crystal at 2 Kc1/(mu0 Ms). */
+static void cubic_crystal_turns_at_its_anisotropy_field(void **state) {
+  Memory memory;
+  HfNode entry;
+
+  CHECK(run_deck(PETSC_COMM_WORLD, DECK("cubic"), &memory));
+  entry = entry_from_end(&memory, "hysteresis", 0);
+  ASSERT_NEAR(value(entry, "first_branch", "coercive_field_mT"), -200, 10);
+  ASSERT_NEAR(value(entry, "first_branch", "remanence.0"), 1, 1e-6);
+  CHECK(HfNodeDestroy(&memory.entries));
+}
+
+/* Parts that no exchange couples turn each at its own field, and M changes sign with the larger, softer one; coupled ones turn together in between. */
+static void parts_turn_by_themselves_or_together(void **state) {
+  static const struct {
+    const char *factor, *to;
+    double least, most, end; /* coercive field, mT; average m_x at the end */
+  } cases[] = {{"0", "150", 95, 110, -0.5}, {"0", "250", 95, 115, -1}, {"1", "150", 115, 135, -1}};
+
+  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(cases); ++k) {
+    Memory memory;
+    double field, end;
+    HfNode entry;
+
+    CHECK(run_deck(PETSC_COMM_WORLD, DECK_WITH("two-parts", "factor=%s; to=%s", cases[k].factor, cases[k].to), &memory));
+    entry = entry_from_end(&memory, "hysteresis", 0);
+    field = -value(entry, "first_branch", "coercive_field_mT");
+    end = number(entry, "last_m.0");
+    print_message("exchange times %s: M vanishes at %.1f mT, m_x is %.6f at -%s mT\n", cases[k].factor, field, end, cases[k].to);
+    assert_true(field > cases[k].least && field < cases[k].most);
+    ASSERT_NEAR(end, cases[k].end, 1e-4);
+    CHECK(HfNodeDestroy(&memory.entries));
+  }
+}
+
 /* m along the hard axis rests on a saddle, which is said; along the easy one, or without any anisotropy, it does not, and perturbed it leaves the saddle. */
 static void a_saddle_is_reported(void **state) {
   static const struct {
@@ -141,6 +176,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(stoner_wohlfarth),
     cmocka_unit_test(one_branch),
     cmocka_unit_test(turns_on_a_symmetry_axis),
+    cmocka_unit_test(cubic_crystal_turns_at_its_anisotropy_field),
+    cmocka_unit_test(parts_turn_by_themselves_or_together),
     cmocka_unit_test(a_saddle_is_reported),
     cmocka_unit_test(time_at_each_field_fluctuates),
 };
