@@ -14,19 +14,20 @@
 typedef struct HfGrid_ *HfGrid;
 /** Its numbers; lengths in m. */
 typedef struct {
-  PetscInt nx;         /**< cells along x */
-  PetscInt ny;         /**< cells along y */
-  PetscReal dx;        /**< length of a cell along x */
-  PetscReal dy;        /**< length of a cell along y */
-  PetscReal thickness; /**< of the film */
-  PetscReal x0;        /**< left edge, -nx dx/2 */
-  PetscReal y0;        /**< lower edge, -ny dy/2 */
-  PetscInt ys;         /**< first row of cells that this rank owns */
-  PetscInt ym;         /**< number of rows of cells that this rank owns */
-  PetscInt n_regions;  /**< the film itself, region 0, included */
-  PetscInt n_film;     /**< cells of the film, on all ranks */
-  PetscMPIInt rank;    /**< this rank */
-  PetscMPIInt size;    /**< number of ranks */
+  PetscInt nx;           /**< cells along x */
+  PetscInt ny;           /**< cells along y */
+  PetscReal dx;          /**< length of a cell along x */
+  PetscReal dy;          /**< length of a cell along y */
+  PetscReal thickness;   /**< of the film */
+  PetscReal x0;          /**< left edge, -nx dx/2 */
+  PetscReal y0;          /**< lower edge, -ny dy/2 */
+  PetscInt ys;           /**< first row of cells that this rank owns */
+  PetscInt ym;           /**< number of rows of cells that this rank owns */
+  PetscInt n_regions;    /**< the film itself, region 0, included */
+  PetscInt n_film;       /**< cells of the film, on all ranks */
+  PetscMPIInt rank;      /**< this rank */
+  PetscMPIInt size;      /**< number of ranks */
+  PetscBool periodic[2]; /**< along x, y: the film goes on beyond its last cell with its first one */
 } HfGridInfo;
 
 /* ---- shapes: disk, rectangle, polygon, union, difference, image; type "shape:" of the deck ---- */
@@ -57,7 +58,7 @@ PetscErrorCode HfImageCheckAspect(HfDeck deck, HfNode place, const HfImage *imag
 PetscErrorCode HfImageDestroy(HfImage *image);
 
 /* ---- section `film` of the deck ---- */
-/** Adds the keys film.size, .cell, .thickness, .shape, .regions, .grains and the type shape:. Not collective. */
+/** Adds the keys film.size, .cell, .thickness, .periodic, .shape, .regions, .grains and the type shape:. Not collective. */
 PetscErrorCode HfGridRegisterKeys(HfKeys keys);
 /** The section `film`, as written: whether or not its size is a whole number of cells. */
 typedef struct {
@@ -67,6 +68,7 @@ typedef struct {
   PetscInt n_regions;    /**< of film.regions, without the film itself, which is region 0 */
   PetscReal grain_size;  /**< m; 0 without film.grains */
   PetscInt64 grain_seed; /**< of film.grains */
+  PetscBool periodic[2]; /**< along x, y */
 } HfFilmSettings;
 /** Reads the section `film` of a deck without errors. Not collective. */
 void HfFilmSettingsRead(HfDeck deck, HfFilmSettings *film);
@@ -79,6 +81,10 @@ PetscErrorCode HfGridCreateFromDeck(HfDeck deck, HfGrid *grid);
 /** For tests: region_of(x, y, context) returns the region of the cell centred at (x,y), -1 for void; NULL: all of region 0. Collective. */
 PetscErrorCode HfGridCreate(MPI_Comm comm, PetscInt nx, PetscInt ny, PetscReal dx, PetscReal dy, PetscReal thickness,
                             PetscInt (*region_of)(PetscReal x, PetscReal y, void *context), void *context, HfGrid *grid);
+/** The same with boundaries that are periodic along x, y. Collective. */
+PetscErrorCode HfGridCreatePeriodic(MPI_Comm comm, PetscInt nx, PetscInt ny, PetscReal dx, PetscReal dy, PetscReal thickness,
+                                    const PetscBool periodic[2], PetscInt (*region_of)(PetscReal x, PetscReal y, void *context), void *context,
+                                    HfGrid *grid);
 /** Collective. */
 PetscErrorCode HfGridDestroy(HfGrid *grid);
 /** The numbers of the grid, borrowed. Not collective. */
@@ -94,7 +100,7 @@ PetscErrorCode HfGridGetVertices(HfGrid grid, DM *vertices);
 /** A cell Vec: owned rows of nx cells with `dof` interleaved components. Collective. */
 PetscErrorCode HfGridCreateCellVec(HfGrid grid, PetscInt dof, Vec *v);
 /** Regions of the owned cells with a frame of one cell, borrowed: that of cell (i,j) at [(j - (ys-1))*(nx+2) + i+1] for i = -1..nx, j = ys-1..ys+ym; -1
-    outside the film. Not collective. */
+    outside the film; beyond a periodic boundary that of the cell on the other side. Not collective. */
 const int8_t *HfGridRegions(HfGrid grid);
 /** The shape of the film, borrowed; what lies outside of the grid is no film. NULL: its cells are all that is known. Not collective. */
 HfShape HfGridOutline(HfGrid grid);
@@ -110,6 +116,8 @@ typedef enum { HF_GRAIN_PLACE, HF_GRAIN_ANISOTROPY, HF_GRAIN_CONDUCTIVITY, HF_GR
 #define HF_GRAIN_ROW ((PetscInt64)1 << 31) /**< grain + 1 has its point in the square to the right, grain + HF_GRAIN_ROW in the one above */
 /** The number of the grain at (x, y), in m, >= 0; `size` in m is the square root of the mean area of a grain. */
 PetscInt64 HfGrainAt(PetscReal size, PetscInt64 seed, PetscReal x, PetscReal y);
+/** The same on a film: where it is periodic, so are its grains, of which a whole number goes from edge to edge, and the number is that of the grain in it. */
+PetscInt64 HfGridGrainAt(HfGrid grid, PetscReal size, PetscInt64 seed, PetscReal x, PetscReal y);
 /** The point of the grain, m: all places nearer to it than to that of any other grain belong to the grain. */
 void HfGrainCentre(PetscReal size, PetscInt64 seed, PetscInt64 grain, PetscReal at[2]);
 /** The grain of every owned cell, grains[j*nx + i] for i = 0..nx-1, j = 0..ym-1; -1 in void cells. */
@@ -135,13 +143,15 @@ typedef struct {
   MPI_Comm comm;          /**< of the rows */
   PetscMPIInt rank;       /**< this rank */
   PetscMPIInt size;       /**< number of ranks */
+  PetscBool periodic;     /**< the row below the first one is the last one, and the other way round */
 } HfGhostRowsInfo;
 /** Which ghost rows are exchanged: those with an even number, an odd one, or all. */
 typedef enum { HF_ROWS_ALL = -1, HF_ROWS_EVEN = 0, HF_ROWS_ODD = 1 } HfRowParity;
 
 /** Rows of any grid. `finer` (NULL: none): ranges of the next finer level, whose owners get their ghost rows here even when they own no row. Collective. */
-PetscErrorCode HfGhostRowsCreate(MPI_Comm comm, PetscInt n, PetscInt n_rows, const PetscInt ranges[], const PetscInt finer[], HfGhostRows *rows);
-/** Rows of cells with `dof` interleaved components: dof nx numbers each. Collective. */
+PetscErrorCode HfGhostRowsCreate(MPI_Comm comm, PetscInt n, PetscInt n_rows, PetscBool periodic, const PetscInt ranges[], const PetscInt finer[],
+                                 HfGhostRows *rows);
+/** Rows of cells with `dof` interleaved components: dof nx numbers each, periodic if the grid is along y. Collective. */
 PetscErrorCode HfGhostRowsCreateCells(HfGrid grid, PetscInt dof, HfGhostRows *rows);
 /** Rows of vertices: nx+1 numbers each. Collective. */
 PetscErrorCode HfGhostRowsCreateVertices(HfGrid grid, HfGhostRows *rows);

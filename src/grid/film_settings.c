@@ -7,6 +7,10 @@ static const HfKey film_keys[] = {
     {"film.size", HF_QUANTITIES, "m", NULL, ">0", 2, "Extent along x and y; a whole number of cells each. The origin is the centre"},
     {"film.cell", HF_QUANTITY, "m", NULL, ">0", 0, "Side of the square cells"},
     {"film.thickness", HF_QUANTITY, "m", NULL, ">0", 0, "Thickness of the film, which is one layer of cells"},
+    {"film.periodic", HF_TEXTS, NULL, "", "x|y", 0,
+     "Directions in which the film repeats itself without end: `x`, `y` or `[x, y]`. Exchange, Dzyaloshinskii-Moriya interaction, grains and `demag: "
+     "full` "
+     "go on across these edges"},
     {"film.shape", HF_TYPE, "shape", "", "", 0, "Outline of the film; the whole rectangle when left out"},
     {"film.regions", HF_LIST, NULL, "", "", 0, "Parts of the film with another material; where regions overlap, the later one counts"},
     {"film.regions[].name", HF_TEXT, NULL, NULL, "", 0, "Name of the region"},
@@ -32,6 +36,8 @@ void HfFilmSettingsRead(HfDeck deck, HfFilmSettings *film) {
 
   *film = (HfFilmSettings){.cell = HfReal(section, "cell"), .thickness = HfReal(section, "thickness")};
   for (int d = 0; d < 2; ++d) film->size[d] = HfRealAt(section, "size", d);
+  for (PetscInt k = 0; HfHas(section, "periodic") && k < HfCount(section, "periodic"); ++k)
+    film->periodic[HfTextAt(section, "periodic", k)[0] == 'y'] = PETSC_TRUE;
   if (HfHas(section, "regions")) film->n_regions = HfCount(section, "regions");
   if (HfHas(section, "grains")) {
     film->grain_size = HfReal(HfChild(section, "grains"), "size");
@@ -153,6 +159,11 @@ static PetscErrorCode check_limits(HfDeck deck, const HfFilmSettings *film, cons
   if (film->grain_size > 0 && !(most / film->grain_size < 1e9)) /* grains are numbered: a billion along each side */
     PetscCall(HfDeckError(deck, HfChild(HfChild(section, "grains"), "size"),
                           "grains of %g m in a film of %g m: at most a billion along it are allowed", (double)film->grain_size, (double)most));
+  for (int d = 0; d < 2; ++d) /* grains of a periodic film are stretched to a whole number of them */
+    if (film->periodic[d] && film->grain_size > 0 && film->size[d] < 1.5 * film->grain_size)
+      PetscCall(HfDeckError(deck, HfChild(HfChild(section, "grains"), "size"),
+                            "grains of %g m in a film that repeats itself after %g m along %c: it has to be 1.5 grains long at least",
+                            (double)film->grain_size, (double)film->size[d], "xy"[d]));
   if (film->n_regions > HF_MAX_REGIONS)
     PetscCall(HfDeckError(deck, HfChild(section, "regions"), "%" PetscInt_FMT " regions; at most %d", film->n_regions, HF_MAX_REGIONS));
   PetscCallMPI(MPI_Comm_size(HfDeckComm(deck), &size));
@@ -215,7 +226,7 @@ PetscErrorCode HfGridCreateFromDeck(HfDeck deck, HfGrid *grid) {
   if (n[0] && n[1] && !HfDeckErrorCount(deck)) {
     const PetscReal cell[2] = {film.size[0] / (PetscReal)n[0], film.size[1] / (PetscReal)n[1]};
 
-    PetscCall(HfGridCreate(HfDeckComm(deck), n[0], n[1], cell[0], cell[1], film.thickness, region_of, &layout, grid));
+    PetscCall(HfGridCreatePeriodic(HfDeckComm(deck), n[0], n[1], cell[0], cell[1], film.thickness, film.periodic, region_of, &layout, grid));
     (*grid)->outline = layout.outline; /* the grid's own from now on */
     layout.outline = NULL;
     PetscCall(check_not_empty(deck, grid));

@@ -19,8 +19,21 @@ static PetscErrorCode divide_rows(PetscInt ny, PetscMPIInt size, PetscInt rows[]
   PetscFunctionReturn(0);
 }
 
+/* The number of the cell that stands at place i of n: beyond a periodic boundary the one on the other side, -1 beyond any other. */
+static PetscInt wrap(PetscInt i, PetscInt n, PetscBool periodic) { return i >= 0 && i < n ? i : periodic ? (i + n) % n : -1; }
+
 PetscErrorCode HfGridCreate(MPI_Comm comm, PetscInt nx, PetscInt ny, PetscReal dx, PetscReal dy, PetscReal thickness,
                             PetscInt (*region_of)(PetscReal x, PetscReal y, void *context), void *context, HfGrid *out) {
+  const PetscBool periodic[2] = {PETSC_FALSE, PETSC_FALSE};
+
+  PetscFunctionBeginUser;
+  PetscCall(HfGridCreatePeriodic(comm, nx, ny, dx, dy, thickness, periodic, region_of, context, out));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfGridCreatePeriodic(MPI_Comm comm, PetscInt nx, PetscInt ny, PetscReal dx, PetscReal dy, PetscReal thickness,
+                                    const PetscBool periodic[2], PetscInt (*region_of)(PetscReal x, PetscReal y, void *context), void *context,
+                                    HfGrid *out) {
   HfGrid grid;
   HfGridInfo *g;
   PetscInt local[2] = {0, 0}, total[2];
@@ -37,6 +50,7 @@ PetscErrorCode HfGridCreate(MPI_Comm comm, PetscInt nx, PetscInt ny, PetscReal d
   g->thickness = thickness;
   g->x0 = -0.5 * (PetscReal)nx * dx;
   g->y0 = -0.5 * (PetscReal)ny * dy;
+  for (int d = 0; d < 2; ++d) g->periodic[d] = periodic[d];
   PetscCallMPI(MPI_Comm_rank(comm, &g->rank));
   PetscCallMPI(MPI_Comm_size(comm, &g->size));
   if (g->size > ny) {
@@ -54,13 +68,14 @@ PetscErrorCode HfGridCreate(MPI_Comm comm, PetscInt nx, PetscInt ny, PetscReal d
   PetscCall(PetscMalloc1((nx + 2) * (g->ym + 2), &grid->regions));
   for (PetscInt j = g->ys - 1; j <= g->ys + g->ym; ++j) {
     for (PetscInt i = -1; i <= nx; ++i) {
-      const PetscBool inside = (PetscBool)(i >= 0 && i < nx && j >= 0 && j < ny);
-      const PetscReal x = g->x0 + ((PetscReal)i + 0.5) * dx, y = g->y0 + ((PetscReal)j + 0.5) * dy;
+      const PetscInt a = wrap(i, nx, periodic[0]), b = wrap(j, ny, periodic[1]);
+      const PetscBool inside = (PetscBool)(a >= 0 && b >= 0);
+      const PetscReal x = g->x0 + ((PetscReal)a + 0.5) * dx, y = g->y0 + ((PetscReal)b + 0.5) * dy;
       const PetscInt region = inside ? (region_of ? region_of(x, y, context) : 0) : -1;
 
       PetscCheck(region <= HF_MAX_REGIONS, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "film.regions: at most %d regions", HF_MAX_REGIONS);
       grid->regions[(j - (g->ys - 1)) * (nx + 2) + i + 1] = (int8_t)region;
-      if (region >= 0 && j >= g->ys && j < g->ys + g->ym) {
+      if (i == a && region >= 0 && j >= g->ys && j < g->ys + g->ym) {
         ++local[0];
         local[1] = PetscMax(local[1], region + 1);
       }

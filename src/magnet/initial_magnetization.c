@@ -136,12 +136,13 @@ const char *HfMagnetInitialNote(HfMagnet magnet, PetscBool of_film) { return mag
 enum { WAVES = 4 }; /* along x and along y */
 
 /* A vector whose components have the variance 1 at a cell, on average over the film: at x and y, relative to the size of the grid. */
-static void add_waves(PetscReal a[WAVES * WAVES][3], PetscReal x, PetscReal y, PetscReal v[3]) {
+static void add_waves(const HfGridInfo *g, PetscReal a[WAVES * WAVES][3], PetscReal x, PetscReal y, PetscReal v[3]) {
+  const PetscReal kx = (g->periodic[0] ? 2 : 1) * PETSC_PI, ky = (g->periodic[1] ? 2 : 1) * PETSC_PI;
   const PetscReal scale = 1 / (1 + 0.5 * (WAVES - 1)); /* the mean square of a cosine is 1/2, but that of the constant 1 */
 
   for (int p = 0; p < WAVES; ++p)
     for (int q = 0; q < WAVES; ++q) {
-      const PetscReal wave = scale * PetscCosReal(PETSC_PI * p * x) * PetscCosReal(PETSC_PI * q * y);
+      const PetscReal wave = scale * PetscCosReal(kx * p * x) * PetscCosReal(ky * q * y);
       for (int c = 0; c < 3; ++c) v[c] += wave * a[p * WAVES + q][c];
     }
 }
@@ -161,7 +162,7 @@ PetscErrorCode HfMagnetPerturb(HfMagnet magnet, PetscReal angle, PetscInt64 seed
 
     if (HfRegionAt(g, regions, i, j) < 0) continue;
     HfRandomNormal(seed, HF_STREAM_PERTURBATION, number, (PetscInt64)j * g->nx + i, 3, v);
-    add_waves(waves, ((PetscReal)i + 0.5) / (PetscReal)g->nx, ((PetscReal)j + 0.5) / (PetscReal)g->ny, v);
+    add_waves(g, waves, ((PetscReal)i + 0.5) / (PetscReal)g->nx, ((PetscReal)j + 0.5) / (PetscReal)g->ny, v);
     for (int c = 0; c < 3; ++c) along += v[c] * a[3 * k + c];
     for (int c = 0; c < 3; ++c) v[c] -= along * a[3 * k + c];
     for (int c = 0; c < 3; ++c) a[3 * k + c] += 0.5 * angle * v[c]; /* two components are left, each of variance 2 */

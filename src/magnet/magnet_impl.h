@@ -96,6 +96,13 @@ void HfSpanOfEdge(const HfRow *row, const HfEdgeCell *cell, HfGhosts *ghosts, Hf
 void HfRowSplit(PetscInt i, PetscInt n, const PetscReal a[], PetscReal *const m[3]);
 void HfRowSplitUnit(PetscInt i, PetscInt n, const PetscReal a[], PetscReal *const m[3]); /* m/|m|, 0 where m is 0 */
 void HfRowJoin(PetscInt i, PetscInt n, PetscReal *const m[3], PetscReal a[]);
+/* Periodic along x: the cells -1 and nx of a row are its last and its first one. */
+static inline void HfRowWrap(PetscInt nx, PetscReal *const m[3]) {
+  for (int c = 0; c < 3; ++c) {
+    m[c][-1] = m[c][nx - 1];
+    m[c][nx] = m[c][0];
+  }
+}
 void HfRowGilbert(PetscInt i, PetscInt n, PetscReal alpha, PetscReal *const m[3], PetscReal *const T[3]); /* T becomes dm/dt */
 void HfRowDamping(PetscInt i, PetscInt n, PetscReal rate, PetscReal *const m[3], PetscReal *const H[3]);  /* H becomes -rate m x (m x H) */
 /* friction.c, which see: with dry friction, h = gamma0 Hc in 1/s, Hc in A/m */

@@ -1,7 +1,8 @@
 /* The sweep over the film, row by row: a window of three de-interleaved rows stays in the first-level cache, so that m is read from memory once.
 
      for each row:  H = 0;  every selected term adds to H over the spans of interior cells, then over the edge cells;  the visitor uses H
-   Only the first and the last row need rows of the neighbour ranks; they come last, so that the exchange overlaps with the inner rows. */
+   Only the first and the last row need rows of the neighbour ranks; they come last, so that the exchange overlaps with the inner rows. Periodic boundaries
+   are nothing but ghost cells: those beside a row are copies of its ends (HfRowWrap()), the row below the first one is the last one (ghost_rows.c). */
 #include "magnet_impl.h"
 
 struct HfSweep_ {
@@ -27,8 +28,10 @@ typedef struct {
   PetscBool keep; /* the rows of the stage are stored in `sum`, with unit length */
 } Pass;
 
-/* Whether a neighbour rank needs the row. */
-static PetscBool on_the_border(const HfGridInfo *g, PetscInt j) { return (PetscBool)(g->size > 1 && (j == g->ys || j == g->ys + g->ym - 1)); }
+/* Whether this rank's first and last rows are sent: to the neighbour ranks, or to itself across a periodic boundary. */
+static PetscBool has_border(const HfGridInfo *g) { return (PetscBool)(g->size > 1 || g->periodic[1]); }
+
+static PetscBool on_the_border(const HfGridInfo *g, PetscInt j) { return (PetscBool)(has_border(g) && (j == g->ys || j == g->ys + g->ym - 1)); }
 
 static PetscReal *buffer(HfSweep sweep, PetscInt k) { return sweep->origin + k * sweep->stride; }
 
@@ -99,6 +102,7 @@ static void hold_row(Pass *pass, PetscInt j) {
     HfRowSplitUnit(cells->first, n, from, m);
   else
     HfRowSplit(cells->first, n, from, m);
+  if (g->periodic[0]) HfRowWrap(g->nx, m);
 }
 
 static void visit_row(Pass *pass, PetscInt j) {
@@ -172,10 +176,10 @@ static PetscErrorCode visit_rows(Pass *pass, const PetscScalar *send) {
   PetscFunctionBeginUser;
   for (int slot = 0; slot < 3; ++slot) pass->held[slot] = PETSC_MIN_INT;
   PetscCall(HfGhostRowsBegin(sweep->ghost_rows, send));
-  if (g->size > 1)
+  if (has_border(g))
     for (PetscInt j = g->ys + 1; j < end - 1; ++j) visit_row(pass, j);
   PetscCall(HfGhostRowsEnd(sweep->ghost_rows, &pass->below, &pass->above));
-  for (PetscInt j = g->ys; j < end; j += g->size == 1 ? 1 : PetscMax(1, g->ym - 1)) visit_row(pass, j);
+  for (PetscInt j = g->ys; j < end; j += !has_border(g) ? 1 : PetscMax(1, g->ym - 1)) visit_row(pass, j);
   PetscFunctionReturn(0);
 }
 

@@ -125,6 +125,7 @@ static void combine(const Step *step, const Rings *rings, PetscInt s, PetscInt j
     weight[n++] = step->step->h * step->step->a[s][r];
   }
   HfRowStage(cells->last - cells->first + 1, self->stride, component(self, &rings->y, j, 0) + cells->first, n, rate, weight, m[0] + cells->first);
+  if (HfGridGetInfo(step->magnet->film.grid)->periodic[0]) HfRowWrap(HfGridGetInfo(step->magnet->film.grid)->nx, m);
   if (keep) HfRowJoin(cells->first, cells->last - cells->first + 1, m, step->sum + offset(step, j));
 }
 
@@ -172,7 +173,8 @@ static void finish(const Step *step, PetscInt j) {
 /* The row at depth d below the rim of a side, -1 being that of the neighbour. */
 static PetscInt row_at(const HfGridInfo *g, int side, PetscInt d) { return side ? g->ys + g->ym - 1 - d : g->ys + d; }
 
-static PetscBool has_neighbour(const HfGridInfo *g, int side) { return (PetscBool)(side ? g->ys + g->ym < g->ny : g->ys > 0); }
+/* That of a periodic boundary may be this rank itself. */
+static PetscBool has_neighbour(const HfGridInfo *g, int side) { return (PetscBool)(g->periodic[1] || (side ? g->ys + g->ym < g->ny : g->ys > 0)); }
 
 /* Row -1 of stage s from the neighbours. */
 static PetscErrorCode exchange(const Step *step, PetscInt s) {
@@ -192,6 +194,7 @@ static PetscErrorCode exchange(const Step *step, PetscInt s) {
     if (!has_neighbour(g, side) || cells->first > cells->last) continue;
     components(self, &self->border[side].m[s], j, row);
     HfRowSplit(cells->first, cells->last - cells->first + 1, ghost[side], row);
+    if (g->periodic[0]) HfRowWrap(g->nx, row);
   }
   PetscFunctionReturn(0);
 }
@@ -224,7 +227,9 @@ static PetscBool is_made(const Step *step, PetscInt s, PetscInt j) {
     const PetscInt depth = side ? g->ys + g->ym - 1 - j : j - g->ys;
 
     if (!has_neighbour(g, side) || depth > self->stages - 1 - s) continue;
-    memcpy(component(self, &self->film.k[s], j, 0), component(self, &self->border[side].k[s], j, 0), sizeof(PetscReal) * (size_t)(3 * self->stride));
+    /* but for the last number, which is the one before the row that follows: of a periodic film it is read */
+    memcpy(component(self, &self->film.k[s], j, 0), component(self, &self->border[side].k[s], j, 0),
+           sizeof(PetscReal) * (size_t)(3 * self->stride - 1));
     return PETSC_TRUE;
   }
   return PETSC_FALSE;
@@ -253,7 +258,7 @@ static PetscBool applies(HfMagnet magnet, PetscReal end, PetscInt stages) {
   const PetscInt *ranges = HfGridRowRanges(magnet->film.grid);
 
   if (HfTermsWhole(magnet) || HfTermsVary(magnet) || HfCurrentDue(magnet, end, PETSC_TRUE)) return PETSC_FALSE;
-  for (PetscMPIInt r = 0; r < g->size && g->size > 1; ++r)
+  for (PetscMPIInt r = 0; r < g->size && (g->size > 1 || g->periodic[1]); ++r)
     if (ranges[r + 1] - ranges[r] < stages) return PETSC_FALSE;
   return PETSC_TRUE;
 }
@@ -271,7 +276,7 @@ PetscErrorCode HfWavefrontStep(HfMagnet magnet, PetscReal t, const HfWholeStep *
   PetscCall(VecGetArray(whole->last, &step.last));
   PetscCall(HfProfileBegin(HF_PROFILE_RIGHT_HAND_SIDE));
   PetscCall(HfTermsPrepare(magnet, t + whole->h, NULL));
-  if (HfGridGetInfo(magnet->film.grid)->size > 1) PetscCall(make_borders(&step));
+  if (HfGridGetInfo(magnet->film.grid)->size > 1 || HfGridGetInfo(magnet->film.grid)->periodic[1]) PetscCall(make_borders(&step));
   largest[0] = largest[1] = 0;
   pass(&step);
   PetscCall(HfProfileEnd(HF_PROFILE_RIGHT_HAND_SIDE));

@@ -12,7 +12,7 @@ PetscErrorCode HfCutSigmaCreate(HfPotential p) {
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc1(p->electrodes->n_cut, &p->cut_sigma));
   if (!n) PetscFunctionReturn(0);
-  PetscCall(HfGhostRowsCreate(HfGridComm(p->grid), n, g->ny, HfGridRowRanges(p->grid), NULL, &p->outer_rows));
+  PetscCall(HfGhostRowsCreate(HfGridComm(p->grid), n, g->ny, PETSC_FALSE, HfGridRowRanges(p->grid), NULL, &p->outer_rows));
   PetscCall(HfGhostRowsAllocate(p->outer_rows, &p->outer));
   PetscFunctionReturn(0);
 }

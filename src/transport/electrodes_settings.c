@@ -250,6 +250,11 @@ static PetscErrorCode create(HfGrid grid, HfDeck deck, HfNode where, PetscInt n_
   PetscInt n = 0;
 
   PetscFunctionBeginUser;
+  if (n_items && (HfGridGetInfo(grid)->periodic[0] || HfGridGetInfo(grid)->periodic[1]))
+    PetscCall(
+        HfDeckError(deck, where,
+                    "electrodes on a film with film.periodic: its potential is not solved for; leave out one of the two, or drive the film with a "
+                    "uniform `current` in place of electrodes"));
   PetscCall(PetscCalloc1(n_items, &entries));
   for (PetscInt i = 0; i < n_items; ++i) {
     PetscCall(entry_settings(deck, items[i], &entries[i]));

@@ -112,7 +112,7 @@ static PetscErrorCode number_grains(HfPotential p, PetscReal size, PetscInt64 se
   PetscCall(PetscCalloc1(n_cells, &p->grain));
   for (PetscInt k = 0; k < n_cells; ++k) {
     const PetscInt i = k % (g->nx + 2) - 1, j = g->ys - 1 + k / (g->nx + 2);
-    all[k] = regions[k] < 0 ? -1 : HfGrainAt(size, seed, g->x0 + ((PetscReal)i + 0.5) * g->dx, g->y0 + ((PetscReal)j + 0.5) * g->dy);
+    all[k] = regions[k] < 0 ? -1 : HfGridGrainAt(p->grid, size, seed, g->x0 + ((PetscReal)i + 0.5) * g->dx, g->y0 + ((PetscReal)j + 0.5) * g->dy);
     if (all[k] >= 0) sorted[n_film++] = all[k];
   }
   if (n_film) qsort(sorted, (size_t)n_film, sizeof(*sorted), compare);

@@ -66,7 +66,7 @@ static void test_vertices_and_coarse_levels(void **state) {
     for (int parity = HF_ROWS_ALL; parity <= HF_ROWS_ODD; ++parity) check_fill(rows, takes_part, (HfRowParity)parity);
     CHECK(PetscMalloc1(fine->size + 1, &ranges)); /* every second row */
     for (PetscMPIInt r = 0; r <= fine->size; ++r) ranges[r] = (fine->ranges[r] + 1) / 2;
-    CHECK(HfGhostRowsCreate(PETSC_COMM_WORLD, fine->n, ranges[fine->size], ranges, fine->ranges, &coarse));
+    CHECK(HfGhostRowsCreate(PETSC_COMM_WORLD, fine->n, ranges[fine->size], PETSC_FALSE, ranges, fine->ranges, &coarse));
     takes_part = (PetscBool)(fine->end > fine->start);
     CHECK(PetscFree(ranges));
     CHECK(HfGhostRowsDestroy(&rows));

@@ -167,7 +167,7 @@ static PetscErrorCode coarsen_rows(const HfGhostRowsInfo *f, HfGhostRows *coarse
     ranges[r] = (f->ranges[r] + 1) / 2;
     if (f->ranges[r] < f->n_rows && (f->ranges[r] & 1)) *splits = PETSC_TRUE;
   }
-  PetscCall(HfGhostRowsCreate(f->comm, (f->n + 1) / 2, (f->n_rows + 1) / 2, ranges, f->ranges, coarse));
+  PetscCall(HfGhostRowsCreate(f->comm, (f->n + 1) / 2, (f->n_rows + 1) / 2, PETSC_FALSE, ranges, f->ranges, coarse));
   PetscCall(PetscFree(ranges));
   PetscFunctionReturn(0);
 }
@@ -192,7 +192,7 @@ PetscErrorCode HfTangentLevelsCreate(HfTangentMultigrid mg, PetscErrorCode (*fil
   mg->n = 1;
   for (PetscInt a = g->nx, b = g->ny; a > 2 || b > 2; a = (a + 1) / 2, b = (b + 1) / 2) ++mg->n;
   PetscCall(PetscCalloc1(mg->n, &mg->levels));
-  PetscCall(HfGhostRowsCreateCells(mg->grid, 1, &mg->levels[0].ghosts));
+  PetscCall(HfGhostRowsCreate(HfGridComm(mg->grid), g->nx, g->ny, PETSC_FALSE, HfGridRowRanges(mg->grid), NULL, &mg->levels[0].ghosts));
   PetscCall(plain_create(mg->levels[0].ghosts, &plain));
   PetscCall(plain_fill(mg->levels[0].ghosts, fill_row, context, &plain));
   PetscCall(has_tensor(mg->levels[0].ghosts, &plain, &mg->has_K));

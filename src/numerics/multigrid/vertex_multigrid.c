@@ -45,7 +45,7 @@ static PetscErrorCode coarsen(const HfLevel *fine, HfLevel *coarse) {
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(f->size + 1, &ranges));
   for (PetscMPIInt r = 0; r <= f->size; ++r) ranges[r] = f->ranges[r] == f->n_rows ? n_rows : (f->ranges[r] + 1) / 2;
-  PetscCall(HfGhostRowsCreate(f->comm, n, n_rows, ranges, f->ranges, &coarse->ghosts));
+  PetscCall(HfGhostRowsCreate(f->comm, n, n_rows, PETSC_FALSE, ranges, f->ranges, &coarse->ghosts));
   PetscCall(PetscFree(ranges));
   PetscCall(level_allocate(coarse, PETSC_FALSE));
   PetscFunctionReturn(0);
