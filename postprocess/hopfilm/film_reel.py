@@ -119,7 +119,7 @@ def reel(run):
 
 
 def _current_layer(run, currents, stride, film, every):
-    fields = {k: run.field(run.current_map[0], k) for k in currents if k is not None}
+    fields = {k: run.field(run.current_map[0], k)[..., :2] for k in currents if k is not None}
     sizes = {k: np.hypot(j[..., 0], j[..., 1]) for k, j in fields.items()}
     log = run.own_current
     low, high = (current_decades(run, list(fields.values())) or (1, 10)) if log else (0, current_limit(run, list(fields.values())))
