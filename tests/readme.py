@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Checks every README: its commands run as they stand and print what it says, its decks are valid, its links lead somewhere, the gallery is complete.
+CITATION.cff and CHANGELOG.md must know the version of the program.
 
 Usage: readme.py [HOPFILM] [README...]      without HOPFILM nothing is run; without README all of them
 
@@ -127,6 +128,16 @@ def check_totals():
         report("README.md", lines, "longer than a page of 100 lines")
 
 
+def check_version():
+    """CITATION.cff and CHANGELOG.md know the version of the program."""
+    version = read("postprocess/hopfilm/version.txt").strip()
+    citation = yaml.safe_load(read("CITATION.cff"))
+    if citation["version"] != version:
+        report("CITATION.cff", 1, f"version {citation['version']}, but the program has {version}")
+    if f"## {version} - {citation['date-released']}" not in read("CHANGELOG.md"):
+        report("CHANGELOG.md", 1, f"no section for {version} of {citation['date-released']}")
+
+
 def same_number(expected, found):
     if re.fullmatch(r"[-+]?\d+", expected):
         return re.fullmatch(r"[-+]?\d+", found) is not None and int(expected) == int(found)
@@ -242,6 +253,7 @@ def main():
     if not arguments:
         check_gallery()
         check_totals()
+        check_version()
         check_elsewhere()
     for line in findings:
         print(line)
