@@ -78,6 +78,9 @@ PetscReal HfMagnetDriftPerCurrent(HfMagnet magnet, PetscInt region);
 PetscErrorCode HfMagnetSetCurrentDensity(HfMagnet magnet, Vec j);
 /** The same of a current that does not flow in the film but in a metal on it; NULL: none. Collective. */
 PetscErrorCode HfMagnetSetLayerCurrentDensity(HfMagnet magnet, Vec j);
+/** The largest field, A/m, to which the torques of a current density j amount that turn m as a whole, as that of a heavy metal does; a cell Vec of 2 components,
+    A/m^2. Nothing is set. Collective. */
+PetscErrorCode HfMagnetCurrentAsField(HfMagnet magnet, Vec j, PetscReal *H);
 /** The same j (A/m^2) in every cell from now on. Collective. */
 PetscErrorCode HfMagnetSetUniformCurrent(HfMagnet magnet, const PetscReal j[2]);
 /** That j, a cell Vec of 2 components, borrowed; NULL before it is set. Not collective. */

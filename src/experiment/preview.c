@@ -22,18 +22,30 @@ static PetscErrorCode warn_of_density(const HfPreview *preview, HfNode place, co
 
 /* ---- one drive ---- */
 
+/* The torque of a current on m as a whole, if there is any, and the time steps that it allows. H: a field besides, A/m. */
+static PetscErrorCode forecast_torque(HfPreview *preview, HfNode entry, const char *label, Vec j, PetscReal H) {
+  HfMagnet magnet = HfDeviceMagnet(preview->device);
+  PetscReal torque;
+  char where[128];
+
+  PetscFunctionBeginUser;
+  PetscCall(HfMagnetCurrentAsField(magnet, j, &torque));
+  if (entry && torque > 0.0) PetscCall(HfNodePutReal(entry, "spin_orbit_field_largest_A_per_m", torque));
+  PetscCall(PetscSNPrintf(where, sizeof(where), "in the %s of %.64s", H > 0.0 ? "Oersted field" : "current", label));
+  PetscCall(HfMagnetCheckStoredField(magnet, where, H + torque));
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode forecast_gold(HfPreview *preview, HfNode place, HfNode entry, const char *label, const PetscReal V[], PetscReal seconds) {
   const HfFieldMeasure centre = {0};
   HfFieldFigures field;
   HfCurrentFigures current;
-  char where[128];
   Vec j;
 
   PetscFunctionBeginUser;
   PetscCall(HfGridCreateCellVec(HfDeviceGrid(preview->device), 2, &j));
   PetscCall(HfDeviceGoldCurrent(preview->device, V, j));
   PetscCall(HfDeviceCurrentFigures(preview->device, j, &current));
-  PetscCall(VecDestroy(&j));
   PetscCall(HfDeviceFieldFigures(preview->device, V, &centre, &field));
   PetscCall(HfNodePutReal(entry, "gold_mean_A_per_m2", current.mean));
   PetscCall(HfNodePutReal(entry, "gold_largest_A_per_m2", current.largest));
@@ -41,8 +53,8 @@ static PetscErrorCode forecast_gold(HfPreview *preview, HfNode place, HfNode ent
   PetscCall(HfNodePutReal(entry, "H_rms_A_per_m", field.rms));
   PetscCall(HfNodePutReal(entry, "H_largest_A_per_m", field.largest));
   PetscCall(warn_of_density(preview, place, label, "gold", current.largest, MOST_IN_GOLD));
-  PetscCall(PetscSNPrintf(where, sizeof(where), "in the Oersted field of %.64s", label));
-  PetscCall(HfMagnetCheckStoredField(HfDeviceMagnet(preview->device), where, field.largest));
+  PetscCall(forecast_torque(preview, entry, label, j, field.largest));
+  PetscCall(VecDestroy(&j));
   if (!(field.rms > 0.0))
     PetscCall(HfDeckWarn(preview->deck, place, "%.64s: all electrodes have the same voltage, and no current flows", label));
   else if (seconds > 0.0 && HF_GAMMA0 * field.largest * seconds < LEAST_TURN)
@@ -63,6 +75,7 @@ static PetscErrorCode forecast_density(HfPreview *preview, HfNode place, HfNode 
   PetscCall(HfNodePutReal(entry, "film_largest_A_per_m2", current.largest));
   PetscCall(HfNodePutReal(entry, "drift_mean_m_per_s", current.mean_drift));
   PetscCall(HfNodePutReal(entry, "drift_largest_m_per_s", current.largest_drift));
+  PetscCall(forecast_torque(preview, entry, label, j, 0.0));
   PetscCall(warn_of_density(preview, place, label, "film", current.largest, MOST_IN_FILM));
   if (seconds > 0.0 && current.largest_drift > 0.0 && current.largest_drift * seconds < LEAST_DRIFT * cell)
     PetscCall(
@@ -138,15 +151,17 @@ PetscErrorCode HfPreviewUniformCurrent(HfPreview *preview, const PetscReal densi
   Vec j;
 
   PetscFunctionBeginUser;
-  if (!preview->drives) PetscFunctionReturn(0);
   PetscCall(HfGridCreateCellVec(HfDeviceGrid(preview->device), 2, &j));
   PetscCall(VecGetLocalSize(j, &n));
   PetscCall(VecGetArrayWrite(j, &a));
   for (PetscInt k = 0; k < n; ++k) a[k] = density[k % 2];
   PetscCall(VecRestoreArrayWrite(j, &a));
-  PetscCall(entry_create(preview, "", &entry));
-  PetscCall(forecast_density(preview, preview->node, entry, "uniform current", j, 0.0));
-  PetscCall(HfNodePutNode(preview->drives, NULL, entry));
+  if (preview->drives) {
+    PetscCall(entry_create(preview, "", &entry));
+    PetscCall(forecast_density(preview, preview->node, entry, "uniform current", j, 0.0));
+    PetscCall(HfNodePutNode(preview->drives, NULL, entry));
+  } else
+    PetscCall(forecast_torque(preview, NULL, "the step `current`", j, 0.0));
   PetscCall(VecDestroy(&j));
   PetscFunctionReturn(0);
 }

@@ -71,6 +71,28 @@ PetscErrorCode HfMagnetSetLayerCurrentDensity(HfMagnet magnet, Vec j) {
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode HfMagnetCurrentAsField(HfMagnet magnet, Vec j, PetscReal *H) {
+  const PetscScalar *rows;
+  PetscReal most = 0;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfVecRows(j, &rows));
+  for (PetscInt r = 0; r < magnet->film.n_regions; ++r) {
+    PetscReal sum = 0;
+
+    for (PetscInt k = 0; k < magnet->n_torques; ++k) {
+      HfTorque torque = magnet->torques[k];
+
+      if (!torque.type->current_driven || torque.type->straight || !torque.type->largest || !torque.active[r]) continue;
+      torque.j = rows;
+      sum += (*torque.type->largest)(&torque, r);
+    }
+    most = PetscMax(most, sum / magnet->film.materials[r].gamma0);
+  }
+  PetscCallMPI(MPI_Allreduce(&most, H, 1, MPIU_REAL, MPIU_MAX, HfGridComm(magnet->film.grid)));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfMagnetSetUniformCurrent(HfMagnet magnet, const PetscReal j[2]) {
   PetscInt n;
   PetscScalar *a;
