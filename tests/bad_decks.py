@@ -29,7 +29,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TIMEOUT = 300  # s; a case takes about one on an idle machine
 # What a schema can see, in messages on the deck itself.
 FOR_SCHEMA = re.compile(
-    r"error: (.*: unknown key|unknown key|.*: expected (?!path)|.*: must (be (greater|less|at least|at most)|lie)|.*unknown unit|.*\" (is not a|has a unit|is too large))"
+    r"error: (.*: unknown key|unknown key|.*: expected (?!path)|.*: must (be (greater|less|at least|at most)|lie)|.*unknown unit|"
+    r".*\" (is not a|has a unit|is too large))"
 )
 AT_ONCE = cores() + 1  # mpiexec waits for a part of it
 

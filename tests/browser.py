@@ -1,11 +1,12 @@
 """Headless Chromium for tests, driven over a pipe by the DevTools protocol: no driver program, no port.
 
-    with Browser() as browser:
-        page = browser.open("/some/report.html", width=390)
-        page.run("document.title")        the value of a JavaScript expression
-        page.problems                     console errors, uncaught exceptions and requests that left the file
-        page.screenshot("page.png")
+with Browser() as browser:
+    page = browser.open("/some/report.html", width=390)
+    page.run("document.title")        the value of a JavaScript expression
+    page.problems                     console errors, uncaught exceptions and requests that left the file
+    page.screenshot("page.png")
 """
+
 import base64
 import json
 import os
@@ -29,9 +30,24 @@ class Browser:
             os.dup2(writing, 4)
 
         self.process = subprocess.Popen(
-            [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--hide-scrollbars", "--no-first-run",
-             "--remote-debugging-pipe", "--user-data-dir=" + self.folder], pass_fds=(3, 4), preexec_fn=pipes, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL)
+            [
+                CHROMIUM,
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-dev-shm-usage",
+                "--disable-background-networking",
+                "--hide-scrollbars",
+                "--no-first-run",
+                "--remote-debugging-pipe",
+                "--user-data-dir=" + self.folder,
+            ],
+            pass_fds=(3, 4),
+            preexec_fn=pipes,  # noqa: PLW1509  (this process has one thread)
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         os.close(to_browser)
         os.close(from_browser)
         self.buffer, self.number, self.events = b"", 0, []
@@ -62,7 +78,7 @@ class Browser:
         message = {"id": self.number, "method": method, "params": parameters, **({"sessionId": session} if session else {})}
         data = json.dumps(message).encode() + b"\0"
         while data:
-            data = data[os.write(self.to, data):]
+            data = data[os.write(self.to, data) :]
         while True:
             found = self._message()
             if found.get("id") == self.number:

@@ -67,7 +67,7 @@ def run(usr, temporary):
         check(os.path.getsize(os.path.join(out, file)) > 1000, f"hopfilm-post {words[0]} leaves no {file}")
     for name in ("doc/hopfilm/LICENSE", "hopfilm/hopfilm.schema.json", "hopfilm/jobs/slurm.sh", "hopfilm/python/hopfilm/__init__.py"):
         check(os.path.getsize(os.path.join(usr, "share", name)) > 0, f"share/{name} is missing")
-    decks = [path for path in glob.glob("**/*.yaml", root_dir=os.path.join(ROOT, "inputs"), recursive=True)]
+    decks = glob.glob("**/*.yaml", root_dir=os.path.join(ROOT, "inputs"), recursive=True)
     missing = [path for path in decks if not os.path.exists(os.path.join(usr, "share/hopfilm/inputs", path))]
     check(not missing, f"decks are not installed: {missing}")
     return f"{len(decks)} decks; run, report and watch work as installed"
@@ -146,7 +146,10 @@ def completion(usr, temporary):
     share = os.path.join(usr, "share")
     shells = {
         "bash": (["bash", "--norc", "--noprofile", "-i"], f"source {share}/bash-completion/completions/hopfilm"),
-        "zsh": (["zsh", "-f", "-i"], f"unset zle_bracketed_paste; unsetopt prompt_sp; fpath=({share}/zsh/site-functions $fpath); autoload -U compinit; compinit -u -D"),
+        "zsh": (
+            ["zsh", "-f", "-i"],
+            f"unset zle_bracketed_paste; unsetopt prompt_sp; fpath=({share}/zsh/site-functions $fpath); autoload -U compinit; compinit -u -D",
+        ),
     }
     for name, (command, setup) in shells.items():
         check(shutil.which(name), f"there is no {name}: bash jobs/install-packages.sh --test")

@@ -19,6 +19,8 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import contextlib
+
 from launch import cores, environment, mpiexec  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -31,7 +33,7 @@ def datasets(path):
     found = {}
     with h5py.File(path, "r") as file:
         file.visititems(lambda name, item: found.__setitem__(name, item[()]) if isinstance(item, h5py.Dataset) else None)
-    return {name: value.astype("U") if getattr(value, "dtype", None) == object else value for name, value in found.items() if not name.startswith("provenance")}
+    return {name: value.astype("U") if getattr(value, "dtype", None) == object else value for name, value in found.items() if not name.startswith("provenance")}  # noqa: E721
 
 
 def lines(path):
@@ -88,10 +90,8 @@ def finish(args, deck, out, ranks, *options):
 def descendants(pid):
     parents = {}
     for entry in filter(str.isdigit, os.listdir("/proc")):
-        try:
+        with contextlib.suppress(OSError, IndexError):
             parents.setdefault(int(open(f"/proc/{entry}/stat").read().rsplit(")", 1)[1].split()[1]), []).append(int(entry))
-        except (OSError, IndexError):
-            pass
     found = [pid]
     for one in found:
         found += parents.get(one, [])
@@ -102,10 +102,8 @@ def kill_all(process):
     """kill -9 of the launcher and every rank below it. One that is still starting has no more while they are counted."""
     os.kill(process.pid, signal.SIGSTOP)
     for pid in descendants(process.pid):
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
     process.wait()
 
 
@@ -115,8 +113,9 @@ def killed_run(args, deck, out, ranks, length, rng, kills):
     count = 0
     for _ in range(kills):
         start = time.time()
-        process = subprocess.Popen(program(args, deck, out, ranks, "--checkpoint-every", args.every), env=environment(),
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            program(args, deck, out, ranks, "--checkpoint-every", args.every), env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         try:
             process.wait(args.start_up + rng.random() * length)
             return count, time.time() - start
@@ -156,7 +155,7 @@ def killed_and_resumed(args, top, chosen, run, kills, lengths):
     if not wrong and not args.keep:
         shutil.rmtree(out, ignore_errors=True)
     tolerance = "bitwise" if other == ranks else f"to {max(1e-9, 10 * max(usual.values())):.0e}"
-    return done, wrong, f"{deck['name']:10} {ranks} rank{'s'[:ranks - 1]}, {done} kills, ended on {other}, compared {tolerance}"
+    return done, wrong, f"{deck['name']:10} {ranks} rank{'s'[: ranks - 1]}, {done} kills, ended on {other}, compared {tolerance}"
 
 
 def main():

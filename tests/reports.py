@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Reports as a reader meets them, in headless Chromium: on a desk and on a phone, in a light and in a dark page.
 
-Expected: nothing is fetched and no error reported; nothing wider than the page; every picture has a text in its place; curves can be zoomed, the film plays, and a click on a curve moves it;
-colours follow the scheme of the page.
+Expected: nothing is fetched and no error reported; nothing wider than the page; every picture has a text in its place; curves can be zoomed, the film plays,
+and a click on a curve moves it; colours follow the scheme of the page.
 
 Usage: reports.py HOPFILM [FOLDER for screenshots]
 """
+
 import os
 import subprocess
 import sys
@@ -62,7 +63,10 @@ def check_page(page, name, width):
     page.wait("document.documentElement.dataset.charts === 'ready'")
     widest = page.run("Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)")
     check(widest <= width, f"{name}: the page is {widest} px wide where there are {width}")
-    bare = page.run("[...document.querySelectorAll('img')].filter(i => !i.alt.trim()).length + [...document.querySelectorAll('canvas, .chart')].filter(i => !i.getAttribute('aria-label').trim()).length")
+    bare = page.run(
+        "[...document.querySelectorAll('img')].filter(i => !i.alt.trim()).length + [...document.querySelectorAll('canvas, .chart')].filter(i => "
+        "!i.getAttribute('aria-label').trim()).length"
+    )
     check(bare == 0 and page.run("document.querySelectorAll('img').length") > 0, f"{name}: {bare} pictures without a text in their place")
     broken = page.run("[...document.images].filter(i => !i.naturalWidth).length")
     check(broken == 0, f"{name}: {broken} pictures that do not load")
@@ -75,7 +79,10 @@ def check_page(page, name, width):
 
 def check_zoom(page, name):
     page.run("document.querySelector('.js-plotly-plot').scrollIntoView({block: 'center'})")
-    before, box = page.run("(g => [g.layout.xaxis.range.slice(), (r => [r.x, r.y, r.width, r.height])(g.querySelector('.nsewdrag').getBoundingClientRect())])(document.querySelector('.js-plotly-plot'))")
+    before, box = page.run(
+        "(g => [g.layout.xaxis.range.slice(), (r => [r.x, r.y, r.width, "
+        "r.height])(g.querySelector('.nsewdrag').getBoundingClientRect())])(document.querySelector('.js-plotly-plot'))"
+    )
     across = [box[0] + share * box[2] for share in (0.3, 0.6)]
     y = [box[1] + share * box[3] for share in (0.3, 0.7)]
     for kind, x, height, buttons in (("mousePressed", across[0], y[0], 1), ("mouseMoved", across[1], y[1], 1), ("mouseReleased", across[1], y[1], 0)):
@@ -88,7 +95,10 @@ def check_zoom(page, name):
 
 
 def pixels(page):
-    return page.run("(c => [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data].reduce((h, v) => (h * 31 + v) % 1000003, 7))(document.querySelector('.film canvas'))")
+    return page.run(
+        "(c => [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data].reduce((h, v) => (h * 31 + v) % 1000003, "
+        "7))(document.querySelector('.film canvas'))"
+    )
 
 
 def check_film(page, name):

@@ -53,7 +53,7 @@ report() {
   local k=$1 verdict wall user system
   verdict=$(cat "$logs/$k.verdict")
   read -r wall user system <"$logs/$k.time"
-  printf '%-36s %-7s %4d s %5d s of processor   %s\n' "${names[$k]}" "$verdict" "$wall" $((user + system)) "$(grep -E '^(source check|bad decks|[0-9]+ kills|stop:|decks|[0-9]+% tests passed|cppcheck|clang-tidy|format|figures)' "$logs/$k" | tail -n 1)"
+  printf '%-36s %-7s %4d s %5d s of processor   %s\n' "${names[$k]}" "$verdict" "$wall" $((user + system)) "$(grep -E '^(source check|bad decks|[0-9]+ kills|stop:|decks|[0-9]+% tests passed|cppcheck|clang-tidy|ruff|format|figures)' "$logs/$k" | tail -n 1)"
   if [ "$verdict" = FAILED ]; then
     echo "---- ${names[$k]}: $(cat "$logs/$k.command")"
     grep -vE '^ +Start |  Passed  |^ok  ' "$logs/$k" | tail -n 60
@@ -85,6 +85,12 @@ check_format() {
   if ! clang-format --version | grep -q 'version 14\.'; then echo "format: not checked, needs clang-format 14"; return 0; fi
   mapfile -t files < <(find src include tests -name '*.[ch]')
   clang-format --dry-run -Werror "${files[@]}" && echo "format: ${#files[@]} files"
+}
+# Lint and format of all Python, as ruff.toml says; ruff comes from PyPI, of the version that postprocess/requirements-test.txt pins.
+check_python() {
+  local ruff=.venv/bin/ruff
+  [ -x $ruff ] || { echo "ruff is missing: bash jobs/install-packages.sh --test"; return 1; }
+  $ruff check . && $ruff format --check . && echo "ruff: no findings"
 }
 check_static() {
   cppcheck --quiet --std=c11 --language=c -j "$cores" --enable=warning,performance,portability --error-exitcode=1 --inline-suppr \
@@ -119,6 +125,7 @@ problems=(--shorten 1000 --decks inputs/validation/*.yaml) # standard problems, 
 if [ $install = 1 ]; then stage "packages" bash jobs/install-packages.sh --test || finish; fi
 stage "format" check_format
 stage "source check" bash jobs/python.sh tests/check_source.py
+stage "Python, lint and format" check_python
 stage "static check" check_static
 stage "build, warnings are errors" build release || finish
 stage "names" check_tidy

@@ -14,7 +14,6 @@ import sys
 
 import jsonschema
 import yaml
-
 from launch import ROOT, environment
 
 FILE = "inputs/hopfilm.schema.json"

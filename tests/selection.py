@@ -13,17 +13,29 @@ import tempfile
 
 import h5py
 import numpy as np
-
 from launch import ROOT, environment, mpiexec
 
 DECK = os.path.join(ROOT, "tests", "bad-decks", "part-base.yaml")
-DRIVEN = ["--set", "schedule=[{train: {patterns: [A], voltage: 1 V, pulse: 0.1 ns}}]", "--set", "output.fields=[m, H, j_per_volt]", "--set", "output.every=40 ps"]
+DRIVEN = [
+    "--set",
+    "schedule=[{train: {patterns: [A], voltage: 1 V, pulse: 0.1 ns}}]",
+    "--set",
+    "output.fields=[m, H, j_per_volt]",
+    "--set",
+    "output.every=40 ps",
+]
 LONGER = ["--set", "schedule=[{train: {patterns: [A], voltage: 1 V, pulse: 0.1 ns}}, {hold: {time: 0.05 ns}}]"]
 # 20 x 20 cells of 20 nm, their centres at -190 nm, -170 nm, ...: settings, cells along x, along y
-CASES = {"stride": (["output.stride=[3, 4]"], slice(1, None, 3), slice(1, None, 4)),
-         # in the uppermost rows, so of the last rank alone; centres from -50 to 150 nm and from 150 to 190 nm
-         "region": (["output.region={size: [200 nm, 40 nm], at: [50 nm, 170 nm]}", "output.compression=0"], slice(7, 18), slice(17, 20)),
-         "both": (["output.stride=2", "output.region={size: [1 um, 120 nm]}", "output.precision=single", "output.hints={cb_nodes: 1}"], slice(0, None, 2), slice(7, 13, 2))}
+CASES = {
+    "stride": (["output.stride=[3, 4]"], slice(1, None, 3), slice(1, None, 4)),
+    # in the uppermost rows, so of the last rank alone; centres from -50 to 150 nm and from 150 to 190 nm
+    "region": (["output.region={size: [200 nm, 40 nm], at: [50 nm, 170 nm]}", "output.compression=0"], slice(7, 18), slice(17, 20)),
+    "both": (
+        ["output.stride=2", "output.region={size: [1 um, 120 nm]}", "output.precision=single", "output.hints={cb_nodes: 1}"],
+        slice(0, None, 2),
+        slice(7, 13, 2),
+    ),
+}
 failures = []
 
 
@@ -58,17 +70,22 @@ def compare(whole, part, rows, columns, label):
         image = b["VTKHDF"].attrs
         extent, origin, spacing = image["WholeExtent"], image["Origin"], image["Spacing"]
         shown = [origin[d] + (np.arange(extent[2 * d + 1]) + 0.5) * spacing[d] for d in (0, 1)]
-        check(shown[0].shape == x.shape and shown[1].shape == y.shape and np.allclose(shown[0], x, 0, 1e-16) and np.allclose(shown[1], y, 0, 1e-16),
-              f"{label}: the middles of the picture's cells are those of the film's")
+        check(
+            shown[0].shape == x.shape and shown[1].shape == y.shape and np.allclose(shown[0], x, 0, 1e-16) and np.allclose(shown[1], y, 0, 1e-16),
+            f"{label}: the middles of the picture's cells are those of the film's",
+        )
         for name in ("m", "H", "j_per_volt"):
             full, some = a[f"fields/{name}"], b[f"fields/{name}"]
             wanted = full[:, rows, columns].astype(some.dtype)
             check(len(full) > 2 and np.abs(wanted).max() > 0 and np.array_equal(wanted, some[:]), f"{label}: every value of {len(full)} frames of {name}")
             times, steps, shown = b[f"fields/time/{name}"][:], b["VTKHDF/Steps/Values"][:], b[f"VTKHDF/CellData/{name}"][:, 0]
             last = [np.nonzero(times == step)[0][-1:] for step in steps]  # the last of several frames at one time, if any
-            check(np.array_equal(a[f"fields/time/{name}"], times) and set(times) <= set(steps)
-                  and all(np.array_equal(some[frame[0]], image) if len(frame) else np.isnan(image).all() for frame, image in zip(last, shown)),
-                  f"{label}: {name} is shown, at its times and no others")
+            check(
+                np.array_equal(a[f"fields/time/{name}"], times)
+                and set(times) <= set(steps)
+                and all(np.array_equal(some[frame[0]], image) if len(frame) else np.isnan(image).all() for frame, image in zip(last, shown)),
+                f"{label}: {name} is shown, at its times and no others",
+            )
             count += some[0].nbytes
     return count
 
@@ -83,7 +100,10 @@ def postprocess(directory, label):
     with h5py.File(os.path.join(directory, "run.h5")) as file:
         image, shape = file["VTKHDF"].attrs, file["fields/m"].shape
         first = image["Origin"][:2] + 0.5 * image["Spacing"][:2]
-    check(np.allclose([ovf["xbase"], ovf["ybase"]], first, 0, 1e-16) and [ovf["ynodes"], ovf["xnodes"]] == list(shape[1:3]), f"{label}: the OVF file lies there, too")
+    check(
+        np.allclose([ovf["xbase"], ovf["ybase"]], first, 0, 1e-16) and [ovf["ynodes"], ovf["xnodes"]] == list(shape[1:3]),
+        f"{label}: the OVF file lies there, too",
+    )
 
 
 def main():
@@ -115,7 +135,18 @@ def main():
         compare(os.path.join(tmp, "all-2"), part, CASES["both"][2], CASES["both"][1], "a run that went on")
         code, text = run(mpiexec(2, program, "run", DECK, "--out", os.path.join(tmp, "both-4"), *DRIVEN, *LONGER))
         check(code == 4 and "output.stride or output.region" in text, "a run does not continue with cells that it has not saved")
-        code, text = run([program, "run", DECK, "--out", os.path.join(tmp, "start"), *DRIVEN, "--set", f"film.initial={{file: {{path: {tmp}/both-1/run.h5, dataset: /fields/m}}}}"])
+        code, text = run(
+            [
+                program,
+                "run",
+                DECK,
+                "--out",
+                os.path.join(tmp, "start"),
+                *DRIVEN,
+                "--set",
+                f"film.initial={{file: {{path: {tmp}/both-1/run.h5, dataset: /fields/m}}}}",
+            ]
+        )
         check(code == 2 and "output.stride or output.region" in text, "no film starts from some of its cells")
     print(f"selections: {len(failures)} failed")
     return 1 if failures else 0

@@ -36,13 +36,13 @@ PATIENCE, DEARER = 3, 1.5  # tolerances without gain, or cost relative to the ch
 REFERENCES = {"5dp": "1e-7", "bdf": "1e-6"}  # the first that is affordable is the one
 MOST_REGRET = 1.15
 REPEATED = 20  # s; what takes longer is measured once
-BRIEF = 0.3    # s; what takes less is measured more often
+BRIEF = 0.3  # s; what takes less is measured more often
 MOMENT = 1e-6  # part of the time: a single step
-QUICK = 0.05   # part of the time
-HOURS = 0.1    # explicit methods that run no more than this part of the time serve as no reference
+QUICK = 0.05  # part of the time
+HOURS = 0.1  # explicit methods that run no more than this part of the time serve as no reference
 
-# deck: of (cell in nm, alpha, part of the time); figure: what is compared, to `within`; start: name and deck, of the part of the time, of the run whose end it starts
-# from; parts: {cell: part of the time for which explicit methods run}
+# deck: of (cell in nm, alpha, part of the time); figure: what is compared, to `within`; start: name and deck, of the part of the time, of the run whose
+# end it starts from; parts: {cell: part of the time for which explicit methods run}
 Film = collections.namedtuple("Film", "deck cells alphas figure within start parts", defaults=(None, {}))
 
 
@@ -51,13 +51,19 @@ def include(name):
 
 
 def four_node(pattern, cell, part):
-    return {"include": include("devices/four-node-disk.yaml"), "film": {"cell": f"{cell:g} nm"}, "patterns": {"A": "++--", "B": "+-+-"},
-            "schedule": [{"train": {"patterns": [pattern], "field": "20 Oe", "field_pattern": "B", "pulse": f"{100 * part:g} ns"}}]}
+    return {
+        "include": include("devices/four-node-disk.yaml"),
+        "film": {"cell": f"{cell:g} nm"},
+        "patterns": {"A": "++--", "B": "+-+-"},
+        "schedule": [{"train": {"patterns": [pattern], "field": "20 Oe", "field_pattern": "B", "pulse": f"{100 * part:g} ns"}}],
+    }
 
 
 def letters(cell, alpha, part):
-    return {"include": [include("devices/letters-5x7.yaml"), include("glyphs/block-5x7.yaml")],
-            "schedule": [{"train": {"patterns": ["E"], "voltage": "0.78048780 mV", "pulse": f"{20 * part:g} ns"}}]}
+    return {
+        "include": [include("devices/letters-5x7.yaml"), include("glyphs/block-5x7.yaml")],
+        "schedule": [{"train": {"patterns": ["E"], "voltage": "0.78048780 mV", "pulse": f"{20 * part:g} ns"}}],
+    }
 
 
 def maze(cell, alpha, part):
@@ -66,18 +72,39 @@ def maze(cell, alpha, part):
 
 def driven_maze(cell, alpha, part):
     edges = [{"name": name, "shape": {"rectangle": {"size": ["0 nm", "400 nm"]}}, "at": [f"{x} nm", "0 nm"]} for name, x in (("left", -200), ("right", 200))]
-    return {**maze(cell, alpha, part), "electrodes": edges, "patterns": {"current": "+-"},
-            "schedule": [{"train": {"patterns": ["current"], "voltage": "25 mV", "pulse": f"{5 * part:g} ns"}}]}
+    return {
+        **maze(cell, alpha, part),
+        "electrodes": edges,
+        "patterns": {"current": "+-"},
+        "schedule": [{"train": {"patterns": ["current"], "voltage": "25 mV", "pulse": f"{5 * part:g} ns"}}],
+    }
 
 
 def strip(cell, alpha, part):
-    return {"film": {"size": ["320 nm", "80 nm"], "cell": f"{cell:g} nm", "thickness": "3 nm", "material": {"Ms": "800 kA/m", "Aex": "13 pJ/m", "alpha": alpha},
-                     "initial": {"uniform": {"direction": [1, 0.3, 0.1]}}},
-            "demag": "full", "field": {"uniform": ["-60 mT", "8 mT", "0 mT"]}, "schedule": [{"hold": {"time": f"{200 * part:g} ps"}}]}
+    return {
+        "film": {
+            "size": ["320 nm", "80 nm"],
+            "cell": f"{cell:g} nm",
+            "thickness": "3 nm",
+            "material": {"Ms": "800 kA/m", "Aex": "13 pJ/m", "alpha": alpha},
+            "initial": {"uniform": {"direction": [1, 0.3, 0.1]}},
+        },
+        "demag": "full",
+        "field": {"uniform": ["-60 mT", "8 mT", "0 mT"]},
+        "schedule": [{"hold": {"time": f"{200 * part:g} ps"}}],
+    }
 
 
 FILMS = {
-    "four-node": Film(lambda cell, alpha, part: four_node("B", cell, part), (50, 25, 12.5, 6.25), (0.3,), "G", 1e-4, ("pattern-A", lambda part: four_node("A", 25, part)), {6.25: 0.01}),
+    "four-node": Film(
+        lambda cell, alpha, part: four_node("B", cell, part),
+        (50, 25, 12.5, 6.25),
+        (0.3,),
+        "G",
+        1e-4,
+        ("pattern-A", lambda part: four_node("A", 25, part)),
+        {6.25: 0.01},
+    ),
     "letters": Film(letters, (166.6666666666667,), (0.3,), "G", 1e-4),
     "maze": Film(maze, (8, 4, 2), (0.3,), "m", 1e-3, None, {2: 0.025}),
     "driven-maze": Film(driven_maze, (8, 4, 2), (0.3,), "G", 1e-4, ("maze-20-ns", lambda part: maze(4, 0.3, part)), {2: 0.05}),
@@ -204,7 +231,9 @@ class Study:
         table.add(name, f"auto <= {MOST_REGRET}", f"{told}; {choice}{others}", None if self.options.quick else lost is not None and lost <= MOST_REGRET)
         if default and not default.over:
             error = apart(default, exact[first], FILMS[film].figure)
-            table.add(f"  {FILMS[film].figure} by default, off by", f"<= {self.within(film):g}", f"{error:.1e} in {default.steps} steps", error <= self.within(film))
+            table.add(
+                f"  {FILMS[film].figure} by default, off by", f"<= {self.within(film):g}", f"{error:.1e} in {default.steps} steps", error <= self.within(film)
+            )
         for row in table.rows[before:]:
             print(f"{row.figure:32} {row.measured}", flush=True)
         return lost
@@ -213,8 +242,10 @@ class Study:
 def describe(seconds, case, tolerance, error):
     if case.over:
         return f"> {case.cpu:.0f} s"
-    return f"{'~' if case.of < 1 else ''}{seconds:.3g} s ({round(case.steps / case.of)} steps, {round(case.evaluations / case.of)} evaluations at {tolerance}" + (
-        f", off by {error:.0e})" if error is not None else ")")
+    return (
+        f"{'~' if case.of < 1 else ''}{seconds:.3g} s ({round(case.steps / case.of)} steps, {round(case.evaluations / case.of)} evaluations at {tolerance}"
+        + (f", off by {error:.0e})" if error is not None else ")")
+    )
 
 
 def main():

@@ -11,7 +11,6 @@ import subprocess
 import h5py
 import numpy as np
 import yaml
-
 from launcher import ROOT, environment, mpiexec
 
 INPUTS = os.path.join(ROOT, "inputs")
@@ -71,8 +70,15 @@ def run(program, deck, directory, ranks=1, of=1.0, limit=None, whole=False):
     """One more run of a deck; its cost is the smallest of all its runs by this commit. limit: CPU seconds of a rank; whole: its files stay."""
     out, before = os.path.join(directory, "run"), kept(directory)
     command = [program, "run", write(deck, directory), "--out", out, "--force"]
-    done = subprocess.run(mpiexec(ranks, *command) if ranks > 1 else command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          env=environment(), preexec_fn=(lambda: resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))) if limit else None)
+    done = subprocess.run(
+        mpiexec(ranks, *command) if ranks > 1 else command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environment(),
+        preexec_fn=(lambda: resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))) if limit else None,
+    )
     if done.returncode and limit and done.returncode < 0:  # killed
         case = Case(float(limit), 0, 0, "", [], [], of, True)
     elif done.returncode:

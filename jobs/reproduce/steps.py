@@ -1,7 +1,8 @@
 """Time steps of the default method beside explicit ones (5dp), paired: the same film, in turns, CPU time of the time steps on one core.
 
 What is asked is the gain over explicit steps, or, where the issue names seconds, the ratio of the seconds named before and after: a machine twice as slow
-changes both. With --baseline the explicit steps are those of that program. On 6.25 nm they are run for 1 of 100 ns and extrapolated: stability makes all of them equally long.
+changes both. With --baseline the explicit steps are those of that program. On 6.25 nm they are run for 1 of 100 ns and extrapolated: stability makes
+all of them equally long.
 """
 
 import collections
@@ -9,9 +10,8 @@ import os
 
 import h5py
 import numpy as np
-import yaml
-
 import stepping
+import yaml
 from integrators import FILMS, four_node, include
 from stepping import apart
 
@@ -63,18 +63,29 @@ class Rows:
     def gain(self, figure, found, explicit, asked, note=""):
         """Explicit over found in CPU time, which shall be at least `asked`."""
         whole = explicit.cpu / explicit.of
-        self.table.add(figure, f">= {asked:.3g} x{note}", f"{whole / found.cpu:.1f} x: {found.cpu:.2f} s by {found.method}, {found.steps} steps; {'~' if explicit.of < 1 else ''}{whole:.2f} s "
-                       f"explicitly, {round(explicit.steps / explicit.of)} steps", whole / found.cpu >= asked)
+        self.table.add(
+            figure,
+            f">= {asked:.3g} x{note}",
+            f"{whole / found.cpu:.1f} x: {found.cpu:.2f} s by {found.method}, {found.steps} steps; {'~' if explicit.of < 1 else ''}{whole:.2f} s "
+            f"explicitly, {round(explicit.steps / explicit.of)} steps",
+            whole / found.cpu >= asked,
+        )
 
 
 def rest(rows):
     found = {}
     for cell in rows.cells:
         part = PART.get(cell, 1.0)
-        found[cell] = rows.pair(f"rest-{cell:g}nm", rows.rest_to_rest(cell), part=part, short=rows.rest_to_rest(cell, part), rounds=rows.rounds if cell > 20 else 1)
+        found[cell] = rows.pair(
+            f"rest-{cell:g}nm", rows.rest_to_rest(cell), part=part, short=rows.rest_to_rest(cell, part), rounds=rows.rounds if cell > 20 else 1
+        )
     steps = [case.steps for case, _ in found.values()]
-    rows.table.add(f"rest to rest, 100 ns: steps at {', '.join(f'{cell:g}' for cell in found)} nm", "flat within 35 %, <= 350",
-                   f"{', '.join(map(str, steps))}: {100 * (max(steps) / min(steps) - 1):.0f} %", max(steps) <= 350 and max(steps) <= 1.35 * min(steps))
+    rows.table.add(
+        f"rest to rest, 100 ns: steps at {', '.join(f'{cell:g}' for cell in found)} nm",
+        "flat within 35 %, <= 350",
+        f"{', '.join(map(str, steps))}: {100 * (max(steps) / min(steps) - 1):.0f} %",
+        max(steps) <= 350 and max(steps) <= 1.35 * min(steps),
+    )
     for cell in rows.cells:
         rows.gain(f"  over explicit steps, {cell:g} nm", *found[cell], GAINS[cell])
         if cell not in PART:
@@ -91,9 +102,18 @@ def finest(rows):
     orders = [np.log2(a / b) for a, b in zip(change, change[1:])]
     limits = [c + (c - b) / (2**order - 1) for b, c, order in zip(G[1:], G[2:], orders)]
     agree, left = (np.abs(limits[-1] - x).max() / np.abs(limits[-1]).max() for x in (limits[0], G[-1]))
-    rows.table.add(f"rest to rest at {FINEST:g} nm: steps, CPU time", "done, in minutes", f"{found[-1].steps}, {found[-1].cpu:.0f} s by {found[-1].method}", found[-1].cpu < 600)
-    rows.table.add("  order of G over 25, 12.5, 6.25 and 12.5, 6.25, 3.1 nm; their limits apart; 3.1 nm from its limit", "apart <= from it",
-                   f"{orders[0]:.2f}, {orders[1]:.2f}; {agree:.1e}; {left:.1e}", agree <= left)
+    rows.table.add(
+        f"rest to rest at {FINEST:g} nm: steps, CPU time",
+        "done, in minutes",
+        f"{found[-1].steps}, {found[-1].cpu:.0f} s by {found[-1].method}",
+        found[-1].cpu < 600,
+    )
+    rows.table.add(
+        "  order of G over 25, 12.5, 6.25 and 12.5, 6.25, 3.1 nm; their limits apart; 3.1 nm from its limit",
+        "apart <= from it",
+        f"{orders[0]:.2f}, {orders[1]:.2f}; {agree:.1e}; {left:.1e}",
+        agree <= left,
+    )
 
 
 def figures_of(out):
@@ -103,7 +123,11 @@ def figures_of(out):
         results = yaml.load(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))["results"]
     with h5py.File(os.path.join(out, "run", "run.h5"), "r") as file:
         arrays = {}
-        file.visititems(lambda name, item: arrays.__setitem__(name, item[()]) if isinstance(item, h5py.Dataset) and name.split("/")[0] in ("conductance", "energy") else None)
+        file.visititems(
+            lambda name, item: (
+                arrays.__setitem__(name, item[()]) if isinstance(item, h5py.Dataset) and name.split("/")[0] in ("conductance", "energy") else None
+            )
+        )
     words, seen = {}, collections.Counter()
     for entry in results:
         step = entry["step"]
@@ -122,7 +146,9 @@ def patterns(rows):
     G, given = arrays["conductance/G"], exact["conductance/G"]
     off = [np.abs(a - b).max() / np.abs(b).max() for a, b in zip(G, given)] if G.shape == given.shape else [np.inf]
     rows.table.add("  G of all probes, off by; above 1e-4", "<= 1e-4", f"{max(off):.1e}; {sum(x > 1e-4 for x in off)} of {len(off)}", max(off) <= 1e-4)
-    energies = [(name, np.abs(arrays[name] - exact[name]).max() / np.ptp(exact[name])) for name in exact if name.startswith("energy") and np.ptp(exact[name]) > 0]
+    energies = [
+        (name, np.abs(arrays[name] - exact[name]).max() / np.ptp(exact[name])) for name in exact if name.startswith("energy") and np.ptp(exact[name]) > 0
+    ]
     if energies:
         name, worst = max(energies, key=lambda pair: pair[1])
         rows.table.add("  energies of patterns, off by, of their span", "<= 1e-3", f"{worst:.1e} ({name})", worst <= 1e-3)
@@ -155,7 +181,12 @@ def mumag(rows):
         before = rows.run("mumag-4-baseline", deck, program=rows.baseline) if rows.baseline else None
     measured = f"{found.cpu:.2f} s by {found.method}, {found.steps} steps"
     if before:
-        rows.table.add("muMAG 4 on 128 x 32, to 1 ns, beside the baseline", ">= 2 x (2.6 s to 1.3 s)", f"{before.cpu / found.cpu:.2f} x: {measured}; {before.cpu:.2f} s", before.cpu >= 2 * found.cpu)
+        rows.table.add(
+            "muMAG 4 on 128 x 32, to 1 ns, beside the baseline",
+            ">= 2 x (2.6 s to 1.3 s)",
+            f"{before.cpu / found.cpu:.2f} x: {measured}; {before.cpu:.2f} s",
+            before.cpu >= 2 * found.cpu,
+        )
     else:
         rows.table.add("muMAG 4 on 128 x 32, to 1 ns", "<= 1.3 s", measured, found.cpu <= 1.3)
     exact = rows.run("mumag-4-exact", {**deck, "integrator": {"method": EXPLICIT, "tolerance": 1e-8}})
@@ -168,7 +199,9 @@ def ranks(rows):
     deck = {**rows.rest_to_rest(2000 / 512, 0.02), "integrator": {"method": "bdf"}}
     for _ in range(rows.rounds):
         one, two = (rows.run(f"ranks-{n}", deck, ranks=n) for n in (1, 2))
-    rows.table.add("two ranks against one, 512 x 512 cells, implicit", ">= 1.6", f"{one.cpu / two.cpu:.2f}: {one.cpu:.2f} s, {two.cpu:.2f} s", one.cpu / two.cpu >= 1.6)
+    rows.table.add(
+        "two ranks against one, 512 x 512 cells, implicit", ">= 1.6", f"{one.cpu / two.cpu:.2f}: {one.cpu:.2f} s, {two.cpu:.2f} s", one.cpu / two.cpu >= 1.6
+    )
     same = (one.steps, one.evaluations) == (two.steps, two.evaluations)
     rows.table.add("  steps and evaluations of both", "the same", f"{one.steps}, {one.evaluations}; {two.steps}, {two.evaluations}", same)
 

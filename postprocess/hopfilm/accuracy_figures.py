@@ -1,14 +1,20 @@
 """Accuracy and exact recovery of noisy patterns, as in Niu et al. 2024, Fig. 5c: epoch by epoch, against the noise and against xi.
 
 The accuracy (the most similar pattern is the right one) is high without any recall, so every figure that shows it shows the controls in the same panel."""
+
 import numpy as np
 
 from .inference import variant_name
-from .style import FAINT, INK, PAIR_COLOURS, SOFT, SHADES, WINDOW, named, plt, spread, time_unit
+from .style import FAINT, INK, PAIR_COLOURS, SHADES, SOFT, WINDOW, named, plt, spread, time_unit
 
 FILMS = ["#0072b2", "#d55e00", "#56b4e9", "#e69f00"]
-STYLES = {"no-recall": (INK, ":"), "untrained": (FAINT, "-"), "one-more-iteration": (SOFT, (0, (1, 1))), "outer-product": ("#cc79a7", "-"),
-          "outer-product-neighbours": ("#009e73", "-")}
+STYLES = {
+    "no-recall": (INK, ":"),
+    "untrained": (FAINT, "-"),
+    "one-more-iteration": (SOFT, (0, (1, 1))),
+    "outer-product": ("#cc79a7", "-"),
+    "outer-product-neighbours": ("#009e73", "-"),
+}
 RULES = ["#8c6d31", "#7b4173", "#393b79", "#637939", "#843c39", "#6b6ecf"]
 HEADLINE = ("no-recall", "outer-product-neighbours", "untrained", "outer-product")  # the controls in every figure of an accuracy
 
@@ -23,9 +29,18 @@ def style_of(variant, variants):
 def labels(ax, entries, distance=0.055):
     """Names at the right ends of lines, moved apart where they would overlap: [(y, text, colour)]."""
     low, high = ax.get_ylim()
-    for (y, words, colour), where in zip(entries, spread([e[0] for e in entries], distance * (high - low), low, high)):
-        ax.annotate(words, xy=(1, where), xycoords=("axes fraction", "data"), xytext=(6, 0), textcoords="offset points", va="center", color=colour, fontsize=8,
-                    annotation_clip=False)
+    for (_y, words, colour), where in zip(entries, spread([e[0] for e in entries], distance * (high - low), low, high)):
+        ax.annotate(
+            words,
+            xy=(1, where),
+            xycoords=("axes fraction", "data"),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            color=colour,
+            fontsize=8,
+            annotation_clip=False,
+        )
 
 
 def _amount_lines(ax, x, exact, found):
@@ -89,8 +104,14 @@ def against_noise(group, x=None, kind=""):
     others = sorted((k for k, v in enumerate(first.variants) if v != "film"), key=lambda k: -exact[k].mean())
     for ax, name, title in zip(axes, ("accuracy", "exact"), ("accuracy (nearest pattern)", "recovered exactly")):
         for k, found in enumerate(group):
-            ax.plot(x, found.array(kind + name)[found.index("film")], color=FILMS[k % len(FILMS)], linewidth=2.6, zorder=4,
-                    label="film" if len(group) == 1 else f"film, {found.title}")
+            ax.plot(
+                x,
+                found.array(kind + name)[found.index("film")],
+                color=FILMS[k % len(FILMS)],
+                linewidth=2.6,
+                zorder=4,
+                label="film" if len(group) == 1 else f"film, {found.title}",
+            )
         for k in others:
             colour, dashes = style_of(first.variants[k], first.variants)
             ax.plot(x, first.array(kind + name)[k], color=colour, linestyle=dashes, linewidth=1.3, zorder=3, label=variant_name(first.variants[k]))
@@ -159,7 +180,10 @@ def attractors(found):
     figure, axes = plt.subplots(count, 1, figsize=(9.2, 1.15 * count + 0.5), sharex=True, sharey=True, squeeze=False, gridspec_kw={"hspace": 0.14})
     for q, ax in enumerate(axes[:, 0]):
         for p in [k for k in range(count) if k != q] + [q]:
-            named(ax.plot(time / scale, overlap[:, q, p], color=colours[p % len(colours)], linewidth=2.0 if p == q else 1.0, zorder=4 if p == q else 3)[0], found.names[p])
+            named(
+                ax.plot(time / scale, overlap[:, q, p], color=colours[p % len(colours)], linewidth=2.0 if p == q else 1.0, zorder=4 if p == q else 3)[0],
+                found.names[p],
+            )
         ax.axhline(1, color=FAINT, linewidth=0.7, zorder=1)
         ax.set_ylim(-0.05 + min(0, overlap.min()), 1.08)
         ax.set_ylabel(f"from {found.names[q]}")

@@ -1,7 +1,8 @@
-"""Lines of a figure as data for Plotly, so that a reader of the report can zoom and point at them. The picture that Matplotlib drew stays in the page for print and for browsers without
-scripts; the figure is described only once, by the code that draws it.
+"""Lines of a figure as data for Plotly, so that a reader of the report can zoom and point at them. The picture that Matplotlib
+drew stays in the page for print and for browsers without scripts; the figure is described only once, by the code that draws it.
 
 Why Plotly: it zooms, names values and works by touch, and Debian has it. It is embedded compressed: 1.9 MB of its 8.7 MB."""
+
 import base64
 import functools
 import gzip
@@ -28,9 +29,11 @@ def library():
 
 def html(words):
     """Text with Matplotlib's $a_{b}$ as HTML."""
+
     def maths(found):
         inner = re.sub(r"_(?:\{([^}]*)\}|(.))", lambda m: f"<sub>{m[1] or m[2]}</sub>", found[1])
         return re.sub(r"\^(?:\{([^}]*)\}|(.))", lambda m: f"<sup>{m[1] or m[2]}</sup>", inner)
+
     return re.sub(r"\$([^$]*)\$", maths, words).replace("\n", "<br>")
 
 
@@ -45,8 +48,16 @@ def _dash(line):
 def _line(ax, line, name):
     x, y = line.get_data(orig=False)
     drawn, marked = line.get_linestyle() not in ("None", "none", " ", ""), line.get_marker() not in (None, "None", "none", " ", "")
-    return {"x": _numbers(x), "y": _numbers(y), "name": html(name), "color": to_hex(line.get_color()), "dash": _dash(line), "width": line.get_linewidth(),
-            "mode": "+".join(word for word, is_so in (("lines", drawn), ("markers", marked)) if is_so), "size": line.get_markersize() + 1}
+    return {
+        "x": _numbers(x),
+        "y": _numbers(y),
+        "name": html(name),
+        "color": to_hex(line.get_color()),
+        "dash": _dash(line),
+        "width": line.get_linewidth(),
+        "mode": "+".join(word for word, is_so in (("lines", drawn), ("markers", marked)) if is_so),
+        "size": line.get_markersize() + 1,
+    }
 
 
 def _name(artist):
@@ -56,7 +67,12 @@ def _name(artist):
 
 def _band(collection):
     vertices = collection.get_paths()[0].vertices
-    return {"x": _numbers(vertices[:, 0]), "y": _numbers(vertices[:, 1]), "color": to_hex(collection.get_facecolor()[0]), "opacity": float(collection.get_facecolor()[0][3])}
+    return {
+        "x": _numbers(vertices[:, 0]),
+        "y": _numbers(vertices[:, 1]),
+        "color": to_hex(collection.get_facecolor()[0]),
+        "opacity": float(collection.get_facecolor()[0][3]),
+    }
 
 
 def _span(ax, patch):
@@ -92,16 +108,31 @@ def _errors(ax):
 
 def _panel(ax):
     """None for axes that hold anything but lines, bands and points."""
-    if ax.images or any(not isinstance(c, (PathCollection, PolyCollection)) and c not in [bar for k in ax.containers if isinstance(k, ErrorbarContainer) for bar in k.lines[2]]
-                        for c in ax.collections) or any(not isinstance(p, (Polygon, Rectangle)) for p in ax.patches):
+    if (
+        ax.images
+        or any(
+            not isinstance(c, (PathCollection, PolyCollection))
+            and c not in [bar for k in ax.containers if isinstance(k, ErrorbarContainer) for bar in k.lines[2]]
+            for c in ax.collections
+        )
+        or any(not isinstance(p, (Polygon, Rectangle)) for p in ax.patches)
+    ):
         return None
     sizes, caps = _errors(ax)
     traces, levels = [], []
     for line in (x for x in ax.lines if x not in caps and len(x.get_xdata(orig=False))):
         if line.get_transform() != ax.transData:  # from end to end
             upright = line.get_transform().contains_branch_seperately(ax.transData) == (True, False)
-            levels.append({"axis": "x" if upright else "y", "at": float((line.get_xdata() if upright else line.get_ydata())[0]), "color": to_hex(line.get_color()),
-                           "dash": _dash(line), "width": line.get_linewidth(), "name": html(_name(line))})
+            levels.append(
+                {
+                    "axis": "x" if upright else "y",
+                    "at": float((line.get_xdata() if upright else line.get_ydata())[0]),
+                    "color": to_hex(line.get_color()),
+                    "dash": _dash(line),
+                    "width": line.get_linewidth(),
+                    "name": html(_name(line)),
+                }
+            )
             continue
         trace = _line(ax, line, _name(line))
         if line in sizes:
@@ -109,16 +140,37 @@ def _panel(ax):
         traces.append(trace)
     for points in (c for c in ax.collections if isinstance(c, PathCollection) and len(c.get_offsets())):
         x, y = np.asarray(points.get_offsets()).T
-        traces.append({"x": _numbers(x), "y": _numbers(y), "name": html(_name(points)), "color": to_hex(points.get_facecolor()[0]), "dash": "solid", "width": 0, "mode": "markers",
-                       "size": float(points.get_sizes()[0] ** 0.5)})
+        traces.append(
+            {
+                "x": _numbers(x),
+                "y": _numbers(y),
+                "name": html(_name(points)),
+                "color": to_hex(points.get_facecolor()[0]),
+                "dash": "solid",
+                "width": 0,
+                "mode": "markers",
+                "size": float(points.get_sizes()[0] ** 0.5),
+            }
+        )
     if not traces:
         return None
     spans = [_span(ax, patch) for patch in ax.patches]
     bands = [_band(c) for c in ax.collections if isinstance(c, PolyCollection) and c.get_paths()]
     title = next((text for text in (ax.get_title("left"), ax.get_title(), ax.get_title("right")) if text), "")
-    notes = [{"x": float(t.get_position()[0]), "text": html(t.get_text())} for t in ax.texts if type(t).__name__ == "Text" and t.get_transform() != ax.transData]
-    panel = {"title": html(title), "x": _axis(ax.xaxis, ax.get_xlabel(), ax.get_xlim(), ax.get_xscale()), "y": _axis(ax.yaxis, ax.get_ylabel(), ax.get_ylim(), ax.get_yscale()),
-             "traces": traces, "levels": levels, "spans": [s for s in spans if s], "bands": bands, "notes": notes, "share": ax.get_position().width * ax.figure.get_figwidth()}
+    notes = [
+        {"x": float(t.get_position()[0]), "text": html(t.get_text())} for t in ax.texts if type(t).__name__ == "Text" and t.get_transform() != ax.transData
+    ]
+    panel = {
+        "title": html(title),
+        "x": _axis(ax.xaxis, ax.get_xlabel(), ax.get_xlim(), ax.get_xscale()),
+        "y": _axis(ax.yaxis, ax.get_ylabel(), ax.get_ylim(), ax.get_yscale()),
+        "traces": traces,
+        "levels": levels,
+        "spans": [s for s in spans if s],
+        "bands": bands,
+        "notes": notes,
+        "share": ax.get_position().width * ax.figure.get_figwidth(),
+    }
     if hasattr(ax, "film_time"):
         panel["time"] = ax.film_time
     return panel

@@ -1,4 +1,5 @@
 """Conductances in time, as in Niu et al. 2024, Fig. 3: change of |G_ij| of every pair, with the learning rule of Eq. (2) fitted to it."""
+
 import numpy as np
 
 from .run import pairs, signs
@@ -16,7 +17,10 @@ def draw_traces(ax, run, probes, models=None, label=True):
         named(ax.plot((times - times[0]) / scale, change[:, k], color=colour, zorder=3)[0], f"G$_{{{run.pair_names[k]}}}$")
         if models and k in models:
             t, model = models[k]
-            named(ax.plot((t - times[0]) / scale, 100 * (model / traces[0, k] - 1), color=INK, linewidth=1.1, dashes=(3.5, 2), zorder=4)[0], "fit of Eq. (2)" if k == min(models) else "_")
+            named(
+                ax.plot((t - times[0]) / scale, 100 * (model / traces[0, k] - 1), color=INK, linewidth=1.1, dashes=(3.5, 2), zorder=4)[0],
+                "fit of Eq. (2)" if k == min(models) else "_",
+            )
     ax.axhline(0, color=FAINT, linewidth=0.8, zorder=1)
     ax.set_xlabel(f"time ({unit})")
     ax.set_ylabel("change of |G$_{ij}$| (%)")
@@ -29,8 +33,17 @@ def draw_traces(ax, run, probes, models=None, label=True):
         low, high = ax.get_ylim()
         where = spread(change[-1], 0.062 * (high - low))
         for k, name in enumerate(run.pair_names):
-            ax.annotate(f"G$_{{{name}}}$  {change[-1, k]:+.2f}".replace("-", "−"), xy=(1, where[k]), xycoords=("axes fraction", "data"), xytext=(6, 0),
-                        textcoords="offset points", va="center", color=colours[k], fontsize=8.5, annotation_clip=False)
+            ax.annotate(
+                f"G$_{{{name}}}$  {change[-1, k]:+.2f}".replace("-", "−"),
+                xy=(1, where[k]),
+                xycoords=("axes fraction", "data"),
+                xytext=(6, 0),
+                textcoords="offset points",
+                va="center",
+                color=colours[k],
+                fontsize=8.5,
+                annotation_clip=False,
+            )
 
 
 def fit_label(entry):
@@ -44,7 +57,9 @@ def switch(run, pulse, models=None, fit="", before="", cost=None):
     else:
         figure, (ax, side) = plt.subplots(1, 2, figsize=(10.2, 3.4), width_ratios=[2.1, 1], gridspec_kw={"wspace": 0.52})
     draw_traces(ax, run, pulse.probes, models)
-    ax.set_title((run.pattern_label(before) + " → " if before else "") + run.pattern_label(pulse.pattern), family="DejaVu Sans Mono", fontweight="bold", loc="left")
+    ax.set_title(
+        (run.pattern_label(before) + " → " if before else "") + run.pattern_label(pulse.pattern), family="DejaVu Sans Mono", fontweight="bold", loc="left"
+    )
     if fit:
         ax.plot([], [], color=INK, linewidth=1.1, dashes=(3.5, 2), label=fit)
         ax.legend(loc="lower right", bbox_to_anchor=(1.02, 0.995), borderaxespad=0.1, handlelength=2.2)
@@ -84,8 +99,17 @@ def history(run, pulses=None, title=""):
         if k % 2 == 0:
             ax.axvspan(a, b, color=GRID, alpha=0.55, linewidth=0, zorder=0)
         if len(pulses) <= 16:
-            ax.text((a + b) / 2, 1.015, run.pattern_label(pulse.pattern), transform=ax.get_xaxis_transform(), ha="center", va="bottom", family="DejaVu Sans Mono",
-                    fontweight="bold", fontsize=9)
+            ax.text(
+                (a + b) / 2,
+                1.015,
+                run.pattern_label(pulse.pattern),
+                transform=ax.get_xaxis_transform(),
+                ha="center",
+                va="bottom",
+                family="DejaVu Sans Mono",
+                fontweight="bold",
+                fontsize=9,
+            )
     ax.set_xlim(0, np.nanmax(times))
     timed(ax, start, scale)
     ax.set_xlabel(f"time ({unit})")
@@ -107,7 +131,15 @@ def memory_map(run, pulses):
     for p, pulse in enumerate(pulses):
         x = signs(pulse.pattern)
         for k, (i, j) in enumerate(pairs(run.n)):
-            ax.text(p, k, f"{change[p, k]:+.2f}".replace("-", "−"), ha="center", va="center", fontsize=8.5, color=ON_DARK if abs(change[p, k]) > 0.72 * limit else ON_LIGHT)
+            ax.text(
+                p,
+                k,
+                f"{change[p, k]:+.2f}".replace("-", "−"),
+                ha="center",
+                va="center",
+                fontsize=8.5,
+                color=ON_DARK if abs(change[p, k]) > 0.72 * limit else ON_LIGHT,
+            )
             if x[i] != x[j]:
                 ax.add_patch(plt.Rectangle((p - 0.46, k - 0.44), 0.92, 0.88, fill=False, edgecolor=INK, linewidth=1.1))
     ax.set_xticks(range(len(pulses)), [run.pattern_label(pulse.pattern) for pulse in pulses], family="DejaVu Sans Mono", fontweight="bold")

@@ -1,4 +1,5 @@
 """Energies of all states, as in Niu et al. 2024, Fig. 4, and Yu et al. 2021, Fig. 2; margins of all memories; the window of xi."""
+
 import numpy as np
 from matplotlib.patches import Patch
 
@@ -26,7 +27,7 @@ def draw_levels(ax, energies, trained, untrained=None, states=True, bars=False):
     ax.grid(axis="y")
     if states and n <= 5:
         ax.set_xticks(x, ["\n".join(minus(name)) for name in names], family="DejaVu Sans Mono", fontsize=7.5, linespacing=0.82)  # one sign per line
-        for label, name, mark in zip(ax.get_xticklabels(), names, marked):
+        for label, _name, mark in zip(ax.get_xticklabels(), names, marked):
             label.set_color(ACCENT if mark else SOFT)
             label.set_fontweight("bold" if mark else "normal")
     else:
@@ -61,17 +62,22 @@ def diagrams(run, entries, columns=4):
         shown = 1e3 * (energies if untrained is None else np.concatenate([energies, untrained]))
         low, high = min(low, shown.min()), max(high, shown.max())
         ax.set_title(run.pattern_label(entry["trained"]), family="DejaVu Sans Mono", fontweight="bold", loc="left", color=ACCENT, pad=4)
-        ax.set_title(f"margin {entry['margin']:.2f}".replace("-", "−") + ("" if entry["correct"] else "  ✗"), loc="right", fontsize=8.5, pad=4,
-                     color=INK if entry["correct"] else ACCENT)
+        ax.set_title(
+            f"margin {entry['margin']:.2f}".replace("-", "−") + ("" if entry["correct"] else "  ✗"),
+            loc="right",
+            fontsize=8.5,
+            pad=4,
+            color=INK if entry["correct"] else ACCENT,
+        )
     for ax in axes[:, 0]:
         ax.set_ylabel("energy / V₀² (mS)")
     if high > low:
         axes[0, 0].set_ylim(low - 0.08 * (high - low), high + 0.08 * (high - low))
-    for ax in list(axes.flat)[len(entries):]:
+    for ax in list(axes.flat)[len(entries) :]:
         ax.axis("off")
     handles = _key(bars, has_control)
     figure.tight_layout(h_pad=1.1, w_pad=0.8)
-    spare = list(axes.flat)[len(entries):]
+    spare = list(axes.flat)[len(entries) :]
     if spare:
         spare[-1].legend(handles=handles, loc="center", handlelength=1.6, labelspacing=0.9)
     else:
@@ -82,15 +88,17 @@ def diagrams(run, entries, columns=4):
 def _key(bars, has_control):
     if bars:
         words = [(ACCENT, "trained pattern and its mirror"), (PAIR_COLOURS[0], "other states"), (FAINT, "uniform states"), (UNTRAINED, "before training")]
-        return [Patch(color=colour, label=label) for colour, label in words[:4 if has_control else 3]]
-    handles = [plt.Line2D([], [], color=ACCENT, linewidth=4, label="trained pattern and its mirror"),
-               plt.Line2D([], [], color=PAIR_COLOURS[0], linewidth=2.6, label="other states"),
-               plt.Line2D([], [], color=FAINT, linewidth=1.6, linestyle=(0, (1, 0.7)), label="uniform states")]
+        return [Patch(color=colour, label=label) for colour, label in words[: 4 if has_control else 3]]
+    handles = [
+        plt.Line2D([], [], color=ACCENT, linewidth=4, label="trained pattern and its mirror"),
+        plt.Line2D([], [], color=PAIR_COLOURS[0], linewidth=2.6, label="other states"),
+        plt.Line2D([], [], color=FAINT, linewidth=1.6, linestyle=(0, (1, 0.7)), label="uniform states"),
+    ]
     return handles + ([plt.Line2D([], [], color=CONTROL, linewidth=2.2, label="untrained film")] if has_control else [])
 
 
 def margins(groups, label_of=minus):
-    """Margin of every memory. `groups`: {label of the weights: [(pattern, margin, margin of the untrained film)]}; label_of(pattern): as it stands on the axis."""
+    """Margin of every memory. `groups`: {label of the weights: [(pattern, margin, margin of the untrained film)]}; label_of(pattern): on the axis."""
     patterns = list(dict.fromkeys(p for values in groups.values() for p, _, _ in values))
     figure, axes = plt.subplots(1, len(groups), figsize=(min(3.4 * len(groups) + 0.6, 10.2), 2.5), sharey=True, squeeze=False)
     for ax, (label, values) in zip(axes[0], groups.items()):
@@ -98,13 +106,20 @@ def margins(groups, label_of=minus):
             got = [m for p, m, _ in values if p == pattern]
             control = [u for p, _, u in values if p == pattern and u is not None]
             spread = np.linspace(-0.16, 0.16, len(got)) if len(got) > 1 else [0.0] * len(got)
-            ax.scatter(k + np.array(spread[:len(control)]), control, s=22, marker="s", color=CONTROL, zorder=2, label="untrained film" if k == 0 else None)
+            ax.scatter(k + np.array(spread[: len(control)]), control, s=22, marker="s", color=CONTROL, zorder=2, label="untrained film" if k == 0 else None)
             ax.scatter(k + np.array(spread), got, s=26, color=PAIR_COLOURS[0], zorder=3, label="trained" if k == 0 else None)
         ax.axhline(0, color=INK, linewidth=0.8)
         ax.set_title(label, loc="left")
         short = len(patterns[0]) <= 6
-        ax.set_xticks(range(len(patterns)), ["\n".join(minus(p)) if short else label_of(p) for p in patterns], family="DejaVu Sans Mono", fontsize=8, linespacing=0.85,
-                      rotation=0 if short else 30, ha="center" if short else "right")
+        ax.set_xticks(
+            range(len(patterns)),
+            ["\n".join(minus(p)) if short else label_of(p) for p in patterns],
+            family="DejaVu Sans Mono",
+            fontsize=8,
+            linespacing=0.85,
+            rotation=0 if short else 30,
+            ha="center" if short else "right",
+        )
         ax.set_xlim(-0.6, len(patterns) - 0.4)
         ax.grid(axis="y")
         ax.tick_params(axis="x", length=0)

@@ -1,4 +1,5 @@
 """Pictures of the film: magnetization as a colour wheel with arrows or as stripes of m_z, current density with stream lines or on a logarithmic scale."""
+
 import numpy as np
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.patches import Circle
@@ -54,8 +55,17 @@ def _draw_electrodes(ax, run, sign, scale, side):
         _edge_contact(ax, run, k, face, scale)
         ax.add_patch(Circle((px, py), radius, facecolor=face, edgecolor=INK, linewidth=0.9 if few else 0.6, zorder=5, clip_on=False))
         if few:
-            ax.text(px, py, {1: "+", -1: "−", 0: run.node_names[k]}[int(sign[k])], color="white" if sign[k] > 0 else INK, ha="center", va="center_baseline",
-                    fontsize=8, zorder=6, fontweight="bold")
+            ax.text(
+                px,
+                py,
+                {1: "+", -1: "−", 0: run.node_names[k]}[int(sign[k])],
+                color="white" if sign[k] > 0 else INK,
+                ha="center",
+                va="center_baseline",
+                fontsize=8,
+                zorder=6,
+                fontweight="bold",
+            )
 
 
 def _edge_contact(ax, run, k, face, scale):
@@ -65,7 +75,15 @@ def _edge_contact(ax, run, k, face, scale):
         return
     x, y = (run.origin[axis] / scale + run.cell[axis] / scale * where for axis, where in ((0, columns), (1, rows)))
     for width, colour in ((4.6, INK), (2.8, face)):
-        ax.plot([x.min(), x.max()], [y.min(), y.max()], color=colour, linewidth=width, solid_capstyle="projecting" if colour == INK else "butt", zorder=4, clip_on=False)
+        ax.plot(
+            [x.min(), x.max()],
+            [y.min(), y.max()],
+            color=colour,
+            linewidth=width,
+            solid_capstyle="projecting" if colour == INK else "butt",
+            zorder=4,
+            clip_on=False,
+        )
 
 
 def draw_texture(ax, run, m, pattern="", labels=False, arrows=19):
@@ -81,8 +99,24 @@ def draw_texture(ax, run, m, pattern="", labels=False, arrows=19):
     inside = film[rows, columns]
     mx, my = (np.where(inside, m[rows, columns, c], np.nan) for c in (0, 1))
     spacing = every * run.saved.cell[0] / scale
-    ax.quiver(x[columns], y[rows], mx, my, pivot="mid", units="xy", angles="xy", scale_units="xy", scale=1 / (0.86 * spacing), color=ON_LIGHT, rasterized=True,
-              width=0.105 * spacing, headwidth=3.6, headlength=4.2, headaxislength=3.7, minlength=0.2)
+    ax.quiver(
+        x[columns],
+        y[rows],
+        mx,
+        my,
+        pivot="mid",
+        units="xy",
+        angles="xy",
+        scale_units="xy",
+        scale=1 / (0.86 * spacing),
+        color=ON_LIGHT,
+        rasterized=True,
+        width=0.105 * spacing,
+        headwidth=3.6,
+        headlength=4.2,
+        headaxislength=3.7,
+        minlength=0.2,
+    )
     draw_frame(ax, run, pattern, labels)
 
 
@@ -151,8 +185,14 @@ def current_decades(run, currents):
 def draw_current_log(ax, run, j, limits, pattern="", lines=False):
     extent, scale, _ = extent_of(run, run.saved)
     size = np.hypot(j[..., 0], j[..., 1])
-    image = ax.imshow(np.ma.masked_where(run.saved.mask == 0, np.maximum(size, limits[0])), origin="lower", extent=extent, cmap=CURRENT, norm=LogNorm(*limits),
-                      interpolation="nearest")
+    image = ax.imshow(
+        np.ma.masked_where(run.saved.mask == 0, np.maximum(size, limits[0])),
+        origin="lower",
+        extent=extent,
+        cmap=CURRENT,
+        norm=LogNorm(*limits),
+        interpolation="nearest",
+    )
     if lines:
         _stream_lines(ax, run, j, scale)
     draw_frame(ax, run, pattern, False)

@@ -1,4 +1,5 @@
 """A film driven by its own current, as in Yu et al. 2021, Fig. 1: conductances of the gauges, the maze and its current against time."""
+
 import numpy as np
 
 from .film_figures import current_decades, draw_current_log, draw_stripes, log_ticks
@@ -27,8 +28,15 @@ def draw_gauges(ax, run, pulse):
     for k, (name, change) in enumerate(changes.items()):
         colour = PAIR_COLOURS[k % len(PAIR_COLOURS)]
         named(ax.plot(times, change, color=colour, zorder=3)[0], name)
-        ax.annotate(f"{name}  {change[-1]:+.1f}".replace("-", "−"), xy=(times[-1], change[-1]), xytext=(6, 0), textcoords="offset points", va="center",
-                    color=colour, annotation_clip=False)
+        ax.annotate(
+            f"{name}  {change[-1]:+.1f}".replace("-", "−"),
+            xy=(times[-1], change[-1]),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            color=colour,
+            annotation_clip=False,
+        )
     _axes_of_changes(ax, times[-1], unit)
     timed(ax, run.time[pulse.probes[0]], scale)
 
@@ -106,7 +114,9 @@ def synapse(run, pulse, with_traces=True):
     limits = current_decades(run, list(fields.values()))
     spare = limits and frames[0][2] is None  # below the start nothing flows yet: room for the scales
     figure = plt.figure(figsize=((4.6 if with_traces else 0) + 2.35 * len(frames) - (0.4 if spare else 0), 4.15 if limits else 2.5))
-    grid = figure.add_gridspec(2 if limits else 1, len(frames) + 3, width_ratios=([1.55, 0.62] if with_traces else [0.01, 0.01]) + [1] * len(frames) + [0.06], wspace=0.06, hspace=0.03)
+    grid = figure.add_gridspec(
+        2 if limits else 1, len(frames) + 3, width_ratios=([1.55, 0.62] if with_traces else [0.01, 0.01]) + [1] * len(frames) + [0.06], wspace=0.06, hspace=0.03
+    )
     if with_traces:
         draw_gauges(figure.add_subplot(grid[:, 0]), run, pulse)
     scale, unit = time_unit(pulse.end - pulse.start)

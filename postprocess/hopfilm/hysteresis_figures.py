@@ -1,4 +1,5 @@
 """Hysteresis loops: m along the field against the field, one colour for each branch."""
+
 import numpy as np
 
 from .style import FAINT, PAIR_COLOURS, plt
@@ -11,7 +12,7 @@ def branches(run, entry):
     rows, direction = run.array(entry["dataset"].lstrip("/")), np.array(entry["direction"])
     field, m = 1e3 * MU0 * rows[:, :3] @ direction, rows[:, 3:] @ direction
     turn = len(rows) // 2 if "second_branch" in entry else len(rows) - 1
-    return [(field[:turn + 1], m[:turn + 1]), (field[turn:], m[turn:])][:2 if "second_branch" in entry else 1]
+    return [(field[: turn + 1], m[: turn + 1]), (field[turn:], m[turn:])][: 2 if "second_branch" in entry else 1]
 
 
 def loops(found):
@@ -22,8 +23,9 @@ def loops(found):
     for k, (label, parts) in enumerate(found):
         for number, (field, m) in enumerate(parts):
             colour = PAIR_COLOURS[(k if len(found) > 1 else number) % len(PAIR_COLOURS)]
-            ax.plot(field, m, ".-", color=colour, markersize=3, linewidth=1.1, zorder=3, label=label if number == 0 and len(found) > 1 else None)[0].trace_name = (
-                label if len(found) > 1 else ("first branch", "second branch")[number])
+            ax.plot(field, m, ".-", color=colour, markersize=3, linewidth=1.1, zorder=3, label=label if number == 0 and len(found) > 1 else None)[
+                0
+            ].trace_name = label if len(found) > 1 else ("first branch", "second branch")[number]
     ax.set_xlabel("µ$_0$H along the loop’s direction (mT)")
     ax.set_ylabel("m along it")
     ax.grid(axis="y")

@@ -1,4 +1,5 @@
 """How a film of many electrodes learns: conductances between neighbours against time, by the number of patterns in which both have the same sign."""
+
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 

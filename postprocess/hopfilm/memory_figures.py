@@ -1,6 +1,7 @@
 """All memories of a run side by side: the texture that each pattern left and the current that it drives (Niu et al. 2024, Figs 2 and 4; Yu et al. 2021,
-Fig. 2). For a film that learns from the field of a gold layer, the direction of m in the plane; for one that learns from its own current, a maze, stripes of m_z
-and the current on a logarithmic scale."""
+Fig. 2). For a film that learns from the field of a gold layer, the direction of m in the plane; for one that learns from its own current, a maze, stripes of
+m_z and the current on a logarithmic scale."""
+
 from .film_figures import current_decades, current_limit, draw_current, draw_current_log, draw_stripes, draw_texture, draw_wheel, linear_ticks, log_ticks
 from .style import minus, plt
 
@@ -59,7 +60,11 @@ def textures_and_currents(run, memories=None):
         _title(ax, run, pulse.pattern)
         if j is not None:
             below = figure.add_subplot(block[1])
-            image = draw_current_log(below, run, currents[j], limits, pulse.pattern, True) if log else draw_current(below, run, currents[j], pulse.pattern, limit=limit)
+            image = (
+                draw_current_log(below, run, currents[j], limits, pulse.pattern, True)
+                if log
+                else draw_current(below, run, currents[j], pulse.pattern, limit=limit)
+            )
     block = blocks[0, 0].subgridspec(2, 1, hspace=0.02)
     if untrained is not None:
         ax = figure.add_subplot(block[0])

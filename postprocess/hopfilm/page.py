@@ -2,11 +2,12 @@
 
 Texts in cells and names are escaped unless they are Markup; tables, pictures and whole sections are HTML in plain strings.
 """
+
 import json
 import os
 
 import jinja2
-from markupsafe import Markup, escape
+from markupsafe import Markup, escape  # noqa: F401  (sections take both from here)
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import YamlLexer
@@ -14,8 +15,13 @@ from pygments.lexers import YamlLexer
 from . import chart
 from .style import DARK, image_uri
 
-_templates = jinja2.Environment(loader=jinja2.FileSystemLoader(os.path.join(os.path.dirname(__file__), "templates")), autoescape=True,
-                                trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+_templates = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(os.path.join(os.path.dirname(__file__), "templates")),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    undefined=jinja2.StrictUndefined,
+)
 _parts = _templates.get_template("parts.html").module
 
 
@@ -45,7 +51,7 @@ def embedded(value):
 
 
 def drawing(figure, caption="", alt=""):
-    """A figure of Matplotlib as a picture; where it consists of lines, with their data, so that they can be zoomed and pointed at. The caption may contain HTML."""
+    """A figure of Matplotlib as a picture; where it consists of lines, with their data, to be zoomed and pointed at. The caption may contain HTML."""
     wide = figure.get_figwidth() > 6.5
     found = chart.panels(figure)
     return str(_parts.picture(image_uri(figure, dpi=120), Markup(caption), alt, wide, embedded(found) if found else ""))
@@ -70,5 +76,6 @@ def page(title, lead, sections, foot):
     """sections: [(anchor, title, html)]; those without html are left out."""
     shown = [(anchor, name, Markup(html)) for anchor, name, html in sections if html]
     interactive = any('class="chart"' in html for _, _, html in shown)
-    return _templates.get_template("report.html").render(title=title, lead=Markup(lead), foot=Markup(foot), sections=shown, plotly=chart.library() if interactive else "",
-                                                         dark=embedded(DARK))
+    return _templates.get_template("report.html").render(
+        title=title, lead=Markup(lead), foot=Markup(foot), sections=shown, plotly=chart.library() if interactive else "", dark=embedded(DARK)
+    )

@@ -1,4 +1,5 @@
 """Patterns as pictures of pixels: noisy, recalled and true ones side by side, and the confusion matrix (Niu et al. 2024, Fig. 5b)."""
+
 import numpy as np
 from matplotlib.colors import to_rgb
 
@@ -18,8 +19,8 @@ def paint(image, truth=None):
     block = BLOCK if gap else max(2, BLOCK * 7 // max(image.shape))
     canvas = np.repeat(np.repeat(colours, block, axis=0), block, axis=1)
     if gap:
-        canvas[block - 1::block] = 1
-        canvas[:, block - 1::block] = 1
+        canvas[block - 1 :: block] = 1
+        canvas[:, block - 1 :: block] = 1
         canvas = canvas[:-1, :-1]
     return canvas
 
@@ -42,10 +43,14 @@ def gallery(found):
         for c, k in enumerate(member[:triples]):
             for part in range(3):
                 x = c * step + part * (width + arrow)
-                canvas[top:top + height, x:x + width] = paint(images[k, part], images[k, 2])
+                canvas[top : top + height, x : x + width] = paint(images[k, part], images[k, 2])
                 if part:
-                    ax.annotate("", xy=(x - 0.14 * arrow, top + height / 2), xytext=(x - 0.9 * arrow, top + height / 2),
-                                arrowprops={"arrowstyle": "-|>", "color": SOFT, "lw": 0.8, "mutation_scale": 7})
+                    ax.annotate(
+                        "",
+                        xy=(x - 0.14 * arrow, top + height / 2),
+                        xytext=(x - 0.9 * arrow, top + height / 2),
+                        arrowprops={"arrowstyle": "-|>", "color": SOFT, "lw": 0.8, "mutation_scale": 7},
+                    )
                 else:
                     ax.text(x + width / 2, top - 0.12 * gap, found.noise[1].format(of[k, 1]), ha="center", va="bottom", fontsize=8)
                 if part and not r:
@@ -70,7 +75,7 @@ def confusion(found):
     for i in range(rows):
         for k in range(columns):
             ax.text(k, i, f"{share[i, k]:.1f}" if share[i, k] else "0", ha="center", va="center", color=ON_DARK if share[i, k] > 55 else ON_LIGHT, fontsize=8.5)
-    ax.set_xticks(range(columns), found.names + ["tie"][:columns - rows], fontweight="bold")
+    ax.set_xticks(range(columns), found.names + ["tie"][: columns - rows], fontweight="bold")
     ax.set_yticks(range(rows), found.names, fontweight="bold")
     for p, x in enumerate(found.pictures(found.X)):
         for where in ([-1.12, p - 0.36, 0.5, 0.72],):

@@ -1,12 +1,18 @@
 """What is left of a memory as a function of the time without voltage: results of the steps that recall, and the conductances of each memory."""
+
 import numpy as np
 
 from .results import weights_name
 from .style import CONTROL, INK, PAIR_COLOURS, named, plt, time_unit
 
 # the figure of each step that is drawn, and its name; of those that count, relative to the most that it can be
-SHOWN = {"energies": ("minima", "energy minimum on the trained pattern"), "infer": ("exact", "exact recovery"), "recall": ("recalled", "starts recalled"),
-         "logic": ("gates", "gates right"), "tiles": ("exact", "letters recovered exactly")}
+SHOWN = {
+    "energies": ("minima", "energy minimum on the trained pattern"),
+    "infer": ("exact", "exact recovery"),
+    "recall": ("recalled", "starts recalled"),
+    "logic": ("gates", "gates right"),
+    "tiles": ("exact", "letters recovered exactly"),
+}
 
 
 def results_at_rest(run):
@@ -64,10 +70,14 @@ def _results(ax, entries):
 
 def _kept(ax, run, entry):
     for pattern, kept in zip(entry["patterns"], entry["kept"]):
-        named(ax.plot(_places(entry["time_s"]), kept, "-", color=CONTROL, linewidth=1.0, zorder=2)[0], run.pattern_label(pattern) if len(entry["patterns"]) <= 8 else "_")
+        named(
+            ax.plot(_places(entry["time_s"]), kept, "-", color=CONTROL, linewidth=1.0, zorder=2)[0],
+            run.pattern_label(pattern) if len(entry["patterns"]) <= 8 else "_",
+        )
         if len(entry["patterns"]) <= 8:
-            ax.annotate(run.pattern_label(pattern), (_places(entry["time_s"])[-1], kept[-1]), xytext=(4, 0),
-                        textcoords="offset points", va="center", fontsize=7.5)
+            ax.annotate(
+                run.pattern_label(pattern), (_places(entry["time_s"])[-1], kept[-1]), xytext=(4, 0), textcoords="offset points", va="center", fontsize=7.5
+            )
     named(ax.plot(_places(entry["time_s"]), entry["mean_kept"], "o-", color=INK, markersize=4, zorder=4)[0], "mean")
     _axis(ax, entry["time_s"])
     ax.set_ylabel("change of G that is left")
@@ -82,7 +92,7 @@ def curves(run):
     figure, axes = plt.subplots(1, n, figsize=(4.6 * n, 3.3), squeeze=False)
     if results:
         _results(axes[0, 0], results)
-    for ax, entry in zip(axes[0, bool(results):], kept):
+    for ax, entry in zip(axes[0, bool(results) :], kept):
         _kept(ax, run, entry)
     figure.tight_layout(w_pad=2)
     if results:

@@ -1,12 +1,13 @@
 """A run directory as Python values: summary.yaml and run.h5. SI units throughout.
 
-    run = Run("runs/four-node-patterns")
-    run.G[k]            conductance matrix of probe k, at run.time[k], while run.pattern[k] was applied
-    run.gauges[name][k] conductance of a gauge at probe k
-    run.n               length of a pattern: number of electrodes, or of pixels that a wiring assigns to several electrodes; G is between these
-    run.pulses          the intervals of time during which one pattern was applied
-    run.field("m", -1)  the last magnetization, [y][x][component]
+run = Run("runs/four-node-patterns")
+run.G[k]            conductance matrix of probe k, at run.time[k], while run.pattern[k] was applied
+run.gauges[name][k] conductance of a gauge at probe k
+run.n               length of a pattern: number of electrodes, or of pixels that a wiring assigns to several electrodes; G is between these
+run.pulses          the intervals of time during which one pattern was applied
+run.field("m", -1)  the last magnetization, [y][x][component]
 """
+
 import os
 from collections import namedtuple
 from functools import cached_property
@@ -227,7 +228,7 @@ class Run:
             return Saved(self.mask, self.cell, self.origin)
         first, stride = np.array(attributes["first_cell"]), np.array(attributes["stride"])
         ny, nx = self.h5[f"fields/{names[0]}"].shape[1:3]
-        mask = self.mask[first[1]::stride[1], first[0]::stride[0]][:ny, :nx]
+        mask = self.mask[first[1] :: stride[1], first[0] :: stride[0]][:ny, :nx]
         return Saved(mask, self.cell * stride, self.origin + (first + 0.5 - 0.5 * stride) * self.cell)
 
     def field_names(self):

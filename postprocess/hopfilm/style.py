@@ -1,4 +1,5 @@
 """Fonts, colours and small helpers of all figures."""
+
 import base64
 import io
 
@@ -14,22 +15,67 @@ INK, SOFT, FAINT, GRID = "#22262b", "#5c636b", "#9aa1a9", "#e7e9ec"
 ACCENT, CONTROL, UNTRAINED, WINDOW = "#c4361c", "#b9bec4", "#d9dde1", "#e3f0ea"
 ON_LIGHT, ON_DARK = "#22262a", "#fffffe"  # ink on coloured cells, the same in both colour schemes
 # colours of drawings in a page with dark background; other colours stay as they are
-DARK = {INK: "#e6e9ec", SOFT: "#a9b1b9", FAINT: "#727b84", GRID: "#2a3037", CONTROL: "#6b747d", UNTRAINED: "#3a4149", WINDOW: "#1d3a2e", ACCENT: "#f0694c",
-        "#ffffff": "#14171b", "#0072b2": "#4fa8e0", "#d55e00": "#f08a3c", "#009e73": "#34c79b", "#cc79a7": "#dd93bb", "#54278f": "#b39ddb", "#8c4a00": "#d08a45",
-        "#08306b": "#7fb2e5", "#2171b5": "#5e9fdb", "#8c6d31": "#c9a45c", "#7b4173": "#c083b7", "#393b79": "#8c8fe0", "#637939": "#a3be6c", "#843c39": "#d4837f",
-        "#6b6ecf": "#9a9cf0"}
+DARK = {
+    INK: "#e6e9ec",
+    SOFT: "#a9b1b9",
+    FAINT: "#727b84",
+    GRID: "#2a3037",
+    CONTROL: "#6b747d",
+    UNTRAINED: "#3a4149",
+    WINDOW: "#1d3a2e",
+    ACCENT: "#f0694c",
+    "#ffffff": "#14171b",
+    "#0072b2": "#4fa8e0",
+    "#d55e00": "#f08a3c",
+    "#009e73": "#34c79b",
+    "#cc79a7": "#dd93bb",
+    "#54278f": "#b39ddb",
+    "#8c4a00": "#d08a45",
+    "#08306b": "#7fb2e5",
+    "#2171b5": "#5e9fdb",
+    "#8c6d31": "#c9a45c",
+    "#7b4173": "#c083b7",
+    "#393b79": "#8c8fe0",
+    "#637939": "#a3be6c",
+    "#843c39": "#d4837f",
+    "#6b6ecf": "#9a9cf0",
+}
 CURRENT = LinearSegmentedColormap.from_list("current", ["#f7f7f4", "#d7e0e8", "#9db9d0", "#5b8db8", "#2b6399", "#143a63"])
 SHADES = LinearSegmentedColormap.from_list("shades", ["#c6dbef", "#6baed6", "#2171b5", "#08306b"])
 # m_z: stripes up and down of equal weight, the walls between them light
 STRIPES = LinearSegmentedColormap.from_list("stripes", ["#123a6b", "#5b8db8", "#f4f3ee", "#e0955a", "#9c2f12"])
 
-plt.rcParams.update({
-    "font.family": "DejaVu Sans", "font.size": 9, "axes.titlesize": 9.5, "axes.labelsize": 9, "legend.fontsize": 8.5,
-    "xtick.labelsize": 8.5, "ytick.labelsize": 8.5, "text.color": INK, "axes.labelcolor": INK, "xtick.color": SOFT, "ytick.color": SOFT,
-    "xtick.labelcolor": INK, "ytick.labelcolor": INK, "axes.edgecolor": FAINT, "axes.linewidth": 0.8, "axes.spines.top": False,
-    "axes.spines.right": False, "axes.grid": False, "grid.color": GRID, "grid.linewidth": 0.8, "lines.linewidth": 1.6,
-    "legend.frameon": False, "axes.facecolor": "none", "figure.facecolor": "white", "savefig.facecolor": "white", "svg.fonttype": "path", "mathtext.fontset": "dejavusans",
-})
+plt.rcParams.update(
+    {
+        "font.family": "DejaVu Sans",
+        "font.size": 9,
+        "axes.titlesize": 9.5,
+        "axes.labelsize": 9,
+        "legend.fontsize": 8.5,
+        "xtick.labelsize": 8.5,
+        "ytick.labelsize": 8.5,
+        "text.color": INK,
+        "axes.labelcolor": INK,
+        "xtick.color": SOFT,
+        "ytick.color": SOFT,
+        "xtick.labelcolor": INK,
+        "ytick.labelcolor": INK,
+        "axes.edgecolor": FAINT,
+        "axes.linewidth": 0.8,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": False,
+        "grid.color": GRID,
+        "grid.linewidth": 0.8,
+        "lines.linewidth": 1.6,
+        "legend.frameon": False,
+        "axes.facecolor": "none",
+        "figure.facecolor": "white",
+        "savefig.facecolor": "white",
+        "svg.fonttype": "path",
+        "mathtext.fontset": "dejavusans",
+    }
+)
 
 
 def minus(pattern):

@@ -1,5 +1,5 @@
 """Letters before and after recall by 2 x 2 windows, as in Niu et al. 2024, Fig. 4h."""
-import numpy as np
+
 from matplotlib.patches import Rectangle
 
 from .style import ACCENT, ON_LIGHT, SOFT, plt
