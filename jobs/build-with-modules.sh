@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds hopfilm on a cluster without root rights, with the modules of the site:  MODULES="gcc openmpi petsc hdf5-parallel fftw udunits cmake" bash jobs/build-with-modules.sh
-# Libraries that the site lacks can come from Spack:  spack env activate jobs/spack && spack install && PREFIX=$(spack location --env)/.spack-env/view bash jobs/build-with-modules.sh
+# Where the site lacks libraries, Spack builds hopfilm with all of them:  spack env activate jobs/spack && spack install
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

@@ -29,7 +29,7 @@ read -r -a options <<<"${HOPFILM_OPTIONS-}"
 [ -z "${PBS_ARRAY_INDEX-}" ] || options+=(--members "$PBS_ARRAY_INDEX")
 
 code=0
-$LAUNCH -n "$ranks" "${HOPFILM:-build/hopfilm}" run "$deck" --out "$RESULTS/$(basename "${deck%.yaml}")" --restart auto --max-walltime "$WALLTIME" "${options[@]}" || code=$?
+$LAUNCH -n "$ranks" "${HOPFILM:-$([ -x build/hopfilm ] && echo build/hopfilm || echo hopfilm)}" run "$deck" --out "$RESULTS/$(basename "${deck%.yaml}")" --restart auto --max-walltime "$WALLTIME" "${options[@]}" || code=$?
 if [ $code = 75 ] && [ -z "${PBS_ARRAY_INDEX-}" ] && [ "$RESTARTS" -gt 0 ]; then
   settings="RESULTS=$RESULTS,WALLTIME=$WALLTIME,RESTARTS=$((RESTARTS - 1)),MODULES=$MODULES,LAUNCH=$LAUNCH,HOPFILM=${HOPFILM-}"
   qsub -v "DECK=$deck,HOPFILM_OPTIONS=${HOPFILM_OPTIONS-},$settings" "${PBS_O_WORKDIR:-.}/jobs/pbs.sh"

@@ -25,4 +25,4 @@ shift 2
 export OMP_NUM_THREADS=1 # ranks instead of threads
 member=()
 [ -z "${SLURM_ARRAY_TASK_ID-}" ] || member=(--members "$SLURM_ARRAY_TASK_ID")
-exec $LAUNCH "${HOPFILM:-build/hopfilm}" run "$deck" --out "$out" --restart auto "${member[@]}" "$@"
+exec $LAUNCH "${HOPFILM:-$([ -x build/hopfilm ] && echo build/hopfilm || echo hopfilm)}" run "$deck" --out "$out" --restart auto "${member[@]}" "$@"

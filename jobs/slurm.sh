@@ -31,7 +31,7 @@ export OMP_NUM_THREADS=1 # ranks instead of threads
 
 out=$RESULTS/$(basename "${deck%.yaml}")-$SLURM_JOB_ID
 code=0
-$LAUNCH "${HOPFILM:-build/hopfilm}" run "$deck" --out "$out" --restart auto "$@" || code=$?
+$LAUNCH "${HOPFILM:-$([ -x build/hopfilm ] && echo build/hopfilm || echo hopfilm)}" run "$deck" --out "$out" --restart auto "$@" || code=$?
 # srun returns 0 even for a step that it could not start
 if [ $code = 0 ] && ! grep -qs '^status: done' "$out/summary.yaml"; then code=75; fi
 if [ $code = 75 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt "$RESTARTS" ]; then
