@@ -73,6 +73,22 @@ def run(usr, temporary):
     return f"{len(decks)} decks; run, report and watch work as installed"
 
 
+def runtime_packages(usr):
+    """The container's small stage has the packages of all libraries that the program names; those of Debian 12."""
+    if not os.path.exists("/etc/debian_version") or not open("/etc/debian_version").read().startswith("12"):
+        return "runtime packages: not checked, this is not Debian 12"
+    program = os.path.join(usr, "bin/hopfilm")
+    needed = re.findall(r"NEEDED.*\[(.*)\]", output("readelf", "-d", program))
+    paths = dict(re.findall(r"(\S+) => (/\S+)", output("ldd", program)))
+    stage = open(os.path.join(ROOT, "jobs/Containerfile")).read().split("AS runtime")[1].split("FROM")[0]
+    for library in needed:
+        path = paths[library]
+        owner = subprocess.run(["dpkg", "-S", path, os.path.realpath(path)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+        owners = re.findall(r"^([^:,\s]+)", owner, re.M)
+        check("libc6" in owners or any(name in stage.split() for name in owners), f"jobs/Containerfile: stage runtime lacks {library} ({owners})")
+    return f"the container's small stage has the {len(needed)} libraries"
+
+
 def manual(usr):
     page = os.path.join(usr, "share/man/man1/hopfilm.1")
     said = output("groff", "-K", "utf8", "-man", "-ww", "-z", page)
@@ -165,5 +181,6 @@ with tempfile.TemporaryDirectory() as folder:
     print(archive(folder), flush=True)
     installed = install(os.path.abspath(sys.argv[1]), folder)
     print(run(installed, folder), flush=True)
+    print(runtime_packages(installed), flush=True)
     print(manual(installed), flush=True)
     print(completion(installed, folder))
