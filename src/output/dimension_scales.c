@@ -34,6 +34,8 @@ static const char *const axes[] = {"x", "y", "z"};
 
 /* ---- scales ---- */
 
+static PetscBool has(const HfPublished *file, const char path[]) { return (PetscBool)(H5LTpath_valid(file->file, path, 1) > 0); }
+
 static void make_scale(HfPublished *file, const char path[], const char name[]) {
   const hid_t dataset = H5Dopen2(file->file, path, H5P_DEFAULT);
 
@@ -62,14 +64,46 @@ static PetscErrorCode put_line(HfPublished *file, const char path[], PetscReal f
 }
 
 /* Strings of any length and in UTF-8, which Python's readers return as str. */
-static void put_names(HfPublished *file, const char path[], size_t n, const char *const names[], const char doc[]) {
+static void put_strings(HfPublished *file, const char path[], size_t n, const char *const names[], const char doc[]) {
   const hid_t type = HfH5TextType(1);
+  const HfTable table = {type, 1, {n}, "", doc};
 
   H5Tset_size(type, H5T_VARIABLE);
   H5Tset_strpad(type, H5T_STR_NULLTERM);
   H5Tset_cset(type, H5T_CSET_UTF8);
-  put_scale(file, path, type, (hsize_t)n, names, "", doc);
+  HfPublishedWrite(file, path, &table, names);
   H5Tclose(type);
+}
+
+static void put_names(HfPublished *file, const char path[], size_t n, const char *const names[], const char doc[]) {
+  put_strings(file, path, n, names, doc);
+  make_scale(file, path, strrchr(path, '/') + 1);
+}
+
+/* Texts of fixed width, which is all that ranks can write together, become strings: netCDF-C 4.9.0 writes beyond its memory when it reads such texts. */
+static PetscErrorCode free_width(HfPublished *file, const char path[], const char doc[]) {
+  hsize_t shape[HF_MOST_DIMENSIONS];
+  H5T_class_t class;
+  size_t width;
+  char *text;
+  const char **names;
+  hid_t type;
+
+  PetscFunctionBeginUser;
+  if (!has(file, path) || HfPublishedShape(file, path, shape) != 1 || H5LTget_dataset_info(file->file, path, NULL, &class, &width) < 0 ||
+      class != H5T_STRING)
+    PetscFunctionReturn(0);
+  PetscCall(PetscMalloc2((size_t)shape[0] * (width + 1), &text, (size_t)shape[0], &names));
+  type = HfH5TextType(width + 1);
+  H5Tset_strpad(type, H5T_STR_NULLTERM);
+  if (HfPublishedGood(file, H5LTread_dataset(file->file, path, type, text))) {
+    for (hsize_t k = 0; k < shape[0]; ++k) names[k] = text + k * (width + 1);
+    HfPublishedGood(file, H5Ldelete(file->file, path, H5P_DEFAULT));
+    put_strings(file, path, (size_t)shape[0], names, doc);
+  }
+  H5Tclose(type);
+  PetscCall(PetscFree2(text, names));
+  PetscFunctionReturn(0);
 }
 
 /* A copy of a series of times. */
@@ -85,8 +119,6 @@ static PetscErrorCode copy_times(HfPublished *file, const char from[], const cha
   PetscCall(PetscFree(times));
   PetscFunctionReturn(0);
 }
-
-static PetscBool has(const HfPublished *file, const char path[]) { return (PetscBool)(H5LTpath_valid(file->file, path, 1) > 0); }
 
 static PetscErrorCode put_field_scales(HfPublished *file) {
   const HfTimeline *timeline = &file->timeline;
@@ -279,6 +311,8 @@ PetscErrorCode HfPublishedDimensions(HfPublished *file) {
   PetscCall(put_film_scales(file));
   PetscCall(put_probe_scales(file));
   PetscCall(put_states(file));
+  PetscCall(free_width(file, "/film/electrode_names", "Names of the electrodes"));
+  PetscCall(free_width(file, HF_PATH_TRAINING "/pattern", "Pattern that drives, or drove last"));
   HfPublishedGood(file, H5Lvisit(file->file, H5_INDEX_NAME, H5_ITER_INC, collect, &list));
   for (size_t k = 0; k < list.n; ++k) {
     if (file->is_good) attach_scales(file, list.paths[k]);

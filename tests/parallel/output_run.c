@@ -91,7 +91,7 @@ static void check_file(const Fixture *f) {
   short electrodes[63];
   int steps[3], film = 0, left = 0, right = 0;
   double time[3], G[3][2][2], gauge[3], frames[2][6][8][3], image[2][1][6][8][3], shown[2], value;
-  char path[300], patterns[3][32];
+  char path[300], *patterns[3];
   int64_t offset[2];
   hid_t file, type, attribute, dataset;
 
@@ -110,13 +110,15 @@ static void check_file(const Fixture *f) {
   read_table(file, "/conductance/time", H5T_NATIVE_DOUBLE, 1, (hsize_t[]){3}, time);
   read_table(file, "/conductance/G", H5T_NATIVE_DOUBLE, 3, (hsize_t[]){3, 2, 2}, G);
   read_table(file, "/training/step", H5T_NATIVE_INT, 1, (hsize_t[]){3}, steps);
-  type = H5Tcopy(H5T_C_S1);
-  H5Tset_size(type, 32);
+  type = H5Tcopy(H5T_C_S1); /* published as strings of any length */
+  H5Tset_size(type, H5T_VARIABLE);
+  H5Tset_cset(type, H5T_CSET_UTF8);
   read_table(file, "/training/pattern", type, 1, (hsize_t[]){3}, patterns);
   H5Tclose(type);
   for (int k = 0; k < 3; ++k) {
     assert_true(time[k] == k * 1e-9 && steps[k] == 10 + k && G[k][0][1] == -1. - k && G[k][1][1] == 2. + k);
     assert_string_equal(patterns[k], k ? "+-" : "");
+    H5free_memory(patterns[k]);
   }
   read_table(file, "/gauges/across", H5T_NATIVE_DOUBLE, 1, (hsize_t[]){3}, gauge);
   for (int k = 0; k < 3; ++k) assert_true(gauge[k] == 20. - k);
