@@ -20,7 +20,7 @@ class Hopfilm(CMakePackage):
 
     depends_on("mpi")
     depends_on("petsc@3.18: +mpi~complex")
-    depends_on("hdf5@1.10: +mpi")
+    depends_on("hdf5@1.10: +mpi+hl")
     depends_on("libyaml")
     depends_on("fftw@3: precision=double,float")
     depends_on("udunits@2:")
