@@ -190,6 +190,12 @@ PetscErrorCode HfRelaxationSettingsCheck(HfScheduleCheck *check, HfNode node, co
                     "%s: the deck has a temperature (`thermal`), but a film relaxes without fluctuations, at 0 K: say so by `temperature: 0 K` in "
                     "`%s`, or %s",
                     step, step, instead));
+  if (magnet && check->current_on && HfMagnetFeelsCurrent(magnet))
+    PetscCall(
+        HfDeckWarn(check->deck, node,
+                   "%s: a film relaxes downhill in energy, in which the torque of the current has no part: it does not act here; let time pass with "
+                   "`hold`",
+                   step));
   PetscFunctionReturn(0);
 }
 

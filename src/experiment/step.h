@@ -67,6 +67,7 @@ typedef struct {
   HfDevice device; /* may lack parts that errors of the deck prevented */
   PetscBool has_electrodes;
   PetscBool has_current; /* of a step `current` */
+  PetscBool current_on;  /* the last of them switched it on */
   const HfScheduleSettings *schedule;
   /* since the last `initial` */
   char *last;         /* text of the pattern that drove last; NULL: none did */

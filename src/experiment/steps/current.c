@@ -21,6 +21,7 @@ static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **
   *of = settings;
   for (PetscInt c = 0; c < 2; ++c) settings->j[c] = HfRealAt(node, "uniform", c);
   check->has_current = PETSC_TRUE;
+  check->current_on = (PetscBool)(settings->j[0] != 0 || settings->j[1] != 0);
   if (check->has_electrodes)
     PetscCall(HfDeckError(check->deck, node, "the film has `electrodes`: their voltages drive its current; `current` is for a film without them"));
   if (magnet && !HfMagnetFeelsCurrent(magnet))
