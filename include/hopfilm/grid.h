@@ -228,7 +228,11 @@ typedef struct {
   PetscBool stretch;   /**< of a film of another size or aspect, too: mapped onto this one */
   PetscBool placed;    /**< with cells of their own size, wherever they reach; 0 elsewhere */
   PetscReal offset[2]; /**< of the file's centre from that of the film, m, if `placed` */
+  PetscBool values;    /**< a field H, in A/m, whose zeros count; else directions, which zeros do not have */
+  PetscBool of_run;    /**< dataset or frame were chosen, which only a result file has */
 } HfFieldSource;
+/** All but `path` and `values` from keys dataset, frame, stretch and offset; errors go to the deck. Not collective. */
+PetscErrorCode HfFieldSourceSettingsRead(HfDeck deck, HfNode section, const char *default_dataset, HfFieldSource *source);
 /** Reads it into a cell Vec of 3 components, on other cells as HfFieldInterpolate() does; void cells are 0. how[HF_WHY_LENGTH]: what was read and how,
     for the log, may be ""; why[HF_WHY_LENGTH]: "", or with its place what is wrong with the file (the code stays 0). Of OVF files one rank reads
     a block at a time, and each rank keeps the rows that it needs. Collective. */

@@ -53,7 +53,10 @@ static HfFieldReason read_overlaid(const HfGridInfo *g, hid_t dataset, const hsi
 
 static HfFieldReason read_other_cells(const HfGridInfo *g, hid_t file, hid_t dataset, const hsize_t shape[4], hsize_t frame,
                                       const HfFieldSource *source, double rows[]) {
-  HfOverlay overlay = {.n = {(PetscInt)shape[2], (PetscInt)shape[1]}, .placed = source->placed, .offset = {source->offset[0], source->offset[1]}};
+  HfOverlay overlay = {.n = {(PetscInt)shape[2], (PetscInt)shape[1]},
+                       .placed = source->placed,
+                       .zeros_count = source->values,
+                       .offset = {source->offset[0], source->offset[1]}};
   HfFieldReason reason = HF_FIELD_FINE;
 
   if (source->placed)

@@ -19,6 +19,30 @@ static PetscBool is_ovf(const char *path) {
   return (PetscBool)!strncasecmp(start + strspn(start, "# "), "OOMMF", 5);
 }
 
+PetscErrorCode HfFieldSourceSettingsRead(HfDeck deck, HfNode section, const char *default_dataset, HfFieldSource *source) {
+  PetscFunctionBeginUser;
+  *source = (HfFieldSource){.dataset = HfText(section, "dataset"),
+                            .frame = (PetscInt)HfInteger(section, "frame"),
+                            .stretch = HfFlag(section, "stretch"),
+                            .placed = HfHas(section, "offset")};
+  source->of_run = (PetscBool)(source->frame > 0 || strcmp(source->dataset, default_dataset) != 0);
+  for (int d = 0; source->placed && d < 2; ++d) source->offset[d] = HfRealAt(section, "offset", d);
+  if (source->placed && source->stretch)
+    PetscCall(HfDeckError(deck, HfChild(section, "offset"), "give `offset`, which keeps the size of the frame, or `stretch: true`, not both"));
+  PetscFunctionReturn(0);
+}
+
+/* Only numbers can be used. */
+static PetscErrorCode check_finite(HfGrid grid, const HfFieldSource *source, Vec v, char why[]) {
+  PetscReal norm;
+
+  PetscFunctionBeginUser;
+  PetscCall(VecNorm(v, NORM_INFINITY, &norm));
+  if (PetscIsInfOrNanReal(norm))
+    snprintf(why, HF_WHY_LENGTH, "%.400s: dataset %.200s has numbers that are not finite", source->path, source->dataset);
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfFieldReadSource(HfGrid grid, const HfFieldSource *source, Vec v, char how[], char why[]) {
   const char *reason;
   int ovf = 0;
@@ -32,6 +56,9 @@ PetscErrorCode HfFieldReadSource(HfGrid grid, const HfFieldSource *source, Vec v
     PetscFunctionReturn(0);
   }
   PetscCall(HfFieldReadHdf5(grid, source, 3, v, &reason));
-  if (reason) snprintf(why, HF_WHY_LENGTH, "%.400s: %s", source->path, reason);
+  if (reason)
+    snprintf(why, HF_WHY_LENGTH, "%.400s: %s", source->path, reason);
+  else if (source->values)
+    PetscCall(check_finite(grid, source, v, why));
   PetscFunctionReturn(0);
 }

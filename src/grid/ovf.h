@@ -33,6 +33,7 @@ typedef struct {
   PetscInt n[3];     /* cells along x, y, z */
   double step[3];    /* sides of a cell, m */
   double multiplier; /* of the values */
+  double scale;      /* from their unit to A/m, of a field */
   char unit[64];     /* of the values; "" when it does not say */
 } HfOvfHeader;
 /* Reads up to the line `# Begin: Data ...`, where the data follow. False, and *why, when it cannot be read. */

@@ -1,7 +1,7 @@
 /* An OVF file (ovf.h) on the film. One rank reads it, a block of rows at a time, and every rank keeps the rows that its own cells need, so that no rank
    holds the whole file.
 
-   The magnetization is taken for its direction: each vector counts as a unit vector, whatever its unit, so that files in A/m and of unit vectors give
+   A field is read in A/m. The magnetization is taken for its direction: each vector counts as a unit vector, whatever its unit, so that files in A/m and of unit vectors give
    the same start. Layers along z are averaged. The cells of the file are those of the film: cell by cell. Otherwise as in resample.c, the rule of
    result files, too: a texture that one of them holds gives the same start through an OVF file. Nearest cells would make steps
    that exchange has to smooth, and averages over areas differ from it by second order only, as long as the cells resolve the texture. */
@@ -132,6 +132,36 @@ static PetscBool check_length(HfOvfFile *file, const HfOvfHeader *header) {
                    rest, (int)header->n[0], (int)header->n[1], (int)header->n[2], HF_OVF_DATA_NAME(header->data));
 }
 
+/* Values of a field in A/m; a magnetization has no scale, but cannot have the unit of something else. */
+static PetscBool check_unit(HfOvfFile *file, const HfFieldSource *source, HfOvfHeader *header) {
+  static const struct {
+    const char *name;
+    double scale;
+  } units[] = {{"A/m", 1},
+               {"kA/m", 1e3},
+               {"MA/m", 1e6},
+               {"T", 1 / HF_MU0},
+               {"Tesla", 1 / HF_MU0},
+               {"mT", 1e-3 / HF_MU0},
+               {"Oe", 250 / 3.14159265358979323846}};
+  static const char *const others[] = {"T", "Tesla", "mT", "J", "N", "J/m3", "J/m^3", "A/m2", "A/m^2", "V", "V/m"};
+
+  header->scale = 1;
+  if (!source->values) {
+    for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(others); ++k)
+      if (!strcmp(header->unit, others[k]))
+        return HfOvfFail(file, "the values are in %s: this is no magnetization, which is in A/m or has no unit", header->unit);
+    return PETSC_TRUE;
+  }
+  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(units); ++k) {
+    if (strcmp(header->unit, units[k].name)) continue;
+    header->scale = units[k].scale;
+    return PETSC_TRUE;
+  }
+  return HfOvfFail(file, "the values are in \"%s\": a field is in A/m, kA/m, MA/m, T, mT or Oe; correct valueunit%s in the header", header->unit,
+                   header->version == 1 ? "" : "s");
+}
+
 /* ---- all ranks ---- */
 typedef struct {
   HfOvfHeader header;
@@ -165,6 +195,7 @@ static void overlay(const HfGridInfo *g, const HfFieldSource *source, Ovf *ovf, 
     ovf->overlay.cell[d] = header->step[d];
     ovf->overlay.offset[d] = source->offset[d];
     ovf->overlay.placed = source->placed;
+    ovf->overlay.zeros_count = source->values;
     ovf->same = (PetscBool)(ovf->same && header->n[d] == cells[d] && (!source->placed || source->offset[d] == 0));
     if (source->placed) ovf->same = (PetscBool)(ovf->same && PetscIsCloseAtTol(extent, size[d], 1e-6, 0));
     if (!source->placed && !source->stretch && !PetscIsCloseAtTol(extent, size[d], 1e-6, 0) && !why[0])
@@ -192,13 +223,14 @@ static void describe(const HfFieldSource *source, const Ovf *ovf, char how[]) {
 /* Row j of a layer: into the rows of this rank. */
 static void keep_row(const Ovf *ovf, PetscInt j, const double v[], double values[]) {
   const PetscInt nx = ovf->header.n[0];
-  const PetscBool as_it_is = (PetscBool)(ovf->same && ovf->header.n[2] == 1);
+  const PetscBool values_count = ovf->overlay.zeros_count, as_it_is = (PetscBool)(values_count || (ovf->same && ovf->header.n[2] == 1));
+  const double scale = values_count ? ovf->header.scale / (double)ovf->header.n[2] : 1;
 
   if (j < ovf->patch.first || j > ovf->patch.last) return;
   values += 3 * (j - ovf->patch.first) * nx;
   for (PetscInt i = 0; i < nx; ++i) {
     const double *m = v + 3 * i;
-    const double length = hypot(hypot(m[0], m[1]), m[2]), f = as_it_is ? 1 : length > 0 && isfinite(length) ? 1 / length : 0;
+    const double length = hypot(hypot(m[0], m[1]), m[2]), f = as_it_is ? scale : length > 0 && isfinite(length) ? 1 / length : 0;
     for (int c = 0; c < 3; ++c) values[3 * i + c] += f * m[c];
   }
 }
@@ -261,7 +293,7 @@ PetscErrorCode HfOvfRead(HfGrid grid, const HfFieldSource *source, Vec v, char h
 
   PetscFunctionBeginUser;
   how[0] = why[0] = '\0';
-  if (source->frame > 0 || strcmp(source->dataset, "/fields/m")) {
+  if (source->of_run) {
     snprintf(why, HF_WHY_LENGTH, "%.400s: an OVF file holds one frame: `dataset` and `frame` are for run.h5, leave them out", source->path);
     PetscFunctionReturn(0);
   }
@@ -269,7 +301,8 @@ PetscErrorCode HfOvfRead(HfGrid grid, const HfFieldSource *source, Vec v, char h
     file.file = fopen(source->path, "rb");
     if (!file.file)
       (void)HfOvfFail(&file, "cannot be opened");
-    else if (HfOvfHeaderRead(&file, &ovf.header) && check_length(&file, &ovf.header) && ovf.header.data != HF_OVF_TEXT)
+    else if (HfOvfHeaderRead(&file, &ovf.header) && check_unit(&file, source, &ovf.header) && check_length(&file, &ovf.header) &&
+             ovf.header.data != HF_OVF_TEXT)
       (void)read_check_value(&file, &ovf.header);
   }
   PetscCall(agree(HfGridComm(grid), &file, &fine));

@@ -39,6 +39,7 @@ static const double *value_at(const HfPatch *s, PetscInt i, PetscInt j) {
   const double *value = s->values + ((j - s->first) * s->overlay->n[0] + i) * s->dof;
 
   if (i < 0 || i >= s->overlay->n[0] || j < s->first || j > s->last) return NULL;
+  if (s->overlay->zeros_count) return value;
   for (PetscInt c = 0; c < s->dof; ++c)
     if (value[c] != 0) return value;
   return NULL;

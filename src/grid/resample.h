@@ -4,10 +4,11 @@
 
 /* How the cells of a file lie on the film. */
 typedef struct {
-  PetscInt n[2];       /* cells of the file along x and y */
-  PetscBool placed;    /* by their own size, `cell` and `offset`; otherwise stretched over the film */
-  PetscReal cell[2];   /* m */
-  PetscReal offset[2]; /* of the centre of the file from that of the film, m */
+  PetscInt n[2];         /* cells of the file along x and y */
+  PetscBool placed;      /* by their own size, `cell` and `offset`; otherwise stretched over the film */
+  PetscReal cell[2];     /* m */
+  PetscBool zeros_count; /* else zeros are void */
+  PetscReal offset[2];   /* of the centre of the file from that of the film, m */
 } HfOverlay;
 
 /* Some rows of the file. */

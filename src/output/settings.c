@@ -9,7 +9,8 @@ static const HfKey output_keys[] = {
      "gold), in "
      "the gold j_gold, per volt of the last pattern j_per_volt (+1 and -1 V on electrodes); effective field H_effective (A/m), energy density "
      "e_total "
-     "(J/m^3), or H_TERM, e_TERM of exchange, dmi_bulk, dmi_interfacial, uniaxial, cubic, grain_axes, zeeman, shape, demag or stored (of the gold)"},
+     "(J/m^3), or H_TERM, e_TERM of exchange, dmi_bulk, dmi_interfacial, uniaxial, cubic, grain_axes, zeeman, field_file, shape, demag or stored (of "
+     "the gold)"},
     {"output.every", HF_QUANTITY, "s", "", ">0", 0,
      "Simulated time between frames while the film is driven; without it, a frame at the end of each pulse only"},
     {"output.compression", HF_INT, NULL, "1", "[0,9]", 0, "Deflate level of the fields; 0: not compressed"},

@@ -5,7 +5,11 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   char how[HF_WHY_LENGTH], why[HF_WHY_LENGTH];
-  HfFieldSource source = {.dataset = "/fields/m", .frame = -1, .stretch = (PetscBool)(size % 3 == 1), .placed = (PetscBool)(size % 3 == 2)};
+  HfFieldSource source = {.dataset = "/fields/m",
+                          .frame = -1,
+                          .stretch = (PetscBool)(size % 3 == 1),
+                          .placed = (PetscBool)(size % 3 == 2),
+                          .values = (PetscBool)(size % 2)};
   const PetscScalar *m;
   HfGrid grid;
   Vec v;

@@ -208,6 +208,7 @@ static void test_mistakes(void **state) {
       {"rectangular", "irregular", ":5: meshtype: irregular"},
       {"meshunit: m", "meshunit: furlong", ":6: meshunit: \"furlong\""},
       {"valuedim: 3", "valuedim: 1", ":7: valuedim: 1"},
+      {"valuedim: 3", "valuedim: 3\n# valueunits: J/m3 J/m3 J/m3", "the values are in J/m3: this is no magnetization"},
       {"xnodes: 2", "xnodes: 2.5", ":8: xnodes: 2.5"},
       {"xnodes: 2", "xnodes: many", ":8: xnodes: expected a number"},
       {"xnodes: 2", "xnodes: 1000000", "too few for 1000000 x 4 x 1 vectors"},
@@ -238,7 +239,7 @@ static void test_mistakes(void **state) {
     if (!strstr(why, cases[k].says) || (!cases[k].says[0] && why[0])) fail_msg("%s: \"%s\", not \"%s\"", cases[k].mistake, why, cases[k].says);
   }
   write_file(path, good, strlen(good));
-  read_file(grid, &(HfFieldSource){.path = path, .dataset = "/fields/j", .frame = -1}, v, why);
+  read_file(grid, &(HfFieldSource){.path = path, .dataset = "/fields/j", .frame = -1, .of_run = PETSC_TRUE}, v, why);
   assert_non_null(strstr(why, "holds one frame"));
   destroy(&grid, &v);
   unlink(path);

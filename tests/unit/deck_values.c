@@ -119,6 +119,7 @@ static void test_merge_keys(void **state) {
   ASSERT_NEAR(HfReal(HfNodeFind(film, "regions.0.material"), "Ms"), 2e6, 1e-8);
   ASSERT_NEAR(HfReal(HfNodeFind(film, "regions.0.material"), "alpha"), 0.7, 1e-15);
   ASSERT_NEAR(HfReal(HfNodeFind(film, "material"), "alpha"), 0.1, 1e-15);
+  assert_int_equal(HfNodeLength(HfNodeFind(film, "regions.0.material")), 3); /* Ms, Aex by default, alpha: once each */
   assert_string_equal(HfText(HfNodeFind(film, "regions.1"), "name"), "s");
   ASSERT_NEAR(HfReal(HfNodeFind(film, "regions.1.material"), "alpha"), 0.7, 1e-15);
   assert_string_equal(HfText(HfNodeFind(film, "regions.2"), "name"), "t");

@@ -5,7 +5,7 @@
 #include "../time_table.h"
 
 static const HfKey keys[] = {
-    {"field", HF_SECTION, NULL, "", "", 0, "Applied field, uniform in space"},
+    {"field", HF_SECTION, NULL, "", "", 0, "Applied field: the sum of what is given here"},
     {"field.uniform", HF_QUANTITIES, "A/m|T", "", "", 3, "Constant applied field (x, y, z); in T it is mu0 H"},
     {"field.table", HF_TEXT, "file", "", "", 0,
      "File with lines `t Hx Hy Hz` (s, A/m), interpolated linearly, constant before and after; # starts a comment. Time steps end at its times"},

@@ -15,17 +15,9 @@ static const HfKey keys[] = {
 };
 
 static PetscErrorCode settings(HfDeck deck, HfNode values, HfInitialSettings *initial) {
-  HfFieldSource *source = &initial->source;
-
   PetscFunctionBeginUser;
   initial->file = HfChild(values, "path");
-  source->dataset = HfText(values, "dataset");
-  source->frame = (PetscInt)HfInteger(values, "frame");
-  source->stretch = HfFlag(values, "stretch");
-  source->placed = HfHas(values, "offset");
-  for (int d = 0; source->placed && d < 2; ++d) source->offset[d] = HfRealAt(values, "offset", d);
-  if (source->placed && source->stretch)
-    PetscCall(HfDeckError(deck, HfChild(values, "offset"), "give `offset`, which keeps the size of the frame, or `stretch: true`, not both"));
+  PetscCall(HfFieldSourceSettingsRead(deck, values, "/fields/m", &initial->source));
   PetscFunctionReturn(0);
 }
 
