@@ -1,6 +1,8 @@
 """The film of the texture: all saved frames of m, and of the current where it was saved at the same times, small enough to stand in the report.
 
-Each frame becomes indices into a palette of at most 256 colours, all frames together one PNG file, which the page cuts up again. Directions for the arrows are bytes, 256 to a turn."""
+Each frame becomes indices into a palette of at most 256 colours, all frames together one PNG file, which the page cuts up again.
+Directions for the arrows are bytes, 256 to a turn."""
+
 import base64
 import io
 
@@ -51,7 +53,8 @@ def _sprite(frames, film, palette):
 
 
 def _arrows(field, film, every):
-    """Directions in the plane of every n-th cell, 1 to 255 of a turn of 255 parts, 0 where there is no film or no direction: [frame][row][column], from the bottom."""
+    """Directions in the plane of every n-th cell, 1 to 255 of a turn of 255 parts, 0 where there is no film or no direction: [frame][row][column],
+    from the bottom."""
     rows, columns = (slice(((n - 1) % every) // 2, None, every) for n in film.shape)
     x, y = (field[:, rows, columns, c] for c in (0, 1))
     size = np.hypot(x, y)
@@ -114,8 +117,14 @@ def reel(run):
         layer["sheet"] = "data:image/png;base64," + base64.b64encode(data).decode()
         shown.append(layer)
     shown[0].update({"title": "<i>m<sub>z</sub></i>", **_bar(STRIPES, ("−1", "0", "1"))} if stripes else {"title": "magnetization", "wheel": _wheel()})
-    return {"width": film.shape[1], "height": film.shape[0], "aspect": nx * run.saved.cell[0] / (ny * run.saved.cell[1]), "layers": shown, "frames": _labels(run, chosen, currents),
-            "electrodes": _electrodes(run)}
+    return {
+        "width": film.shape[1],
+        "height": film.shape[0],
+        "aspect": nx * run.saved.cell[0] / (ny * run.saved.cell[1]),
+        "layers": shown,
+        "frames": _labels(run, chosen, currents),
+        "electrodes": _electrodes(run),
+    }
 
 
 def _current_layer(run, currents, stride, film, every):
@@ -124,7 +133,9 @@ def _current_layer(run, currents, stride, film, every):
     log = run.own_current
     low, high = (current_decades(run, list(fields.values())) or (1, 10)) if log else (0, current_limit(run, list(fields.values())))
     shade = {k: (np.log(np.maximum(s, low) / low) / np.log(high / low) if log else s / high) for k, s in sizes.items()}
-    index = np.stack([np.clip(np.round(shade[k][::stride, ::stride] * (SHADES - 1)), 0, SHADES - 1) if k is not None else np.zeros(film.shape) for k in currents]).astype(int)
+    index = np.stack(
+        [np.clip(np.round(shade[k][::stride, ::stride] * (SHADES - 1)), 0, SHADES - 1) if k is not None else np.zeros(film.shape) for k in currents]
+    ).astype(int)
     zero = np.zeros(film.shape + (2,))
     j = np.stack([fields[k][::stride, ::stride] if k is not None else zero for k in currents])
     data, layer = _layer(j, film, index, CURRENT(np.linspace(0, 1, SHADES))[:, :3], every)
@@ -148,7 +159,11 @@ def _electrodes(run):
     """Places from the left and from the top, as shares of the width and height; the names."""
     x0, x1, y0, y1 = extent_of(run, run.saved)[0]
     scale = extent_of(run, run.saved)[1]
-    return [{"x": (x / scale - x0) / (x1 - x0), "y": 1 - (y / scale - y0) / (y1 - y0), "name": name} for (x, y), name in zip(run.positions, run.node_names)] if run.n_nodes <= 64 else []
+    return (
+        [{"x": (x / scale - x0) / (x1 - x0), "y": 1 - (y / scale - y0) / (y1 - y0), "name": name} for (x, y), name in zip(run.positions, run.node_names)]
+        if run.n_nodes <= 64
+        else []
+    )
 
 
 def _labels(run, chosen, currents):
@@ -158,6 +173,13 @@ def _labels(run, chosen, currents):
     frames = []
     for k, current in zip(chosen, currents):
         pattern = run.pattern_of_frame("m", k)
-        frames.append({"t": float(times[k]), "time": f"{times[k] / scale:.4g} {unit}", "pattern": run.pattern_label(pattern) if pattern else "",
-                       "signs": "".join("-0+"[s + 1] for s in run.node_signs(pattern)) if pattern else "", "current": current is not None})
+        frames.append(
+            {
+                "t": float(times[k]),
+                "time": f"{times[k] / scale:.4g} {unit}",
+                "pattern": run.pattern_label(pattern) if pattern else "",
+                "signs": "".join("-0+"[s + 1] for s in run.node_signs(pattern)) if pattern else "",
+                "current": current is not None,
+            }
+        )
     return frames
