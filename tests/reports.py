@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 
 from browser import CHROMIUM, Browser
 from launch import environment
@@ -28,8 +29,8 @@ ENSEMBLE = """include: {here}/bad-decks/part-base.yaml
 title: Four members
 ensemble:
   axes:
-    - {{key: film.initial.random.seed, values: ["1", "2"], average: true}}
-    - {{key: film.material.alpha, values: [0.2, 0.4]}}
+    - {{key: film.initial.random.seed, values: ["1", "2"]}}
+    - {{key: film.material.alpha, values: ["0.2", "0.3", "0.4"]}}
 schedule:
   - train: {{patterns: ["++--", "+-+-"], voltage: 1 V, pulse: 0.05 ns}}
   - energies: {{weights: scaled}}
@@ -89,9 +90,13 @@ def check_zoom(page, name):
         page.call("Input.dispatchMouseEvent", type=kind, x=x, y=height, button="left", buttons=buttons, clickCount=1)
     page.wait(f"document.querySelector('.js-plotly-plot').layout.xaxis.range[0] > {before[0]}", 10)
     check(True, f"{name}: dragging zooms a curve")
-    page.call("Input.dispatchMouseEvent", type="mouseMoved", x=box[0] + 0.5 * box[2], y=box[1] + 0.5 * box[3])
-    page.wait("document.querySelector('.js-plotly-plot .hoverlayer').textContent.trim() !== ''", 10)
-    check(True, f"{name}: pointing at a curve names its value")
+    said = "document.querySelector('.js-plotly-plot .hoverlayer').textContent.trim()"
+    for k in range(60):  # along the curve until a point is near
+        if page.run(said):
+            break
+        page.call("Input.dispatchMouseEvent", type="mouseMoved", x=box[0] + (k + 0.5) / 60 * box[2], y=box[1] + 0.5 * box[3])
+        time.sleep(0.05)
+    check(page.run(said), f"{name}: pointing at a curve names its value")
 
 
 def pixels(page):
@@ -122,7 +127,7 @@ def main():
     if not CHROMIUM:
         sys.exit("found no Chromium: bash jobs/install-packages.sh --test installs it on Debian")
     with tempfile.TemporaryDirectory() as folder, Browser() as browser:
-        reports = {"run": report_of(program, DECK, folder, "run")}
+        reports = {"run": report_of(program, DECK, folder, "run"), "ensemble": report_of(program, ENSEMBLE, folder, "ensemble")}
         for kind, path in reports.items():
             for width, dark in ((1400, False), (390, True)):
                 name = f"{kind}, {width} px, {'dark' if dark else 'light'}"
@@ -132,6 +137,9 @@ def main():
                 check((paper < 150) == dark, f"{name}: the page is {'dark' if dark else 'light'}")
                 if kind == "run":
                     check_film(page, name)
+                if kind == "ensemble":
+                    axes = page.run("[...document.querySelectorAll('.xtitle')].map(t => t.textContent)")
+                    check(axes and set(axes) == {"Gilbert damping α"}, f"{name}: the axes are in words: {set(axes)}")
                 if width == 1400:
                     check_zoom(page, name)
                 if len(sys.argv) > 2:

@@ -62,7 +62,7 @@ def _line(ax, line, name):
 
 def _name(artist):
     label = getattr(artist, "trace_name", None) or str(artist.get_label())
-    return "" if label.startswith("_") else label
+    return "" if label.startswith("_") or label == "None" else label
 
 
 def _band(collection):
@@ -102,7 +102,7 @@ def _errors(ax):
             caps.update(ends)
             if data is not None and bars:
                 sizes[data] = [abs(s[1][1] - s[0][1]) / 2 if len(s) > 1 else 0 for s in bars[0].get_segments()]
-                data.trace_name = _name(container) or _name(data)
+                data.trace_name = getattr(data, "trace_name", None) or _name(container) or "_"
     return sizes, caps
 
 

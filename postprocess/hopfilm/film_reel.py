@@ -1,7 +1,7 @@
 """The film of the texture: all saved frames of m, and of the current where it was saved at the same times, small enough to stand in the report.
 
-Each frame becomes indices into a palette of at most 256 colours, all frames together one PNG file, which the page cuts up again.
-Directions for the arrows are bytes, 256 to a turn."""
+Each frame becomes indices into a palette of at most 256 colours, all frames together one PNG file, which the page cuts up again. Directions for the arrows are
+bytes, 255 to a turn."""
 
 import base64
 import io
@@ -53,8 +53,8 @@ def _sprite(frames, film, palette):
 
 
 def _arrows(field, film, every):
-    """Directions in the plane of every n-th cell, 1 to 255 of a turn of 255 parts, 0 where there is no film or no direction: [frame][row][column],
-    from the bottom."""
+    """Directions in the plane of every n-th cell, 1 to 255 of a turn of 255 parts, 0 where there is no film or no direction: [frame][row][column], the
+    lowest row first."""
     rows, columns = (slice(((n - 1) % every) // 2, None, every) for n in film.shape)
     x, y = (field[:, rows, columns, c] for c in (0, 1))
     size = np.hypot(x, y)
@@ -176,7 +176,7 @@ def _labels(run, chosen, currents):
         frames.append(
             {
                 "t": float(times[k]),
-                "time": f"{times[k] / scale:.4g} {unit}",
+                "time": f"{times[k] / scale:.4g} {unit}" if times.max() > times.min() else "",
                 "pattern": run.pattern_label(pattern) if pattern else "",
                 "signs": "".join("-0+"[s + 1] for s in run.node_signs(pattern)) if pattern else "",
                 "current": current is not None,

@@ -253,13 +253,8 @@ def _film(run):
     arrows = " Hue and arrows show the direction in the plane; white is up, black down." if reel["layers"][0]["arrows"] else ""
     below = f" Beside it: {run.current_map[2]}." if len(reel["layers"]) > 1 else ""
     marks = " Electrodes: filled +, open −." if reel["electrodes"] else ""
-    return film(
-        reel,
-        "Film of the texture",
-        f"The texture at every time at which it was saved.{arrows}{below}{marks} A dashed line in the curves of this page marks the time shown; a click on "
-        "a curve "
-        "goes to its time.",
-    )
+    curves = " A dashed line in the curves marks the time shown; a click on a curve goes to its time." if len(run.time) > 1 else ""
+    return film(reel, "Film of the texture", f"The texture at every time at which it was saved.{arrows}{below}{marks}{curves}")
 
 
 def _end_states(run):

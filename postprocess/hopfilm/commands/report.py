@@ -1,4 +1,4 @@
-"""One HTML page per run directory: results with their controls, figures, deck and provenance. Nothing is fetched from outside.
+"""One HTML page per run directory, or for an ensemble: results with their controls, figures, deck and provenance. Nothing is fetched from outside.
 
 python3 postprocess/report.py DIR [DIR...]        writes DIR/report.html
 """
@@ -6,7 +6,7 @@ python3 postprocess/report.py DIR [DIR...]        writes DIR/report.html
 import argparse
 import os
 
-from .. import sections
+from .. import ensemble_report, sections
 from ..inference_section import inference
 from ..page import escape, page
 from ..run import Run
@@ -44,14 +44,20 @@ def lead(run):
     )
 
 
-def write_report(directory):
+def of_run(directory):
     run = Run(directory)
-    html = page(
-        run.title,
-        lead(run),
-        [(anchor, title, make(run)) for anchor, title, make in SECTIONS],
-        f"hopfilm {escape(run.provenance.get('version', ''))} · references.bib lists the papers behind this run",
-    )
+    foot = f"hopfilm {escape(run.provenance.get('version', ''))} · references.bib lists the papers behind this run"
+    return page(run.title, lead(run), [(anchor, title, make(run)) for anchor, title, make in SECTIONS], foot)
+
+
+def of_ensemble(directory):
+    found = ensemble_report.Ensemble(directory)
+    sections_of = [(anchor, title, make(found)) for anchor, title, make in ensemble_report.SECTIONS]
+    return page(found.title, ensemble_report.lead(found), sections_of, "hopfilm · reports of members: the same command with their directories")
+
+
+def write_report(directory):
+    html = of_ensemble(directory) if ensemble_report.is_ensemble(directory) else of_run(directory)
     path = os.path.join(directory, "report.html")
     temporary = path + ".new"
     with open(temporary, "w", encoding="utf-8") as file:

@@ -52,12 +52,13 @@ function tracesOf(panel) {
 function layoutOf(panel, width) {
   const rising = panel.traces.every((t) => t.x.every((x, k) => k === 0 || x === null || t.x[k - 1] === null || x >= t.x[k - 1]));
   const notes = panel.notes.filter(() => width > 600).map((n) => ({ x: n.x, y: 1, yref: "paper", yanchor: "bottom", text: n.text.trim(), showarrow: false, font: { family: "monospace", size: 12 } }));
+  const rows = Math.max(1, ...(panel.x.ticks || []).map((t) => t[1].split("<br>").length)); // of text below the axis
   const named = panel.traces.filter((t) => t.name).length + panel.levels.filter((s) => s.name).length;
-  return { height: 330 + 19 * Math.ceil(named * 150 / width), width, margin: { l: 58, r: 14, t: 34 + (notes.length && panel.title ? 18 : 0), b: 44 }, modebar: { bgcolor: "rgba(0,0,0,0)", color: ink("faint"), activecolor: ink("key") }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+  return { height: 330 + 14 * (rows - 1) + 19 * Math.ceil(named * 150 / width), width, margin: { l: 58, r: 14, t: 34 + (notes.length ? 18 : 0), b: 44 + 14 * (rows - 1) }, modebar: { bgcolor: "rgba(0,0,0,0)", color: ink("faint"), activecolor: ink("key") }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: "DejaVu Sans, Verdana, sans-serif", size: 12, color: ink("ink") }, title: panel.title ? { text: panel.title, font: { size: 13 }, x: 0, xref: "paper", xanchor: "left", y: 0.99, yanchor: "top" } : undefined,
     xaxis: axisOf(panel, "x"), yaxis: axisOf(panel, "y"), shapes: shapesOf(panel), annotations: notes, hovermode: rising ? "x unified" : "closest",
     hoverlabel: { bgcolor: ink("wash"), bordercolor: ink("line"), font: { color: ink("ink"), size: 12 } }, showlegend: named > 1,
-    legend: { orientation: "h", x: 0, y: -0.2, yanchor: "top", font: { size: 12 } }, dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom" };
+    legend: { orientation: "h", x: 0, y: -0.2 - 0.055 * (rows - 1), yanchor: "top", font: { size: 12 } }, dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom" };
 }
 
 function drawChart(box) {
@@ -152,8 +153,8 @@ class Film {
     this.slider.value = frame;
     this.reel.layers.forEach((_, k) => this.draw(k));
     const f = frames[frame];
-    const words = `${f.time}${f.pattern ? `, pattern ${f.pattern}` : ""}`;
-    this.box.querySelector("output").textContent = `${words} (frame ${frame + 1} of ${frames.length})`;
+    const words = [f.time, f.pattern && `pattern ${f.pattern}`, `frame ${frame + 1} of ${frames.length}`].filter(Boolean).join(", ");
+    this.box.querySelector("output").textContent = words;
     this.slider.setAttribute("aria-valuetext", words);
     film.time = f.t;
     film.listeners.forEach((listener) => listener());
