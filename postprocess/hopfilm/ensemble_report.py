@@ -76,7 +76,8 @@ class Ensemble:
         for step in dict.fromkeys(name.split(".")[0] for name in self.figures):
             mine = {name.split(".", 1)[1]: float(line[name]) for name in self.figures if name.split(".")[0] == step and line.get(name) not in ("", "nan", None)}
             for e in results:
-                if e.get("step") == step.rpartition("-")[0] and mine and all(_same(e.get(key), value) for key, value in mine.items()):
+                taken = any(e is other for other in found.values())
+                if not taken and e.get("step") == step.rpartition("-")[0] and mine and all(_same(e.get(key), value) for key, value in mine.items()):
                     found[step] = e
                     break
         return found
