@@ -39,6 +39,10 @@ static PetscErrorCode check_gold(HfDevice d) {
   PetscReal side;
 
   PetscFunctionBeginUser;
+  if (HfGridGetInfo(d->grid)->periodic[0] || HfGridGetInfo(d->grid)->periodic[1])
+    PetscCall(HfDeckError(
+        d->deck, HfChild(HfDeckRoot(d->deck), "gold"),
+        "a gold layer beside film.periodic: its Oersted field is that of the gold on one film, without the images; leave out one of the two"));
   if (!d->film)
     PetscCall(HfDeckError(d->deck, HfChild(HfDeckRoot(d->deck), "gold"), "a gold layer without `electrodes` carries no current"));
   else if (HfMagnetFeelsFilmCurrentAlone(d->magnet))

@@ -34,6 +34,10 @@ PetscErrorCode HfConductingCells(HfGrid grid, uint8_t **out) {
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(w * (g->ym + 2), &conducts));
   for (ptrdiff_t k = 0; k < w * (g->ym + 2); ++k) conducts[k] = regions[k] >= 0 ? HF_CELL_WHOLE : HF_CELL_VOID;
+  if (g->periodic[0]) /* cells beyond the seam belong to the other side, see seam.c */
+    for (PetscInt j = 0; j < g->ym + 2; ++j) conducts[j * w] = conducts[(j + 1) * w - 1] = HF_CELL_VOID;
+  if (g->periodic[1] && g->ys == 0) memset(conducts, HF_CELL_VOID, (size_t)w);
+  if (g->periodic[1] && g->ys + g->ym == g->ny) memset(conducts + (g->ym + 1) * w, HF_CELL_VOID, (size_t)w);
   *out = conducts;
   if (!HfGridOutline(grid)) PetscFunctionReturn(0);
   PetscCall(PetscCalloc1(3 * w, &three));

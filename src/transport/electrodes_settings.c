@@ -219,6 +219,21 @@ static PetscErrorCode check_shape(HfElectrodes e, HfDeck deck) {
   PetscFunctionReturn(0);
 }
 
+/* Both sides of the seam of a periodic film are one place. */
+static PetscErrorCode check_seam(HfElectrodes e, HfDeck deck, HfNode where) {
+  PetscInt misfit;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfSeamFindMisfit(e, &misfit));
+  if (misfit >= 0)
+    PetscCall(HfDeckError(
+        deck, where,
+        "electrode %s touches an edge of the film that is periodic, but not the same place at the opposite edge: there is one place on both "
+        "sides; continue its shape there by a `union`",
+        e->names[misfit]));
+  PetscFunctionReturn(0);
+}
+
 static void shift_by_settings(HfElectrodes e, HfNode misplacement) {
   const PetscReal by = HfReal(misplacement, "by");
   const PetscInt64 seed = HfInteger(misplacement, "seed");
@@ -250,11 +265,6 @@ static PetscErrorCode create(HfGrid grid, HfDeck deck, HfNode where, PetscInt n_
   PetscInt n = 0;
 
   PetscFunctionBeginUser;
-  if (n_items && (HfGridGetInfo(grid)->periodic[0] || HfGridGetInfo(grid)->periodic[1]))
-    PetscCall(
-        HfDeckError(deck, where,
-                    "electrodes on a film with film.periodic: its potential is not solved for; leave out one of the two, or drive the film with a "
-                    "uniform `current` in place of electrodes"));
   PetscCall(PetscCalloc1(n_items, &entries));
   for (PetscInt i = 0; i < n_items; ++i) {
     PetscCall(entry_settings(deck, items[i], &entries[i]));
@@ -271,6 +281,7 @@ static PetscErrorCode create(HfGrid grid, HfDeck deck, HfNode where, PetscInt n_
     }
   if (misplacement) shift_by_settings(e, misplacement);
   if (n_items && HfDeckErrorCount(deck) == errors) PetscCall(check(e, of, deck, where));
+  if (n_items && HfDeckErrorCount(deck) == errors) PetscCall(check_seam(e, deck, where));
   if (n_items && HfDeckErrorCount(deck) == errors) PetscCall(check_islands(e, deck));
   if (n_items && HfDeckErrorCount(deck) == errors) PetscCall(check_shape(e, deck));
   if (HfDeckErrorCount(deck) == errors) PetscCall(cut_cells(e, of));

@@ -73,6 +73,8 @@ PetscErrorCode HfPotentialDestroy(HfPotential *potential) {
   PetscCall(VecDestroy(&p->b));
   PetscCall(VecDestroy(&p->x));
   PetscCall(VecDestroy(&p->start));
+  PetscCall(VecDestroy(&p->shared));
+  PetscCall(PetscFree(p->seam_row));
   PetscCall(VecDestroy(&p->made_for));
   PetscCall(PetscFree3(p->sigma.xx, p->sigma.xy, p->sigma.yy));
   PetscCall(PetscFree4(p->contact_G, p->terminal_G, p->contact_from_terminal, p->work));
@@ -97,7 +99,7 @@ PetscErrorCode HfPotentialCreateFromFunction(HfGrid grid, HfElectrodes electrode
       const ptrdiff_t at = (ptrdiff_t)(j - (g->ys - 1)) * (g->nx + 2) + i + 1;
       PetscReal S[4];
 
-      if (HfRegionAt(g, regions, i, j) < 0) continue;
+      if (j < 0 || j >= g->ny || HfRegionAt(g, regions, i, j) < 0) continue;
       (*sigma)(g->x0 + ((PetscReal)i + 0.5) * g->dx, g->y0 + ((PetscReal)j + 0.5) * g->dy, context, S);
       p->sigma.xx[at] = S[0];
       p->sigma.xy[at] = 0.5 * (S[1] + S[2]);
@@ -152,6 +154,7 @@ PetscErrorCode HfPotentialLoad(HfPotential p, Vec phi) {
   PetscCall(VecGetArrayRead(phi, &a));
   PetscCall(PetscArraycpy(p->phi + HfGhostRowsAt(rows, rows->start), a, p->n_owned));
   PetscCall(VecRestoreArrayRead(phi, &a));
+  PetscCall(HfSeamSpread(p, p->phi + HfGhostRowsAt(rows, rows->start)));
   PetscCall(HfGhostRowsFill(p->vertices, p->phi, HF_ROWS_ALL));
   PetscFunctionReturn(0);
 }
@@ -190,6 +193,7 @@ PetscErrorCode HfPotentialSolveContacts(HfPotential p, const PetscReal u[], Vec 
   PetscCall(VecGetArray(p->b, &b));
   PetscCall(VecGetArray(p->x, &x));
   for (PetscInt k = 0; k < p->n_owned; ++k) b[k] = -p->reaction[own + k];
+  PetscCall(HfSeamFold(p, b));
   for (PetscInt c = 0; c < p->n_contact; ++c) b[p->contact[c].at] = x[p->contact[c].at] = 0;
   PetscCall(VecRestoreArray(p->b, &b));
   PetscCall(VecRestoreArray(p->x, &x));
@@ -198,6 +202,7 @@ PetscErrorCode HfPotentialSolveContacts(HfPotential p, const PetscReal u[], Vec 
   PetscCall(VecCopy(p->x, phi));
   PetscCall(VecGetArray(phi, &x));
   for (PetscInt c = 0; c < p->n_contact; ++c) x[p->contact[c].at] = u[p->contact[c].electrode];
+  PetscCall(HfSeamSpread(p, x));
   PetscCall(VecRestoreArray(phi, &x));
   PetscFunctionReturn(0);
 }

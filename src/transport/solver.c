@@ -20,6 +20,7 @@ static PetscErrorCode mult(Mat A, Vec x, Vec y) {
   PetscCall(VecGetArrayWrite(y, &to));
   HfMultigridMult(p->multigrid, p->phi, to);
   if (p->sigma.hall) HfHallMult(p, to);
+  PetscCall(HfSeamFold(p, to));
   PetscCall(VecRestoreArrayWrite(y, &to));
   PetscFunctionReturn(0);
 }
@@ -31,9 +32,17 @@ static PetscErrorCode precondition(PC pc, Vec b, Vec x) {
 
   PetscFunctionBeginUser;
   PetscCall(PCShellGetContext(pc, &p));
+  if (p->shared) {
+    PetscCall(VecCopy(b, p->shared));
+    PetscCall(VecGetArray(p->shared, &to));
+    PetscCall(HfSeamShare(p, to));
+    PetscCall(VecRestoreArray(p->shared, &to));
+    b = p->shared;
+  }
   PetscCall(VecGetArrayRead(b, &from));
   PetscCall(VecGetArrayWrite(x, &to));
   PetscCall(HfMultigridApply(p->multigrid, from, to));
+  if (p->shared) PetscCall(HfSeamMean(p, to));
   PetscCall(VecRestoreArrayRead(b, &from));
   PetscCall(VecRestoreArrayWrite(x, &to));
   PetscFunctionReturn(0);
@@ -50,6 +59,10 @@ PetscErrorCode HfSolverCreate(HfPotential p, const char prefix[]) {
   PetscCall(DMCreateGlobalVector(vertices, &p->b));
   PetscCall(VecDuplicate(p->b, &p->x));
   PetscCall(VecDuplicate(p->b, &p->start));
+  if (HfSeamExists(p->grid)) {
+    PetscCall(VecDuplicate(p->b, &p->shared));
+    PetscCall(PetscMalloc1(p->rows->n, &p->seam_row));
+  }
   PetscCall(MatCreateShell(comm, p->n_owned, p->n_owned, PETSC_DECIDE, PETSC_DECIDE, p, &A));
   PetscCall(MatShellSetOperation(A, MATOP_MULT, (void (*)(void))mult));
   PetscCall(MatSetOption(A, MAT_SPD, p->sigma.hall ? PETSC_FALSE : PETSC_TRUE));

@@ -114,6 +114,8 @@ struct HfPotential_ {
   PetscReal *phi, *reaction;  /* with ghost rows */
   KSP ksp;
   Vec b, x, start;
+  Vec shared;               /* of a periodic film: for the preconditioner; otherwise NULL */
+  PetscReal *seam_row;      /* [nx + 1], the same */
   PetscBool set_up, lagged; /* coarse levels exist; they belong to an earlier operator */
   PetscBool worn;           /* the last solve converged so much slower that they should be renewed */
   PetscBool for_saturated;  /* they belong to the film saturated along z; else to the magnetization made_for */
@@ -131,6 +133,15 @@ struct HfPotential_ {
 void HfStiffnessAssemble(HfPotential potential); /* the finest level's operator, owned rows */
 /* reaction = K phi on the owned rows, A/m; phi with ghost rows. K knows no electrodes. Without what cut cells add unless `cut`. */
 void HfStiffnessReaction(HfPotential potential, PetscBool cut);
+/* seam.c: periodic boundaries; x: the owned vertices, the originals count and the copies are zero unless said. Nothing happens where the film has no seam.
+   Collective. */
+PetscBool HfSeamExists(HfGrid grid);
+PetscErrorCode HfSeamSpread(HfPotential potential, PetscReal x[]); /* copies take the values of the originals */
+PetscErrorCode HfSeamFold(HfPotential potential, PetscReal x[]);   /* copies are added to the originals and become zero */
+PetscErrorCode HfSeamShare(HfPotential potential, PetscReal x[]);  /* half of it on either side */
+PetscErrorCode HfSeamMean(HfPotential potential, PetscReal x[]);   /* originals take the mean of both sides, copies become zero */
+/* An electrode that holds a vertex on one side of the seam only; -1: none. */
+PetscErrorCode HfSeamFindMisfit(HfElectrodes electrodes, PetscInt *electrode);
 /* cut_operator.c: the part of the cut cells. Not collective, but for the first three. */
 PetscErrorCode HfCutSigmaCreate(HfPotential potential);
 PetscErrorCode HfCutSigmaDestroy(HfPotential potential);
