@@ -91,6 +91,14 @@ static PetscBool read_unit(HfOvfFile *file, const char *value, double *metres) {
   return *metres > 0 ? PETSC_TRUE : HfOvfFail(file, "meshunit: \"%.40s\" is none of m, cm, mm, um, nm and angstrom", value);
 }
 
+/* That of the first component; names with blanks stand in braces. */
+static void read_value_unit(const char *value, HfOvfHeader *header) {
+  const PetscBool braces = (PetscBool)(*value == '{');
+
+  value += braces;
+  snprintf(header->unit, sizeof header->unit, "%.*s", (int)strcspn(value, braces ? "}" : " \t"), value);
+}
+
 /* One label of the header. */
 static PetscBool read_label(HfOvfFile *file, const char *label, const char *value, HfOvfHeader *header, double *metres) {
   static const char *const nodes[] = {"xnodes", "ynodes", "znodes"}, *const steps[] = {"xstepsize", "ystepsize", "zstepsize"};
@@ -114,8 +122,7 @@ static PetscBool read_label(HfOvfFile *file, const char *label, const char *valu
   if (!strcmp(label, "valuemultiplier")) return read_number(file, label, value, &header->multiplier);
   if (!strcmp(label, "valuedim") && strcmp(value, "3"))
     return HfOvfFail(file, "valuedim: %.40s; vectors of 3 components are expected: this is no file of the magnetization", value);
-  if (!strcmp(label, "valueunit") || !strcmp(label, "valueunits"))
-    snprintf(header->unit, sizeof header->unit, "%.*s", (int)strcspn(value, " \t"), value);
+  if (!strcmp(label, "valueunit") || !strcmp(label, "valueunits")) read_value_unit(value, header);
   return PETSC_TRUE;
 }
 

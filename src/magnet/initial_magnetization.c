@@ -125,8 +125,9 @@ PetscErrorCode HfMagnetSetInitial(HfMagnet magnet, const HfInitialSettings *init
     PetscCall(read_file(magnet, initial, m, note, &done));
   if (done) PetscCall(finish(magnet, m, &without));
   if (without)
-    PetscCall(HfDeckError(magnet->film.deck, initial->node, "initial state '%s' gives no direction in %" PetscInt_FMT " cells of the film",
-                          initial->start->row[0].path, without));
+    PetscCall(HfDeckError(magnet->film.deck, initial->node, "initial state '%s' gives no direction in %" PetscInt_FMT " cells of the film%s",
+                          initial->start->row[0].path, without,
+                          initial->start->direction ? "" : ": zero vectors of a file lie outside of its film; give film.shape the same outline"));
   PetscFunctionReturn(0);
 }
 

@@ -59,7 +59,7 @@ static void test_units_and_precession(void **state) {
   static const struct {
     const char *unit;
     double tesla;
-  } cases[] = {{"T", 2}, {"mT", 2e-3}, {"kA/m", 2e3 * HF_MU0}, {"Oe", 2e-4}};
+  } cases[] = {{"T", 2}, {"{A/m}", 2 * HF_MU0}, {"mT", 2e-3}, {"kA/m", 2e3 * HF_MU0}, {"Oe", 2e-4}};
   int pid = (int)getpid();
   PetscMPIInt rank;
   char path[64];
