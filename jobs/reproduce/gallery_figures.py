@@ -278,6 +278,21 @@ def edge(run):
     return figure
 
 
+def profile(run):
+    """m along the middle row."""
+    m = run.field("m", -1)
+    x = (np.arange(m.shape[1]) + 0.5) * run.cell[0] * 1e9
+    figure, ax = plot("x (nm)", "m")
+    for c, name in enumerate("xyz"):
+        ax.plot(x, m[m.shape[0] // 2, :, c], color=PAIR_COLOURS[c], linewidth=1.2)
+        top = np.argmax(m[m.shape[0] // 2, :, c]) if np.ptp(m[m.shape[0] // 2, :, c]) > 0.1 else 1
+        ax.annotate(
+            f"$m_{name}$", (x[top], m[m.shape[0] // 2, top, c]), xytext=(0, 3), textcoords="offset points", fontsize=7, color=PAIR_COLOURS[c], ha="center"
+        )
+    ax.set_ylim(-1.1, 1.4)
+    return figure
+
+
 def pinning(run):
     rows = table(run)
     field = np.loadtxt(os.path.join(ROOT, "inputs", "validation", "wall-pinning.txt"), comments="#")
