@@ -1,6 +1,6 @@
 /* Spin-orbit torque of a uniform current against exact solutions of a single spin.
 
-     H_DL = hbar xi j/(2 e mu0 Ms t); with an easy axis along z: m tilts along j by theta, sin 2 theta = 2 H_DL/Hk, up to H_DL = Hk/2, beyond which it ends at -p
+     H_DL = hbar theta_DL j/(2 e mu0 Ms t); with an easy axis along z: m tilts along j by theta, sin 2 theta = 2 H_DL/Hk, up to H_DL = Hk/2, beyond which it ends at -p
      damping-like torque alone: tan(theta/2) = tan(theta0/2) exp(w t), turned by -alpha w t, w = gamma0 H_DL/(1 + alpha^2), theta: angle to p = z x j
      field-like torque alone: the motion in the applied field -H_FL p
    In all integrators; the hook for implicit steps is the derivative. magnet/magnet_impl.h: the torque's own hooks. */
@@ -11,7 +11,7 @@
 #define MS     800e3
 #define T_FILM 2e-9
 #define J      1e12
-/* For xi = 0.1 at J; hbar/e = 6.582e-16 V s */
+/* For theta = 0.1 at J; hbar/e = 6.582e-16 V s */
 #define H_DL (6.582119569e-16 * 0.1 * J / (2 * HF_MU0 * MS * T_FILM))
 
 enum { HEUN = METHODS, ALL };
@@ -102,7 +102,7 @@ static void moves_as_the_closed_solution(void **unused) {
   }
 }
 
-/* Field-like alone, xi = 0.1: -H_DL p = -H_DL y for a current along x. */
+/* Field-like alone, theta = 0.1: -H_DL p = -H_DL y for a current along x. */
 static void field_like_is_an_applied_field(void **unused) {
   const PetscReal j[2] = {J, 0}, none[2] = {0, 0};
 

@@ -1,8 +1,8 @@
 /* Spin-orbit torque of the current in a heavy metal on the film: damping-like and field-like.
 
-     T = gamma0 [H_DL m x (m x p) + H_FL m x p],   p = n x j/|j|,   H_DL = hbar xi_DL |j|/(2 e mu0 Ms t),  H_FL likewise with xi_FL
+     T = gamma0 [H_DL m x (m x p) + H_FL m x p],   p = n x j/|j|,   H_DL = hbar theta_DL |j|/(2 e mu0 Ms t),  H_FL likewise with theta_FL
    n: normal from the heavy metal to the film, z where that lies below; j: conventional current density in the heavy metal; t: thickness of the film.
-   It is the torque -gamma0 m x H of the fields -H_DL m x p and -H_FL p. xi_DL > 0, as of platinum, turns m towards -p; xi_DL is the spin Hall angle where all
+   It is the torque -gamma0 m x H of the fields -H_DL m x p and -H_FL p. theta_DL > 0, as of platinum, turns m towards -p; theta_DL is the spin Hall angle where all
    of the spin current enters the film. Signs are those of Manchon et al., with p their zeta.
    A film with an easy axis along z and the field Hk = 2 Ku/(mu0 Ms) tilts along j by theta, sin 2 theta = 2 H_DL/Hk, and switches at H_DL = Hk/2.
    The current is that of the gold, if the deck has gold, which then is the heavy metal. Otherwise it is the film's own times current_ratio: both
@@ -12,10 +12,12 @@
 
 static const HfKey keys[] = {
     {"material:spin_hall_angle", HF_NUMBER, NULL, "0", "[-10,10]", 0,
-     "Damping-like spin-orbit torque of a heavy metal on the film: effective spin Hall angle (efficiency xi_DL); platinum > 0, tantalum and tungsten "
+     "Damping-like spin-orbit torque of a heavy metal on the film: effective spin Hall angle (efficiency theta_DL); platinum > 0, tantalum and "
+     "tungsten "
      "< 0"},
     {"material:field_like_efficiency", HF_NUMBER, NULL, "0", "[-10,10]", 0,
-     "Field-like spin-orbit torque in the measure of spin_hall_angle (efficiency xi_FL): > 0 acts as a field along -(n x j), n from the heavy metal "
+     "Field-like spin-orbit torque in the measure of spin_hall_angle (efficiency theta_FL): > 0 acts as a field along -(n x j), n from the heavy "
+     "metal "
      "to the film"},
     {"spin_orbit", HF_SECTION, NULL, "{}", "", 0, "The heavy metal that exerts the spin-orbit torque"},
     {"spin_orbit.side", HF_CHOICE, NULL, "below", "below|above", 0,
@@ -25,7 +27,7 @@ static const HfKey keys[] = {
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
-enum { DAMPING, FIELD, ANGLE }; /* T = (DAMPING m x + FIELD) m x (z x j): signed by the side, m^2/(A s); xi_DL and xi_FL */
+enum { DAMPING, FIELD, ANGLE }; /* T = (DAMPING m x + FIELD) m x (z x j): signed by the side, m^2/(A s); theta_DL and theta_FL */
 
 typedef struct {
   PetscReal side, ratio; /* 1 above, -1 below */
@@ -75,13 +77,13 @@ static PetscErrorCode region_settings(HfTorque *torque, PetscInt region, PetscRe
 
 static PetscErrorCode check(const HfTorque *torque, PetscInt region) {
   const char *const names[] = {"spin_hall_angle", "field_like_efficiency"};
-  const PetscReal *xi = torque->p[region] + ANGLE;
+  const PetscReal *theta = torque->p[region] + ANGLE;
 
   PetscFunctionBeginUser;
   for (int k = 0; k < 2; ++k)
-    if (PetscAbsReal(xi[k]) > 1)
+    if (PetscAbsReal(theta[k]) > 1)
       PetscCall(HfDeckWarn(torque->film->deck, HfChild(torque->film->materials[region].node, names[k]), "%s of %g: heavy metals have up to 0.5",
-                           names[k], (double)xi[k]));
+                           names[k], (double)theta[k]));
   PetscFunctionReturn(0);
 }
 
