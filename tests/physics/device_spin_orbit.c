@@ -1,7 +1,8 @@
-/* Where the current of a spin-orbit torque comes from: the film's own, times the ratio of densities, or that of a gold layer in contact; it ends with the
-   voltage.
+/* Where the current of a spin-orbit torque comes from: the film's own, times the ratio of densities, or that of a gold layer in contact; it ends
+   with the voltage.
 
-     T = gamma0 m x [H (theta_DL m x p + theta_FL p) - H_Oe],  H = hbar |j|/(2 e mu0 Ms t),  p = n x j/|j|,  j = ratio sigma V/L,  (1 + alpha^2) dm/dt = T + alpha m x T */
+     T = gamma0 m x [H (theta_DL m x p + theta_FL p) - H_Oe],   (1 + alpha^2) dm/dt = T + alpha m x T
+     H = hbar |j|/(2 e mu0 Ms t),   p = n x j/|j|,   j = ratio sigma V/L */
 #include "test_decks.h"
 #include <hopfilm/device.h>
 

@@ -1,9 +1,10 @@
-/* Spin-orbit torque of a uniform current against exact solutions of a single spin.
+/* Spin-orbit torque of a uniform current against exact solutions of a single spin, in all integrators.
 
-     H_DL = hbar theta_DL j/(2 e mu0 Ms t); with an easy axis along z: m tilts along j by theta, sin 2 theta = 2 H_DL/Hk, up to H_DL = Hk/2, beyond which it ends at -p
-     damping-like torque alone: tan(theta/2) = tan(theta0/2) exp(w t), turned by -alpha w t, w = gamma0 H_DL/(1 + alpha^2), theta: angle to p = z x j
+     H_DL = hbar theta_DL j/(2 e mu0 Ms t)
+     easy axis along z: m tilts along j by psi, sin 2 psi = 2 H_DL/Hk, up to H_DL = Hk/2, beyond which it ends at -p, p = z x j
+     damping-like torque alone: tan(psi/2) = tan(psi0/2) exp(w t), turned by -alpha w t, w = gamma0 H_DL/(1 + alpha^2), psi: angle to p
      field-like torque alone: the motion in the applied field -H_FL p
-   In all integrators; the hook for implicit steps is the derivative. magnet/magnet_impl.h: the torque's own hooks. */
+   The hook for implicit steps is the derivative. magnet/magnet_impl.h: the torque's own hooks. */
 #include <magnet/magnet_impl.h>
 #include <magnet_case.h>
 #include <methods.h>
@@ -33,7 +34,7 @@ static void run(Case *c, const PetscReal j[2], PetscReal t, PetscReal m[3]) {
   CHECK(HfMagnetAverage(c->magnet, c->m, m));
 }
 
-/* Hk = 2 H_DL/0.8 at J: sin 2 theta = 0.8. Up and down tilt against each other; a metal above acts as a current backwards, twice the density as half the axis. */
+/* Hk = 2 H_DL/0.8 at J: sin 2 theta = 0.8. Up and down tilt against each other; a metal above acts as one below with the current reversed. */
 static void tilts_along_the_current(void **unused) {
   static const struct {
     const char *documents, *angle, *start;

@@ -2,8 +2,9 @@
 
      E = Kc1 (a1^2 a2^2 + a2^2 a3^2 + a3^2 a1^2) + Kc2 a1^2 a2^2 a3^2,   a_i = m.c_i
      H = -(2/(mu0 Ms)) sum_i a_i [Kc1 (a_j^2 + a_k^2) + Kc2 a_j^2 a_k^2] c_i
-   Kc1 > 0 alone: six easy directions along the axes (iron), each of which holds m with the field 2 Kc1/(mu0 Ms), 110 saddles with E = Kc1/4; Kc1 < 0: eight along
-   the diagonals 111 (nickel), with -(4/3) Kc1/(mu0 Ms) and E = Kc1/3. E has the degrees 4 and 6 in m, so that implicit steps take the derivative of the field.
+   Kc1 > 0 alone: six easy directions along the axes (iron), each of which holds m with the field 2 Kc1/(mu0 Ms), with saddles along 110 of
+   E = Kc1/4; Kc1 < 0: eight along the diagonals 111 (nickel), E = Kc1/3, each of which holds m with -(4/3) Kc1/(mu0 Ms). E has the degrees 4
+   and 6 in m, so that implicit steps take the derivative of the field.
    Crystals whose axes differ from grain to grain in the plane: `grain_fold: 4` in grain_axes.c.
    Source: Chikazumi, Physics of Ferromagnetism (Oxford, 1997), chapter 12. */
 #include "../term.h"

@@ -1,10 +1,10 @@
 /* Spin-orbit torque of the current in a heavy metal on the film: damping-like and field-like.
 
      T = gamma0 [H_DL m x (m x p) + H_FL m x p],   p = n x j/|j|,   H_DL = hbar theta_DL |j|/(2 e mu0 Ms t),  H_FL likewise with theta_FL
-   n: normal from the heavy metal to the film, z where that lies below; j: conventional current density in the heavy metal; t: thickness of the film.
-   It is the torque -gamma0 m x H of the fields -H_DL m x p and -H_FL p. theta_DL > 0, as of platinum, turns m towards -p; theta_DL is the spin Hall angle where all
-   of the spin current enters the film. Signs are those of Manchon et al., with p their zeta.
-   A film with an easy axis along z and the field Hk = 2 Ku/(mu0 Ms) tilts along j by theta, sin 2 theta = 2 H_DL/Hk, and switches at H_DL = Hk/2.
+   n: normal from the heavy metal to the film, z where that lies below; j: conventional current density in the heavy metal; t: thickness of
+   the film. It is the torque -gamma0 m x H of the fields -H_DL m x p and -H_FL p. theta_DL > 0, as of platinum, turns m towards -p; it is the
+   spin Hall angle where all of the spin current enters the film. Signs are those of Manchon et al., with p their zeta.
+   A film with an easy axis along z and the field Hk = 2 Ku/(mu0 Ms) tilts along j by psi, sin 2 psi = 2 H_DL/Hk, and switches at H_DL = Hk/2.
    The current is that of the gold, if the deck has gold, which then is the heavy metal. Otherwise it is the film's own times current_ratio: both
    layers see the same electric field. The conductivity of the film is then that of both together.
    Source: Manchon, Zelezny, Miron, Jungwirth, Sinova, Thiaville, Garello and Gambardella, Rev. Mod. Phys. 91, 035004 (2019), section I. */

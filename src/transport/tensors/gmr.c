@@ -1,11 +1,12 @@
 /* Giant magnetoresistance in the plane: a film beside another magnetic layer whose magnetization p is fixed.
 
      Sigma = sigma0 [1 + (g/2) m.p] 1      g = gmr_ratio = (conductivity with m along p - that with m against p)/sigma0
-   added to sigma0 1 and to what the AMR contributes; sigma0 is still the mean over all directions of m. p is a unit vector, of any direction.
-   The tensor is isotropic, so that G stays symmetric, and to first order in g the change of G is linear in m:
-     G_kl[m] - G_kl = -(g sigma0 t/2) integral (m.p) E_k.E_l,   E_k: field of 1 V on electrode k of the film without g
-   Unlike that of AMR this change is odd in m. The field of a gold layer turns m over with the signs of all voltages: what a pattern and its negative teach such a
-   film has opposite signs, and cancels where both are trained alike. Hebb's rule, even in the pattern, is not what this film follows.
+   This adds (g/2) sigma0 m.p 1 to sigma0 1 and to what the AMR contributes; sigma0 is still the mean over all directions of m. p is a unit
+   vector of any direction. The tensor is isotropic, so that G stays symmetric, and to first order in g the change of G is linear in m:
+     G_kl[m] - G_kl = (g sigma0 t/2) integral (m.p) E_k.E_l,   E_k: field of 1 V on electrode k in the film without g
+   Unlike that of AMR this change is odd in m. The field of a gold layer turns m over with the signs of all voltages: what a pattern and its
+   negative teach such a film has opposite signs, and cancels where both are trained alike. Hebb's rule, even in the pattern, is not what this
+   film follows (inputs/README.md, "More physics").
    Source: Dieny, Speriosu, Parkin, Gurney, Wilhoit and Mauri, Phys. Rev. B 43, 1297 (1991). */
 #include "tensors.h"
 
