@@ -25,7 +25,7 @@ DARK = {
     WINDOW: "#1d3a2e",
     ACCENT: "#f0694c",
     "#ffffff": "#14171b",
-    "#0072b2": "#4fa8e0",
+    "#0072b2": "#3390d6",
     "#d55e00": "#f08a3c",
     "#009e73": "#34c79b",
     "#cc79a7": "#dd93bb",
@@ -39,6 +39,8 @@ DARK = {
     "#637939": "#a3be6c",
     "#843c39": "#d4837f",
     "#6b6ecf": "#9a9cf0",
+    "#e69f00": "#f2c14e",
+    "#56b4e9": "#a5dcfa",
 }
 CURRENT = LinearSegmentedColormap.from_list("current", ["#f7f7f4", "#d7e0e8", "#9db9d0", "#5b8db8", "#2b6399", "#143a63"])
 SHADES = LinearSegmentedColormap.from_list("shades", ["#c6dbef", "#6baed6", "#2171b5", "#08306b"])

@@ -41,11 +41,12 @@ function shapesOf(panel) {
   ];
 }
 
-function tracesOf(panel) {
+function tracesOf(panel, width) {
+  const named = (name) => (width < 500 && name.length > 34 ? name.replaceAll(", ", ",<br>") : name); // legends of long names would be cut
   const ends = panel.x.range;
   const levels = panel.levels.filter((s) => s.name).map((s) => ({ x: ends, y: [s.at, s.at], name: s.name, mode: "lines", line: { color: shade(s.color), width: s.width, dash: s.dash } }));
   const bands = panel.bands.map((b) => ({ x: b.x, y: b.y, fill: "toself", fillcolor: shade(b.color), opacity: b.opacity, mode: "none", hoverinfo: "skip", showlegend: false }));
-  return [...bands, ...panel.traces.map((t) => ({ x: t.x, y: t.y, name: t.name || " ", showlegend: Boolean(t.name), mode: t.mode, line: { color: shade(t.color), width: t.width, dash: t.dash },
+  return [...bands, ...panel.traces.map((t) => ({ x: t.x, y: t.y, name: named(t.name) || " ", showlegend: Boolean(t.name), mode: t.mode, line: { color: shade(t.color), width: t.width, dash: t.dash },
     marker: { color: shade(t.color), size: t.size }, ...(t.error ? { error_y: { array: t.error, color: shade(t.color), thickness: 1.2, width: 3 } } : {}) })), ...levels];
 }
 
@@ -55,7 +56,7 @@ function layoutOf(panel, width) {
   const rows = Math.max(1, ...(panel.x.ticks || []).map((t) => t[1].split("<br>").length)); // of text below the axis
   const named = panel.traces.filter((t) => t.name).length + panel.levels.filter((s) => s.name).length;
   return { height: 330 + 14 * (rows - 1) + 19 * Math.ceil(named * 150 / width), width, margin: { l: 58, r: 14, t: 34 + (notes.length ? 18 : 0), b: 44 + 14 * (rows - 1) }, modebar: { bgcolor: "rgba(0,0,0,0)", color: ink("faint"), activecolor: ink("key") }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
-    font: { family: "DejaVu Sans, Verdana, sans-serif", size: 12, color: ink("ink") }, title: panel.title ? { text: panel.title, font: { size: 13 }, x: 0, xref: "paper", xanchor: "left", y: 0.99, yanchor: "top" } : undefined,
+    font: { family: "DejaVu Sans, Verdana, sans-serif", size: 12, color: ink("ink") },
     xaxis: axisOf(panel, "x"), yaxis: axisOf(panel, "y"), shapes: shapesOf(panel), annotations: notes, hovermode: rising ? "x unified" : "closest",
     hoverlabel: { bgcolor: ink("wash"), bordercolor: ink("line"), font: { color: ink("ink"), size: 12 } }, showlegend: named > 1,
     legend: { orientation: "h", x: 0, y: -0.2 - 0.055 * (rows - 1), yanchor: "top", font: { size: 12 } }, dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom" };
@@ -68,7 +69,7 @@ function drawChart(box) {
   for (const [k, panel] of box.panels.entries()) {
     const width = Math.floor(columns === box.panels.length ? whole * panel.share / sum : whole / columns) - 1;
     const holder = box.holders[k];
-    Plotly.react(holder, tracesOf(panel), layoutOf(panel, width), { displaylogo: false, responsive: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] });
+    Plotly.react(holder, tracesOf(panel, width), layoutOf(panel, width), { displaylogo: false, responsive: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] });
   }
 }
 
@@ -91,7 +92,11 @@ async function charts() {
   if (!boxes.length || !(await loadPlotly())) return;
   const start = (box) => {
     box.hidden = false;
-    box.holders = data(box).map(() => box.appendChild(document.createElement("div")));
+    box.holders = data(box).map((panel) => {
+      const holder = box.appendChild(document.createElement("div"));
+      if (panel.title) holder.appendChild(document.createElement("p")).innerHTML = panel.title;
+      return holder.appendChild(document.createElement("div"));
+    });
     drawChart(box);
     box.panels.forEach((panel, k) => panel.time && markTime(box.holders[k], panel));
     box.closest("figure").classList.add("live");
