@@ -2,7 +2,7 @@
 """Runs every postprocess command on run directories and checks what comes out: python3 tests/postprocess.py DIR [DIR...]
 
 Expected of a report: one file that fetches nothing, no accuracy without its controls beside it, and no figure in red without a sentence that says
-why. Of the figures of a step `infer`: one for whatever the run holds. Of an OVF file: the numbers of run.h5, bit by bit."""
+why. Of the figures of a step `infer`: one for whatever the run holds."""
 
 import os
 import re
@@ -168,27 +168,6 @@ def check_attractors(directory):
     return checked
 
 
-def check_ovf(directory, folder):
-    with h5py.File(os.path.join(directory, "run.h5"), "r") as run:
-        if "fields/m" not in run:
-            return False
-        wanted = run["fields/m"][-1].ravel()
-    path = os.path.join(folder, "m.ovf")
-    for kind, control in (("text", None), ("binary8", 123456789012345.0)):
-        done = command("to_ovf.py", directory, "-o", path, "--format", kind)
-        assert done.returncode == 0, done.stderr
-        with open(path, "rb") as file:
-            content = file.read()
-        start = content.index(b"\n", content.index(b"# Begin: Data")) + 1
-        data = content[start : content.index(b"# End: Data")]
-        values = np.array(data.split(), float) if control is None else np.frombuffer(data[:-1], "<f8")
-        if control is not None:
-            assert values[0] == control
-            values = values[1:]
-        assert np.array_equal(values, wanted), f"{directory}: {kind} OVF differs from run.h5"
-    return True
-
-
 def check_reasons():
     """A sentence for each kind of failure, none for what is right."""
     sys.path.insert(0, HERE)
@@ -235,8 +214,7 @@ def main():
             print(
                 f"postprocess: {directory}: {check_report(directory)} figures in the report, {check_figures(directory, folder)} drawn alone, "
                 f"{check_inference(directory, folder)} of noisy patterns, attractors of {check_attractors(directory)} networks, "
-                f"{check_hysteresis(directory)} loops, "
-                f"OVF {'as in run.h5' if check_ovf(directory, folder) else 'none'}"
+                f"{check_hysteresis(directory)} loops"
             )
 
 

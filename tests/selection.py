@@ -92,18 +92,9 @@ def compare(whole, part, rows, columns, label):
 
 def postprocess(directory, label):
     drawn = [["report.py"]] if label == "both" else [["texture.py", "-o", f"{directory}/m.png"], ["current.py", "-o", f"{directory}/j.png"]]
-    for script, *arguments in (*drawn, ["to_ovf.py", "-o", f"{directory}/m.ovf"]):
+    for script, *arguments in drawn:
         code, text = run([sys.executable, os.path.join(ROOT, "postprocess", script), directory, *arguments])
         check(code == 0, f"{label}: {script}{'' if code == 0 else ': ' + text[-1000:]}")
-    head = open(f"{directory}/m.ovf", "rb").read(2000).decode()
-    ovf = {key: float(re.search(rf"# {key}: (\S+)", head)[1]) for key in ("xbase", "ybase", "xstepsize", "ystepsize", "xnodes", "ynodes")}
-    with h5py.File(os.path.join(directory, "run.h5")) as file:
-        image, shape = file["VTKHDF"].attrs, file["fields/m"].shape
-        first = image["Origin"][:2] + 0.5 * image["Spacing"][:2]
-    check(
-        np.allclose([ovf["xbase"], ovf["ybase"]], first, 0, 1e-16) and [ovf["ynodes"], ovf["xnodes"]] == list(shape[1:3]),
-        f"{label}: the OVF file lies there, too",
-    )
 
 
 def main():

@@ -237,3 +237,18 @@ PetscErrorCode HfFieldSourceSettingsRead(HfDeck deck, HfNode section, const char
     for the log, may be ""; why[HF_WHY_LENGTH]: "", or with its place what is wrong with the file (the code stays 0). Of OVF files one rank reads
     a block at a time, and each rank keeps the rows that it needs. Collective. */
 PetscErrorCode HfFieldReadSource(HfGrid grid, const HfFieldSource *source, Vec v, char how[], char why[]);
+
+/* ---- writing a frame of a field for other programs ---- */
+/** A frame on n[0] x n[1] x 1 cells. */
+typedef struct {
+  const char *name, *unit; /**< of the field */
+  PetscInt frame;          /**< its number */
+  double time;             /**< s */
+  PetscInt n[2], dof;      /**< cells along x and y; components */
+  double corner[2];        /**< lower left one of the first cell, m */
+  double step[3];          /**< sides of a cell, m */
+  const double *values;    /**< [y][x][component]; 0 where not `inside` */
+  const char *inside;      /**< [y][x]: 1 for a cell of the film that is meant, else 0 */
+} HfFieldFrame;
+/** As OVF 2.0; bytes: 0 for text, 4 or 8 for binary numbers. False when it could not be written. Not collective. */
+PetscBool HfOvfWrite(const HfFieldFrame *frame, int bytes, FILE *file);

@@ -3,7 +3,7 @@
 #include <hopfilm/output.h>
 
 /* Options a command may take, or-ed in commands.def. */
-enum { HF_TAKES_SET = 1, HF_TAKES_OUT = 2, HF_TAKES_PETSC = 4, HF_TAKES_SCHEMA = 8, HF_TAKES_PICTURE = 16 };
+enum { HF_TAKES_SET = 1, HF_TAKES_OUT = 2, HF_TAKES_PETSC = 4, HF_TAKES_SCHEMA = 8, HF_TAKES_PICTURE = 16, HF_TAKES_FRAMES = 32 };
 
 typedef struct HfOptions_ HfOptions;
 typedef struct {
@@ -30,8 +30,10 @@ struct HfOptions_ {
   const char *picture;   /* of `check`; NULL: runs/<deck name>.svg */
   const char *restart;   /* NULL: auto */
   PetscBool force, json_schema;
-  int first_member, last_member; /* of an ensemble, from 1; 0: all */
-  int petsc_argc;                /* what follows "--" */
+  const char *format;                               /* of `export`: "ovf", "vtk" or "csv"; NULL */
+  const char *field, *frames, *data, *region, *box; /* NULL: m, last, binary8, all of the film, all that was saved */
+  int first_member, last_member;                    /* of an ensemble, from 1; 0: all */
+  int petsc_argc;                                   /* what follows "--" */
   char **petsc_argv;
   char fault[512]; /* what is wrong with the command line, "" when nothing is */
 };

@@ -18,7 +18,8 @@ enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
 
 static const HfOption known[] = {
     {"--set", "PATH=VALUE", "replace or add one value of the deck, as in --set film.cell=\"10 nm\"; may be repeated", HF_TAKES_SET},
-    {"--out", "DIR", "directory of the results (default runs/<deck name>)", HF_TAKES_OUT},
+    {"--out", "PATH", "directory of the results (default runs/<deck name>); of export, the file (default DIR/<field> with the ending of the format)",
+     HF_TAKES_OUT | HF_TAKES_FRAMES},
     {"--restart", "auto|never|FILE", "continue from the last checkpoint (auto, the default), from this one, or not at all", HF_TAKES_OUT},
     {"--max-walltime", "TIME", "as output.max_walltime in the deck: stop in time, with a checkpoint", HF_TAKES_OUT},
     {"--checkpoint-every", "TIME", "as output.checkpoint_every in the deck: wall time", HF_TAKES_OUT},
@@ -27,6 +28,16 @@ static const HfOption known[] = {
     {"--members", "FIRST[-LAST]", "only these members of an ensemble, counted from 1", HF_TAKES_OUT},
     {"--picture", "FILE.svg|none", "where the picture of the device goes (default runs/<deck name>.svg)", HF_TAKES_PICTURE},
     {"--json-schema", NULL, "as a JSON schema, for editors", HF_TAKES_SCHEMA},
+    {"--ovf", NULL, "as OVF 2.0, a file for each frame", HF_TAKES_FRAMES},
+    {"--vtk", NULL, "as VTK image data, a .vti file for each frame", HF_TAKES_FRAMES},
+    {"--csv", NULL, "as a table with the columns t, x, y and the components, units in the names; a line for each cell of film", HF_TAKES_FRAMES},
+    {"--field", "NAME", "the field (default m)", HF_TAKES_FRAMES},
+    {"--frames", "last|all|K|FIRST:END[:STEP]", "which frames, counted from 0, without END; a negative one counts from the end (default last)",
+     HF_TAKES_FRAMES},
+    {"--data", "text|binary4|binary8", "numbers of OVF files (default binary8)", HF_TAKES_FRAMES},
+    {"--region", "NAME", "only the cells of this one of film.regions, or `film` for those of none; others are zero or left out", HF_TAKES_FRAMES},
+    {"--box", "X0,Y0,X1,Y1",
+     "only cells with their centres in this rectangle, as in --box \"0 nm, 0 nm, 200 nm, 100 nm\"; the origin is the film's centre", HF_TAKES_FRAMES},
     {"--help", NULL, "print this; also -h", 0},
 };
 enum { N_KNOWN = sizeof known / sizeof known[0] };
@@ -88,6 +99,24 @@ static void set_value(HfOptions *o, const char *path, const char *value) {
   o->set[o->n_set++] = o->own[o->n_own++] = text;
 }
 
+/* An option of `export`. */
+static void set_export(HfOptions *o, const char *name, const char *value) {
+  if (!strcmp(name, "field"))
+    o->field = value;
+  else if (!strcmp(name, "frames"))
+    o->frames = value;
+  else if (!strcmp(name, "data"))
+    o->data = value;
+  else if (!strcmp(name, "region"))
+    o->region = value;
+  else if (!strcmp(name, "box"))
+    o->box = value;
+  else if (o->format)
+    set_fault(o, "one format at a time: also", name);
+  else
+    o->format = name;
+}
+
 /* One option at argv[*k]; "--name value" and "--name=value" are the same. Moves *k past its value. */
 static void parse_option(int argc, char **argv, int *k, HfOptions *o) {
   const char *word = argv[*k], *value = strchr(word, '=');
@@ -136,6 +165,8 @@ static void parse_option(int argc, char **argv, int *k, HfOptions *o) {
     o->restart = value;
   else if (!strcmp(known[which].name, "--picture"))
     o->picture = value;
+  else if (known[which].needs == HF_TAKES_FRAMES)
+    set_export(o, known[which].name + 2, value);
   else if (!strcmp(known[which].name, "--max-walltime"))
     set_value(o, "output.max_walltime", value);
   else if (!strcmp(known[which].name, "--checkpoint-every"))

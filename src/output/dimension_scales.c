@@ -226,7 +226,7 @@ static PetscErrorCode add_path(List *list, const char name[]) {
 static herr_t collect(hid_t group, const char *name, const H5L_info_t *info, void *context) {
   const hid_t object = H5Oopen(group, name, H5P_DEFAULT);
   const PetscBool is_wanted =
-      (PetscBool)(H5Iget_type(object) == H5I_DATASET && H5DSis_scale(object) <= 0 && strncmp(name, HF_PATH_VTK + 1, strlen(HF_PATH_VTK) - 1));
+      (PetscBool)(H5Iget_type(object) == H5I_DATASET && H5DSis_scale(object) <= 0 && strncmp(name, &HF_PATH_VTK[1], strlen(HF_PATH_VTK) - 1));
 
   H5Oclose(object);
   return is_wanted && add_path(context, name) ? -1 : 0;
