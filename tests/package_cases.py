@@ -88,6 +88,7 @@ def test_conductance(run, h5):
     currents = data.G.sum("terminal_j")  # all at the same voltage: no current
     assert float(abs(currents).max()) < 1e-12 * float(data.G.max())
     assert np.allclose(data.G, data.G.transpose("time", "terminal_j", "terminal_i"), atol=1e-12)
+    assert "G" not in hopfilm.open(path("four-node-small")).run.__dict__, "all matrices were read at once"
     assert {"pattern", "pattern_name", "step", "epoch"} <= set(data.coords) and set(data.pattern.values) >= {"", "++--", "+-+-"}
     frame = run.to_dataframe("conductance")
     assert np.array_equal(frame["G_2_3"], data.G.sel(terminal_i="2", terminal_j="3")) and frame.attrs["units"]["G_2_3"] == "S"

@@ -194,12 +194,11 @@ class Run:
     # ---- conductance in time ----
     def _conductance(self):
         self.time = self.array("conductance/time")
-        self.G = self.array("conductance/G")
         self.G0 = self.array("conductance/G0")
         self.gauges = {name: self.array("gauges/" + name) for name in self.h5.get("gauges", {})}
         self.pattern, self.pulses = [], []
         if self.time is None:
-            self.time, self.G = np.zeros(0), np.zeros((0, self.n, self.n))
+            self.time = np.zeros(0)
             return
         self.step = self.array("training/step")
         self.epoch = self.array("training/epoch")
@@ -213,6 +212,12 @@ class Run:
                 probes = np.arange(first if own_start else first - 1, k)
                 self.pulses.append(Pulse(self.pattern[first], int(self.step[first]), int(self.epoch[first]), self.time[probes[0]], self.time[k - 1], probes))
             first = k
+
+    @cached_property
+    def G(self):
+        """Conductance matrices (S), [probe][terminal][terminal]; read when first used, since of many electrodes they fill gigabytes."""
+        G = self.array("conductance/G")
+        return np.zeros((0, self.n, self.n)) if G is None else G
 
     def pair_traces(self):
         """|G_ij| of all pairs, [probe][pair]."""

@@ -7,6 +7,7 @@ import io
 import numpy
 
 STYLE = "border-collapse:collapse;font-size:90%"
+MOST = 16  # names listed
 PICTURE = 160  # pixels, the longer side of the picture of the last texture at least
 
 
@@ -30,13 +31,14 @@ def facts(data):
     ny, nx = run.mask.shape
     found.append(("film", f"{nx} x {ny} cells of {readable(run.cell[0], 'm')} x {readable(run.cell[1], 'm')}, {readable(run.thickness, 'm')} thick"))
     if run.node_names:
-        found.append(("electrodes", f"{run.n_nodes}" + (f" for {run.n} pixels" if run.wiring is not None else ": " + ", ".join(run.node_names[:12]))))
+        found.append(("electrodes", f"{run.n_nodes}" + (f" for {run.n} pixels" if run.wiring is not None else ": " + ", ".join(run.node_names[:MOST]))))
     for name in run.field_names():
         times = run.field_times(name)
         found.append((f"fields.{name}", f"{len(times)} frames from {readable(times[0], 's')} to {readable(times[-1], 's')}" if len(times) else "no frame yet"))
     if len(run.time):
         found.append(("conductance", f"{len(run.time)} probes of {run.n} x {run.n}" + (f", gauges {', '.join(run.gauges)}" if run.gauges else "")))
-    found.append(("table", f"{data.table.sizes.get('time', 0)} lines: {', '.join(data.table)}"))
+    names = list(data.table)
+    found.append(("table", f"{data.table.sizes.get('time', 0)} lines: {', '.join(names[:MOST])}{', ...' if len(names) > MOST else ''}"))
     if data.steps:
         found.append(("steps", ", ".join(data.steps)))
     return found
