@@ -53,12 +53,13 @@ static inline PetscErrorCode memory_summary(void *context, HfNode entry) {
   PetscFunctionReturn(0);
 }
 
-static inline PetscErrorCode memory_progress(void *context, const char *what, PetscReal done, PetscReal total) {
+static inline PetscErrorCode memory_progress(void *context, const HfProgress *progress) {
   Memory *memory = (Memory *)context;
   PetscFunctionBeginUser;
-  assert_true(done >= memory->done);
-  memory->done = done;
-  memory->total = total;
+  assert_true(progress->done >= memory->done);
+  assert_true(progress->item_done > -1e-15 && progress->item_done < progress->item_total + 1e-15 && progress->item < progress->n_items);
+  memory->done = progress->done;
+  memory->total = progress->total;
   PetscFunctionReturn(0);
 }
 

@@ -46,6 +46,12 @@ void HfFaultForget(void);
 /** Writes a line, with its end, to stderr and to the file of HfFaultLog(). Not collective. */
 void HfFaultReport(const char line[]);
 
+/* ---- terminals. Not collective. ---- */
+/** Whether an output, 1 or 2, goes to a terminal, also by way of mpiexec on this machine. */
+PetscBool HfTerminal(int descriptor);
+/** The same, and colours are wanted: NO_COLOR is not set. */
+PetscBool HfTerminalColours(int descriptor);
+
 /** Hot kernels are compiled for several instruction sets and selected at run time; by x86-64 level and not by processor name, which would exclude
     processors of other makers with the same instructions. */
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && !defined(HF_NO_CLONES)

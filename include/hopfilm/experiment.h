@@ -51,6 +51,14 @@ typedef struct {
   HfSelection selection;                /**< the cells that are kept of a field; valid after `check_settings` */
 } HfRecorderSettings;
 
+/** How far a run is, in simulated time (s). */
+typedef struct {
+  const char *what;                /**< present activity */
+  PetscReal done, total;           /**< of the run */
+  PetscInt item, n_items;          /**< present item of the schedule, from 0 */
+  PetscReal item_done, item_total; /**< of that item; 0 of one in which no time passes */
+} HfProgress;
+
 /** The recorder of a run, see HfRecorder_. */
 typedef struct HfRecorder_ *HfRecorder;
 
@@ -75,8 +83,8 @@ struct HfRecorder_ {
   PetscErrorCode (*wiring)(void *context, const HfWiring *wiring);           /**< the device has another wiring from now on: /film/wiring */
   PetscErrorCode (*text)(void *context, const char *name, const char *text); /**< a file of the run directory */
   PetscErrorCode (*summary)(void *context, HfNode entry);                    /**< an entry of `results` in summary.yaml; takes ownership */
-  PetscErrorCode (*progress)(void *context, const char *what, PetscReal done, PetscReal total); /**< simulated time, s */
-  PetscErrorCode (*log)(void *context, const char *line);                                       /**< a line without its end */
+  PetscErrorCode (*progress)(void *context, const HfProgress *progress);     /**< from time to time */
+  PetscErrorCode (*log)(void *context, const char *line);                    /**< a line without its end */
   /** @} */
 
   /** @name Control: the only way back

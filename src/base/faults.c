@@ -17,10 +17,15 @@ const char *HfFaultText(void) { return last; }
 void HfFaultForget(void) { last[0] = '\0'; }
 
 void HfFaultReport(const char line[]) {
+  static const char name[] = "hopfilm:";
   const int file = log_path[0] ? HfFileOpen(log_path, O_WRONLY | O_APPEND) : -1;
 
   fflush(stdout);
-  fputs(line, stderr);
+  if (HfTerminal(STDERR_FILENO)) fputs("\r\033[K", stderr); /* over a line of progress */
+  if (HfTerminalColours(STDERR_FILENO) && !strncmp(line, name, sizeof name - 1))
+    fprintf(stderr, "\033[1;31m%s\033[0m%s", name, line + sizeof name - 1);
+  else
+    fputs(line, stderr);
   fflush(stderr);
   if (file < 0) return;
   (void)!write(file, line, strlen(line)); /* a log that cannot be written is no reason to say less */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MAX_KEPT 1000 /* further errors of a deck are not reported */
 
@@ -116,6 +117,7 @@ void HfMessagesFirstError(HfMessages messages, const char *first_file, char text
 }
 
 PetscErrorCode HfMessagesPrint(HfMessages messages, MPI_Comm comm, const char *first_file) {
+  const PetscBool coloured = HfTerminalColours(STDERR_FILENO);
   PetscMPIInt rank;
 
   PetscFunctionBeginUser;
@@ -123,7 +125,7 @@ PetscErrorCode HfMessagesPrint(HfMessages messages, MPI_Comm comm, const char *f
   sort(messages, first_file);
   for (PetscInt i = 0; i < messages->n; ++i) {
     Message *m = &messages->list[i];
-    const char *kind = m->error ? "error" : "warning";
+    const char *kind = !coloured ? (m->error ? "error" : "warning") : m->error ? "\033[1;31merror\033[0m" : "\033[1;33mwarning\033[0m";
     if (!m->printed && !rank) {
       if (m->line)
         fprintf(stderr, "%s:%d:%d: %s: %s\n", m->file, (int)m->line, (int)m->column, kind, m->text);

@@ -235,7 +235,11 @@ PetscErrorCode HfExperimentRun(HfExperiment e) {
   PetscCall(begin(&context));
   for (PetscInt k = 0; k < e->schedule.n_items; ++k) {
     const HfScheduleItem *item = &e->schedule.items[k];
+    HfPlan plan = {0};
 
+    if (item->step->plan) item->step->plan(item->settings, &plan);
+    e->drive.item_start += e->drive.item_seconds;
+    e->drive.item_seconds = plan.seconds;
     e->drive.item = k;
     e->drive.epoch = 0;
     e->drive.activity = item->step->name;

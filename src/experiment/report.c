@@ -86,10 +86,17 @@ PetscErrorCode HfReportHeadline(HfStepContext context, HfNode entry, const char 
 
 PetscErrorCode HfReportProgress(HfStepContext context, const char *what, PetscReal seconds) {
   HfRecorder recorder = context->recorder;
+  const HfDrive *drive = context->drive;
+  const HfProgress progress = {.what = what,
+                               .done = drive->seconds + seconds,
+                               .total = context->schedule->plan.seconds,
+                               .item = drive->item,
+                               .n_items = context->schedule->n_items,
+                               .item_done = drive->seconds + seconds - drive->item_start,
+                               .item_total = drive->item_seconds};
 
   PetscFunctionBeginUser;
-  if (recorder->progress && !HfTapeReplaying(context->tape))
-    PetscCall(recorder->progress(recorder->context, what, context->drive->seconds + seconds, context->schedule->plan.seconds));
+  if (recorder->progress && !HfTapeReplaying(context->tape)) PetscCall(recorder->progress(recorder->context, &progress));
   PetscFunctionReturn(0);
 }
 

@@ -94,9 +94,10 @@ typedef struct {
 } HfCpuTime;
 
 typedef struct {
-  PetscInt item, epoch, n_initials; /* item of the schedule and epoch of its training, from 0; initial states so far, the film's own included */
-  PetscReal seconds;                /* simulated at the start of the present phase, of plan.seconds */
-  const char *activity;             /* name of the present step */
+  PetscInt item, epoch, n_initials;   /* item of the schedule and epoch of its training, from 0; initial states so far, the film's own included */
+  PetscReal seconds;                  /* simulated at the start of the present phase, of plan.seconds */
+  PetscReal item_start, item_seconds; /* the same at the start of the item, and what the item is planned to take */
+  const char *activity;               /* name of the present step */
   HfCpuTime cpu;
   PetscReal *x, *V;   /* [n]: the pattern that drives or drove last, and its voltages V = voltage x */
   PetscReal voltage;  /* V */

@@ -38,6 +38,9 @@ PetscErrorCode HfOutputCreate(HfDeck deck, const char *directory, PetscBool forc
   output->results = (HfResultFile){.run = &output->run, .file = -1, .instant = -1};
   output->log.run = &output->run;
   output->log.lock = -1;
+  output->log.printed = output->log.shown = output->log.noted = MPI_Wtime();
+  output->log.terminal = HfTerminal(STDOUT_FILENO);
+  output->log.coloured = HfTerminalColours(STDOUT_FILENO);
   output->resume.checkpoint = output->resume.frames_before = -1;
   output->control.launched = output->control.checkpointed = output->control.attended = output->run.start;
   PetscCall(create_summary(&output->summary));

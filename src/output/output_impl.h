@@ -72,15 +72,24 @@ typedef struct {
   double flushed;
 } HfTimeTable;
 
+/* What the time left is estimated from. */
+typedef struct {
+  PetscReal from;   /* simulated time, s ... */
+  double from_wall; /* ... at this MPI_Wtime() */
+} HfPace;
+
 typedef struct {
   HfRun *run;
-  FILE *file;       /* rank 0 */
-  int lock;         /* rank 0: log.txt of an earlier run, locked, until `file` is open; else -1 */
-  char early[4096]; /* lines logged before the directory was made */
-  PetscBool quiet;  /* nothing on stdout */
-  double printed;   /* MPI_Wtime() of the last line of progress */
-  double from_wall;
-  PetscReal from, done, total; /* simulated time of the present count, s; `from` at `from_wall` */
+  FILE *file;                   /* rank 0 */
+  int lock;                     /* rank 0: log.txt of an earlier run, locked, until `file` is open; else -1 */
+  char early[4096];             /* lines logged before the directory was made */
+  PetscBool quiet;              /* nothing on stdout */
+  PetscBool terminal, coloured; /* stdout is one */
+  PetscBool showing;            /* a line of progress, which the next line replaces */
+  double printed, shown, noted; /* MPI_Wtime() of the last progress in the log, on the terminal, in status.yaml */
+  PetscInt item;                /* of the schedule, which item_count is of */
+  HfPace run_count, item_count;
+  PetscReal done, total; /* simulated time, s */
 } HfLog;
 
 typedef struct {
@@ -238,7 +247,7 @@ PetscErrorCode HfOutputArray(void *context, const char *dataset, PetscInt rank, 
 PetscErrorCode HfOutputSummary(void *context, HfNode entry);
 PetscErrorCode HfOutputWiring(void *context, const HfWiring *wiring);
 PetscErrorCode HfOutputText(void *context, const char *name, const char *text);
-PetscErrorCode HfOutputProgress(void *context, const char *what, PetscReal done, PetscReal total);
+PetscErrorCode HfOutputProgress(void *context, const HfProgress *progress);
 PetscErrorCode HfOutputLog(void *context, const char *line);
 PetscErrorCode HfOutputAttend(void *context, PetscBool at_step, PetscBool last, HfRequest *request);
 PetscErrorCode HfOutputCheckpoint(void *context, HfCheckpointList list, PetscReal time, PetscInt begun, PetscInt n_items, PetscBool finished);
