@@ -116,6 +116,8 @@ PetscReal HfMagnetFriction(HfMagnet magnet, PetscInt region);
 PetscInt HfMagnetTermCount(HfMagnet magnet);
 /** Name of such a term, 0 <= k < HfMagnetTermCount(). Not collective. */
 const char *HfMagnetTermName(HfMagnet magnet, PetscInt k);
+/** What its k-th term has to say of where it comes from, for the log: a file and how it was read; "" for most. Borrowed. Not collective. */
+const char *HfMagnetTermNote(HfMagnet magnet, PetscInt k);
 /** Their energies, J: energies[HfMagnetTermCount()]. Collective. */
 PetscErrorCode HfMagnetEnergies(HfMagnet magnet, PetscReal t, Vec m, PetscReal energies[]);
 /** Outputs are fields by name: H_effective and H_TERM (A/m, 3 components), e_total and e_TERM (energy density, J/m^3, 1 component) of a term of H. Number of

@@ -204,6 +204,8 @@ static PetscErrorCode begin(HfStepContext context) {
   cpu->n_matrices += n > 0;
   PetscCall(HfCpuTimeAssign(cpu, "conductance"));
   if (HfMagnetInitialNote(magnet, PETSC_TRUE)[0]) PetscCall(HfReportLog(context, "start from %s", HfMagnetInitialNote(magnet, PETSC_TRUE)));
+  for (PetscInt k = 0; k < HfMagnetTermCount(magnet); ++k)
+    if (HfMagnetTermNote(magnet, k)[0]) PetscCall(HfReportLog(context, "field from %s", HfMagnetTermNote(magnet, k)));
   if (friction > 0)
     PetscCall(HfReportLog(context,
                           "dry friction of %.4g A/m (%.3g Oe): the film rests where the field across m is smaller; 180 degree walls start to move "

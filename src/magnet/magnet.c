@@ -217,6 +217,14 @@ const char *HfMagnetTermName(HfMagnet magnet, PetscInt which) {
   return NULL;
 }
 
+const char *HfMagnetTermNote(HfMagnet magnet, PetscInt which) {
+  for (PetscInt k = 0; k < magnet->n_terms; ++k) {
+    const HfTerm *term = &magnet->terms[k];
+    if (HfTermHasEnergy(term) && which-- == 0) return term->type->note ? (*term->type->note)(term) : "";
+  }
+  return "";
+}
+
 void HfMagnetStatistics(HfMagnet magnet, PetscInt64 *steps, PetscInt64 *rejected, PetscInt64 *evaluations) {
   if (steps) *steps = magnet->steps;
   if (rejected) *rejected = magnet->rejected;

@@ -56,6 +56,8 @@ typedef struct {
   PetscErrorCode (*region_settings)(HfTerm *term, PetscInt region, PetscReal p[], PetscBool *active);
   PetscErrorCode (*check)(const HfTerm *term, PetscInt region); /* warns of implausible values of a region in which the term acts */
 
+  const char *(*note)(const HfTerm *term); /* a line for the log, HfMagnetTermNote(); NULL: none */
+
   /* ---- evaluation ---- */
   /* Before the rows of an evaluation at time t. Collective. May be NULL. */
   PetscErrorCode (*prepare)(HfTerm *term, PetscReal t, Vec m);

@@ -38,6 +38,7 @@ static void assert_field(const char *size, const char *path, const char *how, Pe
   CHECK(VecNorm(field, NORM_INFINITY, &error));
   ASSERT_NEAR(error / norm, 0, norm > 1e3 ? 1e-9 : 1e-6); /* beside an exchange field that is zero but for round-off of 1e11 A/m */
   ASSERT_NEAR(case_energy(&c, 0, c.m) / energy, 1, 1e-9);
+  assert_non_null(strstr(HfMagnetTermNote(c.magnet, HfMagnetTermCount(c.magnet) - 1), path)); /* beside exchange */
   CHECK(VecDestroy(&field));
   CHECK(VecDestroy(&exact));
   case_destroy(&c);

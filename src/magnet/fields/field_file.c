@@ -22,12 +22,13 @@ static const HfKey keys[] = {
 typedef struct {
   Vec field;               /* NULL: none */
   const PetscScalar *rows; /* its rows of this rank, three numbers per cell, A/m */
+  char how[HF_WHY_LENGTH]; /* it was read */
 } FieldFile;
 
 static PetscErrorCode settings(HfTerm *term) {
   HfDeck deck = term->film->deck;
   HfNode section = HfNodeFind(HfDeckRoot(deck), "field.file");
-  char path[PETSC_MAX_PATH_LEN], how[HF_WHY_LENGTH], why[HF_WHY_LENGTH];
+  char path[PETSC_MAX_PATH_LEN], why[HF_WHY_LENGTH];
   HfFieldSource source;
   FieldFile *state;
 
@@ -40,7 +41,7 @@ static PetscErrorCode settings(HfTerm *term) {
   PetscCall(HfDeckFilePath(deck, HfChild(section, "path"), path, sizeof(path)));
   source.path = path;
   PetscCall(HfGridCreateCellVec(term->film->grid, 3, &state->field));
-  PetscCall(HfFieldReadSource(term->film->grid, &source, state->field, how, why));
+  PetscCall(HfFieldReadSource(term->film->grid, &source, state->field, state->how, why));
   if (why[0])
     PetscCall(HfDeckError(deck, HfChild(section, "path"), "%s", why));
   else
@@ -49,6 +50,8 @@ static PetscErrorCode settings(HfTerm *term) {
   PetscCall(HfVecRows(state->field, &state->rows));
   PetscFunctionReturn(0);
 }
+
+static const char *note(const HfTerm *term) { return ((const FieldFile *)term->state)->how; }
 
 static PetscErrorCode destroy(HfTerm *term) {
   PetscFunctionBeginUser;
@@ -108,6 +111,7 @@ const HfTermType HfTermType_field_file = {
     .settings = settings,
     .destroy = destroy,
     .region_settings = region_settings,
+    .note = note,
     .field = field,
     .energy = energy,
     .largest_field = largest_field,
