@@ -128,7 +128,7 @@ class Film {
     film.seek = (time) => this.seek(time);
     addEventListener("resize", () => this.show(this.frame));
     isDark.addEventListener("change", () => this.show(this.frame));
-    Promise.all(this.sheets.map((image) => image.decode())).then(() => { this.show(this.reel.frames.length - 1); box.dataset.state = "ready"; });
+    Promise.all(this.sheets.map((image) => image.decode())).then(() => { this.show(this.reel.frames.length - 1 - Math.max(0, [...this.reel.frames].reverse().findIndex((f) => f.current))); box.dataset.state = "ready"; });
   }
 
   play() {
@@ -183,7 +183,7 @@ class Film {
       pen.fillRect(0, 0, 1, 1);
       pen.scale(1 / 400, aspect / 400);
       pen.fillStyle = ink("soft");
-      pen.font = "15px sans-serif";
+      pen.font = "26px sans-serif";
       pen.textAlign = "center";
       pen.fillText("not saved at this time", 200, 200 / aspect);
       return;
