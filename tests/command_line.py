@@ -10,6 +10,9 @@ import re
 import subprocess
 import sys
 import tempfile
+import textwrap
+
+import yaml
 
 from launch import ROOT, environment
 
@@ -40,10 +43,30 @@ def helps():
 def keys():
     found = said("keys", "gold.lead")
     check(found.startswith("gold.leads   choice, none, above or below, default none\n    "), f"keys gold.lead: {found}")
-    check(re.findall(r"^gold\S+", found, re.M) == ["gold.leads", "gold.lead_current"], f"keys gold.lead: {found}")
-    check(re.findall(r"^gold\S+", said("keys", "gold.*_CUR*"), re.M) == ["gold.lead_current"], "a pattern with stars, in any case")
+    check(re.findall(r"^gold\S+(?=   )", found, re.M) == ["gold.leads", "gold.lead_current"], f"keys gold.lead: {found}")
+    check(re.findall(r"^gold\S+(?=   )", said("keys", "gold.*_CUR*"), re.M) == ["gold.lead_current"], "a pattern with stars, in any case")
     check("integrator.min_step" in said("keys", "smallest step"), "no path has these words, a meaning has")
     check("no key matches" in said("keys", "nothing-like-it", code=2, error=True), "a pattern that nothing matches")
+
+
+def examples(folder):
+    """All sections of src/app/examples.yaml as one deck, with each of the steps."""
+    pieces = re.split(r"^# (\S+)\n", open(os.path.join(ROOT, "src/app/examples.yaml")).read().split("\n", 2)[2], flags=re.M)[1:]
+    pieces = dict(zip(pieces[::2], pieces[1::2]))
+    deck = {"hopfilm": 1, "schedule": []}
+    for name, text in pieces.items():
+        section = yaml.safe_load(text)
+        if name.startswith("schedule"):
+            deck["schedule"] += section["schedule"]
+        elif name.endswith(":"):
+            deck.setdefault("film", {}).update(section["film"])
+        else:
+            deck.update(section)
+        shown = said("keys", name.rstrip(":"))
+        check(textwrap.indent(text, "  ") in shown, f"keys {name} does not show its example: {shown[-1000:]}")
+    path = os.path.join(folder, "examples.yaml")
+    yaml.safe_dump(deck, open(path, "w"))
+    said("check", path, "--picture", "none", "--set", "film.cell=100 nm")
 
 
 def mistakes():
@@ -98,5 +121,6 @@ helps()
 keys()
 mistakes()
 with tempfile.TemporaryDirectory() as work:
+    examples(work)
     logs(work)
 print("help, keys, mistakes, logs: as people want them")
