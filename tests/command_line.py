@@ -27,7 +27,7 @@ def check(condition, what):
 
 
 def said(*words, code=0, error=False):
-    done = subprocess.run([PROGRAM, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(), timeout=300)
+    done = subprocess.run([PROGRAM, *words], capture_output=True, text=True, env=environment(), timeout=300)
     check(done.returncode == code, f"hopfilm {' '.join(words)} returns {done.returncode}: {done.stdout}{done.stderr}")
     return done.stderr if error else done.stdout
 

@@ -92,6 +92,7 @@ def main():
         shutil.copy(os.path.join(HERE, "package_cases.py"), tmp)
         found = {
             "PYTHONPATH": sysconfig.get_path("purelib"),
+            "HOPFILM": program,
             "HOPFILM_RUNS": tmp,
             "HOPFILM_RUN": os.path.join(tmp, "four-node-small"),
             "HOPFILM_ENSEMBLE": os.path.join(tmp, "ensemble"),
@@ -120,7 +121,7 @@ def main():
         )
         run([os.path.join(tmp, "venv", "bin", "hopfilm-post"), "report", "magnet-alone"], tmp)
         assert os.path.getsize(os.path.join(tmp, "magnet-alone", "report.html")) > 1e5
-        assert "to-ovf" in run([python, "-m", "hopfilm"], tmp)
+        assert "  watch " in run([python, "-m", "hopfilm"], tmp)
         run([python, readme(tmp)], tmp, MPLBACKEND="Agg", **found)
         site = run([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], tmp).strip()
         cells, pictures = execute(os.path.join(ROOT, "postprocess", "hopfilm.ipynb"), tmp, **{**found, "PYTHONPATH": f"{site}:{found['PYTHONPATH']}"})

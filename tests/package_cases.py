@@ -157,11 +157,10 @@ def test_hysteresis():
 
 
 def test_discretisedfield(run, tmp_path):
-    """Equal to what it reads of the OVF file that hopfilm-post writes; x is not taken for y."""
+    """Equal to what it reads of the OVF file that hopfilm export writes; x is not taken for y."""
     discretisedfield = pytest.importorskip("discretisedfield")
     ours = run.to_discretisedfield(frame=5)
-    command = os.path.join(os.path.dirname(sys.executable), "hopfilm-post")
-    subprocess.run([command, "to-ovf", path("four-node-small"), "-o", tmp_path / "m.ovf", "--frame", "5", "--format", "binary8"], check=True)
+    subprocess.run([os.environ["HOPFILM"], "export", path("four-node-small"), "--ovf", "--frames", "5", "--out", tmp_path / "m.ovf"], check=True)
     theirs = discretisedfield.Field.from_file(str(tmp_path / "m.ovf"))
     assert ours.mesh.allclose(theirs.mesh) and np.array_equal(ours.array, theirs.array)
     where = (-190e-9, 90e-9, 15e-9)
