@@ -125,7 +125,9 @@ def figures_of(out):
         arrays = {}
         file.visititems(
             lambda name, item: (
-                arrays.__setitem__(name, item[()]) if isinstance(item, h5py.Dataset) and name.split("/")[0] in ("conductance", "energy") else None
+                arrays.__setitem__(name, item[()])
+                if isinstance(item, h5py.Dataset) and "CLASS" not in item.attrs and name.split("/")[0] in ("conductance", "energy")
+                else None
             )
         )
     words, seen = {}, collections.Counter()

@@ -9,6 +9,7 @@ for found in inferences(run):
 
 import numpy as np
 
+from .layout import arrays
 from .results import shown, weights_name
 
 CONTROLS = {
@@ -89,5 +90,5 @@ def scans(run):
         at_rest = "@" + e["after"].replace(" ", "") if "after_s" in e else ""
         group = run.h5.get(f"inference/{e['item']}/xi_scan{at_rest}") if e.get("scan") == "xi" else None
         if group is not None:
-            found.append((e, {name: values[()] for name, values in group.items()}))
+            found.append((e, {name: values[()] for name, values in arrays(group).items()}))
     return found

@@ -66,6 +66,11 @@ def attributes(item):
     return {name: value for name, value in found.items() if value}
 
 
+def arrays(group):
+    """{name: dataset} of a group, without the scales that name dimensions."""
+    return {name: item for name, item in group.items() if getattr(item, "ndim", None) is not None and "CLASS" not in item.attrs}
+
+
 def units_by_name(name):
     """Units of an entry of summary.yaml, whose names end with them; "" for a number without any.
 

@@ -18,7 +18,7 @@ import h5py
 import numpy as np
 import yaml
 
-from .layout import long_name
+from .layout import arrays, long_name
 
 # probes[0] is the last probe before the pulse, where the conductances start from; all others were taken during it
 Pulse = namedtuple("Pulse", "pattern step epoch start end probes")
@@ -195,7 +195,7 @@ class Run:
     def _conductance(self):
         self.time = self.array("conductance/time")
         self.G0 = self.array("conductance/G0")
-        self.gauges = {name: self.array("gauges/" + name) for name in self.h5.get("gauges", {})}
+        self.gauges = {name: values[()] for name, values in arrays(self.h5.get("gauges", {})).items()}
         self.pattern, self.pulses = [], []
         if self.time is None:
             self.time = np.zeros(0)
