@@ -61,10 +61,10 @@ int HfPublishedShape(HfPublished *file, const char path[], hsize_t shape[HF_MOST
 
 /* Whether the file may grow by what is added. HDF5 must not find out: a file whose closing fails brings the program down when it ends. */
 static PetscBool can_grow(HfRun *run, const char path[]) {
-  const off_t spare = 1 << 20;
+  const off_t spare = 1 << 20, most = 1 << 26; /* 93 kB are added at 1001 times of two fields */
   const int file = open(path, O_WRONLY);
   struct stat status = {.st_size = 0};
-  int failure = file < 0 || fstat(file, &status) ? errno : posix_fallocate(file, status.st_size, status.st_size / 4 + spare);
+  int failure = file < 0 || fstat(file, &status) ? errno : posix_fallocate(file, status.st_size, PetscMin(status.st_size / 4, most) + spare);
 
   if (file >= 0 && ftruncate(file, status.st_size) && !failure) failure = errno;
   if (failure) HfRunNote(run, "cannot write %s: %s", path, strerror(failure));
