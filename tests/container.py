@@ -152,6 +152,8 @@ def main():
         copy([".", "/opt/hopfilm"], stage, {}, source(work))
         stage.run("set -e\n" + re.search(r"^%post\n(.*?)^%", text, re.M | re.S).group(1))
         stage.environment.update(re.findall(r"^ *export (\w+)=(\S+)", text, re.M))
+        # Apptainer runs as the user, chroot as root.
+        stage.environment.update({"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"})
         stage.entry, stage.command = ["hopfilm"], ["help"]
         stages = {"apptainer": stage}
     else:

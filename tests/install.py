@@ -150,6 +150,8 @@ TYPED = [
     ("hopfilm help ru", ["help", "run"]),
     ("hopfilm completion z", ["completion", "zsh"]),
     ("hopfilm info res", ["info", "results"]),
+    ("hopfilm export res", ["export", "results"]),
+    ("hopfilm export results --data binary8 --v", ["export", "results", "--data", "binary8", "--vtk"]),
     ("hopfilm check --ou", ["check", "--ou"]),  # no option of check
 ]
 

@@ -10,7 +10,7 @@ _hopfilm_offer() {
   for part in "${parts[@]}"; do
     case $part in
       DIR) compopt -o filenames; _hopfilm_add -d ;;
-      FILE) compopt -o filenames; _hopfilm_add -f ;;
+      FILE | PATH) compopt -o filenames; _hopfilm_add -f ;;
       *.*) compopt -o filenames; _hopfilm_add -f -X "!*.${part##*.}"; _hopfilm_add -d ;;
       PATH=VALUE) compopt -o nospace; _hopfilm_add -W "${_hopfilm_keys[*]%%=*}" -S = ;;
       PATTERN) _hopfilm_add -W "${_hopfilm_keys[*]%%=*}" ;;

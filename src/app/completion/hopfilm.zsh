@@ -7,7 +7,7 @@ _hopfilm_offer() {
   for part in ${(s:|:)${1//[][]/}}; do
     case $part in
       DIR) _files -/ ;;
-      FILE) _files ;;
+      FILE|PATH) _files ;;
       *.*) _files -g "*.${part##*.}" ;;
       PATH=VALUE) compadd -S = -- ${_hopfilm_keys%%=*} ;;
       PATTERN) compadd -- ${_hopfilm_keys%%=*} ;;
