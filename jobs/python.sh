@@ -2,7 +2,7 @@
 # Runs a script with the first Python that has the packages of postprocess/ and the tests: a user's own python3 may lack packages that the system's has.
 # Usage: bash jobs/python.sh [--test] SCRIPT [ARGUMENT...]      --test: with what the tests take from PyPI as well, in .venv
 candidates=(python3 /usr/bin/python3)
-needed=(h5py jinja2 matplotlib numpy pygments yaml) hint=
+needed=(h5py jinja2 matplotlib numpy pandas pygments xarray yaml) hint=
 if [ "${1-}" = --test ]; then
   shift
   candidates=("$(dirname "${BASH_SOURCE[0]}")/../.venv/bin/python" "${candidates[@]}")
