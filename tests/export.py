@@ -6,6 +6,7 @@ Usage: export.py HOPFILM
 """
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -74,6 +75,10 @@ class Exported:
             low, high = [*self.corner, 0], [*self.end, self.step[2]]
             good = np.allclose(field.mesh.region.pmin, low, 0, 1e-16) and np.allclose(field.mesh.region.pmax, high, 0, 1e-16)
             check(good and np.allclose(field.mesh.cell, self.step, 1e-12, 0), f"{label}: {name} lies where it was")
+            with open(path, "rb") as file:  # discretisedfield goes by xmin and xmax, mumax3 by xbase
+                head = dict(re.findall(r"# (\w+): (\S+)", file.read(2000).decode(errors="replace")))
+            base = [float(head[f"{axis}base"]) for axis in "xyz"]
+            check(np.allclose(base, [self.x[0], self.y[0], 0.5 * self.step[2]], 0, 1e-16), f"{label}: the first cell of {name} is there, too")
             check(field.unit == UNITS[name].replace(" ", "*"), f"{label}: its unit is {field.unit}")
 
     def vtk(self, label):
