@@ -13,7 +13,6 @@ import tempfile
 import textwrap
 
 import yaml
-
 from launch import ROOT, environment
 
 PROGRAM = os.path.abspath(sys.argv[1])

@@ -99,8 +99,10 @@ void HfRowJoin(PetscInt i, PetscInt n, PetscReal *const m[3], PetscReal a[]);
 /* Periodic along x: the cells -1 and nx of a row are its last and its first one. */
 static inline void HfRowWrap(PetscInt nx, PetscReal *const m[3]) {
   for (int c = 0; c < 3; ++c) {
-    m[c][-1] = m[c][nx - 1];
-    m[c][nx] = m[c][0];
+    PetscReal *row = m[c];
+
+    row[-1] = row[nx - 1];
+    row[nx] = row[0];
   }
 }
 void HfRowGilbert(PetscInt i, PetscInt n, PetscReal alpha, PetscReal *const m[3], PetscReal *const T[3]); /* T becomes dm/dt */
