@@ -51,12 +51,15 @@ typedef struct {
   HfSelection selection;                /**< the cells that are kept of a field; valid after `check_settings` */
 } HfRecorderSettings;
 
-/** How far a run is, in simulated time (s). */
+/** How far a run is. */
 typedef struct {
-  const char *what;                /**< present activity */
-  PetscReal done, total;           /**< of the run */
-  PetscInt item, n_items;          /**< present item of the schedule, from 0 */
-  PetscReal item_done, item_total; /**< of that item; 0 of one in which no time passes */
+  const char *what;     /**< present activity */
+  PetscReal done;       /**< simulated time so far, s */
+  PetscReal total;      /**< simulated time of the whole run, s */
+  PetscInt item;        /**< present item of the schedule, from 0 */
+  PetscInt n_items;     /**< of the schedule */
+  PetscReal item_done;  /**< simulated time of that item so far, s */
+  PetscReal item_total; /**< simulated time of that item, s; 0 of one in which no time passes */
 } HfProgress;
 
 /** The recorder of a run, see HfRecorder_. */

@@ -241,14 +241,16 @@ PetscErrorCode HfFieldReadSource(HfGrid grid, const HfFieldSource *source, Vec v
 /* ---- writing a frame of a field for other programs ---- */
 /** A frame on n[0] x n[1] x 1 cells. */
 typedef struct {
-  const char *name, *unit; /**< of the field */
-  PetscInt frame;          /**< its number */
-  double time;             /**< s */
-  PetscInt n[2], dof;      /**< cells along x and y; components */
-  double corner[2];        /**< lower left one of the first cell, m */
-  double step[3];          /**< sides of a cell, m */
-  const double *values;    /**< [y][x][component]; 0 where not `inside` */
-  const char *inside;      /**< [y][x]: 1 for a cell of the film that is meant, else 0 */
+  const char *name;     /**< of the field */
+  const char *unit;     /**< of the field */
+  PetscInt frame;       /**< its number */
+  double time;          /**< s */
+  PetscInt n[2];        /**< cells along x and y */
+  PetscInt dof;         /**< components */
+  double corner[2];     /**< lower left one of the first cell, m */
+  double step[3];       /**< sides of a cell, m */
+  const double *values; /**< [y][x][component]; 0 where not `inside` */
+  const char *inside;   /**< [y][x]: 1 for a cell of the film that is meant, else 0 */
 } HfFieldFrame;
 /** As OVF 2.0; bytes: 0 for text, 4 or 8 for binary numbers. False when it could not be written. Not collective. */
 PetscBool HfOvfWrite(const HfFieldFrame *frame, int bytes, FILE *file);
