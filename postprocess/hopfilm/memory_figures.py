@@ -45,6 +45,8 @@ def textures_and_currents(run, memories=None):
     untrained = run.untrained_frame(memories[0][0])
     currents = run.currents(j for _, _, j in memories)
     limits = current_decades(run, list(currents.values())) if stripes else None
+    if stripes and limits is None:  # no frame was saved while a current flowed
+        currents, memories = {}, [(pulse, m, None) for pulse, m, _ in memories]
     limit = current_limit(run, list(currents.values())) if currents else None
     log = limits is not None
     columns = min((4, 5, 3), key=lambda c: (-(len(memories) + 1) % c, abs(c - 4))) if len(memories) > 3 else len(memories) + 1
