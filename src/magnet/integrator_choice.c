@@ -13,7 +13,8 @@
      gamma0 Ms h < (0.15 + 1.2 alpha) (tolerance/1e-5)^(1/3),   h: that for which 3bs is stable
    and become shorter for accuracy beyond. The choice follows from the deck alone: it is the same on any number of ranks and after a restart.
 
-   CPU time to equal accuracy relative to that of `auto`, in the last column the cheapest of all (jobs/reproduce.sh integrators, at d0aa04d):
+   CPU time to equal accuracy relative to that of `auto`, in the last column the cheapest of all (jobs/reproduce.sh integrators, at d0aa04d,
+   rows with * at 0a145f6):
      film                        3bs    5dp    bdf   cheapest
      strip, 8 nm, alpha 0.02    0.98   1.45   4.46   0.98   full demagnetizing field, 200 ps of a reversal
      4 nm                       1.14   1.82   0.89   0.89
@@ -25,8 +26,11 @@
      4 nm                       7.03   9.52   1.00   1.00
      four nodes, 50 nm          2.00   2.26   1.01   1.00   100 ns from rest to rest
      25 nm                      5.10   6.31   1.18   1.00
+     12.5 nm *                  10.8   11.7   0.96   0.96
      maze, 8 nm                 4.58   4.89   1.45   1.00   20 ns from a random start
-     the same driven, 5 ns      4.13   3.65   1.00   1.00
+     4 nm *                     13.9   14.1   1.17   1.00
+     the same driven, 5 ns      4.13   3.65   1.00   1.00   8 nm
+     4 nm *                     15.2   13.9   1.00   1.00
      letters, 167 nm            0.45   1.00   2.88   0.45   20 ns in 30 steps, 5 ms: local terms get no 3bs */
 #include "magnet_impl.h"
 
