@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 """`hopfilm check`: what every drive amounts to against what the run then measures, the picture of the device, warnings of implausible decks, on 1 and 2
-ranks; and the word of a run whose training is too weak.
+ranks; the plan of films that are too large to be built here; and the word of a run whose training is too weak.
 
 Usage: check.py HOPFILM
 """
 
 import os
 import re
+import resource
 import subprocess
 import sys
 import tempfile
+import time
 import xml.dom.minidom
 
 import h5py
@@ -19,6 +21,7 @@ from launch import ROOT, environment, mpiexec
 
 GOLD = os.path.join(ROOT, "tests", "bad-decks", "part-base.yaml")
 FILM = os.path.join(ROOT, "tests", "kill-decks", "maze.yaml")
+LITTLE = (1500000000, 1500000000)  # bytes of address space
 failures = []
 
 
@@ -195,6 +198,43 @@ def deck_as_used(program, tmp):
     check("is a valid deck" in hopfilm(program, "check", f"{out}/deck.yaml", tmp, "--picture none"), "the used deck of a search that was limited in time")
 
 
+def large_films(program, tmp):
+    """Films that fit no login node, planned in little memory and a few seconds; their errors are still found."""
+    large = ["film.size=[300 um, 300 um]", "film.cell=5 nm", "schedule=[{hold: {time: 1 ns}}]", "output.fields=[m]"]
+    deck = os.path.join(tmp, "large.yaml")
+    with open(deck, "w") as file:
+        file.write("hopfilm: 1\ntitle: Large\nfilm:\n  thickness: 5 nm\n  material: {Ms: 800 kA/m, Aex: 13 pJ/m, alpha: 0.3}\n")
+        file.write("  initial: {random: {seed: 1}}\n  size: [1 um, 1 um]\n  cell: 5 nm\nschedule: [{hold: {time: 1 ns}}]\n")
+    plans = {}
+    for ranks, size in ((4096, 60000), (512, 20000), (1, 512)):
+        words = [program, "check", deck, "--ranks", str(ranks)]
+        for setting in (*large[1:], f"film.size=[{5 * size} nm, {5 * size} nm]", "demag=full"):
+            words += ["--set", setting]
+        began = time.monotonic()
+        text = subprocess.run(
+            mpiexec(1, *words), cwd=tmp, env=environment(), capture_output=True, text=True, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, LITTLE)
+        ).stdout
+        plan = plans[size] = dict(re.findall(r"^  (\w+) +(.+)$", text, re.M))
+        check(
+            plan.get("cells_x") == str(size) and plan.get("ranks") == str(ranks) and "not_checked" in plan,
+            f"{size}^2 cells for {ranks} ranks are planned in 1.5 GB and {time.monotonic() - began:.1f} s",
+        )
+    cells, small = 60000.0**2, 512.0**2
+    frames = float(plans[60000]["field_bytes_at_most"])
+    check(frames == 2 * 24 * cells, f"two frames of m: {frames:.4g} B")
+    each = [float(plans[n]["memory_bytes_about"]) / n**2 for n in (60000, 20000)]
+    check(all(700 < b < 1200 for b in each) and "64-bit" in plans[60000]["needs"] and "needs" not in plans[20000], f"memory: {each} B per cell")
+    check(float(plans[60000]["checkpoint_bytes_each"]) > 24 * cells > 1e4 * small, "a checkpoint holds m at least")
+    asked, wall = (float(plans[60000][name]) for name in ("queue_seconds_to_ask_for", "wall_seconds_about"))
+    check(asked > 1.5 * wall > 0 and near(float(plans[60000]["core_hours_about"]), wall * 4096 / 3600, 1e-4), f"{wall:.4g} s, to ask for: {asked:.4g} s")
+    check("every rank needs a row" in hopfilm(program, "check", deck, tmp, "--ranks 70000", *large, code=2), "more ranks than rows are refused")
+    check("must be a whole number" in hopfilm(program, "check", deck, tmp, "--ranks 64", "film.size=[300.001 um, 300 um]", code=2), "no whole number of cells")
+    check("wire" in hopfilm(program, "check", deck, tmp, "--ranks 64", *large[:2], "schedule=[{wire: {patterns: A}}]", code=2), "errors of the schedule")
+    check("--ranks" in hopfilm(program, "check", deck, tmp, "--ranks 0", code=2), "no ranks are refused")
+    across = hopfilm(program, "check", GOLD, tmp, "--ranks 64", "film.cell=0.1 nm", "film.size=[400 nm, 400 nm]")
+    check("electrodes " in across and "cells_x                  4000" in across, "electrodes shrink with the film")
+
+
 def main():
     program = os.path.abspath(sys.argv[1])
     with tempfile.TemporaryDirectory() as tmp:
@@ -203,6 +243,7 @@ def main():
         warnings(program, tmp)
         weak_signal(program, tmp)
         deck_as_used(program, tmp)
+        large_films(program, tmp)
     print(f"check: {len(failures)} failed")
     return 1 if failures else 0
 

@@ -146,6 +146,17 @@ PetscErrorCode HfExperimentPlan(HfExperiment experiment, HfNode *plan);
     implausible ones, and the wall time, from a short calibration. The calibration moves the film: the experiment is not to be run afterwards. Collective. */
 PetscErrorCode HfExperimentForecast(HfExperiment experiment, HfNode plan);
 
+/** A film that is not built, and the job that is to run it. */
+typedef struct {
+  PetscInt64 n[2];       /**< cells along x, y */
+  PetscInt ranks;        /**< of the job */
+  PetscReal rank_memory; /**< HfDeviceRankMemory() */
+  PetscBool full_demag;  /**< its steps grow by n log n */
+} HfLargeFilm;
+/** The plan of a film for which the experiment's smaller one stands: cells, memory, steps, core-hours, bytes, time to ask for, what it rests on, and what
+    was left out. Moves the film, as HfExperimentForecast(). The map belongs to the caller. Collective. */
+PetscErrorCode HfExperimentPlanLarge(HfExperiment experiment, const HfLargeFilm *large, HfNode *plan);
+
 /** Puts into the map `summary` the peak memory and the CPU seconds of the calling process, the latter by activity; not those of the run before a
     restart. Not collective. */
 PetscErrorCode HfExperimentResources(HfExperiment experiment, HfNode summary);

@@ -3,7 +3,7 @@
 runs that are killed and resumed, what their checkpoints cost, many ranks, and the time steps of the default method beside explicit ones. Meant for a
 machine that does nothing else. Exit code 1 when a figure is missed.
 
-Usage: program.py HOPFILM [--only speed scaling kills checkpoints ranks steps] [--kills 200] [--show] [--out DIR]     (DIR: runs/reproduce-program)
+Usage: program.py HOPFILM [--only speed scaling kills checkpoints ranks steps memory] [--kills 200] [--show] [--out DIR]     (DIR: runs/reproduce-program)
                           [--rows rest finest patterns maze strip mumag-4 ranks] [--baseline HOPFILM] [--missing]     of the group steps
 """
 
@@ -16,6 +16,7 @@ import sys
 
 from kill import differences, spread  # of tests/, whose folder launcher puts on the path
 from launcher import ROOT, environment, mpiexec
+from memory import memory
 from steps import ROWS, steps
 from table import Table, commit_of, load, save
 
@@ -179,7 +180,7 @@ def ranks(options, table):
     return {commit_of(out) for out in outs}
 
 
-GROUPS = {"speed": speed, "scaling": scaling, "kills": kills, "checkpoints": checkpoints, "ranks": ranks, "steps": steps}
+GROUPS = {"speed": speed, "scaling": scaling, "kills": kills, "checkpoints": checkpoints, "ranks": ranks, "steps": steps, "memory": memory}
 
 
 def main():

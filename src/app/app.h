@@ -3,7 +3,15 @@
 #include <hopfilm/output.h>
 
 /* Options a command may take, or-ed in commands.def. */
-enum { HF_TAKES_SET = 1, HF_TAKES_OUT = 2, HF_TAKES_PETSC = 4, HF_TAKES_SCHEMA = 8, HF_TAKES_PICTURE = 16, HF_TAKES_FRAMES = 32 };
+enum {
+  HF_TAKES_SET = 1,
+  HF_TAKES_OUT = 2,
+  HF_TAKES_PETSC = 4,
+  HF_TAKES_SCHEMA = 8,
+  HF_TAKES_PICTURE = 16,
+  HF_TAKES_FRAMES = 32,
+  HF_TAKES_RANKS = 64
+};
 
 typedef struct HfOptions_ HfOptions;
 typedef struct {
@@ -33,6 +41,7 @@ struct HfOptions_ {
   const char *format;                               /* of `export`: "ovf", "vtk" or "csv"; NULL */
   const char *field, *frames, *data, *region, *box; /* NULL: m, last, binary8, all of the film, all that was saved */
   int first_member, last_member;                    /* of an ensemble, from 1; 0: all */
+  int ranks;                                        /* of `check`, to plan for; 0: those that it runs on */
   int petsc_argc;                                   /* what follows "--" */
   char **petsc_argv;
   char fault[512]; /* what is wrong with the command line, "" when nothing is */
@@ -62,6 +71,8 @@ PetscErrorCode HfAppRunEnsemble(HfDeck deck, HfKeys keys, const char *directory,
 /* Builds the device of a good deck and plans its run; `forecast`: options of a `check` that adds what HfExperimentForecast() finds
    and draws the device; NULL: the plan alone. Collective. */
 PetscErrorCode HfAppPlan(HfDeck deck, const HfOptions *forecast, HfNode *plan);
+/* The plan of a good deck for options->ranks ranks, whose film is not built: a smaller one of the same cells stands for it. Collective. */
+PetscErrorCode HfAppPlanLarge(HfDeck deck, HfKeys keys, const HfOptions *options, HfNode *plan);
 /* runs/<deck name without folder and ending>, and what follows it. */
 PetscErrorCode HfAppDefaultPath(const char deck[], const char ending[], char path[], size_t size);
 /* A picture of the device, as SVG; missing folders are made. *failure: 0 or the errno of the file. Collective. */

@@ -27,6 +27,7 @@ static const HfOption known[] = {
     {"--force", NULL, "start from the beginning, also where a finished run would be overwritten", HF_TAKES_OUT},
     {"--members", "FIRST[-LAST]", "only these members of an ensemble, counted from 1", HF_TAKES_OUT},
     {"--picture", "FILE.svg|none", "where the picture of the device goes (default runs/<deck name>.svg)", HF_TAKES_PICTURE},
+    {"--ranks", "N", "plan a job on N ranks, of a film of any size: it is not built, a smaller one of the same cells stands for it", HF_TAKES_RANKS},
     {"--json-schema", NULL, "as a JSON schema, for editors", HF_TAKES_SCHEMA},
     {"--ovf", NULL, "as OVF 2.0, a file for each frame", HF_TAKES_FRAMES},
     {"--vtk", NULL, "as VTK image data, a .vti file for each frame", HF_TAKES_FRAMES},
@@ -82,6 +83,12 @@ static void parse_members(HfOptions *o, const char *value) {
     o->first_member = first;
     o->last_member = last;
   }
+}
+
+static void parse_ranks(HfOptions *o, const char *value) {
+  int used = 0;
+  if (sscanf(value, "%9d%n", &o->ranks, &used) != 1 || value[used] || o->ranks < 1)
+    set_fault(o, "--ranks needs a number of ranks from 1, not", value);
 }
 static const char *command_name(int k) { return commands[k].name; }
 static const char *option_name(int k) { return known[k].name; }
@@ -175,6 +182,8 @@ static void parse_option(int argc, char **argv, int *k, HfOptions *o) {
     set_value(o, "output.checkpoint_every_simulated", value);
   else if (!strcmp(known[which].name, "--members"))
     parse_members(o, value);
+  else if (!strcmp(known[which].name, "--ranks"))
+    parse_ranks(o, value);
   else if (!strcmp(known[which].name, "--force"))
     o->force = PETSC_TRUE;
   else if (!strcmp(known[which].name, "--json-schema"))

@@ -3,6 +3,7 @@
 
    Bytes per cell from the largest resident sizes of runs of 256^2 to 1024^2 cells (PETSc 3.18); tests/unit/experiment_memory.c measures them again. */
 #include "device_impl.h"
+#include <string.h>
 
 enum {
   MAGNET = 480,       /* state, stages of the integrator or of the relaxation, runs of cells of one kind */
@@ -14,6 +15,21 @@ enum {
   COUPLING = 50,      /* past solutions */
   UNIT = 8,           /* a potential for 1 V on one electrode */
   MATRICES = 16       /* n x n, of all modules together */
+};
+
+/* What a rank takes at its peak, for planning: not a bound, as the above, but within 15 % of what jobs/reproduce/memory.py measures. B per cell of the rank. */
+enum {
+  RUN_EXPLICIT = 217,     /* state, stages of 5dp, checkpoints on their way to the file */
+  RUN_BDF = 645,          /* the same of backward differentiation and its linear solver */
+  RUN_AUTO = 602,         /* of both: less, as the short runs above do not go through all orders */
+  RUN_RELAX = 484,        /* of the relaxation */
+  RUN_DEMAG = 288,        /* kernel and padded spectra, while steps are taken */
+  SET_UP_DEMAG = 575,     /* the most that is held while they are set up, before there are stages */
+  CONVOLUTION_APART = 60, /* what goes to other ranks and comes from them */
+  RUN_GOLD = 228,         /* its potential and Oersted field, beside the film */
+  RUN_POTENTIAL = 402,    /* of one conductor, without the Hall effect */
+  GHOSTS = 72,            /* of each of the two rows of other ranks */
+  LIBRARIES_MB = 58       /* and the program, on every rank */
 };
 
 #define MOST 1e18 /* bytes; with more, the size or the cell of the film is wrong, and their own errors say so */
@@ -37,6 +53,48 @@ PetscErrorCode HfDeviceSystemMemory(HfDeck deck, PetscReal *bytes) {
   else if (n > 0)
     each += COUPLING;
   *bytes = film.size[0] / film.cell * (film.size[1] / film.cell) * each + n * n * MATRICES * sizeof(PetscReal);
+  PetscFunctionReturn(0);
+}
+
+/* Of the vectors that the time steps and the relaxations of the schedule need. */
+static PetscReal stages_settings(HfDeck deck) {
+  const HfNode root = HfDeckRoot(deck);
+  const char *method = HfText(HfChild(root, "integrator"), "method");
+  const PetscReal steps = !strcmp(method, "auto") ? RUN_AUTO : !strcmp(method, "bdf") ? RUN_BDF : RUN_EXPLICIT;
+  PetscBool advances = PETSC_FALSE, relaxes = PETSC_FALSE;
+
+  for (PetscInt k = 0; k < HfCount(root, "schedule"); ++k) {
+    const char *name;
+
+    (void)HfVariant(HfItem(root, "schedule", k), &name);
+    if (!strcmp(name, "relax") || !strcmp(name, "hysteresis"))
+      relaxes = PETSC_TRUE;
+    else
+      advances = PETSC_TRUE;
+  }
+  return PetscMax(advances ? steps : 0, relaxes ? RUN_RELAX : 0);
+}
+
+PetscErrorCode HfDeviceRankMemory(HfDeck deck, PetscInt ranks, PetscReal *bytes) {
+  const PetscReal n = HfElectrodesSettingsCount(deck), gauges = (PetscReal)HfGaugesSettingsCount(deck);
+  const PetscBool demag = HfMagnetSettingsFullDemag(deck);
+  PetscReal each = stages_settings(deck) + gauges * RUN_POTENTIAL, width, rows;
+  HfConductivitySettings conductor;
+  HfFilmSettings film;
+  HfGoldSettings gold;
+
+  PetscFunctionBeginUser;
+  HfFilmSettingsRead(deck, &film);
+  HfConductivitySettingsRead(deck, 0, &conductor);
+  PetscCall(HfGoldSettingsRead(deck, &gold));
+  width = round(film.size[0] / film.cell);
+  rows = ceil(round(film.size[1] / film.cell) / (PetscReal)ranks);
+  if (demag) each = PetscMax(SET_UP_DEMAG, each + RUN_DEMAG);
+  if (demag && ranks > 1) each += CONVOLUTION_APART;
+  if (n > 0) each += RUN_POTENTIAL + PetscMax(n - 2, 0) * UNIT;
+  if (n > 0 && conductor.hall_conductivity != 0) each += HALL;
+  if (n > 0 && gold.present) each += RUN_GOLD + (ranks > 1 ? CONVOLUTION_APART : 0);
+  *bytes = 1e6 * LIBRARIES_MB + width * rows * each + (ranks > 1 ? 2 * width * GHOSTS : 0) + n * n * MATRICES * sizeof(PetscReal);
   PetscFunctionReturn(0);
 }
 

@@ -256,7 +256,7 @@ PetscErrorCode HfExperimentRun(HfExperiment e) {
 /* ---- the plan, for `hopfilm check` ---- */
 
 /* Of a frame of all fields that the recorder keeps, without compression. */
-static PetscInt64 bytes_per_cell(const HfRecorderSettings *settings) {
+PetscInt64 HfFrameBytesPerCell(const HfRecorderSettings *settings) {
   PetscInt64 numbers = 0;
 
   for (PetscInt k = 0; k < settings->n_fields; ++k) numbers += settings->fields[k][0] == 'e' ? 1 : 3; /* energy densities, vectors */
@@ -264,7 +264,7 @@ static PetscInt64 bytes_per_cell(const HfRecorderSettings *settings) {
 }
 
 /* An integer, or, far beyond what anyone can wait for, its order of magnitude. */
-static PetscErrorCode put_count(HfNode node, const char *name, PetscReal count) {
+PetscErrorCode HfPlanPutCount(HfNode node, const char *name, PetscReal count) {
   PetscFunctionBeginUser;
   if (count < 1e15)
     PetscCall(HfNodePutInt(node, name, (PetscInt64)count));
@@ -300,16 +300,16 @@ PetscErrorCode HfExperimentPlan(HfExperiment e, HfNode *plan) {
   PetscCall(HfNodePutReal(*plan, "explicit_step_s", HfMagnetExplicitStep(magnet)));
   if (largest_friction(e->device) > 0) PetscCall(HfNodePutReal(*plan, "friction_A_per_m", largest_friction(e->device)));
   if (HfMagnetExpectedStep(magnet) > 0)
-    PetscCall(put_count(*plan, "integrator_steps_at_least", e->schedule.plan.seconds / HfMagnetExpectedStep(magnet)));
-  PetscCall(put_count(*plan, "conductance_probes", e->schedule.plan.probes));
-  PetscCall(put_count(*plan, "field_frames", frames));
+    PetscCall(HfPlanPutCount(*plan, "integrator_steps_at_least", e->schedule.plan.seconds / HfMagnetExpectedStep(magnet)));
+  PetscCall(HfPlanPutCount(*plan, "conductance_probes", e->schedule.plan.probes));
+  PetscCall(HfPlanPutCount(*plan, "field_frames", frames));
   PetscCall(HfNodePutInt(*plan, "field_cells_x", settings->selection.count[0]));
   PetscCall(HfNodePutInt(*plan, "field_cells_y", settings->selection.count[1]));
-  PetscCall(
-      put_count(*plan, "field_bytes_at_most",
-                frames * (PetscReal)bytes_per_cell(settings) * (PetscReal)settings->selection.count[0] * (PetscReal)settings->selection.count[1]));
+  PetscCall(HfPlanPutCount(*plan, "field_bytes_at_most",
+                           frames * (PetscReal)HfFrameBytesPerCell(settings) * (PetscReal)settings->selection.count[0] *
+                               (PetscReal)settings->selection.count[1]));
   PetscCall(HfNodePutInt(*plan, "memory_bytes_after_set_up", (PetscInt64)all));
   PetscCall(HfDeviceSystemMemory(e->deck, &estimate));
-  PetscCall(put_count(*plan, "memory_bytes_about", estimate));
+  PetscCall(HfPlanPutCount(*plan, "memory_bytes_about", estimate));
   PetscFunctionReturn(0);
 }

@@ -13,6 +13,10 @@ struct HfExperiment_ {
   HfTape tape;
 };
 
+/* ---- experiment.c ---- */
+PetscInt64 HfFrameBytesPerCell(const HfRecorderSettings *settings);            /* of all fields that the recorder keeps */
+PetscErrorCode HfPlanPutCount(HfNode node, const char *name, PetscReal count); /* a count that may be beyond all integers */
+
 /* ---- patterns.c ---- */
 /* Reads the section `patterns`; errors go to the deck. `wired`: there is a wiring. Collective (images are read). */
 PetscErrorCode HfPatternListSettingsRead(HfDeck deck, PetscInt n, PetscBool wired, HfPatternList *patterns);
@@ -26,6 +30,10 @@ PetscErrorCode HfTrainingRecordDestroy(HfTrainingRecord *record);
 
 /* ---- preview.c ---- */
 PetscErrorCode HfPreviewFaults(HfExperiment experiment); /* what the steps would refuse once they run; errors go to the deck. Collective. */
+
+/* Seconds of the schedule's steps in time and of its conductance matrices, measured in some of them; *n_steps: about so many. V[n]: a drive, or NULL. What
+   was measured goes to `entry`. May diverge. Collective. */
+PetscErrorCode HfForecastWallTime(HfExperiment experiment, const PetscReal V[], HfNode entry, double *steps, double *probes, double *n_steps);
 
 /* ---- tape.c ---- */
 /* Everything given is borrowed: the device, m_untrained and m_kept (may be NULL) are part of a checkpoint, the drive says where in the schedule of n_items

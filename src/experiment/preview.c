@@ -251,7 +251,7 @@ static PetscErrorCode smoothen(HfDevice device) {
 /* *wall: of the simulated time of the schedule, s. Explicit steps are as long as stability allows once a film is near rest, which a calibration that begins in
    the initial texture may not see: the longer of the two counts. Where implicit steps are taken, the first picoseconds after a random start are explicit,
    and as long as nothing else: there the calibration is a phase of the schedule from a smooth texture, which stands for all of them. */
-static PetscErrorCode calibrate_steps(HfExperiment e, const PetscReal V[], HfNode entry, double *wall) {
+static PetscErrorCode calibrate_steps(HfExperiment e, const PetscReal V[], HfNode entry, double *wall, double *n_steps) {
   HfDevice device = e->device;
   const HfPlan *plan = &e->schedule.plan;
   const PetscReal expected = HfMagnetExpectedStep(HfDeviceMagnet(device)), seconds = expected > 0 ? plan->seconds : plan->seconds / plan->phases;
@@ -264,15 +264,18 @@ static PetscErrorCode calibrate_steps(HfExperiment e, const PetscReal V[], HfNod
   calibration.begin = MPI_Wtime();
   code = HfDeviceAdvance(device, seconds, calibration_monitor, &calibration);
   if (code || !calibration.n_steps) PetscFunctionReturn(code);
-  if (calibration.time > 0.999 * seconds) /* all of it */
+  if (calibration.time > 0.999 * seconds) { /* all of it */
     *wall = calibration.wall;
-  else {
+    *n_steps = (double)calibration.n_steps;
+  } else {
     const PetscInt n = calibration.n_steps - calibration.n_from;
     const PetscReal step = PetscMax((calibration.time - calibration.time_from) / (PetscReal)n, expected);
 
-    *wall = (calibration.wall - calibration.wall_from) / n * (double)(seconds / step);
+    *n_steps = (double)(seconds / step);
+    *wall = (calibration.wall - calibration.wall_from) / n * *n_steps;
   }
   *wall *= plan->seconds / seconds;
+  *n_steps *= plan->seconds / seconds;
   PetscCall(HfNodePutInt(entry, "steps", calibration.n_steps));
   PetscCall(HfNodePutReal(entry, "simulated_seconds", calibration.time));
   PetscCall(HfNodePutReal(entry, "wall_seconds", calibration.wall));
@@ -301,19 +304,26 @@ static PetscErrorCode calibrate_probes(HfExperiment e, HfNode entry, double *wal
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode HfForecastWallTime(HfExperiment e, const PetscReal V[], HfNode entry, double *steps, double *probes, double *n_steps) {
+  PetscErrorCode code = 0; /* may diverge */
+
+  PetscFunctionBeginUser;
+  *steps = *probes = *n_steps = 0.0;
+  if (e->schedule.n) PetscCall(calibrate_probes(e, entry, probes));
+  if (e->schedule.plan.seconds > 0.0) code = calibrate_steps(e, V, entry, steps, n_steps);
+  PetscFunctionReturn(code);
+}
+
 static PetscErrorCode forecast_wall_time(HfExperiment e, const PetscReal V[], HfNode plan) {
-  double steps = 0.0, probes = 0.0;
+  PetscErrorCode code;
+  double steps, probes, n_steps;
   HfNode entry;
 
   PetscFunctionBeginUser;
   PetscCall(HfNodeCreate(HF_NODE_MAP, &entry));
-  if (e->schedule.n) PetscCall(calibrate_probes(e, entry, &probes));
-  if (e->schedule.plan.seconds > 0.0) {
-    const PetscErrorCode code = calibrate_steps(e, V, entry, &steps);
-
-    if (code) PetscCall(HfNodeDestroy(&entry));
-    if (code) PetscFunctionReturn(code);
-  }
+  code = HfForecastWallTime(e, V, entry, &steps, &probes, &n_steps);
+  if (code) PetscCall(HfNodeDestroy(&entry));
+  if (code) PetscFunctionReturn(code);
   PetscCall(HfNodePutReal(plan, "wall_seconds_about", steps + probes));
   if (e->schedule.plan.relaxations > 0.0) PetscCall(HfNodePutText(plan, "wall_seconds_without", "relaxations, whose length is not known before"));
   PetscCall(HfNodePutNode(plan, "calibration", entry));

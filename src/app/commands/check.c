@@ -51,10 +51,14 @@ static PetscErrorCode check(HfDeck deck, HfKeys keys, const HfOptions *options) 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(HfDeckComm(deck), &rank));
   if (HfEnsembleSettingsGiven(deck)) {
+    PetscCheckFault(!options->ranks, HfDeckComm(deck), HF_ERR_DECK, "--ranks plans one film, and this deck is an ensemble: plan a member");
     PetscCall(HfAppCheckEnsemble(deck, keys, options));
     PetscFunctionReturn(0);
   }
-  PetscCall(HfAppPlan(deck, options, &plan));
+  if (options->ranks)
+    PetscCall(HfAppPlanLarge(deck, keys, options, &plan));
+  else
+    PetscCall(HfAppPlan(deck, options, &plan));
   if (!rank) {
     printf("%s is a valid deck\n", options->argument);
     for (PetscInt k = 0; k < HfNodeLength(plan); ++k) HfAppPrintItem(HfNodeItem(plan, k), 2, stdout);
