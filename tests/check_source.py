@@ -3,7 +3,7 @@
 
     text        file length, tabs, trailing blanks, open ends
     includes    a room of src/ includes only headers of the rooms that CMakeLists.txt links it with
-    calls       banned functions, the world communicator, stderr and stdout
+    calls       banned functions, the world communicator, stderr and stdout, what differs between versions of PETSc
     lists       the lists of plug-ins and the files of their folders name the same
     readers     values of the deck are read by key only in functions named after settings: at creation, never while time steps run
     basenames   the name of a .c file is unique, or its plug-in folder completes it (steps/recall.c)
@@ -41,6 +41,10 @@ ALLOWED = {
     "stderr": {"src/base/faults.c", "src/deck/messages.c"},
     "stdout": {"src/base/faults.c", "src/output/progress.c"},
 }
+
+# What differs between versions of PETSc has names of our own in one header, which every room may include.
+PETSC_VERSIONS = "hopfilm/petsc_versions.h"
+VERSIONED = re.compile(r"\b(PETSC_VERSION_(?:LT|LE|EQ|GE|GT)|MPIU_BOOL|KSPSetDMActive|VecGetState|MPIU_Allreduce)\b")
 
 # Readers of values of the deck, and of the places in it that an error names.
 VALUE_READERS = re.compile(
@@ -136,7 +140,7 @@ def check_includes(path, code, folders, report):
         number = code.count("\n", 0, match.start()) + 1
         name = match.group(1)
         public = re.match(r"hopfilm/(\w+)\.h$", name)
-        if folder in folders and public and public.group(1) not in folders[folder]:
+        if folder in folders and public and name != PETSC_VERSIONS and public.group(1) not in folders[folder]:
             report(path, number, f"{folder} must not include {name}: CMakeLists.txt does not link hf_{folder} with it")
         if parts[0] == "src" and name.split("/")[0] in folders and name.split("/")[0] != folder and not public:
             report(path, number, f"private header of another folder: {name}")
@@ -149,6 +153,8 @@ def check_calls(path, code, report):
     for number, line in enumerate(code.split("\n"), 1):
         if re.search(r"\b(MPI_COMM_WORLD|PETSC_COMM_WORLD)\b", line) and path.startswith(("src/", "include/")) and path != "src/app/main.c":
             report(path, number, "the world communicator belongs to src/app/main.c; use the object's")
+        if VERSIONED.search(line) and path != "include/" + PETSC_VERSIONS:
+            report(path, number, f"{VERSIONED.search(line).group(1)} differs between versions of PETSc; use what {PETSC_VERSIONS} gives")
         if not in_library:
             continue
         for pattern, instead in BANNED.items():

@@ -23,6 +23,11 @@ CASES = [
     ("private header of another folder", {"src/magnet/a.c": '#include "grid/grid_impl.h"\n'}, {"src/grid/a.c": '#include "grid/grid_impl.h"\n'}),
     ("malloc is not used here", {"src/grid/a.c": "void f(void) { g(malloc (3)); }\n"}, {"src/grid/a.c": 'void f(void) { g("malloc(3)"); }\n'}),
     (
+        "MPIU_BOOL differs between versions of PETSc",
+        {"src/grid/a.c": "int f(void) { return g(MPIU_BOOL); }\n"},
+        {"include/hopfilm/petsc_versions.h": "#define HF_MPI_BOOL MPIU_BOOL\n", "src/grid/a.c": "#include <hopfilm/petsc_versions.h>\n"},
+    ),
+    (
         "world communicator",
         {"src/grid/a.c": "int f(void) { return g(PETSC_COMM_WORLD); }\n"},
         {"src/app/main.c": "int f(void) { return g(PETSC_COMM_WORLD); }\n"},

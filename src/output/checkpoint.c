@@ -1,6 +1,11 @@
 /* checkpoint.h5: the state of the run, one dataset per item of the checkpoint list. Sealed, synced and renamed; checkpoint-previous.h5 is the one
-   before. Items are stored as one rank would have them and can be read on any number of ranks. */
+   before. Items are stored as one rank would have them and can be read on any number of ranks.
+
+   Numbers have the same widths in the files of all builds of PETSc: flags 32 bits, integers 64, reals IEEE double. HDF5 converts them to and from the types
+   in memory; a stored number that the type in memory cannot hold is refused. Files in which integers have 32 bits, as builds with 32-bit indices wrote them
+   before, are read alike. */
 #include "output_impl.h"
+#include <hopfilm/petsc_versions.h>
 #include <string.h>
 
 /* A path that is too long for MPI-IO is one to read from: every rank opens the file for itself. */
@@ -17,7 +22,7 @@ static hid_t parallel_access(HfOutput output, const char path[]) {
 
 static hid_t integer_type(size_t bytes) { return bytes == 1 ? H5T_NATIVE_INT8 : bytes == 4 ? H5T_NATIVE_INT32 : H5T_NATIVE_INT64; }
 
-/* Type in memory. A PetscBool is an enum of four bytes up to PETSc 3.23 and a bool of one byte since. */
+/* Type in memory, which differs between builds of PETSc (hopfilm/petsc_versions.h). */
 static hid_t memory_type(HfCheckpointKind kind) {
   switch (kind) {
   case HF_CHECKPOINT_INT:
@@ -31,11 +36,31 @@ static hid_t memory_type(HfCheckpointKind kind) {
   }
 }
 
-/* Type in the file, the same for all versions of PETSc; HDF5 converts. */
-static hid_t file_type(HfCheckpointKind kind) { return kind == HF_CHECKPOINT_BOOL ? H5T_NATIVE_INT32 : memory_type(kind); }
+static hid_t file_type(HfCheckpointKind kind) {
+  switch (kind) {
+  case HF_CHECKPOINT_INT:
+  case HF_CHECKPOINT_INT64:
+    return H5T_STD_I64LE;
+  case HF_CHECKPOINT_BOOL:
+    return H5T_STD_I32LE;
+  default:
+    return H5T_IEEE_F64LE;
+  }
+}
+
+/* Called by HDF5 for a number that does not fit: left to itself it would store the nearest one that does. */
+static H5T_conv_ret_t refuse_number(H5T_conv_except_t what, hid_t from, hid_t to, void *source, void *target, void *context) {
+  *(PetscBool *)context = PETSC_TRUE;
+  return H5T_CONV_ABORT;
+}
+
+typedef struct {
+  PetscBool fine;
+  PetscBool too_large; /* a stored number does not fit into the type in memory */
+} Outcome;
 
 /* Writes or reads this rank's part of the item: a Vec by its rows; of numbers, rank 0 writes all and every rank reads all. Collective. */
-static PetscErrorCode transfer(HfOutput output, hid_t dataset, const HfCheckpointItem *item, PetscBool write, PetscBool *fine) {
+static PetscErrorCode transfer(HfOutput output, hid_t dataset, const HfCheckpointItem *item, PetscBool write, Outcome *outcome) {
   const hid_t file_space = H5Dget_space(dataset), properties = H5Pcreate(H5P_DATASET_XFER);
   hsize_t first = 0, count = (hsize_t)item->n;
   const PetscScalar *read = NULL;
@@ -59,6 +84,7 @@ static PetscErrorCode transfer(HfOutput output, hid_t dataset, const HfCheckpoin
     count = 0;
   memory = H5Screate_simple(1, &(hsize_t){PetscMax(count, 1)}, NULL);
   if (write || strlen(output->resume.path) <= HF_MPI_IO_PATH_LENGTH) H5Pset_dxpl_mpio(properties, H5FD_MPIO_COLLECTIVE);
+  H5Pset_type_conv_cb(properties, refuse_number, &outcome->too_large);
   if (count)
     H5Sselect_hyperslab(file_space, H5S_SELECT_SET, &first, NULL, &count, NULL);
   else {
@@ -67,7 +93,7 @@ static PetscErrorCode transfer(HfOutput output, hid_t dataset, const HfCheckpoin
   }
   result = write ? H5Dwrite(dataset, memory_type(item->kind), memory, file_space, properties, values)
                  : H5Dread(dataset, memory_type(item->kind), memory, file_space, properties, values);
-  if (result < 0) *fine = PETSC_FALSE;
+  if (result < 0) outcome->fine = PETSC_FALSE;
   if (read) PetscCall(VecRestoreArrayRead(item->vec, &read));
   if (local) PetscCall(VecRestoreArray(item->vec, &local));
   H5Sclose(memory);
@@ -79,6 +105,7 @@ static PetscErrorCode transfer(HfOutput output, hid_t dataset, const HfCheckpoin
 static PetscErrorCode write_item(HfOutput output, hid_t file, const HfCheckpointItem *item, PetscBool *fine) {
   const hsize_t n = (hsize_t)item->n;
   const hid_t links = H5Pcreate(H5P_LINK_CREATE), properties = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(1, &n, NULL);
+  Outcome outcome = {.fine = PETSC_TRUE};
   hid_t dataset;
 
   PetscFunctionBeginUser;
@@ -86,10 +113,11 @@ static PetscErrorCode write_item(HfOutput output, hid_t file, const HfCheckpoint
   H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER);
   dataset = H5Dcreate2(file, item->name, file_type(item->kind), space, links, properties, H5P_DEFAULT);
   if (dataset >= 0) {
-    if (n) PetscCall(transfer(output, dataset, item, PETSC_TRUE, fine));
+    if (n) PetscCall(transfer(output, dataset, item, PETSC_TRUE, &outcome));
     H5Dclose(dataset);
   } else
-    *fine = PETSC_FALSE;
+    outcome.fine = PETSC_FALSE;
+  if (!outcome.fine) *fine = PETSC_FALSE;
   H5Sclose(space);
   H5Pclose(properties);
   H5Pclose(links);
@@ -251,22 +279,26 @@ PetscErrorCode HfOutputStored(void *context, const char *name, PetscInt *n) {
 }
 
 PetscErrorCode HfCheckpointRead(HfOutput output, HfCheckpointList list) {
-  PetscBool fine = PETSC_TRUE;
+  Outcome outcome = {.fine = PETSC_TRUE};
   const char *missing = "";
 
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < HfCheckpointListCount(list) && fine; ++k) {
+  for (PetscInt k = 0; k < HfCheckpointListCount(list) && outcome.fine; ++k) {
     const HfCheckpointItem *item = HfCheckpointListGet(list, k);
     const hid_t dataset = H5Dopen2(output->resume.checkpoint, item->name, H5P_DEFAULT);
 
-    fine = length_of(dataset) == item->n ? PETSC_TRUE : PETSC_FALSE; /* metadata: the same on all ranks */
-    if (fine && item->n) PetscCall(transfer(output, dataset, item, PETSC_FALSE, &fine));
+    outcome.fine = length_of(dataset) == item->n ? PETSC_TRUE : PETSC_FALSE; /* metadata: the same on all ranks */
+    if (outcome.fine && item->n) PetscCall(transfer(output, dataset, item, PETSC_FALSE, &outcome));
     if (dataset >= 0) H5Dclose(dataset);
-    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &fine, 1, MPIU_BOOL, MPI_LAND, output->run.comm));
+    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &outcome.fine, 1, HF_MPI_BOOL, MPI_LAND, output->run.comm));
     missing = item->name;
   }
-  PetscCheckFault(fine, output->run.comm, HF_ERR_FILE, "cannot resume from %s: it does not hold %s in the form that this version of hopfilm needs",
-                  output->resume.path, missing);
+  PetscCheckFault(
+      !outcome.too_large, output->run.comm, HF_ERR_FILE,
+      "cannot resume from %s: %s is larger than the integers of this build of PETSc, which have %d bits; resume with one of 64-bit indices",
+      output->resume.path, missing, (int)(8 * sizeof(PetscInt)));
+  PetscCheckFault(outcome.fine, output->run.comm, HF_ERR_FILE,
+                  "cannot resume from %s: it does not hold %s in the form that this version of hopfilm needs", output->resume.path, missing);
   PetscFunctionReturn(0);
 }
 

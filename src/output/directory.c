@@ -3,6 +3,7 @@
 #include "output_impl.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <hopfilm/petsc_versions.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/file.h>
@@ -197,7 +198,7 @@ PetscErrorCode HfOutputCheckDirectory(HfOutput output, PetscBool force) {
       check_writable(run);
   }
   PetscCall(HfRunAgree(run));
-  PetscCallMPI(MPI_Bcast(&output->resume.was_finished, 1, MPIU_BOOL, 0, run->comm));
+  PetscCallMPI(MPI_Bcast(&output->resume.was_finished, 1, HF_MPI_BOOL, 0, run->comm));
   PetscFunctionReturn(0);
 }
 

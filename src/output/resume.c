@@ -1,6 +1,7 @@
 /* Whether the run directory holds a checkpoint to resume from, and whether it belongs to this deck: for `hopfilm run`, with the deck; and for
    `hopfilm info`, from the directory alone. */
 #include "output_impl.h"
+#include <hopfilm/petsc_versions.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -155,7 +156,7 @@ static PetscErrorCode is_strange(MPI_Comm comm, const char path[], PetscBool *st
 
   PetscFunctionBeginUser;
   *strange = lstat(path, &status) == 0 && !S_ISREG(status.st_mode) ? PETSC_TRUE : PETSC_FALSE;
-  PetscCallMPI(MPI_Bcast(strange, 1, MPIU_BOOL, 0, comm));
+  PetscCallMPI(MPI_Bcast(strange, 1, HF_MPI_BOOL, 0, comm));
   PetscFunctionReturn(0);
 }
 

@@ -6,6 +6,7 @@
    relative to the film's, by which the current density is divided again. Grains are those of film.grains (grid): the same for any cells and any number of
    ranks. */
 #include "transport_impl.h"
+#include <hopfilm/petsc_versions.h>
 #include <stdlib.h>
 
 static const HfKey potential_keys[] = {
@@ -244,7 +245,7 @@ static PetscErrorCode is_antisymmetric(HfPotential p, PetscBool *any) {
   for (PetscInt c = 0; c < n; ++c)
     for (PetscInt k = 0; k < HfTensorCount(); ++k)
       if (p->conductors[c].active[k] && HfTensorGet(k)->add_antisymmetric) *any = PETSC_TRUE;
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, any, 1, MPIU_BOOL, MPI_LOR, HfGridComm(p->grid)));
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, any, 1, HF_MPI_BOOL, MPI_LOR, HfGridComm(p->grid)));
   PetscFunctionReturn(0);
 }
 

@@ -3,6 +3,7 @@
    the end, then looks at its neighbours' rows again, until nothing changes anywhere. From one electrode at a time the same flood finds the pieces of the film
    between which no current can flow. */
 #include "transport_impl.h"
+#include <hopfilm/petsc_versions.h>
 
 typedef struct {
   HfElectrodes e;
@@ -55,7 +56,7 @@ static PetscErrorCode look_around(Flood *f, PetscBool *changed) {
     }
   }
   PetscCall(PetscMPIIntCast(e->n, &n));
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, f->electrode, n, MPIU_BOOL, MPI_LOR, HfGridComm(e->grid)));
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, f->electrode, n, HF_MPI_BOOL, MPI_LOR, HfGridComm(e->grid)));
   for (PetscInt k = 0; k < e->n_rows * nx; ++k)
     if (e->vertices[k] >= 0 && f->electrode[e->vertices[k]]) reach(f, k % nx, k / nx + f->rows->start);
   local = f->n > 0;

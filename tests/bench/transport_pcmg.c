@@ -11,6 +11,7 @@
 #include "cpu_time.h"
 #include "transport/transport_impl.h"
 #include "transport_film.h"
+#include <hopfilm/petsc_versions.h>
 
 enum { UPDATES = 20 };
 static const PetscReal V[2] = {1, 0};
@@ -115,7 +116,7 @@ static PetscErrorCode create_solver(HfPotential p, PetscInt cells, Solver *s) {
   PetscCall(KSPCreate(PETSC_COMM_WORLD, &s->ksp));
   PetscCall(HfGridGetVertices(p->grid, &vertices));
   PetscCall(KSPSetDM(s->ksp, vertices));
-  PetscCall(KSPSetDMActive(s->ksp, PETSC_FALSE));
+  PetscCall(HfKSPIgnoreDM(s->ksp));
   PetscCall(KSPSetOperators(s->ksp, s->A, s->A));
   PetscCall(KSPSetType(s->ksp, KSPCG));
   PetscCall(KSPSetNormType(s->ksp, KSP_NORM_UNPRECONDITIONED));

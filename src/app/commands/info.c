@@ -2,6 +2,7 @@
    summary.yaml and the checkpoints. */
 #include "../app.h"
 #include <hdf5.h>
+#include <hopfilm/petsc_versions.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -166,7 +167,7 @@ PetscErrorCode HfCommand_info(MPI_Comm comm, const HfOptions *options) {
   if (!rank && why[0] && !is_file) young = is_young(options->argument);
   if (young) why[0] = '\0';
   PetscCallMPI(MPI_Bcast(why, sizeof why, MPI_CHAR, 0, comm));
-  PetscCallMPI(MPI_Bcast(&young, 1, MPIU_BOOL, 0, comm));
+  PetscCallMPI(MPI_Bcast(&young, 1, HF_MPI_BOOL, 0, comm));
   PetscCheckFault(!why[0], comm, HF_ERR_FILE, "%s: %s", path, why);
   if (is_file) PetscFunctionReturn(0);
   if (!rank) PetscCall(print_status(options->argument));

@@ -143,7 +143,7 @@ static PetscErrorCode classify(HfConvKernelTransform w, HfConvComponent *compone
       }
     }
   }
-  PetscCall(MPIU_Allreduce(MPI_IN_PLACE, largest, 4, MPIU_REAL, MPIU_MAX, w->at->comm));
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, largest, 4, MPIU_REAL, MPIU_MAX, w->at->comm));
   noise = ROUND_OFF * PetscMax(largest[0], largest[1]);
   if (noise == 0.0)
     component->kind = HF_CONV_ZERO;

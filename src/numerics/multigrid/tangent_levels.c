@@ -1,6 +1,7 @@
 /* The levels of HfTangentMultigrid: 2 x 2 cells make one of the next, down to 2 x 2 cells in all. Coarse V, t, d and K are sums over cells, a coarse face is
    half the sum of the fine ones: their number doubles the conductance, the distance of the centres halves it. */
 #include "tangent_multigrid_impl.h"
+#include <hopfilm/petsc_versions.h>
 
 enum { WEIGHT, EAST, NORTH, TURN, DAMP, FIRST_K, N_FIELDS = FIRST_K + 6 };
 
@@ -180,7 +181,7 @@ static PetscErrorCode has_tensor(HfGhostRows ghosts, const Plain *plain, PetscBo
   for (int c = FIRST_K; c < N_FIELDS; ++c)
     for (PetscInt k = 0; k < (rows->end - rows->start + 2) * rows->n; ++k)
       if (plain->field[c][k] != 0) mine = PETSC_TRUE;
-  PetscCallMPI(MPI_Allreduce(&mine, any, 1, MPIU_BOOL, MPI_LOR, rows->comm));
+  PetscCallMPI(MPI_Allreduce(&mine, any, 1, HF_MPI_BOOL, MPI_LOR, rows->comm));
   PetscFunctionReturn(0);
 }
 

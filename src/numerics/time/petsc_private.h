@@ -3,14 +3,9 @@
    Members used: data, ops, vec_sol, ptime, time_step, reject, max_reject, reason, steprestart, steprollback, setupcalled, usessnes, default_adapt_type; they
    are the same from PETSc 3.18 to 3.25. */
 #pragma once
+#include <hopfilm/petsc_versions.h>
 #include <petscts.h>
-#if PETSC_VERSION_LT(3, 18, 0)
-  #error "hopfilm needs PETSc 3.18 or later"
-#elif PETSC_VERSION_GE(3, 26, 0)
+#if !HF_TS_COMPARED
   #pragma message("src/numerics/time was written for PETSc 3.18 to 3.25: compare the members of struct _p_TS it uses")
 #endif
 #include <petsc/private/tsimpl.h>
-
-#if PETSC_VERSION_LT(3, 21, 0) /* public since then */
-  #define VecGetState(v, state) PetscObjectStateGet((PetscObject)(v), state)
-#endif

@@ -5,7 +5,7 @@
 PetscErrorCode HfVecStateGet(Vec v, HfVecState *snapshot) {
   PetscFunctionBeginUser;
   PetscCall(PetscObjectGetId((PetscObject)v, &snapshot->id));
-  PetscCall(VecGetState(v, &snapshot->changes));
+  PetscCall(HfVecState(v, &snapshot->changes));
   PetscFunctionReturn(0);
 }
 
