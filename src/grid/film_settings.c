@@ -171,7 +171,8 @@ static PetscErrorCode check_limits(HfDeck deck, const HfFilmSettings *film, cons
   if (3 * (PetscReal)(n[0] + 2) * (PetscReal)(n[1] + 2) > (PetscReal)PETSC_MAX_INT)
     PetscCall(HfDeckError(deck, HfChild(section, "cell"),
                           "film.cell gives %" PetscInt_FMT " x %" PetscInt_FMT
-                          " cells: more than this build of PETSc, with indices of %d bits, can number",
+                          " cells: more than this build of PETSc, with indices of %d bits, can number; use one of 64-bit indices "
+                          "(--with-64-bit-indices; Debian: libpetsc64-real-dev) or larger cells",
                           n[0], n[1], (int)(8 * sizeof(PetscInt))));
   else if (size > n[1])
     PetscCall(HfDeckError(deck, HfChild(section, "size"),

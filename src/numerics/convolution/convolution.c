@@ -7,6 +7,7 @@
    This file: sizes and transposition. The kernel: convolution_kernel.c. Transforms and product: the engine, in double and in single precision. */
 #include "../denormals.h"
 #include "convolution_impl.h"
+#include <limits.h>
 
 #define L HF_CONV_BATCH
 
@@ -64,6 +65,36 @@ static PetscErrorCode make_layout(HfGrid grid, HfConvolutionPrecision precision,
   PetscFunctionReturn(0);
 }
 
+HfConvSizes HfConvSizesOf_Private(const HfConvLayout *at) {
+  const PetscInt64 high = 2 * at->ny - 1, own = (high * (at->rank + 1)) / at->size - (high * at->rank) / at->size;
+  HfConvSizes sizes = {.row_side = at->n_max * at->ym * at->nk,
+                       .column_side = at->n_max * at->ny * at->n_cols,
+                       .samples = own * (2 * at->nx - 1),
+                       .kernel_rows = own * at->nk,
+                       .kernel_columns = high * at->n_cols,
+                       .transform = at->my * at->n_cols};
+
+  for (PetscMPIInt r = 0; r < at->size && at->size > 1; ++r) {
+    const PetscInt64 rows = PetscMax(at->n_max * (at->rows[r + 1] - at->rows[r]), (high + at->size - 1) / at->size),
+                     cols = at->cols[r + 1] - at->cols[r];
+    sizes.largest_message = PetscMax(sizes.largest_message, PetscMax(rows * at->nk, PetscMax(at->n_max * at->ny, high) * cols));
+  }
+  return sizes;
+}
+
+/* Known by all ranks alike. */
+static PetscErrorCode check_messages(const HfConvLayout *at) {
+  const PetscInt64 largest = HfConvSizesOf_Private(at).largest_message;
+
+  PetscFunctionBeginUser;
+  PetscCheckFault(
+      largest <= INT_MAX, at->comm, HF_ERR_DECK,
+      "the demagnetizing field of %lld x %lld cells on %d ranks: the spectra of a rank are %lld numbers, and an MPI message has at most %d; "
+      "use at least %lld ranks",
+      (long long)at->nx, (long long)at->ny, (int)at->size, (long long)largest, INT_MAX, (long long)(at->size * (largest / INT_MAX + 1)));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfConvolutionCreate(HfGrid grid, HfConvolutionPrecision precision, PetscInt n_out, PetscInt n_in,
                                    PetscErrorCode (*kernel)(PetscReal x, PetscReal y, void *context, PetscReal K[]), void *context,
                                    HfConvolution *convolution) {
@@ -73,6 +104,7 @@ PetscErrorCode HfConvolutionCreate(HfGrid grid, HfConvolutionPrecision precision
   PetscCheck(n_in > 0 && n_out > 0, HfGridComm(grid), PETSC_ERR_ARG_OUTOFRANGE, "a convolution needs at least one component in and one out");
   PetscCall(PetscNew(&conv));
   PetscCall(make_layout(grid, precision, n_out, n_in, &conv->layout));
+  PetscCall(check_messages(&conv->layout));
   conv->engine = precision == HF_CONVOLUTION_SINGLE ? &HfConvEngine_Single : &HfConvEngine_Double;
   PetscCall((*conv->engine->create)(&conv->layout, kernel, context, &conv->state));
   *convolution = conv;
@@ -100,8 +132,8 @@ PetscErrorCode HfConvolutionConvolve(HfConvolution conv, Vec in) {
 
   PetscFunctionBeginUser;
   PetscCall(VecGetLocalSize(in, &n));
-  PetscCheck(n == at->nx * at->ym * at->n_in, PETSC_COMM_SELF, PETSC_ERR_ARG_SIZ,
-             "convolution of %" PetscInt_FMT " components: a Vec has another length", at->n_in);
+  PetscCheck(n == at->nx * at->ym * at->n_in, PETSC_COMM_SELF, PETSC_ERR_ARG_SIZ, "convolution of %lld components: a Vec has another length",
+             (long long)at->n_in);
   PetscCall(HfProfileBegin(HF_PROFILE_CONVOLUTION));
   PetscCall(VecGetArrayRead(in, &from));
   PetscCall((*conv->engine->convolve)(at, conv->state, from));
@@ -145,15 +177,16 @@ PetscErrorCode HfConvolutionApply(HfConvolution conv, Vec in, Vec out) {
 
 PetscErrorCode HfConvolutionTranspose_Private(const HfConvLayout *at, PetscInt n, const PetscInt rows[], PetscInt n_max, MPI_Datatype type,
                                               void *row_side, void *column_side, PetscBool forward) {
-  const PetscInt own = rows[at->rank + 1] - rows[at->rank];
+  const PetscInt64 own = rows[at->rank + 1] - rows[at->rank];
 
   PetscFunctionBeginUser;
   if (row_side == column_side) PetscFunctionReturn(0);
   for (PetscMPIInt r = 0; r < at->size; ++r) {
-    PetscCall(PetscMPIIntCast(n * own * (at->cols[r + 1] - at->cols[r]), &at->row_counts[r]));
-    PetscCall(PetscMPIIntCast(n_max * own * at->cols[r], &at->row_displs[r]));
-    PetscCall(PetscMPIIntCast(n * (rows[r + 1] - rows[r]) * at->n_cols, &at->column_counts[r]));
-    PetscCall(PetscMPIIntCast(n_max * rows[r] * at->n_cols, &at->column_displs[r]));
+    /* they fit: check_messages() */
+    at->row_counts[r] = (PetscMPIInt)(n * own * (at->cols[r + 1] - at->cols[r]));
+    at->row_displs[r] = (PetscMPIInt)(n_max * own * at->cols[r]);
+    at->column_counts[r] = (PetscMPIInt)(n * (rows[r + 1] - rows[r]) * at->n_cols);
+    at->column_displs[r] = (PetscMPIInt)(n_max * rows[r] * at->n_cols);
   }
   if (forward)
     PetscCallMPI(MPI_Alltoallv(row_side, at->row_counts, at->row_displs, type, column_side, at->column_counts, at->column_displs, type, at->comm));

@@ -7,10 +7,10 @@
 #define L HF_CONV_BATCH
 enum { SHORT = 128 }; /* columns up to this length are transformed a batch at a time: calls would cost as much as the transforms */
 
-static PetscErrorCode allocate(PetscInt n, HfConvComplex **a) {
+static PetscErrorCode allocate(PetscInt64 n, HfConvComplex **a) {
   PetscFunctionBeginUser;
   *a = FFTW(alloc_complex)((size_t)PetscMax(n, 1));
-  PetscCheck(*a, PETSC_COMM_SELF, PETSC_ERR_MEM, "FFT convolution: no memory for %" PetscInt_FMT " complex numbers", n);
+  PetscCheck(*a, PETSC_COMM_SELF, PETSC_ERR_MEM, "FFT convolution: no memory for %lld complex numbers", (long long)n);
   memset(*a, 0, sizeof(**a) * (size_t)PetscMax(n, 1));
   PetscFunctionReturn(0);
 }
@@ -65,7 +65,7 @@ static PetscErrorCode store_component(const HfConvLayout *at, const HfConvCompon
 /* A symmetric tensor has every factor off its diagonal twice: the second time they are read from cache. Not collective. */
 static PetscErrorCode share_component(const HfConvLayout *at, PetscInt e, HfConvEntry entries[]) {
   HfConvEntry *entry = &entries[e];
-  const PetscInt n = at->n_cols * entry->stored * (entry->kind == HF_CONV_COMPLEX ? 2 : 1);
+  const PetscInt64 n = at->n_cols * entry->stored * (entry->kind == HF_CONV_COMPLEX ? 2 : 1);
 
   PetscFunctionBeginUser;
   for (PetscInt k = 0; k < e && entry->kind != HF_CONV_ZERO && !entry->shared; ++k) {
@@ -94,6 +94,7 @@ static PetscErrorCode store_kernel(const HfConvLayout *at, HfConvKernel kernel, 
 }
 
 static PetscErrorCode create(const HfConvLayout *at, HfConvKernel kernel, void *context, void **out) {
+  const HfConvSizes sizes = HfConvSizesOf_Private(at);
   HfConvState *state;
   PetscInt x, y;
 
@@ -116,9 +117,9 @@ static PetscErrorCode create(const HfConvLayout *at, HfConvKernel kernel, void *
   PetscCall(allocate(at->n_in * 2 * state->group * y, &state->column_in));
   PetscCall(allocate(state->group * y, &state->column_product));
   PetscCall(allocate(2 * state->group * y, &state->column_out));
-  PetscCall(allocate(at->n_max * at->ym * at->nk, &state->row_side));
+  PetscCall(allocate(sizes.row_side, &state->row_side));
   state->column_side = state->row_side;
-  if (at->size > 1) PetscCall(allocate(at->n_max * at->ny * at->n_cols, &state->column_side));
+  if (at->size > 1) PetscCall(allocate(sizes.column_side, &state->column_side));
   *out = state;
   PetscFunctionReturn(0);
 }

@@ -58,7 +58,7 @@ typedef struct {
 } HfConvState;
 
 /* Where in f the factor of an owned column and one ky is: even ky before odd ones. */
-static inline PetscInt HfConvFactor(const HfConvEntry *entry, PetscInt column, PetscInt ky) {
+static inline PetscInt64 HfConvFactor(const HfConvEntry *entry, PetscInt64 column, PetscInt ky) {
   const PetscInt place = ky / 2 + (ky % 2) * ((entry->stored + 1) / 2);
   return (column * entry->stored + place) * (entry->kind == HF_CONV_COMPLEX ? 2 : 1);
 }

@@ -10,16 +10,19 @@
    in one piece:
      row side, of the rows owned here:       for every rank d a block at n_max ym cols[d],       [batch of d][n_max components][owned row][HF_CONV_BATCH]
      column side, of the columns owned here: for every rank s a block at n_max rows[s] n_cols,   [owned batch][n_max components][row of s][HF_CONV_BATCH]
-   Column p is the transform at kx = HfConvWaveNumber(p): even kx come first, then odd ones. */
+   Column p is the transform at kx = HfConvWaveNumber(p): even kx come first, then odd ones.
+
+   Sizes have 64 bits also where PetscInt has 32, so that their products do not overflow: the padded spectra of a film are more numbers than its Vecs. */
 typedef struct {
   MPI_Comm comm;
   PetscMPIInt rank, size;
-  PetscInt n_in, n_out, n_max;
-  PetscInt nx, ny, ym;
+  PetscInt64 n_in, n_out, n_max;
+  PetscInt64 nx, ny, ym;
   PetscReal dx, dy;
-  PetscInt mx, my, nk;    /* padded sizes, both even, and mx/2+1 columns rounded up to whole batches; the spare ones are zero */
-  PetscInt *cols, n_cols; /* columns of rank r: cols[r] .. cols[r+1]-1, whole batches */
-  const PetscInt *rows;   /* of the grid */
+  PetscInt64 mx, my, nk; /* padded sizes, both even, and mx/2+1 columns rounded up to whole batches; the spare ones are zero */
+  PetscInt *cols;        /* columns of rank r: cols[r] .. cols[r+1]-1, whole batches */
+  PetscInt64 n_cols;     /* of this rank */
+  const PetscInt *rows;  /* of the grid */
   PetscMPIInt *row_counts, *row_displs, *column_counts, *column_displs; /* of the transposition, set per number of components */
 } HfConvLayout;
 
@@ -28,6 +31,15 @@ static inline PetscInt HfConvWaveNumber(const HfConvLayout *at, PetscInt column)
   const PetscInt even = HfConvEvenColumns(at);
   return column < even ? 2 * column : 2 * (column - even) + 1;
 }
+
+/* Numbers that a rank holds, of which nothing is allocated here. */
+typedef struct {
+  PetscInt64 row_side, column_side;                /* spectra of the data */
+  PetscInt64 samples, kernel_rows, kernel_columns; /* of one component of the kernel: displacements, their rows transformed along x, their columns */
+  PetscInt64 transform;                            /* and transformed along y */
+  PetscInt64 largest_message;                      /* the farthest place in a transposition, of all ranks; MPI counts it by an int */
+} HfConvSizes;
+HfConvSizes HfConvSizesOf_Private(const HfConvLayout *at);
 
 /* Moves the spectra of n of n_max components of `rows[r]` rows per rank between the two sides; forward = row side to column side. `type`: that of
    their numbers. Nothing to do where both sides are one array. Collective. */

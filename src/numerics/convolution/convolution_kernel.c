@@ -10,7 +10,7 @@
 struct HfConvKernelTransform_ {
   const HfConvLayout *at;
   PetscInt *share;            /* displacement rows of rank r: share[r] .. share[r+1]-1, row 0 being y = -(ny-1) dy */
-  PetscInt own;               /* of this rank */
+  PetscInt64 own;             /* of this rank */
   PetscReal **samples;        /* of each component, until it is transformed: [own row][2nx-1]; NULL: zero everywhere */
   PetscReal *row;             /* [mx] */
   fftw_complex *row_spectrum; /* [mx/2+1] */
@@ -23,7 +23,7 @@ struct HfConvKernelTransform_ {
 
 static PetscErrorCode sample(HfConvKernelTransform w, HfConvKernel kernel, void *context) {
   const HfConvLayout *at = w->at;
-  const PetscInt n = at->n_out * at->n_in, wide = 2 * at->nx - 1;
+  const PetscInt64 n = at->n_out * at->n_in, wide = 2 * at->nx - 1, size = HfConvSizesOf_Private(at).samples;
   PetscReal *K;
 
   PetscFunctionBeginUser;
@@ -34,7 +34,7 @@ static PetscErrorCode sample(HfConvKernelTransform w, HfConvKernel kernel, void 
     for (PetscInt i = 0; i < wide; ++i) {
       PetscCall((*kernel)((PetscReal)(i - (at->nx - 1)) * at->dx, y, context, K));
       for (PetscInt e = 0; e < n; ++e) {
-        if (K[e] != 0 && !w->samples[e]) PetscCall(PetscCalloc1(w->own * wide, &w->samples[e]));
+        if (K[e] != 0 && !w->samples[e]) PetscCall(PetscCalloc1(size, &w->samples[e]));
         if (w->samples[e]) w->samples[e][j * wide + i] = K[e];
       }
     }
@@ -44,7 +44,8 @@ static PetscErrorCode sample(HfConvKernelTransform w, HfConvKernel kernel, void 
 }
 
 PetscErrorCode HfConvKernelTransformCreate(const HfConvLayout *at, HfConvKernel kernel, void *context, HfConvKernelTransform *transform) {
-  const PetscInt high = 2 * at->ny - 1;
+  const PetscInt64 high = 2 * at->ny - 1;
+  const HfConvSizes sizes = HfConvSizesOf_Private(at);
   const int mx = (int)at->mx, my = (int)at->my;
   HfConvKernelTransform w;
 
@@ -52,14 +53,14 @@ PetscErrorCode HfConvKernelTransformCreate(const HfConvLayout *at, HfConvKernel 
   PetscCall(PetscNew(&w));
   w->at = at;
   PetscCall(PetscMalloc1(at->size + 1, &w->share));
-  for (PetscInt r = 0; r <= at->size; ++r) w->share[r] = (high * r) / at->size;
+  for (PetscInt r = 0; r <= at->size; ++r) w->share[r] = (PetscInt)((high * r) / at->size);
   w->own = w->share[at->rank + 1] - w->share[at->rank];
   PetscCall(sample(w, kernel, context));
 
-  PetscCall(PetscCalloc1(w->own * at->nk, &w->row_side)); /* spare columns stay 0 */
-  PetscCall(PetscMalloc1(at->my * at->n_cols, &w->transform));
+  PetscCall(PetscCalloc1(sizes.kernel_rows, &w->row_side)); /* spare columns stay 0 */
+  PetscCall(PetscMalloc1(sizes.transform, &w->transform));
   w->column_side = w->row_side;
-  if (at->size > 1) PetscCall(PetscMalloc1(high * at->n_cols, &w->column_side));
+  if (at->size > 1) PetscCall(PetscMalloc1(sizes.kernel_columns, &w->column_side));
   w->row = fftw_alloc_real((size_t)mx);
   w->row_spectrum = fftw_alloc_complex((size_t)(mx / 2 + 1));
   w->column = fftw_alloc_complex((size_t)(my * L));
@@ -91,10 +92,10 @@ PetscErrorCode HfConvKernelTransformDestroy(HfConvKernelTransform *transform) {
 
 static void transform_rows(HfConvKernelTransform w, PetscInt e) {
   const HfConvLayout *at = w->at;
-  const PetscInt nx = at->nx, mx = at->mx, wide = 2 * nx - 1;
+  const PetscInt64 nx = at->nx, mx = at->mx, wide = 2 * nx - 1;
 
   memset(w->row, 0, sizeof(*w->row) * (size_t)mx);
-  for (PetscInt j = 0; j < w->own; ++j) {
+  for (PetscInt64 j = 0; j < w->own; ++j) {
     if (w->samples[e]) {
       const PetscReal *samples = w->samples[e] + j * wide;
       memcpy(w->row + mx - (nx - 1), samples, sizeof(*samples) * (size_t)(nx - 1));
@@ -111,7 +112,7 @@ static void transform_rows(HfConvKernelTransform w, PetscInt e) {
 
 static void transform_columns(HfConvKernelTransform w) {
   const HfConvLayout *at = w->at;
-  const PetscInt my = at->my;
+  const PetscInt64 my = at->my;
   const PetscReal scale = 1.0 / ((PetscReal)at->mx * (PetscReal)my), *from = w->column[0];
 
   for (PetscInt p = 0; p < at->n_cols; p += L) {
@@ -128,13 +129,13 @@ static void transform_columns(HfConvKernelTransform w) {
 
 /* Real, imaginary or neither; even or odd in ky or neither. Collective. */
 static PetscErrorCode classify(HfConvKernelTransform w, HfConvComponent *component) {
-  const PetscInt my = w->at->my;
+  const PetscInt64 my = w->at->my;
   PetscReal largest[4] = {0.0, 0.0, 0.0, 0.0}; /* |Re|, |Im|, |F(ky) - F(-ky)|, |F(ky) + F(-ky)| */
   PetscReal noise;
 
   PetscFunctionBeginUser;
   for (PetscInt p = 0; p < w->at->n_cols; p += L) {
-    for (PetscInt k = 0; k < my; ++k) {
+    for (PetscInt64 k = 0; k < my; ++k) {
       const PetscReal *f = w->transform[p * my + k * L], *mirrored = w->transform[p * my + ((my - k) % my) * L];
       for (int l = 0; l < 2 * L; ++l) {
         largest[l % 2] = PetscMax(largest[l % 2], PetscAbsReal(f[l]));
