@@ -11,7 +11,7 @@ typedef struct {
   PetscReal *field[N_FIELDS];
 } Plain;
 
-PetscErrorCode HfTangentAllocate(PetscInt n, float **memory, float **first) {
+PetscErrorCode HfTangentAllocate(PetscInt64 n, float **memory, float **first) {
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc1(n + 3 * HF_LANES, memory));
   *first = *memory + HF_LANES;
@@ -123,7 +123,7 @@ static void store(const Plain *plain, HfTangentLevel *l) {
   }
 }
 
-static PetscErrorCode allocate(HfTangentMultigrid mg, PetscInt index, HfTangentLevel *l) {
+PetscInt64 HfTangentPlace(HfTangentMultigrid mg, PetscInt index, HfTangentLevel *l, float *first) {
   const PetscInt half = (l->nx + 1) / 2;
   /* components of a cell; film and faces do not tell the colours apart */
   struct {
@@ -142,18 +142,23 @@ static PetscErrorCode allocate(HfTangentMultigrid mg, PetscInt index, HfTangentL
                {&l->x, 3},
                {&l->b, index ? 3 : 0},
                {&l->inverse, mg->has_K ? 6 : 2}};
-  PetscInt components = 0, cells;
-  float *next = NULL;
+  PetscInt64 cells, n = 0;
+
+  l->stride = (half / HF_LANES + 1) * HF_LANES; /* at least one zero beyond the last pair */
+  cells = (PetscInt64)2 * l->stride * (l->rows->end - l->rows->start + 2);
+  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(parts); ++k) {
+    if (first) *parts[k].array = parts[k].components ? first + n : NULL;
+    n += parts[k].components * cells;
+  }
+  return n;
+}
+
+static PetscErrorCode allocate(HfTangentMultigrid mg, PetscInt index, HfTangentLevel *l) {
+  float *first = NULL;
 
   PetscFunctionBeginUser;
-  l->stride = (half / HF_LANES + 1) * HF_LANES; /* at least one zero beyond the last pair */
-  cells = 2 * l->stride * (l->rows->end - l->rows->start + 2);
-  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(parts); ++k) components += parts[k].components;
-  PetscCall(HfTangentAllocate(components * cells, &l->memory, &next));
-  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(parts); ++k) {
-    *parts[k].array = parts[k].components ? next : NULL;
-    next += parts[k].components * cells;
-  }
+  PetscCall(HfTangentAllocate(HfTangentPlace(mg, index, l, NULL), &l->memory, &first));
+  (void)HfTangentPlace(mg, index, l, first);
   PetscFunctionReturn(0);
 }
 

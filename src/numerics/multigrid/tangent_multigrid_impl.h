@@ -56,7 +56,10 @@ struct HfTangentMultigrid_ {
 /* ---- tangent_levels.c ---- */
 PetscErrorCode HfTangentLevelsCreate(HfTangentMultigrid mg, PetscErrorCode (*fill_row)(PetscInt, const HfTangentRow *, void *), void *context);
 PetscErrorCode HfTangentLevelDestroy(HfTangentLevel *level);
-PetscErrorCode HfTangentAllocate(PetscInt n, float **memory,
+/* Lays the arrays of level `index`, whose rows and nx are known, one after another from `first` on (NULL: only counts). Returns how many floats they are,
+   up to 35 a cell: more than 32 bits count from 6e7 cells on. */
+PetscInt64 HfTangentPlace(HfTangentMultigrid mg, PetscInt index, HfTangentLevel *level, float *first);
+PetscErrorCode HfTangentAllocate(PetscInt64 n, float **memory,
                                  float **first); /* zeros, on a boundary of HF_LANES floats, with as many zeros before them */
 
 /* ---- tangent_kernels.c: a row of one colour, n = stride ---- */
