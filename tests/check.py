@@ -7,7 +7,7 @@ Usage: check.py HOPFILM
 
 import os
 import re
-import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,7 +21,7 @@ from launch import ROOT, environment, mpiexec
 
 GOLD = os.path.join(ROOT, "tests", "bad-decks", "part-base.yaml")
 FILM = os.path.join(ROOT, "tests", "kill-decks", "maze.yaml")
-LITTLE = (1500000000, 1500000000)  # bytes of address space
+LITTLE = 1500000  # kB of address space
 failures = []
 
 
@@ -207,13 +207,11 @@ def large_films(program, tmp):
         file.write("  initial: {random: {seed: 1}}\n  size: [1 um, 1 um]\n  cell: 5 nm\nschedule: [{hold: {time: 1 ns}}]\n")
     plans = {}
     for ranks, size in ((4096, 60000), (512, 20000), (1, 512)):
-        words = [program, "check", deck, "--ranks", str(ranks)]
+        words = ["bash", "-c", f'ulimit -v {LITTLE} && exec "$@"', "bash", program, "check", deck, "--ranks", str(ranks)]
         for setting in (*large[1:], f"film.size=[{5 * size} nm, {5 * size} nm]", "demag=full"):
             words += ["--set", setting]
         began = time.monotonic()
-        text = subprocess.run(
-            mpiexec(1, *words), cwd=tmp, env=environment(), capture_output=True, text=True, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, LITTLE)
-        ).stdout
+        text = subprocess.run(mpiexec(1, *words), cwd=tmp, env=environment(), capture_output=True, text=True).stdout
         plan = plans[size] = dict(re.findall(r"^  (\w+) +(.+)$", text, re.M))
         check(
             plan.get("cells_x") == str(size) and plan.get("ranks") == str(ranks) and "not_checked" in plan,
@@ -231,6 +229,13 @@ def large_films(program, tmp):
     check("must be a whole number" in hopfilm(program, "check", deck, tmp, "--ranks 64", "film.size=[300.001 um, 300 um]", code=2), "no whole number of cells")
     check("wire" in hopfilm(program, "check", deck, tmp, "--ranks 64", *large[:2], "schedule=[{wire: {patterns: A}}]", code=2), "errors of the schedule")
     check("--ranks" in hopfilm(program, "check", deck, tmp, "--ranks 0", code=2), "no ranks are refused")
+    for name, own in (("local terms, 5dp", ["integrator.method=5dp"]), ("demag, auto", ["demag=full"])):
+        settings = [*own, "film.size=[2.56 um, 2.56 um]", "schedule=[{hold: {time: 0.2 ps}}]", "output.checkpoint_every_simulated=0.1 ps"]
+        planned = float(re.search(r"memory_bytes_per_rank +(\d+)", hopfilm(program, "check", deck, tmp, "--ranks 1", *settings))[1])
+        hopfilm(program, "run", deck, tmp, *settings, f"--out {tmp}/used")
+        used = yaml.safe_load(open(f"{tmp}/used/summary.yaml"))["peak_memory_bytes"]
+        shutil.rmtree(f"{tmp}/used")
+        check(abs(planned / used - 1) < 0.15, f"512^2 cells, {name}: {planned / 1e6:.0f} MB are planned, {used / 1e6:.0f} used")
     across = hopfilm(program, "check", GOLD, tmp, "--ranks 64", "film.cell=0.1 nm", "film.size=[400 nm, 400 nm]")
     check("electrodes " in across and "cells_x                  4000" in across, "electrodes shrink with the film")
 

@@ -61,7 +61,7 @@ PetscErrorCode HfDeviceRegisterKeys(HfKeys keys);
 PetscErrorCode HfDeviceCreate(HfDeck deck, HfDevice *device);
 /** Collective. */
 PetscErrorCode HfDeviceDestroy(HfDevice *device);
-/** Upper estimate of the system memory that a run of the deck takes, in bytes, on all ranks together; nothing is created for it. Not collective. */
+/** The system memory that a run of the deck takes at its peak, in bytes, on all of its ranks together, each as much as the busiest. Not collective. */
 PetscErrorCode HfDeviceSystemMemory(HfDeck deck, PetscReal *bytes);
 /** What the busiest of so many ranks takes at its peak, in bytes, as measured on smaller films, with the libraries. Nothing is created. Not collective. */
 PetscErrorCode HfDeviceRankMemory(HfDeck deck, PetscInt ranks, PetscReal *bytes);

@@ -69,5 +69,8 @@ def memory(options, table):
                 said = text_of(options.program, 1, "check", deck, "--ranks", str(ranks), folder=folder)
                 planned = 1e-6 * float(re.search(r"memory_bytes_per_rank +([\d.e+]+)", said)[1])
                 off = planned / peak - 1
-                table.add(f"{kind}, {n}^2 cells, {ranks} ranks", "<= 15 %", f"{peak:.0f} MB a rank, planned {planned:.0f}: {100 * off:+.0f} %", abs(off) <= MOST)
+                said = f"{peak:.0f} MB a rank, planned {planned:.0f}: {100 * off:+.0f} %"
+                table.add(f"{kind}, {n}^2 cells, {ranks} ranks", "<= 15 %", said, abs(off) <= MOST)
                 print(f"{kind}\t{n}\t{ranks}\t{peak:.0f}\t{planned:.0f}\t{100 * off:+.0f}", flush=True)
+    done = subprocess.run([options.program, "version"], stdout=subprocess.PIPE, text=True, env=environment())
+    return {line.split()[1] for line in done.stdout.splitlines() if line.startswith("commit")}

@@ -14,11 +14,13 @@ import re
 import subprocess
 import sys
 
-from kill import differences, spread  # of tests/, whose folder launcher puts on the path
 from launcher import ROOT, environment, mpiexec
 from memory import memory
 from steps import ROWS, steps
 from table import Table, commit_of, load, save
+
+# isort: split
+from kill import differences, spread  # of tests/, whose folder launcher has put on the path
 
 MANY = 16
 REQUIRED = re.compile(r"^(?P<figure>.*?): (?P<value>[\d.]+) (?P<unit>[^\d()]*)\(required: (?P<sign>[<>]=) (?P<required>[\d.]+)\)(?P<rest>.*)")

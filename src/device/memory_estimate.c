@@ -1,23 +1,23 @@
-/* The memory that a run takes, estimated from the deck before the film is created, and compared with what is available. A film that does not fit is an
-   error: the kernel would grant the memory and end the process when it is used, perhaps hours later.
+/* The memory that a run takes at its peak, estimated from the deck before the film is created: for plans, and compared with what is available. A film that
+   does not fit is an error: the kernel would grant the memory and end the process when it is used, perhaps hours later.
 
-   Bytes per cell from the largest resident sizes of runs of 256^2 to 1024^2 cells (PETSc 3.18); tests/unit/experiment_memory.c measures them again. */
+   Bytes per cell of a rank, within 15 % of the largest resident sizes (VmHWM) of runs of 512^2 and 1024^2 cells on one and two ranks with checkpoints
+   (PETSc 3.18), which `bash jobs/reproduce.sh program --only memory` measures again and prints beside the plan:
+
+                      1024^2 cells, MB    one rank  planned   a rank of two  planned
+     local, 5dp                               281      286             173      172
+     local, auto                              684      689             374      374
+     local, bdf                               730      734             392      396
+     demag, 5dp                               663      661             394      391
+     demag, auto                              990      991             555      556
+     potential, 5dp                           707      707             382      383
+     potential, auto                         1107     1111             583      585
+     gold, 5dp                                946      946             544      534
+     gold, auto                              1272     1350             697      736
+*/
 #include "device_impl.h"
 #include <string.h>
 
-enum {
-  MAGNET = 480,       /* state, stages of the integrator or of the relaxation, runs of cells of one kind */
-  DEMAG = 130,        /* kernel and padded spectra in double precision */
-  DEMAG_SINGLE = 180, /* in both, since relaxation always takes double */
-  BIOT_SAVART = 250,  /* the same and, while they are set up, the samples of its kernel */
-  POTENTIAL = 210,    /* tensors, operators of all levels, vectors of the solver */
-  HALL = 230,         /* basis of FGMRES */
-  COUPLING = 50,      /* past solutions */
-  UNIT = 8,           /* a potential for 1 V on one electrode */
-  MATRICES = 16       /* n x n, of all modules together */
-};
-
-/* What a rank takes at its peak, for planning: not a bound, as the above, but within 15 % of what jobs/reproduce/memory.py measures. B per cell of the rank. */
 enum {
   RUN_EXPLICIT = 217,     /* state, stages of 5dp, checkpoints on their way to the file */
   RUN_BDF = 645,          /* the same of backward differentiation and its linear solver */
@@ -28,33 +28,14 @@ enum {
   CONVOLUTION_APART = 60, /* what goes to other ranks and comes from them */
   RUN_GOLD = 228,         /* its potential and Oersted field, beside the film */
   RUN_POTENTIAL = 402,    /* of one conductor, without the Hall effect */
+  HALL = 230,             /* basis of FGMRES */
+  UNIT = 8,               /* a potential for 1 V on one electrode */
+  MATRICES = 16,          /* n x n, of all modules together */
   GHOSTS = 72,            /* of each of the two rows of other ranks */
   LIBRARIES_MB = 58       /* and the program, on every rank */
 };
 
 #define MOST 1e18 /* bytes; with more, the size or the cell of the film is wrong, and their own errors say so */
-
-PetscErrorCode HfDeviceSystemMemory(HfDeck deck, PetscReal *bytes) {
-  const PetscReal n = HfElectrodesSettingsCount(deck), gauges = (PetscReal)HfGaugesSettingsCount(deck);
-  PetscReal each = MAGNET + gauges * (POTENTIAL + UNIT);
-  HfConductivitySettings conductor;
-  HfFilmSettings film;
-  HfGoldSettings gold;
-
-  PetscFunctionBeginUser;
-  HfFilmSettingsRead(deck, &film);
-  HfConductivitySettingsRead(deck, 0, &conductor);
-  PetscCall(HfGoldSettingsRead(deck, &gold));
-  if (HfMagnetSettingsFullDemag(deck)) each += HfMagnetSettingsSingleDemag(deck) ? DEMAG_SINGLE : DEMAG;
-  if (n > 0 && conductor.hall_conductivity != 0) each += HALL;
-  if (n > 0) each += POTENTIAL + n * UNIT;
-  if (n > 0 && gold.present)
-    each += POTENTIAL + PetscMin(n, HF_MAX_UNITS) * UNIT + BIOT_SAVART; /* both models of the Oersted field are compared, whichever is used */
-  else if (n > 0)
-    each += COUPLING;
-  *bytes = film.size[0] / film.cell * (film.size[1] / film.cell) * each + n * n * MATRICES * sizeof(PetscReal);
-  PetscFunctionReturn(0);
-}
 
 /* Of the vectors that the time steps and the relaxations of the schedule need. */
 static PetscReal stages_settings(HfDeck deck) {
@@ -95,6 +76,16 @@ PetscErrorCode HfDeviceRankMemory(HfDeck deck, PetscInt ranks, PetscReal *bytes)
   if (n > 0 && conductor.hall_conductivity != 0) each += HALL;
   if (n > 0 && gold.present) each += RUN_GOLD + (ranks > 1 ? CONVOLUTION_APART : 0);
   *bytes = 1e6 * LIBRARIES_MB + width * rows * each + (ranks > 1 ? 2 * width * GHOSTS : 0) + n * n * MATRICES * sizeof(PetscReal);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfDeviceSystemMemory(HfDeck deck, PetscReal *bytes) {
+  PetscMPIInt size;
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_size(HfDeckComm(deck), &size));
+  PetscCall(HfDeviceRankMemory(deck, size, bytes));
+  *bytes *= size;
   PetscFunctionReturn(0);
 }
 
