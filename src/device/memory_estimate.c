@@ -22,7 +22,7 @@ enum {
   RUN_EXPLICIT = 217,     /* state, stages of 5dp, checkpoints on their way to the file */
   RUN_BDF = 645,          /* the same of backward differentiation and its linear solver */
   RUN_AUTO = 602,         /* of both: less, as the short runs above do not go through all orders */
-  RUN_RELAX = 484,        /* of the relaxation */
+  RUN_RELAX = 484,        /* of a relaxation, where the method is not an explicit one */
   RUN_DEMAG = 288,        /* kernel and padded spectra, while steps are taken */
   SET_UP_DEMAG = 575,     /* the most that is held while they are set up, before there are stages */
   CONVOLUTION_APART = 60, /* what goes to other ranks and comes from them */
@@ -53,7 +53,7 @@ static PetscReal stages_settings(HfDeck deck) {
     else
       advances = PETSC_TRUE;
   }
-  return PetscMax(advances ? steps : 0, relaxes ? RUN_RELAX : 0);
+  return PetscMax(advances ? steps : 0, relaxes ? PetscMin(steps, RUN_RELAX) : 0);
 }
 
 PetscErrorCode HfDeviceRankMemory(HfDeck deck, PetscInt ranks, PetscReal *bytes) {
