@@ -58,7 +58,8 @@ static PetscErrorCode is_wanted(Lister *lister, const char *unit, PetscBool *wan
 
 /* X, X/Y, X Y, and with powers 2 and 3 of Y, X/Y2 and X Y-2. */
 static PetscErrorCode list_pairs(Lister *lister, int i, int j) {
-  char unit[64], digit[2];
+  static const char *const digits[] = {"0", "1", "2", "3"};
+  char unit[64];
   PetscBool wanted;
 
   PetscFunctionBeginUser;
@@ -66,19 +67,18 @@ static PetscErrorCode list_pairs(Lister *lister, int i, int j) {
     snprintf(unit, sizeof unit, power == 1 ? "%s/%s" : "%s/%s%d", atoms[i].symbol, atoms[j].symbol, power);
     PetscCall(is_wanted(lister, unit, &wanted));
     if (!wanted) continue;
-    snprintf(digit, sizeof digit, "%d", power);
     put_atom(lister, i);
     lister->put(lister->file, "(?: ?/ ?");
     put_atom(lister, j);
     if (power > 1) {
       lister->put(lister->file, "(?:" POWER);
-      lister->put(lister->file, digit);
+      lister->put(lister->file, digits[power]);
       lister->put(lister->file, power == 2 ? "|\u00b2)" : "|\u00b3)");
     }
     lister->put(lister->file, "|[ .*]");
     put_atom(lister, j);
     lister->put(lister->file, POWER "-");
-    lister->put(lister->file, digit);
+    lister->put(lister->file, digits[power]);
     lister->put(lister->file, ")");
   }
   snprintf(unit, sizeof unit, "%s %s", atoms[i].symbol, atoms[j].symbol);

@@ -44,6 +44,7 @@ static PetscReal stages_settings(HfDeck deck) {
   const PetscReal steps = !strcmp(method, "auto") ? RUN_AUTO : !strcmp(method, "bdf") ? RUN_BDF : RUN_EXPLICIT;
   PetscBool advances = PETSC_FALSE, relaxes = PETSC_FALSE;
 
+  if (!HfHas(root, "schedule")) return steps; /* a device by itself, of programs that have no schedule */
   for (PetscInt k = 0; k < HfCount(root, "schedule"); ++k) {
     const char *name;
 

@@ -93,7 +93,7 @@ PetscErrorCode HfTimelineRead(HfPublished *file) {
   for (PetscInt f = 0, first = 0; f < timeline->n_fields; first += (PetscInt)timeline->fields[f++].shape[0])
     PetscCall(read_instants(file, timeline->fields[f].name, (PetscInt)timeline->fields[f].shape[0], numbers + first, all + first));
   if (file->is_good) {
-    qsort(all, (size_t)n, sizeof *all, by_instant);
+    if (n > 0) qsort(all, (size_t)n, sizeof *all, by_instant); /* without fields there is no array to sort */
     for (PetscInt k = 0; k < n; ++k) {
       if (!timeline->n_steps || all[k].time > timeline->times[timeline->n_steps - 1]) timeline->times[timeline->n_steps++] = all[k].time;
       shown[timeline->n_steps - 1] = all[k].instant;
