@@ -46,8 +46,10 @@ make_venv() {
   echo "Installing into $root/.venv: $(sed -n 's/^\([a-zA-Z][^ ]*\).*/\1/p' "$list" | tr '\n' ' ')"
   if ! { rm -rf "$root/.venv" && /usr/bin/python3 -m venv --system-site-packages "$root/.venv" && "$root/.venv/bin/python" -m pip install -q --no-deps -r "$list"; } >>"$log" 2>&1 </dev/null; then
     tail -n 20 "$log" >&2
-    echo "pip could not install what $list names; its log is $log" >&2
-    exit 1
+    echo "pip could not install what $list names: tests that need it are skipped, except in CI, where this is an error" >&2
+    rm -rf "$root/.venv"
+    [ -z "${CI-}" ] || exit 1
+    return 0
   fi
   echo "$stamp" >"$root/.venv/complete"
 }

@@ -89,7 +89,7 @@ check_format() {
 # Lint and format of all Python, as ruff.toml says; ruff comes from PyPI, of the version that postprocess/requirements-test.txt pins.
 check_python() {
   local ruff=.venv/bin/ruff
-  [ -x $ruff ] || { echo "ruff is missing: bash jobs/install-packages.sh --test"; return 1; }
+  [ -x $ruff ] || { echo "ruff: not checked, it is missing: bash jobs/install-packages.sh --test"; [ -z "${CI-}" ]; return; }
   $ruff check . && $ruff format --check . && echo "ruff: no findings"
 }
 check_static() {
