@@ -86,7 +86,7 @@ check_format() {
   mapfile -t files < <(find src include tests -name '*.[ch]')
   clang-format --dry-run -Werror "${files[@]}" && echo "format: ${#files[@]} files"
 }
-# Lint and format of all Python, as ruff.toml says; ruff comes from PyPI, of the version that postprocess/requirements-test.txt pins.
+# Lint and format of all Python, as .ruff.toml says; ruff comes from PyPI, of the version that postprocess/requirements-test.txt pins.
 check_python() {
   local ruff=.venv/bin/ruff
   [ -x $ruff ] || { echo "ruff: not checked, it is missing: bash jobs/install-packages.sh --test"; [ -z "${CI-}" ]; return; }
