@@ -1,7 +1,7 @@
 /* Zeeman energy in an applied field that differs from place to place, read from a file: an OVF file of OOMMF, mumax3 or Ubermag, or a run.h5.
 
      E = -mu0 Ms m.H,   H = factor times the field of the file, constant in time; it adds to field.uniform and field.table */
-#include "../term.h"
+#include "cell_field.h"
 
 static const HfKey keys[] = {
     {"field.file", HF_SECTION, NULL, "", "", 0,
@@ -20,8 +20,7 @@ static const HfKey keys[] = {
 };
 
 typedef struct {
-  Vec field;               /* NULL: none */
-  const PetscScalar *rows; /* its rows of this rank, three numbers per cell, A/m */
+  HfCellField cells;
   char how[HF_WHY_LENGTH]; /* it was read */
 } FieldFile;
 
@@ -40,68 +39,18 @@ static PetscErrorCode settings(HfTerm *term) {
   source.values = PETSC_TRUE;
   PetscCall(HfDeckFilePath(deck, HfChild(section, "path"), path, sizeof(path)));
   source.path = path;
-  PetscCall(HfGridCreateCellVec(term->film->grid, 3, &state->field));
-  PetscCall(HfFieldReadSource(term->film->grid, &source, state->field, state->how, why));
+  PetscCall(HfGridCreateCellVec(term->film->grid, 3, &state->cells.field));
+  PetscCall(HfFieldReadSource(term->film->grid, &source, state->cells.field, state->how, why));
   if (why[0])
     PetscCall(HfDeckError(deck, HfChild(section, "path"), "%s", why));
   else
-    PetscCall(VecScale(state->field, HfReal(section, "factor")));
-  if (why[0]) PetscCall(VecSet(state->field, 0));
-  PetscCall(HfVecRows(state->field, &state->rows));
+    PetscCall(VecScale(state->cells.field, HfReal(section, "factor")));
+  if (why[0]) PetscCall(VecSet(state->cells.field, 0));
+  PetscCall(HfVecRows(state->cells.field, &state->cells.rows));
   PetscFunctionReturn(0);
 }
 
 static const char *note(const HfTerm *term) { return ((const FieldFile *)term->state)->how; }
-
-static PetscErrorCode destroy(HfTerm *term) {
-  PetscFunctionBeginUser;
-  PetscCall(VecDestroy(&((FieldFile *)term->state)->field));
-  PetscCall(PetscFree(term->state));
-  PetscFunctionReturn(0);
-}
-
-static PetscErrorCode region_settings(HfTerm *term, PetscInt region, PetscReal p[], PetscBool *active) {
-  PetscFunctionBeginUser;
-  p[0] = HF_MU0 * term->film->materials[region].Ms;
-  *active = (PetscBool)(((const FieldFile *)term->state)->field != NULL);
-  PetscFunctionReturn(0);
-}
-
-static inline const PetscReal *first_cell(const HfTerm *term, const HfSpan *span) {
-  return ((const FieldFile *)term->state)->rows + 3 * HfSpanFirstCell(term->film, span);
-}
-
-HF_KERNEL static void field(const HfTerm *term, const PetscReal p[], const HfSpan *span) {
-  const PetscInt n = span->n;
-  const PetscReal *restrict H = first_cell(term, span);
-  PetscReal *restrict Hx = span->H[0], *restrict Hy = span->H[1], *restrict Hz = span->H[2];
-
-  HF_CELLS
-  for (PetscInt k = 0; k < n; ++k) {
-    Hx[k] += H[3 * k];
-    Hy[k] += H[3 * k + 1];
-    Hz[k] += H[3 * k + 2];
-  }
-}
-
-static PetscReal energy(const HfTerm *term, const PetscReal p[], const HfSpan *span) {
-  const PetscReal *H = first_cell(term, span);
-  PetscReal sum = 0;
-
-  for (PetscInt k = 0; k < span->n; ++k) sum -= p[0] * (span->m[0][k] * H[3 * k] + span->m[1][k] * H[3 * k + 1] + span->m[2][k] * H[3 * k + 2]);
-  return sum;
-}
-
-static PetscReal largest_field(const HfTerm *term, PetscInt region, PetscReal from, PetscReal to) {
-  const HfGridInfo *g = HfGridGetInfo(term->film->grid);
-  const int8_t *regions = HfGridRegions(term->film->grid);
-  const PetscReal *H = ((const FieldFile *)term->state)->rows;
-  PetscReal most = 0;
-
-  for (PetscInt k = 0; H && k < g->nx * g->ym; ++k, H += 3)
-    if (HfRegionAt(g, regions, k % g->nx, g->ys + k / g->nx) == region) most = PetscMax(most, H[0] * H[0] + H[1] * H[1] + H[2] * H[2]);
-  return PetscSqrtReal(most);
-}
 
 const HfTermType HfTermType_field_file = {
     .name = "field_file",
@@ -109,10 +58,10 @@ const HfTermType HfTermType_field_file = {
     .prefix = "",
     .keys = keys,
     .settings = settings,
-    .destroy = destroy,
-    .region_settings = region_settings,
+    .destroy = HfCellFieldDestroy,
+    .region_settings = HfCellFieldSettings,
     .note = note,
-    .field = field,
-    .energy = energy,
-    .largest_field = largest_field,
+    .field = HfCellFieldAdd,
+    .energy = HfCellFieldEnergy,
+    .largest_field = HfCellFieldLargest,
 };
