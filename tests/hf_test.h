@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 // clang-format on
+#include <hopfilm/base.h>
 #include <math.h>
 #include <petscsys.h>
 
@@ -32,6 +33,7 @@
 #define HF_TEST_MAIN(tests)                                                                                                                          \
   int main(int argc, char **argv) {                                                                                                                  \
     int failed, all;                                                                                                                                 \
+    HfMPISettings();                                                                                                                                 \
     if (PetscInitialize(&argc, &argv, NULL, NULL)) return 1;                                                                                         \
     failed = cmocka_run_group_tests(tests, NULL, NULL);                                                                                              \
     MPI_Allreduce(&failed, &all, 1, MPI_INT, MPI_MAX, PETSC_COMM_WORLD);                                                                             \

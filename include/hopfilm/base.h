@@ -127,6 +127,9 @@ FILE *HfFileCreateStream(const char path[]);
 /** Makes a directory and its missing parents. *why: NULL or the reason why it cannot be made (static text). Not collective. */
 void HfMakeDirectories(const char path[], const char **why);
 
+/** Settings of the MPI library that a run needs whatever its launcher; one that the environment names already stays. To be called before MPI_Init(). */
+void HfMPISettings(void);
+
 /* ---- system memory ---- */
 
 /** Bytes that the ranks of `comm` can allocate together, if each takes as much as the rank that can take least: the memory of the machines, shared by the

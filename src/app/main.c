@@ -89,6 +89,7 @@ int main(int argc, char **argv) {
   if (runs) HfSignalsCatch(hang_up);
   /* PETSc sees what follows "--" and nothing else: no ~/.petscrc, no PETSC_OPTIONS, so that a run depends on its deck and command line alone. */
   unsetenv("PETSC_OPTIONS");
+  HfMPISettings();
   petsc_argv = calloc((size_t)options.petsc_argc + 3, sizeof *petsc_argv);
   if (!petsc_argv) return cannot_start("no memory");
   petsc_argv[0] = argv[0];
