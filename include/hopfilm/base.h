@@ -7,6 +7,7 @@
    - SI units throughout: lengths in m, time in s, potential in V, current in A, magnetization and every magnetic field H in A/m.
    - Functions return a PetscErrorCode and are wrapped in PetscCall(). */
 #pragma once
+#include <limits.h>
 #include <petscvec.h>
 #include <stdint.h>
 
@@ -129,6 +130,20 @@ void HfMakeDirectories(const char path[], const char **why);
 
 /** Settings of the MPI library that a run needs whatever its launcher; one that the environment names already stays. To be called before MPI_Init(). */
 void HfMPISettings(void);
+
+/* ---- messages of any size ---- */
+
+#define HF_EXCHANGE_MOST  INT_MAX   /**< what MPI counts */
+#define HF_EXCHANGE_PIECE (1 << 26) /**< numbers of a piece of what is larger: 1 GiB of complex numbers */
+/** What a rank sends or receives: of rank r counts[r] numbers from places[r] of `numbers` on. */
+typedef struct {
+  void *numbers;            /**< not changed where they are sent */
+  const PetscInt64 *counts; /**< [ranks] */
+  const PetscInt64 *places; /**< [ranks] */
+} HfExchange;
+/** MPI_Alltoallv() with counts of 64 bits. `largest`: the largest count or place on any rank, which all ranks know alike; where it is above `most`
+    (HF_EXCHANGE_MOST outside of tests) the messages go in pieces. Collective. */
+PetscErrorCode HfExchangeAllToAll(MPI_Comm comm, MPI_Datatype type, const HfExchange *out, const HfExchange *in, PetscInt64 largest, PetscInt64 most);
 
 /* ---- system memory ---- */
 

@@ -122,8 +122,8 @@ PetscErrorCode HfCutCellsCreate(HfElectrodes e, const HfShape contacts[]) {
 
 PetscErrorCode HfElectrodesGatherCutCells(HfElectrodes e, PetscInt *n, PetscInt *cells[], HfCellElement *elements[]) {
   const HfGridInfo *g = HfGridGetInfo(e->grid);
-  const PetscMPIInt width = (PetscMPIInt)(sizeof(HfCellElement) / sizeof(PetscReal));
   PetscMPIInt mine = 0, *counts, *starts;
+  MPI_Datatype element; /* counted as one */
   PetscInt *own_cells;
   HfCellElement *own;
 
@@ -141,11 +141,10 @@ PetscErrorCode HfElectrodesGatherCutCells(HfElectrodes e, PetscInt *n, PetscInt 
   PetscCall(PetscMalloc1(*n, cells));
   PetscCall(PetscMalloc1(*n, elements));
   PetscCallMPI(MPI_Allgatherv(own_cells, mine, MPIU_INT, *cells, counts, starts, MPIU_INT, HfGridComm(e->grid)));
-  for (PetscMPIInt r = 0; r < g->size; ++r) {
-    counts[r] *= width;
-    starts[r] *= width;
-  }
-  PetscCallMPI(MPI_Allgatherv(own, mine * width, MPIU_REAL, *elements, counts, starts, MPIU_REAL, HfGridComm(e->grid)));
+  PetscCallMPI(MPI_Type_contiguous((PetscMPIInt)(sizeof(HfCellElement) / sizeof(PetscReal)), MPIU_REAL, &element));
+  PetscCallMPI(MPI_Type_commit(&element));
+  PetscCallMPI(MPI_Allgatherv(own, mine, element, *elements, counts, starts, element, HfGridComm(e->grid)));
+  PetscCallMPI(MPI_Type_free(&element));
   PetscCall(PetscFree4(own_cells, own, counts, starts));
   PetscFunctionReturn(0);
 }

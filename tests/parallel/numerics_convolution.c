@@ -1,6 +1,9 @@
-/* The convolution by FFT equals the direct sum, whatever the sizes, the parity of the kernel, the numbers of components, the ranks and the precision. */
+/* The convolution by FFT equals the direct sum, whatever the sizes, the parity of the kernel, the numbers of components, the ranks and the precision.
+
+   numerics/convolution/convolution_impl.h: the limit of messages, which is no concern of other rooms. */
 #include "hf_test.h"
 #include <hopfilm/numerics.h>
+#include <numerics/convolution/convolution_impl.h>
 
 /* A number in (-1,1) that looks random, for component c of cell (i,j). */
 static PetscReal value(PetscInt i, PetscInt j, PetscInt c) {
@@ -99,6 +102,37 @@ static void test_direct_sum(void **state) {
   }
 }
 
+/* Spectra of more numbers than MPI counts go in pieces, and no bit depends on it. */
+static void test_messages_in_pieces(void **state) {
+  const PetscInt nx = 37, ny = 23;
+  PetscInt n = 9, length;
+  PetscBool same;
+  HfGrid grid;
+  HfConvolution conv;
+  Vec in, whole, pieces;
+  PetscScalar *a;
+
+  CHECK(HfGridCreate(PETSC_COMM_WORLD, nx, ny, 1.0, 1.0, 1.0, NULL, NULL, &grid));
+  CHECK(HfGridCreateCellVec(grid, 3, &in));
+  CHECK(VecDuplicate(in, &whole));
+  CHECK(VecDuplicate(in, &pieces));
+  CHECK(VecGetLocalSize(in, &length));
+  CHECK(VecGetArray(in, &a));
+  for (PetscInt k = 0; k < length; ++k) a[k] = value(k, HfGridGetInfo(grid)->ys, 0);
+  CHECK(VecRestoreArray(in, &a));
+  CHECK(HfConvolutionCreate(grid, HF_CONVOLUTION_DOUBLE, 3, 3, kernel, &n, &conv));
+  CHECK(HfConvolutionApply(conv, in, whole));
+  conv->layout.most = 50;
+  CHECK(HfConvolutionApply(conv, in, pieces));
+  CHECK(VecEqual(whole, pieces, &same));
+  assert_true(same);
+  CHECK(VecDestroy(&in));
+  CHECK(VecDestroy(&whole));
+  CHECK(VecDestroy(&pieces));
+  CHECK(HfConvolutionDestroy(&conv));
+  CHECK(HfGridDestroy(&grid));
+}
+
 /* A unit source in one cell returns the kernel itself: no shift, no wrapping, in every corner. */
 static void test_unit_source(void **state) {
   const PetscInt nx = 13, ny = 10, corner[4][2] = {{0, 0}, {nx - 1, 0}, {0, ny - 1}, {nx - 1, ny - 1}};
@@ -140,5 +174,6 @@ static void test_unit_source(void **state) {
   CHECK(HfGridDestroy(&grid));
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(test_direct_sum), cmocka_unit_test(test_unit_source)};
+static const struct CMUnitTest tests[] = {cmocka_unit_test(test_direct_sum), cmocka_unit_test(test_messages_in_pieces),
+                                          cmocka_unit_test(test_unit_source)};
 HF_TEST_MAIN(tests)

@@ -46,7 +46,7 @@ static void messages_shrink_with_the_ranks(void **state) {
 
   assert_true(HfConvSizesOf_Private(&at).largest_message >= (PetscInt64)3 * 6500 * COLUMNS);
   assert_true(HfConvSizesOf_Private(&at).largest_message <= INT_MAX);
-  at.n_max = 18; /* more than an int counts: refused when a convolution is created */
+  at.n_max = 18; /* more than an int counts: sent in pieces */
   assert_true(HfConvSizesOf_Private(&at).largest_message > INT_MAX);
 }
 

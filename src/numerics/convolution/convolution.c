@@ -7,7 +7,6 @@
    This file: sizes and transposition. The kernel: convolution_kernel.c. Transforms and product: the engine, in double and in single precision. */
 #include "../denormals.h"
 #include "convolution_impl.h"
-#include <limits.h>
 
 #define L HF_CONV_BATCH
 
@@ -58,10 +57,12 @@ static PetscErrorCode make_layout(HfGrid grid, HfConvolutionPrecision precision,
   };
   batches = (at->mx / 2 + 1 + L - 1) / L;
   at->nk = L * batches;
-  PetscCall(PetscMalloc5(at->size + 1, &at->cols, at->size, &at->row_counts, at->size, &at->row_displs, at->size, &at->column_counts, at->size,
-                         &at->column_displs));
+  PetscCall(PetscMalloc5(at->size + 1, &at->cols, at->size, &at->row_counts, at->size, &at->row_places, at->size, &at->column_counts, at->size,
+                         &at->column_places));
   for (PetscInt r = 0; r <= at->size; ++r) at->cols[r] = L * ((batches * r) / at->size);
   at->n_cols = at->cols[at->rank + 1] - at->cols[at->rank];
+  at->most = HF_EXCHANGE_MOST;
+  at->largest_message = HfConvSizesOf_Private(at).largest_message;
   PetscFunctionReturn(0);
 }
 
@@ -82,19 +83,6 @@ HfConvSizes HfConvSizesOf_Private(const HfConvLayout *at) {
   return sizes;
 }
 
-/* Known by all ranks alike. */
-static PetscErrorCode check_messages(const HfConvLayout *at) {
-  const PetscInt64 largest = HfConvSizesOf_Private(at).largest_message;
-
-  PetscFunctionBeginUser;
-  PetscCheckFault(
-      largest <= INT_MAX, at->comm, HF_ERR_DECK,
-      "the demagnetizing field of %lld x %lld cells on %d ranks: the spectra of a rank are %lld numbers, and an MPI message has at most %d; "
-      "use at least %lld ranks",
-      (long long)at->nx, (long long)at->ny, (int)at->size, (long long)largest, INT_MAX, (long long)(at->size * (largest / INT_MAX + 1)));
-  PetscFunctionReturn(0);
-}
-
 PetscErrorCode HfConvolutionCreate(HfGrid grid, HfConvolutionPrecision precision, PetscInt n_out, PetscInt n_in,
                                    PetscErrorCode (*kernel)(PetscReal x, PetscReal y, void *context, PetscReal K[]), void *context,
                                    HfConvolution *convolution) {
@@ -104,7 +92,6 @@ PetscErrorCode HfConvolutionCreate(HfGrid grid, HfConvolutionPrecision precision
   PetscCheck(n_in > 0 && n_out > 0, HfGridComm(grid), PETSC_ERR_ARG_OUTOFRANGE, "a convolution needs at least one component in and one out");
   PetscCall(PetscNew(&conv));
   PetscCall(make_layout(grid, precision, n_out, n_in, &conv->layout));
-  PetscCall(check_messages(&conv->layout));
   conv->engine = precision == HF_CONVOLUTION_SINGLE ? &HfConvEngine_Single : &HfConvEngine_Double;
   PetscCall((*conv->engine->create)(&conv->layout, kernel, context, &conv->state));
   *convolution = conv;
@@ -119,7 +106,7 @@ PetscErrorCode HfConvolutionDestroy(HfConvolution *convolution) {
   if (!conv) PetscFunctionReturn(0);
   at = &conv->layout;
   PetscCall((*conv->engine->destroy)(at, &conv->state));
-  PetscCall(PetscFree5(at->cols, at->row_counts, at->row_displs, at->column_counts, at->column_displs));
+  PetscCall(PetscFree5(at->cols, at->row_counts, at->row_places, at->column_counts, at->column_places));
   PetscCall(PetscFree(*convolution));
   PetscFunctionReturn(0);
 }
@@ -179,18 +166,16 @@ PetscErrorCode HfConvolutionTranspose_Private(const HfConvLayout *at, PetscInt n
                                               void *row_side, void *column_side, PetscBool forward) {
   const PetscInt64 own = rows[at->rank + 1] - rows[at->rank];
 
+  const HfExchange by_rows = {row_side, at->row_counts, at->row_places}, by_columns = {column_side, at->column_counts, at->column_places};
+
   PetscFunctionBeginUser;
   if (row_side == column_side) PetscFunctionReturn(0);
   for (PetscMPIInt r = 0; r < at->size; ++r) {
-    /* they fit: check_messages() */
-    at->row_counts[r] = (PetscMPIInt)(n * own * (at->cols[r + 1] - at->cols[r]));
-    at->row_displs[r] = (PetscMPIInt)(n_max * own * at->cols[r]);
-    at->column_counts[r] = (PetscMPIInt)(n * (rows[r + 1] - rows[r]) * at->n_cols);
-    at->column_displs[r] = (PetscMPIInt)(n_max * rows[r] * at->n_cols);
+    at->row_counts[r] = n * own * (at->cols[r + 1] - at->cols[r]);
+    at->row_places[r] = n_max * own * at->cols[r];
+    at->column_counts[r] = n * (rows[r + 1] - rows[r]) * at->n_cols;
+    at->column_places[r] = n_max * rows[r] * at->n_cols;
   }
-  if (forward)
-    PetscCallMPI(MPI_Alltoallv(row_side, at->row_counts, at->row_displs, type, column_side, at->column_counts, at->column_displs, type, at->comm));
-  else
-    PetscCallMPI(MPI_Alltoallv(column_side, at->column_counts, at->column_displs, type, row_side, at->row_counts, at->row_displs, type, at->comm));
+  PetscCall(HfExchangeAllToAll(at->comm, type, forward ? &by_rows : &by_columns, forward ? &by_columns : &by_rows, at->largest_message, at->most));
   PetscFunctionReturn(0);
 }

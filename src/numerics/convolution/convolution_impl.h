@@ -23,7 +23,8 @@ typedef struct {
   PetscInt *cols;        /* columns of rank r: cols[r] .. cols[r+1]-1, whole batches */
   PetscInt64 n_cols;     /* of this rank */
   const PetscInt *rows;  /* of the grid */
-  PetscMPIInt *row_counts, *row_displs, *column_counts, *column_displs; /* of the transposition, set per number of components */
+  PetscInt64 *row_counts, *row_places, *column_counts, *column_places; /* of the transposition, set per number of components */
+  PetscInt64 largest_message, most;                                    /* HfExchangeAllToAll() */
 } HfConvLayout;
 
 static inline PetscInt HfConvEvenColumns(const HfConvLayout *at) { return at->mx / 4 + 1; }
@@ -37,7 +38,7 @@ typedef struct {
   PetscInt64 row_side, column_side;                /* spectra of the data */
   PetscInt64 samples, kernel_rows, kernel_columns; /* of one component of the kernel: displacements, their rows transformed along x, their columns */
   PetscInt64 transform;                            /* and transformed along y */
-  PetscInt64 largest_message;                      /* the farthest place in a transposition, of all ranks; MPI counts it by an int */
+  PetscInt64 largest_message;                      /* the farthest place in a transposition, of all ranks */
 } HfConvSizes;
 HfConvSizes HfConvSizesOf_Private(const HfConvLayout *at);
 
