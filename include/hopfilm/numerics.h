@@ -16,6 +16,20 @@ typedef enum { HF_CONVOLUTION_DOUBLE, HF_CONVOLUTION_SINGLE } HfConvolutionPreci
 PetscErrorCode HfConvolutionCreate(HfGrid grid, HfConvolutionPrecision precision, PetscInt n_out, PetscInt n_in,
                                    PetscErrorCode (*kernel)(PetscReal x, PetscReal y, void *context, PetscReal K[]), void *context,
                                    HfConvolution *convolution);
+/** Cells and who owns which. */
+typedef struct {
+  MPI_Comm comm;        /**< of the ranks that take part */
+  PetscInt nx;          /**< cells along x */
+  PetscInt ny;          /**< cells along y */
+  PetscReal dx;         /**< length of a cell */
+  PetscReal dy;         /**< its height */
+  const PetscInt *rows; /**< rows of rank r: rows[r] .. rows[r+1]-1, of which there may be none; copied */
+  PetscInt batch;       /**< columns of spectra kept together, 1 to 8; 0: as many as are fastest on so many ranks */
+} HfConvolutionFilm;
+/** The same, of rows divided among the ranks in another way than the grid's: every rank has its share of the transforms, also without rows. Collective. */
+PetscErrorCode HfConvolutionCreateRows(const HfConvolutionFilm *film, HfConvolutionPrecision precision, PetscInt n_out, PetscInt n_in,
+                                       PetscErrorCode (*kernel)(PetscReal x, PetscReal y, void *context, PetscReal K[]), void *context,
+                                       HfConvolution *convolution);
 /** Convolves `in`, a cell Vec with n_in components, up to the transform of the rows, which HfConvolutionRow() does when a row is needed. Collective. */
 PetscErrorCode HfConvolutionConvolve(HfConvolution convolution, Vec in);
 /** The owned row j of the grid: out[n_out][nx]. A row costs least after its neighbour. Not collective. */

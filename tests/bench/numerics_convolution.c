@@ -1,6 +1,6 @@
 /* CPU time of one FFT convolution against the number of cells, 2 -> 3 components (Biot-Savart) and 3 -> 3 (demagnetization), relative to a STREAM triad and, on
-   one rank, to the bare transforms in double precision, in turns with it; 3 -> 3 also in single precision, in turns with double. Kernels with the parities
-   and zeros of the two. On several ranks, rank 0's.
+   one rank, to the bare transforms in double precision, in turns with it; 3 -> 3 also in single precision, in turns with double, and with narrower batches of
+   columns, as on many ranks. Kernels with the parities and zeros of the two. On several ranks, rank 0's.
    numerics/convolution/convolution_impl.h: the padded size. */
 #include "bare_transforms.h"
 #include "cpu_time.h"
@@ -39,9 +39,12 @@ typedef struct {
   PetscReal *row[3], set_up;
 } Field;
 
-static PetscErrorCode create(HfGrid grid, HfConvolutionPrecision precision, PetscInt n_in,
+/* `batch` columns together; 0: the usual number. */
+static PetscErrorCode create(HfGrid grid, HfConvolutionPrecision precision, PetscInt n_in, PetscInt batch,
                              PetscErrorCode (*kernel)(PetscReal, PetscReal, void *, PetscReal[]), Field *field) {
-  const PetscInt nx = HfGridGetInfo(grid)->nx;
+  const HfGridInfo *g = HfGridGetInfo(grid);
+  const PetscInt nx = g->nx;
+  const HfConvolutionFilm film = {HfGridComm(grid), g->nx, g->ny, g->dx, g->dy, HfGridRowRanges(grid), batch};
 
   PetscFunctionBeginUser;
   field->grid = grid;
@@ -49,7 +52,7 @@ static PetscErrorCode create(HfGrid grid, HfConvolutionPrecision precision, Pets
   PetscCall(VecSet(field->in, 1.0));
   PetscCall(PetscMalloc3(nx, &field->row[0], nx, &field->row[1], nx, &field->row[2]));
   field->set_up = now_s();
-  PetscCall(HfConvolutionCreate(grid, precision, 3, n_in, kernel, NULL, &field->convolution));
+  PetscCall(HfConvolutionCreateRows(&film, precision, 3, n_in, kernel, NULL, &field->convolution));
   field->set_up = now_s() - field->set_up;
   PetscFunctionReturn(0);
 }
@@ -89,16 +92,16 @@ static PetscErrorCode print(const Field *field, const char *what, Triad *triad) 
 
 static PetscErrorCode measure(PetscInt nx, PetscInt ny, Triad *triad) {
   HfGrid grid;
-  Field field, single;
+  Field field, other;
   Rates rates;
 
   PetscFunctionBeginUser;
   PetscCall(HfGridCreate(PETSC_COMM_WORLD, nx, ny, 1.0, 1.0, 1.0, NULL, NULL, &grid));
-  PetscCall(create(grid, HF_CONVOLUTION_DOUBLE, 2, biot_savart, &field));
+  PetscCall(create(grid, HF_CONVOLUTION_DOUBLE, 2, 0, biot_savart, &field));
   PetscCall(print(&field, "2 -> 3", triad));
   PetscCall(destroy(&field));
 
-  PetscCall(create(grid, HF_CONVOLUTION_DOUBLE, 3, dipole, &field));
+  PetscCall(create(grid, HF_CONVOLUTION_DOUBLE, 3, 0, dipole, &field));
   PetscCall(print(&field, "3 -> 3", triad));
   if (HfGridGetInfo(grid)->size == 1) {
     const HfConvLayout *at = &field.convolution->layout;
@@ -110,12 +113,18 @@ static PetscErrorCode measure(PetscInt nx, PetscInt ny, Triad *triad) {
                           (double)(1 / rates.ratio), (int)at->mx, (int)at->my, (double)(1e3 / rates.a), (double)(1e3 / rates.b)));
     PetscCall(bare_transforms_destroy(&bare));
   }
-  PetscCall(create(grid, HF_CONVOLUTION_SINGLE, 3, dipole, &single));
-  PetscCall(print(&single, "3 -> 3 single", triad));
-  PetscCall(in_turns(apply, &single, apply, &field, 0.3, &rates));
+  PetscCall(create(grid, HF_CONVOLUTION_SINGLE, 3, 0, dipole, &other));
+  PetscCall(print(&other, "3 -> 3 single", triad));
+  PetscCall(in_turns(apply, &other, apply, &field, 0.3, &rates));
   PetscCall(PetscPrintf(PETSC_COMM_WORLD, "               single precision: %.2f times as fast as double; %.3f and %.3f ms\n", (double)rates.ratio,
                         (double)(1e3 / rates.a), (double)(1e3 / rates.b)));
-  PetscCall(destroy(&single));
+  PetscCall(destroy(&other));
+  for (PetscInt batch = 4; batch; batch /= 2) {
+    PetscCall(create(grid, HF_CONVOLUTION_DOUBLE, 3, batch, dipole, &other));
+    PetscCall(in_turns(apply, &field, apply, &other, 0.3, &rates));
+    PetscCall(PetscPrintf(PETSC_COMM_WORLD, "               batches of %d: %.2f times the time\n", (int)batch, (double)rates.ratio));
+    PetscCall(destroy(&other));
+  }
   PetscCall(destroy(&field));
   PetscCall(HfGridDestroy(&grid));
   PetscFunctionReturn(0);

@@ -1,4 +1,5 @@
-/* The convolution by FFT equals the direct sum, whatever the sizes, the parity of the kernel, the numbers of components, the ranks and the precision.
+/* The convolution by FFT equals the direct sum, whatever the sizes, the parity of the kernel, the numbers of components, the ranks, the precision, the width
+   of batches, and whoever owns the rows.
 
    numerics/convolution/convolution_impl.h: the limit of messages, which is no concern of other rooms. */
 #include "hf_test.h"
@@ -174,6 +175,98 @@ static void test_unit_source(void **state) {
   CHECK(HfGridDestroy(&grid));
 }
 
+/* Rows of the film on each of `size` ranks, some of which have none. */
+typedef void (*Division)(PetscInt ny, PetscMPIInt size, PetscInt rows[]);
+static void evenly(PetscInt ny, PetscMPIInt size, PetscInt rows[]) {
+  for (PetscMPIInt r = 0; r <= size; ++r) rows[r] = (PetscInt)((PetscInt64)ny * r / size);
+}
+static void all_on_the_last(PetscInt ny, PetscMPIInt size, PetscInt rows[]) {
+  for (PetscMPIInt r = 0; r <= size; ++r) rows[r] = r < size ? 0 : ny;
+}
+static void ends_only(PetscInt ny, PetscMPIInt size, PetscInt rows[]) {
+  for (PetscMPIInt r = 0; r <= size; ++r) rows[r] = r == size ? ny : r ? ny / 2 : 0;
+}
+
+/* The field of all rows on every rank. */
+static void convolve(const HfConvolutionFilm *film, HfConvolutionPrecision precision, PetscReal all[]) {
+  const PetscInt nx = film->nx, n = 3;
+  PetscInt n_kernel = 9, first, last;
+  PetscMPIInt rank;
+  HfConvolution conv;
+  PetscReal *row[3];
+  PetscScalar *a;
+  Vec in;
+
+  CHECK(MPI_Comm_rank(film->comm, &rank));
+  first = film->rows[rank];
+  last = film->rows[rank + 1];
+  CHECK(VecCreateMPI(film->comm, n * nx * (last - first), PETSC_DETERMINE, &in));
+  CHECK(VecGetArray(in, &a));
+  for (PetscInt k = 0; k < n * nx * (last - first); ++k) a[k] = value(k / n % nx, first + k / n / nx, k % n);
+  CHECK(VecRestoreArray(in, &a));
+  CHECK(HfConvolutionCreateRows(film, precision, n, n, kernel, &n_kernel, &conv));
+  CHECK(HfConvolutionConvolve(conv, in));
+  CHECK(PetscArrayzero(all, n * nx * film->ny));
+  for (PetscInt j = first; j < last; ++j) {
+    for (PetscInt c = 0; c < n; ++c) row[c] = all + (j * n + c) * nx;
+    HfConvolutionRow(conv, j, row);
+  }
+  CHECK(MPI_Allreduce(MPI_IN_PLACE, all, (PetscMPIInt)(n * nx * film->ny), MPIU_REAL, MPI_SUM, film->comm));
+  CHECK(HfConvolutionDestroy(&conv));
+  CHECK(VecDestroy(&in));
+}
+
+/* Two and three rows, which leave ranks of four without any; one batch, which leaves ranks without columns, and batches of one column; short columns and
+   long ones. The field is that of this rank alone: to the bit where columns are transformed one by one, else to round-off. */
+static void test_ranks_without_rows_or_columns(void **state) {
+  static const struct {
+    PetscInt nx, ny, batch;
+    Division divide;
+  } cases[] = {{5, 2, 8, evenly},
+               {5, 2, 0, evenly},
+               {6, 3, 8, evenly},
+               {6, 3, 0, evenly},
+               {6, 3, 1, all_on_the_last},
+               {3, 40, 8, ends_only},
+               {1, 5, 0, evenly},
+               {40, 3, 0, evenly},
+               {40, 3, 2, ends_only},
+               {40, 3, 4, all_on_the_last},
+               {9, 150, 1, all_on_the_last},
+               {9, 150, 4, evenly},
+               {20, 150, 0, ends_only}};
+  PetscInt *rows;
+  PetscMPIInt size;
+
+  CHECK(MPI_Comm_size(PETSC_COMM_WORLD, &size));
+  CHECK(PetscMalloc1(size + 1, &rows));
+  for (size_t k = 0; k < 2 * PETSC_STATIC_ARRAY_LENGTH(cases); ++k) {
+    const HfConvolutionPrecision precision = k % 2 ? HF_CONVOLUTION_SINGLE : HF_CONVOLUTION_DOUBLE;
+    const PetscInt nx = cases[k / 2].nx, ny = cases[k / 2].ny, n = 3 * nx * ny;
+    HfConvolutionFilm film = {PETSC_COMM_WORLD, nx, ny, 0.7, 1.1, rows, cases[k / 2].batch};
+    PetscReal *field, *alone, largest = 0, apart = 0;
+
+    CHECK(PetscMalloc2(n, &field, n, &alone));
+    (*cases[k / 2].divide)(ny, size, rows);
+    convolve(&film, precision, field);
+    film = (HfConvolutionFilm){PETSC_COMM_SELF, nx, ny, 0.7, 1.1, (const PetscInt[]){0, ny}, 0};
+    convolve(&film, precision, alone);
+    for (PetscInt i = 0; i < n; ++i) {
+      largest = PetscMax(largest, PetscAbsReal(alone[i]));
+      apart = PetscMax(apart, PetscAbsReal(alone[i] - field[i]));
+    }
+    CHECK(PetscPrintf(PETSC_COMM_WORLD, "%2d x %3d, batches of %d, %s: from that of one rank %.1e\n", (int)nx, (int)ny, (int)cases[k / 2].batch,
+                      names[precision], apart / largest));
+    assert_true(largest > 0);
+    if (ny > 128)
+      assert_true(apart == 0);
+    else
+      ASSERT_NEAR(apart / largest, 0, k % 2 ? 5e-7 : 1e-14);
+    CHECK(PetscFree2(field, alone));
+  }
+  CHECK(PetscFree(rows));
+}
+
 static const struct CMUnitTest tests[] = {cmocka_unit_test(test_direct_sum), cmocka_unit_test(test_messages_in_pieces),
-                                          cmocka_unit_test(test_unit_source)};
+                                          cmocka_unit_test(test_unit_source), cmocka_unit_test(test_ranks_without_rows_or_columns)};
 HF_TEST_MAIN(tests)

@@ -8,8 +8,6 @@
 #include "../denormals.h"
 #include "convolution_impl.h"
 
-#define L HF_CONV_BATCH
-
 /* CPU time of a padded row or column of 2h points, relative: the passes over memory and a transform of length h, which FFTW's plans with vector instructions
    make 2.4 times as fast where h is 2^k, k > 2, times one of few odd factors (FFTW 3.3.10, lengths 16 to 1100). */
 static PetscReal cost(PetscInt h, HfConvolutionPrecision precision) {
@@ -34,33 +32,55 @@ static PetscInt padded_size(PetscInt n, HfConvolutionPrecision precision) {
   return 2 * best;
 }
 
-static PetscErrorCode make_layout(HfGrid grid, HfConvolutionPrecision precision, PetscInt n_out, PetscInt n_in, HfConvLayout *at) {
-  const HfGridInfo *g = HfGridGetInfo(grid);
-  PetscInt batches;
+/* The width of a batch with which the rank that has most to do has least: `columns` on `size` ranks. What a convolution costs with narrower batches is
+   measured by tests/bench/numerics_convolution.c (200^2 to 1024^2 cells). */
+static PetscInt batch_width(PetscInt64 columns, PetscMPIInt size) {
+  static const struct {
+    PetscInt wide;
+    PetscReal cost;
+  } widths[] = {{HF_CONV_BATCH, 1.0}, {4, 1.15}, {2, 1.25}, {1, 1.25}};
+  PetscReal least = PETSC_MAX_REAL;
+  PetscInt best = HF_CONV_BATCH;
+
+  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(widths); ++k) {
+    const PetscInt64 batches = (columns + widths[k].wide - 1) / widths[k].wide;
+    const PetscReal cost = widths[k].cost * (PetscReal)(widths[k].wide * ((batches + size - 1) / size));
+
+    if (cost < least) best = widths[k].wide;
+    least = PetscMin(least, cost);
+  }
+  return best;
+}
+
+static PetscErrorCode make_layout(const HfConvolutionFilm *film, HfConvolutionPrecision precision, PetscInt n_out, PetscInt n_in, HfConvLayout *at) {
+  PetscInt64 batches;
 
   PetscFunctionBeginUser;
   *at = (HfConvLayout){
-      .comm = HfGridComm(grid),
-      .rank = g->rank,
-      .size = g->size,
+      .comm = film->comm,
       .n_in = n_in,
       .n_out = n_out,
       .n_max = PetscMax(n_in, n_out),
-      .nx = g->nx,
-      .ny = g->ny,
-      .ym = g->ym,
-      .dx = g->dx,
-      .dy = g->dy,
-      .mx = padded_size(g->nx, precision),
-      .my = padded_size(g->ny, precision),
-      .rows = HfGridRowRanges(grid),
+      .nx = film->nx,
+      .ny = film->ny,
+      .dx = film->dx,
+      .dy = film->dy,
+      .mx = padded_size(film->nx, precision),
+      .my = padded_size(film->ny, precision),
   };
-  batches = (at->mx / 2 + 1 + L - 1) / L;
-  at->nk = L * batches;
-  PetscCall(PetscMalloc5(at->size + 1, &at->cols, at->size, &at->row_counts, at->size, &at->row_places, at->size, &at->column_counts, at->size,
-                         &at->column_places));
-  for (PetscInt r = 0; r <= at->size; ++r) at->cols[r] = L * ((batches * r) / at->size);
+  PetscCallMPI(MPI_Comm_rank(at->comm, &at->rank));
+  PetscCallMPI(MPI_Comm_size(at->comm, &at->size));
+  at->batch = film->batch ? film->batch : batch_width(at->mx / 2 + 1, at->size);
+  batches = (at->mx / 2 + at->batch) / at->batch;
+  at->nk = at->batch * batches;
+  PetscCall(PetscMalloc6(at->size + 1, &at->cols, at->size + 1, &at->rows, at->size, &at->row_counts, at->size, &at->row_places, at->size,
+                         &at->column_counts, at->size, &at->column_places));
+  for (PetscInt r = 0; r <= at->size; ++r) {
+    at->cols[r] = (PetscInt)(at->batch * ((batches * r) / at->size));
+    at->rows[r] = film->rows[r];
+  }
   at->n_cols = at->cols[at->rank + 1] - at->cols[at->rank];
+  at->ym = at->rows[at->rank + 1] - at->rows[at->rank];
   at->most = HF_EXCHANGE_MOST;
   at->largest_message = HfConvSizesOf_Private(at).largest_message;
   PetscFunctionReturn(0);
@@ -86,12 +106,25 @@ HfConvSizes HfConvSizesOf_Private(const HfConvLayout *at) {
 PetscErrorCode HfConvolutionCreate(HfGrid grid, HfConvolutionPrecision precision, PetscInt n_out, PetscInt n_in,
                                    PetscErrorCode (*kernel)(PetscReal x, PetscReal y, void *context, PetscReal K[]), void *context,
                                    HfConvolution *convolution) {
+  const HfGridInfo *g = HfGridGetInfo(grid);
+  const HfConvolutionFilm film = {.comm = HfGridComm(grid), .nx = g->nx, .ny = g->ny, .dx = g->dx, .dy = g->dy, .rows = HfGridRowRanges(grid)};
+
+  PetscFunctionBeginUser;
+  PetscCall(HfConvolutionCreateRows(&film, precision, n_out, n_in, kernel, context, convolution));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfConvolutionCreateRows(const HfConvolutionFilm *film, HfConvolutionPrecision precision, PetscInt n_out, PetscInt n_in,
+                                       PetscErrorCode (*kernel)(PetscReal x, PetscReal y, void *context, PetscReal K[]), void *context,
+                                       HfConvolution *convolution) {
   HfConvolution conv;
 
   PetscFunctionBeginUser;
-  PetscCheck(n_in > 0 && n_out > 0, HfGridComm(grid), PETSC_ERR_ARG_OUTOFRANGE, "a convolution needs at least one component in and one out");
+  PetscCheck(n_in > 0 && n_out > 0, film->comm, PETSC_ERR_ARG_OUTOFRANGE, "a convolution needs at least one component in and one out");
+  PetscCheck(film->batch >= 0 && film->batch <= HF_CONV_BATCH, film->comm, PETSC_ERR_ARG_OUTOFRANGE, "at most %d columns are kept together",
+             HF_CONV_BATCH);
   PetscCall(PetscNew(&conv));
-  PetscCall(make_layout(grid, precision, n_out, n_in, &conv->layout));
+  PetscCall(make_layout(film, precision, n_out, n_in, &conv->layout));
   conv->engine = precision == HF_CONVOLUTION_SINGLE ? &HfConvEngine_Single : &HfConvEngine_Double;
   PetscCall((*conv->engine->create)(&conv->layout, kernel, context, &conv->state));
   *convolution = conv;
@@ -106,7 +139,7 @@ PetscErrorCode HfConvolutionDestroy(HfConvolution *convolution) {
   if (!conv) PetscFunctionReturn(0);
   at = &conv->layout;
   PetscCall((*conv->engine->destroy)(at, &conv->state));
-  PetscCall(PetscFree5(at->cols, at->row_counts, at->row_places, at->column_counts, at->column_places));
+  PetscCall(PetscFree6(at->cols, at->rows, at->row_counts, at->row_places, at->column_counts, at->column_places));
   PetscCall(PetscFree(*convolution));
   PetscFunctionReturn(0);
 }
@@ -169,7 +202,7 @@ PetscErrorCode HfConvolutionTranspose_Private(const HfConvLayout *at, PetscInt n
   const HfExchange by_rows = {row_side, at->row_counts, at->row_places}, by_columns = {column_side, at->column_counts, at->column_places};
 
   PetscFunctionBeginUser;
-  if (row_side == column_side) PetscFunctionReturn(0);
+  if (at->size == 1) PetscFunctionReturn(0); /* both sides are one array */
   for (PetscMPIInt r = 0; r < at->size; ++r) {
     at->row_counts[r] = n * own * (at->cols[r + 1] - at->cols[r]);
     at->row_places[r] = n_max * own * at->cols[r];

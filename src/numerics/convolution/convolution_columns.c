@@ -7,8 +7,6 @@
    That saves a tenth of the arithmetic and half of the cache that a column takes. */
 #include "convolution_engine.h"
 
-#define L HF_CONV_BATCH
-
 HF_KERNEL static void twist(PetscInt n, const HfConvReal *restrict w, const HfConvReal *restrict x, HfConvReal *restrict y) {
   HF_CELLS
   for (PetscInt k = 0; k < 2 * n; k += 2) {
@@ -30,15 +28,30 @@ void HF_CONV(HfConvUntwist)(PetscInt n, const HfConvComplex w[], const HfConvCom
 }
 
 /* Rows of a batch into its columns, and back: a transposition of complex numbers, which vectorizes over blocks of 8 x 8. */
-HF_KERNEL static void turn(PetscInt n, PetscInt stride, const HfConvComplex *restrict rows, HfConvComplex *restrict columns) {
+static inline __attribute__((always_inline)) void turn_wide(PetscInt wide, PetscInt n, PetscInt stride, const HfConvComplex *restrict rows,
+                                                            HfConvComplex *restrict columns) {
   HF_CELLS
   for (PetscInt j = 0; j < n; ++j)
-    for (PetscInt l = 0; l < L; ++l) memcpy(columns[l * stride + j], rows[L * j + l], sizeof(*rows));
+    for (PetscInt l = 0; l < wide; ++l) memcpy(columns[l * stride + j], rows[wide * j + l], sizeof(*rows));
 }
-HF_KERNEL static void turn_back(PetscInt n, PetscInt stride, const HfConvComplex *restrict columns, HfConvComplex *restrict rows) {
+static inline __attribute__((always_inline)) void turn_wide_back(PetscInt wide, PetscInt n, PetscInt stride, const HfConvComplex *restrict columns,
+                                                                 HfConvComplex *restrict rows) {
   HF_CELLS
   for (PetscInt j = 0; j < n; ++j)
-    for (PetscInt l = 0; l < L; ++l) memcpy(rows[L * j + l], columns[l * stride + j], sizeof(*rows));
+    for (PetscInt l = 0; l < wide; ++l) memcpy(rows[wide * j + l], columns[l * stride + j], sizeof(*rows));
+}
+/* The usual width is a constant, so that the loops vectorize. */
+HF_KERNEL static void turn(PetscInt wide, PetscInt n, PetscInt stride, const HfConvComplex *rows, HfConvComplex *columns) {
+  if (wide == HF_CONV_BATCH)
+    turn_wide(HF_CONV_BATCH, n, stride, rows, columns);
+  else
+    turn_wide(wide, n, stride, rows, columns);
+}
+HF_KERNEL static void turn_back(PetscInt wide, PetscInt n, PetscInt stride, const HfConvComplex *columns, HfConvComplex *rows) {
+  if (wide == HF_CONV_BATCH)
+    turn_wide_back(HF_CONV_BATCH, n, stride, columns, rows);
+  else
+    turn_wide_back(wide, n, stride, columns, rows);
 }
 
 /* Component c of an owned batch between the column side and state->column. */
@@ -47,12 +60,12 @@ static void move_batch(const HfConvLayout *at, HfConvState *state, PetscInt batc
 
   for (PetscMPIInt s = 0; s < at->size; ++s) {
     const PetscInt j0 = at->rows[s], own = at->rows[s + 1] - j0;
-    HfConvComplex *rows = state->column_side + at->n_max * j0 * at->n_cols + (batch * at->n_max + c) * own * L;
-    HfConvComplex *columns = state->column + c * L * stride + j0;
+    HfConvComplex *rows = state->column_side + at->n_max * j0 * at->n_cols + (batch * at->n_max + c) * own * at->batch;
+    HfConvComplex *columns = state->column + c * at->batch * stride + j0;
     if (forward)
-      turn(own, stride, rows, columns);
+      turn(at->batch, own, stride, rows, columns);
     else
-      turn_back(own, stride, columns, rows);
+      turn_back(at->batch, own, stride, columns, rows);
   }
 }
 
@@ -62,7 +75,7 @@ static void convolve_columns(const HfConvLayout *at, HfConvState *state, PetscIn
   const PetscInt group = state->group, stride = along->stride;
 
   for (PetscInt b = 0; b < at->n_in; ++b) {
-    const HfConvComplex *x = state->column + (b * L + l) * stride;
+    const HfConvComplex *x = state->column + (b * at->batch + l) * stride;
     HfConvComplex *even = state->column_in + 2 * b * group * stride, *odd = even + group * stride;
 
     FFTW(execute_dft)(along->forward, (HfConvComplex *)(uintptr_t)x, even);
@@ -70,10 +83,10 @@ static void convolve_columns(const HfConvLayout *at, HfConvState *state, PetscIn
     FFTW(execute_dft)(along->forward, state->column_twisted, odd);
   }
   for (PetscInt a = 0; a < at->n_out; ++a) {
-    HfConvComplex *y = state->column + (a * L + l) * stride, *even = state->column_out, *odd = even + group * stride;
+    HfConvComplex *y = state->column + (a * at->batch + l) * stride, *even = state->column_out, *odd = even + group * stride;
 
     for (PetscInt parity = 0; parity < 2; ++parity) {
-      HF_CONV(HfConvMultiply)(at, state, batch * L + l, a, parity);
+      HF_CONV(HfConvMultiply)(at, state, batch * at->batch + l, a, parity);
       FFTW(execute_dft)(along->backward, state->column_product, parity ? odd : even);
     }
     for (PetscInt k = 0; k < group; ++k) HF_CONV(HfConvUntwist)(at->ny, along->twiddle, even + k * stride, odd + k * stride, y + k * stride);
@@ -81,9 +94,9 @@ static void convolve_columns(const HfConvLayout *at, HfConvState *state, PetscIn
 }
 
 void HF_CONV(HfConvColumns)(const HfConvLayout *at, HfConvState *state) {
-  for (PetscInt batch = 0; batch < at->n_cols / L; ++batch) {
+  for (PetscInt batch = 0; batch < at->n_cols / at->batch; ++batch) {
     for (PetscInt b = 0; b < at->n_in; ++b) move_batch(at, state, batch, b, PETSC_TRUE);
-    for (PetscInt l = 0; l < L; l += state->group) convolve_columns(at, state, batch, l);
+    for (PetscInt l = 0; l < at->batch; l += state->group) convolve_columns(at, state, batch, l);
     for (PetscInt a = 0; a < at->n_out; ++a) move_batch(at, state, batch, a, PETSC_FALSE);
   }
 }

@@ -1,10 +1,10 @@
 /* The convolution in one precision (convolution_engine.h): memory, plans, the stored kernel, and the passes in order.
 
    Plans are FFTW_ESTIMATE: a measured plan can differ from run to run and with it the last bits of the field, which a chaotic film magnifies.
-   A transform loses a tenth to a quarter of its speed. Each row and column goes through the same plan on any number of ranks. */
+   A transform loses a tenth to a quarter of its speed. Each row and column goes through the same plan on any number of ranks, but for short columns
+   where batches are narrower than on one rank: their round-off may differ. */
 #include "convolution_engine.h"
 
-#define L HF_CONV_BATCH
 enum { SHORT = 128 }; /* columns up to this length are transformed a batch at a time: calls would cost as much as the transforms */
 
 static PetscErrorCode allocate(PetscInt64 n, HfConvComplex **a) {
@@ -47,6 +47,7 @@ static void destroy_transform(HfConvTransform *along) {
 
 static PetscErrorCode store_component(const HfConvLayout *at, const HfConvComponent *component, HfConvEntry *entry) {
   const int parts = component->kind == HF_CONV_COMPLEX ? 2 : 1, first = component->kind == HF_CONV_IMAGINARY ? 1 : 0;
+  const PetscInt64 wide = at->batch;
 
   PetscFunctionBeginUser;
   entry->kind = component->kind;
@@ -56,7 +57,7 @@ static PetscErrorCode store_component(const HfConvLayout *at, const HfConvCompon
   PetscCall(PetscMalloc1(at->n_cols * entry->stored * parts, &entry->f));
   for (PetscInt column = 0; column < at->n_cols; ++column)
     for (PetscInt ky = 0; ky < entry->stored; ++ky) {
-      const PetscReal *from = component->transform[column / L * L * at->my + ky * L + column % L];
+      const PetscReal *from = component->transform[(column - column % wide) * at->my + ky * wide + column % wide];
       for (int p = 0; p < parts; ++p) entry->f[HfConvFactor(entry, column, ky) + p] = (HfConvReal)from[first + p];
     }
   PetscFunctionReturn(0);
@@ -103,7 +104,7 @@ static PetscErrorCode create(const HfConvLayout *at, HfConvKernel kernel, void *
   PetscCall(PetscCalloc1(at->n_out * at->n_in, &state->entries));
   PetscCall(store_kernel(at, kernel, context, state->entries)); /* first: its workspace is gone when the spectra are allocated */
 
-  state->group = at->my / 2 <= SHORT ? L : 1;
+  state->group = at->my / 2 <= SHORT ? at->batch : 1;
   PetscCall(make_transform(at->mx, 1, &state->along_x));
   PetscCall(make_transform(at->my, state->group, &state->along_y));
   x = state->along_x.stride;
@@ -112,7 +113,7 @@ static PetscErrorCode create(const HfConvLayout *at, HfConvKernel kernel, void *
   PetscCall(allocate(x, &state->row_twisted));
   PetscCall(allocate(at->n_max * HF_CONV_ROWS * at->nk, &state->row_spectrum));
   PetscCall(allocate(4 * x, &state->row_half));
-  PetscCall(allocate(at->n_max * L * y, &state->column));
+  PetscCall(allocate(at->n_max * at->batch * y, &state->column));
   PetscCall(allocate(state->group * y, &state->column_twisted));
   PetscCall(allocate(at->n_in * 2 * state->group * y, &state->column_in));
   PetscCall(allocate(state->group * y, &state->column_product));

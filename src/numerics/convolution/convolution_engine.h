@@ -50,7 +50,7 @@ typedef struct {
 
   HfConvTransform along_y;
   PetscInt group;                /* columns of a batch that are transformed by one call: 1 or all */
-  HfConvComplex *column;         /* [component][HF_CONV_BATCH][stride], as functions of y; beyond ny zero */
+  HfConvComplex *column;         /* [component][batch][stride], as functions of y; beyond ny zero */
   HfConvComplex *column_twisted; /* [group][stride], beyond ny zero */
   HfConvComplex *column_in;      /* [component][parity of ky][group][stride] */
   HfConvComplex *column_product; /* [group][stride] */

@@ -4,12 +4,14 @@
 #include <fftw3.h>
 #include <hopfilm/numerics.h>
 
-#define HF_CONV_BATCH 8 /* columns kept together: one cache line of complex numbers in single precision, two in double */
+#define HF_CONV_BATCH 8 /* most columns kept together: one cache line of complex numbers in single precision, two in double */
 
-/* Sizes, and who owns what. Spectra between the two passes are never padded in y, and stored in batches of HF_CONV_BATCH columns, so that a column is read
+/* Sizes, and who owns what. Spectra between the two passes are never padded in y, and stored in batches of `batch` columns, so that a column is read
    in one piece:
-     row side, of the rows owned here:       for every rank d a block at n_max ym cols[d],       [batch of d][n_max components][owned row][HF_CONV_BATCH]
-     column side, of the columns owned here: for every rank s a block at n_max rows[s] n_cols,   [owned batch][n_max components][row of s][HF_CONV_BATCH]
+     row side, of the rows owned here:       for every rank d a block at n_max ym cols[d],       [batch of d][n_max components][owned row][batch]
+     column side, of the columns owned here: for every rank s a block at n_max rows[s] n_cols,   [owned batch][n_max components][row of s][batch]
+   Batches are as wide as HF_CONV_BATCH where the ranks are few, and narrower, down to one column, where whole ones would leave ranks with less to do than
+   others or with nothing; beyond mx/2+1 ranks some have no columns. Ranks without rows take part.
    Column p is the transform at kx = HfConvWaveNumber(p): even kx come first, then odd ones.
 
    Sizes have 64 bits also where PetscInt has 32, so that their products do not overflow: the padded spectra of a film are more numbers than its Vecs. */
@@ -20,9 +22,10 @@ typedef struct {
   PetscInt64 nx, ny, ym;
   PetscReal dx, dy;
   PetscInt64 mx, my, nk; /* padded sizes, both even, and mx/2+1 columns rounded up to whole batches; the spare ones are zero */
+  PetscInt batch;        /* 8, 4, 2 or 1 */
   PetscInt *cols;        /* columns of rank r: cols[r] .. cols[r+1]-1, whole batches */
   PetscInt64 n_cols;     /* of this rank */
-  const PetscInt *rows;  /* of the grid */
+  PetscInt *rows;        /* rows of rank r: rows[r] .. rows[r+1]-1, of which there may be none */
   PetscInt64 *row_counts, *row_places, *column_counts, *column_places; /* of the transposition, set per number of components */
   PetscInt64 largest_message, most;                                    /* HfExchangeAllToAll() */
 } HfConvLayout;
@@ -43,7 +46,7 @@ typedef struct {
 HfConvSizes HfConvSizesOf_Private(const HfConvLayout *at);
 
 /* Moves the spectra of n of n_max components of `rows[r]` rows per rank between the two sides; forward = row side to column side. `type`: that of
-   their numbers. Nothing to do where both sides are one array. Collective. */
+   their numbers. Nothing to do on one rank, where both sides are one array. Collective. */
 PetscErrorCode HfConvolutionTranspose_Private(const HfConvLayout *at, PetscInt n, const PetscInt rows[], PetscInt n_max, MPI_Datatype type,
                                               void *row_side, void *column_side, PetscBool forward);
 
@@ -54,7 +57,7 @@ typedef enum { HF_CONV_ZERO, HF_CONV_REAL, HF_CONV_IMAGINARY, HF_CONV_COMPLEX } 
 typedef struct {
   HfConvKind kind;
   PetscInt parity_y;             /* +1 even, -1 odd: ky = 0 .. my/2 are enough; 0: all are needed */
-  const fftw_complex *transform; /* [owned batch][my][HF_CONV_BATCH], with the 1/(mx my) of the way back; valid until the next component */
+  const fftw_complex *transform; /* [owned batch][my][batch], with the 1/(mx my) of the way back; valid until the next component */
 } HfConvComponent;
 typedef struct HfConvKernelTransform_ *HfConvKernelTransform;
 /* Samples the kernel. Collective. */

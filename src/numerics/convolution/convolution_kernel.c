@@ -4,8 +4,8 @@
    transformed along x, transposed and transformed along y like the data. The parity of each component is read off its transform, to round-off. */
 #include "convolution_impl.h"
 
-#define L         HF_CONV_BATCH
-#define ROUND_OFF 1e-13 /* a part of the transform below this times its largest value is noise of the sampling */
+#define L         HF_CONV_BATCH /* columns are transformed so many at a time, by one plan whatever the width of a batch */
+#define ROUND_OFF 1e-13         /* a part of the transform below this times its largest value is noise of the sampling */
 
 struct HfConvKernelTransform_ {
   const HfConvLayout *at;
@@ -16,7 +16,7 @@ struct HfConvKernelTransform_ {
   fftw_complex *row_spectrum; /* [mx/2+1] */
   fftw_complex *row_side;     /* one component, rows of each rank's columns one after another; one array with column_side on a single rank */
   fftw_complex *column_side;
-  fftw_complex *transform; /* [batch][my][L] */
+  fftw_complex *transform; /* [owned batch][my][batch] */
   fftw_complex *column;    /* [my][L] */
   fftw_plan along_x, along_y;
 };
@@ -113,31 +113,35 @@ static void transform_rows(HfConvKernelTransform w, PetscInt e) {
 static void transform_columns(HfConvKernelTransform w) {
   const HfConvLayout *at = w->at;
   const PetscInt64 my = at->my;
-  const PetscReal scale = 1.0 / ((PetscReal)at->mx * (PetscReal)my), *from = w->column[0];
+  const PetscReal scale = 1.0 / ((PetscReal)at->mx * (PetscReal)my);
+  const size_t wide = (size_t)at->batch;
 
-  for (PetscInt p = 0; p < at->n_cols; p += L) {
+  for (PetscInt p = 0; p < at->n_cols; p += at->batch) {
     PetscReal *to = w->transform[p * my];
     memset(w->column, 0, sizeof(*w->column) * (size_t)(my * L));
     for (PetscInt j = 0; j < 2 * at->ny - 1; ++j) {
       const PetscInt row = (my + j - (at->ny - 1)) % my;
-      memcpy(w->column + row * L, w->column_side + j * at->n_cols + p, sizeof(*w->column) * L);
+      memcpy(w->column + row * L, w->column_side + j * at->n_cols + p, sizeof(*w->column) * wide);
     }
     fftw_execute(w->along_y);
-    for (PetscInt k = 0; k < 2 * my * L; ++k) to[k] = scale * from[k];
+    for (PetscInt64 k = 0; k < my; ++k) {
+      const PetscReal *from = w->column[k * L];
+      for (PetscInt l = 0; l < 2 * at->batch; ++l) *to++ = scale * from[l];
+    }
   }
 }
 
 /* Real, imaginary or neither; even or odd in ky or neither. Collective. */
 static PetscErrorCode classify(HfConvKernelTransform w, HfConvComponent *component) {
-  const PetscInt64 my = w->at->my;
+  const PetscInt64 my = w->at->my, wide = w->at->batch;
   PetscReal largest[4] = {0.0, 0.0, 0.0, 0.0}; /* |Re|, |Im|, |F(ky) - F(-ky)|, |F(ky) + F(-ky)| */
   PetscReal noise;
 
   PetscFunctionBeginUser;
-  for (PetscInt p = 0; p < w->at->n_cols; p += L) {
+  for (PetscInt64 p = 0; p < w->at->n_cols; p += wide) {
     for (PetscInt64 k = 0; k < my; ++k) {
-      const PetscReal *f = w->transform[p * my + k * L], *mirrored = w->transform[p * my + ((my - k) % my) * L];
-      for (int l = 0; l < 2 * L; ++l) {
+      const PetscReal *f = w->transform[p * my + k * wide], *mirrored = w->transform[p * my + ((my - k) % my) * wide];
+      for (int l = 0; l < 2 * wide; ++l) {
         largest[l % 2] = PetscMax(largest[l % 2], PetscAbsReal(f[l]));
         largest[2] = PetscMax(largest[2], PetscAbsReal(f[l] - mirrored[l]));
         largest[3] = PetscMax(largest[3], PetscAbsReal(f[l] + mirrored[l]));

@@ -7,8 +7,6 @@
    depends on how rows are divided among ranks. */
 #include "convolution_engine.h"
 
-#define L HF_CONV_BATCH
-
 /* Components 2p and 2p+1 of n interleaved ones into pair p. */
 static inline __attribute__((always_inline)) void pack(PetscInt nx, PetscInt n, PetscInt stride, const PetscScalar *restrict a,
                                                        HfConvReal *restrict row) {
@@ -69,14 +67,24 @@ HF_KERNEL static void merge_alone(PetscInt n, const HfConvReal *restrict a, HfCo
 }
 
 /* Between the spectra of n_rows rows of component c, from row j on, and the row side. */
-static void move_rows(const HfConvLayout *at, HfConvState *state, PetscInt c, PetscInt j, PetscInt n_rows, PetscBool forward) {
+static inline __attribute__((always_inline)) void move(const HfConvLayout *at, HfConvState *state, PetscInt wide, PetscInt c, PetscInt j,
+                                                       PetscInt n_rows, PetscBool forward) {
   for (PetscMPIInt d = 0; d < at->size; ++d)
-    for (PetscInt p = at->cols[d]; p < at->cols[d + 1]; p += L) {
+    for (PetscInt p = at->cols[d]; p < at->cols[d + 1]; p += wide) {
       HfConvComplex *spectrum = state->row_spectrum + c * HF_CONV_ROWS * at->nk + p;
-      HfConvComplex *side = state->row_side + at->n_max * at->ym * at->cols[d] + (((p - at->cols[d]) / L * at->n_max + c) * at->ym + j) * L;
-      for (PetscInt r = 0; r < n_rows; ++r, spectrum += at->nk, side += L)
-        memcpy(forward ? side : spectrum, forward ? spectrum : side, sizeof(HfConvComplex) * L);
+      HfConvComplex *side = state->row_side + at->n_max * at->ym * at->cols[d] + (((p - at->cols[d]) / wide * at->n_max + c) * at->ym + j) * wide;
+      for (PetscInt r = 0; r < n_rows; ++r, spectrum += at->nk, side += wide)
+        memcpy(forward ? side : spectrum, forward ? spectrum : side, sizeof(HfConvComplex) * (size_t)wide);
     }
+}
+/* The usual width is a constant, so that pieces are copied without a call. */
+static void move_rows(const HfConvLayout *at, HfConvState *state, PetscInt c, PetscInt j, PetscInt n_rows, PetscBool forward) {
+  if (at->batch == HF_CONV_BATCH)
+    move(at, state, HF_CONV_BATCH, c, j, n_rows, forward);
+  else if (at->batch == 1)
+    move(at, state, 1, c, j, n_rows, forward);
+  else
+    move(at, state, at->batch, c, j, n_rows, forward);
 }
 
 /* Of the wave numbers of one parity: how many a real row needs, where they begin in its spectrum, and the index of the mirror of the first one in Z, which
