@@ -1,8 +1,8 @@
 /* Fields of the film in parallel HDF5 files: a dataset [frame][y][x][component] of doubles or floats that grows by frames, row 0 the lowest, of
    all cells or those of a selection.
 
-   Every rank writes and reads its own rows in one collective transfer; compressed parallel writes exist only as such (HDF5 >= 1.10.2), every
-   rank taking part. Chunks hold whole rows of one frame, at most a rank's share, between 64 kB and 1 MB, so that ranks rarely share a chunk and a
+   Every rank writes and reads its own rows in collective transfers of at most HF_FIELD_PIECE bytes a rank; compressed parallel writes exist only as such
+   (HDF5 >= 1.10.2), every rank taking part. Chunks hold whole rows of one frame, at most a rank's share, between 64 kB and 1 MB, so that ranks rarely share a chunk and a
    frame can be read alone. HDF5 prints nothing of its own: a failure is reported once, with the file or dataset named. */
 #include "field_file.h"
 #include <string.h>
@@ -173,7 +173,8 @@ static PetscBool is_parallel(hid_t dataset) {
   return parallel;
 }
 
-herr_t HfFieldTransfer(hid_t dataset, const hsize_t start[4], const hsize_t count[4], double rows[], PetscBool write) {
+/* A block of the dataset, from or to `rows`, which a write may leave in another form. */
+static herr_t transfer(hid_t dataset, const hsize_t start[4], const hsize_t count[4], double rows[], PetscBool write) {
   const hid_t memory = H5Screate_simple(4, count, NULL), place = H5Dget_space(dataset), how = H5Pcreate(H5P_DATASET_XFER);
   herr_t status;
 
@@ -202,12 +203,78 @@ herr_t HfFieldTransfer(hid_t dataset, const hsize_t start[4], const hsize_t coun
   return status;
 }
 
-herr_t HfFieldTransferRows(const HfGridInfo *g, hid_t dataset, const HfSelection *w, PetscInt dof, hsize_t frame, double rows[], PetscBool write) {
+/* How a rank's rows of a dataset are divided among calls: at multiples of its chunks' rows, so that no chunk is compressed twice. */
+typedef struct {
+  hsize_t at, rows; /* the first call is of rows below at + rows, the others of `rows` each */
+  PetscInt64 n;     /* calls, the same on all ranks */
+} Calls;
+
+/* Of count[1] rows from start[1] on. Collective. */
+static Calls divide_calls(MPI_Comm comm, hid_t dataset, const hsize_t start[4], const hsize_t count[4], hsize_t most) {
+  const hid_t properties = H5Dget_create_plist(dataset);
+  const hsize_t row = PetscMax(1, count[2] * count[3] * sizeof(double)), fitting = PetscMax(1, most / row);
+  hsize_t chunk[4] = {1, 1, 1, 1};
+  Calls calls;
+
+  if (H5Pget_layout(properties) == H5D_CHUNKED) H5Pget_chunk(properties, 4, chunk);
+  H5Pclose(properties);
+  calls.rows = chunk[1] * PetscMax(1, fitting / chunk[1]);
+  calls.at = start[1] / chunk[1] * chunk[1];
+  calls.n = count[1] ? (PetscInt64)((start[1] + count[1] - calls.at + calls.rows - 1) / calls.rows) : 0;
+  if (MPI_Allreduce(MPI_IN_PLACE, &calls.n, 1, MPIU_INT64, MPI_MAX, comm)) calls.n = 0;
+  return calls;
+}
+
+/* Its rows in call k, none on ranks that have no more. */
+static void call_rows(const Calls *calls, PetscInt64 k, const hsize_t start[4], const hsize_t count[4], hsize_t first[4], hsize_t part[4]) {
+  const hsize_t end = start[1] + count[1], from = PetscMax(start[1], calls->at + (hsize_t)k * calls->rows),
+                to = PetscMin(end, calls->at + (hsize_t)(k + 1) * calls->rows);
+
+  for (int d = 0; d < 4; ++d) first[d] = start[d], part[d] = count[d];
+  first[1] = from < to ? from : 0;
+  part[1] = from < to ? to - from : 0;
+}
+
+herr_t HfFieldLoad(MPI_Comm comm, hid_t dataset, const hsize_t start[4], const hsize_t count[4], hsize_t most, double rows[]) {
+  const Calls calls = divide_calls(comm, dataset, start, count, most);
+  herr_t status = 0;
+
+  for (PetscInt64 k = 0; k < calls.n; ++k) { /* to the end also after a failure: the other ranks take part in every call */
+    hsize_t first[4], part[4];
+
+    call_rows(&calls, k, start, count, first, part);
+    if (transfer(dataset, first, part, rows, PETSC_FALSE) < 0) status = -1;
+    rows += part[1] * part[2] * part[3];
+  }
+  return status;
+}
+
+herr_t HfFieldLoadRows(HfGrid grid, hid_t dataset, const HfSelection *w, PetscInt dof, hsize_t frame, hsize_t most, double rows[]) {
   PetscInt first, count;
 
-  HfSelectionRows(w, g, &first, &count);
-  return HfFieldTransfer(dataset, (const hsize_t[4]){frame, (hsize_t)first, 0, 0},
-                         (const hsize_t[4]){1, (hsize_t)count, (hsize_t)w->count[0], (hsize_t)dof}, rows, write);
+  HfSelectionRows(w, HfGridGetInfo(grid), &first, &count);
+  return HfFieldLoad(HfGridComm(grid), dataset, (const hsize_t[4]){frame, (hsize_t)first, 0, 0},
+                     (const hsize_t[4]){1, (hsize_t)count, (hsize_t)w->count[0], (hsize_t)dof}, most, rows);
+}
+
+herr_t HfFieldStoreRows(HfGrid grid, hid_t dataset, const HfSelection *w, PetscInt dof, hsize_t frame, hsize_t most, const double all[]) {
+  PetscInt first_row, n_rows;
+  herr_t status = 0;
+  double *rows;
+  Calls calls;
+
+  HfSelectionRows(w, HfGridGetInfo(grid), &first_row, &n_rows);
+  const hsize_t start[4] = {frame, (hsize_t)first_row, 0, 0}, count[4] = {1, (hsize_t)n_rows, (hsize_t)w->count[0], (hsize_t)dof};
+  calls = divide_calls(HfGridComm(grid), dataset, start, count, most);
+  if (PetscMalloc1(PetscMin(calls.rows, count[1]) * count[2] * count[3], &rows)) return -1;
+  for (PetscInt64 k = 0; k < calls.n; ++k) {
+    hsize_t first[4], part[4];
+
+    call_rows(&calls, k, start, count, first, part);
+    HfSelectionTake(w, grid, dof, (PetscInt)first[1], (PetscInt)part[1], all, rows);
+    if (transfer(dataset, first, part, rows, PETSC_TRUE) < 0) status = -1;
+  }
+  return PetscFree(rows) ? -1 : status;
 }
 
 /* The selection lies in the film. */
@@ -219,7 +286,7 @@ static PetscBool fits(const HfGridInfo *g, const HfSelection *w) {
   return PETSC_TRUE;
 }
 
-static HfFieldReason append_frame(HfGrid grid, hid_t file, const char *path, PetscInt dof, const double all[], double rows[], hsize_t *frame) {
+static HfFieldReason append_frame(HfGrid grid, hid_t file, const char *path, PetscInt dof, const double all[], hsize_t *frame) {
   const HfGridInfo *g = HfGridGetInfo(grid);
   HfFieldReason reason;
   hsize_t shape[4];
@@ -233,8 +300,7 @@ static HfFieldReason append_frame(HfGrid grid, hid_t file, const char *path, Pet
     H5Dclose(dataset);
     return HF_FIELD_OTHER_CELLS;
   }
-  HfSelectionTake(&w, grid, dof, all, rows);
-  if (H5Dset_extent(dataset, shape) < 0 || HfFieldTransferRows(g, dataset, &w, dof, *frame, rows, PETSC_TRUE) < 0) reason = HF_FIELD_NOT_WRITTEN;
+  if (H5Dset_extent(dataset, shape) < 0 || HfFieldStoreRows(grid, dataset, &w, dof, *frame, HF_FIELD_PIECE, all) < 0) reason = HF_FIELD_NOT_WRITTEN;
   if (H5Dclose(dataset) < 0) reason = HF_FIELD_NOT_WRITTEN;
   return reason;
 }
@@ -259,7 +325,6 @@ PetscErrorCode HfFieldAppend(HfGrid grid, int64_t hdf5_file, const char *dataset
   const HfGridInfo *g = HfGridGetInfo(grid);
   const PetscInt n = g->nx * g->ym * dof;
   const PetscScalar *a;
-  PetscScalar *rows;
   hsize_t number = 0;
   PetscInt length;
   HfFieldReason reason;
@@ -268,12 +333,10 @@ PetscErrorCode HfFieldAppend(HfGrid grid, int64_t hdf5_file, const char *dataset
   PetscCall(VecGetLocalSize(v, &length));
   PetscCheck(length == n, PETSC_COMM_SELF, PETSC_ERR_ARG_SIZ, "%s: the Vec has not %" PetscInt_FMT " components per cell", dataset, dof);
   PetscCall(HfFieldCreate(grid, hdf5_file, dataset, NULL, dof, DEFLATE, PETSC_FALSE));
-  PetscCall(PetscMalloc1(n, &rows));
   PetscCall(VecGetArrayRead(v, &a));
-  H5E_BEGIN_TRY { reason = append_frame(grid, (hid_t)hdf5_file, dataset, dof, a, rows, &number); }
+  H5E_BEGIN_TRY { reason = append_frame(grid, (hid_t)hdf5_file, dataset, dof, a, &number); }
   H5E_END_TRY
   PetscCall(VecRestoreArrayRead(v, &a));
-  PetscCall(PetscFree(rows));
   /* a write may fail on this rank alone while the others wait inside HDF5: they cannot be reached, the run has to end */
   PetscCheck(reason != HF_FIELD_NOT_WRITTEN, PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE, "%s: %s", dataset, hf_field_reasons[reason]);
   PetscCall(HfFieldAgree(HfGridComm(grid), &reason));

@@ -30,22 +30,27 @@ hid_t HfFieldOpen(hid_t file, const char *path, PetscInt dof, hsize_t shape[4], 
 HfSelection HfFieldSelection(hid_t dataset, const hsize_t shape[4]);
 PetscBool HfFieldIsWhole(hid_t dataset, const hsize_t shape[4]); /* it holds all cells of its film, or does not tell */
 PetscBool HfFieldSameCells(const HfGridInfo *g, const hsize_t shape[4]);
-/* A block of the dataset, from or to `rows`, which a write may leave in another form; empty where count[1] is 0. Collective. */
-herr_t HfFieldTransfer(hid_t dataset, const hsize_t start[4], const hsize_t count[4], double rows[], PetscBool write);
-
-/* The owned rows of a frame, some[b][a][c], from or to the dataset. Collective. */
-herr_t HfFieldTransferRows(const HfGridInfo *g, hid_t dataset, const HfSelection *selection, PetscInt dof, hsize_t frame, double some[],
-                           PetscBool write);
+/* Bytes of a rank in one call of HDF5, outside of tests: MPI-IO and HDF5 1.10 have limits at 2 and 4 GiB, and what HDF5 allocates for compressed chunks
+   grows with the call. */
+#define HF_FIELD_PIECE 67108864
+/* A block of the dataset into `rows`; empty where count[1] is 0. In as many calls as the largest block of all ranks needs, each of at most `most` bytes, but
+   of whole chunks. Collective. */
+herr_t HfFieldLoad(MPI_Comm comm, hid_t dataset, const hsize_t start[4], const hsize_t count[4], hsize_t most, double rows[]);
+/* The owned rows of a frame, some[b][a][c], likewise. */
+herr_t HfFieldLoadRows(HfGrid grid, hid_t dataset, const HfSelection *selection, PetscInt dof, hsize_t frame, hsize_t most, double some[]);
+/* The owned rows of a frame of all cells all[j][i][c], of which the selection is written, likewise. */
+herr_t HfFieldStoreRows(HfGrid grid, hid_t dataset, const HfSelection *selection, PetscInt dof, hsize_t frame, hsize_t most, const double all[]);
 
 /* ---- selection.c ---- */
 void HfSelectionRows(const HfSelection *selection, const HfGridInfo *g, PetscInt *first, PetscInt *count); /* those of its rows that this rank owns */
-/* All owned cells to those that are also in the selection, void ones as 0, and back: all[j][i][c] and some[b][a][c]. */
-void HfSelectionTake(const HfSelection *selection, HfGrid grid, PetscInt dof, const double all[], double some[]);
+/* All owned cells to those of `count` rows of the selection, void ones as 0: all[j][i][c] and some[b - first][a][c]. */
+void HfSelectionTake(const HfSelection *selection, HfGrid grid, PetscInt dof, PetscInt first, PetscInt count, const double all[], double some[]);
+/* All owned cells that are also in the selection, from some[b][a][c]. */
 void HfSelectionPut(const HfSelection *selection, const HfGridInfo *g, PetscInt dof, const double some[], double all[]);
 
 /* HfFieldRead() with the reader's way from the opened dataset to the owned rows; `source`: of the caller. Collective, as the reader is. */
-typedef HfFieldReason (*HfFieldReader)(const HfGridInfo *g, hid_t file, hid_t dataset, const hsize_t shape[4], hsize_t frame,
-                                       const HfFieldSource *source, double rows[]);
+typedef HfFieldReason (*HfFieldReader)(HfGrid grid, hid_t file, hid_t dataset, const hsize_t shape[4], hsize_t frame, const HfFieldSource *source,
+                                       double rows[]);
 PetscErrorCode HfFieldReadWith(HfGrid grid, const char *path, const char *dataset, PetscInt frame, PetscInt dof, const HfSelection *selection,
                                HfFieldReader reader, const HfFieldSource *source, Vec v, const char **why);
 

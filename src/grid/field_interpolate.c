@@ -30,8 +30,8 @@ static HfFieldReason check_size(const HfGridInfo *g, hid_t file, const hsize_t s
              : HF_FIELD_OTHER_SIZE;
 }
 
-static HfFieldReason read_overlaid(const HfGridInfo *g, hid_t dataset, const hsize_t shape[4], hsize_t frame, const HfOverlay *overlay,
-                                   double rows[]) {
+static HfFieldReason read_overlaid(HfGrid grid, hid_t dataset, const hsize_t shape[4], hsize_t frame, const HfOverlay *overlay, double rows[]) {
+  const HfGridInfo *g = HfGridGetInfo(grid);
   const PetscBool same = (PetscBool)(!overlay->placed && HfFieldSameCells(g, shape));
   HfPatch patch = {overlay, g->ys, g->ys + g->ym - 1, (PetscInt)shape[3], NULL};
   HfFieldReason reason;
@@ -39,10 +39,10 @@ static HfFieldReason read_overlaid(const HfGridInfo *g, hid_t dataset, const hsi
 
   if (!same) {
     HfOverlayRows(overlay, g, &patch.first, &patch.last);
-    if (PetscMalloc1((patch.last - patch.first + 1) * overlay->n[0] * patch.dof, &values)) return HF_FIELD_NOT_READ;
+    if (PetscMalloc1((PetscInt64)(patch.last - patch.first + 1) * overlay->n[0] * patch.dof, &values)) return HF_FIELD_NOT_READ;
   }
-  reason = HfFieldTransfer(dataset, (const hsize_t[4]){frame, (hsize_t)patch.first, 0, 0},
-                           (const hsize_t[4]){1, (hsize_t)(patch.last - patch.first + 1), shape[2], shape[3]}, values, PETSC_FALSE) < 0
+  reason = HfFieldLoad(HfGridComm(grid), dataset, (const hsize_t[4]){frame, (hsize_t)patch.first, 0, 0},
+                       (const hsize_t[4]){1, (hsize_t)(patch.last - patch.first + 1), shape[2], shape[3]}, HF_FIELD_PIECE, values) < 0
                ? HF_FIELD_NOT_READ
                : HF_FIELD_FINE;
   if (same) return reason;
@@ -51,8 +51,8 @@ static HfFieldReason read_overlaid(const HfGridInfo *g, hid_t dataset, const hsi
   return PetscFree(values) ? HF_FIELD_NOT_READ : reason;
 }
 
-static HfFieldReason read_other_cells(const HfGridInfo *g, hid_t file, hid_t dataset, const hsize_t shape[4], hsize_t frame,
-                                      const HfFieldSource *source, double rows[]) {
+static HfFieldReason read_other_cells(HfGrid grid, hid_t file, hid_t dataset, const hsize_t shape[4], hsize_t frame, const HfFieldSource *source,
+                                      double rows[]) {
   HfOverlay overlay = {.n = {(PetscInt)shape[2], (PetscInt)shape[1]},
                        .placed = source->placed,
                        .zeros_count = source->values,
@@ -62,8 +62,8 @@ static HfFieldReason read_other_cells(const HfGridInfo *g, hid_t file, hid_t dat
   if (source->placed)
     reason = read_cell_size(file, overlay.cell) && overlay.cell[0] > 0 && overlay.cell[1] > 0 ? HF_FIELD_FINE : HF_FIELD_NO_CELL_SIZE;
   else if (!source->stretch)
-    reason = check_size(g, file, shape);
-  return reason == HF_FIELD_FINE ? read_overlaid(g, dataset, shape, frame, &overlay, rows) : reason;
+    reason = check_size(HfGridGetInfo(grid), file, shape);
+  return reason == HF_FIELD_FINE ? read_overlaid(grid, dataset, shape, frame, &overlay, rows) : reason;
 }
 
 PetscErrorCode HfFieldReadHdf5(HfGrid grid, const HfFieldSource *source, PetscInt dof, Vec v, const char **why) {

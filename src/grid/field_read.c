@@ -26,12 +26,12 @@ static HfFieldReason look_at(const char *path) {
   return is_hdf5 > 0 ? HF_FIELD_FINE : HF_FIELD_NOT_HDF5;
 }
 
-static HfFieldReason read_same_cells(const HfGridInfo *g, hid_t file, hid_t dataset, const hsize_t shape[4], hsize_t frame,
-                                     const HfFieldSource *source, double rows[]) {
-  const HfSelection all = {{0, 0}, {1, 1}, {g->nx, g->ny}};
+static HfFieldReason read_same_cells(HfGrid grid, hid_t file, hid_t dataset, const hsize_t shape[4], hsize_t frame, const HfFieldSource *source,
+                                     double rows[]) {
+  const HfSelection all = HfSelectionAll(grid);
 
-  if (!HfFieldSameCells(g, shape)) return HF_FIELD_OTHER_CELLS;
-  return HfFieldTransferRows(g, dataset, &all, (PetscInt)shape[3], frame, rows, PETSC_FALSE) < 0 ? HF_FIELD_NOT_READ : HF_FIELD_FINE;
+  if (!HfFieldSameCells(HfGridGetInfo(grid), shape)) return HF_FIELD_OTHER_CELLS;
+  return HfFieldLoadRows(grid, dataset, &all, (PetscInt)shape[3], frame, HF_FIELD_PIECE, rows) < 0 ? HF_FIELD_NOT_READ : HF_FIELD_FINE;
 }
 
 /* The others are 0. */
@@ -42,7 +42,7 @@ static HfFieldReason read_some_cells(HfGrid grid, hid_t dataset, const HfSelecti
   double *some;
 
   if (PetscMalloc1(n, &some)) return HF_FIELD_NOT_READ;
-  if (HfFieldTransferRows(g, dataset, w, dof, frame, some, PETSC_FALSE) < 0) reason = HF_FIELD_NOT_READ;
+  if (HfFieldLoadRows(grid, dataset, w, dof, frame, HF_FIELD_PIECE, some) < 0) reason = HF_FIELD_NOT_READ;
   for (PetscInt k = 0; k < n; ++k) rows[k] = 0;
   if (reason == HF_FIELD_FINE) HfSelectionPut(w, g, dof, some, rows);
   return PetscFree(some) ? HF_FIELD_NOT_READ : reason;
@@ -69,7 +69,7 @@ static HfFieldReason read_frame(HfGrid grid, const char *path, const char *name,
     else if (!HfFieldIsWhole(dataset, shape))
       reason = selection && HfSelectionSame(selection, &w) ? read_some_cells(grid, dataset, &w, dof, (hsize_t)frame, rows) : HF_FIELD_NOT_ALL;
     else
-      reason = (*reader)(HfGridGetInfo(grid), file, dataset, shape, (hsize_t)frame, source, rows);
+      reason = (*reader)(grid, file, dataset, shape, (hsize_t)frame, source, rows);
     H5Dclose(dataset);
   }
   H5Fclose(file);

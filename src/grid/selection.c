@@ -105,12 +105,10 @@ void HfSelectionRows(const HfSelection *selection, const HfGridInfo *g, PetscInt
   *count = PetscMin(up_to > 0 ? (up_to + stride - 1) / stride : 0, selection->count[1]) - *first;
 }
 
-void HfSelectionTake(const HfSelection *selection, HfGrid grid, PetscInt dof, const double all[], double some[]) {
+void HfSelectionTake(const HfSelection *selection, HfGrid grid, PetscInt dof, PetscInt first, PetscInt count, const double all[], double some[]) {
   const HfGridInfo *g = HfGridGetInfo(grid);
   const int8_t *regions = HfGridRegions(grid);
-  PetscInt first, count;
 
-  HfSelectionRows(selection, g, &first, &count);
   for (PetscInt b = first; b < first + count; ++b)
     for (PetscInt a = 0; a < selection->count[0]; ++a) {
       const PetscInt i = selection->first[0] + a * selection->stride[0], j = selection->first[1] + b * selection->stride[1];

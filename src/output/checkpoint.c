@@ -59,46 +59,58 @@ typedef struct {
   PetscBool too_large; /* a stored number does not fit into the type in memory */
 } Outcome;
 
+/* The values first .. first+count-1 of a dataset, from or to `values`, in as many calls of HDF5 as the rank with most of them needs. Collective. */
+static PetscErrorCode transfer_values(HfOutput output, hid_t dataset, hid_t type, hsize_t first, hsize_t count, void *values, PetscBool write,
+                                      Outcome *outcome) {
+  const hid_t space = H5Dget_space(dataset), properties = H5Pcreate(H5P_DATASET_XFER);
+  const hsize_t most = output->control.checkpoint_call / H5Tget_size(type);
+  PetscInt64 calls = (PetscInt64)((count + most - 1) / most);
+
+  PetscFunctionBeginUser;
+  if (write || strlen(output->resume.path) <= HF_MPI_IO_PATH_LENGTH) H5Pset_dxpl_mpio(properties, H5FD_MPIO_COLLECTIVE);
+  H5Pset_type_conv_cb(properties, refuse_number, &outcome->too_large);
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &calls, 1, MPIU_INT64, MPI_MAX, output->run.comm));
+  for (PetscInt64 k = 0; k < calls; ++k) { /* to the end also after a failure: the other ranks take part in every call */
+    const hsize_t done = PetscMin((hsize_t)k * most, count), n = PetscMin(most, count - done), from = first + done;
+    const hid_t memory = H5Screate_simple(1, &(hsize_t){PetscMax(n, 1)}, NULL);
+    char *at = (char *)values + done * H5Tget_size(type);
+    herr_t result;
+
+    if (n)
+      H5Sselect_hyperslab(space, H5S_SELECT_SET, &from, NULL, &n, NULL);
+    else {
+      H5Sselect_none(space);
+      H5Sselect_none(memory);
+    }
+    result = write ? H5Dwrite(dataset, type, memory, space, properties, at) : H5Dread(dataset, type, memory, space, properties, at);
+    if (result < 0) outcome->fine = PETSC_FALSE;
+    H5Sclose(memory);
+  }
+  H5Sclose(space);
+  H5Pclose(properties);
+  PetscFunctionReturn(0);
+}
+
 /* Writes or reads this rank's part of the item: a Vec by its rows; of numbers, rank 0 writes all and every rank reads all. Collective. */
 static PetscErrorCode transfer(HfOutput output, hid_t dataset, const HfCheckpointItem *item, PetscBool write, Outcome *outcome) {
-  const hid_t file_space = H5Dget_space(dataset), properties = H5Pcreate(H5P_DATASET_XFER);
-  hsize_t first = 0, count = (hsize_t)item->n;
+  const hid_t type = memory_type(item->kind);
   const PetscScalar *read = NULL;
   PetscScalar *local = NULL;
   PetscInt start, end;
-  hid_t memory;
-  void *values = item->values;
-  herr_t result;
 
   PetscFunctionBeginUser;
-  if (item->vec) {
-    PetscCall(VecGetOwnershipRange(item->vec, &start, &end));
-    if (write) /* read-only: a raised object state would make TS restart its steps */
-      PetscCall(VecGetArrayRead(item->vec, &read));
-    else
-      PetscCall(VecGetArray(item->vec, &local));
-    first = (hsize_t)start;
-    count = (hsize_t)(end - start);
-    values = write ? (void *)read : local;
-  } else if (write && output->run.rank)
-    count = 0;
-  memory = H5Screate_simple(1, &(hsize_t){PetscMax(count, 1)}, NULL);
-  if (write || strlen(output->resume.path) <= HF_MPI_IO_PATH_LENGTH) H5Pset_dxpl_mpio(properties, H5FD_MPIO_COLLECTIVE);
-  H5Pset_type_conv_cb(properties, refuse_number, &outcome->too_large);
-  if (count)
-    H5Sselect_hyperslab(file_space, H5S_SELECT_SET, &first, NULL, &count, NULL);
-  else {
-    H5Sselect_none(file_space);
-    H5Sselect_none(memory);
+  if (!item->vec) {
+    PetscCall(transfer_values(output, dataset, type, 0, write && output->run.rank ? 0 : (hsize_t)item->n, item->values, write, outcome));
+    PetscFunctionReturn(0);
   }
-  result = write ? H5Dwrite(dataset, memory_type(item->kind), memory, file_space, properties, values)
-                 : H5Dread(dataset, memory_type(item->kind), memory, file_space, properties, values);
-  if (result < 0) outcome->fine = PETSC_FALSE;
+  PetscCall(VecGetOwnershipRange(item->vec, &start, &end));
+  if (write) /* read-only: a raised object state would make TS restart its steps */
+    PetscCall(VecGetArrayRead(item->vec, &read));
+  else
+    PetscCall(VecGetArray(item->vec, &local));
+  PetscCall(transfer_values(output, dataset, type, (hsize_t)start, (hsize_t)(end - start), write ? (void *)read : local, write, outcome));
   if (read) PetscCall(VecRestoreArrayRead(item->vec, &read));
   if (local) PetscCall(VecRestoreArray(item->vec, &local));
-  H5Sclose(memory);
-  H5Sclose(file_space);
-  H5Pclose(properties);
   PetscFunctionReturn(0);
 }
 

@@ -43,6 +43,7 @@ PetscErrorCode HfOutputCreate(HfDeck deck, const char *directory, PetscBool forc
   output->log.coloured = HfTerminalColours(STDOUT_FILENO);
   output->resume.checkpoint = output->resume.frames_before = -1;
   output->control.launched = output->control.checkpointed = output->control.attended = output->run.start;
+  output->control.checkpoint_call = HF_CHECKPOINT_CALL;
   PetscCall(create_summary(&output->summary));
   PetscCall(HfNodeCreate(HF_NODE_MAP, &output->inputs));
   output->recorder = (struct HfRecorder_){.context = output, .settings = &output->settings.recorder, .check_settings = HfOutputSettingsCheck};

@@ -100,10 +100,13 @@ typedef struct {
   double launched;                                        /* MPI_Wtime() from which output.max_walltime counts */
   char ensemble_stop[PETSC_MAX_PATH_LEN];                 /* the ensemble's file STOP; "" unless the run is a member of one */
   double checkpointed, checkpoint_cost, checkpoint_costs; /* MPI_Wtime() of the last checkpoint; wall time of it and of all, s */
+  hsize_t checkpoint_call;                                /* bytes of a rank in one call of HDF5 at most, HF_CHECKPOINT_CALL outside of tests */
   double publish_cost;                                    /* wall time of the last copy of run.h5, s */
   double attended;                                        /* MPI_Wtime() of the last inquiry */
   double looked;                                          /* MPI_Wtime() of the last look for a file STOP */
 } HfControl;
+
+#define HF_CHECKPOINT_CALL 268435456 /* MPI-IO and HDF5 1.10 have limits at 2 and 4 GiB */
 
 /* What the output itself stores in a checkpoint, besides the state of table.tsv. */
 typedef struct {

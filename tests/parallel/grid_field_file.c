@@ -1,5 +1,8 @@
-/* Fields in HDF5 files: what is written comes back to the last bit, on this or another number of ranks; every fault of a file is reported as a reason. */
+/* Fields in HDF5 files: what is written comes back to the last bit, on this or another number of ranks; every fault of a file is reported as a reason.
+
+   grid/field_file.h: how many bytes a call of HDF5 has at most, which is no concern of other rooms. */
 #include "hf_test.h"
+#include <grid/field_file.h>
 #include <hdf5.h>
 #include <hopfilm/grid.h>
 #include <stdio.h>
@@ -103,6 +106,64 @@ static void test_round_trip(void **state) {
   round_trip(23, 17, 1);
   round_trip(16, 64, 0);
   round_trip(200, 201, 9); /* several chunks, of which ranks share some */
+}
+
+/* A frame of more bytes than a call of HDF5 has at most is written and read by several, the same number on all ranks. */
+static void in_calls(hsize_t most, PetscInt deflate, PetscInt stride) {
+  const PetscInt nx = 200, ny = 401, dof = 3;
+  HfSelection w = {{0, 0}, {1, stride}, {nx, (ny - 1) / stride + 1}};
+  hid_t file, dataset;
+  char path[256];
+  HfGrid grid;
+  double *back;
+  Vec m, zero;
+  const PetscScalar *a;
+  PetscScalar *b;
+  PetscInt first, count;
+
+  file_name(path, sizeof(path));
+  CHECK(HfGridCreate(PETSC_COMM_WORLD, nx, ny, 0.1, 0.1, 1.0, disk, NULL, &grid));
+  CHECK(HfGridCreateCellVec(grid, dof, &m));
+  CHECK(VecDuplicate(m, &zero));
+  fill(grid, dof, 2, m);
+  file = create_file(path);
+  CHECK(HfFieldCreate(grid, file, "m", &w, dof, deflate, PETSC_FALSE));
+  dataset = H5Dopen2(file, "m", H5P_DEFAULT);
+  assert_true(H5Dset_extent(dataset, (const hsize_t[4]){1, (hsize_t)w.count[1], (hsize_t)nx, (hsize_t)dof}) >= 0);
+  CHECK(VecGetArrayRead(m, &a));
+  assert_true(HfFieldStoreRows(grid, dataset, &w, dof, 0, most, a) >= 0);
+  CHECK(VecRestoreArrayRead(m, &a));
+  HfSelectionRows(&w, HfGridGetInfo(grid), &first, &count);
+  CHECK(PetscMalloc1(count * nx * dof, &back));
+  assert_true(HfFieldLoadRows(grid, dataset, &w, dof, 0, most / 2 + 1, back) >= 0);
+  H5Dclose(dataset);
+  H5Fclose(file);
+  CHECK(VecSet(zero, 0.0));
+  CHECK(VecGetArray(zero, &b));
+  HfSelectionPut(&w, HfGridGetInfo(grid), dof, back, b);
+  CHECK(VecRestoreArray(zero, &b));
+  if (stride == 1) expect_frame(grid, dof, 2, zero);
+  CHECK(VecGetArrayRead(zero, &a));
+  for (PetscInt row = first; row < first + count; ++row) /* also the rows of a selection */
+    for (PetscInt i = 0; i < nx; ++i) {
+      const PetscInt j = row * stride;
+      const PetscReal expected = HfRegionAt(HfGridGetInfo(grid), HfGridRegions(grid), i, j) < 0 ? 0.0 : value(i, j, 1, 2);
+      assert_true(a[((j - HfGridGetInfo(grid)->ys) * nx + i) * dof + 1] == expected);
+    }
+  CHECK(VecRestoreArrayRead(zero, &a));
+  CHECK(PetscFree(back));
+  if (!HfGridGetInfo(grid)->rank) remove(path);
+  CHECK(MPI_Barrier(PETSC_COMM_WORLD));
+  CHECK(VecDestroy(&m));
+  CHECK(VecDestroy(&zero));
+  CHECK(HfGridDestroy(&grid));
+}
+
+static void test_in_calls(void **state) {
+  in_calls(1, 1, 1);
+  in_calls(1, 0, 1);
+  in_calls(100000, 1, 3);
+  in_calls(HF_FIELD_PIECE, 1, 1);
 }
 
 static void test_shape_on_disk(void **state) {
@@ -254,6 +315,7 @@ static void test_single_precision(void **state) {
   CHECK(HfGridDestroy(&grid));
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip), cmocka_unit_test(test_shape_on_disk), cmocka_unit_test(test_reasons),
-                                          cmocka_unit_test(test_append_fault), cmocka_unit_test(test_single_precision)};
+static const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_in_calls),
+                                          cmocka_unit_test(test_shape_on_disk), cmocka_unit_test(test_reasons),
+                                          cmocka_unit_test(test_append_fault),  cmocka_unit_test(test_single_precision)};
 HF_TEST_MAIN(tests)

@@ -1,9 +1,12 @@
 /* A run directory: what was recorded is read back as it was given, on any number of ranks; finished runs are guarded; bad paths are faults of all
-   ranks. A conducting 8 x 6 film with a corner cut out and two electrodes stands for the device. */
+   ranks. A conducting 8 x 6 film with a corner cut out and two electrodes stands for the device.
+
+   output/output_impl.h: how many bytes of a checkpoint go in one call, which is no concern of other rooms. */
 #include "test_decks.h"
 #include <hdf5.h>
 #include <hdf5_hl.h>
 #include <hopfilm/output.h>
+#include <output/output_impl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -305,7 +308,7 @@ static const Stored stored = {.outcome = 7,
                               .flags = {PETSC_TRUE, PETSC_FALSE, PETSC_TRUE, PETSC_TRUE, PETSC_FALSE},
                               .guard = "not to be used"};
 
-static void list_stored(Stored *s, HfCheckpointList *list) {
+static void list_stored(Stored *s, Vec vec, HfCheckpointList *list) {
   CHECK(HfCheckpointListCreate(list));
   CHECK(HfCheckpointListGroup(*list, "tape"));
   CHECK(HfCheckpointListAdd(*list, "values", HF_CHECKPOINT_REAL, 1, &s->outcome));
@@ -314,6 +317,23 @@ static void list_stored(Stored *s, HfCheckpointList *list) {
   CHECK(HfCheckpointListAdd(*list, "number", HF_CHECKPOINT_INT, 1, &s->number));
   CHECK(HfCheckpointListAdd(*list, "large", HF_CHECKPOINT_INT64, 1, &s->large));
   CHECK(HfCheckpointListAdd(*list, "flags", HF_CHECKPOINT_BOOL, 5, s->flags));
+  CHECK(HfCheckpointListAddVec(*list, "vec", vec));
+}
+
+/* Of which rank r has 7 r + 3 numbers, each its place in all. */
+static Vec numbered_vec(void) {
+  PetscInt start, end;
+  PetscMPIInt rank;
+  PetscScalar *a;
+  Vec vec;
+
+  MPI_Comm_rank(PETSC_COMM_WORLD, &rank);
+  CHECK(VecCreateMPI(PETSC_COMM_WORLD, 7 * rank + 3, PETSC_DETERMINE, &vec));
+  CHECK(VecGetOwnershipRange(vec, &start, &end));
+  CHECK(VecGetArrayWrite(vec, &a));
+  for (PetscInt k = 0; k < end - start; ++k) a[k] = (PetscScalar)(start + k);
+  CHECK(VecRestoreArrayWrite(vec, &a));
+  return vec;
 }
 
 /* The file's types, whatever PETSc's own are. */
@@ -357,21 +377,26 @@ static void too_large_integers_are_refused(HfRecorder recorder) {
   CHECK(HfCheckpointListDestroy(&list));
 }
 
-static void checkpoints_restore_every_kind(void **state) {
+/* In calls of HDF5 of at most `call` bytes of a rank. */
+static void restore_every_kind(hsize_t call) {
   Stored written = stored, read = {.flags = {PETSC_FALSE, PETSC_TRUE, PETSC_FALSE, PETSC_FALSE, PETSC_TRUE}};
+  Vec vec = numbered_vec(), vec_read;
   HfCheckpointList list;
   HfRecorder recorder;
-  PetscBool finished;
+  PetscBool finished, same;
   PetscMPIInt rank;
   PetscInt n;
   Fixture f;
 
+  CHECK(VecDuplicate(vec, &vec_read));
+  CHECK(VecSet(vec_read, -1.0));
   memcpy(read.guard, stored.guard, sizeof read.guard);
   MPI_Comm_rank(PETSC_COMM_WORLD, &rank);
   make_directory_name(f.directory);
   start(&f, PETSC_FALSE);
   recorder = HfOutputRecorder(f.output);
-  list_stored(&written, &list);
+  f.output->control.checkpoint_call = call;
+  list_stored(&written, vec, &list);
   CHECK(recorder->checkpoint(recorder->context, list, 1e-9, 1, 1, PETSC_FALSE));
   CHECK(HfCheckpointListDestroy(&list));
   CHECK(HfOutputClose(f.output, "stopped", f.experiment));
@@ -388,9 +413,12 @@ static void checkpoints_restore_every_kind(void **state) {
   CHECK(recorder->stored(recorder->context, "test/flags", &n));
   assert_int_equal(n, 5);
   too_large_integers_are_refused(recorder);
-  list_stored(&read, &list);
+  f.output->control.checkpoint_call = call;
+  list_stored(&read, vec_read, &list);
   CHECK(recorder->restore(recorder->context, list, PETSC_TRUE));
   CHECK(HfCheckpointListDestroy(&list));
+  CHECK(VecEqual(vec, vec_read, &same));
+  assert_true(same);
   assert_true(read.outcome == stored.outcome && read.reals[0] == stored.reals[0] && read.reals[1] == stored.reals[1]);
   assert_true(read.number == stored.number && read.large == stored.large);
   assert_memory_equal(read.flags, stored.flags, sizeof read.flags);
@@ -398,10 +426,15 @@ static void checkpoints_restore_every_kind(void **state) {
   CHECK(HfOutputClose(f.output, "done", f.experiment));
   finish(&f);
   remove_directory(f.directory);
+  CHECK(VecDestroy(&vec_read));
+  CHECK(VecDestroy(&vec));
 }
+
+static void checkpoints_restore_every_kind(void **state) { restore_every_kind(HF_CHECKPOINT_CALL); }
+static void large_checkpoints_go_in_many_calls(void **state) { restore_every_kind(16); }
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(record_and_read_back), cmocka_unit_test(finished_runs_are_kept),         cmocka_unit_test(two_runs_do_not_share_a_directory),
-    cmocka_unit_test(bad_paths_are_faults), cmocka_unit_test(checkpoints_restore_every_kind),
+    cmocka_unit_test(bad_paths_are_faults), cmocka_unit_test(checkpoints_restore_every_kind), cmocka_unit_test(large_checkpoints_go_in_many_calls),
 };
 HF_TEST_MAIN(tests)
