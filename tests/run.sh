@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # All checks of the project: packages, format, source check, warnings, static check, tests, sanitizers.
 # Usage: bash tests/run.sh [--full] [--no-install]
-#   --full        also the slow tests, fuzzing (with clang), valgrind on every deck of inputs/, shortened, and the figures of all decks
+#   --full        also the slow tests, fuzzing (with clang), valgrind on every deck of inputs/, shortened, the figures of all decks, and other stacks of
+#                 libraries, which are built where they are missing (tests/stacks.py)
 #   --no-install  trust that the packages are there
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
@@ -10,7 +11,7 @@ for option in "$@"; do
   case "$option" in
     --full) full=1 ;;
     --no-install) install=0 ;;
-    *) sed -n 's/^# \{0,1\}//;2,5p' "$0" >&2; exit 2 ;;
+    *) sed -n 's/^# \{0,1\}//;2,6p' "$0" >&2; exit 2 ;;
   esac
 done
 # shellcheck source=jobs/mpi-environment.sh
@@ -155,6 +156,9 @@ if [ $full = 1 ]; then
   mpi_supp=/usr/share/openmpi/openmpi-valgrind.supp
   stage "all decks, short, under valgrind" bash jobs/python.sh tests/decks.py build/hopfilm --ranks 1 "${short[@]}" \
     --wrapper "valgrind -q --error-exitcode=9 --leak-check=no $([ -r "$mpi_supp" ] && echo "--suppressions=$mpi_supp")"
+  stage "this stack, for the others" bash jobs/python.sh tests/stacks.py --stacks debian --stages build
+  stage "other stacks" bash jobs/python.sh tests/stacks.py --stacks debian-64 newest newest-debug-mpich
+  show_last
 fi
 stage "figures, required and measured" bash jobs/python.sh tests/figures.py build/hopfilm "${figures[@]}"
 show_last

@@ -37,7 +37,7 @@
 #endif
 
 /** Whether the members of struct _p_TS that src/numerics/time uses were compared in this version. */
-#if PETSC_VERSION_LT(3, 26, 0)
+#if PETSC_VERSION_LT(3, 27, 0)
   #define HF_TS_COMPARED 1
 #else
   #define HF_TS_COMPARED 0
