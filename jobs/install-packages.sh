@@ -6,7 +6,7 @@ set -euo pipefail
 packages=(gcc libc6-dev make cmake ninja-build pkg-config git ca-certificates
   libopenmpi-dev openmpi-bin petsc-dev libhdf5-openmpi-dev libyaml-dev libfftw3-dev libudunits2-dev liblapack-dev libxxhash-dev libpng-dev librandom123-dev
   python3 python3-numpy python3-h5py python3-matplotlib python3-yaml python3-jinja2 python3-pygments python3-plotly python3-xarray python3-pandas)
-test_packages=(libcmocka-dev clang-format clang-tidy cppcheck doxygen valgrind slurm-wlm munge groff-base zsh
+test_packages=(libcmocka-dev clang-format clang-tidy cppcheck doxygen valgrind slurm-wlm munge iproute2 groff-base zsh
   python3-venv python3-pip python3-setuptools python3-wheel
   python3-netcdf4 python3-scipy python3-h5netcdf python3-jsonschema python3-nbclient python3-nbformat python3-ipykernel
   python3-ipywidgets python3-msgpack python3-pytest python3-tqdm
