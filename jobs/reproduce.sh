@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Runs the decks of what is published, from several random starts, and prints what is published and required beside what is measured, and why what is
 # missed is missed.
-# Usage: bash jobs/reproduce.sh [all|four-node|maze|letters|retention|standard-problems|program|integrators] [--seeds 1 2 3] [--only GROUP...] [--at-once 2]
+# Usage: bash jobs/reproduce.sh [all|four-node|maze|letters|retention|learners|standard-problems|program|integrators] [--seeds 1 2 3] [--only GROUP...] [--at-once 2]
 #                               [--missing | --show]
-#   all        every one of the next six and one table of them all, runs/reproduction.md; --readme puts it into tests/README.md. About two hours on two cores;
+#   all        every one of the next seven and one table of them all, runs/reproduction.md; --readme puts it into tests/README.md. About two hours on two cores;
 #              options: --missing, --show, --at-once
 #   four-node  the film of four nodes (Niu et al. 2024, Figs 3, 4)
 #   maze       the spin-transfer film (Yu et al. 2021)
 #   letters    the films of 35 nodes and more (Niu et al. 2024, Fig. 5)
 #   retention  what films with friction and with grains keep when the voltage is off
+#   learners   other systems that learn by themselves (inputs/learners/)
 #   standard-problems   those of micromagnetics (inputs/validation/)
 #   program    speed, scaling, memory, 200 kills of runs that are resumed, the cost of checkpoints, sixteen ranks, time steps beside explicit ones; wants a
 #              machine that does nothing else
@@ -31,9 +32,9 @@
 set -euo pipefail
 cd "${SLURM_SUBMIT_DIR:-$(dirname "${BASH_SOURCE[0]}")/..}" # Slurm runs a copy, from elsewhere; submit from the top of the tree
 case "${1:-all}" in
-  all | four-node | maze | letters | retention | standard-problems | program | integrators) device=${1:-all} && shift $(($# > 0)) ;;
-  -h | --help) sed -n 's/^# \{0,1\}//;2,23p' "$0"; exit 0 ;;
-  *) sed -n 's/^# \{0,1\}//;2,23p' "$0" >&2; exit 2 ;;
+  all | four-node | maze | letters | retention | learners | standard-problems | program | integrators) device=${1:-all} && shift $(($# > 0)) ;;
+  -h | --help) sed -n 's/^# \{0,1\}//;2,24p' "$0"; exit 0 ;;
+  *) sed -n 's/^# \{0,1\}//;2,24p' "$0" >&2; exit 2 ;;
 esac
 # shellcheck source=jobs/mpi-environment.sh
 . jobs/mpi-environment.sh
@@ -63,7 +64,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 code=0 # a figure missed ends nothing
-for device in maze letters retention standard-problems; do part $device "${side[@]}" "${few[@]}" || code=$?; done
+for device in maze letters retention learners standard-problems; do part $device "${side[@]}" "${few[@]}" || code=$?; done
 for device in four-node program; do # neither knows --missing: what has a table is shown
   if [ -n "${few[*]}" ] && [ -e "runs/reproduce-$device/tables.yaml" ]; then
     part $device --show || code=$?

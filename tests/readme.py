@@ -101,7 +101,7 @@ def check_gallery():
         lines = [line for line in text.split("\n") if f"({deck})" in line]
         if deck.startswith("tutorial/"):
             lines = lines or [deck for line in read("inputs/tutorial/README.md").split("\n") if os.path.basename(deck) in line]
-        elif os.path.dirname(deck) in ("", "validation", "ensembles") and lines and not any("<img " in line for line in lines):
+        elif os.path.dirname(deck) in ("", "validation", "ensembles", "learners") and lines and not any("<img " in line for line in lines):
             report(path, 1, f"{deck} has no picture")
         if not lines:
             report(path, 1, f"{deck} is missing")

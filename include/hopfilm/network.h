@@ -4,7 +4,7 @@
     Matrices are row-major n x n. A pattern is an array V[n] of +1 and -1, one per node; unless said otherwise its energy is
     E(V) = -sum_ij w_ij V_i V_j (Niu et al. 2024, Eq. 4), with a zero diagonal of the weights w. */
 #pragma once
-#include <hopfilm/base.h>
+#include <hopfilm/deck.h>
 
 /* ---- weights ---- */
 
@@ -313,3 +313,38 @@ PetscErrorCode HfOjaFit(PetscInt n_pairs, PetscInt n_times, const PetscReal time
                         HfOjaFitResult *result);
 /** The cost that the film minimizes: C = sum_{i != j} (V_i-V_j)^2 G_ij/2 + sum_{i != j} alpha_ij (G_ij - Gmax_ij)^2. */
 PetscReal HfOjaCost(PetscInt n, const PetscReal V[], const PetscReal G[], const PetscReal G_min[], const PetscReal G_max[]);
+
+/* ---- learners, one file each in src/network/learners/: other systems that learn by themselves, beside the film on the same patterns ---- */
+
+/** What a learner is given, and whom it tells what it finds; reports are collective, so that all ranks run the learner alike. */
+typedef struct {
+  PetscInt n;             /**< terminals of the film; 0: it has no electrodes */
+  PetscInt n_times;       /**< of the last pulse, where the film's conductance was probed along it; 0: it was not */
+  const PetscReal *times; /**< [n_times] s */
+  const PetscReal *G;     /**< [n_times][n*n] S */
+  const PetscReal *V;     /**< [n] V, of that pulse */
+  /** Called after pieces of work of no more than some 0.1 s: an error code ends the learner with it. */
+  PetscErrorCode (*pause)(void *of);
+  PetscErrorCode (*array)(void *of, const char *name, PetscInt rank, const PetscInt shape[], const PetscReal values[],
+                          const char *unit);                             /**< a table */
+  PetscErrorCode (*figure)(void *of, const char *name, PetscReal value); /**< a number of the finding to come */
+  PetscErrorCode (*headline)(void *of, const char *text);                /**< a finding in one line, with the numbers before it */
+  void *of;                                                              /**< argument of these */
+} HfLearning;
+/** A learner. */
+typedef struct {
+  const char *name;     /**< in decks */
+  const char *citation; /**< key of an entry in src/base/citations.c; NULL: none */
+
+  const HfKey *keys; /**< rows below "learn", the section itself first */
+  /** Reads the section into *settings, which PetscFree() frees; errors go to the deck. */
+  PetscErrorCode (*settings)(HfDeck deck, HfNode node, void **settings);
+  PetscBool (*wants_film)(const void *settings);                           /**< whether it looks at the film's last pulse; NULL: never */
+  PetscErrorCode (*run)(const void *settings, const HfLearning *learning); /**< learns, and reports */
+} HfLearner;
+/** Number of learners. */
+PetscInt HfLearnerCount(void);
+/** Learner k of the list. */
+const HfLearner *HfLearnerGet(PetscInt k);
+/** A learner by its name; NULL if there is none. */
+const HfLearner *HfLearnerFind(const char *name);

@@ -234,6 +234,19 @@ def wiring(run):
     return figure
 
 
+def remembered(run):
+    """Loss of the adaptive flow network against the distance along the rim from the trained node."""
+    item = max(run.h5["learn"])
+    loss, gammas = run.array(f"learn/{item}/loss"), run.array(f"learn/{item}/gamma")
+    figure, ax = plot("angle from the trained load (°)", "loss / untrained")
+    count = loss.shape[1]
+    distance = np.arange(count) - count // 2
+    for k, gamma in enumerate(gammas):
+        ax.plot(360 / count * distance, loss[k][distance % count], color=PAIR_COLOURS[k], linewidth=1.2, label=f"γ = {gamma:g}")
+    ax.legend(fontsize=6, frameon=False)
+    return figure
+
+
 def loop(run):
     figure, ax = plot("µ$_0$H (mT)", "m along the field")
     for k, (field, m) in enumerate(branches(run, run.steps("hysteresis")[0])):

@@ -20,6 +20,7 @@ PARTS = {
     "maze": "The spin-transfer film (Yu et al. 2021, Figs 1, 2)",
     "letters": "Thirty-five nodes and more (Niu et al. 2024, Fig. 5)",
     "retention": "Memory without voltage",
+    "learners": "Other learners",
     "standard-problems": "Standard problems of micromagnetics",
     "program": "The program",
 }

@@ -31,6 +31,17 @@ static const Citation citations[] = {
      "  year = {2024},\n"
      "  doi = {10.1073/pnas.2416294121}\n"
      "}"},
+    {"bhattacharyya-2022",
+     "@article{bhattacharyya-2022,\n"
+     "  author = {Bhattacharyya, Komal and Zwicker, David and Alim, Karen},\n"
+     "  title = {Memory Formation in Adaptive Networks},\n"
+     "  journal = {Physical Review Letters},\n"
+     "  volume = {129},\n"
+     "  number = {2},\n"
+     "  pages = {028101},\n"
+     "  year = {2022},\n"
+     "  doi = {10.1103/PhysRevLett.129.028101}\n"
+     "}"},
     {"visintin-1997",
      "@article{visintin-1997,\n"
      "  author = {Visintin, Augusto},\n"

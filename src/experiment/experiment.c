@@ -23,7 +23,10 @@ static const HfStep *const STEPS[] = {
 
 PetscErrorCode HfStepsRegisterKeys(HfKeys keys, const HfStep *const steps[]) {
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; steps[k]; ++k) PetscCall(HfKeysAdd(keys, "schedule[]", steps[k]->keys));
+  for (PetscInt k = 0; steps[k]; ++k) {
+    PetscCall(HfKeysAdd(keys, "schedule[]", steps[k]->keys));
+    if (steps[k]->register_keys) PetscCall(steps[k]->register_keys(keys));
+  }
   PetscFunctionReturn(0);
 }
 

@@ -220,7 +220,9 @@ struct HfStep_ {
   const char *name;     /* under which it stands in the deck's schedule */
   const char *citation; /* key of an entry in src/base/citations.c; NULL: none */
   const HfKey *keys;    /* rows below "schedule[]", the section itself first */
-  PetscBool magnetic;   /* of use for a film without electrodes */
+  /* Adds rows that others keep, below the section; NULL: there are none. Not collective. */
+  PetscErrorCode (*register_keys)(HfKeys keys);
+  PetscBool magnetic; /* of use for a film without electrodes */
   /* Reads and checks the step's section before anything runs; errors go to check->deck at a place in `node`. *settings is a struct of the step's
      own, to be freed by `destroy`, or by PetscFree() where that is NULL. A hook that is NULL: the step has no settings. */
   PetscErrorCode (*settings)(HfScheduleCheck *check, HfNode node, void **settings);
