@@ -4,6 +4,7 @@ runs that are killed and resumed, what their checkpoints cost, many ranks, and t
 machine that does nothing else. Exit code 1 when a figure is missed.
 
 Usage: program.py HOPFILM [--only speed scaling kills checkpoints ranks steps memory] [--kills 200] [--show] [--out DIR]     (DIR: runs/reproduce-program)
+                          --only largest [--memory 16] [--films local demag potential] [--ranks 2]     the largest films in so many GB
                           [--rows rest finest patterns maze strip mumag-4 ranks] [--baseline HOPFILM] [--missing]     of the group steps
 """
 
@@ -14,7 +15,8 @@ import re
 import subprocess
 import sys
 
-from launcher import ROOT, environment, mpiexec
+from largest import FILMS, largest
+from launcher import ROOT, cores, environment, mpiexec
 from memory import memory
 from steps import ROWS, steps
 from table import Table, commit_of, load, save
@@ -182,19 +184,23 @@ def ranks(options, table):
     return {commit_of(out) for out in outs}
 
 
-GROUPS = {"speed": speed, "scaling": scaling, "kills": kills, "checkpoints": checkpoints, "ranks": ranks, "steps": steps, "memory": memory}
+GROUPS = {"speed": speed, "scaling": scaling, "kills": kills, "checkpoints": checkpoints, "ranks": ranks, "steps": steps, "memory": memory, "largest": largest}
+USUAL = [name for name in GROUPS if name != "largest"]  # which takes all the memory it is given
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("program")
-    parser.add_argument("--only", nargs="+", choices=list(GROUPS), default=list(GROUPS))
+    parser.add_argument("--only", nargs="+", choices=list(GROUPS), default=USUAL)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--rows", nargs="+", choices=list(ROWS), default=list(ROWS), help="of the group steps")
     parser.add_argument("--cells", type=float, nargs="+", help="of the row rest, nm")
     parser.add_argument("--rounds", type=int, default=3, help="turns of the shorter runs of steps; the fastest count")
     parser.add_argument("--method", help="of the films of steps, instead of the default")
     parser.add_argument("--baseline", help="an earlier build of the program, for the group steps")
+    parser.add_argument("--memory", type=float, default=1, help="GB of the largest films")
+    parser.add_argument("--films", nargs="+", choices=list(FILMS), default=list(FILMS), help="the largest of which kinds")
+    parser.add_argument("--ranks", type=int, default=cores(), help="of the largest films")
     parser.add_argument("--missing", action="store_true", help="steps: run only what has not finished before")
     parser.add_argument("--show", action="store_true", help="run nothing")
     parser.add_argument("--out", default=os.path.join(ROOT, "runs", "reproduce-program"))
