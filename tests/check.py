@@ -225,6 +225,9 @@ def large_films(program, tmp):
     check(float(plans[60000]["checkpoint_bytes_each"]) > 24 * cells > 1e4 * small, "a checkpoint holds m at least")
     asked, wall = (float(plans[60000][name]) for name in ("queue_seconds_to_ask_for", "wall_seconds_about"))
     check(asked > 1.5 * wall > 0 and near(float(plans[60000]["core_hours_about"]), wall * 4096 / 3600, 1e-4), f"{wall:.4g} s, to ask for: {asked:.4g} s")
+    beyond = hopfilm(program, "check", deck, tmp, "film.size=[300 um, 300 um]", code=2)  # on one rank, of which nothing is allocated
+    few = "of 32 bits" in beyond
+    check(("--with-64-bit-indices" in beyond if few else "BLAS" in beyond and "at least 6 ranks" in beyond), f"too many cells for indices: {beyond.strip()}")
     check("every rank needs a row" in hopfilm(program, "check", deck, tmp, "--ranks 70000", *large, code=2), "more ranks than rows are refused")
     check("must be a whole number" in hopfilm(program, "check", deck, tmp, "--ranks 64", "film.size=[300.001 um, 300 um]", code=2), "no whole number of cells")
     check("wire" in hopfilm(program, "check", deck, tmp, "--ranks 64", *large[:2], "schedule=[{wire: {patterns: A}}]", code=2), "errors of the schedule")

@@ -72,6 +72,9 @@ typedef struct {
 } HfFilmSettings;
 /** Reads the section `film` of a deck without errors. Not collective. */
 void HfFilmSettingsRead(HfDeck deck, HfFilmSettings *film);
+/** Whether indices of this build of PETSc can number the film's cells, and the ints of BLAS those of a rank; errors go to the deck. Nothing is allocated.
+    Collective. */
+PetscErrorCode HfFilmCheckIndices(HfDeck deck);
 /** The material of a region: its own, or that of the film. Its keys belong to the rooms that registered them under "material:". Not collective. */
 HfNode HfMaterialSettings(HfDeck deck, PetscInt region);
 

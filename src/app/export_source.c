@@ -41,28 +41,39 @@ static void cut(double corner, double step, PetscInt n, double low, double high,
   *count = (PetscInt)PetscMax(0.0, PetscMin(to, (double)(n - 1)) + 1 - (double)*first);
 }
 
-/* Which cells are meant: those of film, or of one region. */
+/* Which cells are meant: those of film, or of one region. Row by row: a box may be a small part of a film that fits no memory. */
 static PetscErrorCode read_inside(hid_t file, const int first[2], const int stride[2], PetscInt region, HfExportSource *source, PetscBool *any) {
   const hid_t dataset = H5Dopen2(file, "/film/mask", H5P_DEFAULT);
-  unsigned char *mask;
+  unsigned char *row;
+  hid_t place, memory;
   hsize_t shape[2];
 
   PetscFunctionBeginUser;
   *any = PETSC_FALSE;
   if (dataset < 0 || !read_shape(dataset, 2, shape)) PetscFunctionReturn(0);
-  PetscCall(PetscMalloc1(shape[0] * shape[1], &mask));
+  PetscCall(PetscMalloc1(shape[1], &row));
   PetscCall(PetscCalloc1((size_t)source->n[0] * (size_t)source->n[1], &source->inside));
-  if (H5Dread(dataset, H5T_NATIVE_UCHAR, H5S_ALL, H5S_ALL, H5P_DEFAULT, mask) >= 0)
-    for (PetscInt b = 0; b < source->n[1]; ++b)
-      for (PetscInt a = 0; a < source->n[0]; ++a) {
-        const hsize_t i = (hsize_t)(first[0] + (source->first[0] + a) * stride[0]), j = (hsize_t)(first[1] + (source->first[1] + b) * stride[1]);
-        const int found = j < shape[0] && i < shape[1] ? mask[j * shape[1] + i] : 0;
+  place = H5Dget_space(dataset);
+  memory = H5Screate_simple(1, &shape[1], NULL);
+  for (PetscInt b = 0; b < source->n[1]; ++b) {
+    const hsize_t start[2] = {(hsize_t)(first[1] + (source->first[1] + b) * stride[1]), 0};
+    char *inside = source->inside + (size_t)b * (size_t)source->n[0];
 
-        source->inside[b * source->n[0] + a] = found && (region < 0 || found == region + 1);
-        *any = (PetscBool)(*any || source->inside[b * source->n[0] + a]);
-      }
+    if (start[0] >= shape[0] || H5Sselect_hyperslab(place, H5S_SELECT_SET, start, NULL, (const hsize_t[2]){1, shape[1]}, NULL) < 0 ||
+        H5Dread(dataset, H5T_NATIVE_UCHAR, memory, place, H5P_DEFAULT, row) < 0)
+      continue;
+    for (PetscInt a = 0; a < source->n[0]; ++a) {
+      const hsize_t i = (hsize_t)(first[0] + (source->first[0] + a) * stride[0]);
+      const int found = i < shape[1] ? row[i] : 0;
+
+      inside[a] = found && (region < 0 || found == region + 1);
+      *any = (PetscBool)(*any || inside[a]);
+    }
+  }
+  H5Sclose(memory);
+  H5Sclose(place);
   H5Dclose(dataset);
-  PetscCall(PetscFree(mask));
+  PetscCall(PetscFree(row));
   PetscFunctionReturn(0);
 }
 
@@ -170,8 +181,8 @@ PetscBool HfExportRead(HfExportSource *source, const char field[], PetscInt fram
   status = H5Dread(source->dataset, H5T_NATIVE_DOUBLE, memory, place, H5P_DEFAULT, source->values);
   H5Sclose(place);
   H5Sclose(memory);
-  for (PetscInt k = 0; k < source->n[0] * source->n[1]; ++k)
-    for (PetscInt c = 0; c < source->dof && !source->inside[k]; ++c) source->values[k * source->dof + c] = 0;
+  for (size_t k = 0; k < (size_t)source->n[0] * (size_t)source->n[1]; ++k)
+    for (PetscInt c = 0; c < source->dof && !source->inside[k]; ++c) source->values[k * (size_t)source->dof + (size_t)c] = 0;
   *read = (HfFieldFrame){.name = field,
                          .unit = source->unit,
                          .frame = frame,

@@ -92,6 +92,7 @@ PetscErrorCode HfDeviceSystemMemory(HfDeck deck, PetscReal *bytes) {
 
 PetscErrorCode HfDeviceCheckSystemMemory(HfDeck deck) {
   HfNode root = HfDeckRoot(deck), cell = HfNodeFind(root, "film.cell");
+  const PetscInt errors = HfDeckErrorCount(deck);
   PetscReal needed, available;
   HfFilmSettings film;
   char need[32], have[32];
@@ -101,6 +102,8 @@ PetscErrorCode HfDeviceCheckSystemMemory(HfDeck deck) {
     PetscCall(HfDeckError(deck, HfChild(root, "electrodes"), "%.6g electrodes; at most %d", (double)HfElectrodesSettingsCount(deck), INT16_MAX));
     PetscFunctionReturn(0);
   }
+  PetscCall(HfFilmCheckIndices(deck)); /* more memory would not help */
+  if (HfDeckErrorCount(deck) > errors) PetscFunctionReturn(0);
   HfFilmSettingsRead(deck, &film);
   PetscCall(HfDeviceSystemMemory(deck, &needed));
   PetscCall(HfSystemMemoryAvailable(HfDeckComm(deck), &available));

@@ -207,9 +207,10 @@ static PetscErrorCode report_matrices(HfStepContext context, const Memories *mem
 
   PetscFunctionBeginUser;
   if (n > MOST_LISTED) PetscFunctionReturn(0);
-  PetscCall(PetscMalloc1(memories->n * T * nn, &G));
+  PetscCall(PetscMalloc1((size_t)(memories->n * T) * (size_t)nn, &G));
   for (PetscInt k = 0; k < memories->n; ++k)
-    for (PetscInt t = 0; t < T; ++t) PetscCall(PetscArraycpy(G + (k * T + t) * nn, matrix_at(&record->memories[memories->first + k], t), nn));
+    for (PetscInt t = 0; t < T; ++t)
+      PetscCall(PetscArraycpy(G + (size_t)(k * T + t) * (size_t)nn, matrix_at(&record->memories[memories->first + k], t), nn));
   PetscCall(report_array(context, "G", 4, shape, G, "S"));
   for (PetscInt t = 0; t < T && all; ++t) {
     const HfReading *reading = t ? HfReadingFind(&record->untrained_rested, memories->time[t]) : NULL;
@@ -217,7 +218,7 @@ static PetscErrorCode report_matrices(HfStepContext context, const Memories *mem
     if (t && !reading)
       all = PETSC_FALSE;
     else
-      PetscCall(PetscArraycpy(G + t * nn, t ? reading->G : record->G_untrained, nn));
+      PetscCall(PetscArraycpy(G + (size_t)t * (size_t)nn, t ? reading->G : record->G_untrained, nn));
   }
   if (all) PetscCall(report_array(context, "G_untrained", 3, shape + 1, G, "S"));
   PetscCall(PetscFree(G));

@@ -206,11 +206,11 @@ PetscErrorCode HfTraceAdd(HfStepContext context) {
   if (trace->training) PetscCall(add_snapshot(context));
   if (trace->n_times == trace->capacity) {
     trace->capacity = PetscMax(2 * trace->capacity, 64);
-    PetscCall(PetscRealloc(trace->capacity * sizeof(PetscReal), &trace->times));
-    PetscCall(PetscRealloc(trace->capacity * n * n * sizeof(PetscReal), &trace->G));
+    PetscCall(PetscRealloc((size_t)trace->capacity * sizeof(PetscReal), &trace->times));
+    PetscCall(PetscRealloc((size_t)trace->capacity * (size_t)(n * n) * sizeof(PetscReal), &trace->G));
   }
   PetscCall(PetscArraycpy(trace->x, context->drive->x, n));
-  PetscCall(PetscArraycpy(trace->G + trace->n_times * n * n, record->G, n * n));
+  PetscCall(PetscArraycpy(trace->G + (size_t)trace->n_times * (size_t)(n * n), record->G, n * n));
   trace->times[trace->n_times++] = HfDeviceTime(context->device);
   PetscFunctionReturn(0);
 }

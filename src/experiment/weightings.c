@@ -288,8 +288,9 @@ static PetscErrorCode midrange_set(const HfTrainingRecord *record, const HfWeigh
   *n_set = record->n_memories - first;
   *set = NULL;
   if (weighting->kind != HF_WEIGHTS_MIDRANGE) PetscFunctionReturn(0);
-  PetscCall(PetscMalloc1(*n_set * nn, set));
-  for (PetscInt k = 0; k < *n_set; ++k) PetscCall(PetscArraycpy(*set + k * nn, HfMemoryConductance(weighting, &record->memories[first + k]), nn));
+  PetscCall(PetscMalloc1((size_t)*n_set * (size_t)nn, set));
+  for (PetscInt k = 0; k < *n_set; ++k)
+    PetscCall(PetscArraycpy(*set + (size_t)k * (size_t)nn, HfMemoryConductance(weighting, &record->memories[first + k]), nn));
   PetscFunctionReturn(0);
 }
 

@@ -149,6 +149,30 @@ static PetscErrorCode check_cells(HfDeck deck, const HfFilmSettings *film, int d
   PetscFunctionReturn(0);
 }
 
+/* The numbers of a Vec of three components are counted by PetscInt, those of a rank also by the int of BLAS, with which PETSc adds them up. */
+PetscErrorCode HfFilmCheckIndices(HfDeck deck) {
+  const HfNode cell = HfChild(HfChild(HfDeckRoot(deck), "film"), "cell");
+  PetscReal n[2], rows;
+  HfFilmSettings film;
+  PetscMPIInt size;
+
+  PetscFunctionBeginUser;
+  HfFilmSettingsRead(deck, &film);
+  PetscCallMPI(MPI_Comm_size(HfDeckComm(deck), &size));
+  for (int d = 0; d < 2; ++d) n[d] = round(film.size[d] / film.cell);
+  rows = ceil(n[1] / (PetscReal)size);
+  if (!(n[0] <= 1e6 && n[1] <= 1e6)) PetscFunctionReturn(0); /* an error of its own: check_cells() */
+  if (3 * (n[0] + 2) * (n[1] + 2) > (PetscReal)PETSC_MAX_INT)
+    PetscCall(HfDeckError(deck, cell,
+                          "film.cell gives %.0f x %.0f cells: more than this build of PETSc, with indices of %d bits, can number; use one of 64-bit "
+                          "indices (--with-64-bit-indices; Debian: libpetsc64-real-dev) or larger cells",
+                          (double)n[0], (double)n[1], (int)(8 * sizeof(PetscInt))));
+  else if (3 * n[0] * rows > (PetscReal)INT_MAX)
+    PetscCall(HfDeckError(deck, cell, "film.cell gives %.0f x %.0f cells on %d rank%s: more than BLAS can count on a rank; use at least %.0f ranks",
+                          (double)n[0], (double)n[1], (int)size, size == 1 ? "" : "s", (double)ceil(n[1] / floor((PetscReal)INT_MAX / (3 * n[0])))));
+  PetscFunctionReturn(0);
+}
+
 /* What the grid cannot hold: too many regions, grains, cells or ranks; n[2]: cells along x and y, 0 where check_cells found an error. */
 static PetscErrorCode check_limits(HfDeck deck, const HfFilmSettings *film, const PetscInt n[2]) {
   HfNode section = HfChild(HfDeckRoot(deck), "film");
@@ -168,13 +192,8 @@ static PetscErrorCode check_limits(HfDeck deck, const HfFilmSettings *film, cons
     PetscCall(HfDeckError(deck, HfChild(section, "regions"), "%" PetscInt_FMT " regions; at most %d", film->n_regions, HF_MAX_REGIONS));
   PetscCallMPI(MPI_Comm_size(HfDeckComm(deck), &size));
   if (!n[0] || !n[1] || HfDeckErrorCount(deck)) PetscFunctionReturn(0);
-  if (3 * (PetscReal)(n[0] + 2) * (PetscReal)(n[1] + 2) > (PetscReal)PETSC_MAX_INT)
-    PetscCall(HfDeckError(deck, HfChild(section, "cell"),
-                          "film.cell gives %" PetscInt_FMT " x %" PetscInt_FMT
-                          " cells: more than this build of PETSc, with indices of %d bits, can number; use one of 64-bit indices "
-                          "(--with-64-bit-indices; Debian: libpetsc64-real-dev) or larger cells",
-                          n[0], n[1], (int)(8 * sizeof(PetscInt))));
-  else if (size > n[1])
+  PetscCall(HfFilmCheckIndices(deck));
+  if (size > n[1])
     PetscCall(HfDeckError(deck, HfChild(section, "size"),
                           "%d ranks for %" PetscInt_FMT " rows of cells: every rank needs a row; use at most %" PetscInt_FMT " ranks", size, n[1],
                           n[1]));

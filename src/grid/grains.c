@@ -59,16 +59,16 @@ static PetscReal gap(PetscInt k, PetscReal part) { return k > 0 ? (PetscReal)k -
 
 /* Squares around a row of cells: the points of their grains, and the numbers of those that occur. */
 typedef struct {
-  PetscInt64 column, row; /* of the first square */
-  PetscInt columns, rows; /* number of squares */
-  PetscReal (*at)[2];     /* the points of the grains, m */
-  PetscInt n, n_regions;  /* numbers of a grain, of which each region has its own */
-  PetscReal *numbers;     /* [square][region][n] */
-  PetscBool *known;       /* [square][region] */
+  PetscInt64 column, row;   /* of the first square */
+  PetscInt64 columns, rows; /* number of squares, where cells are larger than grains more than there are cells in a row */
+  PetscReal (*at)[2];       /* the points of the grains, m */
+  PetscInt n, n_regions;    /* numbers of a grain, of which each region has its own */
+  PetscReal *numbers;       /* [square][region][n] */
+  PetscBool *known;         /* [square][region] */
 } Band;
 
-static PetscInt band_square(const Band *band, PetscInt64 grain) {
-  return (PetscInt)(row_of(grain) - band->row) * band->columns + (PetscInt)(column_of(grain) - band->column);
+static PetscInt64 band_square(const Band *band, PetscInt64 grain) {
+  return (row_of(grain) - band->row) * band->columns + column_of(grain) - band->column;
 }
 
 /* band: where the points are known already; NULL: nowhere. */
@@ -133,12 +133,12 @@ PetscErrorCode HfGridGrains(HfGrid grid, PetscReal size, PetscInt64 seed, PetscI
 
 static PetscErrorCode band_create(const HfGridInfo *g, const Lattice *lattice, PetscInt n, Band *band) {
   const PetscReal *side = lattice->side;
-  PetscInt squares;
+  PetscInt64 squares;
 
   PetscFunctionBeginUser;
   *band = (Band){.column = (PetscInt64)floor(g->x0 / side[0]) - 3, .n = n, .n_regions = g->n_regions};
-  band->columns = (PetscInt)((PetscInt64)ceil(-g->x0 / side[0]) + 3 - band->column);
-  band->rows = (PetscInt)ceil(g->dy / side[1]) + 7;
+  band->columns = (PetscInt64)ceil(-g->x0 / side[0]) + 3 - band->column;
+  band->rows = (PetscInt64)ceil(g->dy / side[1]) + 7;
   squares = band->columns * band->rows;
   PetscCall(PetscMalloc1(squares, &band->at));
   PetscCall(PetscMalloc1(squares * g->n_regions * n, &band->numbers));
@@ -158,14 +158,14 @@ static PetscErrorCode band_destroy(Band *band) {
 static PetscErrorCode band_move(Band *band, const Lattice *lattice, PetscReal y) {
   PetscFunctionBeginUser;
   band->row = (PetscInt64)floor(y / lattice->side[1]) - 3;
-  for (PetscInt k = 0; k < band->columns * band->rows; ++k)
+  for (PetscInt64 k = 0; k < band->columns * band->rows; ++k)
     centre_of(lattice, number_of(band->column + k % band->columns, band->row + k / band->columns), band->at[k]);
   PetscCall(PetscArrayzero(band->known, band->columns * band->rows * band->n_regions));
   PetscFunctionReturn(0);
 }
 
 static const PetscReal *band_numbers(Band *band, const Lattice *lattice, PetscInt64 grain, PetscInt region, HfGrainNumbers numbers, void *context) {
-  const PetscInt place = band_square(band, grain) * band->n_regions + region;
+  const PetscInt64 place = band_square(band, grain) * band->n_regions + region;
 
   if (!band->known[place]) (*numbers)(original(lattice, grain), region, band->numbers + band->n * place, context);
   band->known[place] = PETSC_TRUE;
@@ -180,12 +180,12 @@ PetscErrorCode HfGridGrainMeans(HfGrid grid, PetscReal size, PetscInt64 seed, Pe
 
   PetscFunctionBeginUser;
   PetscCall(band_create(g, &lattice, n, &band));
-  PetscCall(PetscArrayzero(means, n * g->nx * g->ym));
+  PetscCall(PetscArrayzero(means, (size_t)n * (size_t)(g->nx * g->ym)));
   for (PetscInt j = g->ys; j < g->ys + g->ym; ++j) {
     PetscCall(band_move(&band, &lattice, g->y0 + (PetscReal)j * g->dy));
     for (PetscInt i = 0; i < g->nx; ++i) {
       const PetscInt region = HfRegionAt(g, HfGridRegions(grid), i, j);
-      PetscReal *mean = means + n * ((j - g->ys) * g->nx + i);
+      PetscReal *mean = means + (ptrdiff_t)n * ((j - g->ys) * g->nx + i);
 
       for (PetscInt k = 0; k < along_x * along_y && region >= 0; ++k) {
         const PetscReal x = g->x0 + ((PetscReal)i + ((PetscReal)(k % along_x) + 0.5) / (PetscReal)along_x) * g->dx;

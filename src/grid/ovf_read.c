@@ -227,7 +227,7 @@ static void keep_row(const Ovf *ovf, PetscInt j, const double v[], double values
   const double scale = values_count ? ovf->header.scale / (double)ovf->header.n[2] : 1;
 
   if (j < ovf->patch.first || j > ovf->patch.last) return;
-  values += 3 * (j - ovf->patch.first) * nx;
+  values += 3 * (ptrdiff_t)(j - ovf->patch.first) * nx;
   for (PetscInt i = 0; i < nx; ++i) {
     const double *m = v + 3 * i;
     const double length = hypot(hypot(m[0], m[1]), m[2]), f = as_it_is ? scale : length > 0 && isfinite(length) ? 1 / length : 0;
@@ -268,7 +268,7 @@ static PetscErrorCode read_film(HfGrid grid, HfOvfFile *file, Ovf *ovf, Vec v, P
   PetscFunctionBeginUser;
   ovf->patch = (HfPatch){&ovf->overlay, g->ys, g->ys + g->ym - 1, 3, NULL};
   if (!ovf->same) HfOverlayRows(&ovf->overlay, g, &ovf->patch.first, &ovf->patch.last);
-  PetscCall(PetscCalloc1(3 * PetscMax(0, ovf->patch.last - ovf->patch.first + 1) * ovf->header.n[0], &values));
+  PetscCall(PetscCalloc1(3 * (size_t)PetscMax(0, ovf->patch.last - ovf->patch.first + 1) * (size_t)ovf->header.n[0], &values));
   ovf->patch.values = values;
   PetscCall(read_rows(HfGridComm(grid), file, ovf, values, fine));
   if (*fine) {

@@ -36,7 +36,7 @@ void HfOverlayRows(const HfOverlay *o, const HfGridInfo *g, PetscInt *first, Pet
 
 /* NULL where there is no cell or a void one. */
 static const double *value_at(const HfPatch *s, PetscInt i, PetscInt j) {
-  const double *value = s->values + ((j - s->first) * s->overlay->n[0] + i) * s->dof;
+  const double *value = s->values + ((ptrdiff_t)(j - s->first) * s->overlay->n[0] + i) * s->dof;
 
   if (i < 0 || i >= s->overlay->n[0] || j < s->first || j > s->last) return NULL;
   if (s->overlay->zeros_count) return value;

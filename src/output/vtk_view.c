@@ -197,24 +197,43 @@ static PetscErrorCode write_field(HfPublished *file, const HfFieldShown *field) 
   PetscFunctionReturn(0);
 }
 
+/* Row by row: rank 0 has no memory for the mask of all ranks. */
 static PetscErrorCode write_ghosts(HfPublished *file) {
   const HfSelection *w = &file->output->settings.recorder.selection;
   const HfGridInfo *g = HfGridGetInfo(HfDeviceGrid(HfExperimentDevice(file->output->experiment)));
   const HfTable table = {H5T_NATIVE_UCHAR, 4, {1, 1, (hsize_t)w->count[1], (hsize_t)w->count[0]}, "1", "32 (HIDDENCELL) where there is no film"};
-  unsigned char *mask, *ghosts;
+  const hsize_t wide = (hsize_t)g->nx, kept = (hsize_t)w->count[0];
+  hid_t mask, from, ghosts, to, whole, part;
+  unsigned char *row;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc2((size_t)g->nx * (size_t)g->ny, &mask, (size_t)w->count[0] * (size_t)w->count[1], &ghosts));
-  if (HfPublishedGood(file, H5LTread_dataset(file->file, "/film/mask", H5T_NATIVE_UCHAR, mask))) {
-    for (PetscInt b = 0; b < w->count[1]; ++b)
-      for (PetscInt a = 0; a < w->count[0]; ++a) {
-        const PetscInt i = w->first[0] + a * w->stride[0], j = w->first[1] + b * w->stride[1];
-        ghosts[b * w->count[0] + a] = mask[j * g->nx + i] ? 0 : HIDDENCELL;
-      }
-    HfPublishedWrite(file, HF_PATH_GHOSTS, &table, ghosts);
+  HfPublishedWrite(file, HF_PATH_GHOSTS, &table, NULL);
+  mask = H5Dopen2(file->file, "/film/mask", H5P_DEFAULT);
+  ghosts = H5Dopen2(file->file, HF_PATH_GHOSTS, H5P_DEFAULT);
+  if (HfPublishedGood(file, mask) && HfPublishedGood(file, ghosts)) {
+    from = H5Dget_space(mask);
+    to = H5Dget_space(ghosts);
+    whole = H5Screate_simple(1, &wide, NULL);
+    part = H5Screate_simple(1, &kept, NULL);
+    PetscCall(PetscMalloc1(g->nx, &row));
+    for (PetscInt b = 0; b < w->count[1] && file->is_good; ++b) {
+      const hsize_t in_mask[2] = {(hsize_t)(w->first[1] + b * w->stride[1]), 0}, in_ghosts[4] = {0, 0, (hsize_t)b, 0};
+
+      H5Sselect_hyperslab(from, H5S_SELECT_SET, in_mask, NULL, (const hsize_t[2]){1, wide}, NULL);
+      H5Sselect_hyperslab(to, H5S_SELECT_SET, in_ghosts, NULL, (const hsize_t[4]){1, 1, 1, kept}, NULL);
+      HfPublishedGood(file, H5Dread(mask, H5T_NATIVE_UCHAR, whole, from, H5P_DEFAULT, row));
+      for (PetscInt a = 0; a < w->count[0]; ++a) row[a] = row[w->first[0] + a * w->stride[0]] ? 0 : HIDDENCELL;
+      HfPublishedGood(file, H5Dwrite(ghosts, H5T_NATIVE_UCHAR, part, to, H5P_DEFAULT, row));
+    }
+    PetscCall(PetscFree(row));
+    H5Sclose(part);
+    H5Sclose(whole);
+    H5Sclose(to);
+    H5Sclose(from);
     PetscCall(write_offsets(file, "vtkGhostType", PETSC_TRUE));
   }
-  PetscCall(PetscFree2(mask, ghosts));
+  if (ghosts >= 0) H5Dclose(ghosts);
+  if (mask >= 0) H5Dclose(mask);
   PetscFunctionReturn(0);
 }
 

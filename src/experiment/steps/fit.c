@@ -32,7 +32,7 @@ static PetscErrorCode report_array(HfStepContext context, const char *name, Pets
 static PetscErrorCode put_changes(HfStepContext context, HfNode entry, PetscBool *signs_right, PetscReal *far_change) {
   const PetscInt n = context->record->n;
   const HfTrace *trace = &context->record->trace;
-  const PetscReal *start = trace->G, *end = trace->G + (trace->n_times - 1) * n * n;
+  const PetscReal *start = trace->G, *end = trace->G + (size_t)(trace->n_times - 1) * (size_t)(n * n);
   HfNode pairs, pair;
 
   PetscFunctionBeginUser;
@@ -70,7 +70,7 @@ static PetscErrorCode evaluate_cost(const HfTrainingRecord *record, PetscReal co
   PetscCall(PetscMalloc3(n, &V, n * n, &G_min, n * n, &G_max));
   for (PetscInt i = 0; i < n; ++i) V[i] = trace->voltage * trace->x[i];
   PetscCall(HfMidrange(n, trace->n_times, trace->G, G_min, G_max));
-  for (PetscInt t = 0; t < trace->n_times; ++t) cost[t] = HfOjaCost(n, V, trace->G + t * n * n, G_min, G_max);
+  for (PetscInt t = 0; t < trace->n_times; ++t) cost[t] = HfOjaCost(n, V, trace->G + (size_t)t * (size_t)(n * n), G_min, G_max);
   PetscCall(PetscFree3(V, G_min, G_max));
   PetscFunctionReturn(0);
 }
@@ -88,11 +88,13 @@ static PetscErrorCode run(HfStepContext context, const void *settings) {
   PetscFunctionBeginUser;
   PetscCheckFault(n_times > 2 && trace->has_before, context->comm, HF_ERR_DECK,
                   "schedule, item %d: a fit needs two pulses in a row on the same film and probes along the second", (int)context->drive->item + 1);
-  PetscCall(PetscMalloc5(n * n * n_times, &traces, n * n * n_times, &model, n_times, &cost, n * n, &pairs, 2 * (n + 1), &text));
+  PetscCall(PetscMalloc5((size_t)(n * n) * (size_t)n_times, &traces, (size_t)(n * n) * (size_t)n_times, &model, n_times, &cost, n * n, &pairs,
+                         2 * (n + 1), &text));
   for (PetscInt i = 0; i < n; ++i)
     for (PetscInt j = i + 1; j < n; ++j) {
       if (trace->x[i] * trace->x[j] * trace->before[i] * trace->before[j] > 0.0) continue;
-      for (PetscInt t = 0; t < n_times; ++t) traces[n_pairs * n_times + t] = trace->G[(t * n + i) * n + j];
+      for (PetscInt t = 0; t < n_times; ++t)
+        traces[(size_t)n_pairs * (size_t)n_times + (size_t)t] = trace->G[(size_t)t * (size_t)(n * n) + (size_t)(i * n + j)];
       pairs[2 * n_pairs] = (PetscReal)(i + 1);
       pairs[2 * n_pairs + 1] = (PetscReal)(j + 1);
       ++n_pairs;
