@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Fields saved with output.stride, output.region and in single precision, against the same run that saves all of them: every value, on 1, 2 and 4
-ranks; the place of the picture that ParaView shows; the bytes that `hopfilm check` announces; a run that goes on; the postprocessing.
+ranks; the place of the picture that ParaView shows; the bytes that `hopfilm check` announces; a run that goes on; the postprocessing; a box of a frame
+that fits no memory.
 
 Usage: selection.py HOPFILM
 """
@@ -97,6 +98,29 @@ def postprocess(directory, label):
         check(code == 0, f"{label}: {script}{'' if code == 0 else ': ' + text[-1000:]}")
 
 
+def of_a_large_frame(program, directory):
+    """A frame of 38 GB, of which the file holds a few rows: a box of it is exported in little memory."""
+    n, path = 40000, os.path.join(directory, "run.h5")
+    with h5py.File(path, "r+") as file:
+        del file["VTKHDF"]
+        for name, shape, chunk, rest in (("fields/m", (1, n, n, 3), (1, 4, n, 3), 0.5), ("film/mask", (n, n), (64, n), 1)):
+            attributes = {key: value for key, value in file[name].attrs.items() if "_LIST" not in key}
+            kind = file[name].dtype
+            del file[name]
+            file.create_dataset(name, shape, kind, chunks=chunk, fillvalue=rest).attrs.update(attributes)
+        file["fields/m"].attrs["film_cells"] = np.array([n, n], "i4")
+        file["fields/m"][0, n - 40] = 0.25
+        for name in ("time", "probe", "instant"):
+            file[f"fields/{name}/m"].resize((1,))
+        x0, y0 = file["film"].attrs["origin"]
+        dx, dy = file["film"].attrs["cell_size"]
+    box = f"{x0} m, {y0 + (n - 41) * dy} m, {x0 + 5 * dx} m, {y0 + (n - 39) * dy} m"
+    words = ["bash", "-c", 'ulimit -v 1500000 && exec "$@"', "bash", program, "export", directory, "--csv", "--box", box]
+    code, text = run(words)
+    lines = np.loadtxt(os.path.join(directory, "m.csv"), delimiter=",", skiprows=1, usecols=3) if code == 0 else []
+    check(list(lines) == 5 * [0.5] + 5 * [0.25], f"a box of a frame of 38 GB is exported in 1.5 GB{'' if code == 0 else ': ' + text}")
+
+
 def main():
     program = os.path.abspath(sys.argv[1])
     with tempfile.TemporaryDirectory() as tmp:
@@ -139,6 +163,7 @@ def main():
             ]
         )
         check(code == 2 and "output.stride or output.region" in text, "no film starts from some of its cells")
+        of_a_large_frame(program, os.path.join(tmp, "all-1"))
     print(f"selections: {len(failures)} failed")
     return 1 if failures else 0
 
