@@ -102,6 +102,8 @@ PetscErrorCode HfGridGetCells(HfGrid grid, PetscInt dof, DM *cells);
 PetscErrorCode HfGridGetVertices(HfGrid grid, DM *vertices);
 /** A cell Vec: owned rows of nx cells with `dof` interleaved components. Collective. */
 PetscErrorCode HfGridCreateCellVec(HfGrid grid, PetscInt dof, Vec *v);
+/** A Vec of the vertices: owned rows of nx+1, and the uppermost one on the last rank. Collective. */
+PetscErrorCode HfGridCreateVertexVec(HfGrid grid, Vec *v);
 /** Regions of the owned cells with a frame of one cell, borrowed: that of cell (i,j) at [(j - (ys-1))*(nx+2) + i+1] for i = -1..nx, j = ys-1..ys+ym; -1
     outside the film; beyond a periodic boundary that of the cell on the other side. Not collective. */
 const int8_t *HfGridRegions(HfGrid grid);

@@ -50,13 +50,11 @@ static PetscErrorCode precondition(PC pc, Vec b, Vec x) {
 
 PetscErrorCode HfSolverCreate(HfPotential p, const char prefix[]) {
   MPI_Comm comm = HfGridComm(p->grid);
-  DM vertices;
   Mat A;
   PC pc;
 
   PetscFunctionBeginUser;
-  PetscCall(HfGridGetVertices(p->grid, &vertices));
-  PetscCall(DMCreateGlobalVector(vertices, &p->b));
+  PetscCall(HfGridCreateVertexVec(p->grid, &p->b));
   PetscCall(VecDuplicate(p->b, &p->x));
   PetscCall(VecDuplicate(p->b, &p->start));
   if (HfSeamExists(p->grid)) {
