@@ -13,6 +13,7 @@
 #   standard-problems   those of micromagnetics (inputs/validation/)
 #   program    speed, scaling, memory, 200 kills of runs that are resumed, the cost of checkpoints, sixteen ranks, time steps beside explicit ones; wants a
 #              machine that does nothing else
+#              --only largest --memory 16   the largest films in so many GB, which is not run otherwise
 #   integrators   what the time steps of every method cost at equal accuracy, film by film, and auto's choice; takes --films, --cells, --alphas, --methods,
 #              --quick of its own
 #   --seeds    random starts: four mazes, three films of letters when left out
@@ -33,8 +34,8 @@ set -euo pipefail
 cd "${SLURM_SUBMIT_DIR:-$(dirname "${BASH_SOURCE[0]}")/..}" # Slurm runs a copy, from elsewhere; submit from the top of the tree
 case "${1:-all}" in
   all | four-node | maze | letters | retention | learners | standard-problems | program | integrators) device=${1:-all} && shift $(($# > 0)) ;;
-  -h | --help) sed -n 's/^# \{0,1\}//;2,24p' "$0"; exit 0 ;;
-  *) sed -n 's/^# \{0,1\}//;2,24p' "$0" >&2; exit 2 ;;
+  -h | --help) sed -n 's/^# \{0,1\}//;2,25p' "$0"; exit 0 ;;
+  *) sed -n 's/^# \{0,1\}//;2,25p' "$0" >&2; exit 2 ;;
 esac
 # shellcheck source=jobs/mpi-environment.sh
 . jobs/mpi-environment.sh
