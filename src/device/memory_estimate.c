@@ -5,29 +5,25 @@
    (PETSc 3.18), which `bash jobs/reproduce.sh program --only memory` measures again and prints beside the plan:
 
                       1024^2 cells, MB    one rank  planned   a rank of two  planned
-     local, 5dp                               281      286             173      172
-     local, auto                              684      689             374      374
-     local, bdf                               730      734             392      396
-     demag, 5dp                               663      661             394      391
-     demag, auto                              990      991             555      556
-     potential, 5dp                           707      707             382      383
-     potential, auto                         1107     1111             583      585
-     gold, 5dp                                946      946             544      534
-     gold, auto                              1272     1350             697      736
+     local, 5dp                               266      269             165      164
+     local, auto                              669      672             366      365
+     local, bdf                               714      718             386      388
+     demag, 5dp                               629      627             376      374
+     potential, 5dp                           667      667
 */
 #include "device_impl.h"
 #include <string.h>
 
 enum {
-  RUN_EXPLICIT = 217,     /* state, stages of 5dp, checkpoints on their way to the file */
-  RUN_BDF = 645,          /* the same of backward differentiation and its linear solver */
-  RUN_AUTO = 602,         /* of both: less, as the short runs above do not go through all orders */
-  RUN_RELAX = 484,        /* of a relaxation, where the method is not an explicit one */
+  RUN_EXPLICIT = 201,     /* state, stages of 5dp, checkpoints on their way to the file */
+  RUN_BDF = 629,          /* the same of backward differentiation and its linear solver */
+  RUN_AUTO = 586,         /* of both: less, as the short runs above do not go through all orders */
+  RUN_RELAX = 468,        /* of a relaxation, where the method is not an explicit one */
   RUN_DEMAG = 288,        /* kernel and padded spectra, while steps are taken */
-  SET_UP_DEMAG = 575,     /* the most that is held while they are set up, before there are stages */
+  SET_UP_DEMAG = 543,     /* the most that is held while they are set up, before there are stages */
   CONVOLUTION_APART = 60, /* what goes to other ranks and comes from them */
   RUN_GOLD = 228,         /* its potential and Oersted field, beside the film */
-  RUN_POTENTIAL = 402,    /* of one conductor, without the Hall effect */
+  RUN_POTENTIAL = 380,    /* of one conductor, without the Hall effect */
   HALL = 230,             /* basis of FGMRES */
   UNIT = 8,               /* a potential for 1 V on one electrode */
   MATRICES = 16,          /* n x n, of all modules together */

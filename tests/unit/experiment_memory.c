@@ -32,7 +32,7 @@ static PetscErrorCode run(const char *text, PetscReal *estimate) {
   return code;
 }
 
-/* The prediction is an upper bound, and less than three times what the run takes. */
+/* The prediction is an upper bound, and at most half as much again as the run takes with the program and its libraries, which are part of it. */
 static void test_estimate(void **state) {
   const char *const decks[] = {DECK("film magnet-alone"), DECK("film coupled")};
   const PetscReal base = peak();
@@ -43,7 +43,7 @@ static void test_estimate(void **state) {
     taken = peak() - base;
     printf("memory of 300 x 300 cells: estimated %.1f MB, taken %.1f MB\n", 1e-6 * (double)estimate, 1e-6 * (double)taken);
 #if !defined(__SANITIZE_ADDRESS__)
-    assert_true(taken < estimate && estimate < 3 * taken);
+    assert_true(taken < estimate && estimate < 1.5 * (base + taken));
 #endif
   }
 }
