@@ -24,8 +24,8 @@ import contextlib
 from launch import cores, environment, mpiexec  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-# These say how long a run took, where it ran and when.
-PASSING = ("wall_seconds", "ranks", "peak_memory_bytes", "wire: best")
+# These say how long a run took, where it ran, when and what ran.
+PASSING = ("wall_seconds", "ranks", "peak_memory_bytes", "wire: best", "commit:")
 CPU_SECONDS = re.compile(r"^cpu_seconds:\n(?: .*\n)*", re.M)
 
 

@@ -108,7 +108,7 @@ class Workshop:
 
     def prepare(self, stack):
         self.install(stack)
-        if stack.build and not os.path.exists(f"{self.petsc_folder(stack)}/petsc.pc"):
+        if stack.build and not os.path.exists(f"{self.petsc_folder(stack)}/complete"):
             self.build_petsc(stack)
 
     def install(self, stack):
@@ -151,6 +151,7 @@ class Workshop:
         self.run(log, sys.executable, "./configure", *options, cwd=top, env=env, append=True)
         for target in ("all", "install"):
             self.run(log, "make", f"PETSC_DIR={top}", "PETSC_ARCH=arch", target, cwd=top, env=env, append=True)
+        open(f"{self.petsc_folder(stack)}/complete", "w").close()  # one that was cut short is built again
         self.run(log, "rm", "-rf", folder, append=True)
 
     # ---- stages ----

@@ -29,13 +29,14 @@ static PetscErrorCode in_one(MPI_Comm comm, MPI_Datatype type, const HfExchange 
 static PetscErrorCode in_pieces(MPI_Comm comm, MPI_Datatype type, const HfExchange *out, const HfExchange *in, PetscInt64 most, PetscMPIInt size,
                                 PetscMPIInt rank) {
   MPI_Request *requests;
+  MPI_Status *unused; /* MPICH's MPI_STATUSES_IGNORE is the address 1, where gcc 12 sees an overflow */
   MPI_Aint low, each;
   PetscInt64 room = 0;
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Type_get_extent(type, &low, &each));
   for (PetscMPIInt r = 0; r < size; ++r) room = PetscMax(room, pieces(out->counts[r], most) + pieces(in->counts[r], most));
-  PetscCall(PetscMalloc1(room, &requests));
+  PetscCall(PetscMalloc2(room, &requests, room, &unused));
   memcpy((char *)in->numbers + in->places[rank] * each, (const char *)out->numbers + out->places[rank] * each, (size_t)(out->counts[rank] * each));
   for (PetscMPIInt k = 1; k < size; ++k) {
     const PetscMPIInt to = (rank + k) % size, from = (rank + size - k) % size;
@@ -47,9 +48,9 @@ static PetscErrorCode in_pieces(MPI_Comm comm, MPI_Datatype type, const HfExchan
     for (PetscInt64 done = 0; done < out->counts[to]; done += most)
       PetscCallMPI(MPI_Isend((const char *)out->numbers + (out->places[to] + done) * each, (PetscMPIInt)PetscMin(most, out->counts[to] - done), type,
                              to, TAG, comm, &requests[pending++]));
-    PetscCallMPI(MPI_Waitall(pending, requests, MPI_STATUSES_IGNORE));
+    PetscCallMPI(MPI_Waitall(pending, requests, unused));
   }
-  PetscCall(PetscFree(requests));
+  PetscCall(PetscFree2(requests, unused));
   PetscFunctionReturn(0);
 }
 
