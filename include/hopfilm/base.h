@@ -53,21 +53,25 @@ PetscBool HfTerminal(int descriptor);
 /** The same, and colours are wanted: NO_COLOR is not set. */
 PetscBool HfTerminalColours(int descriptor);
 
-/** Hot kernels are compiled for several instruction sets and selected at run time; by x86-64 level and not by processor name, which would exclude
-    processors of other makers with the same instructions. */
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && !defined(HF_NO_CLONES)
+/** Hot kernels are compiled for several instruction sets and selected at run time, where the compiler can do that (cmake/kernels.cmake); by x86-64 level and
+    not by processor name, which would exclude processors of other makers with the same instructions. */
+#ifdef HF_CLONES
   #define HF_KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
   #define HF_KERNEL
 #endif
 
-/** Before a loop over cells: its arrays do not overlap (or are updated in place), so that it vectorizes without a check. */
+/** Before a loop over cells: its arrays do not overlap (or are updated in place), so that it vectorizes without a check.
+    HF_CELLS_MOVED: the same where structures are moved by memcpy(), which clang does not vectorize and would warn of. */
 #if defined(__clang__)
   #define HF_CELLS _Pragma("clang loop vectorize(assume_safety)")
+  #define HF_CELLS_MOVED
 #elif defined(__GNUC__)
-  #define HF_CELLS _Pragma("GCC ivdep")
+  #define HF_CELLS       _Pragma("GCC ivdep")
+  #define HF_CELLS_MOVED _Pragma("GCC ivdep")
 #else
   #define HF_CELLS
+  #define HF_CELLS_MOVED
 #endif
 
 /* ---- physical constants (CODATA 2022) ---- */

@@ -28,6 +28,8 @@ HF_KERNEL void HfRowSplitUnit(PetscInt i, PetscInt n, const PetscReal a[], Petsc
   }
 }
 
+_Static_assert(HF_MAX_STAGES == 8, "the switches below have a case for every number of rates");
+
 /* Inlined with a constant number of rates, so that the sum is one pass over memory. */
 static inline __attribute__((always_inline)) void combine(PetscInt n, const PetscReal y[], PetscInt n_rates, const PetscReal *const rate[],
                                                           const PetscReal weight[], PetscReal sum[]) {
@@ -57,8 +59,11 @@ HF_KERNEL void HfRowCombine(PetscInt n, const PetscReal y[], PetscInt n_rates, c
   case 5:
     combine(n, y, 5, rate, weight, sum);
     break;
+  case 6:
+    combine(n, y, 6, rate, weight, sum);
+    break;
   default:
-    combine(n, y, n_rates, rate, weight, sum);
+    combine(n, y, HF_MAX_STAGES - 1, rate, weight, sum);
   }
 }
 
@@ -99,33 +104,36 @@ HF_KERNEL void HfRowStage(PetscInt n, PetscInt stride, const PetscReal y[], Pets
   case 5:
     stage(n, stride, y, 5, rate, weight, m);
     break;
+  case 6:
+    stage(n, stride, y, 6, rate, weight, m);
+    break;
   default:
-    stage(n, stride, y, n_rates, rate, weight, m);
+    stage(n, stride, y, HF_MAX_STAGES - 1, rate, weight, m);
   }
 }
 
 /* Non-negative numbers are ordered as their bits are, with NaN above infinity: a maximum that vectorizes and misses no NaN. */
+typedef union {
+  PetscReal value;
+  PetscInt64 bits;
+} Magnitude;
+#define WITHOUT_SIGN 0x7fffffffffffffff
+
 static inline __attribute__((always_inline)) PetscInt64 largest_bits(PetscInt n, PetscInt n_rates, const PetscReal *const rate[],
                                                                      const PetscReal weight[]) {
   PetscInt64 most = 0;
 
   for (PetscInt k = 0; k < n; ++k) {
-    union {
-      PetscReal value;
-      PetscInt64 bits;
-    } number = {0};
+    Magnitude number = {.value = 0};
     for (PetscInt r = 0; r < n_rates; ++r) number.value += weight[r] * rate[r][k];
-    number.bits &= 0x7fffffffffffffff;
+    number.bits &= WITHOUT_SIGN;
     most = number.bits > most ? number.bits : most;
   }
   return most;
 }
 
 HF_KERNEL PetscReal HfRowLargest(PetscInt n, PetscInt n_rates, const PetscReal *const rate[], const PetscReal weight[]) {
-  union {
-    PetscInt64 bits;
-    PetscReal value;
-  } most;
+  Magnitude most;
 
   switch (n_rates) {
   case 4:
@@ -184,15 +192,15 @@ HF_KERNEL void HfRowDamping(PetscInt i, PetscInt n, PetscReal rate, PetscReal *c
 HF_KERNEL PetscReal HfRowMaxTorque(PetscInt i, PetscInt n, PetscReal *const m[3], PetscReal *const H[3]) {
   const PetscReal *restrict mx = m[0] + i, *restrict my = m[1] + i, *restrict mz = m[2] + i;
   const PetscReal *restrict Hx = H[0] + i, *restrict Hy = H[1] + i, *restrict Hz = H[2] + i;
-  PetscReal most = 0;
+  Magnitude most = {.bits = 0};
 
   HF_CELLS
   for (PetscInt k = 0; k < n; ++k) {
     const PetscReal x = my[k] * Hz[k] - mz[k] * Hy[k], y = mz[k] * Hx[k] - mx[k] * Hz[k], z = mx[k] * Hy[k] - my[k] * Hx[k];
-    const PetscReal square = x * x + y * y + z * z;
-    most = square <= most ? most : square; /* NaN is kept */
+    const Magnitude square = {.value = x * x + y * y + z * z};
+    most.bits = square.bits > most.bits ? square.bits : most.bits;
   }
-  return most;
+  return most.value;
 }
 
 HF_KERNEL void HfNormalize(PetscInt n, PetscReal a[]) {

@@ -10,7 +10,7 @@
 
 /* s; a second is the aim, a full machine takes its share. Under the sanitizers tests/run.sh asks for the whole stack of every allocation, which makes it
    sixty times as much. */
-#ifdef HF_NO_CLONES
+#ifdef HF_SANITIZED
 static const double LONGEST = 60;
 #else
 static const double LONGEST = 5;

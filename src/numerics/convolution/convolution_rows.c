@@ -21,7 +21,10 @@ HF_KERNEL static void pack_row(PetscInt nx, PetscInt n, PetscInt stride, const P
   else if (n == 2)
     pack(nx, 2, stride, a, row);
   else
-    pack(nx, n, stride, a, row);
+    for (PetscInt c = 0; c < 2 * ((n + 1) / 2); ++c) {
+      HF_CELLS
+      for (PetscInt i = 0; i < nx; ++i) row[c / 2 * 2 * stride + 2 * i + c % 2] = c < n ? (HfConvReal)a[n * i + c] : 0;
+    }
 }
 /* One or both components of a pair. */
 HF_KERNEL static void unpack_row(PetscInt nx, const HfConvReal *restrict row, PetscReal *restrict a, PetscReal *restrict b) {

@@ -8,6 +8,13 @@ typedef union {
 } Magnitude;
 #define WITHOUT_SIGN 0x7fffffffffffffff
 
+static inline PetscInt64 larger(PetscInt64 a, PetscInt64 b) { return a > b ? a : b; }
+/* The largest of three at once: loops with one comparison to their maximum vectorize with every compiler. */
+static inline PetscInt64 largest_of(const PetscReal a[3]) {
+  const Magnitude x = {.value = a[0]}, y = {.value = a[1]}, z = {.value = a[2]};
+
+  return larger(larger(x.bits & WITHOUT_SIGN, y.bits & WITHOUT_SIGN), z.bits & WITHOUT_SIGN);
+}
 static inline PetscReal from_bits(PetscInt64 bits) {
   const Magnitude most = {.bits = bits};
 
@@ -21,7 +28,7 @@ static inline __attribute__((always_inline)) PetscInt64 predict(PetscInt n, Pets
 
   HF_CELLS
   for (PetscInt k = 0; k < 3 * n; k += 3) {
-    PetscReal u[3] = {0, 0, 0}, v[3] = {0, 0, 0}, scale;
+    PetscReal u[3] = {0, 0, 0}, v[3] = {0, 0, 0}, change[3], scale;
 
     for (PetscInt j = 0; j < n_states; ++j)
       for (int c = 0; c < 3; ++c) {
@@ -30,14 +37,11 @@ static inline __attribute__((always_inline)) PetscInt64 predict(PetscInt n, Pets
       }
     scale = 1 / PetscSqrtReal(u[0] * u[0] + u[1] * u[1] + u[2] * u[2] + 1e-200);
     for (int c = 0; c < 3; ++c) {
-      Magnitude change;
-
       predicted[k + c] = scale * u[c];
       rest[k + c] = v[c];
-      change.value = scale * u[c] - y[0][k + c];
-      change.bits &= WITHOUT_SIGN;
-      most = change.bits > most ? change.bits : most;
+      change[c] = scale * u[c] - y[0][k + c];
     }
+    most = larger(most, largest_of(change));
   }
   return most;
 }
@@ -49,10 +53,8 @@ HF_KERNEL PetscReal HfSpherePredict(PetscInt n, PetscInt n_states, const PetscRe
     return from_bits(predict(n, 2, y, guess, weight, predicted, rest));
   case 3:
     return from_bits(predict(n, 3, y, guess, weight, predicted, rest));
-  case 4:
+  default: /* no higher order than 3 */
     return from_bits(predict(n, 4, y, guess, weight, predicted, rest));
-  default:
-    return from_bits(predict(n, n_states, y, guess, weight, predicted, rest));
   }
 }
 
@@ -66,17 +68,14 @@ HF_KERNEL void HfSphereCorrect(PetscInt n, const PetscReal from[], const PetscRe
     const PetscReal u = from[k] + x[k], v = from[k + 1] + x[k + 1], w = from[k + 2] + x[k + 2];
     const PetscReal scale = 1 / PetscSqrtReal(u * u + v * v + w * w + 1e-200);
     const PetscReal to[3] = {scale * u, scale * v, scale * w};
+    const PetscReal distance[3] = {to[0] - predicted[k], to[1] - predicted[k + 1], to[2] - predicted[k + 2]};
 
     for (int c = 0; c < 3; ++c) {
-      Magnitude distance = {.value = to[c] - predicted[k + c]}, step = {.value = x[k + c]};
-
-      square += distance.value * distance.value;
-      distance.bits &= WITHOUT_SIGN;
-      step.bits &= WITHOUT_SIGN;
-      largest = distance.bits > largest ? distance.bits : largest;
-      correction = step.bits > correction ? step.bits : correction;
+      square += distance[c] * distance[c];
       y[k + c] = to[c];
     }
+    largest = larger(largest, largest_of(distance));
+    correction = larger(correction, largest_of(x + k));
   }
   *change = (HfSphereChange){from_bits(correction), from_bits(largest), square};
 }
