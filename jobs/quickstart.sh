@@ -20,7 +20,7 @@ step "2/4 build in build/"
 quietly cmake --preset release
 quietly cmake --build --preset release --target hopfilm
 step "3/4 run $deck on 2 ranks"
-mpiexec -n 2 build/hopfilm run "$deck" --out "$out" --force
+"${MPIEXEC:-mpiexec}" -n 2 build/hopfilm run "$deck" --out "$out" --force
 step "4/4 report"
 quietly bash jobs/python.sh postprocess/report.py "$out"
 

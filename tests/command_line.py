@@ -13,7 +13,7 @@ import tempfile
 import textwrap
 
 import yaml
-from launch import ROOT, environment
+from launch import ROOT, environment, mpiexec
 
 PROGRAM = os.path.abspath(sys.argv[1])
 STEPS = ", ".join("{train: {patterns: [%s], field: 20 Oe, field_pattern: before, pulse: 100 ns}}" % name for name in ("before", "after"))
@@ -100,7 +100,7 @@ def on_terminal(command, **settings):
 
 def logs(folder):
     out = os.path.join(folder, "out")
-    for launcher in ([], ["mpiexec", "-n", "2"]):
+    for launcher in ([], mpiexec(2)):
         how = " ".join(launcher) or "alone"
         seen = on_terminal([*launcher, PROGRAM, *RUN, out])
         shown = re.findall(r"\r\x1b\[K *[0-9.]+ s  (\[.*?\] step \d of 2, train \S+: +\d+ %[^\r\n]*)", seen)

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 
-from launch import ROOT, environment
+from launch import ROOT, environment, mpiexec
 
 
 def check(condition, what):
@@ -61,7 +61,7 @@ def run(usr, temporary):
     deck, out = os.path.join(usr, "share/hopfilm/inputs/four-node-switch.yaml"), os.path.join(temporary, "out")
     program = os.path.join(usr, "bin/hopfilm")
     settings = {**environment(), "PATH": os.path.dirname(program) + ":" + os.environ["PATH"]}
-    output("mpiexec", "-n", "1", program, "run", deck, "--out", out, "--set", "film.cell=100 nm", "--set", "schedule=[probe]", cwd=temporary, env=settings)
+    output(*mpiexec(1, program, "run", deck, "--out", out, "--set", "film.cell=100 nm", "--set", "schedule=[probe]"), cwd=temporary, env=settings)
     for words, file in ((["report", out], "report.html"), (["watch", out, "--once"], "watch.png")):
         output("hopfilm-post", *words, cwd=temporary, env=settings)
         check(os.path.getsize(os.path.join(out, file)) > 1000, f"hopfilm-post {words[0]} leaves no {file}")

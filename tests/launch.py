@@ -1,4 +1,4 @@
-"""How the test scripts start the program: mpiexec with the settings of jobs/mpi-environment.sh."""
+"""How the test scripts start the program: mpiexec, or what the variable MPIEXEC names, with the settings of jobs/mpi-environment.sh."""
 
 import os
 import re
@@ -18,4 +18,4 @@ def cores():
 
 
 def mpiexec(ranks, *command):
-    return ["mpiexec", "-n", str(ranks), *command]
+    return [os.environ.get("MPIEXEC") or "mpiexec", "-n", str(ranks), *command]

@@ -135,6 +135,7 @@ stage "tests" run_tests build -L fast
 stage "quick start, as in the README" bash jobs/quickstart.sh
 if [ $full = 1 ]; then
   stage "slow tests" run_tests build -L slow
+  stage "configuring on what does not fit" bash jobs/python.sh tests/configure.py
   stage "killed and resumed, 200 times" bash jobs/python.sh tests/kill.py build/hopfilm --kills 200 --seed 2
 fi
 stage "standard problems, short" bash jobs/python.sh tests/decks.py build/hopfilm --ranks 1 2 "${problems[@]}"

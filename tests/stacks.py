@@ -57,7 +57,7 @@ STACKS = (
 )
 STAGES = ("build", "unit", "physics", "parallel", "app", "kills", "sanitized", "exchange")
 # These look at the source or the texts, not at what was built.
-NO_STACK = "^app/(source|maps|source-test|reproduction|readme-test|kill|glyphs|schema)$"
+NO_STACK = "^app/(source|maps|source-test|reproduction|readme-test|configure|kill|glyphs|schema)$"
 
 
 class Failed(Exception):

@@ -16,7 +16,13 @@ if(NOT CMOCKA_FOUND)
   message(STATUS "cmocka is not here (Debian package libcmocka-dev): no tests are built")
   return()
 endif()
-find_program(MPIEXEC mpiexec REQUIRED)
+# Of the MPI that PETSc was built with: another one would start every rank as a run of its own.
+unset(MPIEXEC) # FindMPI sets a variable of this name; a user's stays, in the cache
+find_program(MPIEXEC NAMES mpiexec.${HF_MPI_KIND} mpiexec NAMES_PER_DIR HINTS ${HF_MPI_PROGRAMS} REQUIRED)
+execute_process(COMMAND ${MPIEXEC} --version OUTPUT_VARIABLE hf_words ERROR_VARIABLE hf_words)
+if((HF_MPI_KIND STREQUAL openmpi AND hf_words MATCHES "HYDRA") OR (HF_MPI_KIND STREQUAL mpich AND hf_words MATCHES "OpenRTE|Open MPI"))
+  message(FATAL_ERROR "${MPIEXEC} is not of ${hf_mpi_name}, with which PETSc was built: say -D MPIEXEC=/path/to/mpiexec, or -D BUILD_TESTING=OFF")
+endif()
 file(STRINGS ${PROJECT_SOURCE_DIR}/jobs/mpi-environment.sh HF_MPI_ENVIRONMENT REGEX "^export ")
 list(TRANSFORM HF_MPI_ENVIRONMENT REPLACE "^export ([A-Za-z_0-9]+=[^ ]*).*" "\\1")
 
@@ -83,6 +89,7 @@ hf_add_test_script(maps maps.py)
 hf_add_test_script(source-test check_source_test.py)
 hf_add_test_script(reproduction reproduction.py)
 hf_add_test_script(readme-test readme_test.py)
+hf_add_test_script(configure configure.py --quick)
 add_executable(network_link ${PROJECT_SOURCE_DIR}/tests/network/link.c) # between the hosts of nodes.py
 set_target_properties(network_link PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
 target_compile_definitions(network_link PRIVATE _GNU_SOURCE)
