@@ -62,16 +62,16 @@ PetscBool HfTerminalColours(int descriptor);
 #endif
 
 /** Before a loop over cells: its arrays do not overlap (or are updated in place), so that it vectorizes without a check.
-    HF_CELLS_MOVED: the same where structures are moved by memcpy(), which clang does not vectorize and would warn of. */
+    HF_CELLS_GCC: the same for loops that clang does not vectorize and would warn of. */
 #if defined(__clang__)
   #define HF_CELLS _Pragma("clang loop vectorize(assume_safety)")
-  #define HF_CELLS_MOVED
+  #define HF_CELLS_GCC
 #elif defined(__GNUC__)
-  #define HF_CELLS       _Pragma("GCC ivdep")
-  #define HF_CELLS_MOVED _Pragma("GCC ivdep")
+  #define HF_CELLS     _Pragma("GCC ivdep")
+  #define HF_CELLS_GCC _Pragma("GCC ivdep")
 #else
   #define HF_CELLS
-  #define HF_CELLS_MOVED
+  #define HF_CELLS_GCC
 #endif
 
 /* ---- physical constants (CODATA 2022) ---- */

@@ -8,27 +8,21 @@ typedef union {
 } Magnitude;
 #define WITHOUT_SIGN 0x7fffffffffffffff
 
-static inline PetscInt64 larger(PetscInt64 a, PetscInt64 b) { return a > b ? a : b; }
-/* The largest of three at once: loops with one comparison to their maximum vectorize with every compiler. */
-static inline PetscInt64 largest_of(const PetscReal a[3]) {
-  const Magnitude x = {.value = a[0]}, y = {.value = a[1]}, z = {.value = a[2]};
-
-  return larger(larger(x.bits & WITHOUT_SIGN, y.bits & WITHOUT_SIGN), z.bits & WITHOUT_SIGN);
-}
 static inline PetscReal from_bits(PetscInt64 bits) {
   const Magnitude most = {.bits = bits};
 
   return PetscIsNanReal(most.value) ? PETSC_INFINITY : most.value;
 }
 
-/* Inlined with a constant number of states. */
+/* Inlined with a constant number of states. Once a step, among hundreds of passes: clang may leave it as it is; in the form that clang vectorizes, GCC
+   rounds differently. */
 static inline __attribute__((always_inline)) PetscInt64 predict(PetscInt n, PetscInt n_states, const PetscReal *const y[], const PetscReal guess[],
                                                                 const PetscReal weight[], PetscReal *restrict predicted, PetscReal *restrict rest) {
   PetscInt64 most = 0;
 
-  HF_CELLS
+  HF_CELLS_GCC
   for (PetscInt k = 0; k < 3 * n; k += 3) {
-    PetscReal u[3] = {0, 0, 0}, v[3] = {0, 0, 0}, change[3], scale;
+    PetscReal u[3] = {0, 0, 0}, v[3] = {0, 0, 0}, scale;
 
     for (PetscInt j = 0; j < n_states; ++j)
       for (int c = 0; c < 3; ++c) {
@@ -37,11 +31,14 @@ static inline __attribute__((always_inline)) PetscInt64 predict(PetscInt n, Pets
       }
     scale = 1 / PetscSqrtReal(u[0] * u[0] + u[1] * u[1] + u[2] * u[2] + 1e-200);
     for (int c = 0; c < 3; ++c) {
+      Magnitude change;
+
       predicted[k + c] = scale * u[c];
       rest[k + c] = v[c];
-      change[c] = scale * u[c] - y[0][k + c];
+      change.value = scale * u[c] - y[0][k + c];
+      change.bits &= WITHOUT_SIGN;
+      most = change.bits > most ? change.bits : most;
     }
-    most = larger(most, largest_of(change));
   }
   return most;
 }
@@ -58,6 +55,10 @@ HF_KERNEL PetscReal HfSpherePredict(PetscInt n, PetscInt n_states, const PetscRe
   }
 }
 
+/* Clang vectorizes loops with a single comparison to their maximum. */
+static inline PetscInt64 larger(PetscInt64 a, PetscInt64 b) { return a > b ? a : b; }
+static inline PetscInt64 largest_of(const PetscInt64 bits[3]) { return larger(larger(bits[0], bits[1]), bits[2]); }
+
 HF_KERNEL void HfSphereCorrect(PetscInt n, const PetscReal from[], const PetscReal x[], const PetscReal predicted[], PetscReal y[],
                                HfSphereChange *change) {
   PetscInt64 correction = 0, largest = 0;
@@ -68,14 +69,18 @@ HF_KERNEL void HfSphereCorrect(PetscInt n, const PetscReal from[], const PetscRe
     const PetscReal u = from[k] + x[k], v = from[k + 1] + x[k + 1], w = from[k + 2] + x[k + 2];
     const PetscReal scale = 1 / PetscSqrtReal(u * u + v * v + w * w + 1e-200);
     const PetscReal to[3] = {scale * u, scale * v, scale * w};
-    const PetscReal distance[3] = {to[0] - predicted[k], to[1] - predicted[k + 1], to[2] - predicted[k + 2]};
+    PetscInt64 far[3], bits[3];
 
     for (int c = 0; c < 3; ++c) {
-      square += distance[c] * distance[c];
+      const Magnitude distance = {.value = to[c] - predicted[k + c]}, step = {.value = x[k + c]};
+
+      square += distance.value * distance.value;
+      far[c] = distance.bits & WITHOUT_SIGN;
+      bits[c] = step.bits & WITHOUT_SIGN;
       y[k + c] = to[c];
     }
-    largest = larger(largest, largest_of(distance));
-    correction = larger(correction, largest_of(x + k));
+    largest = larger(largest, largest_of(far));
+    correction = larger(correction, largest_of(bits));
   }
   *change = (HfSphereChange){from_bits(correction), from_bits(largest), square};
 }
