@@ -14,8 +14,7 @@ static inline PetscReal from_bits(PetscInt64 bits) {
   return PetscIsNanReal(most.value) ? PETSC_INFINITY : most.value;
 }
 
-/* Inlined with a constant number of states. Once a step, among hundreds of passes: clang may leave it as it is; in the form that clang vectorizes, GCC
-   rounds differently. */
+/* Inlined with a constant number of states. Once a step, among hundreds of passes: clang may leave it as it is; in others GCC rounds differently. */
 static inline __attribute__((always_inline)) PetscInt64 predict(PetscInt n, PetscInt n_states, const PetscReal *const y[], const PetscReal guess[],
                                                                 const PetscReal weight[], PetscReal *restrict predicted, PetscReal *restrict rest) {
   PetscInt64 most = 0;
@@ -50,8 +49,10 @@ HF_KERNEL PetscReal HfSpherePredict(PetscInt n, PetscInt n_states, const PetscRe
     return from_bits(predict(n, 2, y, guess, weight, predicted, rest));
   case 3:
     return from_bits(predict(n, 3, y, guess, weight, predicted, rest));
-  default: /* no higher order than 3 */
+  case 4:
     return from_bits(predict(n, 4, y, guess, weight, predicted, rest));
+  default:
+    return from_bits(predict(n, n_states, y, guess, weight, predicted, rest));
   }
 }
 

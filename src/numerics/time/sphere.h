@@ -9,8 +9,7 @@ typedef struct {
   PetscReal square;     /* sum of the squares of that distance */
 } HfSphereChange;
 
-/* predicted = sum_j guess_j y_j brought to unit length, rest = sum_j weight_j y_j; returns the largest component of predicted - y_0.
-   n_states: 2, 3 or 4. */
+/* predicted = sum_j guess_j y_j brought to unit length, rest = sum_j weight_j y_j; returns the largest component of predicted - y_0. */
 PetscReal HfSpherePredict(PetscInt n, PetscInt n_states, const PetscReal *const y[], const PetscReal guess[], const PetscReal weight[],
                           PetscReal predicted[], PetscReal rest[]);
 /* y = to/|to| with to = from + x; not a number is infinite in *change. */
