@@ -116,17 +116,19 @@ PetscErrorCode HfCurrentSourceRead(PetscInt n, const PetscReal G[], const PetscR
 
 /* ---- recall ---- */
 
-/** All nodes at once; one random node at a time; or every node once per sweep, in a new random order, until a sweep changes none. */
-typedef enum { HF_RECALL_SYNCHRONOUS, HF_RECALL_ASYNCHRONOUS, HF_RECALL_SWEEPS } HfRecallMethod;
-/** "synchronous", "asynchronous", "sweeps", NULL. */
+/** All nodes at once; one random node at a time; every node once per sweep, in a new random order, until a sweep changes none; or sweeps at a temperature,
+    each node + with the probability 1/(1 + exp(-2 h_i/(T s))), s the mean over the nodes of sum_j |w_ij| (Glauber 1963). */
+typedef enum { HF_RECALL_SYNCHRONOUS, HF_RECALL_ASYNCHRONOUS, HF_RECALL_SWEEPS, HF_RECALL_STOCHASTIC } HfRecallMethod;
+/** "synchronous", "asynchronous", "sweeps", "stochastic", NULL. */
 extern const char *const HfRecallNames[];
 /** How to recall. */
 typedef struct {
   HfRecallMethod method;   /**< which nodes are updated when */
-  PetscInt max_iterations; /**< updates of all nodes (synchronous, sweeps) or of one (asynchronous) */
+  PetscInt max_iterations; /**< updates of all nodes (synchronous, sweeps, stochastic) or of one (asynchronous) */
   PetscInt quiet_updates;  /**< asynchronous: stop after more than this many updates without a change (Niu et al.: 10) */
   PetscReal dead_zone;     /**< |h| relative to the sum of the magnitudes of its terms, below which it is round-off and the node keeps its sign */
-  PetscInt64 seed;         /**< of the order of asynchronous updates and sweeps */
+  PetscReal temperature;   /**< stochastic: T > 0, relative to the mean largest field of a node */
+  PetscInt64 seed;         /**< of the order of asynchronous updates and sweeps, and of stochastic ones */
   PetscInt64 stream_index; /**< of that order, another one for every recall */
 } HfRecallOptions;
 /** How a recall ended. */
@@ -282,6 +284,7 @@ typedef struct {
   const char *doc;       /**< one sentence; which published rule it is, where the name stands for several */
   const char *citation;  /**< key of an entry in src/base/citations.c; NULL: none */
   PetscBool needs_links; /**< fails without context->links */
+  PetscBool on_request;  /**< takes long: not among the rules of a step that names none */
   /** Pair weights w[n*n]: symmetric, zero diagonal. */
   PetscErrorCode (*learn)(const HfRuleContext *context, PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscReal w[]);
   /** The network of a rule without pair weights. */

@@ -247,6 +247,27 @@ def remembered(run):
     return figure
 
 
+def temperatures(run):
+    """Accuracy against the temperature of the recall, of the film and of rules."""
+    tests = [entry for entry in run.steps("infer") if entry.get("method") == "stochastic"]
+    lines = {
+        "accuracy": "film",
+        "control_boltzmann_machine": "Boltzmann machine",
+        "control_contrastive_hebbian": "contrastive",
+        "control_untrained": "untrained",
+    }
+    figure, ax = plot("temperature T", "letter named right")
+    T = [test["temperature"] for test in tests]
+    for k, (key, name) in enumerate(lines.items()):
+        style, z = ("o--", 3) if k == 1 else ("o-", 2)
+        ax.semilogx(T, [test[key] for test in tests], style, color=PAIR_COLOURS[k], linewidth=1.2, markersize=2, label=name, zorder=z)
+    ax.set_xticks(T, [f"{t:g}" for t in T])
+    ax.minorticks_off()
+    ax.set_ylim(0, 1.05)
+    ax.legend(fontsize=6, frameon=False)
+    return figure
+
+
 def loop(run):
     figure, ax = plot("µ$_0$H (mT)", "m along the field")
     for k, (field, m) in enumerate(branches(run, run.steps("hysteresis")[0])):

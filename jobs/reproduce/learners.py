@@ -8,11 +8,16 @@ Usage: learners.py HOPFILM [--seeds 1 2 3] [--only GROUP...] [--at-once 2] [--ou
 import sys
 
 from four_node import entries
+from letters_figures import mean_and_each
 from table import Claim
 
 from device import Deck, Device, Group
 
-RUNS = {"adaptive-flow": Deck("learners/adaptive-flow", ["schedule.2.learn.adaptive-flow.seed={seed}"])}
+RUNS = {
+    "adaptive-flow": Deck("learners/adaptive-flow", ["schedule.2.learn.adaptive-flow.seed={seed}"]),
+    "temperature": Deck("learners/temperature"),
+}
+BESIDE = "no-recall", "untrained", "outer-product", "pseudo-inverse", "contrastive-hebbian", "boltzmann-machine"
 
 
 def adaptive_flow(table, found):
@@ -41,7 +46,27 @@ def adaptive_flow(table, found):
             )
 
 
-GROUPS = {"adaptive-flow": Group(["adaptive-flow"], "every", adaptive_flow)}
+def temperature(table, found):
+    """Accuracy and exact recovery of the film and of those beside it, at every temperature."""
+    tests = [list(entries(run.results, "infer", method="stochastic")) for run in found.get("temperature", {}).values()]
+    for same in zip(*tests):
+        table.add(
+            f"E, C, P at T = {same[0]['temperature']:g}: letter named right",
+            "reported",
+            mean_and_each([test["accuracy"] for test in same]),
+            None,
+        )
+        exact = [list(test["exact_recovery"].values())[0] for test in same]
+        table.add("  exact from one flip", "-", mean_and_each(exact), None)
+        for name in BESIDE:
+            control = f"control_{name.replace('-', '_')}"
+            table.add(f"  {name}: letter named right", "-", mean_and_each([test[control] for test in same]), None)
+
+
+GROUPS = {
+    "adaptive-flow": Group(["adaptive-flow"], "every", adaptive_flow),
+    "temperature": Group(["temperature"], "every", temperature),
+}
 
 if __name__ == "__main__":
     sys.exit(Device("learners", RUNS, GROUPS, [1, 2, 3], __doc__).main())

@@ -42,6 +42,27 @@ static const Citation citations[] = {
      "  year = {2022},\n"
      "  doi = {10.1103/PhysRevLett.129.028101}\n"
      "}"},
+    {"movellan-1991",
+     "@incollection{movellan-1991,\n"
+     "  author = {Movellan, Javier R.},\n"
+     "  title = {Contrastive {Hebbian} Learning in the Continuous {Hopfield} Model},\n"
+     "  booktitle = {Connectionist Models},\n"
+     "  editor = {Touretzky, David S. and Elman, Jeffrey L. and Sejnowski, Terrence J. and Hinton, Geoffrey E.},\n"
+     "  publisher = {Morgan Kaufmann},\n"
+     "  pages = {10--17},\n"
+     "  year = {1991}\n"
+     "}"},
+    {"ackley-1985",
+     "@article{ackley-1985,\n"
+     "  author = {Ackley, David H. and Hinton, Geoffrey E. and Sejnowski, Terrence J.},\n"
+     "  title = {A Learning Algorithm for {Boltzmann} Machines},\n"
+     "  journal = {Cognitive Science},\n"
+     "  volume = {9},\n"
+     "  number = {1},\n"
+     "  pages = {147--169},\n"
+     "  year = {1985},\n"
+     "  doi = {10.1207/s15516709cog0901_7}\n"
+     "}"},
     {"visintin-1997",
      "@article{visintin-1997,\n"
      "  author = {Visintin, Augusto},\n"

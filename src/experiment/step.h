@@ -377,16 +377,24 @@ void HfTraceEnd(HfTrainingRecord *record);        /* Not collective. */
    HF_CHOICE,                                                                                                                                        \
    NULL,                                                                                                                                             \
    "synchronous",                                                                                                                                    \
-   "synchronous|asynchronous|sweeps",                                                                                                                \
+   "synchronous|asynchronous|sweeps|stochastic",                                                                                                     \
    0,                                                                                                                                                \
-   "All nodes at once, one random node at a time, or every node once per sweep in random order until a sweep changes none"},                         \
+   "All nodes at once, one random node at a time, every node once per sweep in random order until a sweep changes none, or sweeps at a "             \
+   "`temperature`"},                                                                                                                                 \
+      {step ".temperature",                                                                                                                          \
+       HF_NUMBER,                                                                                                                                    \
+       NULL,                                                                                                                                         \
+       "",                                                                                                                                           \
+       ">0",                                                                                                                                         \
+       0,                                                                                                                                            \
+       "Stochastic: T; a node is + with the probability 1/(1 + exp(-2 h/(T s))), s the mean over the nodes of their largest field"},                 \
       {step ".max_iterations",                                                                                                                       \
        HF_INT,                                                                                                                                       \
        NULL,                                                                                                                                         \
        "",                                                                                                                                           \
        ">=1",                                                                                                                                        \
        0,                                                                                                                                            \
-       "Largest number of updates of all nodes (synchronous, sweeps: default 20) or of single nodes (asynchronous: default 1000)"},                  \
+       "Largest number of updates of all nodes (synchronous, sweeps, stochastic: default 20) or of single nodes (asynchronous: default 1000)"},      \
       {step ".quiet", HF_INT, NULL, "10", ">=1", 0, "Asynchronous: stop after more than this many updates in a row without a change"},               \
       {step ".dead_zone",                                                                                                                            \
        HF_NUMBER,                                                                                                                                    \
@@ -400,7 +408,8 @@ void HfTraceEnd(HfTrainingRecord *record);        /* Not collective. */
         "How the nodes are driven while they are read: each at a voltage +-V0, or, as on the bench of Niu et al. 2024, those of either sign joined " \
         "at the two ends of a current source, without contact resistances (weights scaled or saturated)"                                             \
   }
-PetscErrorCode HfRecallSettingsRead(HfNode node, HfRecallOptions *options); /* Not collective. */
+PetscErrorCode HfRecallSettingsRead(HfScheduleCheck *check, HfNode node, HfRecallOptions *options); /* Not collective. */
+PetscErrorCode HfRecallPut(HfNode entry, const HfRecallOptions *options); /* the method, with its temperature. Not collective. */
 
 /* When the film was read that the weights are made of. */
 typedef struct {

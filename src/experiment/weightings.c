@@ -2,7 +2,7 @@
    themselves. */
 #include "step.h"
 
-PetscErrorCode HfRecallSettingsRead(HfNode node, HfRecallOptions *options) {
+PetscErrorCode HfRecallSettingsRead(HfScheduleCheck *check, HfNode node, HfRecallOptions *options) {
   const char *method = HfText(node, "method");
   HfRecallMethod kind = HF_RECALL_SYNCHRONOUS;
 
@@ -14,6 +14,16 @@ PetscErrorCode HfRecallSettingsRead(HfNode node, HfRecallOptions *options) {
                                .dead_zone = HfReal(node, "dead_zone"),
                                .seed = HfInteger(node, "seed")};
   if (HfHas(node, "max_iterations")) options->max_iterations = (PetscInt)HfInteger(node, "max_iterations");
+  if (HfHas(node, "temperature")) options->temperature = HfReal(node, "temperature");
+  if ((kind == HF_RECALL_STOCHASTIC) != HfHas(node, "temperature"))
+    PetscCall(HfDeckError(check->deck, node, "`method: stochastic` and `temperature` go together"));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfRecallPut(HfNode entry, const HfRecallOptions *options) {
+  PetscFunctionBeginUser;
+  PetscCall(HfNodePutText(entry, "method", HfRecallNames[options->method]));
+  if (options->method == HF_RECALL_STOCHASTIC) PetscCall(HfNodePutReal(entry, "temperature", options->temperature));
   PetscFunctionReturn(0);
 }
 

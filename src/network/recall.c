@@ -1,4 +1,5 @@
-/* V_i <- sgn h_i(V), all nodes at once, one random node at a time, or every node once per sweep (Hopfield 1982; Niu et al. 2024, Methods).
+/* V_i <- sgn h_i(V), all nodes at once, one random node at a time, or every node once per sweep (Hopfield 1982; Niu et al. 2024, Methods);
+   at a temperature V_i is random, and in the long run pair weights give the distribution exp(-E/(T s)), E = -sum_ij w_ij V_i V_j / 2.
 
    Synchronous updates with symmetric weights end in a fixed point or in a cycle of length 2 (Goles & Olivos 1980); when the cycle is found,
    the result is the pattern after all `max_iterations` updates. One node at a time the energy of symmetric weights never rises. */
@@ -7,7 +8,7 @@
 #define BATCH_OPERATIONS 1e8 /* 0.1 s at most; most recalls end after few updates */
 #define BATCH_MOST       2e4 /* of the smallest networks, whose noise and bookkeeping count */
 
-const char *const HfRecallNames[] = {"synchronous", "asynchronous", "sweeps", NULL};
+const char *const HfRecallNames[] = {"synchronous", "asynchronous", "sweeps", "stochastic", NULL};
 
 PetscBool HfIsFixedPoint(PetscInt n, const PetscReal w[], PetscReal dead_zone, const PetscReal V[]) {
   for (PetscInt i = 0; i < n; ++i) {
@@ -87,6 +88,34 @@ static void sweeps(HfNetwork network, const HfRecallOptions *options, PetscReal 
   }
 }
 
+/* Heat bath: every node takes the state that it would have in equilibrium with the others. Ends after max_iterations sweeps, with what is there then. */
+static void stochastic(HfNetwork network, const HfRecallOptions *options, PetscReal V[], HfRecallResult *result) {
+  PetscInt *order = network->order;
+  PetscReal scale = 0.0;
+
+  for (PetscInt i = 0; i < network->n; ++i) {
+    PetscReal parts;
+
+    order[i] = i;
+    HfNetworkField(network, V, i, &parts);
+    scale += parts / network->n;
+  }
+  for (; result->iterations < options->max_iterations; ++result->iterations)
+    for (PetscInt k = 0; k < network->n; ++k) {
+      PetscReal u[2], parts, h;
+      PetscInt pick, i;
+
+      HfRandomUniform(options->seed, HF_STREAM_RECALL, options->stream_index, (PetscInt64)result->iterations * network->n + k, 2, u);
+      pick = k + (PetscInt)(u[0] * (PetscReal)(network->n - k));
+      i = order[pick];
+      order[pick] = order[k];
+      order[k] = i;
+      h = HfNetworkField(network, V, i, &parts);
+      if ((u[1] * (1.0 + PetscExpReal(-2.0 * h / (options->temperature * scale))) < 1.0) != (V[i] > 0.0)) HfNetworkFlip(network, V, i);
+    }
+  result->sweeps = result->iterations;
+}
+
 PetscErrorCode HfNetworkSettle(HfNetwork network, const HfRecallOptions *options, PetscReal V[], HfRecallResult *result) {
   PetscFunctionBeginUser;
   *result = (HfRecallResult){0};
@@ -99,6 +128,9 @@ PetscErrorCode HfNetworkSettle(HfNetwork network, const HfRecallOptions *options
     break;
   case HF_RECALL_SWEEPS:
     sweeps(network, options, V, result);
+    break;
+  case HF_RECALL_STOCHASTIC:
+    stochastic(network, options, V, result);
     break;
   default:
     SETERRQ(PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "unknown method of recall %d", (int)options->method);

@@ -133,7 +133,7 @@ static PetscErrorCode report_control(const HfInference *inference, const char *l
   PetscCall(HfNodePutText(entry, is_rule ? "rule" : "control", HfContestantName(inference, c)));
   if (is_rule) PetscCall(HfNodePutText(entry, "description", HfRuleFind(HfContestantName(inference, c))->doc));
   if (label) PetscCall(HfNodePutText(entry, "label", label));
-  PetscCall(HfNodePutText(entry, "method", HfRecallNames[inference->options.recall.method]));
+  PetscCall(HfRecallPut(entry, &inference->options.recall));
   PetscCall(put_scores(inference, answers, entry));
   PetscCall(HfReportSummary(inference->context, entry));
   PetscFunctionReturn(0);
@@ -154,7 +154,7 @@ PetscErrorCode HfInferenceReport(const HfInference *inference, const HfWeighting
   PetscCall(HfEntryCreate(inference->context, "infer", &entry));
   PetscCall(HfNodePutText(entry, "label", weighting->label));
   PetscCall(HfWeightingPut(entry, weighting));
-  PetscCall(HfNodePutText(entry, "method", HfRecallNames[inference->options.recall.method]));
+  PetscCall(HfRecallPut(entry, &inference->options.recall));
   PetscCall(HfNodePutInt(entry, "epoch", memory->epoch + 1));
   PetscCall(HfNodePutReal(entry, "time_s", HfMemoryTime(weighting, memory)));
   PetscCall(put_names(inference, entry));

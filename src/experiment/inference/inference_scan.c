@@ -105,7 +105,7 @@ PetscErrorCode HfScanReport(const HfInference *inference, const HfScan *scan) {
   PetscCall(HfEntryCreate(inference->context, "infer", &entry));
   PetscCall(HfNodePutText(entry, "scan", "xi"));
   PetscCall(HfWeightingPutReading(entry, &inference->weightings.list[0]));
-  PetscCall(HfNodePutText(entry, "method", HfRecallNames[inference->options.recall.method]));
+  PetscCall(HfRecallPut(entry, &inference->options.recall));
   PetscCall(HfNodePutReals(entry, "xi", scan->n, scan->xi));
   PetscCall(HfNodePutReals(entry, "accuracy", scan->n, accuracy));
   PetscCall(HfNodePutReals(entry, "exact", scan->n, exact));

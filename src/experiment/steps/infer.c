@@ -23,9 +23,11 @@ static const HfKey keys[] = {
     {"infer.epochs", HF_CHOICE, NULL, "last", "all|last", 0, "Test after every epoch of the training, or only after the last one"},
     {"infer.basins", HF_BOOL, NULL, "false", "", 0, "Also test with 1 to half of all pixels flipped: the basins of attraction"},
     {"infer.rules", HF_TEXTS, NULL, "", "", 0,
-     "Learning rules to compare with, besides the two outer products (default: all rules): storkey, pseudo-inverse, hopfield-unlearning, oja (Eq. "
+     "Learning rules to compare with, besides the two outer products (default: all but the last two): storkey, pseudo-inverse, hopfield-unlearning, "
+     "oja (Eq. "
      "(2) of "
-     "Niu et al. 2024, not the rule of Oja 1982), krotov-hopfield (the dense associative memory of 2016, not the learning rule of 2019)"},
+     "Niu et al. 2024, not the rule of Oja 1982), krotov-hopfield (the dense associative memory of 2016, not the learning rule of 2019), "
+     "contrastive-hebbian, boltzmann-machine"},
     {"infer.tau", HF_QUANTITY, "s", "7.9 ns", ">0", 0, "Time constant of the rule oja; the default was fitted to the four-node film, see step `fit`"},
     {"infer.gallery", HF_INT, NULL, "4", ">=0", 0, "Number of images of each pattern that are kept as examples"},
     HF_KEYS_END,
@@ -56,7 +58,7 @@ static PetscErrorCode read_noise_settings(HfScheduleCheck *check, HfNode node, H
   options->amounts = settings->amounts;
   options->samples = (PetscInt)HfInteger(node, "samples");
   options->seed = HfInteger(node, "seed");
-  PetscCall(HfRecallSettingsRead(node, &options->recall));
+  PetscCall(HfRecallSettingsRead(check, node, &options->recall));
   PetscFunctionReturn(0);
 }
 
@@ -79,10 +81,12 @@ static PetscErrorCode read_rules_settings(HfScheduleCheck *check, HfNode node, H
   const PetscBool given = HfHas(node, "rules");
 
   PetscFunctionBeginUser;
-  settings->n_rules = given ? HfCount(node, "rules") : HfRuleCount();
-  PetscCall(PetscMalloc1(settings->n_rules, &settings->rules));
-  for (PetscInt r = 0; r < settings->n_rules; ++r) {
-    const char *name = given ? HfTextAt(node, "rules", r) : HfRuleGet(r)->name;
+  PetscCall(PetscMalloc1(given ? HfCount(node, "rules") : HfRuleCount(), &settings->rules));
+  for (PetscInt r = 0; !given && r < HfRuleCount(); ++r)
+    if (!HfRuleGet(r)->on_request) settings->rules[settings->n_rules++] = HfRuleGet(r);
+  if (given) settings->n_rules = HfCount(node, "rules");
+  for (PetscInt r = 0; given && r < settings->n_rules; ++r) {
+    const char *name = HfTextAt(node, "rules", r);
     HfSuggestion suggestion;
     char text[HF_PATH_LENGTH];
 

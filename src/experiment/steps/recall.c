@@ -45,7 +45,7 @@ static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **
   if (!check->n_trained && n) PetscCall(HfDeckError(check->deck, node, HF_NOTHING_TRAINED));
   if (n > MAX_ALL && !settings->flips)
     PetscCall(HfDeckError(check->deck, HfChild(node, "starts"), "all states of %d electrodes are too many: use `starts: flips-1`", (int)n));
-  PetscCall(HfRecallSettingsRead(node, &settings->options));
+  PetscCall(HfRecallSettingsRead(check, node, &settings->options));
   PetscCall(HfWeightingSettingsRead(check, node, &settings->weightings));
   if (settings->diagonal && strcmp(HfText(node, "readout"), "voltage"))
     PetscCall(HfDeckError(check->deck, HfChild(node, "diagonal"), "diagonal: a current source reads weights without their diagonal"));
@@ -109,7 +109,7 @@ static PetscErrorCode report_memory(HfStepContext context, const Settings *setti
 
   PetscFunctionBeginUser;
   PetscCall(HfEntryCreate(context, "recall", &entry));
-  PetscCall(HfNodePutText(entry, "method", method_name(settings)));
+  PetscCall(HfRecallPut(entry, &settings->options));
   PetscCall(HfWeightingPut(entry, weighting));
   PetscCall(HfNodePutText(entry, "starts_from", starts_name(settings)));
   PetscCall(HfNodePutText(entry, "trained", memory->pattern));
@@ -207,7 +207,7 @@ static PetscErrorCode recall_all(HfStepContext context, const Settings *settings
   }
   PetscCall(HfEntryCreate(context, "recall", &entry));
   if (is_control) PetscCall(HfNodePutText(entry, "control", "xi = 1"));
-  PetscCall(HfNodePutText(entry, "method", method_name(settings)));
+  PetscCall(HfRecallPut(entry, &settings->options));
   PetscCall(HfNodePutText(entry, "weights", weighting->label));
   PetscCall(HfWeightingPutReading(entry, weighting));
   PetscCall(HfNodePutText(entry, "starts_from", starts_name(settings)));

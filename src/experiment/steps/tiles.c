@@ -125,7 +125,7 @@ static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **
   settings->n_flips = HfCount(node, "flips");
   PetscCall(PetscCalloc3(settings->n_letters, &settings->letters, settings->n_letters, &settings->names, settings->n_flips, &settings->flips));
   for (PetscInt f = 0; f < settings->n_flips; ++f) settings->flips[f] = (PetscInt)HfIntegerAt(node, "flips", f);
-  PetscCall(HfRecallSettingsRead(node, &settings->options));
+  PetscCall(HfRecallSettingsRead(check, node, &settings->options));
   PetscCall(HfWeightingSettingsRead(check, node, &settings->weightings));
   if (!settings->n_letters) PetscCall(HfDeckError(check->deck, letters, "no letters"));
   if (n && n != 4) PetscCall(HfDeckError(check->deck, node, "windows of 2 x 2 pixels need four electrodes, not %d", (int)n));
@@ -277,7 +277,7 @@ static PetscErrorCode report(HfStepContext context, const Settings *settings, co
 
   PetscFunctionBeginUser;
   PetscCall(HfEntryCreate(context, "tiles", &entry));
-  PetscCall(HfNodePutText(entry, "method", HfRecallNames[settings->options.method]));
+  PetscCall(HfRecallPut(entry, &settings->options));
   PetscCall(HfNodePutText(entry, "weights", weighting->name));
   PetscCall(HfWeightingPutReading(entry, weighting));
   PetscCall(HfNodePutText(entry, "letter", letter));
