@@ -19,6 +19,7 @@ MODULES=${MODULES-}             # those that hopfilm was built with, such as "op
 RESULTS=${RESULTS-runs}         # folder for run directories, on a parallel file system
 WALLTIME=${WALLTIME-115 min}    # the walltime above minus the time to save
 RESTARTS=${RESTARTS-100}        # how many times to submit again at most
+STALL=${STALL-30 min}           # a run that makes no progress for so long ends and is submitted again
 LAUNCH=${LAUNCH-mpirun}
 
 [ -z "$MODULES" ] || module load $MODULES
@@ -26,7 +27,7 @@ cd "${PBS_O_WORKDIR:-.}"
 deck=${DECK:?usage: qsub -v DECK=deck.yaml jobs/pbs.sh}
 ranks=$(wc -l <"$PBS_NODEFILE")
 export OMP_NUM_THREADS=1 # ranks instead of threads
-# A node that is silent for two minutes ends the run. By default Open MPI's daemons notice it after eight, its ranks never.
+# A silent node ends the run after two minutes. By default Open MPI's daemons notice it after eight, its ranks never.
 export OMPI_MCA_oob_tcp_keepalive_time=${OMPI_MCA_oob_tcp_keepalive_time-60} OMPI_MCA_oob_tcp_keepalive_intvl=${OMPI_MCA_oob_tcp_keepalive_intvl-10} \
   OMPI_MCA_oob_tcp_keepalive_probes=${OMPI_MCA_oob_tcp_keepalive_probes-6}
 read -r -a options <<<"${HOPFILM_OPTIONS-}"
@@ -36,14 +37,15 @@ out=$RESULTS/$(basename "${deck%.yaml}")
 checkpoints() { find "$out" -name checkpoint.h5 -printf '%p %T@\n' 2>/dev/null | sort || true; }
 before=$(checkpoints)
 code=0
-$LAUNCH -n "$ranks" "${HOPFILM:-$([ -x build/hopfilm ] && echo build/hopfilm || echo hopfilm)}" run "$deck" --out "$out" --restart auto --max-walltime "$WALLTIME" "${options[@]}" || code=$?
+$LAUNCH -n "$ranks" "${HOPFILM:-$([ -x build/hopfilm ] && echo build/hopfilm || echo hopfilm)}" run "$deck" --out "$out" --restart auto --max-walltime "$WALLTIME" --max-stall "$STALL" "${options[@]}" || code=$?
 case $code in
   0 | 2 | 3 | 4 | 75) ;; # as the program ended
-  *) echo "mpirun ended with $code" # a rank, a node or the network was lost
+  *) # a rank, a node or the network was lost: again, unless this job achieved nothing
+    echo "the run was lost, exit code $code"
     if [ "$(checkpoints)" != "$before" ]; then code=75; fi ;;
 esac
 if [ $code = 75 ] && [ -z "${PBS_ARRAY_INDEX-}" ] && [ "$RESTARTS" -gt 0 ]; then
-  settings="RESULTS=$RESULTS,WALLTIME=$WALLTIME,RESTARTS=$((RESTARTS - 1)),MODULES=$MODULES,LAUNCH=$LAUNCH,HOPFILM=${HOPFILM-}"
+  settings="RESULTS=$RESULTS,WALLTIME=$WALLTIME,STALL=$STALL,RESTARTS=$((RESTARTS - 1)),MODULES=$MODULES,LAUNCH=$LAUNCH,HOPFILM=${HOPFILM-}"
   qsub -v "DECK=$deck,HOPFILM_OPTIONS=${HOPFILM_OPTIONS-},$settings" "${PBS_O_WORKDIR:-.}/jobs/pbs.sh"
 fi
 exit $code

@@ -464,6 +464,7 @@ CASES = [
     vanished,
     read_only,
     dead_rank,
+    Case.stalled,
 ]
 
 
@@ -473,9 +474,8 @@ def main():
     parser.add_argument("--only", nargs="*")
     parser.add_argument("--at-once", type=int, default=cores() + 1)  # a case waits for a part of its time
     args = parser.parse_args()
-    top = tempfile.mkdtemp(prefix="hopfilm-stop-")
-    case = Case(os.path.abspath(args.program), top)
-    case.reference = f"{top}/reference"
+    case = Case(os.path.abspath(args.program), tempfile.mkdtemp(prefix="hopfilm-stop-"))
+    case.reference = f"{case.top}/reference"
     case.run(case.reference)
 
     def verdict_of(one):
@@ -491,7 +491,7 @@ def main():
         for one, (verdict, seconds) in zip(cases, pool.map(verdict_of, cases)):
             failed += verdict.startswith("FAILED")
             print(f"{one.__name__:22} {verdict}  ({seconds:.1f} s)", flush=True)
-    shutil.rmtree(top, ignore_errors=True)
+    shutil.rmtree(case.top, ignore_errors=True)
     print(f"stop: {len(cases)} cases, {failed} failed")
     return 1 if failed else 0
 

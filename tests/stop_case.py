@@ -73,6 +73,17 @@ class Case:
             if number == signal.SIGSTOP:
                 time.sleep(seconds)
 
+    def stalled(self):
+        """A rank halts while the others wait for it: they end, and the run can be continued. One that only pauses for less changes nothing."""
+        out = self.directory()
+        process = self.start(out, *OFTEN, "--max-stall", "4 s", until="hold")
+        self.pause(process, 1)
+        self.wait(process, "train")
+        os.kill(self.ranks(process)[1], signal.SIGSTOP)
+        self.end(process, STOPPED)
+        check("no progress within output.max_stall" in open(process.log).read(), "it does not say why")
+        self.same(out)
+
     def limited(self, out):
         """A run that meets its time limit on the way: after the first item, or before it on a slow machine."""
         process = self.start(out, "--max-walltime", "1.5 s", until="results in")

@@ -105,6 +105,8 @@ if(TARGET hopfilm)
   hf_add_test_script(obstacles obstacles.py SECONDS 25 CORES 2 $<TARGET_FILE:hopfilm>)
   hf_add_test_script(selection selection.py SECONDS 15 $<TARGET_FILE:hopfilm>)
   hf_add_test_script(nodes nodes.py SECONDS 30 CORES 2 $<TARGET_FILE:hopfilm> $<TARGET_FILE:network_link>)
+  hf_add_test_script(nodes-full nodes.py CORES 2 $<TARGET_FILE:hopfilm> $<TARGET_FILE:network_link> --full)
+  set_tests_properties(app/nodes-full PROPERTIES LABELS "slow;app" TIMEOUT 3600)
   hf_add_test_script(pbs pbs.py SECONDS 20 $<TARGET_FILE:hopfilm>)
   hf_add_test_script(integrators ../jobs/reproduce/integrators.py $<TARGET_FILE:hopfilm> --films strip --alphas 0.1 --quick --rounds 1
     --out ${PROJECT_BINARY_DIR}/integrators-quick)

@@ -170,6 +170,8 @@ PetscBool HfSignalHangUpIgnored(void);
 void HfSignalsCatch(PetscBool hang_up);
 PetscBool HfSignalCaught(HfSignal which); /**< since the last HfSignalClear() */
 void HfSignalClear(HfSignal which);       /**< the request has been fulfilled */
+/** From now on this process ends with HF_EXIT_STOPPED and a message unless this is called again within so many seconds; 0: no longer. */
+void HfSignalsWatch(double seconds);
 
 /* ---- citations: the papers behind the features that a run used. Not collective. ---- */
 

@@ -22,6 +22,7 @@ static const HfOption known[] = {
      HF_TAKES_OUT | HF_TAKES_FRAMES},
     {"--restart", "auto|never|FILE", "continue from the last checkpoint (auto, the default), from this one, or not at all", HF_TAKES_OUT},
     {"--max-walltime", "TIME", "as output.max_walltime in the deck: stop in time, with a checkpoint", HF_TAKES_OUT},
+    {"--max-stall", "TIME", "as output.max_stall in the deck: end when nothing moves any more", HF_TAKES_OUT},
     {"--checkpoint-every", "TIME", "as output.checkpoint_every in the deck: wall time", HF_TAKES_OUT},
     {"--checkpoint-every-simulated", "TIME", "as output.checkpoint_every_simulated in the deck", HF_TAKES_OUT},
     {"--force", NULL, "start from the beginning, also where a finished run would be overwritten", HF_TAKES_OUT},
@@ -176,6 +177,8 @@ static void parse_option(int argc, char **argv, int *k, HfOptions *o) {
     set_export(o, known[which].name + 2, value);
   else if (!strcmp(known[which].name, "--max-walltime"))
     set_value(o, "output.max_walltime", value);
+  else if (!strcmp(known[which].name, "--max-stall"))
+    set_value(o, "output.max_stall", value);
   else if (!strcmp(known[which].name, "--checkpoint-every"))
     set_value(o, "output.checkpoint_every", value);
   else if (!strcmp(known[which].name, "--checkpoint-every-simulated"))

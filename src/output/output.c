@@ -251,6 +251,7 @@ PetscErrorCode HfOutputDestroy(HfOutput *output) {
   PetscFunctionBeginUser;
   if (!o) PetscFunctionReturn(0);
   HfFaultLog(NULL);
+  if (o->settings.max_stall > 0) HfSignalsWatch(0);
   if (o->results.file >= 0) H5Fclose(o->results.file);
   if (o->resume.checkpoint >= 0) H5Fclose(o->resume.checkpoint);
   if (o->resume.frames_before >= 0) H5Fclose(o->resume.frames_before);

@@ -40,10 +40,10 @@ typedef struct {
 
 typedef struct {
   HfRecorderSettings recorder;
-  const char **fields;                      /* of the recorder; the texts are the deck's */
-  PetscInt compression, n_items;            /* deflate level; items of the schedule */
-  PetscBool single;                         /* precision of the fields */
-  PetscReal checkpoint_every, max_walltime; /* wall time, s; 0: never */
+  const char **fields;                                 /* of the recorder; the texts are the deck's */
+  PetscInt compression, n_items;                       /* deflate level; items of the schedule */
+  PetscBool single;                                    /* precision of the fields */
+  PetscReal checkpoint_every, max_walltime, max_stall; /* wall time, s; 0: never */
   MPI_Info hints;
 } HfOutputSettings;
 

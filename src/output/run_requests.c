@@ -70,6 +70,7 @@ PetscErrorCode HfOutputAttend(void *context, PetscBool at_step, PetscBool last, 
   if (HfSignalCaught(HF_SIGNAL_STOP)) requests[STOP] = STOP_SIGNAL;
   if (HfSignalCaught(HF_SIGNAL_FLUSH)) requests[FLUSH] = 1;
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, requests, N_REQUESTS, MPI_INT, MPI_MAX, output->run.comm));
+  if (output->settings.max_stall > 0) HfSignalsWatch(output->settings.max_stall);
   if (!output->resume.replaying) HfSignalClear(HF_SIGNAL_CHECKPOINT); /* else the request waits until the run is live */
   HfSignalClear(HF_SIGNAL_FLUSH);
   *request = (HfRequest){.checkpoint = requests[CHECKPOINT] ? PETSC_TRUE : PETSC_FALSE,

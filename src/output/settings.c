@@ -28,6 +28,10 @@ static const HfKey output_keys[] = {
      "Simulated time between checkpoints, in addition to those by wall time: at the first time step that reaches a multiple of it; steps are not "
      "shortened"},
     {"output.max_walltime", HF_QUANTITY, "s", "", ">0", 0, "Wall time before which the run stops with a checkpoint"},
+    {"output.max_stall", HF_QUANTITY, "s", "", ">=1", 0,
+     "Wall time without any progress after which the run ends, to be continued from its last checkpoint: a rank, a node or the network no longer "
+     "answers. "
+     "Longer than any time step, checkpoint or solution of the potential takes; without it, the run waits"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
@@ -59,6 +63,7 @@ PetscErrorCode HfOutputSettingsRead(HfDeck deck, HfOutputSettings *settings) {
   settings->single = (PetscBool)!strcmp(HfText(section, "precision"), "single");
   settings->checkpoint_every = HfReal(section, "checkpoint_every");
   settings->max_walltime = seconds_of_settings(section, "max_walltime");
+  settings->max_stall = seconds_of_settings(section, "max_stall");
   settings->n_items = HfCount(HfDeckRoot(deck), "schedule");
   PetscCall(read_hints_settings(section, &settings->hints));
 

@@ -45,7 +45,7 @@ static const char *const after_options[] = {
     "A file could not be read or written.",
     ".TP",
     ".B 75",
-    "Stopped early; the same command continues.",
+    "Stopped early, or no progress within output.max_stall; the same command continues.",
     ".SH ENVIRONMENT",
     ".TP",
     ".B NO_COLOR",
