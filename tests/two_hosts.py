@@ -20,7 +20,7 @@ ENTER = ("--net", "--uts", "--mount", "--ipc", "--pid")
 
 
 def enter_namespaces():
-    """Starts this script again in namespaces of its own, and ends with its exit code, or with 77 and a word where they cannot be made. Returns inside."""
+    """Starts this script again in namespaces of its own, or ends with 77 and a word where they cannot be made. Returns inside."""
     os.environ["PATH"] += ":/usr/sbin:/sbin"
     if os.environ.get(INSIDE):
         return
@@ -35,7 +35,8 @@ def enter_namespaces():
         if why is not None:
             print(f"skipped: namespaces or network interfaces cannot be made here: {why}")
             sys.exit(77)
-    sys.exit(subprocess.run([*enter, sys.executable, *sys.argv], env={**os.environ, INSIDE: "1"}).returncode)
+    os.environ[INSIDE] = "1"
+    os.execvp(enter[0], [*enter, sys.executable, *sys.argv])  # whoever kills this process then kills all that is in the namespaces
 
 
 def read(path):
