@@ -232,6 +232,12 @@ def large_films(program, tmp):
     check("must be a whole number" in hopfilm(program, "check", deck, tmp, "--ranks 64", "film.size=[300.001 um, 300 um]", code=2), "no whole number of cells")
     check("wire" in hopfilm(program, "check", deck, tmp, "--ranks 64", *large[:2], "schedule=[{wire: {patterns: A}}]", code=2), "errors of the schedule")
     check("--ranks" in hopfilm(program, "check", deck, tmp, "--ranks 0", code=2), "no ranks are refused")
+    local = [*large[1:], "film.size=[5 um, 5 um]", "film.material.Aex=1 pJ/m"]
+    parts = [hopfilm(program, "check", deck, tmp, "--ranks 64", *words, *local).split("communication\n")[1] for words in ([], ["--network 1e-2,1"])]
+    check(re.search(r"per_evaluation\n +messages +2\n +bytes +48000\n +collectives +0\n", parts[0]), "an evaluation sends a row of m to each neighbour")
+    half, slow = (int(re.search(r"half_of_the_time_on_ranks +(\d+)", part)[1]) for part in parts)
+    check(half > slow == 2, f"communication takes half the time on {half} ranks, by a slow network on {slow}")
+    check("--network" in hopfilm(program, "check", deck, tmp, "--ranks 64", "--network 1", *local, code=2), "a network without a bandwidth is refused")
     for name, own in (("local terms, 5dp", ["integrator.method=5dp"]), ("demag, auto", ["demag=full"])):
         settings = [*own, "film.size=[2.56 um, 2.56 um]", "schedule=[{hold: {time: 0.2 ps}}]", "output.checkpoint_every_simulated=0.1 ps"]
         planned = float(re.search(r"memory_bytes_per_rank +(\d+)", hopfilm(program, "check", deck, tmp, "--ranks 1", *settings))[1])

@@ -148,10 +148,13 @@ PetscErrorCode HfExperimentForecast(HfExperiment experiment, HfNode plan);
 
 /** A film that is not built, and the job that is to run it. */
 typedef struct {
-  PetscInt64 n[2];       /**< cells along x, y */
-  PetscInt ranks;        /**< of the job */
-  PetscReal rank_memory; /**< HfDeviceRankMemory() */
-  PetscBool full_demag;  /**< its steps grow by n log n */
+  PetscInt64 n[2];        /**< cells along x, y */
+  PetscInt ranks;         /**< of the job */
+  PetscReal rank_memory;  /**< HfDeviceRankMemory() */
+  PetscBool full_demag;   /**< its steps grow by n log n */
+  PetscBool single_demag; /**< HfMagnetSettingsSingleDemag() */
+  PetscReal latency;      /**< of a message, s */
+  PetscReal bandwidth;    /**< of a rank, B/s */
 } HfLargeFilm;
 /** The plan of a film for which the experiment's smaller one stands: cells, memory, steps, core-hours, bytes, time to ask for, what it rests on, and what
     was left out. Moves the film, as HfExperimentForecast(). The map belongs to the caller. Collective. */

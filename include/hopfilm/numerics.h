@@ -30,6 +30,14 @@ typedef struct {
 PetscErrorCode HfConvolutionCreateRows(const HfConvolutionFilm *film, HfConvolutionPrecision precision, PetscInt n_out, PetscInt n_in,
                                        PetscErrorCode (*kernel)(PetscReal x, PetscReal y, void *context, PetscReal K[]), void *context,
                                        HfConvolution *convolution);
+/** What the rank with most to do sends in one convolution. */
+typedef struct {
+  PetscReal messages; /**< to other ranks */
+  PetscReal bytes;    /**< in all of them */
+  PetscInt columns;   /**< of spectra that it transforms */
+} HfConvolutionTraffic;
+/** Of a convolution of n components to n on so many ranks, rows divided evenly; nothing is allocated. Not collective. */
+HfConvolutionTraffic HfConvolutionForecast(PetscInt64 nx, PetscInt64 ny, PetscInt ranks, HfConvolutionPrecision precision, PetscInt n);
 /** Convolves `in`, a cell Vec with n_in components, up to the transform of the rows, which HfConvolutionRow() does when a row is needed. Collective. */
 PetscErrorCode HfConvolutionConvolve(HfConvolution convolution, Vec in);
 /** The owned row j of the grid: out[n_out][nx]. A row costs least after its neighbour. Not collective. */

@@ -6,6 +6,7 @@ machine that does nothing else. Exit code 1 when a figure is missed.
 Usage: program.py HOPFILM [--only speed scaling kills checkpoints ranks steps memory] [--kills 200] [--show] [--out DIR]     (DIR: runs/reproduce-program)
                           --only largest [--memory 16] [--films local demag potential] [--ranks 2]     the largest films in so many GB
                           [--rows rest finest patterns maze strip mumag-4 ranks] [--baseline HOPFILM] [--missing]     of the group steps
+                          [--many 16 64 256]     ranks of the group ranks, some 60 MB each
 """
 
 import argparse
@@ -18,13 +19,10 @@ import sys
 from largest import FILMS, largest
 from launcher import ROOT, cores, environment, mpiexec
 from memory import memory
+from ranks import MANY, ranks
 from steps import ROWS, steps
 from table import Table, commit_of, load, save
 
-# isort: split
-from kill import differences, spread  # of tests/, whose folder launcher has put on the path
-
-MANY = 16
 REQUIRED = re.compile(r"^(?P<figure>.*?): (?P<value>[\d.]+) (?P<unit>[^\d()]*)\(required: (?P<sign>[<>]=) (?P<required>[\d.]+)\)(?P<rest>.*)")
 POTENTIAL = re.compile(
     r"512 x 512 +(?P<figure>.*?): +(?P<seconds>[\d.]+) s, +(?P<iterations>\d+) iterations, net/total +(?P<net>[-+.e\d]+); next step .*?, +(?P<next>\d+);"
@@ -121,12 +119,12 @@ def scaling(options, table):
     with open(os.path.join(out, "scaling.tsv")) as file:
         rows = {(row["kind"], row["name"], int(row["ranks"])): row for row in csv.DictReader(file, delimiter="\t")}
     required = {("strong", "magnet"): 1.8, ("strong", "demag"): 1.6, ("strong", "spin-transfer"): 1.6}
-    for (kind, name, ranks), row in rows.items():
-        if ranks > 1:
-            gain = float(rows[kind, name, 1]["seconds"]) / float(row["seconds"]) * (ranks if kind == "weak" else 1)
-            least = required.get((kind, name)) if ranks == 2 else None
+    for (kind, name, n), row in rows.items():
+        if n > 1:
+            gain = float(rows[kind, name, 1]["seconds"]) / float(row["seconds"]) * (n if kind == "weak" else 1)
+            least = required.get((kind, name)) if n == 2 else None
             table.add(
-                f"{kind} scaling, {name}, {row['cells']} cells, one to {ranks} ranks",
+                f"{kind} scaling, {name}, {row['cells']} cells, one to {n} ranks",
                 f">= {least}" if least else "-",
                 f"{gain:.2f} x",
                 gain >= least if least else None,
@@ -165,25 +163,6 @@ def checkpoints(options, table):
     return {commit_of(out)}
 
 
-def ranks(options, table):
-    """Many more ranks than cores: every dataset, table and summary."""
-    for name, deck, changes in (
-        ("letters-ecp, one epoch", "inputs/letters-ecp.yaml", ["--set", "schedule.0.train.epochs=1"]),
-        ("four nodes with thermal noise", "tests/kill-decks/thermal.yaml", []),
-    ):
-        outs = [os.path.join(options.out, f"{os.path.basename(deck)[:-5]}-{n}") for n in (1, MANY)]
-        for n, out in zip((1, MANY), outs):
-            call(mpiexec(n, options.program, "run", deck, *changes, "--out", out, "--force"))
-        wrong = differences(*outs, 1e-9)
-        table.add(
-            f"{name}, on {MANY} ranks and on one: conductances apart by; other results apart by more than 1e-9",
-            "<= 1e-9, none",
-            f"{spread(*outs)['conductance/G']:.1e}, {len(wrong) or 'none'}",
-            not wrong,
-        )
-    return {commit_of(out) for out in outs}
-
-
 GROUPS = {"speed": speed, "scaling": scaling, "kills": kills, "checkpoints": checkpoints, "ranks": ranks, "steps": steps, "memory": memory, "largest": largest}
 USUAL = [name for name in GROUPS if name != "largest"]  # which takes all the memory it is given
 
@@ -194,6 +173,7 @@ def main():
     parser.add_argument("--only", nargs="+", choices=list(GROUPS), default=USUAL)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--rows", nargs="+", choices=list(ROWS), default=list(ROWS), help="of the group steps")
+    parser.add_argument("--many", type=int, nargs="+", default=list(MANY), help="ranks of the group ranks; the film has 256 rows")
     parser.add_argument("--cells", type=float, nargs="+", help="of the row rest, nm")
     parser.add_argument("--rounds", type=int, default=3, help="turns of the shorter runs of steps; the fastest count")
     parser.add_argument("--method", help="of the films of steps, instead of the default")

@@ -42,6 +42,7 @@ struct HfOptions_ {
   const char *field, *frames, *data, *region, *box; /* NULL: m, last, binary8, all of the film, all that was saved */
   int first_member, last_member;                    /* of an ensemble, from 1; 0: all */
   int ranks;                                        /* of `check`, to plan for; 0: those that it runs on */
+  double latency, bandwidth;                        /* of the interconnect that --ranks plans for, s and B/s */
   int petsc_argc;                                   /* what follows "--" */
   char **petsc_argv;
   char fault[512]; /* what is wrong with the command line, "" when nothing is */

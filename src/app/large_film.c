@@ -137,7 +137,7 @@ static PetscErrorCode plan_of_deck(HfDeck deck, const HfLargeFilm *large, HfNode
 
 PetscErrorCode HfAppPlanLarge(HfDeck deck, HfKeys keys, const HfOptions *options, HfNode *plan) {
   Overrides o = {0};
-  HfLargeFilm large = {.ranks = options->ranks};
+  HfLargeFilm large = {.ranks = options->ranks, .latency = options->latency, .bandwidth = options->bandwidth};
   HfDeck small = NULL;
   PetscErrorCode code;
   PetscBool whole;
@@ -147,6 +147,7 @@ PetscErrorCode HfAppPlanLarge(HfDeck deck, HfKeys keys, const HfOptions *options
   PetscCall(size_settings(deck, &o, &large, &whole));
   PetscCall(HfDeviceRankMemory(deck, large.ranks, &large.rank_memory));
   large.full_demag = HfMagnetSettingsFullDemag(deck);
+  large.single_demag = HfMagnetSettingsSingleDemag(deck);
   if (whole && large.ranks > large.n[1]) {
     code = HfFault(HfDeckComm(deck), HF_ERR_DECK, "--ranks: %d ranks for %lld rows of cells: every rank needs a row", (int)large.ranks,
                    (long long)large.n[1]);

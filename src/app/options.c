@@ -5,6 +5,7 @@
    a finished run) nor from reading an option of PETSc before "--" as eight unknown letters; tests/unit/base_getopt.c shows both. argp does the same and
    exists in glibc alone; popt would be one more dependency. */
 #include "app.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,9 @@ static const HfOption known[] = {
     {"--members", "FIRST[-LAST]", "only these members of an ensemble, counted from 1", HF_TAKES_OUT},
     {"--picture", "FILE.svg|none", "where the picture of the device goes (default runs/<deck name>.svg)", HF_TAKES_PICTURE},
     {"--ranks", "N", "plan a job on N ranks, of a film of any size: it is not built, a smaller one of the same cells stands for it", HF_TAKES_RANKS},
+    {"--network", "LATENCY,BANDWIDTH",
+     "of the interconnect, for --ranks: seconds of a message and bytes per second of a rank (default 1e-6,25e9: HDR InfiniBand, one rank per node)",
+     HF_TAKES_RANKS},
     {"--json-schema", NULL, "as a JSON schema, for editors", HF_TAKES_SCHEMA},
     {"--ovf", NULL, "as OVF 2.0, a file for each frame", HF_TAKES_FRAMES},
     {"--vtk", NULL, "as VTK image data, a .vti file for each frame", HF_TAKES_FRAMES},
@@ -90,6 +94,13 @@ static void parse_ranks(HfOptions *o, const char *value) {
   int used = 0;
   if (sscanf(value, "%9d%n", &o->ranks, &used) != 1 || value[used] || o->ranks < 1)
     set_fault(o, "--ranks needs a number of ranks from 1, not", value);
+}
+
+static void parse_network(HfOptions *o, const char *value) {
+  int used = 0;
+  if (sscanf(value, "%lf,%lf%n", &o->latency, &o->bandwidth, &used) != 2 || value[used] || !(o->latency >= 0) || !(o->latency < 1) ||
+      !(o->bandwidth > 0) || !(o->bandwidth < HUGE_VAL))
+    set_fault(o, "--network needs seconds and bytes per second, as in 1e-6,25e9, not", value);
 }
 static const char *command_name(int k) { return commands[k].name; }
 static const char *option_name(int k) { return known[k].name; }
@@ -187,6 +198,8 @@ static void parse_option(int argc, char **argv, int *k, HfOptions *o) {
     parse_members(o, value);
   else if (!strcmp(known[which].name, "--ranks"))
     parse_ranks(o, value);
+  else if (!strcmp(known[which].name, "--network"))
+    parse_network(o, value);
   else if (!strcmp(known[which].name, "--force"))
     o->force = PETSC_TRUE;
   else if (!strcmp(known[which].name, "--json-schema"))
@@ -202,6 +215,8 @@ void HfOptionsFree(HfOptions *o) {
 void HfOptionsParse(int argc, char **argv, HfOptions *o) {
   int end = argc, first = 2;
   memset(o, 0, sizeof *o);
+  o->latency = 1e-6;
+  o->bandwidth = 25e9;
   for (int k = argc - 1; k > 0; k--) {
     if (!strcmp(argv[k], "--")) end = k;
   }

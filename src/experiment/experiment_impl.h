@@ -35,6 +35,23 @@ PetscErrorCode HfPreviewFaults(HfExperiment experiment); /* what the steps would
    was measured goes to `entry`. May diverge. Collective. */
 PetscErrorCode HfForecastWallTime(HfExperiment experiment, const PetscReal V[], HfNode entry, double *steps, double *probes, double *n_steps);
 
+/* ---- plan_traffic.c ---- */
+/* What a rank sends. */
+typedef struct {
+  double messages, bytes; /* to other ranks, collective calls apart */
+  double collectives;     /* calls with all ranks */
+} HfTraffic;
+typedef struct {
+  HfTraffic evaluation, solve, iteration, step; /* solve: besides its iterations; step: besides all that */
+} HfTrafficModel;
+typedef struct {
+  double evaluations, solves, iterations; /* per step; of all solves */
+} HfStepCounts;
+HfTrafficModel HfTrafficOf(const HfLargeFilm *large, PetscInt ranks);
+HfTraffic HfTrafficPerStep(const HfTrafficModel *model, const HfStepCounts *counts);
+double HfTrafficSeconds(const HfLargeFilm *large, HfTraffic traffic, PetscInt ranks);
+PetscErrorCode HfTrafficPut(HfNode map, const char *key, HfTraffic traffic);
+
 /* ---- tape.c ---- */
 /* Everything given is borrowed: the device, m_untrained and m_kept (may be NULL) are part of a checkpoint, the drive says where in the schedule of n_items
    the run is. */

@@ -1,34 +1,14 @@
 /* The plan of a film that is too large to be built where it is planned: a smaller film of the same cells stands for it, and the time of its steps is scaled.
 
      T = t1 (n/n1) (log n/log n1) S/N + S t_comm(N)     n cells on N ranks, n1 cells on N1; the logarithms with `demag: full` alone
-     t_comm = messages latency + bytes/bandwidth + reductions latency log2 N
 
-   t1 S: seconds of N1 ranks for all S steps. Counts of messages, bytes and reductions per step: those of jobs/README.md, "How many ranks", scaled as in
-   jobs/scaling/scaling.py (ghost rows are as long as the film is wide; the transposes of the convolution move the whole film). */
+   t1 S: seconds of N1 ranks for all S steps; t_comm: plan_traffic.c. */
 #include "experiment_impl.h"
 
-#define MARGIN         1.5   /* of the time to ask for */
-#define SET_UP_S       300.0 /* wall time of start, set-up and end to ask for, s */
-#define LATENCY_S      1e-6  /* of HDR InfiniBand */
-#define BANDWIDTH      25e9  /* B/s, the same */
-#define CHECKPOINTS    3     /* the newest, the one before, and one that is being written */
-#define ROW_MESSAGES   14    /* per step, with ghost rows of m */
-#define ROW_BYTES      336.0 /* per cell of a row and step */
-#define TRANSPOSED     680.0 /* bytes per cell and step, of which every rank sends (N - 1)/N^2 */
-#define SOLVE_MESSAGES 126   /* per step with a potential of its own */
-
-static double seconds_of_communication(const HfLargeFilm *large, PetscBool coupled) {
-  const double ranks = (double)large->ranks, width = (double)large->n[0], cells = width * (double)large->n[1];
-  double messages = coupled ? SOLVE_MESSAGES : ROW_MESSAGES, bytes = ROW_BYTES * width * (coupled ? 2.6 : 1.0), reductions = coupled ? 28 : 5;
-
-  if (ranks < 2) return 0.0;
-  if (large->full_demag) {
-    messages += ROW_MESSAGES * (ranks - 1);
-    bytes += TRANSPOSED * cells * (ranks - 1) / (ranks * ranks);
-    reductions += 14;
-  }
-  return messages * LATENCY_S + bytes / BANDWIDTH + reductions * LATENCY_S * ceil(log2(ranks));
-}
+#define MARGIN      1.5   /* of the time to ask for */
+#define SET_UP_S    300.0 /* wall time of start, set-up and end to ask for, s */
+#define CHECKPOINTS 3     /* the newest, the one before, and one that is being written */
+#define MOST_RANKS  (1 << 24)
 
 /* Bytes of a checkpoint per cell. */
 static PetscErrorCode checkpoint_bytes(HfExperiment e, PetscReal *bytes) {
@@ -66,22 +46,76 @@ static PetscErrorCode plan_disk(HfExperiment e, const HfLargeFilm *large, PetscR
   PetscFunctionReturn(0);
 }
 
+/* The share of communication in a step of N ranks, of which one alone needs `work` seconds. */
+static double share_of_talk(const HfLargeFilm *large, const HfStepCounts *counts, double work, PetscInt ranks) {
+  const HfTrafficModel model = HfTrafficOf(large, ranks);
+  const double talk = HfTrafficSeconds(large, HfTrafficPerStep(&model, counts), ranks);
+
+  return talk > 0 ? talk / (talk + work / ranks) : 0;
+}
+
+/* *seconds: of a step. */
+static PetscErrorCode plan_traffic(const HfLargeFilm *large, const HfStepCounts *counts, double work, HfNode plan, double *seconds) {
+  const HfTrafficModel model = HfTrafficOf(large, large->ranks);
+  const HfTraffic step = HfTrafficPerStep(&model, counts);
+  PetscInt half = 2;
+  HfNode talk;
+
+  PetscFunctionBeginUser;
+  *seconds = HfTrafficSeconds(large, step, large->ranks);
+  while (half < MOST_RANKS && share_of_talk(large, counts, work, half) < 0.5) half *= 2;
+  PetscCall(HfNodeCreate(HF_NODE_MAP, &talk));
+  PetscCall(HfNodePutReal(talk, "latency_s", large->latency));
+  PetscCall(HfNodePutReal(talk, "bandwidth_bytes_per_s", large->bandwidth));
+  PetscCall(HfNodePutReal(talk, "evaluations_per_step", counts->evaluations));
+  PetscCall(HfNodePutReal(talk, "solves_per_step", counts->solves));
+  PetscCall(HfNodePutReal(talk, "iterations_per_step", counts->iterations));
+  PetscCall(HfTrafficPut(talk, "per_evaluation", model.evaluation));
+  if (counts->solves > 0) PetscCall(HfTrafficPut(talk, "per_solve", model.solve));
+  if (counts->solves > 0) PetscCall(HfTrafficPut(talk, "per_iteration", model.iteration));
+  PetscCall(HfTrafficPut(talk, "per_step", model.step));
+  PetscCall(HfTrafficPut(talk, "all_per_step", step));
+  PetscCall(HfNodePutReal(talk, "seconds_per_step", *seconds));
+  PetscCall(HfNodePutReal(talk, "work_seconds_per_step", work / (double)large->ranks));
+  PetscCall(HfNodePutInt(talk, "half_of_the_time_on_ranks", half));
+  PetscCall(HfNodePutNode(plan, "communication", talk));
+  PetscFunctionReturn(0);
+}
+
+/* Of the steps that have been taken since `before` was counted. */
+static void count_steps(HfExperiment e, const PetscInt64 before[2], HfStepCounts *counts) {
+  PetscInt64 steps, evaluations, refreshes, most;
+  PetscReal mean;
+
+  HfMagnetStatistics(HfDeviceMagnet(e->device), &steps, NULL, &evaluations);
+  HfDeviceCouplingStatistics(e->device, &refreshes, &mean, &most);
+  if (steps <= before[0]) return;
+  counts->evaluations = (double)(evaluations - before[1]) / (double)(steps - before[0]);
+  counts->solves = (double)refreshes / (double)(steps - before[0]);
+  counts->iterations = counts->solves * (double)mean;
+}
+
 static PetscErrorCode plan_time(HfExperiment e, const HfLargeFilm *large, HfNode plan, HfNode basis) {
   const HfGridInfo *grid = HfGridGetInfo(HfDeviceGrid(e->device));
   const double cells = (double)large->n[0] * (double)large->n[1], small = (double)grid->nx * (double)grid->ny;
   const double scale = cells / small * (double)grid->size / (double)large->ranks;
-  double steps, probes, n_steps, talk, wall;
+  double steps, probes, n_steps, talk = 0, wall;
+  HfStepCounts counts = {0};
+  PetscInt64 before[2];
   PetscReal *V = NULL;
   PetscErrorCode code;
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(e->schedule.n, &V));
   for (PetscInt k = 0; k < e->schedule.n; ++k) V[k] = (k % 2 ? 1e-3 : -1e-3) * (double)grid->nx / (double)large->n[0];
+  HfMagnetStatistics(HfDeviceMagnet(e->device), &before[0], NULL, &before[1]);
   code = HfForecastWallTime(e, V, basis, &steps, &probes, &n_steps);
   PetscCall(PetscFree(V));
   if (code) PetscFunctionReturn(code);
   if (large->full_demag) steps *= log(cells) / log(small);
-  talk = n_steps * seconds_of_communication(large, (PetscBool)(e->schedule.n > 0 && !HfDeviceHasGold(e->device)));
+  count_steps(e, before, &counts);
+  if (n_steps > 0) PetscCall(plan_traffic(large, &counts, steps * scale * (double)large->ranks / n_steps, plan, &talk));
+  talk *= n_steps;
   wall = (steps + probes) * scale + talk;
   PetscCall(HfPlanPutCount(plan, "steps_about", ceil(n_steps)));
   PetscCall(HfNodePutReal(plan, "wall_seconds_about", wall));
@@ -101,7 +135,7 @@ static PetscErrorCode plan_basis(HfExperiment e, const HfLargeFilm *large, HfNod
   PetscCall(HfNodePutInt(basis, "film_cells_y", grid->ny));
   PetscCall(HfNodePutInt(basis, "ranks", grid->size));
   PetscCall(HfNodePutText(basis, "scaled_by", large->full_demag ? "n log n of the cells over ranks" : "cells over ranks"));
-  PetscCall(HfNodePutText(basis, "communication", "1 us and 25 GB/s per rank, modelled, not measured"));
+  PetscCall(HfNodePutText(basis, "communication", "modelled, not measured"));
   PetscFunctionReturn(0);
 }
 

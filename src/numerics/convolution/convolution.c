@@ -52,6 +52,17 @@ static PetscInt batch_width(PetscInt64 columns, PetscMPIInt size) {
   return best;
 }
 
+HfConvolutionTraffic HfConvolutionForecast(PetscInt64 nx, PetscInt64 ny, PetscInt ranks, HfConvolutionPrecision precision, PetscInt n) {
+  const PetscInt64 columns = padded_size((PetscInt)nx, precision) / 2 + 1, batch = batch_width(columns, (PetscMPIInt)ranks);
+  const PetscInt64 batches = (columns + batch - 1) / batch, most = batch * ((batches + ranks - 1) / ranks), rows = (ny + ranks - 1) / ranks;
+  const PetscReal size = 2 * (precision == HF_CONVOLUTION_SINGLE ? sizeof(float) : sizeof(double)), numbers = (PetscReal)n * size;
+
+  if (ranks == 1) return (HfConvolutionTraffic){0, 0, (PetscInt)most};
+  return (HfConvolutionTraffic){.messages = (PetscReal)(PetscMin(ranks, batches) + PetscMin(ranks, ny) - 2),
+                                .bytes = numbers * ((PetscReal)rows * (PetscReal)(batch * batches - most) + (PetscReal)most * (PetscReal)(ny - rows)),
+                                .columns = (PetscInt)most};
+}
+
 static PetscErrorCode make_layout(const HfConvolutionFilm *film, HfConvolutionPrecision precision, PetscInt n_out, PetscInt n_in, HfConvLayout *at) {
   PetscInt64 batches;
 
