@@ -170,6 +170,7 @@ for bench in build/bench/bench_*; do
     */bench_transport_potential) quick=(-largest 512) ;;
     */bench_magnet_runge_kutta) quick=(-n 128 -rounds 2) ;;
     */bench_transport_pcmg) quick=(-n 128) ;;
+    */bench_output_frames) quick=(-n 1000 -dir build) ;;
   esac
   stage "$(basename "$bench")" "$bench" "${quick[@]}" && show_last
 done

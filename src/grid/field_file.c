@@ -1,9 +1,9 @@
 /* Fields of the film in parallel HDF5 files: a dataset [frame][y][x][component] of doubles or floats that grows by frames, row 0 the lowest, of
    all cells or those of a selection.
 
-   Every rank writes and reads its own rows in collective transfers of at most HF_FIELD_PIECE bytes a rank; compressed parallel writes exist only as such
-   (HDF5 >= 1.10.2), every rank taking part. Chunks hold whole rows of one frame, at most a rank's share, between 64 kB and 1 MB, so that ranks rarely share a chunk and a
-   frame can be read alone. HDF5 prints nothing of its own: a failure is reported once, with the file or dataset named. */
+   Every rank writes and reads its own rows in transfers of at most HF_FIELD_PIECE bytes, from the Vec itself where all of its cells are kept; compressed
+   parallel writes exist only as collective ones (HDF5 >= 1.10.2), every rank taking part. Chunks hold whole rows of one frame, at most a rank's share,
+   between 64 kB and 1 MB, so that ranks rarely share a chunk and a frame can be read alone. HDF5 prints nothing of its own: a failure is reported once, with the file or dataset named. */
 #include "field_file.h"
 #include <string.h>
 
@@ -173,30 +173,63 @@ static PetscBool is_parallel(hid_t dataset) {
   return parallel;
 }
 
-/* A block of the dataset, from or to `rows`, which a write may leave in another form. */
-static herr_t transfer(hid_t dataset, const hsize_t start[4], const hsize_t count[4], double rows[], PetscBool write) {
+/* Whether the file was opened with hints of the user's, most of which are for collective transfers. */
+static PetscBool has_hints(hid_t dataset) {
+  const hid_t file = H5Iget_file_id(dataset), access = H5Fget_access_plist(file);
+  MPI_Comm comm = MPI_COMM_NULL;
+  MPI_Info hints = MPI_INFO_NULL;
+  int n = 0;
+
+  if (H5Pget_fapl_mpio(access, &comm, &hints) >= 0) {
+    if (hints != MPI_INFO_NULL) {
+      MPI_Info_get_nkeys(hints, &n);
+      MPI_Info_free(&hints);
+    }
+    if (comm != MPI_COMM_NULL) MPI_Comm_free(&comm);
+  }
+  H5Pclose(access);
+  H5Fclose(file);
+  return (PetscBool)(n > 0);
+}
+
+static PetscBool is_one_node(MPI_Comm comm) {
+  PetscMPIInt size = 0, on_node = -1;
+  MPI_Comm node;
+
+  if (MPI_Comm_split_type(comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node)) return PETSC_FALSE;
+  MPI_Comm_size(node, &on_node);
+  MPI_Comm_free(&node);
+  MPI_Comm_size(comm, &size);
+  return (PetscBool)(on_node == size);
+}
+
+static PetscBool has_filters(hid_t dataset) {
+  const hid_t properties = H5Dget_create_plist(dataset);
+  const PetscBool filters = (PetscBool)(H5Pget_nfilters(properties) > 0);
+
+  H5Pclose(properties);
+  return filters;
+}
+
+/* A collective write is for compressed frames, which HDF5 writes in no other way, and for several nodes, where MPI-IO has a few ranks write large pieces
+   for the others. On one node that copies what each rank can write as well itself: on four ranks it took twice as long. Collective. */
+static PetscBool write_collectively(MPI_Comm comm, hid_t dataset) {
+  return (PetscBool)(is_parallel(dataset) && (has_filters(dataset) || has_hints(dataset) || !is_one_node(comm)));
+}
+
+/* A block of the dataset, written `from` the values of that type, or else read to `to`. */
+static herr_t transfer(hid_t dataset, const hsize_t start[4], const hsize_t count[4], PetscBool collective, hid_t type, const void *from, void *to) {
   const hid_t memory = H5Screate_simple(4, count, NULL), place = H5Dget_space(dataset), how = H5Pcreate(H5P_DATASET_XFER);
   herr_t status;
 
-  if (is_parallel(dataset)) H5Pset_dxpl_mpio(how, H5FD_MPIO_COLLECTIVE);
+  if (collective) H5Pset_dxpl_mpio(how, H5FD_MPIO_COLLECTIVE);
   if (count[1])
     H5Sselect_hyperslab(place, H5S_SELECT_SET, start, NULL, count, NULL);
   else { /* nothing of this rank's, but all ranks take part */
     H5Sselect_none(place);
     H5Sselect_none(memory);
   }
-  if (write && is_single(dataset)) { /* a parallel write of compressed data converts nothing */
-    const hsize_t n = count[0] * count[1] * count[2] * count[3];
-
-    for (hsize_t k = 0; k < n; ++k) { /* in place, from the front */
-      const float number = (float)rows[k];
-      memcpy((char *)rows + k * sizeof number, &number, sizeof number);
-    }
-    status = H5Dwrite(dataset, H5T_NATIVE_FLOAT, memory, place, how, rows);
-  } else if (write)
-    status = H5Dwrite(dataset, H5T_NATIVE_DOUBLE, memory, place, how, rows);
-  else
-    status = H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, place, how, rows);
+  status = from ? H5Dwrite(dataset, type, memory, place, how, from) : H5Dread(dataset, type, memory, place, how, to);
   H5Pclose(how);
   H5Sclose(place);
   H5Sclose(memory);
@@ -237,13 +270,14 @@ static void call_rows(const Calls *calls, PetscInt64 k, const hsize_t start[4], 
 
 herr_t HfFieldLoad(MPI_Comm comm, hid_t dataset, const hsize_t start[4], const hsize_t count[4], hsize_t most, double rows[]) {
   const Calls calls = divide_calls(comm, dataset, start, count, most);
+  const PetscBool collective = is_parallel(dataset);
   herr_t status = 0;
 
   for (PetscInt64 k = 0; k < calls.n; ++k) { /* to the end also after a failure: the other ranks take part in every call */
     hsize_t first[4], part[4];
 
     call_rows(&calls, k, start, count, first, part);
-    if (transfer(dataset, first, part, rows, PETSC_FALSE) < 0) status = -1;
+    if (transfer(dataset, first, part, collective, H5T_NATIVE_DOUBLE, NULL, rows) < 0) status = -1;
     rows += part[1] * part[2] * part[3];
   }
   return status;
@@ -257,24 +291,39 @@ herr_t HfFieldLoadRows(HfGrid grid, hid_t dataset, const HfSelection *w, PetscIn
                      (const hsize_t[4]){1, (hsize_t)count, (hsize_t)w->count[0], (hsize_t)dof}, most, rows);
 }
 
+/* In place, from the front: a parallel write of compressed data converts nothing. */
+static void make_single(hsize_t n, double numbers[]) {
+  for (hsize_t k = 0; k < n; ++k) {
+    const float number = (float)numbers[k];
+    memcpy((char *)numbers + k * sizeof number, &number, sizeof number);
+  }
+}
+
 herr_t HfFieldStoreRows(HfGrid grid, hid_t dataset, const HfSelection *w, PetscInt dof, hsize_t frame, hsize_t most, const double all[]) {
+  const HfGridInfo *g = HfGridGetInfo(grid);
+  const PetscBool collective = write_collectively(HfGridComm(grid), dataset), single = is_single(dataset);
   PetscInt first_row, n_rows;
   herr_t status = 0;
-  double *rows;
+  double *copy;
   Calls calls;
 
-  HfSelectionRows(w, HfGridGetInfo(grid), &first_row, &n_rows);
+  HfSelectionRows(w, g, &first_row, &n_rows);
   const hsize_t start[4] = {frame, (hsize_t)first_row, 0, 0}, count[4] = {1, (hsize_t)n_rows, (hsize_t)w->count[0], (hsize_t)dof};
   calls = divide_calls(HfGridComm(grid), dataset, start, count, most);
-  if (PetscMalloc1(PetscMin(calls.rows, count[1]) * count[2] * count[3], &rows)) return -1;
+  if (PetscMalloc1(PetscMin(calls.rows, count[1]) * count[2] * count[3], &copy)) return -1; /* not touched until it is needed */
   for (PetscInt64 k = 0; k < calls.n; ++k) {
+    const double *rows = copy;
     hsize_t first[4], part[4];
 
     call_rows(&calls, k, start, count, first, part);
-    HfSelectionTake(w, grid, dof, (PetscInt)first[1], (PetscInt)part[1], all, rows);
-    if (transfer(dataset, first, part, rows, PETSC_TRUE) < 0) status = -1;
+    if (part[1] && !single && HfSelectionIsAsStored(w, grid, (PetscInt)first[1], (PetscInt)part[1]))
+      rows = all + ((hsize_t)w->first[1] + first[1] - (hsize_t)g->ys) * count[2] * count[3];
+    else
+      HfSelectionTake(w, grid, dof, (PetscInt)first[1], (PetscInt)part[1], all, copy);
+    if (single) make_single(part[1] * part[2] * part[3], copy);
+    if (transfer(dataset, first, part, collective, single ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE, rows, NULL) < 0) status = -1;
   }
-  return PetscFree(rows) ? -1 : status;
+  return PetscFree(copy) ? -1 : status;
 }
 
 /* The selection lies in the film. */

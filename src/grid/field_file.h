@@ -45,6 +45,8 @@ herr_t HfFieldStoreRows(HfGrid grid, hid_t dataset, const HfSelection *selection
 void HfSelectionRows(const HfSelection *selection, const HfGridInfo *g, PetscInt *first, PetscInt *count); /* those of its rows that this rank owns */
 /* All owned cells to those of `count` rows of the selection, void ones as 0: all[j][i][c] and some[b - first][a][c]. */
 void HfSelectionTake(const HfSelection *selection, HfGrid grid, PetscInt dof, PetscInt first, PetscInt count, const double all[], double some[]);
+/* Whether that copies whole rows and changes nothing: all their cells are selected and belong to the film. */
+PetscBool HfSelectionIsAsStored(const HfSelection *selection, HfGrid grid, PetscInt first, PetscInt count);
 /* All owned cells that are also in the selection, from some[b][a][c]. */
 void HfSelectionPut(const HfSelection *selection, const HfGridInfo *g, PetscInt dof, const double some[], double all[]);
 

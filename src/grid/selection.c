@@ -118,6 +118,17 @@ void HfSelectionTake(const HfSelection *selection, HfGrid grid, PetscInt dof, Pe
     }
 }
 
+PetscBool HfSelectionIsAsStored(const HfSelection *selection, HfGrid grid, PetscInt first, PetscInt count) {
+  const HfGridInfo *g = HfGridGetInfo(grid);
+  const int8_t *regions = HfGridRegions(grid);
+  int8_t signs = 0;
+
+  if (selection->count[0] != g->nx || selection->stride[0] != 1 || selection->stride[1] != 1) return PETSC_FALSE;
+  for (PetscInt j = selection->first[1] + first; j < selection->first[1] + first + count; ++j)
+    for (PetscInt i = 0; i < g->nx; ++i) signs = (int8_t)(signs | HfRegionAt(g, regions, i, j));
+  return (PetscBool)(signs >= 0);
+}
+
 void HfSelectionPut(const HfSelection *selection, const HfGridInfo *g, PetscInt dof, const double some[], double all[]) {
   PetscInt first, count;
 

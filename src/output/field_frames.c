@@ -144,7 +144,6 @@ static PetscErrorCode put_frame(HfOutput output, PetscInt k, PetscReal time, Pet
   PetscCall(HfH5Append(results, times, &row, &time));
   PetscCall(HfH5Append(results, probes, &probe_row, &n_probes));
   PetscCall(HfH5Append(results, instants, &instant_row, &field->instant));
-  if (!output->resume.replaying) PetscCall(HfH5Flush(results));
   PetscCall(HfRunAgree(&output->run));
   PetscFunctionReturn(0);
 }

@@ -27,6 +27,21 @@ PetscErrorCode HfH5Failed(HfResultFile *results, const char *call) {
                     results->run->directory, (int)strcspn(call, "("), call, reason);
 }
 
+PetscErrorCode HfResultFileCreate(HfResultFile *results, const char name[], MPI_Info hints) {
+  const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  char path[PETSC_MAX_PATH_LEN];
+
+  PetscFunctionBeginUser;
+  H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* failures are reported by HfFault(), not by HDF5's own trace */
+  HfRunPath(results->run, name, path);
+  H5Pset_fapl_mpio(access, results->run->comm, hints);
+  H5Pset_coll_metadata_write(access, 1);
+  HF_H5(results->file, H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access));
+  H5Pclose(access);
+  PetscCall(HfRunAgree(results->run));
+  PetscFunctionReturn(0);
+}
+
 /* HDF5 requires every link on the way to be tested: a look-up below a missing group is an error. */
 static PetscErrorCode exists(HfResultFile *results, const char path[], PetscBool *found) {
   char part[256];

@@ -84,21 +84,6 @@ PetscErrorCode HfOutputJoinEnsemble(HfOutput output, const char *ensemble, doubl
 
 /* ---- set-up ---- */
 
-static PetscErrorCode open_result_file(HfResultFile *results, MPI_Info hints) {
-  const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-  char path[PETSC_MAX_PATH_LEN];
-
-  PetscFunctionBeginUser;
-  H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* failures are reported by HfFault(), not by HDF5's own trace */
-  HfRunPath(results->run, "run.h5.part", path);
-  H5Pset_fapl_mpio(access, results->run->comm, hints);
-  H5Pset_coll_metadata_write(access, 1);
-  HF_H5(results->file, H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access));
-  H5Pclose(access);
-  PetscCall(HfRunAgree(results->run));
-  PetscFunctionReturn(0);
-}
-
 /* The first lines of the log. */
 static PetscErrorCode greet(HfOutput output) {
   HfDevice device = HfExperimentDevice(output->experiment);
@@ -130,7 +115,7 @@ PetscErrorCode HfOutputSetUp(HfOutput output, HfExperiment experiment) {
     output->run.start = output->control.launched - (double)output->resume.position.wall_seconds;
   else
     PetscCall(HfOutputSummaryWrite(output, "running")); /* from now on the directory holds an unfinished run */
-  PetscCall(open_result_file(&output->results, output->settings.hints));
+  PetscCall(HfResultFileCreate(&output->results, "run.h5.part", output->settings.hints));
   output->is_open = PETSC_TRUE;
   PetscCall(greet(output));
   PetscCall(HfTimeTableHead(&output->table, device, !resuming));

@@ -202,6 +202,7 @@ void HfH5Reason(char reason[HF_FAILURE_LENGTH]);                    /* that reas
   do {                                                                                                                                               \
     if ((call) < 0) PetscFunctionReturn(HfH5Failed(results, #call));                                                                                 \
   } while (0)
+PetscErrorCode HfResultFileCreate(HfResultFile *results, const char name[], MPI_Info hints); /* a file of the run directory, open on all ranks */
 typedef struct {
   hid_t type; /* in memory and in the file */
   int rank;
