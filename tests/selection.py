@@ -32,7 +32,7 @@ CASES = {
     # in the uppermost rows, so of the last rank alone; centres from -50 to 150 nm and from 150 to 190 nm
     "region": (["output.region={size: [200 nm, 40 nm], at: [50 nm, 170 nm]}", "output.compression=0"], slice(7, 18), slice(17, 20)),
     "both": (
-        ["output.stride=2", "output.region={size: [1 um, 120 nm]}", "output.precision=single", "output.hints={cb_nodes: 1}"],
+        ["output.stride=2", "output.region={size: [1 um, 120 nm]}", "output.precision=single", "output.hints={cb_nodes: 1, striping_factor: 4}"],
         slice(0, None, 2),
         slice(7, 13, 2),
     ),
@@ -133,6 +133,9 @@ def main():
                 part = os.path.join(tmp, f"{name}-{ranks}")
                 hopfilm(program, ranks, part, *words(settings))
                 written = compare(whole, part, rows, columns, f"{name} on {ranks} ranks")
+                if name == "both":
+                    hints = re.findall(r"MPI-IO hint (\w+): (\w+)", open(os.path.join(part, "log.txt")).read())
+                    check(hints == [("cb_nodes", "1"), ("striping_factor", "4")], f"{name} on {ranks} ranks: each hint is in the log once")
                 if ranks > 1:
                     continue
                 code, text = run([program, "check", DECK, "--picture", "none", *DRIVEN, *words(settings)])

@@ -13,7 +13,7 @@ static hid_t parallel_access(HfOutput output, const char path[]) {
   const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
 
   if (strlen(path) > HF_MPI_IO_PATH_LENGTH) return access;
-  H5Pset_fapl_mpio(access, output->run.comm, MPI_INFO_NULL);
+  H5Pset_fapl_mpio(access, output->run.comm, output->settings.hints);
   H5Pset_coll_metadata_write(access, 1);
   H5Pset_all_coll_metadata_ops(access, 1);
   H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18); /* metadata with checksums */
@@ -59,6 +59,15 @@ typedef struct {
   PetscBool too_large; /* a stored number does not fit into the type in memory */
 } Outcome;
 
+/* As for frames, src/grid/field_file.c: on one node collective transfers only copy what each rank can write and read as well itself. */
+static PetscBool wants_collective(HfOutput output, PetscBool write) {
+  int n_hints = 0;
+
+  if (!write && strlen(output->resume.path) > HF_MPI_IO_PATH_LENGTH) return PETSC_FALSE;
+  MPI_Info_get_nkeys(output->settings.hints, &n_hints);
+  return (PetscBool)(!output->run.one_node || n_hints > 0);
+}
+
 /* The values first .. first+count-1 of a dataset, from or to `values`, in as many calls of HDF5 as the rank with most of them needs. Collective. */
 static PetscErrorCode transfer_values(HfOutput output, hid_t dataset, hid_t type, hsize_t first, hsize_t count, void *values, PetscBool write,
                                       Outcome *outcome) {
@@ -67,7 +76,7 @@ static PetscErrorCode transfer_values(HfOutput output, hid_t dataset, hid_t type
   PetscInt64 calls = (PetscInt64)((count + most - 1) / most);
 
   PetscFunctionBeginUser;
-  if (write || strlen(output->resume.path) <= HF_MPI_IO_PATH_LENGTH) H5Pset_dxpl_mpio(properties, H5FD_MPIO_COLLECTIVE);
+  if (wants_collective(output, write)) H5Pset_dxpl_mpio(properties, H5FD_MPIO_COLLECTIVE);
   H5Pset_type_conv_cb(properties, refuse_number, &outcome->too_large);
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &calls, 1, MPIU_INT64, MPI_MAX, output->run.comm));
   for (PetscInt64 k = 0; k < calls; ++k) { /* to the end also after a failure: the other ranks take part in every call */

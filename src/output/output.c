@@ -7,11 +7,18 @@
 /* ---- creation ---- */
 
 static PetscErrorCode create_run(HfRun *run, MPI_Comm comm, const char *directory) {
+  PetscMPIInt on_node;
+  MPI_Comm node;
+
   PetscFunctionBeginUser;
   run->comm = comm;
   run->start = MPI_Wtime();
   PetscCallMPI(MPI_Comm_rank(comm, &run->rank));
   PetscCallMPI(MPI_Comm_size(comm, &run->size));
+  PetscCallMPI(MPI_Comm_split_type(comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node));
+  PetscCallMPI(MPI_Comm_size(node, &on_node));
+  PetscCallMPI(MPI_Comm_free(&node));
+  run->one_node = (PetscBool)(on_node == run->size);
   if (directory) PetscCall(PetscStrncpy(run->directory, directory, sizeof run->directory));
   for (size_t n = strlen(run->directory); n > 1 && run->directory[n - 1] == '/'; --n) run->directory[n - 1] = '\0';
   PetscFunctionReturn(0);
@@ -118,6 +125,7 @@ PetscErrorCode HfOutputSetUp(HfOutput output, HfExperiment experiment) {
   PetscCall(HfResultFileCreate(&output->results, "run.h5.part", output->settings.hints));
   output->is_open = PETSC_TRUE;
   PetscCall(greet(output));
+  PetscCall(HfHintsReport(output));
   PetscCall(HfTimeTableHead(&output->table, device, !resuming));
   PetscCall(HfOutputWriteProvenance(output));
   PetscCall(HfOutputWriteFilm(output));

@@ -33,6 +33,7 @@ enum { HF_MAX_FIELDS = 64, HF_FAILURE_LENGTH = 512, HF_TABLE_MAX_ELECTRODES = 8 
 typedef struct {
   MPI_Comm comm;
   PetscMPIInt rank, size;
+  PetscBool one_node; /* all ranks are on one */
   char directory[PETSC_MAX_PATH_LEN];
   double start;                    /* MPI_Wtime() at which the run began, less the wall time of the parts before a restart */
   char failure[HF_FAILURE_LENGTH]; /* the first of this rank, "" while all is well; HfRunAgree() makes it a fault of all */
@@ -147,6 +148,11 @@ struct HfOutput_ {
 PetscErrorCode HfOutputSettingsRead(HfDeck deck, HfOutputSettings *settings);
 PetscErrorCode HfOutputSettingsCheck(void *context, HfDevice device);
 PetscErrorCode HfOutputSettingsDestroy(HfOutputSettings *settings);
+
+/* ---- file_hints.c ---- */
+PetscErrorCode HfHintsSettingsRead(HfNode section, MPI_Info *hints);
+PetscErrorCode HfHintsSettingsCheck(HfDeck deck);
+PetscErrorCode HfHintsReport(HfOutput output); /* in the log, of the opened run.h5. Collective. */
 
 /* ---- directory.c: POSIX work of rank 0 ---- */
 /* Looks, touches nothing: HF_ERR_FILE when there is a finished run (unless `force`), the directory cannot be made, or another run is writing in it and

@@ -17,7 +17,8 @@ static const HfKey output_keys[] = {
     {"output.precision", HF_CHOICE, NULL, "double", "double|single", 0,
      "Precision of the fields in run.h5; single halves the file (checkpoints are always in double precision)"},
     {"output.hints", HF_FREE, NULL, "", "", 0,
-     "Hints to MPI-IO for run.h5, such as {cb_nodes: 8, striping_factor: 16}; which exist depends on the file system and the MPI library"},
+     "Hints to MPI-IO for run.h5 and checkpoints, such as {cb_nodes: 8, striping_factor: 16}; which exist depends on the file system and the MPI "
+     "library, and log.txt tells which have no effect"},
     {"output.table_every", HF_QUANTITY, "s", "", ">0", 0,
      "Simulated time between lines of table.tsv, counted from the start of each phase (a hold, a pulse, a pause), which also has a line at its end; "
      "states "
@@ -44,16 +45,6 @@ PetscErrorCode HfOutputRegisterKeys(HfKeys keys) {
 
 static PetscReal seconds_of_settings(HfNode section, const char *key) { return HfHas(section, key) ? HfReal(section, key) : 0; }
 
-static PetscErrorCode read_hints_settings(HfNode section, MPI_Info *info) {
-  HfNode hints = HfChild(section, "hints");
-
-  PetscFunctionBeginUser;
-  PetscCallMPI(MPI_Info_create(info));
-  for (PetscInt k = 0; hints && k < HfNodeLength(hints); ++k)
-    PetscCallMPI(MPI_Info_set(*info, HfNodeName(HfNodeItem(hints, k)), HfNodeText(HfNodeItem(hints, k))));
-  PetscFunctionReturn(0);
-}
-
 PetscErrorCode HfOutputSettingsRead(HfDeck deck, HfOutputSettings *settings) {
   HfNode section = HfChild(HfDeckRoot(deck), "output");
   HfRecorderSettings *recorder = &settings->recorder;
@@ -65,7 +56,7 @@ PetscErrorCode HfOutputSettingsRead(HfDeck deck, HfOutputSettings *settings) {
   settings->max_walltime = seconds_of_settings(section, "max_walltime");
   settings->max_stall = seconds_of_settings(section, "max_stall");
   settings->n_items = HfCount(HfDeckRoot(deck), "schedule");
-  PetscCall(read_hints_settings(section, &settings->hints));
+  PetscCall(HfHintsSettingsRead(section, &settings->hints));
 
   recorder->every = seconds_of_settings(section, "every");
   recorder->table_every = seconds_of_settings(section, "table_every");
@@ -113,6 +104,7 @@ PetscErrorCode HfOutputSettingsCheck(void *context, HfDevice device) {
 
   PetscFunctionBeginUser;
   PetscCall(check_fields_settings(output->deck, HfDeviceMagnet(device)));
+  PetscCall(HfHintsSettingsCheck(output->deck));
   PetscCall(
       HfSelectionSettingsRead(output->deck, HfChild(HfDeckRoot(output->deck), "output"), HfDeviceGrid(device), &output->settings.recorder.selection));
   PetscFunctionReturn(0);

@@ -1,6 +1,7 @@
 /* Frames of three numbers per cell in run.h5 beside `dd` of as many bytes in the same folder: medians of rounds that
    take turns, in MB/s of wall time, without and with fsync. Each round makes its files anew and removes them.
    The film's vectors turn smoothly, with noise in the last digits, as those of a run do: what deflate gains on them is what it gains there.
+   output/output_impl.h: it opens its file as the run does, without a run around it.
    mpiexec -n N bench_output_frames [-n 4000] [-rounds 5] [-frames 1] [-compression 0] [-single] [-dir .] [-hints key=value,...] */
 #include "cpu_time.h"
 #include <fcntl.h>
