@@ -11,7 +11,7 @@
 #   retention  what films with friction and with grains keep when the voltage is off
 #   learners   other systems that learn by themselves (inputs/learners/)
 #   standard-problems   those of micromagnetics (inputs/validation/)
-#   program    speed, scaling, memory, 200 kills of runs that are resumed, the cost of checkpoints, sixteen ranks, time steps beside explicit ones; wants a
+#   program    speed, scaling, memory, 200 kills of runs that are resumed, the cost of checkpoints, files beside dd, sixteen ranks, time steps beside explicit ones; wants a
 #              machine that does nothing else
 #              --only largest --memory 16   the largest films in so many GB, which is not run otherwise
 #   integrators   what the time steps of every method cost at equal accuracy, film by film, and auto's choice; takes --films, --cells, --alphas, --methods,

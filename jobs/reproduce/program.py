@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """The program itself: its speed relative to a STREAM triad, bare transforms or a library's solver in turns with it, two ranks against one, memory per cell,
-runs that are killed and resumed, what their checkpoints cost, many ranks, and the time steps of the default method beside explicit ones. Meant for a
-machine that does nothing else. Exit code 1 when a figure is missed.
+runs that are killed and resumed, what their checkpoints cost, frames beside dd, many ranks, and the time steps of the default method
+beside explicit ones. Meant for a machine that does nothing else. Exit code 1 when a figure is missed.
 
-Usage: program.py HOPFILM [--only speed scaling kills checkpoints ranks steps memory] [--kills 200] [--show] [--out DIR]     (DIR: runs/reproduce-program)
+Usage: program.py HOPFILM [--only speed scaling kills checkpoints ranks steps memory files] [--kills 200] [--show] [--out DIR]  (DIR: runs/reproduce-program)
                           --only largest [--memory 16] [--films local demag potential] [--ranks 2]     the largest films in so many GB
                           [--rows rest finest patterns maze strip mumag-4 ranks] [--baseline HOPFILM] [--missing]     of the group steps
                           [--many 16 64 256]     ranks of the group ranks, some 60 MB each
@@ -16,6 +16,7 @@ import re
 import subprocess
 import sys
 
+from files import files
 from largest import FILMS, largest
 from launcher import ROOT, cores, environment, mpiexec
 from memory import memory
@@ -163,7 +164,17 @@ def checkpoints(options, table):
     return {commit_of(out)}
 
 
-GROUPS = {"speed": speed, "scaling": scaling, "kills": kills, "checkpoints": checkpoints, "ranks": ranks, "steps": steps, "memory": memory, "largest": largest}
+GROUPS = {
+    "speed": speed,
+    "scaling": scaling,
+    "kills": kills,
+    "checkpoints": checkpoints,
+    "ranks": ranks,
+    "steps": steps,
+    "memory": memory,
+    "files": files,
+    "largest": largest,
+}
 USUAL = [name for name in GROUPS if name != "largest"]  # which takes all the memory it is given
 
 
@@ -175,6 +186,7 @@ def main():
     parser.add_argument("--rows", nargs="+", choices=list(ROWS), default=list(ROWS), help="of the group steps")
     parser.add_argument("--many", type=int, nargs="+", default=list(MANY), help="ranks of the group ranks; the film has 256 rows")
     parser.add_argument("--cells", type=float, nargs="+", help="of the row rest, nm")
+    parser.add_argument("--side", type=int, default=4000, help="cells along a side of the frames of files")
     parser.add_argument("--rounds", type=int, default=3, help="turns of the shorter runs of steps; the fastest count")
     parser.add_argument("--method", help="of the films of steps, instead of the default")
     parser.add_argument("--baseline", help="an earlier build of the program, for the group steps")
