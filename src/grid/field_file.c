@@ -302,6 +302,7 @@ static void make_single(hsize_t n, double numbers[]) {
 herr_t HfFieldStoreRows(HfGrid grid, hid_t dataset, const HfSelection *w, PetscInt dof, hsize_t frame, hsize_t most, const double all[]) {
   const HfGridInfo *g = HfGridGetInfo(grid);
   const PetscBool collective = write_collectively(HfGridComm(grid), dataset), single = is_single(dataset);
+  const double nothing = 0; /* NULL, the copy of no rows, would mean to read */
   PetscInt first_row, n_rows;
   herr_t status = 0;
   double *copy;
@@ -312,7 +313,7 @@ herr_t HfFieldStoreRows(HfGrid grid, hid_t dataset, const HfSelection *w, PetscI
   calls = divide_calls(HfGridComm(grid), dataset, start, count, most);
   if (PetscMalloc1(PetscMin(calls.rows, count[1]) * count[2] * count[3], &copy)) return -1; /* not touched until it is needed */
   for (PetscInt64 k = 0; k < calls.n; ++k) {
-    const double *rows = copy;
+    const double *rows = copy ? copy : &nothing;
     hsize_t first[4], part[4];
 
     call_rows(&calls, k, start, count, first, part);
