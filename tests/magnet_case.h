@@ -44,11 +44,10 @@ static inline void case_fill(Case *c, Vec v, void (*f)(PetscReal x, PetscReal y,
 
   CHECK(VecGetArrayWrite(v, &a));
   for (PetscInt j = c->g->ys; j < c->g->ys + c->g->ym; ++j) {
-    for (PetscInt i = 0; i < c->g->nx; ++i) {
-      PetscScalar *m = a + 3 * ((j - c->g->ys) * c->g->nx + i);
+    for (PetscInt i = 0; i < c->g->xm; ++i) {
+      PetscScalar *m = a + 3 * ((j - c->g->ys) * c->g->xm + i);
       m[0] = m[1] = m[2] = 0;
-      if (HfRegionAt(c->g, HfGridRegions(c->grid), i, j) >= 0)
-        (*f)(c->g->x0 + ((PetscReal)i + 0.5) * c->g->dx, c->g->y0 + ((PetscReal)j + 0.5) * c->g->dy, context, m);
+      if (HfRegionAt(c->g, HfGridRegions(c->grid), i, j) >= 0) (*f)(HfCellX(c->g, i), HfCellY(c->g, j), context, m);
     }
   }
   CHECK(VecRestoreArrayWrite(v, &a));

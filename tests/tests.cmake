@@ -64,6 +64,18 @@ foreach(kind_ranks "unit:1" "physics:1,2,4" "parallel:1,2,4")
   endforeach()
 endforeach()
 
+# What follows the division of the film, cut along x as well (-da_processors_x): NAME/2x1 is on two boxes beside each other, NAME/2x2 on four.
+foreach(test magnet_ranks magnet_mask grid_field_file grid_selection grid_grains grid_interpolate grid_ovf)
+  foreach(boxes "2x1" "2x2")
+    string(REPLACE "x" "*" ranks ${boxes})
+    math(EXPR ranks "${ranks}")
+    add_test(NAME parallel/${test}/${boxes} COMMAND ${MPIEXEC} -n ${ranks} $<TARGET_FILE:test_${test}> -da_processors_x 2
+      WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}/tests)
+    set_tests_properties(parallel/${test}/${boxes} PROPERTIES LABELS "fast;parallel" ENVIRONMENT "${HF_MPI_ENVIRONMENT}" TIMEOUT 1800
+      PROCESSORS ${ranks})
+  endforeach()
+endforeach()
+
 include(${PROJECT_SOURCE_DIR}/tests/fuzz/fuzz.cmake)
 
 # The source check, and the program as a user meets it: the longest first. Those that start several runs side by side take two cores, the others one:

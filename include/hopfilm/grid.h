@@ -5,6 +5,8 @@
    at (x0 + (i+1/2) dx, y0 + (j+1/2) dy); vertex (i,j), i = 0..nx, j = 0..ny, is the lower left corner of cell (i,j).
    Rows are divided among the ranks (1 x P process grid): rank r owns the cell rows ys .. ys+ym-1 and the vertex rows with the same numbers; the
    last rank also owns vertex row ny. Row boundaries are multiples of `block` cells where possible so that multigrid levels stay aligned.
+   More ranks than rows own boxes, of the columns xs .. xs+xm-1 too: everything about cells follows these numbers, which for whole rows are 0 and nx.
+   A cell of a rank is addressed by its column within the box, i = 0 .. xm-1, and its row in the film, j = ys .. ys+ym-1.
    A cell belongs to region 0, 1, ... or is void (-1). */
 #pragma once
 #include <hopfilm/deck.h>
@@ -21,12 +23,15 @@ typedef struct {
   PetscReal thickness;   /**< of the film */
   PetscReal x0;          /**< left edge, -nx dx/2 */
   PetscReal y0;          /**< lower edge, -ny dy/2 */
+  PetscInt xs;           /**< first column of cells that this rank owns: 0 but in boxes */
+  PetscInt xm;           /**< number of columns of cells that this rank owns: nx but in boxes */
   PetscInt ys;           /**< first row of cells that this rank owns */
   PetscInt ym;           /**< number of rows of cells that this rank owns */
   PetscInt n_regions;    /**< the film itself, region 0, included */
   PetscInt n_film;       /**< cells of the film, on all ranks */
   PetscMPIInt rank;      /**< this rank */
   PetscMPIInt size;      /**< number of ranks */
+  PetscMPIInt boxes[2];  /**< boxes along x, y; 1 along x: whole rows */
   PetscBool periodic[2]; /**< along x, y: the film goes on beyond its last cell with its first one */
 } HfGridInfo;
 
@@ -94,25 +99,44 @@ PetscErrorCode HfGridDestroy(HfGrid *grid);
 const HfGridInfo *HfGridGetInfo(HfGrid grid);
 /** The communicator of the grid. Not collective. */
 MPI_Comm HfGridComm(HfGrid grid);
-/** Row boundaries of all ranks, size+1 numbers, borrowed: rows[r] .. rows[r+1]-1 belong to rank r. Not collective. */
+/** How many boxes along x, y so many ranks cut a film of n[0] x n[1] cells into: whole rows while there are enough of them, else boxes with the shortest rims.
+    False: so many boxes of at least one cell do not make it up. Not collective. */
+PetscBool HfGridBoxes(const PetscInt64 n[2], PetscInt64 ranks, PetscInt64 boxes[2]);
+/** The largest number of ranks, at most `ranks`, for which there are such boxes. Not collective. */
+PetscInt64 HfGridMostRanks(const PetscInt64 n[2], PetscInt64 ranks);
+/** The same film in whole rows, borrowed: the grid itself, or with boxes one of which some ranks may own no row; the rows of the boxes beside each other
+    belong to their ranks. What works on whole rows does so on this one. Not collective. */
+HfGrid HfGridWholeRows(HfGrid grid);
+/** A cell Vec of the grid to one of the same film in whole rows: copied, or sent among the ranks of boxes beside each other. Collective. */
+PetscErrorCode HfGridToWholeRows(HfGrid grid, PetscInt dof, Vec cells, Vec rows);
+/** The way back. Collective. */
+PetscErrorCode HfGridFromWholeRows(HfGrid grid, PetscInt dof, Vec rows, Vec cells);
+/** In boxes, that what stands there in the deck needs whole rows is an error of it, which says how many ranks work. Collective. */
+PetscErrorCode HfGridNeedsRowsCheck(HfGrid grid, HfDeck deck, HfNode place, const char *what);
+/** Row boundaries of the ranks, or of the boxes one above the other, boxes[1]+1 numbers, borrowed: of whole rows rows[r] .. rows[r+1]-1 belong to rank r.
+    Not collective. */
 const PetscInt *HfGridRowRanges(HfGrid grid);
-/** The DMDA of the cells with `dof` (1, 2, 3) interleaved components, stencil width 1; borrowed. Collective the first time. */
+/** The DMDA of the cells with `dof` (1, 2, 3) interleaved components, stencil width 1; borrowed. Every rank owns a cell. Collective the first time. */
 PetscErrorCode HfGridGetCells(HfGrid grid, PetscInt dof, DM *cells);
-/** The DMDA of the (nx+1) x (ny+1) vertices, 1 component; borrowed. Collective the first time. */
+/** The DMDA of the (nx+1) x (ny+1) vertices, 1 component; borrowed. Every rank owns a cell. Collective the first time. */
 PetscErrorCode HfGridGetVertices(HfGrid grid, DM *vertices);
-/** A cell Vec: owned rows of nx cells with `dof` interleaved components. Collective. */
-PetscErrorCode HfGridCreateCellVec(HfGrid grid, PetscInt dof, Vec *v);
-/** A Vec of the vertices: owned rows of nx+1, and the uppermost one on the last rank. Collective. */
+/** A Vec of the vertices: owned rows of nx+1; of whole rows alone. Collective. */
 PetscErrorCode HfGridCreateVertexVec(HfGrid grid, Vec *v);
-/** Regions of the owned cells with a frame of one cell, borrowed: that of cell (i,j) at [(j - (ys-1))*(nx+2) + i+1] for i = -1..nx, j = ys-1..ys+ym; -1
+/** A cell Vec: ym owned rows of xm cells with `dof` interleaved components. Collective. */
+PetscErrorCode HfGridCreateCellVec(HfGrid grid, PetscInt dof, Vec *v);
+/** Regions of the owned cells with a frame of one cell, borrowed: that of cell (i,j) at [(j - (ys-1))*(xm+2) + i+1] for i = -1..xm, j = ys-1..ys+ym; -1
     outside the film; beyond a periodic boundary that of the cell on the other side. Not collective. */
 const int8_t *HfGridRegions(HfGrid grid);
 /** The shape of the film, borrowed; what lies outside of the grid is no film. NULL: its cells are all that is known. Not collective. */
 HfShape HfGridOutline(HfGrid grid);
 /** Region of cell (i,j) in HfGridRegions(). Not collective. */
 static inline PetscInt HfRegionAt(const HfGridInfo *g, const int8_t *regions, PetscInt i, PetscInt j) {
-  return regions[(j - (g->ys - 1)) * (g->nx + 2) + i + 1];
+  return regions[(j - (g->ys - 1)) * (g->xm + 2) + i + 1];
 }
+/** The centre of a cell, and of its row, m, and its number, by rows of the film. Not collective. */
+static inline PetscReal HfCellX(const HfGridInfo *g, PetscInt i) { return g->x0 + ((PetscReal)(g->xs + i) + 0.5) * g->dx; }
+static inline PetscReal HfCellY(const HfGridInfo *g, PetscInt j) { return g->y0 + ((PetscReal)j + 0.5) * g->dy; }
+static inline PetscInt64 HfCellNumber(const HfGridInfo *g, PetscInt i, PetscInt j) { return (PetscInt64)j * g->nx + g->xs + i; }
 
 /* ---- grains: a Voronoi map of the plane, a function of (size, seed) and the place alone; section film.grains of the deck. Every quantity that
      varies from grain to grain takes its own random numbers. Not collective. ---- */
@@ -125,11 +149,11 @@ PetscInt64 HfGrainAt(PetscReal size, PetscInt64 seed, PetscReal x, PetscReal y);
 PetscInt64 HfGridGrainAt(HfGrid grid, PetscReal size, PetscInt64 seed, PetscReal x, PetscReal y);
 /** The point of the grain, m: all places nearer to it than to that of any other grain belong to the grain. */
 void HfGrainCentre(PetscReal size, PetscInt64 seed, PetscInt64 grain, PetscReal at[2]);
-/** The grain of every owned cell, grains[j*nx + i] for i = 0..nx-1, j = 0..ym-1; -1 in void cells. */
+/** The grain of every owned cell, grains[j*xm + i] for i = 0..xm-1, j = 0..ym-1; -1 in void cells. */
 PetscErrorCode HfGridGrains(HfGrid grid, PetscReal size, PetscInt64 seed, PetscInt64 grains[]);
 /** Fills in the numbers of a grain in a region. */
 typedef void (*HfGrainNumbers)(PetscInt64 grain, PetscInt region, PetscReal numbers[], void *context);
-/** Means of n such numbers over each owned cell, means[(j*nx + i)*n + k], in which a grain counts by its area: by points of the cell that are not further apart
+/** Means of n such numbers over each owned cell, means[(j*xm + i)*n + k], in which a grain counts by its area: by points of the cell that are not further apart
     than an eighth of `size`, two by two at least. 0 in void cells; the same on any number of ranks. */
 PetscErrorCode HfGridGrainMeans(HfGrid grid, PetscReal size, PetscInt64 seed, PetscInt n, HfGrainNumbers numbers, void *context, PetscReal means[]);
 PetscReal HfGrainNormal(PetscInt64 seed, HfGrainQuantity quantity, PetscInt64 grain);  /**< normal, mean 0, variance 1 */
@@ -156,7 +180,8 @@ typedef enum { HF_ROWS_ALL = -1, HF_ROWS_EVEN = 0, HF_ROWS_ODD = 1 } HfRowParity
 /** Rows of any grid. `finer` (NULL: none): ranges of the next finer level, whose owners get their ghost rows here even when they own no row. Collective. */
 PetscErrorCode HfGhostRowsCreate(MPI_Comm comm, PetscInt n, PetscInt n_rows, PetscBool periodic, const PetscInt ranges[], const PetscInt finer[],
                                  HfGhostRows *rows);
-/** Rows of cells with `dof` interleaved components: dof nx numbers each, periodic if the grid is along y. Collective. */
+/** Rows of cells with `dof` interleaved components: dof xm numbers each, periodic if the grid is along y. Of boxes: among those one above the other, whose
+    ranks are numbered from the lowest up. Collective. */
 PetscErrorCode HfGhostRowsCreateCells(HfGrid grid, PetscInt dof, HfGhostRows *rows);
 /** Rows of vertices: nx+1 numbers each. Collective. */
 PetscErrorCode HfGhostRowsCreateVertices(HfGrid grid, HfGhostRows *rows);
@@ -187,6 +212,18 @@ PetscErrorCode HfGhostRowsBeginFloats(HfGhostRows rows, PetscInt n, const float 
                                       HfRowParity parity);
 /** The messages have arrived. Collective. */
 PetscErrorCode HfGhostRowsEndFloats(HfGhostRows rows);
+
+/* ---- ghost columns of boxes: copies of the columns just left and right of those a rank owns. One exchange at a time per object. ---- */
+/** The exchange of ghost columns. */
+typedef struct HfGhostColumns_ *HfGhostColumns;
+/** Columns of cells with `dof` interleaved components, periodic if the grid is along x. Collective. */
+PetscErrorCode HfGhostColumnsCreate(HfGrid grid, PetscInt dof, HfGhostColumns *columns);
+/** Collective. */
+PetscErrorCode HfGhostColumnsDestroy(HfGhostColumns *columns);
+/** The columns of owned[ym][xm][dof] begin to travel; it may change afterwards. Collective. */
+PetscErrorCode HfGhostColumnsBegin(HfGhostColumns columns, const PetscReal owned[]);
+/** left[ym][dof] and right[ym][dof]: columns xs-1 and xs+xm, borrowed until the next Begin; zero where there is no such column. Collective. */
+PetscErrorCode HfGhostColumnsEnd(HfGhostColumns columns, const PetscReal **left, const PetscReal **right);
 
 /* ---- a selection: the cells that a field is saved on, first + a * stride for a = 0 .. count-1 along x and y ---- */
 /** Some of the cells; [0] along x, [1] along y. */

@@ -33,8 +33,8 @@ static PetscErrorCode maps_create(HfDevice device, Maps *maps) {
   for (PetscInt k = 0; k < nx * ny; ++k) maps->regions[k] = -1;
   for (PetscInt k = 0; k < (nx + 1) * (ny + 1); ++k) maps->electrodes[k] = -1;
   for (PetscInt j = g->ys; j < g->ys + g->ym; ++j)
-    for (PetscInt i = 0; i < g->nx; ++i) {
-      PetscInt *pixel = &maps->regions[(PetscInt)((PetscInt64)j * ny / g->ny) * nx + (PetscInt)((PetscInt64)i * nx / g->nx)];
+    for (PetscInt i = 0; i < g->xm; ++i) {
+      PetscInt *pixel = &maps->regions[(PetscInt)((PetscInt64)j * ny / g->ny) * nx + (PetscInt)((PetscInt64)(g->xs + i) * nx / g->nx)];
       *pixel = PetscMax(*pixel, HfRegionAt(g, regions, i, j));
     }
   for (PetscInt row = 0; vertices && row < n_rows; ++row)

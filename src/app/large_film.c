@@ -121,6 +121,26 @@ static PetscErrorCode explain(MPI_Comm comm) {
   PetscFunctionReturn(0);
 }
 
+/* Whether so many ranks can share the film. */
+static PetscErrorCode ranks_settings(HfDeck deck, const HfLargeFilm *large) {
+  const HfNode root = HfDeckRoot(deck);
+  const PetscBool rows = (PetscBool)(large->full_demag || HfHas(root, "electrodes") || HfHas(root, "gauges") ||
+                                     !strcmp(HfText(HfNodeFind(root, "integrator"), "method"), "bdf"));
+  PetscInt64 boxes[2];
+
+  PetscFunctionBeginUser;
+  if (!HfGridBoxes(large->n, large->ranks, boxes))
+    return HfFault(HfDeckComm(deck), HF_ERR_DECK, "--ranks: %d ranks cannot share %lld x %lld cells in boxes of at least one cell; use %lld ranks",
+                   (int)large->ranks, (long long)large->n[0], (long long)large->n[1], (long long)HfGridMostRanks(large->n, large->ranks));
+  if (boxes[0] > 1 && rows)
+    return HfFault(
+        HfDeckComm(deck), HF_ERR_DECK,
+        "--ranks: %d ranks for %lld rows of cells: `demag: full`, electrodes, gauges and `method: bdf` need a row on every rank; use at most "
+        "%lld ranks",
+        (int)large->ranks, (long long)large->n[1], (long long)large->n[1]);
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode plan_of_deck(HfDeck deck, const HfLargeFilm *large, HfNode *plan) {
   HfExperiment experiment = NULL;
   HfOutput output;
@@ -148,11 +168,10 @@ PetscErrorCode HfAppPlanLarge(HfDeck deck, HfKeys keys, const HfOptions *options
   PetscCall(HfDeviceRankMemory(deck, large.ranks, &large.rank_memory));
   large.full_demag = HfMagnetSettingsFullDemag(deck);
   large.single_demag = HfMagnetSettingsSingleDemag(deck);
-  if (whole && large.ranks > large.n[1]) {
-    code = HfFault(HfDeckComm(deck), HF_ERR_DECK, "--ranks: %d ranks for %lld rows of cells: every rank needs a row", (int)large.ranks,
-                   (long long)large.n[1]);
-    PetscCall(destroy(&o));
-    PetscFunctionReturn(code);
+  if (whole) {
+    code = ranks_settings(deck, &large);
+    if (code) PetscCall(destroy(&o));
+    if (code) PetscFunctionReturn(code);
   }
   PetscCall(HfDeckCreate(HfDeckComm(deck), keys, options->argument, o.n, (const char *const *)o.set, &small));
   code = HfDeckVerdict(small);

@@ -10,11 +10,11 @@ PetscErrorCode HfFieldNear(HfGrid grid, Vec H, const PetscReal at[2], PetscReal 
   PetscFunctionBeginUser;
   if (H) PetscCall(VecGetArrayRead(H, &h));
   for (PetscInt j = g->ys; j < g->ys + g->ym; ++j) {
-    for (PetscInt i = 0; i < g->nx; ++i) {
-      const PetscReal x = g->x0 + ((PetscReal)i + 0.5) * g->dx, y = g->y0 + ((PetscReal)j + 0.5) * g->dy;
+    for (PetscInt i = 0; i < g->xm; ++i) {
+      const PetscReal x = HfCellX(g, i), y = HfCellY(g, j);
 
       if (HfRegionAt(g, regions, i, j) < 0 || PetscAbsReal(x - at[0]) > 0.6 * g->dx || PetscAbsReal(y - at[1]) > 0.6 * g->dy) continue;
-      for (int c = 0; h && c < 3; ++c) sum[c] += PetscRealPart(h[3 * ((j - g->ys) * g->nx + i) + c]);
+      for (int c = 0; h && c < 3; ++c) sum[c] += PetscRealPart(h[3 * ((j - g->ys) * g->xm + i) + c]);
       sum[3] += 1;
     }
   }
@@ -43,7 +43,7 @@ static PetscErrorCode lengths(HfGrid grid, Vec v, PetscInt dof, const PetscReal 
   PetscFunctionBeginUser;
   PetscCall(VecGetArrayRead(v, &a));
   for (PetscInt j = g->ys; j < g->ys + g->ym; ++j)
-    for (PetscInt i = 0; i < g->nx; ++i, a += dof) {
+    for (PetscInt i = 0; i < g->xm; ++i, a += dof) {
       const PetscInt region = HfRegionAt(g, regions, i, j);
       PetscReal square = 0, length;
 
@@ -54,7 +54,7 @@ static PetscErrorCode lengths(HfGrid grid, Vec v, PetscInt dof, const PetscReal 
       sums[1] += length * length;
       most = PetscMax(most, length);
     }
-  a -= dof * g->nx * g->ym;
+  a -= dof * g->xm * g->ym;
   PetscCall(VecRestoreArrayRead(v, &a));
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPIU_REAL, MPI_SUM, HfGridComm(grid)));
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPIU_REAL, MPI_MAX, HfGridComm(grid)));

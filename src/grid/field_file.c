@@ -1,9 +1,10 @@
 /* Fields of the film in parallel HDF5 files: a dataset [frame][y][x][component] of doubles or floats that grows by frames, row 0 the lowest, of
    all cells or those of a selection.
 
-   Every rank writes and reads its own rows in transfers of at most HF_FIELD_PIECE bytes, from the Vec itself where all of its cells are kept; compressed
+   Every rank writes and reads its own cells in transfers of at most HF_FIELD_PIECE bytes, from the Vec itself where all of its cells are kept; compressed
    parallel writes exist only as collective ones (HDF5 >= 1.10.2), every rank taking part. Chunks hold whole rows of one frame, at most a rank's share,
-   between 64 kB and 1 MB, so that ranks rarely share a chunk and a frame can be read alone. HDF5 prints nothing of its own: a failure is reported once, with the file or dataset named. */
+   between 64 kB and 1 MB, so that ranks rarely share a chunk and a frame can be read alone. HDF5 prints nothing of its own: a failure is reported once, with
+   the file or dataset named. */
 #include "field_file.h"
 #include <string.h>
 
@@ -121,7 +122,7 @@ HfSelection HfFieldSelection(hid_t dataset, const hsize_t shape[4]) {
 
 /* A power of two, as the row boundaries of the ranks are multiples of one. */
 static hsize_t chunk_rows(const HfGridInfo *g, PetscInt ny, hsize_t bytes_per_row) {
-  const hsize_t share = (hsize_t)(ny / g->size);
+  const hsize_t share = (hsize_t)(ny / g->boxes[1]);
   hsize_t rows = 1;
 
   while (2 * rows * bytes_per_row <= CHUNK_MOST && 2 * rows <= (hsize_t)ny && (2 * rows <= share || rows * bytes_per_row < CHUNK_LEAST)) rows *= 2;
@@ -223,7 +224,7 @@ static herr_t transfer(hid_t dataset, const hsize_t start[4], const hsize_t coun
   herr_t status;
 
   if (collective) H5Pset_dxpl_mpio(how, H5FD_MPIO_COLLECTIVE);
-  if (count[1])
+  if (count[1] && count[2])
     H5Sselect_hyperslab(place, H5S_SELECT_SET, start, NULL, count, NULL);
   else { /* nothing of this rank's, but all ranks take part */
     H5Sselect_none(place);
@@ -284,11 +285,12 @@ herr_t HfFieldLoad(MPI_Comm comm, hid_t dataset, const hsize_t start[4], const h
 }
 
 herr_t HfFieldLoadRows(HfGrid grid, hid_t dataset, const HfSelection *w, PetscInt dof, hsize_t frame, hsize_t most, double rows[]) {
-  PetscInt first, count;
+  PetscInt first, count, left, across;
 
   HfSelectionRows(w, HfGridGetInfo(grid), &first, &count);
-  return HfFieldLoad(HfGridComm(grid), dataset, (const hsize_t[4]){frame, (hsize_t)first, 0, 0},
-                     (const hsize_t[4]){1, (hsize_t)count, (hsize_t)w->count[0], (hsize_t)dof}, most, rows);
+  HfSelectionColumns(w, HfGridGetInfo(grid), &left, &across);
+  return HfFieldLoad(HfGridComm(grid), dataset, (const hsize_t[4]){frame, (hsize_t)first, (hsize_t)left, 0},
+                     (const hsize_t[4]){1, (hsize_t)count, (hsize_t)across, (hsize_t)dof}, most, rows);
 }
 
 /* In place, from the front: a parallel write of compressed data converts nothing. */
@@ -303,13 +305,14 @@ herr_t HfFieldStoreRows(HfGrid grid, hid_t dataset, const HfSelection *w, PetscI
   const HfGridInfo *g = HfGridGetInfo(grid);
   const PetscBool collective = write_collectively(HfGridComm(grid), dataset), single = is_single(dataset);
   const double nothing = 0; /* NULL, the copy of no rows, would mean to read */
-  PetscInt first_row, n_rows;
+  PetscInt first_row, n_rows, left, across;
   herr_t status = 0;
   double *copy;
   Calls calls;
 
   HfSelectionRows(w, g, &first_row, &n_rows);
-  const hsize_t start[4] = {frame, (hsize_t)first_row, 0, 0}, count[4] = {1, (hsize_t)n_rows, (hsize_t)w->count[0], (hsize_t)dof};
+  HfSelectionColumns(w, g, &left, &across);
+  const hsize_t start[4] = {frame, (hsize_t)first_row, (hsize_t)left, 0}, count[4] = {1, (hsize_t)n_rows, (hsize_t)across, (hsize_t)dof};
   calls = divide_calls(HfGridComm(grid), dataset, start, count, most);
   if (PetscMalloc1(PetscMin(calls.rows, count[1]) * count[2] * count[3], &copy)) return -1; /* not touched until it is needed */
   for (PetscInt64 k = 0; k < calls.n; ++k) {
@@ -373,7 +376,7 @@ PetscErrorCode HfFieldCreate(HfGrid grid, int64_t hdf5_file, const char *dataset
 
 PetscErrorCode HfFieldAppend(HfGrid grid, int64_t hdf5_file, const char *dataset, Vec v, PetscInt dof, PetscInt *frame) {
   const HfGridInfo *g = HfGridGetInfo(grid);
-  const PetscInt n = g->nx * g->ym * dof;
+  const PetscInt n = g->xm * g->ym * dof;
   const PetscScalar *a;
   hsize_t number = 0;
   PetscInt length;

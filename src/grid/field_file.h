@@ -33,17 +33,18 @@ PetscBool HfFieldSameCells(const HfGridInfo *g, const hsize_t shape[4]);
 /* Bytes of a rank in one call of HDF5, outside of tests: MPI-IO and HDF5 1.10 have limits at 2 and 4 GiB, and what HDF5 allocates for compressed chunks
    grows with the call. */
 #define HF_FIELD_PIECE 67108864
-/* A block of the dataset into `rows`; empty where count[1] is 0. In as many calls as the largest block of all ranks needs, each of at most `most` bytes, but
+/* A block of the dataset into `rows`; empty where count[1] or count[2] is 0. In as many calls as the largest block of all ranks needs, each of at most `most` bytes, but
    of whole chunks. Collective. */
 herr_t HfFieldLoad(MPI_Comm comm, hid_t dataset, const hsize_t start[4], const hsize_t count[4], hsize_t most, double rows[]);
-/* The owned rows of a frame, some[b][a][c], likewise. */
+/* The owned cells of a frame, some[b][a][c], likewise. */
 herr_t HfFieldLoadRows(HfGrid grid, hid_t dataset, const HfSelection *selection, PetscInt dof, hsize_t frame, hsize_t most, double some[]);
-/* The owned rows of a frame of all cells all[j][i][c], of which the selection is written, likewise. */
+/* The owned cells of a frame of all cells all[j][i][c], of which the selection is written, likewise. */
 herr_t HfFieldStoreRows(HfGrid grid, hid_t dataset, const HfSelection *selection, PetscInt dof, hsize_t frame, hsize_t most, const double all[]);
 
 /* ---- selection.c ---- */
 void HfSelectionRows(const HfSelection *selection, const HfGridInfo *g, PetscInt *first, PetscInt *count); /* those of its rows that this rank owns */
-/* All owned cells to those of `count` rows of the selection, void ones as 0: all[j][i][c] and some[b - first][a][c]. */
+void HfSelectionColumns(const HfSelection *selection, const HfGridInfo *g, PetscInt *first, PetscInt *count); /* and of its columns */
+/* All owned cells to those of `count` rows of the selection that this rank owns, void ones as 0: all[j][i][c] and some[b - first][a][c]. */
 void HfSelectionTake(const HfSelection *selection, HfGrid grid, PetscInt dof, PetscInt first, PetscInt count, const double all[], double some[]);
 /* Whether that copies whole rows and changes nothing: all their cells are selected and belong to the film. */
 PetscBool HfSelectionIsAsStored(const HfSelection *selection, HfGrid grid, PetscInt first, PetscInt count);

@@ -33,19 +33,18 @@ static HfFieldReason check_size(const HfGridInfo *g, hid_t file, const hsize_t s
 static HfFieldReason read_overlaid(HfGrid grid, hid_t dataset, const hsize_t shape[4], hsize_t frame, const HfOverlay *overlay, double rows[]) {
   const HfGridInfo *g = HfGridGetInfo(grid);
   const PetscBool same = (PetscBool)(!overlay->placed && HfFieldSameCells(g, shape));
-  HfPatch patch = {overlay, g->ys, g->ys + g->ym - 1, (PetscInt)shape[3], NULL};
+  const HfSelection all = HfSelectionAll(grid);
+  HfPatch patch = {overlay, 0, 0, (PetscInt)shape[3], NULL};
   HfFieldReason reason;
-  double *values = rows;
+  double *values;
 
-  if (!same) {
-    HfOverlayRows(overlay, g, &patch.first, &patch.last);
-    if (PetscMalloc1((PetscInt64)(patch.last - patch.first + 1) * overlay->n[0] * patch.dof, &values)) return HF_FIELD_NOT_READ;
-  }
+  if (same) return HfFieldLoadRows(grid, dataset, &all, patch.dof, frame, HF_FIELD_PIECE, rows) < 0 ? HF_FIELD_NOT_READ : HF_FIELD_FINE;
+  HfOverlayRows(overlay, g, &patch.first, &patch.last);
+  if (PetscMalloc1((PetscInt64)(patch.last - patch.first + 1) * overlay->n[0] * patch.dof, &values)) return HF_FIELD_NOT_READ;
   reason = HfFieldLoad(HfGridComm(grid), dataset, (const hsize_t[4]){frame, (hsize_t)patch.first, 0, 0},
                        (const hsize_t[4]){1, (hsize_t)(patch.last - patch.first + 1), shape[2], shape[3]}, HF_FIELD_PIECE, values) < 0
                ? HF_FIELD_NOT_READ
                : HF_FIELD_FINE;
-  if (same) return reason;
   patch.values = values;
   if (reason == HF_FIELD_FINE) HfPatchTake(&patch, g, rows);
   return PetscFree(values) ? HF_FIELD_NOT_READ : reason;

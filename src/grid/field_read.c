@@ -9,9 +9,9 @@ static void zero_void_cells(HfGrid grid, PetscInt dof, PetscScalar rows[]) {
   const int8_t *regions = HfGridRegions(grid);
 
   for (PetscInt j = 0; j < g->ym; ++j)
-    for (PetscInt i = 0; i < g->nx; ++i)
+    for (PetscInt i = 0; i < g->xm; ++i)
       if (HfRegionAt(g, regions, i, g->ys + j) < 0)
-        for (PetscInt c = 0; c < dof; ++c) rows[(j * g->nx + i) * dof + c] = 0.0;
+        for (PetscInt c = 0; c < dof; ++c) rows[(j * g->xm + i) * dof + c] = 0.0;
 }
 
 static HfFieldReason look_at(const char *path) {
@@ -37,7 +37,7 @@ static HfFieldReason read_same_cells(HfGrid grid, hid_t file, hid_t dataset, con
 /* The others are 0. */
 static HfFieldReason read_some_cells(HfGrid grid, hid_t dataset, const HfSelection *w, PetscInt dof, hsize_t frame, double rows[]) {
   const HfGridInfo *g = HfGridGetInfo(grid);
-  const PetscInt n = g->nx * g->ym * dof;
+  const PetscInt n = g->xm * g->ym * dof;
   HfFieldReason reason = HF_FIELD_FINE;
   double *some;
 
@@ -86,7 +86,7 @@ PetscErrorCode HfFieldReadWith(HfGrid grid, const char *path, const char *datase
 
   PetscFunctionBeginUser;
   PetscCall(VecGetLocalSize(v, &length));
-  PetscCheck(length == g->nx * g->ym * dof, PETSC_COMM_SELF, PETSC_ERR_ARG_SIZ, "%s: the Vec has not %" PetscInt_FMT " components per cell", dataset,
+  PetscCheck(length == g->xm * g->ym * dof, PETSC_COMM_SELF, PETSC_ERR_ARG_SIZ, "%s: the Vec has not %" PetscInt_FMT " components per cell", dataset,
              dof);
   if (!g->rank) reason = look_at(path); /* a file system may not show all ranks the same at once */
   PetscCall(HfFieldAgree(comm, &reason));

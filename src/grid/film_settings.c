@@ -178,6 +178,7 @@ static PetscErrorCode check_limits(HfDeck deck, const HfFilmSettings *film, cons
   HfNode section = HfChild(HfDeckRoot(deck), "film");
   const PetscReal most = PetscMax(film->size[0], film->size[1]);
   PetscMPIInt size;
+  PetscInt64 boxes[2];
 
   PetscFunctionBeginUser;
   if (film->grain_size > 0 && !(most / film->grain_size < 1e9)) /* grains are numbered: a billion along each side */
@@ -193,10 +194,9 @@ static PetscErrorCode check_limits(HfDeck deck, const HfFilmSettings *film, cons
   PetscCallMPI(MPI_Comm_size(HfDeckComm(deck), &size));
   if (!n[0] || !n[1] || HfDeckErrorCount(deck)) PetscFunctionReturn(0);
   PetscCall(HfFilmCheckIndices(deck));
-  if (size > n[1])
-    PetscCall(HfDeckError(deck, HfChild(section, "size"),
-                          "%d ranks for %" PetscInt_FMT " rows of cells: every rank needs a row; use at most %" PetscInt_FMT " ranks", size, n[1],
-                          n[1]));
+  if (!HfGridBoxes((const PetscInt64[]){n[0], n[1]}, size, boxes))
+    PetscCall(HfDeckError(deck, HfChild(section, "size"), HF_TOO_MANY_RANKS, size, n[0], n[1],
+                          (PetscInt)HfGridMostRanks((const PetscInt64[]){n[0], n[1]}, size)));
   PetscFunctionReturn(0);
 }
 
@@ -218,7 +218,7 @@ static PetscErrorCode check_regions_settings(HfDeck deck, const HfFilmSettings *
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc1(film->n_regions + 1, &cells));
   for (PetscInt j = g->ys; j < g->ys + g->ym; ++j)
-    for (PetscInt i = 0; i < g->nx; ++i)
+    for (PetscInt i = 0; i < g->xm; ++i)
       if (HfRegionAt(g, regions, i, j) >= 0) ++cells[HfRegionAt(g, regions, i, j)];
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, cells, (PetscMPIInt)(film->n_regions + 1), MPIU_INT, MPI_SUM, HfGridComm(grid)));
   for (PetscInt k = 0; k < film->n_regions; ++k)

@@ -6,7 +6,7 @@
    Why not DMGlobalToLocal of the DMDA: it copies all owned rows into a local Vec, and a DMDA needs a row on every rank. tests/bench/grid_ghost_rows.c, CPU
    time of one exchange, ours against its, in us, on two ranks: cells 3.8 / 266 (512^2), 6.2 / 7700 (2048^2), vertices with room for ghost rows
    3.3 / 85 and 4.1 / 1350; on one rank 0.05 against 490, 15000, 150, 2800. Where the owned rows have to be copied all the same, both take equally long. */
-#include <hopfilm/grid.h>
+#include "grid_impl.h"
 #include <string.h>
 
 enum { MARGIN = 8 }; /* zeros before and after an array */
@@ -106,7 +106,7 @@ PetscErrorCode HfGhostRowsCreateCells(HfGrid grid, PetscInt dof, HfGhostRows *ro
   const HfGridInfo *g = HfGridGetInfo(grid);
 
   PetscFunctionBeginUser;
-  PetscCall(HfGhostRowsCreate(HfGridComm(grid), dof * g->nx, g->ny, g->periodic[1], HfGridRowRanges(grid), NULL, rows));
+  PetscCall(HfGhostRowsCreate(HfGridColumnComm(grid), dof * g->xm, g->ny, g->periodic[1], HfGridRowRanges(grid), NULL, rows));
   PetscFunctionReturn(0);
 }
 

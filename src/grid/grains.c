@@ -120,11 +120,10 @@ PetscErrorCode HfGridGrains(HfGrid grid, PetscReal size, PetscInt64 seed, PetscI
   PetscCheck(size > 0 && reach / size < (PetscReal)(SQUARES - 4), HfGridComm(grid), PETSC_ERR_ARG_OUTOFRANGE, "grains of %g m in a film of %g m",
              (double)size, (double)(2 * reach));
   for (PetscInt j = 0; j < g->ym; ++j)
-    for (PetscInt i = 0; i < g->nx; ++i)
-      grains[j * g->nx + i] = HfRegionAt(g, HfGridRegions(grid), i, g->ys + j) < 0
+    for (PetscInt i = 0; i < g->xm; ++i)
+      grains[j * g->xm + i] = HfRegionAt(g, HfGridRegions(grid), i, g->ys + j) < 0
                                   ? -1
-                                  : original(&lattice, nearest_grain(&lattice, NULL, g->x0 + ((PetscReal)i + 0.5) * g->dx,
-                                                                     g->y0 + ((PetscReal)(g->ys + j) + 0.5) * g->dy));
+                                  : original(&lattice, nearest_grain(&lattice, NULL, HfCellX(g, i), HfCellY(g, g->ys + j)));
   PetscFunctionReturn(0);
 }
 
@@ -180,15 +179,15 @@ PetscErrorCode HfGridGrainMeans(HfGrid grid, PetscReal size, PetscInt64 seed, Pe
 
   PetscFunctionBeginUser;
   PetscCall(band_create(g, &lattice, n, &band));
-  PetscCall(PetscArrayzero(means, (size_t)n * (size_t)(g->nx * g->ym)));
+  PetscCall(PetscArrayzero(means, (size_t)n * (size_t)(g->xm * g->ym)));
   for (PetscInt j = g->ys; j < g->ys + g->ym; ++j) {
     PetscCall(band_move(&band, &lattice, g->y0 + (PetscReal)j * g->dy));
-    for (PetscInt i = 0; i < g->nx; ++i) {
+    for (PetscInt i = 0; i < g->xm; ++i) {
       const PetscInt region = HfRegionAt(g, HfGridRegions(grid), i, j);
-      PetscReal *mean = means + (ptrdiff_t)n * ((j - g->ys) * g->nx + i);
+      PetscReal *mean = means + (ptrdiff_t)n * ((j - g->ys) * g->xm + i);
 
       for (PetscInt k = 0; k < along_x * along_y && region >= 0; ++k) {
-        const PetscReal x = g->x0 + ((PetscReal)i + ((PetscReal)(k % along_x) + 0.5) / (PetscReal)along_x) * g->dx;
+        const PetscReal x = g->x0 + ((PetscReal)(g->xs + i) + ((PetscReal)(k % along_x) + 0.5) / (PetscReal)along_x) * g->dx;
         const PetscReal y = g->y0 + ((PetscReal)j + ((PetscReal)(k / along_x) + 0.5) / (PetscReal)along_y) * g->dy;
         const PetscReal *of_grain = band_numbers(&band, &lattice, nearest_grain(&lattice, &band, x, y), region, numbers, context);
 

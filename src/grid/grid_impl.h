@@ -2,18 +2,27 @@
 #pragma once
 #include <hopfilm/grid.h>
 
+/* Of ranks, cells along x, along y, and a number of ranks that works. */
+#define HF_TOO_MANY_RANKS                                                                                                                            \
+  "%d ranks cannot share %" PetscInt_FMT " x %" PetscInt_FMT " cells in boxes of at least one cell; use %" PetscInt_FMT " ranks"
 #define HF_MAX_DOF     3
 #define HF_MAX_REGIONS 126 /* a cell's region is an int8_t; with the film's own */
 
 struct HfGrid_ {
   MPI_Comm comm;
   HfGridInfo info;
-  PetscInt *rows;           /* size+1 row boundaries */
-  int8_t *regions;          /* (ym+2) x (nx+2), see HfGridRegions() */
-  HfShape outline;          /* NULL: the mask of the cells is all that is known */
-  DM vertices;              /* made on demand */
-  DM cells[HF_MAX_DOF + 1]; /* by number of components, made on demand */
+  PetscInt *rows, *columns;           /* boundaries of the boxes along y and x: boxes[1]+1, boxes[0]+1 numbers */
+  MPI_Comm along[2];                  /* of boxes: the ranks beside each other, and those one above the other */
+  int8_t *regions;                    /* (ym+2) x (xm+2), see HfGridRegions() */
+  HfShape outline;                    /* NULL: the mask of the cells is all that is known */
+  DM vertices;                        /* made on demand */
+  DM cells[HF_MAX_DOF + 1];           /* by number of components, made on demand */
+  HfGrid whole_rows;                  /* of boxes: the same film in whole rows */
+  VecScatter to_rows[HF_MAX_DOF + 1]; /* by number of components, made on demand */
 };
+
+/* The ranks whose rows lie one above the other. */
+static inline MPI_Comm HfGridColumnComm(HfGrid grid) { return grid->info.boxes[0] > 1 ? grid->along[1] : grid->comm; }
 
 /* One kind of shape: a file in shapes/ and a line in shapes.def. */
 typedef struct {

@@ -274,11 +274,11 @@ static PetscErrorCode read_film(HfGrid grid, HfOvfFile *file, Ovf *ovf, Vec v, P
   if (*fine) {
     PetscCall(VecGetArrayWrite(v, &rows));
     if (ovf->same)
-      PetscCall(PetscArraycpy(rows, values, 3 * g->nx * g->ym));
+      for (PetscInt j = 0; j < g->ym; ++j) PetscCall(PetscArraycpy(rows + 3 * j * g->xm, values + 3 * (j * g->nx + g->xs), 3 * g->xm));
     else
       HfPatchTake(&ovf->patch, g, rows);
-    for (PetscInt k = 0; k < g->nx * g->ym; ++k)
-      if (HfRegionAt(g, regions, k % g->nx, g->ys + k / g->nx) < 0) rows[3 * k] = rows[3 * k + 1] = rows[3 * k + 2] = 0;
+    for (PetscInt k = 0; k < g->xm * g->ym; ++k)
+      if (HfRegionAt(g, regions, k % g->xm, g->ys + k / g->xm) < 0) rows[3 * k] = rows[3 * k + 1] = rows[3 * k + 2] = 0;
     PetscCall(VecRestoreArrayWrite(v, &rows));
   }
   PetscCall(PetscFree(values));

@@ -88,6 +88,6 @@ static void take(const HfPatch *s, Between x, Between y, double out[]) {
 
 void HfPatchTake(const HfPatch *patch, const HfGridInfo *g, double rows[]) {
   for (PetscInt j = 0; j < g->ym; ++j)
-    for (PetscInt i = 0; i < g->nx; ++i)
-      take(patch, between(patch->overlay, g, 0, i), between(patch->overlay, g, 1, g->ys + j), rows + (j * g->nx + i) * patch->dof);
+    for (PetscInt i = 0; i < g->xm; ++i)
+      take(patch, between(patch->overlay, g, 0, g->xs + i), between(patch->overlay, g, 1, g->ys + j), rows + (j * g->xm + i) * patch->dof);
 }

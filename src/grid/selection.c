@@ -31,17 +31,23 @@ PetscBool HfSelectionSame(const HfSelection *a, const HfSelection *b) {
   return PETSC_TRUE;
 }
 
+/* Column within this rank's box of a column of the selection. */
+static PetscInt column_of(const HfSelection *selection, const HfGridInfo *g, PetscInt a) {
+  return selection->first[0] + a * selection->stride[0] - g->xs;
+}
+
 /* Film cells of the selection, on all ranks. */
 static PetscErrorCode count_film(const HfSelection *selection, HfGrid grid, PetscInt *n) {
   const HfGridInfo *g = HfGridGetInfo(grid);
   const int8_t *regions = HfGridRegions(grid);
-  PetscInt first, count, local = 0;
+  PetscInt first, count, left, across, local = 0;
 
   PetscFunctionBeginUser;
   HfSelectionRows(selection, g, &first, &count);
+  HfSelectionColumns(selection, g, &left, &across);
   for (PetscInt b = first; b < first + count; ++b)
-    for (PetscInt a = 0; a < selection->count[0]; ++a)
-      local += HfRegionAt(g, regions, selection->first[0] + a * selection->stride[0], selection->first[1] + b * selection->stride[1]) >= 0;
+    for (PetscInt a = left; a < left + across; ++a)
+      local += HfRegionAt(g, regions, column_of(selection, g, a), selection->first[1] + b * selection->stride[1]) >= 0;
   PetscCallMPI(MPI_Allreduce(&local, n, 1, MPIU_INT, MPI_SUM, HfGridComm(grid)));
   PetscFunctionReturn(0);
 }
@@ -98,23 +104,34 @@ void HfSelectionImage(const HfSelection *selection, HfGrid grid, PetscReal origi
   }
 }
 
-void HfSelectionRows(const HfSelection *selection, const HfGridInfo *g, PetscInt *first, PetscInt *count) {
-  const PetscInt stride = selection->stride[1], below = g->ys - selection->first[1], up_to = below + g->ym;
+/* Of count cells, the d-th of the selection along x (0) or y (1), those that lie among `length` ones from `start` on. */
+static void owned(const HfSelection *selection, int d, PetscInt start, PetscInt length, PetscInt *first, PetscInt *count) {
+  const PetscInt stride = selection->stride[d], below = start - selection->first[d], up_to = below + length;
 
-  *first = PetscMin(below > 0 ? (below + stride - 1) / stride : 0, selection->count[1]);
-  *count = PetscMin(up_to > 0 ? (up_to + stride - 1) / stride : 0, selection->count[1]) - *first;
+  *first = PetscMin(below > 0 ? (below + stride - 1) / stride : 0, selection->count[d]);
+  *count = PetscMin(up_to > 0 ? (up_to + stride - 1) / stride : 0, selection->count[d]) - *first;
+}
+
+void HfSelectionRows(const HfSelection *selection, const HfGridInfo *g, PetscInt *first, PetscInt *count) {
+  owned(selection, 1, g->ys, g->ym, first, count);
+}
+
+void HfSelectionColumns(const HfSelection *selection, const HfGridInfo *g, PetscInt *first, PetscInt *count) {
+  owned(selection, 0, g->xs, g->xm, first, count);
 }
 
 void HfSelectionTake(const HfSelection *selection, HfGrid grid, PetscInt dof, PetscInt first, PetscInt count, const double all[], double some[]) {
   const HfGridInfo *g = HfGridGetInfo(grid);
   const int8_t *regions = HfGridRegions(grid);
+  PetscInt left, across;
 
+  HfSelectionColumns(selection, g, &left, &across);
   for (PetscInt b = first; b < first + count; ++b)
-    for (PetscInt a = 0; a < selection->count[0]; ++a) {
-      const PetscInt i = selection->first[0] + a * selection->stride[0], j = selection->first[1] + b * selection->stride[1];
+    for (PetscInt a = left; a < left + across; ++a) {
+      const PetscInt i = column_of(selection, g, a), j = selection->first[1] + b * selection->stride[1];
       const PetscBool is_film = (PetscBool)(HfRegionAt(g, regions, i, j) >= 0);
 
-      for (PetscInt c = 0; c < dof; ++c) *some++ = is_film ? all[((j - g->ys) * g->nx + i) * dof + c] : 0;
+      for (PetscInt c = 0; c < dof; ++c) *some++ = is_film ? all[((j - g->ys) * g->xm + i) * dof + c] : 0;
     }
 }
 
@@ -123,20 +140,21 @@ PetscBool HfSelectionIsAsStored(const HfSelection *selection, HfGrid grid, Petsc
   const int8_t *regions = HfGridRegions(grid);
   int8_t signs = 0;
 
-  if (selection->count[0] != g->nx || selection->stride[0] != 1 || selection->stride[1] != 1) return PETSC_FALSE;
+  if (g->xm != g->nx || selection->count[0] != g->nx || selection->stride[0] != 1 || selection->stride[1] != 1) return PETSC_FALSE;
   for (PetscInt j = selection->first[1] + first; j < selection->first[1] + first + count; ++j)
     for (PetscInt i = 0; i < g->nx; ++i) signs = (int8_t)(signs | HfRegionAt(g, regions, i, j));
   return (PetscBool)(signs >= 0);
 }
 
 void HfSelectionPut(const HfSelection *selection, const HfGridInfo *g, PetscInt dof, const double some[], double all[]) {
-  PetscInt first, count;
+  PetscInt first, count, left, across;
 
   HfSelectionRows(selection, g, &first, &count);
+  HfSelectionColumns(selection, g, &left, &across);
   for (PetscInt b = first; b < first + count; ++b)
-    for (PetscInt a = 0; a < selection->count[0]; ++a) {
-      const PetscInt i = selection->first[0] + a * selection->stride[0], j = selection->first[1] + b * selection->stride[1];
+    for (PetscInt a = left; a < left + across; ++a) {
+      const PetscInt i = column_of(selection, g, a), j = selection->first[1] + b * selection->stride[1];
 
-      for (PetscInt c = 0; c < dof; ++c) all[((j - g->ys) * g->nx + i) * dof + c] = *some++;
+      for (PetscInt c = 0; c < dof; ++c) all[((j - g->ys) * g->xm + i) * dof + c] = *some++;
     }
 }

@@ -23,7 +23,7 @@ PetscErrorCode HfDampingCreate(HfMagnet magnet, HfDamping *damping) {
   PetscCall(PetscNew(&self));
   *damping = self;
   self->magnet = magnet;
-  PetscCall(PetscCalloc3(g->nx * g->ym, &self->along[0], g->nx * g->ym, &self->along[1], g->nx * g->ym, &self->along[2]));
+  PetscCall(PetscCalloc3(g->xm * g->ym, &self->along[0], g->xm * g->ym, &self->along[1], g->xm * g->ym, &self->along[2]));
   PetscCall(HfMagnetMultigridCreate(magnet, PETSC_TRUE, &self->multigrid));
   PetscFunctionReturn(0);
 }
@@ -62,7 +62,7 @@ PetscErrorCode HfDampingWeigh(HfDamping self, Vec x) {
     for (PetscInt k = 0; k < cells->n_runs; ++k) {
       const HfRun *run = &cells->runs[k];
       const PetscReal factor = 2 / self->magnet->film.materials[run->region].gamma0;
-      for (PetscInt i = 3 * (g->nx * j + run->i); i < 3 * (g->nx * j + run->i + run->n); ++i) a[i] *= factor;
+      for (PetscInt i = 3 * (g->xm * j + run->i); i < 3 * (g->xm * j + run->i + run->n); ++i) a[i] *= factor;
     }
   }
   PetscCall(VecRestoreArray(x, &a));
@@ -107,10 +107,10 @@ static void visit_product(HfMagnet magnet, const HfRow *row, void *context) {
   const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
   const Product *p = context;
 
-  HfRowLinearField(magnet, row, p->u + 3 * g->nx * (row->j - g->ys));
+  HfRowLinearField(magnet, row, p->u + 3 * g->xm * (row->j - g->ys));
   for (PetscInt k = 0; k < row->cells->n_runs; ++k) {
     const HfRun *run = &row->cells->runs[k];
-    const PetscInt i = run->i, at = g->nx * (row->j - g->ys) + i;
+    const PetscInt i = run->i, at = g->xm * (row->j - g->ys) + i;
 
     derivative(run->n, 2 * p->self->shift / magnet->film.materials[run->region].gamma0,
                (PetscReal *const[3]){row->m[0] + i, row->m[1] + i, row->m[2] + i}, (PetscReal *const[3]){row->H[0] + i, row->H[1] + i, row->H[2] + i},

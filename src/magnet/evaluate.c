@@ -6,11 +6,11 @@
 /* Writes H or dm/dt of a row to its place in a Vec; void cells become 0. */
 static void join_row(const HfGridInfo *g, const HfRow *row, PetscReal *const v[3], PetscScalar out[]) {
   const PetscInt first = row->cells->first, n = row->cells->last - first + 1;
-  PetscScalar *to = out + 3 * g->nx * (row->j - g->ys);
+  PetscScalar *to = out + 3 * g->xm * (row->j - g->ys);
 
   memset(to, 0, sizeof(PetscScalar) * (size_t)(3 * first));
   HfRowJoin(first, n, v, to);
-  memset(to + 3 * (first + n), 0, sizeof(PetscScalar) * (size_t)(3 * (g->nx - first - n)));
+  memset(to + 3 * (first + n), 0, sizeof(PetscScalar) * (size_t)(3 * (g->xm - first - n)));
 }
 
 static void clear_empty_rows(HfMagnet magnet, PetscScalar out[]) {
@@ -18,7 +18,7 @@ static void clear_empty_rows(HfMagnet magnet, PetscScalar out[]) {
 
   for (PetscInt j = 0; j < g->ym; ++j) {
     const HfRowCells *cells = HfRowsGet(magnet->rows, g->ys + j);
-    if (cells->first > cells->last) memset(out + 3 * g->nx * j, 0, sizeof(PetscScalar) * (size_t)(3 * g->nx));
+    if (cells->first > cells->last) memset(out + 3 * g->xm * j, 0, sizeof(PetscScalar) * (size_t)(3 * g->xm));
   }
 }
 
@@ -66,7 +66,7 @@ static void visit_rhs(HfMagnet magnet, const HfRow *row, void *context) {
   const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
   const PetscInt first = row->cells->first, end = row->cells->last + 1;
   const HfTorque *only = HfTorqueAlone(magnet);
-  PetscScalar *out = context, *to = out + 3 * g->nx * (row->j - g->ys);
+  PetscScalar *out = context, *to = out + 3 * g->xm * (row->j - g->ys);
 
   if (!only) {
     add_up_rate(magnet, row);
@@ -75,7 +75,7 @@ static void visit_rhs(HfMagnet magnet, const HfRow *row, void *context) {
   }
   memset(to, 0, sizeof(PetscScalar) * (size_t)(3 * first));
   rate_alone(magnet, row, only, to);
-  memset(to + 3 * end, 0, sizeof(PetscScalar) * (size_t)(3 * (g->nx - end)));
+  memset(to + 3 * end, 0, sizeof(PetscScalar) * (size_t)(3 * (g->xm - end)));
 }
 
 static PetscErrorCode right_hand_side(HfMagnet magnet, HfFieldSelection fields, PetscReal t, Vec m, HfLength length, Vec dmdt) {
@@ -121,9 +121,9 @@ static void visit_stage(HfMagnet magnet, const HfRow *row, void *context) {
 
   visit_rhs(magnet, row, output->out);
   if (!output->n) return;
-  for (PetscInt i = 0; i < output->n; ++i) k[i] = output->k[i] + 3 * (g->nx * (row->j - g->ys) + first);
+  for (PetscInt i = 0; i < output->n; ++i) k[i] = output->k[i] + 3 * (g->xm * (row->j - g->ys) + first);
   output->largest[0] = PetscMax(output->largest[0], HfRowLargest(3 * n, output->n, k, output->weight));
-  k[0] = output->out + 3 * (g->nx * (row->j - g->ys) + first);
+  k[0] = output->out + 3 * (g->xm * (row->j - g->ys) + first);
   output->largest[1] = PetscMax(output->largest[1], HfRowLargest(3 * n, 1, k, &one));
 }
 
@@ -279,7 +279,7 @@ PetscErrorCode HfMagnetAverage(HfMagnet magnet, Vec m, PetscReal average[3]) {
 
   PetscFunctionBeginUser;
   PetscCall(VecGetArrayRead(m, &a));
-  for (PetscInt k = 0; k < g->ym * g->nx; ++k)
+  for (PetscInt k = 0; k < g->ym * g->xm; ++k)
     for (PetscInt c = 0; c < 3; ++c) sum[c] += a[3 * k + c]; /* void cells hold 0 */
   PetscCall(VecRestoreArrayRead(m, &a));
   PetscCallMPI(MPI_Allreduce(sum, average, 3, MPIU_REAL, MPIU_SUM, HfGridComm(magnet->film.grid)));
@@ -299,7 +299,7 @@ PetscErrorCode HfMagnetMeanMagnetization(HfMagnet magnet, Vec m, PetscReal M[3])
     for (PetscInt k = 0; k < cells->n_runs; ++k) {
       const HfRun *run = &cells->runs[k];
       for (PetscInt i = run->i; i < run->i + run->n; ++i)
-        for (PetscInt c = 0; c < 3; ++c) M[c] += magnet->film.materials[run->region].Ms * a[3 * ((j - g->ys) * g->nx + i) + c];
+        for (PetscInt c = 0; c < 3; ++c) M[c] += magnet->film.materials[run->region].Ms * a[3 * ((j - g->ys) * g->xm + i) + c];
     }
   }
   PetscCall(VecRestoreArrayRead(m, &a));
@@ -316,7 +316,7 @@ PetscErrorCode HfMagnetNormalize(HfMagnet magnet, Vec m) {
   PetscCall(VecGetArray(m, &a));
   for (PetscInt j = 0; j < g->ym; ++j) {
     const HfRowCells *cells = HfRowsGet(magnet->rows, g->ys + j);
-    if (cells->first <= cells->last) HfNormalize(cells->last - cells->first + 1, a + 3 * (j * g->nx + cells->first));
+    if (cells->first <= cells->last) HfNormalize(cells->last - cells->first + 1, a + 3 * (j * g->xm + cells->first));
   }
   PetscCall(VecRestoreArray(m, &a));
   PetscFunctionReturn(0);
@@ -334,5 +334,5 @@ static void clear_void(const HfRowCells *cells, PetscInt nx, PetscScalar row[]) 
 void HfClearVoid(HfMagnet magnet, PetscScalar a[]) {
   const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
 
-  for (PetscInt j = 0; j < g->ym; ++j) clear_void(HfRowsGet(magnet->rows, g->ys + j), g->nx, a + 3 * g->nx * j);
+  for (PetscInt j = 0; j < g->ym; ++j) clear_void(HfRowsGet(magnet->rows, g->ys + j), g->xm, a + 3 * g->xm * j);
 }

@@ -46,9 +46,9 @@ static PetscErrorCode find_fastest(HfMagnet magnet, Vec rate, PetscInt *cell) {
 
   PetscFunctionBeginUser;
   PetscCall(VecGetArrayRead(rate, &a));
-  for (PetscInt k = 0; k < g->nx * g->ym; ++k) {
+  for (PetscInt k = 0; k < g->xm * g->ym; ++k) {
     const PetscReal square = PetscSqr(a[3 * k]) + PetscSqr(a[3 * k + 1]) + PetscSqr(a[3 * k + 2]);
-    if (square > most[0]) most[0] = square, mine = g->nx * g->ys + k;
+    if (square > most[0]) most[0] = square, mine = (PetscInt)HfCellNumber(g, k % g->xm, g->ys + k / g->xm);
   }
   PetscCall(VecRestoreArrayRead(rate, &a));
   PetscCallMPI(MPI_Allreduce(&most[0], &most[1], 1, MPIU_REAL, MPIU_MAX, HfGridComm(magnet->film.grid)));
@@ -88,9 +88,9 @@ PetscErrorCode HfMagnetGuard(HfMagnet magnet, PetscReal t, Vec m) {
 
     for (PetscInt k = 0; k < cells->n_runs; ++k)
       for (PetscInt i = cells->runs[k].i; i < cells->runs[k].i + cells->runs[k].n; ++i) {
-        const PetscScalar *v = a + 3 * (j * g->nx + i);
+        const PetscScalar *v = a + 3 * (j * g->xm + i);
         const PetscReal length = PetscSqrtReal(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]);
-        const PetscInt cell = (g->ys + j) * g->nx + i;
+        const PetscInt cell = (PetscInt)HfCellNumber(g, i, g->ys + j);
 
         if (PetscIsInfOrNanReal(length))
           first[0] = PetscMin(first[0], cell);

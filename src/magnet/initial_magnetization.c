@@ -61,9 +61,9 @@ static PetscErrorCode fill(HfMagnet magnet, const HfInitialSettings *initial, Ve
 
   PetscFunctionBeginUser;
   PetscCall(VecGetArrayWrite(m, &a));
-  for (PetscInt k = 0; k < g->nx * g->ym; ++k) {
-    const PetscInt i = k % g->nx, j = g->ys + k / g->nx;
-    const HfStartCell cell = {g->x0 + ((PetscReal)i + 0.5) * g->dx, g->y0 + ((PetscReal)j + 0.5) * g->dy, (PetscInt64)j * g->nx + i};
+  for (PetscInt k = 0; k < g->xm * g->ym; ++k) {
+    const PetscInt i = k % g->xm, j = g->ys + k / g->xm;
+    const HfStartCell cell = {HfCellX(g, i), HfCellY(g, j), HfCellNumber(g, i, j)};
     (*initial->start->direction)(initial, &cell, a + 3 * k);
   }
   PetscCall(VecRestoreArrayWrite(m, &a));
@@ -93,8 +93,8 @@ static PetscErrorCode finish(HfMagnet magnet, Vec m, PetscInt *without) {
   PetscFunctionBeginUser;
   PetscCall(VecGetArray(m, &a));
   for (PetscInt j = g->ys; j < g->ys + g->ym; ++j) {
-    for (PetscInt i = 0; i < g->nx; ++i) {
-      PetscScalar *cell = a + 3 * ((j - g->ys) * g->nx + i);
+    for (PetscInt i = 0; i < g->xm; ++i) {
+      PetscScalar *cell = a + 3 * ((j - g->ys) * g->xm + i);
       const PetscReal length = PetscSqrtReal(PetscSqr(cell[0]) + PetscSqr(cell[1]) + PetscSqr(cell[2]));
 
       if (HfRegionAt(g, regions, i, j) < 0)
@@ -157,13 +157,13 @@ PetscErrorCode HfMagnetPerturb(HfMagnet magnet, PetscReal angle, PetscInt64 seed
   PetscFunctionBeginUser;
   for (int k = 0; k < WAVES * WAVES; ++k) HfRandomNormal(seed, HF_STREAM_PERTURBATION, number, -1 - k, 3, waves[k]);
   PetscCall(VecGetArray(m, &a));
-  for (PetscInt k = 0; k < g->nx * g->ym; ++k) {
-    const PetscInt i = k % g->nx, j = g->ys + k / g->nx;
+  for (PetscInt k = 0; k < g->xm * g->ym; ++k) {
+    const PetscInt i = k % g->xm, j = g->ys + k / g->xm;
     PetscReal v[3], along = 0;
 
     if (HfRegionAt(g, regions, i, j) < 0) continue;
-    HfRandomNormal(seed, HF_STREAM_PERTURBATION, number, (PetscInt64)j * g->nx + i, 3, v);
-    add_waves(g, waves, ((PetscReal)i + 0.5) / (PetscReal)g->nx, ((PetscReal)j + 0.5) / (PetscReal)g->ny, v);
+    HfRandomNormal(seed, HF_STREAM_PERTURBATION, number, HfCellNumber(g, i, j), 3, v);
+    add_waves(g, waves, ((PetscReal)(g->xs + i) + 0.5) / (PetscReal)g->nx, ((PetscReal)j + 0.5) / (PetscReal)g->ny, v);
     for (int c = 0; c < 3; ++c) along += v[c] * a[3 * k + c];
     for (int c = 0; c < 3; ++c) v[c] -= along * a[3 * k + c];
     for (int c = 0; c < 3; ++c) a[3 * k + c] += 0.5 * angle * v[c]; /* two components are left, each of variance 2 */

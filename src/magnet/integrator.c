@@ -194,8 +194,9 @@ static PetscErrorCode find_trouble(HfMagnet magnet, PetscReal t, Vec m, PetscInt
   PetscCall(VecDuplicate(m, &dmdt));
   PetscCall(HfUnitRightHandSide(magnet, HF_FIELD_ALL, t, m, dmdt));
   PetscCall(VecGetArrayRead(dmdt, &rate));
-  for (PetscInt k = g->nx * g->ym - 1; k >= 0; --k)
-    if (PetscIsInfOrNanReal(rate[3 * k] + rate[3 * k + 1] + rate[3 * k + 2])) local = g->nx * g->ys + k;
+  for (PetscInt k = g->xm * g->ym - 1; k >= 0; --k)
+    if (PetscIsInfOrNanReal(rate[3 * k] + rate[3 * k + 1] + rate[3 * k + 2]))
+      local = PetscMin(local, (PetscInt)HfCellNumber(g, k % g->xm, g->ys + k / g->xm));
   PetscCall(VecRestoreArrayRead(dmdt, &rate));
   PetscCall(VecDestroy(&dmdt));
   PetscCallMPI(MPI_Allreduce(&local, cell, 1, MPIU_INT, MPI_MIN, HfGridComm(magnet->film.grid)));

@@ -68,7 +68,7 @@ static PetscErrorCode count_contacts(const HfFilm *film, const PetscBool a[], co
   PetscFunctionBeginUser;
   *n = 0;
   for (PetscInt j = g->ys; j < g->ys + g->ym; ++j)
-    for (PetscInt i = 0; i < g->nx; ++i) {
+    for (PetscInt i = 0; i < g->xm; ++i) {
       const PetscInt own = HfRegionAt(g, regions, i, j), around[4] = {HfRegionAt(g, regions, i - 1, j), HfRegionAt(g, regions, i + 1, j),
                                                                       HfRegionAt(g, regions, i, j - 1), HfRegionAt(g, regions, i, j + 1)};
 

@@ -83,6 +83,9 @@ static PetscErrorCode read_settings(HfMagnet magnet) {
   PetscCall(HfInterfacesSettings(&magnet->film));
   PetscCall(HfInitialSettingsRead(magnet->film.deck, HfNodeFind(HfDeckRoot(magnet->film.deck), "film.initial"), &magnet->initial));
   PetscCall(HfIntegratorSettingsRead(magnet->film.deck, &magnet->integrator_settings));
+  if (!strcmp(magnet->integrator_settings.method, "bdf"))
+    PetscCall(
+        HfGridNeedsRowsCheck(magnet->film.grid, magnet->film.deck, HfNodeFind(HfDeckRoot(magnet->film.deck), "integrator.method"), "`method: bdf`"));
   PetscFunctionReturn(0);
 }
 
@@ -94,7 +97,7 @@ PetscErrorCode HfMagnetCreate(HfGrid grid, HfDeck deck, const HfMagnetTypes *typ
   if (!types) types = &hf_built_in_types;
   PetscCall(PetscNew(&magnet));
   *out = magnet;
-  magnet->film = (HfFilm){.grid = grid, .deck = deck, .nx = g->nx, .ys = g->ys, .n_regions = g->n_regions};
+  magnet->film = (HfFilm){.grid = grid, .deck = deck, .xm = g->xm, .ys = g->ys, .n_regions = g->n_regions};
   PetscCall(read_settings(magnet));
   magnet->friction = HfMagnetHasFriction(magnet);
   PetscCall(create_terms(magnet, types));

@@ -42,7 +42,7 @@ static PetscErrorCode fill_row(PetscInt j, const HfTangentRow *row, void *contex
   const PetscReal moment = magnet->film.materials[0].Ms, field = 2 / (HF_MU0 * moment);
 
   PetscFunctionBeginUser;
-  for (PetscInt i = 0; i < g->nx; ++i) {
+  for (PetscInt i = 0; i < g->xm; ++i) {
     const PetscInt region = HfRegionAt(g, regions, i, j);
     const HfMaterial *material = &magnet->film.materials[PetscMax(region, 0)];
     const PetscReal weight = region < 0 ? 0 : material->Ms / moment;
@@ -50,7 +50,7 @@ static PetscErrorCode fill_row(PetscInt j, const HfTangentRow *row, void *contex
 
     for (PetscInt k = 0; k < magnet->n_terms && region >= 0; ++k) {
       const HfTerm *term = &magnet->terms[k];
-      if (term->active[region] && term->type->own_part) (*term->type->own_part)(term, term->p[region], (j - g->ys) * g->nx + i, K);
+      if (term->active[region] && term->type->own_part) (*term->type->own_part)(term, term->p[region], (j - g->ys) * g->xm + i, K);
     }
     row->weight[i] = weight;
     row->turn[i] = weight / material->gamma0;
@@ -122,7 +122,7 @@ static void visit_residual(HfMagnet magnet, const HfRow *row, void *context) {
   HfRowField(magnet, row, PETSC_TRUE);
   for (PetscInt k = 0; k < row->cells->n_runs; ++k) {
     const HfRun *run = &row->cells->runs[k];
-    const PetscInt i = run->i, at = g->nx * (row->j - g->ys) + i;
+    const PetscInt i = run->i, at = g->xm * (row->j - g->ys) + i;
 
     const HfMaterial *material = &magnet->film.materials[run->region];
     PetscReal *const m[3] = {row->m[0] + i, row->m[1] + i, row->m[2] + i}, *const H[3] = {row->H[0] + i, row->H[1] + i, row->H[2] + i},
@@ -194,11 +194,11 @@ static void visit_product(HfMagnet magnet, const HfRow *row, void *context) {
   const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
   const Product *p = context;
 
-  HfRowLinearField(magnet, row, p->u + 3 * g->nx * (row->j - g->ys));
-  HfRowLinearTorques(magnet, row, p->u + 3 * g->nx * (row->j - g->ys));
+  HfRowLinearField(magnet, row, p->u + 3 * g->xm * (row->j - g->ys));
+  HfRowLinearTorques(magnet, row, p->u + 3 * g->xm * (row->j - g->ys));
   for (PetscInt k = 0; k < row->cells->n_runs; ++k) {
     const HfRun *run = &row->cells->runs[k];
-    const PetscInt i = run->i, at = g->nx * (row->j - g->ys) + i;
+    const PetscInt i = run->i, at = g->xm * (row->j - g->ys) + i;
 
     derivative(run->n, &magnet->film.materials[run->region], (PetscReal *const[3]){row->m[0] + i, row->m[1] + i, row->m[2] + i},
                (PetscReal *const[3]){row->H[0] + i, row->H[1] + i, row->H[2] + i}, (PetscReal *const[3]){row->T[0] + i, row->T[1] + i, row->T[2] + i},
@@ -234,10 +234,10 @@ PetscErrorCode HfMotionCreate(HfMagnet magnet, HfMotion *motion) {
   PetscCall(PetscNew(&self));
   *motion = self;
   self->magnet = magnet;
-  PetscCall(PetscCalloc2(g->nx * g->ym, &self->along, g->nx * g->ym, &self->sigma));
+  PetscCall(PetscCalloc2(g->xm * g->ym, &self->along, g->xm * g->ym, &self->sigma));
   if (magnet->friction) {
     self->friction = (HfFrictionCells){.along = self->along, .sigma = self->sigma};
-    PetscCall(PetscCalloc3(g->nx * g->ym, &self->friction.firmness, 3 * g->nx * g->ym, &self->friction.q, g->nx * g->ym, &self->friction.held));
+    PetscCall(PetscCalloc3(g->xm * g->ym, &self->friction.firmness, 3 * g->xm * g->ym, &self->friction.q, g->xm * g->ym, &self->friction.held));
   }
   PetscCall(HfMagnetMultigridCreate(magnet, PETSC_FALSE, &self->multigrid));
   PetscFunctionReturn(0);

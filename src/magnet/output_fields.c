@@ -69,7 +69,7 @@ PetscErrorCode HfMagnetOutputSettingsCheck(HfMagnet magnet, HfNode node, PetscBo
 
 static PetscScalar *place(HfMagnet magnet, const HfRow *row, PetscInt dof, PetscScalar *out) {
   const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
-  return out + dof * g->nx * (row->j - g->ys);
+  return out + dof * g->xm * (row->j - g->ys);
 }
 
 static void add_field(const HfTerm *term, PetscInt region, const HfSpan *span) {

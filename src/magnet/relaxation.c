@@ -52,7 +52,7 @@ static void visit_row(HfMagnet magnet, const HfRow *row, void *context) {
   }
   if (visit->along)
     for (PetscInt i = first; i < first + n; ++i)
-      visit->along[g->nx * (row->j - g->ys) + i] = row->m[0][i] * row->H[0][i] + row->m[1][i] * row->H[1][i] + row->m[2][i] * row->H[2][i];
+      visit->along[g->xm * (row->j - g->ys) + i] = row->m[0][i] * row->H[0][i] + row->m[1][i] * row->H[1][i] + row->m[2][i] * row->H[2][i];
   for (PetscInt k = 0; k < row->cells->n_runs; ++k) {
     const HfRun *run = &row->cells->runs[k];
     const HfMaterial *material = &magnet->film.materials[run->region];
@@ -62,7 +62,7 @@ static void visit_row(HfMagnet magnet, const HfRow *row, void *context) {
     else
       HfRowDamping(run->i, run->n, 0.5 * material->gamma0, row->m, row->H);
   }
-  HfRowJoin(first, n, row->H, visit->out + 3 * g->nx * (row->j - g->ys));
+  HfRowJoin(first, n, row->H, visit->out + 3 * g->xm * (row->j - g->ys));
 }
 
 /* dm/dt at m; void cells of `rate` stay as they are. */
@@ -153,7 +153,7 @@ static PetscBool wants_implicit(const Relaxation *self) {
   PetscReal thickness = 0; /* relative to the exchange length */
 
   if (magnet->relaxation != HF_RELAX_AUTO) return (PetscBool)(magnet->relaxation == HF_RELAX_IMPLICIT);
-  if (!HfTermsWhole(magnet) || magnet->friction) return PETSC_FALSE;
+  if (!HfTermsWhole(magnet) || magnet->friction || HfGridGetInfo(magnet->film.grid)->boxes[0] > 1) return PETSC_FALSE;
   for (PetscInt r = 0; r < magnet->film.n_regions; ++r) {
     const HfMaterial *material = &magnet->film.materials[r];
     const PetscReal length = PetscSqrtReal(2 * material->Aex / HF_MU0) / material->Ms;

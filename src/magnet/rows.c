@@ -62,8 +62,8 @@ static void divide_row(HfMagnet magnet, PetscInt j, const PetscBool (*free_rim)[
   PetscInt before = -1, before_inner = -1; /* region of the cell to the left, and the same if it was interior */
   PetscBool rim_before[2] = {PETSC_FALSE, PETSC_FALSE};
 
-  *cells = (HfRowCells){.first = g->nx, .last = -1, .runs = runs, .spans = spans, .edges = edges};
-  for (PetscInt i = 0; i < g->nx; ++i) {
+  *cells = (HfRowCells){.first = g->xm, .last = -1, .runs = runs, .spans = spans, .edges = edges};
+  for (PetscInt i = 0; i < g->xm; ++i) {
     const PetscInt region = HfRegionAt(g, regions, i, j);
     PetscBool inner = PETSC_FALSE, rim[2] = {PETSC_FALSE, PETSC_FALSE};
 

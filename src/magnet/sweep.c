@@ -2,14 +2,16 @@
 
      for each row:  H = 0;  every selected term adds to H over the spans of interior cells, then over the edge cells;  the visitor uses H
    Only the first and the last row need rows of the neighbour ranks; they come last, so that the exchange overlaps with the inner rows. Periodic boundaries
-   are nothing but ghost cells: those beside a row are copies of its ends (HfRowWrap()), the row below the first one is the last one (ghost_rows.c). */
+   are nothing but ghost cells: those beside a row are copies of its ends (HfRowWrap()), the row below the first one is the last one (ghost_rows.c).
+   Of boxes every row has ghost cells beside it (ghost_columns.c): the exchange comes first. */
 #include "magnet_impl.h"
 
 struct HfSweep_ {
   HfGhostRows ghost_rows;
-  PetscInt stride;            /* numbers from one buffer row to the next */
-  PetscReal *memory, *origin; /* origin: cell 0 of the first buffer row, aligned */
-  PetscScalar *line;          /* one interleaved row */
+  HfGhostColumns ghost_columns; /* of boxes, else NULL */
+  PetscInt stride;              /* numbers from one buffer row to the next */
+  PetscReal *memory, *origin;   /* origin: cell 0 of the first buffer row, aligned */
+  PetscScalar *line;            /* one interleaved row */
 };
 enum { WINDOW = 9, BUFFERS = 15 }; /* window 3 x 3 components, then H and T */
 
@@ -22,14 +24,17 @@ typedef struct {
   void *context;
   PetscInt held[3];                         /* which row is in each slot of the window */
   const PetscScalar *owned, *below, *above; /* rows of m, or of y of a stage: this rank's, the neighbours' */
+  const PetscScalar *left, *right;          /* columns of the neighbours; NULL: whole rows */
   const HfStage *stage;                     /* NULL: the rows of m are there */
   const PetscScalar *rate[HF_MAX_STAGES];
   PetscScalar *sum;
   PetscBool keep; /* the rows of the stage are stored in `sum`, with unit length */
 } Pass;
 
-/* Whether this rank's first and last rows are sent: to the neighbour ranks, or to itself across a periodic boundary. */
-static PetscBool has_border(const HfGridInfo *g) { return (PetscBool)(g->size > 1 || g->periodic[1]); }
+static PetscBool in_boxes(const HfGridInfo *g) { return (PetscBool)(g->boxes[0] > 1); }
+
+/* Whether this rank's first and last rows are sent while others are visited: to the neighbour ranks, or to itself across a periodic boundary. */
+static PetscBool has_border(const HfGridInfo *g) { return (PetscBool)(!in_boxes(g) && (g->size > 1 || g->periodic[1])); }
 
 static PetscBool on_the_border(const HfGridInfo *g, PetscInt j) { return (PetscBool)(has_border(g) && (j == g->ys || j == g->ys + g->ym - 1)); }
 
@@ -37,15 +42,16 @@ static PetscReal *buffer(HfSweep sweep, PetscInt k) { return sweep->origin + k *
 
 PetscErrorCode HfSweepCreate(HfGrid grid, HfSweep *out) {
   const PetscInt lane = 8; /* numbers in a cache line */
-  const PetscInt nx = HfGridGetInfo(grid)->nx;
+  const HfGridInfo *g = HfGridGetInfo(grid);
   HfSweep sweep;
 
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&sweep));
   PetscCall(HfGhostRowsCreateCells(grid, 3, &sweep->ghost_rows));
-  sweep->stride = lane * ((nx + 1 + lane - 1) / lane) + lane;
+  if (in_boxes(g)) PetscCall(HfGhostColumnsCreate(grid, 3, &sweep->ghost_columns));
+  sweep->stride = lane * ((g->xm + 1 + lane - 1) / lane) + lane;
   PetscCall(PetscCalloc1(BUFFERS * sweep->stride + 2 * lane, &sweep->memory));
-  PetscCall(PetscMalloc1(3 * nx, &sweep->line));
+  PetscCall(PetscMalloc1(3 * g->xm, &sweep->line));
   sweep->origin = sweep->memory + lane;
   sweep->origin += (lane - ((size_t)sweep->origin / sizeof(PetscReal)) % (size_t)lane) % (size_t)lane;
   *out = sweep;
@@ -56,6 +62,7 @@ PetscErrorCode HfSweepDestroy(HfSweep *sweep) {
   PetscFunctionBeginUser;
   if (!*sweep) PetscFunctionReturn(0);
   PetscCall(HfGhostRowsDestroy(&(*sweep)->ghost_rows));
+  PetscCall(HfGhostColumnsDestroy(&(*sweep)->ghost_columns));
   PetscCall(PetscFree((*sweep)->memory));
   PetscCall(PetscFree((*sweep)->line));
   PetscCall(PetscFree(*sweep));
@@ -66,12 +73,28 @@ PetscErrorCode HfSweepDestroy(HfSweep *sweep) {
 static void combine_row(const Pass *pass, PetscInt j, PetscScalar *to) {
   const HfGridInfo *g = HfGridGetInfo(pass->magnet->film.grid);
   const HfRowCells *cells = HfRowsGet(pass->magnet->rows, j);
-  const PetscInt first = 3 * cells->first, n = 3 * (cells->last - cells->first + 1), at = 3 * g->nx * (j - g->ys) + first;
+  const PetscInt first = 3 * cells->first, n = 3 * (cells->last - cells->first + 1), at = 3 * g->xm * (j - g->ys) + first;
   const PetscScalar *rate[HF_MAX_STAGES];
 
   for (PetscInt r = 0; r < pass->stage->n; ++r) rate[r] = pass->rate[r] + at;
   HfRowCombine(n, pass->owned + at, pass->stage->n, rate, pass->stage->weight, to + first);
   if (pass->keep) HfNormalize(n / 3, to + first);
+}
+
+/* The cells beside an owned row, -1 and xm, from the neighbours' columns. */
+static void hold_sides(const Pass *pass, PetscInt j, PetscReal *const m[3]) {
+  const HfGridInfo *g = HfGridGetInfo(pass->magnet->film.grid);
+
+  for (int side = 0; side < 2; ++side) {
+    const PetscScalar *from = (side ? pass->right : pass->left) + 3 * (j - g->ys);
+    const PetscInt at = side ? g->xm : -1;
+    PetscReal *const to[3] = {m[0] + at, m[1] + at, m[2] + at};
+
+    if (pass->length == HF_NORMALIZE)
+      HfRowSplitUnit(0, 1, from, to);
+    else
+      HfRowSplit(0, 1, from, to);
+  }
 }
 
 /* Row j of m in its slot of the window. Cells outside the film keep old values, which are not read. */
@@ -92,9 +115,9 @@ static void hold_row(Pass *pass, PetscInt j) {
   else if (j >= g->ys + g->ym)
     from = pass->above;
   else if (!pass->stage)
-    from = pass->owned + 3 * g->nx * (j - g->ys);
+    from = pass->owned + 3 * g->xm * (j - g->ys);
   else {
-    PetscScalar *own = pass->sum + 3 * g->nx * (j - g->ys), *to = pass->keep || on_the_border(g, j) ? own : sweep->line;
+    PetscScalar *own = pass->sum + 3 * g->xm * (j - g->ys), *to = pass->keep || on_the_border(g, j) ? own : sweep->line;
     if (!on_the_border(g, j)) combine_row(pass, j, to); /* border rows were combined before they were sent */
     from = to;
   }
@@ -102,7 +125,8 @@ static void hold_row(Pass *pass, PetscInt j) {
     HfRowSplitUnit(cells->first, n, from, m);
   else
     HfRowSplit(cells->first, n, from, m);
-  if (g->periodic[0]) HfRowWrap(g->nx, m);
+  if (pass->left && j >= g->ys && j < g->ys + g->ym) hold_sides(pass, j, m);
+  if (!pass->left && g->periodic[0]) HfRowWrap(g->xm, m);
 }
 
 static void visit_row(Pass *pass, PetscInt j) {
@@ -175,7 +199,9 @@ static PetscErrorCode visit_rows(Pass *pass, const PetscScalar *send) {
 
   PetscFunctionBeginUser;
   for (int slot = 0; slot < 3; ++slot) pass->held[slot] = PETSC_MIN_INT;
+  if (in_boxes(g)) PetscCall(HfGhostColumnsBegin(sweep->ghost_columns, send));
   PetscCall(HfGhostRowsBegin(sweep->ghost_rows, send));
+  if (in_boxes(g)) PetscCall(HfGhostColumnsEnd(sweep->ghost_columns, &pass->left, &pass->right));
   if (has_border(g))
     for (PetscInt j = g->ys + 1; j < end - 1; ++j) visit_row(pass, j);
   PetscCall(HfGhostRowsEnd(sweep->ghost_rows, &pass->below, &pass->above));
@@ -196,7 +222,7 @@ PetscErrorCode HfSweepRows(HfMagnet magnet, HfFieldSelection fields, PetscReal t
 
 PetscErrorCode HfSweepStage(HfMagnet magnet, PetscReal t, const HfStage *stage, HfVisit visit, void *context) {
   const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
-  const PetscBool refresh = HfCurrentDue(magnet, t, stage->last), whole = (PetscBool)(refresh || HfTermsWhole(magnet));
+  const PetscBool refresh = HfCurrentDue(magnet, t, stage->last), whole = (PetscBool)(refresh || HfTermsWhole(magnet) || in_boxes(g));
   Pass pass = {.magnet = magnet, .fields = HF_FIELD_ALL, .length = HF_NORMALIZE, .visit = visit, .context = context, .stage = stage};
 
   PetscFunctionBeginUser;
@@ -205,7 +231,7 @@ PetscErrorCode HfSweepStage(HfMagnet magnet, PetscReal t, const HfStage *stage, 
   for (PetscInt r = 0; r < stage->n; ++r) PetscCall(VecGetArrayRead(stage->rate[r], &pass.rate[r]));
   PetscCall(VecGetArray(stage->sum, &pass.sum));
   for (PetscInt j = g->ys; j < g->ys + g->ym; ++j)
-    if ((whole || on_the_border(g, j)) && HfRowsGet(magnet->rows, j)->n_runs) combine_row(&pass, j, pass.sum + 3 * g->nx * (j - g->ys));
+    if ((whole || on_the_border(g, j)) && HfRowsGet(magnet->rows, j)->n_runs) combine_row(&pass, j, pass.sum + 3 * g->xm * (j - g->ys));
   if (whole) {
     PetscCall(VecRestoreArray(stage->sum, &pass.sum));
     if (refresh) PetscCall(HfCurrentRefreshNow(magnet, t, stage->sum));

@@ -29,7 +29,7 @@ typedef struct {
 typedef struct {
   HfGrid grid;
   HfDeck deck;
-  PetscInt nx, ys; /* of the grid: cells of a row, first row of this rank */
+  PetscInt xm, ys; /* of the grid: cells of a row of this rank, its first row */
   PetscInt n_regions;
   HfMaterial *materials;       /* one per region */
   PetscReal *exchange_factors; /* of film.interfaces, [n_regions][n_regions]; NULL: 1 everywhere */
@@ -39,7 +39,7 @@ typedef struct {
 PetscReal HfInterfaceExchange(const HfFilm *film, PetscInt own, PetscInt other);
 
 /** Where the cells of a span begin in an array over the cells of this rank's rows. */
-static inline PetscInt HfSpanFirstCell(const HfFilm *film, const HfSpan *span) { return (span->j - film->ys) * film->nx + span->i; }
+static inline PetscInt HfSpanFirstCell(const HfFilm *film, const HfSpan *span) { return (span->j - film->ys) * film->xm + span->i; }
 
 typedef struct HfTerm_ HfTerm;
 typedef struct {

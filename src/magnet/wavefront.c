@@ -257,7 +257,7 @@ static PetscBool applies(HfMagnet magnet, PetscReal end, PetscInt stages) {
   const HfGridInfo *g = HfGridGetInfo(magnet->film.grid);
   const PetscInt *ranges = HfGridRowRanges(magnet->film.grid);
 
-  if (HfTermsWhole(magnet) || HfTermsVary(magnet) || HfCurrentDue(magnet, end, PETSC_TRUE)) return PETSC_FALSE;
+  if (g->boxes[0] > 1 || HfTermsWhole(magnet) || HfTermsVary(magnet) || HfCurrentDue(magnet, end, PETSC_TRUE)) return PETSC_FALSE;
   for (PetscMPIInt r = 0; r < g->size && (g->size > 1 || g->periodic[1]); ++r)
     if (ranges[r + 1] - ranges[r] < stages) return PETSC_FALSE;
   return PETSC_TRUE;

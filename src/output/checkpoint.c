@@ -68,25 +68,48 @@ static PetscBool wants_collective(HfOutput output, PetscBool write) {
   return (PetscBool)(!output->run.one_node || n_hints > 0);
 }
 
-/* The values first .. first+count-1 of a dataset, from or to `values`, in as many calls of HDF5 as the rank with most of them needs. Collective. */
-static PetscErrorCode transfer_values(HfOutput output, hid_t dataset, hid_t type, hsize_t first, hsize_t count, void *values, PetscBool write,
+/* Where numbers of this rank stand among those of all, as one rank would have them: n pieces of a length, `stride` apart. */
+typedef struct {
+  hsize_t first, stride, n, length;
+} Pieces;
+
+/* Of a Vec in boxes (grid.h) the pieces are the rows of this rank's box. */
+static PetscErrorCode pieces_of(Vec vec, Pieces *pieces) {
+  PetscInt start, end, nx, boxes, dof, xs, ys, xm, ym;
+  PetscBool is_da = PETSC_FALSE;
+  DM dm;
+
+  PetscFunctionBeginUser;
+  PetscCall(VecGetOwnershipRange(vec, &start, &end));
+  *pieces = (Pieces){(hsize_t)start, 1, (hsize_t)(end - start), 1};
+  PetscCall(VecGetDM(vec, &dm));
+  if (dm) PetscCall(PetscObjectTypeCompare((PetscObject)dm, DMDA, &is_da));
+  if (!is_da) PetscFunctionReturn(0);
+  PetscCall(DMDAGetInfo(dm, NULL, &nx, NULL, NULL, &boxes, NULL, NULL, &dof, NULL, NULL, NULL, NULL, NULL));
+  PetscCall(DMDAGetCorners(dm, &xs, &ys, NULL, &xm, &ym, NULL));
+  if (boxes > 1) *pieces = (Pieces){(hsize_t)(((PetscInt64)ys * nx + xs) * dof), (hsize_t)(nx * dof), (hsize_t)ym, (hsize_t)(xm * dof)};
+  PetscFunctionReturn(0);
+}
+
+/* Such values of a dataset, from or to `values`, in as many calls of HDF5 as the rank with most of them needs. Collective. */
+static PetscErrorCode transfer_values(HfOutput output, hid_t dataset, hid_t type, const Pieces *pieces, void *values, PetscBool write,
                                       Outcome *outcome) {
   const hid_t space = H5Dget_space(dataset), properties = H5Pcreate(H5P_DATASET_XFER);
-  const hsize_t most = output->control.checkpoint_call / H5Tget_size(type);
-  PetscInt64 calls = (PetscInt64)((count + most - 1) / most);
+  const hsize_t most = PetscMax(1, output->control.checkpoint_call / H5Tget_size(type) / PetscMax(1, pieces->length));
+  PetscInt64 calls = (PetscInt64)((pieces->n + most - 1) / most);
 
   PetscFunctionBeginUser;
   if (wants_collective(output, write)) H5Pset_dxpl_mpio(properties, H5FD_MPIO_COLLECTIVE);
   H5Pset_type_conv_cb(properties, refuse_number, &outcome->too_large);
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &calls, 1, MPIU_INT64, MPI_MAX, output->run.comm));
   for (PetscInt64 k = 0; k < calls; ++k) { /* to the end also after a failure: the other ranks take part in every call */
-    const hsize_t done = PetscMin((hsize_t)k * most, count), n = PetscMin(most, count - done), from = first + done;
-    const hid_t memory = H5Screate_simple(1, &(hsize_t){PetscMax(n, 1)}, NULL);
-    char *at = (char *)values + done * H5Tget_size(type);
+    const hsize_t done = PetscMin((hsize_t)k * most, pieces->n), n = PetscMin(most, pieces->n - done), from = pieces->first + done * pieces->stride;
+    const hid_t memory = H5Screate_simple(1, &(hsize_t){PetscMax(n * pieces->length, 1)}, NULL);
+    char *at = (char *)values + done * pieces->length * H5Tget_size(type);
     herr_t result;
 
     if (n)
-      H5Sselect_hyperslab(space, H5S_SELECT_SET, &from, NULL, &n, NULL);
+      H5Sselect_hyperslab(space, H5S_SELECT_SET, &from, &pieces->stride, &n, &pieces->length);
     else {
       H5Sselect_none(space);
       H5Sselect_none(memory);
@@ -105,19 +128,19 @@ static PetscErrorCode transfer(HfOutput output, hid_t dataset, const HfCheckpoin
   const hid_t type = memory_type(item->kind);
   const PetscScalar *read = NULL;
   PetscScalar *local = NULL;
-  PetscInt start, end;
+  Pieces pieces = {0, 1, write && output->run.rank ? 0 : (hsize_t)item->n, 1};
 
   PetscFunctionBeginUser;
   if (!item->vec) {
-    PetscCall(transfer_values(output, dataset, type, 0, write && output->run.rank ? 0 : (hsize_t)item->n, item->values, write, outcome));
+    PetscCall(transfer_values(output, dataset, type, &pieces, item->values, write, outcome));
     PetscFunctionReturn(0);
   }
-  PetscCall(VecGetOwnershipRange(item->vec, &start, &end));
+  PetscCall(pieces_of(item->vec, &pieces));
   if (write) /* read-only: a raised object state would make TS restart its steps */
     PetscCall(VecGetArrayRead(item->vec, &read));
   else
     PetscCall(VecGetArray(item->vec, &local));
-  PetscCall(transfer_values(output, dataset, type, (hsize_t)start, (hsize_t)(end - start), write ? (void *)read : local, write, outcome));
+  PetscCall(transfer_values(output, dataset, type, &pieces, write ? (void *)read : local, write, outcome));
   if (read) PetscCall(VecRestoreArrayRead(item->vec, &read));
   if (local) PetscCall(VecRestoreArray(item->vec, &local));
   PetscFunctionReturn(0);

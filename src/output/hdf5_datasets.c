@@ -199,15 +199,15 @@ PetscErrorCode HfH5Write(HfResultFile *results, const char path[], const HfTable
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfH5WriteRows(HfResultFile *results, const char path[], const HfTable *table, hsize_t first, hsize_t count, const void *values) {
+PetscErrorCode HfH5WriteBlock(HfResultFile *results, const char path[], const HfTable *table, const hsize_t start[2], const hsize_t count[2],
+                              const void *values) {
   const hid_t space = H5Screate_simple(table->rank, table->shape, NULL);
-  const hsize_t start[2] = {first, 0}, block[2] = {count, table->shape[1]};
   hid_t dataset;
 
   PetscFunctionBeginUser;
   PetscCall(create(results, path, table, space, 0, NULL, &dataset));
-  if (count) H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, block, NULL);
-  PetscCall(write_selection(results, dataset, table->type, space, count * table->shape[1], values));
+  if (count[0] && count[1]) H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL);
+  PetscCall(write_selection(results, dataset, table->type, space, count[0] * count[1], values));
   HF_H5_CALL(H5Dclose(dataset));
   H5Sclose(space);
   PetscFunctionReturn(0);

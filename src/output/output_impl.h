@@ -219,7 +219,8 @@ PetscErrorCode HfH5Write(HfResultFile *results, const char path[], const HfTable
 PetscErrorCode HfH5Append(HfResultFile *results, const char path[], const HfTable *row, const void *values);  /* one more row; creates the dataset */
 PetscErrorCode HfH5SetLast(HfResultFile *results, const char path[], const HfTable *row, const void *values); /* overwrites the last row */
 /* A two-dimensional table of which this rank has the rows first .. first+count-1. */
-PetscErrorCode HfH5WriteRows(HfResultFile *results, const char path[], const HfTable *table, hsize_t first, hsize_t count, const void *values);
+PetscErrorCode HfH5WriteBlock(HfResultFile *results, const char path[], const HfTable *table, const hsize_t start[2], const hsize_t count[2],
+                              const void *values);
 PetscErrorCode HfH5Text(HfResultFile *results, const char path[], const char text[], const char doc[]);
 PetscErrorCode HfH5AttributeText(HfResultFile *results, const char path[], const char name[], const char text[]);
 PetscErrorCode HfH5AttributeReals(HfResultFile *results, const char path[], const char name[], PetscInt n,

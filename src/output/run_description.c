@@ -60,10 +60,11 @@ static PetscErrorCode write_mask(HfResultFile *results, HfGrid grid) {
   unsigned char *mask;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(g->nx * g->ym + 1, &mask));
+  PetscCall(PetscMalloc1(g->xm * g->ym + 1, &mask));
   for (PetscInt j = 0; j < g->ym; ++j)
-    for (PetscInt i = 0; i < g->nx; ++i) mask[j * g->nx + i] = (unsigned char)(HfRegionAt(g, regions, i, g->ys + j) + 1);
-  PetscCall(HfH5WriteRows(results, "/film/mask", &table, (hsize_t)g->ys, (hsize_t)g->ym, mask));
+    for (PetscInt i = 0; i < g->xm; ++i) mask[j * g->xm + i] = (unsigned char)(HfRegionAt(g, regions, i, g->ys + j) + 1);
+  PetscCall(HfH5WriteBlock(results, "/film/mask", &table, (const hsize_t[]){(hsize_t)g->ys, (hsize_t)g->xs},
+                           (const hsize_t[]){(hsize_t)g->ym, (hsize_t)g->xm}, mask));
   PetscCall(PetscFree(mask));
   PetscFunctionReturn(0);
 }
@@ -80,7 +81,8 @@ static PetscErrorCode write_electrodes(HfResultFile *results, HfGrid grid, HfEle
   char *text;
 
   PetscFunctionBeginUser;
-  PetscCall(HfH5WriteRows(results, "/film/electrodes", &map, (hsize_t)g->ys, (hsize_t)rows, HfElectrodesVertices(electrodes)));
+  PetscCall(HfH5WriteBlock(results, "/film/electrodes", &map, (const hsize_t[]){(hsize_t)g->ys, 0}, (const hsize_t[]){(hsize_t)rows, map.shape[1]},
+                           HfElectrodesVertices(electrodes)));
   for (PetscInt k = 0; k < n; ++k) width = PetscMax(width, strlen(HfElectrodesName(electrodes, k)));
   PetscCall(PetscCalloc1((size_t)n * width + 1, &text));
   PetscCall(PetscMalloc1(2 * n, &xy));

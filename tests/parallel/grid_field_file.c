@@ -34,8 +34,8 @@ static void fill(HfGrid grid, PetscInt dof, PetscInt frame, Vec v) { /* void cel
   PetscScalar *a;
   CHECK(VecGetArray(v, &a));
   for (PetscInt j = 0; j < g->ym; ++j)
-    for (PetscInt i = 0; i < g->nx; ++i)
-      for (PetscInt c = 0; c < dof; ++c) a[(j * g->nx + i) * dof + c] = value(i, g->ys + j, c, frame);
+    for (PetscInt i = 0; i < g->xm; ++i)
+      for (PetscInt c = 0; c < dof; ++c) a[(j * g->xm + i) * dof + c] = value(g->xs + i, g->ys + j, c, frame);
   CHECK(VecRestoreArray(v, &a));
 }
 
@@ -44,9 +44,10 @@ static void expect_frame(HfGrid grid, PetscInt dof, PetscInt frame, Vec v) {
   const PetscScalar *a;
   CHECK(VecGetArrayRead(v, &a));
   for (PetscInt j = 0; j < g->ym; ++j)
-    for (PetscInt i = 0; i < g->nx; ++i)
+    for (PetscInt i = 0; i < g->xm; ++i)
       for (PetscInt c = 0; c < dof; ++c)
-        assert_true(a[(j * g->nx + i) * dof + c] == (HfRegionAt(g, HfGridRegions(grid), i, g->ys + j) < 0 ? 0.0 : value(i, g->ys + j, c, frame)));
+        assert_true(a[(j * g->xm + i) * dof + c] ==
+                    (HfRegionAt(g, HfGridRegions(grid), i, g->ys + j) < 0 ? 0.0 : value(g->xs + i, g->ys + j, c, frame)));
   CHECK(VecRestoreArrayRead(v, &a));
 }
 
@@ -145,10 +146,11 @@ static void in_calls(hsize_t most, PetscInt deflate, PetscInt stride) {
   if (stride == 1) expect_frame(grid, dof, 2, zero);
   CHECK(VecGetArrayRead(zero, &a));
   for (PetscInt row = first; row < first + count; ++row) /* also the rows of a selection */
-    for (PetscInt i = 0; i < nx; ++i) {
+    for (PetscInt i = 0; i < HfGridGetInfo(grid)->xm; ++i) {
       const PetscInt j = row * stride;
-      const PetscReal expected = HfRegionAt(HfGridGetInfo(grid), HfGridRegions(grid), i, j) < 0 ? 0.0 : value(i, j, 1, 2);
-      assert_true(a[((j - HfGridGetInfo(grid)->ys) * nx + i) * dof + 1] == expected);
+      const HfGridInfo *g = HfGridGetInfo(grid);
+      const PetscReal expected = HfRegionAt(g, HfGridRegions(grid), i, j) < 0 ? 0.0 : value(g->xs + i, j, 1, 2);
+      assert_true(a[((j - g->ys) * g->xm + i) * dof + 1] == expected);
     }
   CHECK(VecRestoreArrayRead(zero, &a));
   CHECK(PetscFree(back));

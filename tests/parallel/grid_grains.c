@@ -22,11 +22,11 @@ static void test_nearest(void **state) {
       list[n] = HfGrainAt(size, seed, 0, 0) + column + row * HF_GRAIN_ROW;
       HfGrainCentre(size, seed, list[n], at[n]);
     }
-  CHECK(PetscMalloc1(g->nx * g->ym, &grains));
+  CHECK(PetscMalloc1(g->xm * g->ym, &grains));
   CHECK(HfGridGrains(grid, size, seed, grains));
   for (PetscInt j = 0; j < g->ym; ++j) {
-    for (PetscInt i = 0; i < g->nx; ++i) {
-      const PetscReal x = g->x0 + ((PetscReal)i + 0.5) * g->dx, y = g->y0 + ((PetscReal)(g->ys + j) + 0.5) * g->dy;
+    for (PetscInt i = 0; i < g->xm; ++i) {
+      const PetscReal x = HfCellX(g, i), y = HfCellY(g, g->ys + j);
       PetscReal least = 1e9;
       PetscInt64 nearest = -1;
 
@@ -37,7 +37,7 @@ static void test_nearest(void **state) {
           nearest = list[k];
         }
       }
-      assert_true(grains[j * g->nx + i] == (disk(x, y, NULL) < 0 ? -1 : nearest));
+      assert_true(grains[j * g->xm + i] == (disk(x, y, NULL) < 0 ? -1 : nearest));
     }
   }
   CHECK(PetscFree(grains));
@@ -72,10 +72,10 @@ static void test_ranks_and_area(void **state) {
   CHECK(HfGridCreate(PETSC_COMM_WORLD, nx, ny, 0.5, 0.5, 1, NULL, NULL, &grid));
   CHECK(HfGridCreate(PETSC_COMM_SELF, nx, ny, 0.5, 0.5, 1, NULL, NULL, &alone));
   g = HfGridGetInfo(grid);
-  CHECK(PetscMalloc2(nx * g->ym, &mine, nx * ny, &all));
+  CHECK(PetscMalloc2(g->xm * g->ym, &mine, nx * ny, &all));
   CHECK(HfGridGrains(grid, size, 11, mine));
   CHECK(HfGridGrains(alone, size, 11, all));
-  for (PetscInt k = 0; k < nx * g->ym; ++k) assert_true(mine[k] == all[nx * g->ys + k]);
+  for (PetscInt k = 0; k < g->xm * g->ym; ++k) assert_true(mine[k] == all[HfCellNumber(g, k % g->xm, g->ys + k / g->xm)]);
   for (PetscInt k = 0; k < nx * ny; ++k) { /* by the cell that holds the grain's point */
     PetscReal at[2];
     HfGrainCentre(size, 11, all[k], at);
@@ -106,10 +106,10 @@ static void test_means(void **state) {
   CHECK(HfGridCreate(PETSC_COMM_WORLD, nx, ny, 0.2, 0.2, 1, halves, NULL, &grid));
   CHECK(HfGridCreate(PETSC_COMM_SELF, nx, ny, 0.2, 0.2, 1, halves, NULL, &alone));
   g = HfGridGetInfo(grid);
-  CHECK(PetscMalloc2(2 * nx * g->ym, &mine, 2 * nx * ny, &all));
+  CHECK(PetscMalloc2(2 * g->xm * g->ym, &mine, 2 * nx * ny, &all));
   CHECK(HfGridGrainMeans(grid, size, 11, 2, own_number, NULL, mine));
   CHECK(HfGridGrainMeans(alone, size, 11, 2, own_number, NULL, all));
-  for (PetscInt k = 0; k < 2 * nx * g->ym; ++k) assert_true(mine[k] == all[2 * nx * g->ys + k]);
+  for (PetscInt k = 0; k < 2 * g->xm * g->ym; ++k) assert_true(mine[k] == all[2 * HfCellNumber(g, k / 2 % g->xm, g->ys + k / 2 / g->xm) + k % 2]);
   for (PetscInt k = 0; k < nx * ny; ++k) {
     const PetscReal x = -1 + 0.2 * (PetscReal)(k % nx), y = -0.9 + 0.2 * (PetscReal)(k / nx);
     PetscReal mean = 0;

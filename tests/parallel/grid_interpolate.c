@@ -21,8 +21,7 @@ static void fill(HfGrid grid, void (*f)(PetscReal x, PetscReal y, PetscReal v[3]
   PetscScalar *a;
 
   CHECK(VecGetArray(v, &a));
-  for (PetscInt k = 0; k < g->nx * g->ym; ++k)
-    (*f)(g->x0 + ((PetscReal)(k % g->nx) + 0.5) * g->dx, g->y0 + ((PetscReal)(g->ys + k / g->nx) + 0.5) * g->dy, a + 3 * k);
+  for (PetscInt k = 0; k < g->xm * g->ym; ++k) (*f)(HfCellX(g, k % g->xm), HfCellY(g, g->ys + k / g->xm), a + 3 * k);
   CHECK(VecRestoreArray(v, &a));
 }
 
@@ -153,9 +152,9 @@ static void test_void_cells_weigh_nothing(void **state) {
     CHECK(HfFieldInterpolate(grid, path, "/fields/m", -1, 3, PETSC_FALSE, v, &why));
     assert_null(why);
     CHECK(VecGetArrayRead(v, &a));
-    for (PetscInt c = 0; c < HfGridGetInfo(grid)->nx * HfGridGetInfo(grid)->ym; ++c) {
+    for (PetscInt c = 0; c < HfGridGetInfo(grid)->xm * HfGridGetInfo(grid)->ym; ++c) {
       const HfGridInfo *g = HfGridGetInfo(grid);
-      const PetscReal film = HfRegionAt(g, HfGridRegions(grid), c % g->nx, g->ys + c / g->nx) < 0 ? 0 : 1;
+      const PetscReal film = HfRegionAt(g, HfGridRegions(grid), c % g->xm, g->ys + c / g->xm) < 0 ? 0 : 1;
 
       ASSERT_NEAR(a[3 * c], 0, 0);
       ASSERT_NEAR(a[3 * c + 1], -0.6 * film, 1e-15);
@@ -172,19 +171,21 @@ static void test_ranks(void **state) {
   const char *why = "";
   const PetscScalar *mine, *all;
   char path[256];
+  const HfGridInfo *g;
   HfGrid grid, alone;
   Vec v, v_alone;
 
   write_file(40, 30, disk, rough, 0, path);
   create(PETSC_COMM_WORLD, 67, 53, disk, &grid, &v);
   create(PETSC_COMM_SELF, 67, 53, disk, &alone, &v_alone);
+  g = HfGridGetInfo(grid);
   CHECK(HfFieldInterpolate(grid, path, "/fields/m", -1, 3, PETSC_TRUE, v, &why));
   assert_null(why);
   CHECK(HfFieldInterpolate(alone, path, "/fields/m", -1, 3, PETSC_TRUE, v_alone, &why));
   assert_null(why);
   CHECK(VecGetArrayRead(v, &mine));
   CHECK(VecGetArrayRead(v_alone, &all));
-  for (PetscInt k = 0; k < 3 * 67 * HfGridGetInfo(grid)->ym; ++k) assert_true(mine[k] == all[3 * 67 * HfGridGetInfo(grid)->ys + k]);
+  for (PetscInt k = 0; k < 3 * g->xm * g->ym; ++k) assert_true(mine[k] == all[3 * HfCellNumber(g, k / 3 % g->xm, g->ys + k / 3 / g->xm) + k % 3]);
   CHECK(VecRestoreArrayRead(v, &mine));
   CHECK(VecRestoreArrayRead(v_alone, &all));
   CHECK(VecDestroy(&v));

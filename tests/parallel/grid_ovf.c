@@ -50,10 +50,10 @@ static void test_cell_by_cell(void **state) {
     read_file(grid, &(HfFieldSource){.path = path, .dataset = "/fields/m", .frame = -1}, v, why);
     assert_string_equal(why, "");
     CHECK(VecGetArrayRead(v, &a));
-    for (PetscInt c = 0; c < g->nx * g->ym; ++c) {
+    for (PetscInt c = 0; c < g->xm * g->ym; ++c) {
       PetscReal exact[3];
 
-      value(c % g->nx, g->ys + c / g->nx, exact);
+      value(g->xs + c % g->xm, g->ys + c / g->xm, exact);
       for (int d = 0; d < 3; ++d) ASSERT_NEAR(a[3 * c + d], exact[d], 0);
     }
     CHECK(VecRestoreArrayRead(v, &a));
@@ -72,10 +72,10 @@ static void test_layers(void **state) {
   read_file(grid, &(HfFieldSource){.path = "fields/ovf1-layers.ovf", .dataset = "/fields/m", .frame = -1}, v, why);
   assert_string_equal(why, "");
   CHECK(VecGetArrayRead(v, &a));
-  for (PetscInt c = 0; c < 6 * HfGridGetInfo(grid)->ym; ++c) {
+  for (PetscInt c = 0; c < HfGridGetInfo(grid)->xm * HfGridGetInfo(grid)->ym; ++c) {
     PetscReal exact[3], length;
 
-    value(c % 6, HfGridGetInfo(grid)->ys + c / 6, exact);
+    value(HfGridGetInfo(grid)->xs + c % HfGridGetInfo(grid)->xm, HfGridGetInfo(grid)->ys + c / HfGridGetInfo(grid)->xm, exact);
     length = PetscSqrtReal(exact[0] * exact[0] + exact[1] * exact[1] + exact[2] * exact[2]);
     for (int d = 0; d < 3; ++d) ASSERT_NEAR(a[3 * c + d], length > 0 ? exact[d] / length : 0, 1e-15);
   }
@@ -156,8 +156,8 @@ static PetscReal error(const char *path, PetscInt nx, PetscInt ny, PetscReal cel
             v, why);
   assert_string_equal(why, "");
   CHECK(VecGetArrayRead(v, &a));
-  for (PetscInt k = 0; k < g->nx * g->ym; ++k) {
-    const PetscReal x = g->x0 + ((PetscReal)(k % nx) + 0.5) * cell, y = g->y0 + ((PetscReal)(g->ys + k / nx) + 0.5) * cell;
+  for (PetscInt k = 0; k < g->xm * g->ym; ++k) {
+    const PetscReal x = HfCellX(g, k % g->xm), y = HfCellY(g, g->ys + k / g->xm);
     const PetscScalar *r = a + 3 * k;
     const PetscReal length = PetscSqrtReal(r[0] * r[0] + r[1] * r[1] + r[2] * r[2]);
     PetscReal m[3], distance = 0;

@@ -58,8 +58,8 @@ static void fill(HfGrid grid, PetscInt frame, Vec v) {
 
   CHECK(VecGetArray(v, &a));
   for (PetscInt j = 0; j < g->ym; ++j)
-    for (PetscInt i = 0; i < NX; ++i)
-      for (PetscInt c = 0; c < 3; ++c) a[(j * NX + i) * 3 + c] = i == 7 && g->ys + j == 4 ? 99 : value(i, g->ys + j, c, frame);
+    for (PetscInt i = 0; i < g->xm; ++i)
+      for (PetscInt c = 0; c < 3; ++c) a[(j * g->xm + i) * 3 + c] = g->xs + i == 7 && g->ys + j == 4 ? 99 : value(g->xs + i, g->ys + j, c, frame);
   CHECK(VecRestoreArray(v, &a));
 }
 
@@ -94,11 +94,11 @@ static void expect_vec(HfGrid grid, int k, Vec v) {
 
   CHECK(VecGetArrayRead(v, &a));
   for (PetscInt j = 0; j < g->ym; ++j)
-    for (PetscInt i = 0; i < NX; ++i) {
+    for (PetscInt i = 0; i < g->xm; ++i) {
       PetscBool kept[2] = {PETSC_FALSE, PETSC_FALSE};
-      for (PetscInt n = 0; n < CASES[k].nx; ++n) kept[0] = (PetscBool)(kept[0] || CASES[k].x[n] == i);
+      for (PetscInt n = 0; n < CASES[k].nx; ++n) kept[0] = (PetscBool)(kept[0] || CASES[k].x[n] == g->xs + i);
       for (PetscInt n = 0; n < CASES[k].ny; ++n) kept[1] = (PetscBool)(kept[1] || CASES[k].y[n] == g->ys + j);
-      for (PetscInt c = 0; c < 3; ++c) assert_true(a[(j * NX + i) * 3 + c] == (kept[0] && kept[1] ? value(i, g->ys + j, c, 1) : 0));
+      for (PetscInt c = 0; c < 3; ++c) assert_true(a[(j * g->xm + i) * 3 + c] == (kept[0] && kept[1] ? value(g->xs + i, g->ys + j, c, 1) : 0));
     }
   CHECK(VecRestoreArrayRead(v, &a));
 }

@@ -47,8 +47,8 @@ static void void_cells_stay_empty(void **unused) {
   CHECK(HfMagnetAdvance(c.magnet, c.m, 0, 1e-12, NULL, NULL));
   CHECK(HfMagnetRelax(c.magnet, 0, c.m, 1e-3, 1e-9, NULL, NULL, &converged));
   CHECK(VecGetArrayRead(c.m, &a));
-  for (PetscInt k = 0; k < c.g->nx * c.g->ym; ++k)
-    if (HfRegionAt(c.g, HfGridRegions(c.grid), k % c.g->nx, c.g->ys + k / c.g->nx) < 0)
+  for (PetscInt k = 0; k < c.g->xm * c.g->ym; ++k)
+    if (HfRegionAt(c.g, HfGridRegions(c.grid), k % c.g->xm, c.g->ys + k / c.g->xm) < 0)
       assert_true(a[3 * k] == 0 && a[3 * k + 1] == 0 && a[3 * k + 2] == 0);
   CHECK(VecRestoreArrayRead(c.m, &a));
   case_destroy(&c);

@@ -106,10 +106,10 @@ static PetscReal apart(const Case *c, PetscInt dof, Vec v, Vec w, const PetscInt
   CHECK(VecGetArrayRead(v, &x));
   CHECK(VecGetArrayRead(w, &y));
   for (PetscInt j = g->ys; j < g->ys + g->ym; ++j)
-    for (PetscInt i = 0; i < g->nx; ++i)
+    for (PetscInt i = 0; i < g->xm; ++i)
       for (PetscInt k = 0; k < dof; ++k) {
-        const PetscInt a = (i - by[0] + g->nx) % g->nx, b = (j - by[1] + g->ny) % g->ny;
-        const PetscReal d = PetscAbsReal(x[dof * ((j - g->ys) * g->nx + i) + k] - y[dof * (b * g->nx + a) + k]);
+        const PetscInt a = (g->xs + i - by[0] + g->nx) % g->nx, b = (j - by[1] + g->ny) % g->ny;
+        const PetscReal d = PetscAbsReal(x[dof * ((j - g->ys) * g->xm + i) + k] - y[dof * (b * g->nx + a) + k]);
         most = d <= most ? most : d;
       }
   CHECK(VecRestoreArrayRead(w, &y));

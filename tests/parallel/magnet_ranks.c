@@ -6,23 +6,26 @@ static void both(Case *together, Case *alone, const char *text) {
   case_create(alone, PETSC_COMM_SELF, text);
 }
 
-/* Largest difference between this rank's rows and the same rows of the film alone. */
+/* Largest difference between this rank's cells and the same cells of the film alone. */
 static PetscReal apart(const Case *together, Vec a, Vec b) {
+  const HfGridInfo *g = together->g;
   const PetscScalar *x, *y;
   PetscReal most = 0;
 
   CHECK(VecGetArrayRead(a, &x));
   CHECK(VecGetArrayRead(b, &y));
-  y += 3 * together->g->nx * together->g->ys;
-  for (PetscInt k = 0; k < 3 * together->g->nx * together->g->ym; ++k) {
-    const PetscReal d = PetscAbsReal(x[k] - y[k]);
+  for (PetscInt k = 0; k < 3 * g->xm * g->ym; ++k) {
+    const PetscInt cell = (PetscInt)HfCellNumber(g, k / 3 % g->xm, g->ys + k / 3 / g->xm);
+    const PetscReal d = PetscAbsReal(x[k] - y[3 * cell + k % 3]);
     most = d <= most ? most : d;
   }
   CHECK(VecRestoreArrayRead(a, &x));
-  y -= 3 * together->g->nx * together->g->ys;
   CHECK(VecRestoreArrayRead(b, &y));
   return most;
 }
+
+/* Relative: whole rows see the same operations in each cell; in boxes a cell may fall into the vectorized part of a loop or into what is left of it. */
+static PetscReal round_off(const Case *c) { return c->g->boxes[0] > 1 ? 2e-15 : 0; }
 
 static void initial_state_is_the_same(void **unused) {
   Case together, alone;
@@ -40,7 +43,7 @@ static void slanted(PetscReal x, PetscReal y, void *context, PetscReal H[3]) {
 }
 
 static void right_hand_side_and_energies_are_the_same(void **unused) {
-  PetscReal e[2][8], torque[2], average[2][3];
+  PetscReal e[2][8], torque[2], average[2][3], most;
   Vec rate[2], stored[2];
   Case together, alone;
 
@@ -55,13 +58,15 @@ static void right_hand_side_and_energies_are_the_same(void **unused) {
   CHECK(HfMagnetSetStoredField(alone.magnet, stored[1]));
   CHECK(HfMagnetRightHandSide(together.magnet, 0, together.m, rate[0]));
   CHECK(HfMagnetRightHandSide(alone.magnet, 0, alone.m, rate[1]));
-  assert_true(apart(&together, rate[0], rate[1]) == 0); /* the same operations in each cell */
+  CHECK(VecNorm(rate[1], NORM_INFINITY, &most));
+  assert_true(apart(&together, rate[0], rate[1]) <= round_off(&together) * most);
   CHECK(HfMagnetEnergies(together.magnet, 0, together.m, e[0]));
   CHECK(HfMagnetEnergies(alone.magnet, 0, alone.m, e[1]));
   for (PetscInt k = 0; k < HfMagnetTermCount(alone.magnet); ++k) ASSERT_NEAR(e[0][k], e[1][k], 1e-13 * PetscAbsReal(e[1][k]) + 1e-30);
   CHECK(HfMagnetMaxTorque(together.magnet, 0, together.m, &torque[0]));
   CHECK(HfMagnetMaxTorque(alone.magnet, 0, alone.m, &torque[1]));
-  assert_true(torque[0] == torque[1]);
+  assert_true(PetscAbsReal(torque[0] - torque[1]) <= round_off(&together) * torque[1]);
+  torque[0] = torque[1];
   CHECK(HfMagnetTorqueAndEnergies(alone.magnet, 0, alone.m, &torque[1], e[0]));
   assert_true(torque[0] == torque[1]);
   for (PetscInt k = 0; k < HfMagnetTermCount(alone.magnet); ++k) assert_true(e[0][k] == e[1][k]);
@@ -218,7 +223,7 @@ static void not_a_number_stops_all_ranks(void **unused) {
   CHECK(VecCopy(c.m, before));
   CHECK(VecSet(field, 0));
   CHECK(VecGetArray(field, &a));
-  if (j >= c.g->ys && j < c.g->ys + c.g->ym) a[3 * ((j - c.g->ys) * c.g->nx + i)] = NAN;
+  if (j >= c.g->ys && j < c.g->ys + c.g->ym && i >= c.g->xs && i < c.g->xs + c.g->xm) a[3 * ((j - c.g->ys) * c.g->xm + i - c.g->xs)] = NAN;
   CHECK(VecRestoreArray(field, &a));
   CHECK(HfMagnetSetStoredField(c.magnet, field));
   assert_int_equal(HfMagnetAdvance(c.magnet, c.m, 1e-13, 1e-12, NULL, NULL), HF_ERR_DIVERGED);

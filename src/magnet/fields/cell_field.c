@@ -46,7 +46,7 @@ PetscReal HfCellFieldLargest(const HfTerm *term, PetscInt region, PetscReal from
   const PetscReal *H = ((const HfCellField *)term->state)->rows;
   PetscReal most = 0;
 
-  for (PetscInt k = 0; H && k < g->nx * g->ym; ++k, H += 3)
-    if (HfRegionAt(g, regions, k % g->nx, g->ys + k / g->nx) == region) most = PetscMax(most, H[0] * H[0] + H[1] * H[1] + H[2] * H[2]);
+  for (PetscInt k = 0; H && k < g->xm * g->ym; ++k, H += 3)
+    if (HfRegionAt(g, regions, k % g->xm, g->ys + k / g->xm) == region) most = PetscMax(most, H[0] * H[0] + H[1] * H[1] + H[2] * H[2]);
   return PetscSqrtReal(most);
 }

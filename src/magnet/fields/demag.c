@@ -133,12 +133,14 @@ static PetscErrorCode settings(HfTerm *term) {
   PetscFunctionBeginUser;
   PetscCall(images_settings(film, &images));
   if (!HfMagnetSettingsFullDemag(film->deck)) PetscFunctionReturn(0);
+  PetscCall(HfGridNeedsRowsCheck(film->grid, film->deck, HfChild(HfDeckRoot(film->deck), "demag"), "`demag: full`"));
+  if (g->boxes[0] > 1) PetscFunctionReturn(0);
   PetscCall(PetscNew(&demag));
   term->state = demag;
   demag->images = images;
   demag->unit = film->materials[0].Ms;
   for (PetscInt r = 1; r < film->n_regions; ++r) same = same && film->materials[r].Ms == demag->unit ? PETSC_TRUE : PETSC_FALSE;
-  PetscCall(PetscMalloc3(film->nx, &demag->H[0], film->nx, &demag->H[1], film->nx, &demag->H[2]));
+  PetscCall(PetscMalloc3(film->xm, &demag->H[0], film->xm, &demag->H[1], film->xm, &demag->H[2]));
   if (!same) {
     demag->unit = 1.0;
     PetscCall(HfGridCreateCellVec(film->grid, 3, &demag->moment));

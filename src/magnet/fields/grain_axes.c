@@ -60,11 +60,11 @@ static PetscErrorCode average_grains(const HfFilm *film, PetscReal size, Axes *a
   PetscReal *largest;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(g->nx * g->ym, &axes->a));
+  PetscCall(PetscMalloc1(g->xm * g->ym, &axes->a));
   PetscCall(PetscCalloc1(film->n_regions, &largest));
   PetscCall(HfGridGrainMeans(film->grid, size, axes->seed, 2, direction_of_grain, axes, axes->a[0]));
-  for (PetscInt k = 0; k < g->nx * g->ym; ++k) {
-    const PetscInt region = HfRegionAt(g, HfGridRegions(film->grid), k % g->nx, g->ys + k / g->nx);
+  for (PetscInt k = 0; k < g->xm * g->ym; ++k) {
+    const PetscInt region = HfRegionAt(g, HfGridRegions(film->grid), k % g->xm, g->ys + k / g->xm);
     if (region >= 0) largest[region] = PetscMax(largest[region], PetscSqrtReal(PetscSqr(axes->a[k][0]) + PetscSqr(axes->a[k][1])));
   }
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, largest, (PetscMPIInt)film->n_regions, MPIU_REAL, MPIU_MAX, HfGridComm(film->grid)));

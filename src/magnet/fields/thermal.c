@@ -42,7 +42,7 @@ static PetscErrorCode settings(HfTerm *term) {
   thermal->seed = HfInteger(node, "seed");
   thermal->step = HfHas(node, "step") ? HfReal(node, "step") : 0;
   thermal->place = HfHas(node, "step") ? HfChild(node, "step") : node;
-  PetscCall(PetscCalloc1(3 * g->nx * g->ym, &thermal->H));
+  PetscCall(PetscCalloc1(3 * g->xm * g->ym, &thermal->H));
   PetscFunctionReturn(0);
 }
 
@@ -85,13 +85,13 @@ static PetscErrorCode draw(HfTerm *term, PetscInt64 number, PetscReal dt) {
 
   PetscFunctionBeginUser;
   for (PetscInt j = g->ys; j < g->ys + g->ym; ++j)
-    for (PetscInt i = 0; i < g->nx; ++i) {
+    for (PetscInt i = 0; i < g->xm; ++i) {
       const PetscInt region = HfRegionAt(g, regions, i, j);
-      PetscReal *H = thermal->H + 3 * ((j - g->ys) * g->nx + i), deviation;
+      PetscReal *H = thermal->H + 3 * ((j - g->ys) * g->xm + i), deviation;
 
       if (region < 0) continue;
       deviation = PetscSqrtReal(term->p[region][0] / dt);
-      HfRandomNormal(thermal->seed, HF_STREAM_THERMAL, number, (PetscInt64)j * g->nx + i, 3, H);
+      HfRandomNormal(thermal->seed, HF_STREAM_THERMAL, number, HfCellNumber(g, i, j), 3, H);
       for (int c = 0; c < 3; ++c) H[c] *= deviation;
     }
   PetscFunctionReturn(0);

@@ -27,12 +27,12 @@ static PetscErrorCode draw_factors(const HfFilm *film, PetscReal size, PetscInt6
   PetscInt64 *grain;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(g->nx * g->ym, &v->factor));
-  PetscCall(PetscMalloc1(g->nx * g->ym, &grain));
+  PetscCall(PetscMalloc1(g->xm * g->ym, &v->factor));
+  PetscCall(PetscMalloc1(g->xm * g->ym, &grain));
   PetscCall(HfGridGrains(film->grid, size, seed, grain));
   for (PetscInt r = 0; r < film->n_regions; ++r) v->largest[r] = 0;
-  for (PetscInt k = 0; k < g->nx * g->ym; ++k) {
-    const PetscInt region = HfRegionAt(g, HfGridRegions(film->grid), k % g->nx, g->ys + k / g->nx);
+  for (PetscInt k = 0; k < g->xm * g->ym; ++k) {
+    const PetscInt region = HfRegionAt(g, HfGridRegions(film->grid), k % g->xm, g->ys + k / g->xm);
 
     v->factor[k] = 0;
     if (region < 0) continue;

@@ -133,7 +133,7 @@ static PetscReal largest(const HfTorque *torque, PetscInt region) {
   PetscReal most = 0;
 
   for (PetscInt k = g->ys; k < g->ys + g->ym; ++k)
-    for (PetscInt i = 0; i < g->nx; ++i, j += 2)
+    for (PetscInt i = 0; i < g->xm; ++i, j += 2)
       if (HfRegionAt(g, regions, i, k) == region) most = PetscMax(most, PetscSqr(j[0]) + PetscSqr(j[1]));
   return PetscSqrtReal(most * (PetscSqr(p[DAMPING]) + PetscSqr(p[FIELD])));
 }

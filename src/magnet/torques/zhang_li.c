@@ -82,7 +82,7 @@ static PetscReal largest(const HfTorque *torque, PetscInt region) {
   PetscReal most = 0;
 
   for (PetscInt k = g->ys; k < g->ys + g->ym; ++k)
-    for (PetscInt i = 0; i < g->nx; ++i, j += 2)
+    for (PetscInt i = 0; i < g->xm; ++i, j += 2)
       if (HfRegionAt(g, regions, i, k) == region) most = PetscMax(most, PetscAbsReal(p[0] * j[0]) + PetscAbsReal(p[1] * j[1]));
   return 4 * most * PetscSqrtReal(1 + PetscSqr(p[2]));
 }
