@@ -111,8 +111,6 @@ HfGrid HfGridWholeRows(HfGrid grid);
 PetscErrorCode HfGridToWholeRows(HfGrid grid, PetscInt dof, Vec cells, Vec rows);
 /** The way back. Collective. */
 PetscErrorCode HfGridFromWholeRows(HfGrid grid, PetscInt dof, Vec rows, Vec cells);
-/** In boxes, that what stands there in the deck needs whole rows is an error of it, which says how many ranks work. Collective. */
-PetscErrorCode HfGridNeedsRowsCheck(HfGrid grid, HfDeck deck, HfNode place, const char *what);
 /** Row boundaries of the ranks, or of the boxes one above the other, boxes[1]+1 numbers, borrowed: of whole rows rows[r] .. rows[r+1]-1 belong to rank r.
     Not collective. */
 const PetscInt *HfGridRowRanges(HfGrid grid);

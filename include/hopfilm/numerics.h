@@ -40,7 +40,7 @@ typedef struct {
 HfConvolutionTraffic HfConvolutionForecast(PetscInt64 nx, PetscInt64 ny, PetscInt ranks, HfConvolutionPrecision precision, PetscInt n);
 /** Convolves `in`, a cell Vec with n_in components, up to the transform of the rows, which HfConvolutionRow() does when a row is needed. Collective. */
 PetscErrorCode HfConvolutionConvolve(HfConvolution convolution, Vec in);
-/** The owned row j of the grid: out[n_out][nx]. A row costs least after its neighbour. Not collective. */
+/** The owned row j of the grid, or of its box: out[n_out][xm]. A row costs least after its neighbour. Not collective. */
 void HfConvolutionRow(HfConvolution convolution, PetscInt j, PetscReal *const out[]);
 /** Convolves `in` into all rows of `out`, a cell Vec with n_out components. Collective. */
 PetscErrorCode HfConvolutionApply(HfConvolution convolution, Vec in, Vec out);

@@ -22,8 +22,8 @@ typedef struct {
 } Maps;
 
 static PetscErrorCode maps_create(HfDevice device, Maps *maps) {
-  const HfGridInfo *g = HfGridGetInfo(HfDeviceGrid(device));
-  const int8_t *regions = HfGridRegions(HfDeviceGrid(device));
+  const HfGridInfo *g = HfGridGetInfo(HfGridWholeRows(HfDeviceGrid(device)));
+  const int8_t *regions = HfGridRegions(HfGridWholeRows(HfDeviceGrid(device)));
   const int16_t *vertices = HfElectrodesVertices(HfDeviceElectrodes(device));
   const PetscInt n_rows = g->ym + (g->rank == g->size - 1), nx = PetscMin(g->nx, MOST_PIXELS), ny = PetscMin(g->ny, MOST_PIXELS);
 
@@ -33,8 +33,8 @@ static PetscErrorCode maps_create(HfDevice device, Maps *maps) {
   for (PetscInt k = 0; k < nx * ny; ++k) maps->regions[k] = -1;
   for (PetscInt k = 0; k < (nx + 1) * (ny + 1); ++k) maps->electrodes[k] = -1;
   for (PetscInt j = g->ys; j < g->ys + g->ym; ++j)
-    for (PetscInt i = 0; i < g->xm; ++i) {
-      PetscInt *pixel = &maps->regions[(PetscInt)((PetscInt64)j * ny / g->ny) * nx + (PetscInt)((PetscInt64)(g->xs + i) * nx / g->nx)];
+    for (PetscInt i = 0; i < g->nx; ++i) {
+      PetscInt *pixel = &maps->regions[(PetscInt)((PetscInt64)j * ny / g->ny) * nx + (PetscInt)((PetscInt64)i * nx / g->nx)];
       *pixel = PetscMax(*pixel, HfRegionAt(g, regions, i, j));
     }
   for (PetscInt row = 0; vertices && row < n_rows; ++row)

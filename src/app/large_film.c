@@ -123,21 +123,12 @@ static PetscErrorCode explain(MPI_Comm comm) {
 
 /* Whether so many ranks can share the film. */
 static PetscErrorCode ranks_settings(HfDeck deck, const HfLargeFilm *large) {
-  const HfNode root = HfDeckRoot(deck);
-  const PetscBool rows = (PetscBool)(large->full_demag || HfHas(root, "electrodes") || HfHas(root, "gauges") ||
-                                     !strcmp(HfText(HfNodeFind(root, "integrator"), "method"), "bdf"));
   PetscInt64 boxes[2];
 
   PetscFunctionBeginUser;
   if (!HfGridBoxes(large->n, large->ranks, boxes))
     return HfFault(HfDeckComm(deck), HF_ERR_DECK, "--ranks: %d ranks cannot share %lld x %lld cells in boxes of at least one cell; use %lld ranks",
                    (int)large->ranks, (long long)large->n[0], (long long)large->n[1], (long long)HfGridMostRanks(large->n, large->ranks));
-  if (boxes[0] > 1 && rows)
-    return HfFault(
-        HfDeckComm(deck), HF_ERR_DECK,
-        "--ranks: %d ranks for %lld rows of cells: `demag: full`, electrodes, gauges and `method: bdf` need a row on every rank; use at most "
-        "%lld ranks",
-        (int)large->ranks, (long long)large->n[1], (long long)large->n[1]);
   PetscFunctionReturn(0);
 }
 

@@ -20,27 +20,14 @@ PetscErrorCode HfDeviceRegisterKeys(HfKeys keys) {
   PetscFunctionReturn(0);
 }
 
-/* The potential works on whole rows. */
-static PetscErrorCode circuit_settings(HfDevice d) {
-  const char *const sections[] = {"electrodes", "gauges"};
-
-  PetscFunctionBeginUser;
-  for (int k = 0; k < 2; ++k)
-    if (HfHas(HfDeckRoot(d->deck), sections[k]))
-      PetscCall(HfGridNeedsRowsCheck(d->grid, d->deck, HfChild(HfDeckRoot(d->deck), sections[k]), sections[k]));
-  PetscFunctionReturn(0);
-}
-
 /* Grid, contacts and magnet, each with the errors of its sections. */
 static PetscErrorCode create_film(HfDevice d) {
   PetscFunctionBeginUser;
   PetscCall(HfGridCreateFromDeck(d->deck, &d->grid));
   if (!d->grid) PetscFunctionReturn(0);
-  d->rows = HfGridWholeRows(d->grid);
-  PetscCall(circuit_settings(d));
-  PetscCall(HfElectrodesCreate(d->rows, d->deck, &d->electrodes));
+  PetscCall(HfElectrodesCreate(d->grid, d->deck, &d->electrodes));
   PetscCall(HfTerminalsCreate(d->deck, d->electrodes, &d->terminals));
-  PetscCall(HfGaugesCreate(d->rows, d->deck, &d->gauges));
+  PetscCall(HfGaugesCreate(d->grid, d->deck, &d->gauges));
   PetscCall(HfMagnetCreate(d->grid, d->deck, NULL, &d->magnet));
   if (HfElectrodesSettingsCount(d->deck) > 0 || HfGaugesSettingsCount(d->deck) > 0)
     PetscCall(HfConductivitySettingsCheck(d->deck, HfGridGetInfo(d->grid)->n_regions));
@@ -81,7 +68,7 @@ static PetscErrorCode create_circuit(HfDevice d) {
     PetscCall(HfPotentialCreateFilm(d->grid, d->electrodes, d->deck, &d->film));
     PetscCall(HfPotentialCreateVector(d->film, &d->film_phi));
   }
-  PetscCall(HfGaugesSetUp(d->gauges, d->rows, d->deck));
+  PetscCall(HfGaugesSetUp(d->gauges, d->grid, d->deck));
   if (d->gold_settings.present) PetscCall(check_gold(d));
   if (!d->film) PetscFunctionReturn(0);
   if (d->gold_settings.present)

@@ -71,7 +71,6 @@ PetscErrorCode HfDeviceCheckSystemMemory(HfDeck deck); /* whether the deck's fil
 struct HfDevice_ {
   HfDeck deck; /* for errors */
   HfGrid grid;
-  HfGrid rows; /* borrowed: the same film in whole rows, for what carries current */
   HfElectrodes electrodes;
   HfTerminals terminals;
   HfConductivitySettings conductor; /* the film as a conductor */

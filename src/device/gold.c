@@ -146,9 +146,9 @@ static PetscErrorCode oersted_field(HfGold self, HfOersted oersted, PetscBool le
   }
   PetscCall(VecGetArray(H, &h));
   for (PetscInt row = g->ys; row < g->ys + g->ym; ++row)
-    for (PetscInt i = 0; i < g->nx; ++i)
+    for (PetscInt i = 0; i < g->xm; ++i)
       if (HfRegionAt(g, regions, i, row) < 0)
-        for (int c = 0; c < 3; ++c) h[3 * ((row - g->ys) * g->nx + i) + c] = 0;
+        for (int c = 0; c < 3; ++c) h[3 * ((row - g->ys) * g->xm + i) + c] = 0;
   PetscCall(VecRestoreArray(H, &h));
   PetscFunctionReturn(0);
 }

@@ -80,8 +80,8 @@ static PetscErrorCode own_field(HfDevice d, const PetscReal V[], Vec H, PetscRea
   PetscCall(VecDestroy(&j));
   PetscCall(VecGetArray(H, &h));
   for (PetscInt row = g->ys; row < g->ys + g->ym; ++row)
-    for (PetscInt i = 0; i < g->nx; ++i) {
-      PetscScalar *cell = h + 3 * ((row - g->ys) * g->nx + i);
+    for (PetscInt i = 0; i < g->xm; ++i) {
+      PetscScalar *cell = h + 3 * ((row - g->ys) * g->xm + i);
 
       if (HfRegionAt(g, HfGridRegions(d->grid), i, row) < 0) cell[0] = cell[1] = cell[2] = 0.0; /* no film */
       square = PetscMax(square, PetscSqr(cell[0]) + PetscSqr(cell[1]) + PetscSqr(cell[2]));

@@ -19,7 +19,7 @@ typedef struct {
 
 /* Collects rows of `width` numbers, of cells or of vertices, on all ranks. */
 static PetscErrorCode gather(Maker *a, PetscInt width, PetscBool vertices, const PetscReal mine[], PetscReal all[]) {
-  const PetscInt *rows = HfGridRowRanges(a->d->grid);
+  const PetscInt *rows = HfGridRowRanges(HfGridWholeRows(a->d->grid));
   const PetscMPIInt size = a->g->size;
   PetscMPIInt *counts, *starts;
 
@@ -36,7 +36,7 @@ static PetscErrorCode gather(Maker *a, PetscInt width, PetscBool vertices, const
 
 static PetscErrorCode gather_film(Maker *a) {
   const HfGridInfo *g = a->g;
-  const int8_t *regions = HfGridRegions(a->d->grid);
+  const int8_t *regions = HfGridRegions(HfGridWholeRows(a->d->grid));
   PetscReal *mine, *all;
 
   PetscFunctionBeginUser;
@@ -71,7 +71,7 @@ static PetscErrorCode gather_cut_cells(Maker *a) {
 }
 
 /* Field and potential of 1 V on one node. */
-static PetscErrorCode gather_node(Maker *a, PetscInt node, Vec H) {
+static PetscErrorCode gather_node(Maker *a, PetscInt node, Vec H, Vec rows) {
   const HfGridInfo *g = a->g;
   PetscReal *V, *mine;
   const PetscScalar *h;
@@ -80,9 +80,10 @@ static PetscErrorCode gather_node(Maker *a, PetscInt node, Vec H) {
   PetscCall(PetscCalloc2(a->s->n, &V, (g->nx + 1) * (g->ym + 1), &mine));
   V[node] = 1;
   PetscCall(HfGoldField(a->d->gold, V, H));
-  PetscCall(VecGetArrayRead(H, &h));
+  PetscCall(HfGridToWholeRows(a->d->grid, 3, H, rows));
+  PetscCall(VecGetArrayRead(rows, &h));
   PetscCall(gather(a, 3 * g->nx, PETSC_FALSE, h, a->field));
-  PetscCall(VecRestoreArrayRead(H, &h));
+  PetscCall(VecRestoreArrayRead(rows, &h));
   PetscCall(HfGoldVertexPotential(a->d->gold, mine));
   PetscCall(gather(a, g->nx + 1, PETSC_TRUE, mine, a->phi));
   PetscCall(PetscFree2(V, mine));
@@ -341,9 +342,9 @@ static PetscErrorCode dimensions(HfDevice d, HfSurrogate s) {
 }
 
 PetscErrorCode HfSurrogateCreate(HfDevice d, PetscReal voltage, HfSurrogate *surrogate) {
-  Maker a = {.d = d, .g = HfGridGetInfo(d->grid)};
+  Maker a = {.d = d, .g = HfGridGetInfo(HfGridWholeRows(d->grid))};
   PetscReal *still;
-  Vec H;
+  Vec H, rows;
 
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&a.s));
@@ -355,11 +356,13 @@ PetscErrorCode HfSurrogateCreate(HfDevice d, PetscReal voltage, HfSurrogate *sur
   PetscCall(gather_film(&a));
   PetscCall(gather_cut_cells(&a));
   PetscCall(HfGridCreateCellVec(d->grid, 3, &H));
+  PetscCall(HfGridCreateCellVec(HfGridWholeRows(d->grid), 3, &rows));
   for (PetscInt k = 0; k < a.s->n; ++k) {
-    PetscCall(gather_node(&a, k, H));
+    PetscCall(gather_node(&a, k, H, rows));
     PetscCall(keep_node(&a, k, voltage));
   }
   PetscCall(VecDestroy(&H));
+  PetscCall(VecDestroy(&rows));
   PetscCall(make_links(&a));
   for (PetscInt k = 0; k < a.s->n; ++k) PetscCall(PetscFree(a.phis[k]));
   PetscCall(PetscFree5(a.film, a.cut, a.field, a.phi, a.phis));

@@ -48,18 +48,6 @@ PetscInt64 HfGridMostRanks(const PetscInt64 n[2], PetscInt64 ranks) {
   return ranks;
 }
 
-PetscErrorCode HfGridNeedsRowsCheck(HfGrid grid, HfDeck deck, HfNode place, const char *what) {
-  const HfGridInfo *g = &grid->info;
-
-  PetscFunctionBeginUser;
-  if (g->boxes[0] > 1)
-    PetscCall(HfDeckError(deck, place,
-                          "%s works on whole rows of cells, of which %d ranks own only pieces of the film's %" PetscInt_FMT
-                          "; use at most %" PetscInt_FMT " ranks",
-                          what, g->size, g->ny, PetscMin(g->ny, (PetscInt)g->size)));
-  PetscFunctionReturn(0);
-}
-
 /* The boxes along x that -da_processors_x asks for, the option of a DMDA, for tests and comparisons; 0: none. */
 static PetscErrorCode wanted_columns(MPI_Comm comm, PetscInt nx, PetscInt ny, PetscInt *columns) {
   PetscMPIInt size;
@@ -161,7 +149,7 @@ static PetscErrorCode make_regions(HfGrid grid, PetscInt (*region_of)(PetscReal 
   PetscFunctionReturn(0);
 }
 
-/* The rows of the boxes beside each other among their ranks, the last of which has one at least. */
+/* The rows of the boxes beside each other among their ranks. The first of all ranks and the last one have a row each, if there are two. */
 static PetscErrorCode divide_boxes(HfGrid boxes, HfGrid grid) {
   const HfGridInfo *of = &boxes->info;
   HfGridInfo *g = &grid->info;
@@ -174,7 +162,9 @@ static PetscErrorCode divide_boxes(HfGrid boxes, HfGrid grid) {
   grid->columns[1] = g->nx;
   for (PetscMPIInt r = 0; r <= g->size; ++r) {
     const PetscInt box = PetscMin(r / of->boxes[0], of->boxes[1] - 1), lowest = boxes->rows[box], n = boxes->rows[box + 1] - lowest;
-    grid->rows[r] = lowest + n * (r - box * of->boxes[0]) / of->boxes[0];
+    const PetscMPIInt k = r - box * of->boxes[0];
+
+    grid->rows[r] = lowest + PetscMax(n * k / of->boxes[0], PetscMin(k, PetscMin(1, n - 1)));
   }
   g->xs = 0;
   g->xm = g->nx;
@@ -206,6 +196,7 @@ PetscErrorCode HfGridCreatePeriodic(MPI_Comm comm, PetscInt nx, PetscInt ny, Pet
   PetscCall(make_regions(grid, region_of, context));
   if (grid->info.boxes[0] > 1) {
     PetscCall(create(comm, &film, &grid->whole_rows));
+    grid->whole_rows->boxes = grid;
     PetscCall(divide_boxes(grid, grid->whole_rows));
     PetscCall(make_regions(grid->whole_rows, region_of, context));
   }
@@ -343,4 +334,4 @@ const HfGridInfo *HfGridGetInfo(HfGrid grid) { return &grid->info; }
 MPI_Comm HfGridComm(HfGrid grid) { return grid->comm; }
 const PetscInt *HfGridRowRanges(HfGrid grid) { return grid->rows; }
 const int8_t *HfGridRegions(HfGrid grid) { return grid->regions; }
-HfShape HfGridOutline(HfGrid grid) { return grid->outline; }
+HfShape HfGridOutline(HfGrid grid) { return grid->boxes ? grid->boxes->outline : grid->outline; }

@@ -17,6 +17,7 @@ struct HfGrid_ {
   HfShape outline;                    /* NULL: the mask of the cells is all that is known */
   DM vertices;                        /* made on demand */
   DM cells[HF_MAX_DOF + 1];           /* by number of components, made on demand */
+  HfGrid boxes;                       /* of such whole rows: the grid that they belong to */
   HfGrid whole_rows;                  /* of boxes: the same film in whole rows */
   VecScatter to_rows[HF_MAX_DOF + 1]; /* by number of components, made on demand */
 };

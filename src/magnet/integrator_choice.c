@@ -120,7 +120,6 @@ HfMethodChoice HfMagnetChooseMethods(HfMagnet magnet) {
   if (strcmp(method, "auto")) return choice;
   choice.methods[0] = "5dp";
   if (PetscOptionsHasName(NULL, NULL, "-ts_type", &foreign) || foreign || HfMagnetStiffness(magnet) == 0 || HfMagnetFluctuates(magnet)) return choice;
-  if (HfGridGetInfo(magnet->film.grid)->boxes[0] > 1) return choice; /* the preconditioner of implicit steps works on whole rows */
   choice.n = 2;
   choice.methods[0] = explicit_method(magnet);
   choice.methods[1] = "bdf";

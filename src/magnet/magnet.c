@@ -83,9 +83,6 @@ static PetscErrorCode read_settings(HfMagnet magnet) {
   PetscCall(HfInterfacesSettings(&magnet->film));
   PetscCall(HfInitialSettingsRead(magnet->film.deck, HfNodeFind(HfDeckRoot(magnet->film.deck), "film.initial"), &magnet->initial));
   PetscCall(HfIntegratorSettingsRead(magnet->film.deck, &magnet->integrator_settings));
-  if (!strcmp(magnet->integrator_settings.method, "bdf"))
-    PetscCall(
-        HfGridNeedsRowsCheck(magnet->film.grid, magnet->film.deck, HfNodeFind(HfDeckRoot(magnet->film.deck), "integrator.method"), "`method: bdf`"));
   PetscFunctionReturn(0);
 }
 

@@ -153,7 +153,7 @@ static PetscBool wants_implicit(const Relaxation *self) {
   PetscReal thickness = 0; /* relative to the exchange length */
 
   if (magnet->relaxation != HF_RELAX_AUTO) return (PetscBool)(magnet->relaxation == HF_RELAX_IMPLICIT);
-  if (!HfTermsWhole(magnet) || magnet->friction || HfGridGetInfo(magnet->film.grid)->boxes[0] > 1) return PETSC_FALSE;
+  if (!HfTermsWhole(magnet) || magnet->friction) return PETSC_FALSE;
   for (PetscInt r = 0; r < magnet->film.n_regions; ++r) {
     const HfMaterial *material = &magnet->film.materials[r];
     const PetscReal length = PetscSqrtReal(2 * material->Aex / HF_MU0) / material->Ms;

@@ -70,7 +70,7 @@ static PetscErrorCode write_mask(HfResultFile *results, HfGrid grid) {
 }
 
 static PetscErrorCode write_electrodes(HfResultFile *results, HfGrid grid, HfElectrodes electrodes) {
-  const HfGridInfo *g = HfGridGetInfo(grid);
+  const HfGridInfo *g = HfGridGetInfo(HfGridWholeRows(grid)); /* of the vertices */
   const PetscInt n = HfElectrodesCount(electrodes), rows = g->ym + (g->rank == g->size - 1);
   const HfTable map = {
       H5T_NATIVE_SHORT, 2, {(hsize_t)g->ny + 1, (hsize_t)g->nx + 1}, "1", "Electrode at each vertex, -1: none. [y][x], row 0 the lowest"};

@@ -21,13 +21,15 @@ PetscErrorCode HfCurrentsOfContacts(HfPotential p, Vec phi, PetscReal currents[]
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode current_density(HfPotential p, Vec phi, PetscBool whole_cells, Vec j) {
+static PetscErrorCode current_density(HfPotential p, Vec phi, PetscBool whole_cells, Vec cells) {
   const HfGridInfo *g = HfGridGetInfo(p->grid);
   const HfGhostRowsInfo *rows = p->rows;
   const PetscReal to_x = 0.5 / g->dx, to_y = 0.5 / g->dy;
   PetscScalar *out;
+  Vec j;
 
   PetscFunctionBeginUser;
+  PetscCall(HfPotentialRows(p, 2, cells, &j));
   PetscCall(HfPotentialLoad(p, phi));
   PetscCall(VecGetArrayWrite(j, &out));
   for (PetscInt row = g->ys; row < g->ys + g->ym; ++row) {
@@ -45,6 +47,7 @@ static PetscErrorCode current_density(HfPotential p, Vec phi, PetscBool whole_ce
   HfCutCurrentDensity(p, whole_cells, out);
   for (PetscInt row = g->ys; p->thickness_varies && row < g->ys + g->ym; ++row) HfFilmCurrentRow(p, row, out + (ptrdiff_t)2 * (row - g->ys) * g->nx);
   PetscCall(VecRestoreArrayWrite(j, &out));
+  if (j != cells) PetscCall(HfGridFromWholeRows(p->film_grid, 2, j, cells));
   PetscFunctionReturn(0);
 }
 
@@ -90,15 +93,17 @@ static PetscInt cells_around(HfElectrodes e, PetscInt i, PetscInt j) {
   return (ne[0] != HF_CELL_VOID) + (ne[-1] != HF_CELL_VOID) + (ne[-w] != HF_CELL_VOID) + (ne[-w - 1] != HF_CELL_VOID);
 }
 
-PetscErrorCode HfPotentialLeadCurrentDensity(HfPotential p, Vec phi, PetscBool uniform, Vec j_z) {
+PetscErrorCode HfPotentialLeadCurrentDensity(HfPotential p, Vec phi, PetscBool uniform, Vec current) {
   const HfGridInfo *g = HfGridGetInfo(p->grid);
   const HfGhostRowsInfo *rows = p->rows;
   const ptrdiff_t own = HfGhostRowsAt(rows, rows->start);
   const PetscReal density = p->thickness / (g->dx * g->dy);
   PetscReal *into = p->reaction;
   PetscScalar *out;
+  Vec j_z;
 
   PetscFunctionBeginUser;
+  PetscCall(HfPotentialRows(p, 1, current, &j_z));
   if (uniform)
     PetscCall(share_evenly(p, phi));
   else {
@@ -124,5 +129,6 @@ PetscErrorCode HfPotentialLeadCurrentDensity(HfPotential p, Vec phi, PetscBool u
       out[j * g->nx + i] = p->electrodes->conducts[(j + 1) * (g->nx + 2) + i + 1] ? low[i] + low[i + 1] + high[i] + high[i + 1] : 0;
   }
   PetscCall(VecRestoreArrayWrite(j_z, &out));
+  if (j_z != current) PetscCall(HfGridFromWholeRows(p->film_grid, 1, j_z, current));
   PetscFunctionReturn(0);
 }

@@ -1,7 +1,8 @@
 /* Electrodes as sets of vertices: which vertex belongs to which, and what an electrode is called. From a deck: electrodes_settings.c. */
 #include "transport_impl.h"
 
-PetscErrorCode HfElectrodesAllocate(HfGrid grid, PetscInt n, HfElectrodes *out) {
+PetscErrorCode HfElectrodesAllocate(HfGrid film_grid, PetscInt n, HfElectrodes *out) {
+  const HfGrid grid = HfGridWholeRows(film_grid);
   const HfGridInfo *g = HfGridGetInfo(grid);
   HfElectrodes e;
 
@@ -42,7 +43,7 @@ PetscBool HfVertexConducts(HfElectrodes e, PetscInt i, PetscInt j) {
 
 PetscErrorCode HfElectrodesCreateFromFunction(HfGrid grid, PetscInt n, PetscInt (*electrode_of)(PetscReal x, PetscReal y, void *context),
                                               void *context, HfElectrodes *electrodes) {
-  const HfGridInfo *g = HfGridGetInfo(grid);
+  const HfGridInfo *g = HfGridGetInfo(HfGridWholeRows(grid));
   PetscReal(*sums)[3];
   PetscMPIInt count;
 

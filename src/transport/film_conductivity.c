@@ -258,7 +258,7 @@ PetscErrorCode HfPotentialCreateFilm(HfGrid grid, HfElectrodes electrodes, HfDec
   PetscCall(HfPotentialAllocate(grid, electrodes, HfGridGetInfo(grid)->thickness, tolerance_settings(deck), potential));
   HfPotential p = *potential;
   p->film = PETSC_TRUE;
-  PetscCall(HfGhostRowsCreateCells(grid, 3, &p->cell_rows));
+  PetscCall(HfGhostRowsCreateCells(p->grid, 3, &p->cell_rows));
   PetscCall(create_conductors(p, deck));
   PetscCall(is_antisymmetric(p, &antisymmetric));
   if (antisymmetric) PetscCall(HfHallCreate(p));
@@ -328,6 +328,16 @@ static PetscErrorCode update_sigma(HfPotential p, Vec m) {
 }
 
 PetscErrorCode HfPotentialSetMagnetization(HfPotential p, Vec m) {
+  Vec rows = NULL;
+
+  PetscFunctionBeginUser;
+  if (m) PetscCall(HfPotentialRows(p, 3, m, &rows));
+  if (rows != m) PetscCall(HfGridToWholeRows(p->film_grid, 3, m, rows));
+  PetscCall(HfPotentialSetRows(p, rows));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfPotentialSetRows(HfPotential p, Vec m) {
   PetscFunctionBeginUser;
   PetscCheck(p->film, HfGridComm(p->grid), PETSC_ERR_ARG_WRONGSTATE, "only the magnetic film's conductivity depends on the magnetization");
   PetscCall(update_sigma(p, m));

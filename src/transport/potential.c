@@ -27,13 +27,24 @@ static PetscErrorCode mark_vertices(HfPotential p) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfPotentialAllocate(HfGrid grid, HfElectrodes electrodes, PetscReal thickness, PetscReal tolerance, HfPotential *out) {
+PetscErrorCode HfPotentialRows(HfPotential p, PetscInt dof, Vec cells, Vec *rows) {
+  PetscFunctionBeginUser;
+  *rows = cells;
+  if (p->film_grid == p->grid) PetscFunctionReturn(0);
+  if (!p->cells[dof]) PetscCall(HfGridCreateCellVec(p->grid, dof, &p->cells[dof]));
+  *rows = p->cells[dof];
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfPotentialAllocate(HfGrid film_grid, HfElectrodes electrodes, PetscReal thickness, PetscReal tolerance, HfPotential *out) {
+  const HfGrid grid = HfGridWholeRows(film_grid);
   const HfGridInfo *g = HfGridGetInfo(grid);
   HfPotential p;
 
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&p));
   p->grid = grid;
+  p->film_grid = film_grid;
   p->electrodes = electrodes;
   p->thickness = thickness;
   p->tolerance = tolerance;
@@ -76,6 +87,7 @@ PetscErrorCode HfPotentialDestroy(HfPotential *potential) {
   PetscCall(VecDestroy(&p->shared));
   PetscCall(PetscFree(p->seam_row));
   PetscCall(VecDestroy(&p->made_for));
+  for (int dof = 0; dof < 4; ++dof) PetscCall(VecDestroy(&p->cells[dof]));
   PetscCall(PetscFree3(p->sigma.xx, p->sigma.xy, p->sigma.yy));
   PetscCall(PetscFree4(p->contact_G, p->terminal_G, p->contact_from_terminal, p->work));
   PetscCall(PetscFree3(p->held, p->in_film, p->contact));
@@ -86,8 +98,8 @@ PetscErrorCode HfPotentialDestroy(HfPotential *potential) {
 PetscErrorCode HfPotentialCreateFromFunction(HfGrid grid, HfElectrodes electrodes, PetscReal thickness,
                                              void (*sigma)(PetscReal x, PetscReal y, void *context, PetscReal S[4]), void *context,
                                              HfPotential *potential) {
-  const HfGridInfo *g = HfGridGetInfo(grid);
-  const int8_t *regions = HfGridRegions(grid);
+  const HfGridInfo *g = HfGridGetInfo(HfGridWholeRows(grid));
+  const int8_t *regions = HfGridRegions(HfGridWholeRows(grid));
   PetscMPIInt antisymmetric = 0;
 
   PetscFunctionBeginUser;
@@ -116,8 +128,8 @@ PetscErrorCode HfPotentialCreateFromFunction(HfGrid grid, HfElectrodes electrode
 }
 
 PetscErrorCode HfPotentialCreateIsotropic(HfGrid grid, HfElectrodes electrodes, PetscReal conductivity, PetscReal thickness, HfPotential *potential) {
-  const HfGridInfo *g = HfGridGetInfo(grid);
-  const int8_t *regions = HfGridRegions(grid); /* framed like the tensors */
+  const HfGridInfo *g = HfGridGetInfo(HfGridWholeRows(grid));
+  const int8_t *regions = HfGridRegions(HfGridWholeRows(grid)); /* framed like the tensors */
 
   PetscFunctionBeginUser;
   PetscCall(HfPotentialAllocate(grid, electrodes, thickness, DEFAULT_TOLERANCE, potential));
@@ -281,7 +293,7 @@ PetscErrorCode HfPotentialCheckpointLoaded(HfPotential p) {
 
   PetscFunctionBeginUser;
   if (!p->film || !p->set_up) PetscFunctionReturn(0);
-  PetscCall(HfPotentialSetMagnetization(p, p->for_saturated ? NULL : p->made_for));
+  PetscCall(HfPotentialSetRows(p, p->for_saturated ? NULL : p->made_for));
   PetscCall(HfSolverRenew(p));
   p->lagged = lagged;
   p->worn = worn;

@@ -9,7 +9,14 @@ enum { TAG = 1 }; /* PETSc's own tags count down from the largest one */
 
 PetscBool HfSeamExists(HfGrid grid) { return (PetscBool)(HfGridGetInfo(grid)->periodic[0] || HfGridGetInfo(grid)->periodic[1]); }
 
-static PetscBool has_first(const HfGhostRowsInfo *rows) { return (PetscBool)(rows->rank == 0); }
+/* Where a film has one row of cells, its first rank may have none. */
+static PetscMPIInt first_rank(const HfGhostRowsInfo *rows) {
+  PetscMPIInt r = 0;
+
+  while (rows->ranges[r + 1] == 0) ++r;
+  return r;
+}
+static PetscBool has_first(const HfGhostRowsInfo *rows) { return (PetscBool)(rows->rank == first_rank(rows)); }
 static PetscBool has_last(const HfGhostRowsInfo *rows) { return (PetscBool)(rows->rank == rows->size - 1); }
 static PetscReal *last_row(const HfGhostRowsInfo *rows, PetscReal x[]) { return x + (ptrdiff_t)(rows->end - 1 - rows->start) * rows->n; }
 
@@ -21,7 +28,7 @@ static PetscErrorCode copy_up(const HfGhostRowsInfo *rows, PetscReal x[]) {
   else if (has_first(rows))
     PetscCallMPI(MPI_Send(x, (PetscMPIInt)rows->n, MPIU_REAL, rows->size - 1, TAG, rows->comm));
   else if (has_last(rows))
-    PetscCallMPI(MPI_Recv(last_row(rows, x), (PetscMPIInt)rows->n, MPIU_REAL, 0, TAG, rows->comm, MPI_STATUS_IGNORE));
+    PetscCallMPI(MPI_Recv(last_row(rows, x), (PetscMPIInt)rows->n, MPIU_REAL, first_rank(rows), TAG, rows->comm, MPI_STATUS_IGNORE));
   PetscFunctionReturn(0);
 }
 
@@ -34,7 +41,7 @@ static PetscErrorCode add_down(HfPotential p, PetscReal x[]) {
   if (rows->size > 1 && has_first(rows))
     PetscCallMPI(MPI_Recv(from, (PetscMPIInt)rows->n, MPIU_REAL, rows->size - 1, TAG, rows->comm, MPI_STATUS_IGNORE));
   else if (rows->size > 1 && has_last(rows))
-    PetscCallMPI(MPI_Send(from, (PetscMPIInt)rows->n, MPIU_REAL, 0, TAG, rows->comm));
+    PetscCallMPI(MPI_Send(from, (PetscMPIInt)rows->n, MPIU_REAL, first_rank(rows), TAG, rows->comm));
   for (PetscInt i = 0; i < rows->n && has_first(rows); ++i) x[i] += from[i];
   if (has_last(rows)) PetscCall(PetscArrayzero(last_row(rows, x), rows->n));
   PetscFunctionReturn(0);

@@ -86,7 +86,9 @@ typedef struct {
 } HfContactVertex;
 
 struct HfPotential_ {
-  HfGrid grid;
+  HfGrid grid;      /* in whole rows */
+  HfGrid film_grid; /* the caller's, of cell Vecs: in boxes it is another one */
+  Vec cells[4];     /* in boxes: scratch of the first by number of components, made on demand */
   HfElectrodes electrodes;
   PetscReal thickness, tolerance;
   PetscBool film;    /* Sigma depends on m */
@@ -169,6 +171,9 @@ PetscErrorCode HfSolverOperatorChanged(HfPotential potential);
 PetscErrorCode HfSolverSolve(HfPotential potential);
 PetscErrorCode HfSolverRenew(HfPotential potential); /* the coarse levels, for the present operator */
 /* potential.c: all but the tensor and the solver. Collective. */
+/* The cell Vec of whole rows that stands in for one of the caller's, which is itself one unless the film is in boxes; *rows: without its values. */
+PetscErrorCode HfPotentialRows(HfPotential p, PetscInt dof, Vec cells, Vec *rows);
+PetscErrorCode HfPotentialSetRows(HfPotential p, Vec m_rows); /* HfPotentialSetMagnetization() with whole rows */
 PetscErrorCode HfPotentialAllocate(HfGrid grid, HfElectrodes electrodes, PetscReal thickness, PetscReal tolerance, HfPotential *potential);
 /* phi for contact potentials u[n]; phi is the start on entry. Collective. */
 PetscErrorCode HfPotentialSolveContacts(HfPotential potential, const PetscReal u[], Vec phi);

@@ -22,7 +22,7 @@ typedef struct {
   PetscReal unit;            /* A/m */
   PetscReal across;          /* N_zz of the film magnetized along z, its average */
   PetscInt j;                /* H relative to `unit` in this row is in H; -1: none */
-  PetscReal *H[3];           /* [nx] each */
+  PetscReal *H[3];           /* [xm] each */
 } Demag;
 
 static const HfKey keys[] = {
@@ -84,8 +84,8 @@ static PetscErrorCode measure_across(const HfFilm *film, Demag *demag) {
   PetscFunctionBeginUser;
   PetscCall(HfGridCreateCellVec(film->grid, 3, &z));
   PetscCall(VecGetArrayWrite(z, &a));
-  for (PetscInt k = 0; k < g->nx * g->ym; ++k) {
-    const PetscInt region = HfRegionAt(g, regions, k % g->nx, g->ys + k / g->nx);
+  for (PetscInt k = 0; k < g->xm * g->ym; ++k) {
+    const PetscInt region = HfRegionAt(g, regions, k % g->xm, g->ys + k / g->xm);
     a[3 * k] = a[3 * k + 1] = 0;
     a[3 * k + 2] = region < 0 ? 0 : film->materials[region].Ms / demag->unit;
   }
@@ -94,8 +94,8 @@ static PetscErrorCode measure_across(const HfFilm *film, Demag *demag) {
   PetscCall(VecGetArrayRead(z, (const PetscScalar **)&a));
   for (PetscInt j = 0; j < g->ym; ++j) {
     HfConvolutionRow(demag->convolution, g->ys + j, demag->H);
-    for (PetscInt i = 0; i < g->nx; ++i) {
-      const PetscReal moment = a[3 * (j * g->nx + i) + 2];
+    for (PetscInt i = 0; i < g->xm; ++i) {
+      const PetscReal moment = a[3 * (j * g->xm + i) + 2];
       sums[0] += moment * (demag->own[2] * moment - demag->H[2][i]);
       sums[1] += moment * moment;
     }
@@ -133,8 +133,6 @@ static PetscErrorCode settings(HfTerm *term) {
   PetscFunctionBeginUser;
   PetscCall(images_settings(film, &images));
   if (!HfMagnetSettingsFullDemag(film->deck)) PetscFunctionReturn(0);
-  PetscCall(HfGridNeedsRowsCheck(film->grid, film->deck, HfChild(HfDeckRoot(film->deck), "demag"), "`demag: full`"));
-  if (g->boxes[0] > 1) PetscFunctionReturn(0);
   PetscCall(PetscNew(&demag));
   term->state = demag;
   demag->images = images;
@@ -194,8 +192,8 @@ static PetscErrorCode weigh(const HfFilm *film, const Demag *demag, Vec m) {
   PetscCall(VecGetArrayRead(m, &from));
   PetscCall(VecGetArrayWrite(demag->moment, &to));
   for (PetscInt j = 0; j < g->ym; ++j)
-    for (PetscInt i = 0; i < g->nx; ++i) {
-      const PetscInt cell = 3 * (j * g->nx + i), region = HfRegionAt(g, regions, i, g->ys + j);
+    for (PetscInt i = 0; i < g->xm; ++i) {
+      const PetscInt cell = 3 * (j * g->xm + i), region = HfRegionAt(g, regions, i, g->ys + j);
       for (PetscInt c = 0; c < 3; ++c) to[cell + c] = region < 0 ? 0.0 : film->materials[region].Ms * from[cell + c];
     }
   PetscCall(VecRestoreArrayWrite(demag->moment, &to));

@@ -118,10 +118,12 @@ PetscErrorCode HfConvolutionCreate(HfGrid grid, HfConvolutionPrecision precision
                                    PetscErrorCode (*kernel)(PetscReal x, PetscReal y, void *context, PetscReal K[]), void *context,
                                    HfConvolution *convolution) {
   const HfGridInfo *g = HfGridGetInfo(grid);
-  const HfConvolutionFilm film = {.comm = HfGridComm(grid), .nx = g->nx, .ny = g->ny, .dx = g->dx, .dy = g->dy, .rows = HfGridRowRanges(grid)};
+  const HfConvolutionFilm film = {
+      .comm = HfGridComm(grid), .nx = g->nx, .ny = g->ny, .dx = g->dx, .dy = g->dy, .rows = HfGridRowRanges(HfGridWholeRows(grid))};
 
   PetscFunctionBeginUser;
   PetscCall(HfConvolutionCreateRows(&film, precision, n_out, n_in, kernel, context, convolution));
+  if (HfGridWholeRows(grid) != grid) PetscCall(HfConvBoxesCreate_Private(grid, n_out, n_in, &(*convolution)->boxes));
   PetscFunctionReturn(0);
 }
 
@@ -149,13 +151,14 @@ PetscErrorCode HfConvolutionDestroy(HfConvolution *convolution) {
   PetscFunctionBeginUser;
   if (!conv) PetscFunctionReturn(0);
   at = &conv->layout;
+  PetscCall(HfConvBoxesDestroy_Private(&conv->boxes));
   PetscCall((*conv->engine->destroy)(at, &conv->state));
   PetscCall(PetscFree6(at->cols, at->rows, at->row_counts, at->row_places, at->column_counts, at->column_places));
   PetscCall(PetscFree(*convolution));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfConvolutionConvolve(HfConvolution conv, Vec in) {
+static PetscErrorCode convolve_rows(HfConvolution conv, Vec in) {
   const HfConvLayout *at = &conv->layout;
   const unsigned before = HfFlushDenormals(); /* where m_z fades out, single precision meets many */
   const PetscScalar *from;
@@ -174,14 +177,30 @@ PetscErrorCode HfConvolutionConvolve(HfConvolution conv, Vec in) {
   PetscFunctionReturn(0);
 }
 
-void HfConvolutionRow(HfConvolution conv, PetscInt j, PetscReal *const out[]) {
+PetscErrorCode HfConvolutionConvolve(HfConvolution conv, Vec in) {
+  PetscFunctionBeginUser;
+  if (conv->boxes)
+    PetscCall(HfConvBoxesConvolve_Private(conv->boxes, conv, in));
+  else
+    PetscCall(convolve_rows(conv, in));
+  PetscFunctionReturn(0);
+}
+
+static void make_row(HfConvolution conv, PetscInt j, PetscReal *const out[]) {
   const unsigned before = HfFlushDenormals();
 
   (*conv->engine->row)(&conv->layout, conv->state, j - conv->layout.rows[conv->layout.rank], out);
   HfRestoreDenormals(before);
 }
 
-PetscErrorCode HfConvolutionApply(HfConvolution conv, Vec in, Vec out) {
+void HfConvolutionRow(HfConvolution conv, PetscInt j, PetscReal *const out[]) {
+  if (conv->boxes)
+    HfConvBoxesRow_Private(conv->boxes, j, out);
+  else
+    make_row(conv, j, out);
+}
+
+PetscErrorCode HfConvolutionApplyRows_Private(HfConvolution conv, Vec in, Vec out) {
   const HfConvLayout *at = &conv->layout;
   const PetscInt n = at->n_out, nx = at->nx;
   PetscReal *memory, **row;
@@ -192,17 +211,27 @@ PetscErrorCode HfConvolutionApply(HfConvolution conv, Vec in, Vec out) {
   PetscCall(VecGetLocalSize(out, &length));
   PetscCheck(length == nx * at->ym * n, PETSC_COMM_SELF, PETSC_ERR_ARG_SIZ, "convolution to %" PetscInt_FMT " components: a Vec has another length",
              n);
-  PetscCall(HfConvolutionConvolve(conv, in));
+  PetscCall(convolve_rows(conv, in));
   PetscCall(PetscMalloc2(n * nx, &memory, n, &row));
   for (PetscInt c = 0; c < n; ++c) row[c] = memory + c * nx;
   PetscCall(VecGetArrayWrite(out, &to));
   for (PetscInt j = 0; j < at->ym; ++j) {
-    HfConvolutionRow(conv, at->rows[at->rank] + j, row);
+    make_row(conv, at->rows[at->rank] + j, row);
     for (PetscInt i = 0; i < nx; ++i)
       for (PetscInt c = 0; c < n; ++c) to[n * (j * nx + i) + c] = row[c][i];
   }
   PetscCall(VecRestoreArrayWrite(out, &to));
   PetscCall(PetscFree2(memory, row));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfConvolutionApply(HfConvolution conv, Vec in, Vec out) {
+  PetscFunctionBeginUser;
+  if (conv->boxes) {
+    PetscCall(HfConvBoxesConvolve_Private(conv->boxes, conv, in));
+    PetscCall(HfConvBoxesCopy_Private(conv->boxes, out));
+  } else
+    PetscCall(HfConvolutionApplyRows_Private(conv, in, out));
   PetscFunctionReturn(0);
 }
 

@@ -76,7 +76,17 @@ typedef struct {
 } HfConvEngine;
 extern const HfConvEngine HfConvEngine_Double, HfConvEngine_Single;
 
+/* A film in boxes: its cells go to whole rows, of which some ranks have none, and back (convolution_boxes.c). */
+typedef struct HfConvBoxes_ *HfConvBoxes;
+PetscErrorCode HfConvBoxesCreate_Private(HfGrid grid, PetscInt n_out, PetscInt n_in, HfConvBoxes *boxes);
+PetscErrorCode HfConvBoxesDestroy_Private(HfConvBoxes *boxes);
+PetscErrorCode HfConvBoxesConvolve_Private(HfConvBoxes boxes, HfConvolution convolution, Vec in); /* Collective. */
+PetscErrorCode HfConvBoxesCopy_Private(HfConvBoxes boxes, Vec out);                               /* all rows, after that */
+void HfConvBoxesRow_Private(HfConvBoxes boxes, PetscInt j, PetscReal *const out[]);
+PetscErrorCode HfConvolutionApplyRows_Private(HfConvolution convolution, Vec in, Vec out); /* HfConvolutionApply() on whole rows */
+
 struct HfConvolution_ {
+  HfConvBoxes boxes; /* NULL: whole rows */
   HfConvLayout layout;
   const HfConvEngine *engine;
   void *state;

@@ -45,9 +45,14 @@ PetscErrorCode HfTangentMultigridCreate(HfGrid grid, PetscErrorCode (*fill_row)(
 
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&mg));
-  mg->grid = grid;
+  mg->grid = HfGridWholeRows(grid);
   mg->with_q = with_q;
-  PetscCall(HfTangentLevelsCreate(mg, fill_row, context));
+  if (mg->grid != grid) {
+    PetscCall(HfTangentBoxesCreate(grid, fill_row, context, with_q, &mg->boxes));
+    PetscCall(HfTangentLevelsCreate(mg, HfTangentBoxesFillRow, mg->boxes));
+    PetscCall(HfTangentBoxesLevelsMade(mg->boxes));
+  } else
+    PetscCall(HfTangentLevelsCreate(mg, fill_row, context));
   PetscCall(allocate_rows(mg));
   *out = mg;
   PetscFunctionReturn(0);
@@ -59,6 +64,7 @@ PetscErrorCode HfTangentMultigridDestroy(HfTangentMultigrid *multigrid) {
   PetscFunctionBeginUser;
   if (!mg) PetscFunctionReturn(0);
   for (PetscInt k = 0; k < mg->n; ++k) PetscCall(HfTangentLevelDestroy(&mg->levels[k]));
+  PetscCall(HfTangentBoxesDestroy(&mg->boxes));
   PetscCall(PetscFree(mg->levels));
   PetscCall(PetscFree(mg->memory));
   PetscCall(PetscFree(*multigrid));
@@ -162,6 +168,7 @@ PetscErrorCode HfTangentMultigridSetUp(HfTangentMultigrid mg, const PetscReal u[
   const unsigned before = HfFlushDenormals(); /* a correction that fades out over a film is full of them */
 
   PetscFunctionBeginUser;
+  if (mg->boxes) PetscCall(HfTangentBoxesTakeState(mg->boxes, &u, &uh, &q));
   clear_what_follows_rows(mg);
   for (PetscInt j = rows->start; j < rows->end; ++j) {
     const ptrdiff_t at = (ptrdiff_t)(j - rows->start) * nx;
@@ -189,6 +196,7 @@ PetscErrorCode HfTangentMultigridSetUp(HfTangentMultigrid mg, const PetscReal u[
       invert_row(mg, l, j, (float)turn, (float)damp);
     }
   }
+  if (mg->boxes) PetscCall(HfTangentBoxesReturnState(mg->boxes, &u, &uh, &q));
   HfRestoreDenormals(before);
   PetscFunctionReturn(0);
 }
@@ -361,7 +369,7 @@ static PetscErrorCode cycle(const HfTangentMultigrid mg, PetscInt k, const Petsc
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfTangentMultigridApply(HfTangentMultigrid mg, const PetscReal b[], PetscReal x[]) {
+PetscErrorCode HfTangentApplyRows(HfTangentMultigrid mg, const PetscReal b[], PetscReal x[]) {
   const HfTangentLevel *l = &mg->levels[0];
   const unsigned before = HfFlushDenormals();
   PetscErrorCode code;
@@ -373,5 +381,14 @@ PetscErrorCode HfTangentMultigridApply(HfTangentMultigrid mg, const PetscReal b[
       store(mg, j, HfTangentRowAt(l, l->x, 3, j, HF_RED), HfTangentRowAt(l, l->x, 3, j, HF_BLACK), x);
   HfRestoreDenormals(before);
   PetscCall(code);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfTangentMultigridApply(HfTangentMultigrid mg, const PetscReal b[], PetscReal x[]) {
+  PetscFunctionBeginUser;
+  if (mg->boxes)
+    PetscCall(HfTangentBoxesApply(mg->boxes, mg, b, x));
+  else
+    PetscCall(HfTangentApplyRows(mg, b, x));
   PetscFunctionReturn(0);
 }

@@ -35,11 +35,16 @@ static inline float *HfTangentRowAt(const HfTangentLevel *level, float *array, i
 /* 1: the cells of this colour in row j have odd columns. */
 static inline int HfTangentSide(PetscInt j, int colour) { return (int)(j & 1) ^ colour; }
 
+/* ---- tangent_boxes.c: a film in boxes, whose numbers go to whole rows and back ---- */
+typedef struct HfTangentBoxes_ *HfTangentBoxes;
+typedef PetscErrorCode (*HfTangentFill)(PetscInt j, const HfTangentRow *row, void *context);
+
 struct HfTangentMultigrid_ {
   PetscInt n, active; /* levels, and those in use since the last set-up; 0 is the finest */
   HfTangentLevel *levels;
-  HfGrid grid;
-  PetscBool has_K; /* or q */
+  HfGrid grid;          /* in whole rows */
+  HfTangentBoxes boxes; /* of a film in boxes, else NULL */
+  PetscBool has_K;      /* or q */
   PetscBool with_q;
   float *memory;        /* all that follows: scratch rows of the finest level */
   float *row;           /* 4 components of a row in the order of the columns */
@@ -54,13 +59,25 @@ struct HfTangentMultigrid_ {
 };
 
 /* ---- tangent_levels.c ---- */
-PetscErrorCode HfTangentLevelsCreate(HfTangentMultigrid mg, PetscErrorCode (*fill_row)(PetscInt, const HfTangentRow *, void *), void *context);
+PetscErrorCode HfTangentLevelsCreate(HfTangentMultigrid mg, HfTangentFill fill_row, void *context);
 PetscErrorCode HfTangentLevelDestroy(HfTangentLevel *level);
 /* Lays the arrays of level `index`, whose rows and nx are known, one after another from `first` on (NULL: only counts). Returns how many floats they are,
    up to 35 a cell: more than 32 bits count from 6e7 cells on. */
 PetscInt64 HfTangentPlace(HfTangentMultigrid mg, PetscInt index, HfTangentLevel *level, float *first);
 PetscErrorCode HfTangentAllocate(PetscInt64 n, float **memory,
                                  float **first); /* zeros, on a boundary of HF_LANES floats, with as many zeros before them */
+
+/* ---- tangent_boxes.c. Collective ---- */
+/* fill_row is called for the rows of this rank's box. */
+PetscErrorCode HfTangentBoxesCreate(HfGrid grid, HfTangentFill fill_row, void *context, PetscBool with_q, HfTangentBoxes *boxes);
+PetscErrorCode HfTangentBoxesFillRow(PetscInt j, const HfTangentRow *row, void *boxes); /* of whole rows, until ... */
+PetscErrorCode HfTangentBoxesLevelsMade(HfTangentBoxes boxes);
+PetscErrorCode HfTangentBoxesDestroy(HfTangentBoxes *boxes);
+/* From arrays of this rank's cells to arrays of its whole rows, which are borrowed until they are given back. */
+PetscErrorCode HfTangentBoxesTakeState(HfTangentBoxes boxes, const PetscReal **u, const PetscReal **uh, const PetscReal **q);
+PetscErrorCode HfTangentBoxesReturnState(HfTangentBoxes boxes, const PetscReal **u, const PetscReal **uh, const PetscReal **q);
+PetscErrorCode HfTangentBoxesApply(HfTangentBoxes boxes, HfTangentMultigrid multigrid, const PetscReal b[], PetscReal x[]);
+PetscErrorCode HfTangentApplyRows(HfTangentMultigrid multigrid, const PetscReal b[], PetscReal x[]); /* tangent_multigrid.c: a cycle, of whole rows */
 
 /* ---- tangent_kernels.c: a row of one colour, n = stride ---- */
 /* What the four neighbours of a row of cells are coupled by and where their first component is. */

@@ -1,0 +1,77 @@
+/* Films whose ranks own boxes (-da_processors_x, tests.cmake; on one rank, or without the option, whole rows): full demagnetizing field, potential and current
+   of the film, and Oersted field of gold with leads agree with those on one rank. */
+#include "test_decks.h"
+#include <hopfilm/device.h>
+
+typedef struct {
+  HfKeys keys;
+  HfDeck deck;
+  HfDevice device;
+} Film;
+
+static void film_create(Film *film, MPI_Comm comm, const char *text) {
+  CHECK(HfKeysCreate(&film->keys));
+  CHECK(HfDeviceRegisterKeys(film->keys));
+  CHECK(HfDeckCreateFromText(comm, film->keys, text, &film->deck));
+  CHECK(HfDeckVerdict(film->deck));
+  CHECK(HfDeviceCreate(film->deck, &film->device));
+}
+
+static void film_destroy(Film *film) {
+  CHECK(HfDeviceDestroy(&film->device));
+  CHECK(HfDeckDestroy(&film->deck));
+  CHECK(HfKeysDestroy(&film->keys));
+}
+
+/* Largest difference between this rank's cells and the same cells of the film alone, relative to the largest number. */
+static PetscReal apart(const Film *together, PetscInt dof, Vec a, Vec b) {
+  const HfGridInfo *g = HfGridGetInfo(HfDeviceGrid(together->device));
+  const PetscScalar *x, *y;
+  PetscReal most = 0, norm;
+
+  CHECK(VecNorm(b, NORM_INFINITY, &norm));
+  CHECK(VecGetArrayRead(a, &x));
+  CHECK(VecGetArrayRead(b, &y));
+  for (PetscInt k = 0; k < dof * g->xm * g->ym; ++k) {
+    const PetscReal d = PetscAbsReal(x[k] - y[dof * HfCellNumber(g, k / dof % g->xm, g->ys + k / dof / g->xm) + k % dof]);
+    most = d <= most ? most : d;
+  }
+  CHECK(VecRestoreArrayRead(a, &x));
+  CHECK(VecRestoreArrayRead(b, &y));
+  assert_true(norm > 0);
+  return most / norm;
+}
+
+static void ranks_agree(const char *text, PetscBool gold) {
+  const PetscReal V[2] = {0.01, -0.01};
+  PetscReal G[2][4];
+  Film film[2];
+  Vec j[2];
+
+  film_create(&film[0], PETSC_COMM_WORLD, text);
+  film_create(&film[1], PETSC_COMM_SELF, text);
+  for (int k = 0; k < 2; ++k) {
+    CHECK(HfDeviceDrive(film[k].device, V));
+    CHECK(HfDeviceAdvance(film[k].device, 5e-12, NULL, NULL));
+    CHECK(HfDeviceConductance(film[k].device, G[k]));
+    CHECK(HfGridCreateCellVec(HfDeviceGrid(film[k].device), 2, &j[k]));
+    CHECK(gold ? HfDeviceGoldCurrent(film[k].device, V, j[k]) : HfDeviceFilmCurrent(film[k].device, V, j[k]));
+  }
+  ASSERT_NEAR(apart(&film[0], 2, j[0], j[1]), 0, 1e-9);
+  ASSERT_NEAR(apart(&film[0], 3, HfDeviceMagnetization(film[0].device), HfDeviceMagnetization(film[1].device)), 0, 1e-9);
+  if (gold) ASSERT_NEAR(apart(&film[0], 3, HfDeviceDriveField(film[0].device), HfDeviceDriveField(film[1].device)), 0, 1e-9);
+  for (int k = 0; k < 4; ++k) ASSERT_NEAR(G[0][k], G[1][k], 1e-9 * PetscAbsReal(G[1][k]));
+  for (int k = 0; k < 2; ++k) {
+    CHECK(VecDestroy(&j[k]));
+    film_destroy(&film[k]);
+  }
+}
+
+static void own_current_is_the_same(void **unused) { ranks_agree(DECK("film current"), PETSC_FALSE); }
+static void gold_is_the_same(void **unused) { ranks_agree(DECK("film gold"), PETSC_TRUE); }
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(own_current_is_the_same),
+    cmocka_unit_test(gold_is_the_same),
+};
+HF_TEST_MAIN(tests)
