@@ -61,8 +61,7 @@ PetscBool HfTerminalColours(int descriptor);
   #define HF_KERNEL
 #endif
 
-/** Before a loop over cells: its arrays do not overlap (or are updated in place), so that it vectorizes without a check.
-    HF_CELLS_GCC: the same for loops that clang does not vectorize and would warn of. */
+/** Before a loop over cells: its arrays do not overlap (or are updated in place), so that it vectorizes without a check. */
 #if defined(__clang__)
   #define HF_CELLS _Pragma("clang loop vectorize(assume_safety)")
   #define HF_CELLS_GCC
@@ -71,7 +70,7 @@ PetscBool HfTerminalColours(int descriptor);
   #define HF_CELLS_GCC _Pragma("GCC ivdep")
 #else
   #define HF_CELLS
-  #define HF_CELLS_GCC
+  #define HF_CELLS_GCC /**< the same for loops that clang does not vectorize and would warn of */
 #endif
 
 /* ---- physical constants (CODATA 2022) ---- */

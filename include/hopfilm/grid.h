@@ -131,9 +131,11 @@ HfShape HfGridOutline(HfGrid grid);
 static inline PetscInt HfRegionAt(const HfGridInfo *g, const int8_t *regions, PetscInt i, PetscInt j) {
   return regions[(j - (g->ys - 1)) * (g->xm + 2) + i + 1];
 }
-/** The centre of a cell, and of its row, m, and its number, by rows of the film. Not collective. */
+/** Where the cells of a column have their centre, m. Not collective. */
 static inline PetscReal HfCellX(const HfGridInfo *g, PetscInt i) { return g->x0 + ((PetscReal)(g->xs + i) + 0.5) * g->dx; }
+/** The same of a row. Not collective. */
 static inline PetscReal HfCellY(const HfGridInfo *g, PetscInt j) { return g->y0 + ((PetscReal)j + 0.5) * g->dy; }
+/** The number of a cell, by rows of the film. Not collective. */
 static inline PetscInt64 HfCellNumber(const HfGridInfo *g, PetscInt i, PetscInt j) { return (PetscInt64)j * g->nx + g->xs + i; }
 
 /* ---- grains: a Voronoi map of the plane, a function of (size, seed) and the place alone; section film.grains of the deck. Every quantity that

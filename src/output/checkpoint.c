@@ -104,7 +104,8 @@ static PetscErrorCode transfer_values(HfOutput output, hid_t dataset, hid_t type
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &calls, 1, MPIU_INT64, MPI_MAX, output->run.comm));
   for (PetscInt64 k = 0; k < calls; ++k) { /* to the end also after a failure: the other ranks take part in every call */
     const hsize_t done = PetscMin((hsize_t)k * most, pieces->n), n = PetscMin(most, pieces->n - done), from = pieces->first + done * pieces->stride;
-    const hid_t memory = H5Screate_simple(1, &(hsize_t){PetscMax(n * pieces->length, 1)}, NULL);
+    const hsize_t room = PetscMax(n * pieces->length, 1);
+    const hid_t memory = H5Screate_simple(1, &room, NULL);
     char *at = (char *)values + done * pieces->length * H5Tget_size(type);
     herr_t result;
 

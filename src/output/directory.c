@@ -3,6 +3,7 @@
 #include "output_impl.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <hopfilm/petsc_versions.h>
 #include <stdarg.h>
 #include <string.h>
@@ -241,6 +242,20 @@ static void remove_file(HfRun *run, const char name[]) {
   if (unlink(path) != 0 && errno != ENOENT) HfRunNote(run, "cannot remove %s: %s", path, strerror(errno));
 }
 
+/* What Open MPI locked for a run that was killed, and leaves behind (src/base/mpi_settings.c). */
+static void remove_locks(const HfRun *run) {
+  static const char *const locked[] = {"run.h5*.lock*", "checkpoint*.lock*"};
+  char pattern[PETSC_MAX_PATH_LEN];
+  glob_t found;
+
+  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(locked); ++k) {
+    HfRunPath(run, locked[k], pattern);
+    if (!glob(pattern, 0, NULL, &found))
+      for (size_t l = 0; l < found.gl_pathc; ++l) unlink(found.gl_pathv[l]);
+    globfree(&found);
+  }
+}
+
 /* Files of an earlier run that a new one must not find, and whatever stands in the place of a file without being one. What the parallel file systems
    open is new in any case: ranks of a run that was killed may still write into the old one. */
 static void remove_old(HfRun *run, PetscBool resuming) {
@@ -248,6 +263,7 @@ static void remove_old(HfRun *run, PetscBool resuming) {
   static const char *const afresh[] = {"checkpoint.h5", HF_PREVIOUS_CHECKPOINT, HF_DAMAGED_CHECKPOINT};
   char path[PETSC_MAX_PATH_LEN];
 
+  remove_locks(run);
   for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(always); ++k) remove_file(run, always[k]);
   for (size_t k = 0; !resuming && k < PETSC_STATIC_ARRAY_LENGTH(afresh); ++k) remove_file(run, afresh[k]);
   for (size_t k = 1; k < PETSC_STATIC_ARRAY_LENGTH(run_files); ++k) { /* after log.txt */
