@@ -228,7 +228,9 @@ def large_films(program, tmp):
     beyond = hopfilm(program, "check", deck, tmp, "film.size=[300 um, 300 um]", code=2)  # on one rank, of which nothing is allocated
     few = "of 32 bits" in beyond
     check(("--with-64-bit-indices" in beyond if few else "BLAS" in beyond and "at least 6 ranks" in beyond), f"too many cells for indices: {beyond.strip()}")
-    check("every rank needs a row" in hopfilm(program, "check", deck, tmp, "--ranks 70000", *large, code=2), "more ranks than rows are refused")
+    hopfilm(program, "check", deck, tmp, "--ranks 70000", *large)  # in boxes
+    refused = hopfilm(program, "check", deck, tmp, "--ranks 70001", *large, code=2)  # a prime number
+    check("70001 ranks cannot share 60000 x 60000 cells" in refused and "use 70000 ranks" in refused, f"ranks that no boxes fit: {refused}")
     check("must be a whole number" in hopfilm(program, "check", deck, tmp, "--ranks 64", "film.size=[300.001 um, 300 um]", code=2), "no whole number of cells")
     check("wire" in hopfilm(program, "check", deck, tmp, "--ranks 64", *large[:2], "schedule=[{wire: {patterns: A}}]", code=2), "errors of the schedule")
     check("--ranks" in hopfilm(program, "check", deck, tmp, "--ranks 0", code=2), "no ranks are refused")

@@ -145,7 +145,7 @@ TYPED = [
     ("hopfilm run d.yaml --set film.material.Ae", ["run", "d.yaml", "--set", "film.material.Aex="]),
     ("hopfilm run d.yaml --set demag=sh", ["run", "d.yaml", "--set", "demag=shape"]),
     ("hopfilm run d.yaml --restart ne", ["run", "d.yaml", "--restart", "never"]),
-    ("hopfilm run d.yaml --max-", ["run", "d.yaml", "--max-walltime"]),
+    ("hopfilm run d.yaml --max-w", ["run", "d.yaml", "--max-walltime"]),
     ("hopfilm keys --json", ["keys", "--json-schema"]),
     ("hopfilm help ru", ["help", "run"]),
     ("hopfilm completion z", ["completion", "zsh"]),
