@@ -17,7 +17,7 @@ from launch import ROOT, environment, mpiexec
 
 PROGRAM = os.path.abspath(sys.argv[1])
 STEPS = ", ".join("{train: {patterns: [%s], field: 20 Oe, field_pattern: before, pulse: 100 ns}}" % name for name in ("before", "after"))
-RUN = ["run", os.path.join(ROOT, "inputs/four-node-switch.yaml"), "--set", "film.cell=40 nm", "--set", f"schedule=[{STEPS}]", "--force", "--out"]
+RUN = ["run", os.path.join(ROOT, "inputs/four-node-switch.yaml"), "--set", "film.cell=20 nm", "--set", f"schedule=[{STEPS}]", "--force", "--out"]
 
 
 def check(condition, what):
