@@ -29,7 +29,7 @@ TOLERANCE = 1e-7
 # Results that are nothing but round-off or the residual of a solve: they need not agree, only be small.
 RESIDUALS = re.compile(
     r"(net_current_over_G11|row_sum_over_G11|asymmetry_over_G11|currents_against_G|six_wirings_against_G|"
-    r"seventh_wiring_deviation|largest_eigenvalue_with_diagonal|"
+    r"seventh_wiring_deviation|largest_eigenvalue_with_diagonal|costs_apart|"
     r"(centre_sheet|centre_biot_savart|field_at_centre)_A_per_m(\[\d+\])?)$"
 )  # 0 at the centre of a symmetric pattern
 SMALL = 1e-9
