@@ -53,7 +53,7 @@ PetscBool HfTerminal(int descriptor);
 /** The same, and colours are wanted: NO_COLOR is not set. */
 PetscBool HfTerminalColours(int descriptor);
 
-/** Hot kernels are compiled for several instruction sets and selected at run time, where the compiler can do that (cmake/kernels.cmake); by x86-64 level and
+/** Hot kernels are compiled for several instruction sets and selected at run time, where the compiler can do that (src/base/kernels.cmake); by x86-64 level and
     not by processor name, which would exclude processors of other makers with the same instructions. */
 #ifdef HF_CLONES
   #define HF_KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))

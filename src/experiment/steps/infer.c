@@ -24,9 +24,8 @@ static const HfKey keys[] = {
     {"infer.basins", HF_BOOL, NULL, "false", "", 0, "Also test with 1 to half of all pixels flipped: the basins of attraction"},
     {"infer.rules", HF_TEXTS, NULL, "", "", 0,
      "Learning rules to compare with, besides the two outer products (default: all but the last two): storkey, pseudo-inverse, hopfield-unlearning, "
-     "oja (Eq. "
-     "(2) of "
-     "Niu et al. 2024, not the rule of Oja 1982), krotov-hopfield (the dense associative memory of 2016, not the learning rule of 2019), "
+     "oja (Eq. (2) of Niu et al. 2024, not the rule of Oja 1982), krotov-hopfield (the dense associative memory of 2016, not the learning rule of "
+     "2019), "
      "contrastive-hebbian, boltzmann-machine"},
     {"infer.tau", HF_QUANTITY, "s", "7.9 ns", ">0", 0, "Time constant of the rule oja; the default was fitted to the four-node film, see step `fit`"},
     {"infer.gallery", HF_INT, NULL, "4", ">=0", 0, "Number of images of each pattern that are kept as examples"},

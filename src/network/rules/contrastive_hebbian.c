@@ -5,8 +5,8 @@
 
    Starts from the outer product, takes the patterns in order, and ends after QUIET epochs in a row in which every output was right.
 
-   With all nodes free in the free phase the rule does not converge on letters: free phases from one letter end in another, which is unlearned in one step and
-   learned back in the next (2 or 3 of E, C and P wrong after 400 epochs).
+   With all nodes free in the free phase the rule oscillates where patterns are alike: a free phase from one ends in another, which is unlearned in one
+   step and learned back in the next.
 
    Assumption: a tenth of the nodes (at least one) is flipped, other ones each time; EPOCHS at most. */
 #include "rules.h"
