@@ -160,6 +160,9 @@ class Workshop:
         return f"{self.cache}/build/{stack.name}{'-sanitized' if sanitized else ''}"
 
     def configure(self, stack, log, *options, sanitized=False):
+        cache = f"{self.build_folder(stack, sanitized)}/CMakeCache.txt"
+        if os.path.exists(cache) and f"CMAKE_HOME_DIRECTORY:INTERNAL={ROOT}\n" not in open(cache).read():
+            os.remove(cache)  # of another copy of the sources
         command = ["cmake", "-S", ROOT, "-B", self.build_folder(stack, sanitized), "-G", "Ninja", "-D", "HOPFILM_WERROR=ON", *options]
         self.run(log, *command, env=self.environment(stack))
 
