@@ -70,7 +70,7 @@ typedef struct HfNetwork_ *HfNetwork;
 /** A network of pair weights, h_i = sum_j w_ij V_j; w need not be symmetric. */
 PetscErrorCode HfNetworkCreate(PetscInt n, const PetscReal w[], HfNetwork *network);
 /** A dense associative memory of the patterns x[n_patterns*n]: h_i = sum_p F(x_i + a) - F(-x_i + a), a = sum_{j != i} x_j V_j over pattern p,
-    F(z) = z^degree, degree >= 2 (Krotov & Hopfield 2016). */
+    F(z) = z^degree, degree >= 2 (Krotov & Hopfield 2016). The x may be any numbers, such as weights of hidden units. */
 PetscErrorCode HfNetworkCreateDense(PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscInt degree, HfNetwork *network);
 /** Frees the network. */
 PetscErrorCode HfNetworkDestroy(HfNetwork *network);
@@ -266,12 +266,14 @@ void HfWilson(PetscReal successes, PetscReal trials, PetscReal *low, PetscReal *
 /** Parameters of the rules; start from a copy of HF_RULE_DEFAULTS. */
 typedef struct {
   const PetscReal *links; /**< n x n: nearest-neighbour links of the node lattice between pixels i and j; NULL: unknown */
-  PetscInt64 seed;        /**< of the random starts of hopfield-unlearning */
-  PetscInt epochs;        /**< of oja */
-  PetscReal decay;        /**< of oja: fraction of a link that remains after a pulse, exp(-pulse/tau) */
+  PetscInt64 seed;        /**< of random starts, states and spikes */
+  PetscInt epochs;        /**< of reduced-model and stdp */
+  PetscReal decay;        /**< of reduced-model: fraction of a link that remains after a pulse, exp(-pulse/tau) */
   PetscReal unlearning;   /**< of hopfield-unlearning: size of one subtraction relative to a stored pattern */
   PetscReal dreams;       /**< of hopfield-unlearning: all subtractions together relative to all stored patterns */
-  PetscInt degree;        /**< of krotov-hopfield */
+  PetscInt degree;        /**< of dense-associative-memory and competing-hidden-units */
+  PetscReal anti_hebbian; /**< of competing-hidden-units: how strongly the second unit is pushed away, relative to how the first learns */
+  PetscReal jitter;       /**< of stdp: standard deviation of the time of a spike, ms */
   /** Called during rules that take long, after a few hundredths of a second each: an error code ends the learning with it. NULL: not called. */
   PetscErrorCode (*pause)(void *of);
   void *pause_of; /**< its argument */
@@ -281,10 +283,11 @@ extern const HfRuleContext HF_RULE_DEFAULTS;
 /** A rule; either `learn` or `network` is NULL. Patterns x[n_patterns*n] are in the order of training; context NULL: HF_RULE_DEFAULTS. */
 typedef struct {
   const char *name;      /**< in decks */
+  const char *former;    /**< a name that it had in decks of earlier versions; NULL: none */
   const char *doc;       /**< one sentence; which published rule it is, where the name stands for several */
   const char *citation;  /**< key of an entry in src/base/citations.c; NULL: none */
   PetscBool needs_links; /**< fails without context->links */
-  PetscBool on_request;  /**< takes long: not among the rules of a step that names none */
+  PetscBool on_request;  /**< not among the rules of a step that names none */
   /** Pair weights w[n*n]: symmetric, zero diagonal. */
   PetscErrorCode (*learn)(const HfRuleContext *context, PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscReal w[]);
   /** The network of a rule without pair weights. */
@@ -296,6 +299,8 @@ PetscInt HfRuleCount(void);
 const HfRule *HfRuleGet(PetscInt k);
 /** A rule by its name; NULL if there is none. */
 const HfRule *HfRuleFind(const char *name);
+/** A rule by the name that it had in earlier versions; NULL if there is none. */
+const HfRule *HfRuleFindFormer(const char *name);
 /** Creates the network of any rule, and cites its paper. */
 PetscErrorCode HfRuleLearn(const HfRule *rule, const HfRuleContext *context, PetscInt n, PetscInt n_patterns, const PetscReal x[],
                            HfNetwork *network);

@@ -18,9 +18,14 @@ CONTROLS = {
     "one-more-iteration": "one more iteration",
     "outer-product": "outer product",
     "outer-product-neighbours": "neighbour outer product",
-    "krotov-hopfield": "dense memory",
+    "dense-associative-memory": "dense memory",
+    "krotov-hopfield": "dense memory",  # in runs of earlier versions, as is oja
     "hopfield-unlearning": "unlearning",
+    "reduced-model": "Eq. (2)",
     "oja": "Eq. (2)",
+    "oja-neuron": "Oja neuron",
+    "oja-subspace": "Oja subspace",
+    "stdp": "STDP",
     "pseudo-inverse": "pseudo-inverse",
     "storkey": "Storkey",
 }

@@ -238,6 +238,17 @@ static const Citation citations[] = {
      "  year = {1982},\n"
      "  doi = {10.1007/BF00275687}\n"
      "}"},
+    {"oja-1989",
+     "@article{oja-1989,\n"
+     "  author = {Oja, Erkki},\n"
+     "  title = {Neural networks, principal components, and subspaces},\n"
+     "  journal = {International Journal of Neural Systems},\n"
+     "  volume = {1},\n"
+     "  number = {1},\n"
+     "  pages = {61--68},\n"
+     "  year = {1989},\n"
+     "  doi = {10.1142/S0129065789000475}\n"
+     "}"},
     {"hopfield-1983",
      "@article{hopfield-1983,\n"
      "  author = {Hopfield, John J. and Feinstein, David I. and Palmer, Richard G.},\n"
@@ -281,6 +292,38 @@ static const Citation citations[] = {
      "  year = {2016},\n"
      "  eprint = {1606.01164},\n"
      "  archivePrefix = {arXiv}\n"
+     "}"},
+    {"krotov-hopfield-2019",
+     "@article{krotov-hopfield-2019,\n"
+     "  author = {Krotov, Dmitry and Hopfield, John J.},\n"
+     "  title = {Unsupervised learning by competing hidden units},\n"
+     "  journal = {Proceedings of the National Academy of Sciences},\n"
+     "  volume = {116},\n"
+     "  number = {16},\n"
+     "  pages = {7723--7731},\n"
+     "  year = {2019},\n"
+     "  doi = {10.1073/pnas.1820458116}\n"
+     "}"},
+    {"song-2000",
+     "@article{song-2000,\n"
+     "  author = {Song, Sen and Miller, Kenneth D. and Abbott, L. F.},\n"
+     "  title = {Competitive {Hebbian} learning through spike-timing-dependent synaptic plasticity},\n"
+     "  journal = {Nature Neuroscience},\n"
+     "  volume = {3},\n"
+     "  number = {9},\n"
+     "  pages = {919--926},\n"
+     "  year = {2000},\n"
+     "  doi = {10.1038/78829}\n"
+     "}"},
+    {"bi-poo-2001",
+     "@article{bi-poo-2001,\n"
+     "  author = {Bi, Guo-qiang and Poo, Mu-ming},\n"
+     "  title = {Synaptic modification by correlated activity: {Hebb}'s postulate revisited},\n"
+     "  journal = {Annual Review of Neuroscience},\n"
+     "  volume = {24},\n"
+     "  pages = {139--166},\n"
+     "  year = {2001},\n"
+     "  doi = {10.1146/annurev.neuro.24.1.139}\n"
      "}"},
     {"wilson-1927",
      "@article{wilson-1927,\n"

@@ -159,23 +159,23 @@ static void test_pseudo_inverse_free_node(void **state) {
 
 /* Relaxation by pulses: (1 - d^E) of a single pattern; (x2 x2 + d x1 x1)/(1 + d) where two alternate for long; only the last when a pulse leaves
    nothing; the outer product when a pulse changes little. */
-static void test_oja(void **state) {
+static void test_reduced_model(void **state) {
   PetscReal x[P * N], w[N * N], outer[N * N];
   HfRuleContext context = {.epochs = 3, .decay = 0.6};
   random_patterns(5, N, P, x);
-  learn("oja", &context, 1, x, w);
+  learn("reduced-model", &context, 1, x, w);
   ASSERT_NEAR(w[1], (1 - pow(0.6, 3)) * x[0] * x[1], 1e-15);
   context.epochs = 100; /* 0.36^100 is below round-off */
-  learn("oja", &context, 2, x, w);
+  learn("reduced-model", &context, 2, x, w);
   for (int i = 0; i < N; ++i)
     for (int j = 0; j < N; ++j)
       if (i != j) ASSERT_NEAR(w[i * N + j], (x[N + i] * x[N + j] + 0.6 * x[i] * x[j]) / 1.6, 1e-14);
   context.decay = 0;
-  learn("oja", &context, P, x, w);
+  learn("reduced-model", &context, P, x, w);
   learn("outer-product", NULL, 1, x + (P - 1) * N, outer);
   for (int e = 0; e < N * N; ++e) ASSERT_NEAR(w[e], N * outer[e], 1e-14);
   context = (HfRuleContext){.epochs = 1, .decay = 1 - 1e-6};
-  learn("oja", &context, P, x, w);
+  learn("reduced-model", &context, P, x, w);
   learn("outer-product", NULL, P, x, outer);
   for (int e = 0; e < N * N; ++e) ASSERT_NEAR(1e6 * w[e], N * outer[e], P * P * 1e-6);
 }
@@ -269,16 +269,16 @@ static void test_dense_capacity(void **state) {
   CHECK(HfRuleLearn(HfRuleFind("outer-product"), NULL, NODES, MANY, x, &network));
   CHECK(HfInfer(NODES, network, MANY, x, &options, 0, HfInferTests(&options, MANY), &outer));
   CHECK(HfNetworkDestroy(&network));
-  CHECK(HfRuleLearn(HfRuleFind("krotov-hopfield"), NULL, NODES, MANY, x, &network));
+  CHECK(HfRuleLearn(HfRuleFind("dense-associative-memory"), NULL, NODES, MANY, x, &network));
   CHECK(HfInfer(NODES, network, MANY, x, &options, 0, HfInferTests(&options, MANY), &dense));
   CHECK(HfNetworkDestroy(&network));
   assert_true(dense.counts.exact >= 0.95 * 400 && outer.counts.exact <= 0.05 * 400);
 }
 
-/* Names that stand for several published rules: the description says for which, and for which not. */
+/* Rules that could be taken for others: the description says which they are, and what the other is called. */
 static void test_descriptions_name_the_rule(void **state) {
-  static const char *const said[][3] = {{"oja", "Niu et al. 2024", "not the rule of Oja 1982"},
-                                        {"krotov-hopfield", "2016", "not their learning rule of 2019"}};
+  static const char *const said[][3] = {{"reduced-model", "Niu et al. 2024", "Oja's rule of 1982 is oja-neuron"},
+                                        {"dense-associative-memory", "2016", "learning rule of 2019 is competing-hidden-units"}};
   for (size_t k = 0; k < 2; ++k)
     for (int part = 1; part < 3; ++part) assert_non_null(strstr(HfRuleFind(said[k][0])->doc, said[k][part]));
 }
@@ -290,7 +290,7 @@ static const struct CMUnitTest tests[] = {cmocka_unit_test(test_descriptions_nam
                                           cmocka_unit_test(test_pseudo_inverse),
                                           cmocka_unit_test(test_pseudo_inverse_full),
                                           cmocka_unit_test(test_pseudo_inverse_free_node),
-                                          cmocka_unit_test(test_oja),
+                                          cmocka_unit_test(test_reduced_model),
                                           cmocka_unit_test(test_unlearning),
                                           cmocka_unit_test(test_dense_energy),
                                           cmocka_unit_test(test_dense_capacity)};

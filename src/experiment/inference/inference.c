@@ -3,7 +3,7 @@
    ranks. */
 #include "inference.h"
 
-/* The factor by which one pulse reduces what a link of the reduced model was before, for the rule oja. */
+/* The factor by which one pulse reduces what a link of the reduced model was before, for the rule reduced-model. */
 static PetscReal decay(PetscReal pulse, PetscReal tau) { return pulse > 0.0 ? PetscExpReal(-pulse / tau) : HF_RULE_DEFAULTS.decay; }
 
 static PetscErrorCode pause_learning(void *tape) { return HfTapeCompute(tape); }

@@ -14,7 +14,7 @@ typedef struct {
   PetscReal *x;           /* [n_patterns][n] */
   HfInferOptions options; /* with amounts of its own */
   PetscReal *amounts;
-  PetscReal read_noise, tau; /* relative error of a conductance that is read; s, of the rule oja */
+  PetscReal read_noise, tau; /* relative error of a conductance that is read; s, of the rule reduced-model */
   HfWeightingList weightings;
   PetscInt n_rules, gallery;
   const HfRule **rules; /* [n_rules]: those to compare with besides the two outer products */

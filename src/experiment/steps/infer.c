@@ -23,11 +23,11 @@ static const HfKey keys[] = {
     {"infer.epochs", HF_CHOICE, NULL, "last", "all|last", 0, "Test after every epoch of the training, or only after the last one"},
     {"infer.basins", HF_BOOL, NULL, "false", "", 0, "Also test with 1 to half of all pixels flipped: the basins of attraction"},
     {"infer.rules", HF_TEXTS, NULL, "", "", 0,
-     "Learning rules to compare with, besides the two outer products (default: all but the last two): storkey, pseudo-inverse, hopfield-unlearning, "
-     "oja (Eq. (2) of Niu et al. 2024, not the rule of Oja 1982), krotov-hopfield (the dense associative memory of 2016, not the learning rule of "
-     "2019), "
-     "contrastive-hebbian, boltzmann-machine"},
-    {"infer.tau", HF_QUANTITY, "s", "7.9 ns", ">0", 0, "Time constant of the rule oja; the default was fitted to the four-node film, see step `fit`"},
+     "Learning rules to compare with, besides the two outer products (default: the first five): storkey, pseudo-inverse, reduced-model (Eq. (2) of "
+     "Niu et al. 2024), hopfield-unlearning, dense-associative-memory (Krotov and Hopfield 2016), contrastive-hebbian, boltzmann-machine, oja-neuron "
+     "(Oja 1982), oja-subspace (Oja 1989), competing-hidden-units (Krotov and Hopfield 2019), stdp"},
+    {"infer.tau", HF_QUANTITY, "s", "7.9 ns", ">0", 0,
+     "Time constant of the rule reduced-model; the default was fitted to the four-node film, see step `fit`"},
     {"infer.gallery", HF_INT, NULL, "4", ">=0", 0, "Number of images of each pattern that are kept as examples"},
     HF_KEYS_END,
 };
@@ -86,11 +86,17 @@ static PetscErrorCode read_rules_settings(HfScheduleCheck *check, HfNode node, H
   if (given) settings->n_rules = HfCount(node, "rules");
   for (PetscInt r = 0; given && r < settings->n_rules; ++r) {
     const char *name = HfTextAt(node, "rules", r);
+    const HfRule *renamed = HfRuleFindFormer(name);
     HfSuggestion suggestion;
     char text[HF_PATH_LENGTH];
 
     settings->rules[r] = HfRuleFind(name);
     if (settings->rules[r]) continue;
+    if (renamed) {
+      PetscCall(
+          HfDeckError(check->deck, HfNodeItem(HfChild(node, "rules"), r), "the rule %s is now called %s: %s", name, renamed->name, renamed->doc));
+      continue;
+    }
     HfSuggestionStart(&suggestion, name);
     for (PetscInt k = 0; k < HfRuleCount(); ++k) HfSuggestionTry(&suggestion, HfRuleGet(k)->name, strlen(HfRuleGet(k)->name));
     HfSuggestionText(&suggestion, text);

@@ -1,4 +1,5 @@
-/* The outer product, from which the patterns in which random starts end are subtracted (Hopfield, Feinstein, Palmer 1983):
+/* The outer product, from which the patterns in which random starts end are subtracted (Hopfield, Feinstein, Palmer 1983; review of Yu et al. 2024,
+   Eq. 8):
      w_ij <- w_ij - (epsilon/N) s_i s_j,   s = recall of a random start, one node at a time       zero diagonal
    until all subtractions together reach the given fraction of what was stored. A start is random signs times the first pattern, so that inverting a node
    in all patterns changes nothing but its sign. */

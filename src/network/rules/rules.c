@@ -8,8 +8,9 @@ static const HfRule *const RULES[] = {
 };
 
 /* Epochs as in Fig. 5 of Niu et al. 2024; half of a link remains after a pulse of 5 ns on a film with a time constant of 7 ns; small steps of unlearning, up to
-   half of what was stored; a dense memory of letters does not improve beyond degree 6. */
-const HfRuleContext HF_RULE_DEFAULTS = {.seed = 1, .epochs = 12, .decay = 0.5, .unlearning = 0.01, .dreams = 0.5, .degree = 6};
+   half of what was stored; a dense memory of letters does not improve beyond degree 6; Krotov & Hopfield 2019; spikes well within the window. */
+const HfRuleContext HF_RULE_DEFAULTS = {
+    .seed = 1, .epochs = 12, .decay = 0.5, .unlearning = 0.01, .dreams = 0.5, .degree = 6, .anti_hebbian = 0.4, .jitter = 5.0};
 
 PetscInt HfRuleCount(void) { return (PetscInt)PETSC_STATIC_ARRAY_LENGTH(RULES); }
 
@@ -18,6 +19,12 @@ const HfRule *HfRuleGet(PetscInt k) { return RULES[k]; }
 const HfRule *HfRuleFind(const char *name) {
   for (PetscInt k = 0; k < HfRuleCount(); ++k)
     if (!strcmp(RULES[k]->name, name)) return RULES[k];
+  return NULL;
+}
+
+const HfRule *HfRuleFindFormer(const char *name) {
+  for (PetscInt k = 0; k < HfRuleCount(); ++k)
+    if (RULES[k]->former && !strcmp(RULES[k]->former, name)) return RULES[k];
   return NULL;
 }
 

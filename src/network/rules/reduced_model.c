@@ -4,8 +4,8 @@
    for -> 1 the result is the outer product. Links as in outer_product_neighbours.c; where they are unknown every pair is linked.
 
    Of Eq. (2) this keeps one time constant for all links; there alpha_ij is proportional to the square of the voltage difference of a pair. That paper calls
-   Eq. (2) equivalent to Oja's rule, hence the name; both decay so that weights stay bounded. It is not the rule of Oja 1982, w <- w + eta y (x - y w) with
-   the output y = w.x, whose decay depends on the output and whose weights become the first principal component of the patterns. */
+   Eq. (2) equivalent to Oja's rule; both decay so that weights stay bounded. But the decay of Oja's rule depends on the output, and its weights become the
+   first principal component of the patterns: oja_neuron.c. */
 #include "rules.h"
 
 static PetscErrorCode learn(const HfRuleContext *context, PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscReal w[]) {
@@ -25,9 +25,11 @@ static PetscErrorCode learn(const HfRuleContext *context, PetscInt n, PetscInt n
   PetscFunctionReturn(0);
 }
 
-const HfRule HfRule_Oja = {
-    .name = "oja",
-    .doc = "Eq. (2) of Niu et al. 2024 with one time constant: every link relaxes towards x_i x_j in each pulse of the training; not the rule "
-           "of Oja 1982, whose decay depends on the output and which finds a principal component",
+const HfRule HfRule_ReducedModel = {
+    .name = "reduced-model",
+    .former = "oja",
+    .doc =
+        "Eq. (2) of Niu et al. 2024 with one time constant: every link relaxes towards x_i x_j in each pulse of the training; Oja's rule of 1982 is "
+        "oja-neuron",
     .citation = "niu-2024",
     .learn = learn};
