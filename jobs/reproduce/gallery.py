@@ -77,6 +77,7 @@ PICTURES = {  # deck: how it is drawn, and the runs, each by the names that it c
     "periodic-helix": (figures.profile, [["periodic-helix"]]),
     "adaptive-flow": (figures.remembered, [["adaptive-flow-1", "adaptive-flow"]]),
     "temperature": (figures.temperatures, [["temperature-1", "temperature"]]),
+    "plasticity": (figures.rules, [["plasticity-1", "plasticity"]]),
     "tutorial-ring": (figures.textures("+--", "-+-", "--+", arrows=15, large=True), [["ring"]]),
     "tutorial-cross": (figures.stripes((1, "before"), (2, "+-+-"), (3, "++--"), large=True), [["cross"]]),
     "letters-seeds": (figures.ensemble(r"infer-3\.exact_recovery\.1", r".*seed", ("start", "exact from one flip")), [["letters-seeds"]]),

@@ -268,6 +268,24 @@ def temperatures(run):
     return figure
 
 
+def rules(run):
+    """Exact recovery from one flip, of the film and of every rule."""
+    test = next(entry for entry in run.steps("infer") if "exact_recovery" in entry)
+    others = [
+        entry for step in ("control", "baseline") for entry in run.steps(step) if entry["item"] == test["item"] and entry.get("control") != "one-more-iteration"
+    ]
+    exact = {"film": test} | {(entry.get("control") or entry["rule"]).replace("-", " "): entry for entry in others}
+    exact = {name: list(entry["exact_recovery"].values())[0] for name, entry in exact.items()}
+    figure, ax = plot("exact, one flip", "")
+    ax.barh(range(len(exact)), list(exact.values()), color=[PAIR_COLOURS[0] if name == "film" else PAIR_COLOURS[1] for name in exact])
+    ax.set_yticks(range(len(exact)), exact, fontsize=5.5)
+    ax.grid(False)
+    figure.subplots_adjust(left=0.5)
+    ax.invert_yaxis()
+    ax.set_xlim(0, 1)
+    return figure
+
+
 def loop(run):
     figure, ax = plot("µ$_0$H (mT)", "m along the field")
     for k, (field, m) in enumerate(branches(run, run.steps("hysteresis")[0])):

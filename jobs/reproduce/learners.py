@@ -7,6 +7,7 @@ Usage: learners.py HOPFILM [--seeds 1 2 3] [--only GROUP...] [--at-once 2] [--ou
 
 import sys
 
+import learners_rules
 from four_node import entries
 from letters_figures import mean_and_each
 from table import Claim
@@ -67,6 +68,11 @@ GROUPS = {
     "adaptive-flow": Group(["adaptive-flow"], "every", adaptive_flow),
     "temperature": Group(["temperature"], "every", temperature),
 }
+
+MODULES = [learners_rules]  # each has RUNS and GROUPS of its own
+for module in MODULES:
+    RUNS |= module.RUNS
+    GROUPS |= module.GROUPS
 
 if __name__ == "__main__":
     sys.exit(Device("learners", RUNS, GROUPS, [1, 2, 3], __doc__).main())

@@ -6,7 +6,9 @@
    inputs back through the same weights is a network of one memory: of several patterns it keeps the state that they have most in common. Where
    the largest eigenvalue is degenerate, as that of orthogonal patterns, the start decides.
 
-   The details are those of oja_subspace.c, of which this is the case of one neuron. Not to be confused with Eq. (2) of Niu et al. 2024, reduced_model.c. */
+   The details are those of oja_subspace.c, of which this is the case of one neuron. Not to be confused with Eq. (2) of Niu et al. 2024, reduced_model.c.
+
+   Measured by inputs/learners/plasticity.yaml on E, C, P, three starts: one state comes back from every image. */
 #include "rules.h"
 
 static PetscErrorCode learn(const HfRuleContext *context, PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscReal w[]) {

@@ -7,7 +7,9 @@
 
    The mean < > is taken over all patterns before a change, as in the averaged equation whose stationary states Oja gives, so that no order of patterns matters.
    eta = 1/2N, with which the longest c is stable. Starts are small random combinations of the patterns: what is orthogonal to all of them would only decay.
-   Ends when no c changes by more than STILL, or after EPOCHS. The diagonal is left out, as in pseudo_inverse.c. */
+   Ends when no c changes by more than STILL, or after EPOCHS. The diagonal is left out, as in pseudo_inverse.c.
+
+   Measured by inputs/learners/plasticity.yaml on E, C, P, three starts: every answer is that of pseudo-inverse. */
 #include "rules.h"
 
 #define EPOCHS    50000
