@@ -76,6 +76,7 @@ PICTURES = {  # deck: how it is drawn, and the runs, each by the names that it c
     "wall-pinning": (figures.pinning, [["wall-pinning-1nm-1", "wall-pinning"]]),
     "periodic-helix": (figures.profile, [["periodic-helix"]]),
     "adaptive-flow": (figures.remembered, [["adaptive-flow-1", "adaptive-flow"]]),
+    "coupled-learning": (figures.learned, [["coupled-learning-1", "coupled-learning"]]),
     "temperature": (figures.temperatures, [["temperature-1", "temperature"]]),
     "plasticity": (figures.rules, [["plasticity-1", "plasticity"]]),
     "tutorial-ring": (figures.textures("+--", "-+-", "--+", arrows=15, large=True), [["ring"]]),

@@ -247,6 +247,17 @@ def remembered(run):
     return figure
 
 
+def learned(run):
+    """Error of every task along the steps, by coupled learning and by equilibrium propagation."""
+    figure, ax = plot("step", "error")
+    for k, (item, name) in enumerate(zip(sorted(run.h5["learn"], key=int), ("coupled", "equilibrium"))):
+        error, steps = run.array(f"learn/{item}/error"), run.array(f"learn/{item}/step")
+        for t, course in enumerate(error):
+            ax.loglog(steps[1:], course[1:], color=PAIR_COLOURS[k], linewidth=0.6, label=name if t == 0 else None)
+    ax.legend(fontsize=6, frameon=False)
+    return figure
+
+
 def temperatures(run):
     """Accuracy against the temperature of the recall, of the film and of rules."""
     tests = [entry for entry in run.steps("infer") if entry.get("method") == "stochastic"]

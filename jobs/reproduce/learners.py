@@ -16,6 +16,7 @@ from device import Deck, Device, Group
 
 RUNS = {
     "adaptive-flow": Deck("learners/adaptive-flow", ["schedule.2.learn.adaptive-flow.seed={seed}"]),
+    "coupled-learning": Deck("learners/coupled-learning", [f"schedule.{k}.learn.coupled-learning.seed={{seed}}" for k in range(4)]),
     "temperature": Deck("learners/temperature"),
 }
 BESIDE = "no-recall", "untrained", "outer-product", "pseudo-inverse", "contrastive-hebbian", "boltzmann-machine"
@@ -47,6 +48,20 @@ def adaptive_flow(table, found):
             )
 
 
+def coupled_learning(table, found):
+    for seed, run in found.get("coupled-learning", {}).items():
+        for entry in entries(run.results, "learn", learner="coupled-learning"):
+            solved, of, attainable = round(entry["solved"]), round(entry["of"]), entry["attainable"] > 0
+            rule = "equilibrium propagation" if entry["equilibrium"] else "coupled learning"
+            table.add(
+                f"start {seed}: {rule}: {'attainable' if attainable else 'random'} tasks learned to an error < 1e-3",
+                f"{of} of {of}" if attainable else "reported",
+                f"{solved} of {of}, worst {entry['worst_error']:.1e}, after {entry['steps']:.0f} +- {entry['steps_error']:.0f} steps",
+                solved == of if attainable else None,
+                Claim("learns by local comparison", solved == of) if attainable else None,
+            )
+
+
 def temperature(table, found):
     """Accuracy and exact recovery of the film and of those beside it, at every temperature."""
     tests = [list(entries(run.results, "infer", method="stochastic")) for run in found.get("temperature", {}).values()]
@@ -66,6 +81,7 @@ def temperature(table, found):
 
 GROUPS = {
     "adaptive-flow": Group(["adaptive-flow"], "every", adaptive_flow),
+    "coupled-learning": Group(["coupled-learning"], "every", coupled_learning),
     "temperature": Group(["temperature"], "every", temperature),
 }
 

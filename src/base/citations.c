@@ -42,6 +42,27 @@ static const Citation citations[] = {
      "  year = {2022},\n"
      "  doi = {10.1103/PhysRevLett.129.028101}\n"
      "}"},
+    {"stern-2021",
+     "@article{stern-2021,\n"
+     "  author = {Stern, Menachem and Hexner, Daniel and Rocks, Jason W. and Liu, Andrea J.},\n"
+     "  title = {Supervised Learning in Physical Networks: From Machine Learning to Learning Machines},\n"
+     "  journal = {Physical Review X},\n"
+     "  volume = {11},\n"
+     "  number = {2},\n"
+     "  pages = {021045},\n"
+     "  year = {2021},\n"
+     "  doi = {10.1103/PhysRevX.11.021045}\n"
+     "}"},
+    {"scellier-bengio-2017",
+     "@article{scellier-bengio-2017,\n"
+     "  author = {Scellier, Benjamin and Bengio, Yoshua},\n"
+     "  title = {Equilibrium Propagation: Bridging the Gap between Energy-Based Models and Backpropagation},\n"
+     "  journal = {Frontiers in Computational Neuroscience},\n"
+     "  volume = {11},\n"
+     "  pages = {24},\n"
+     "  year = {2017},\n"
+     "  doi = {10.3389/fncom.2017.00024}\n"
+     "}"},
     {"movellan-1991",
      "@incollection{movellan-1991,\n"
      "  author = {Movellan, Javier R.},\n"

@@ -95,7 +95,7 @@ static PetscErrorCode find_flows(Flow *flow, PetscInt loaded) {
 
   PetscFunctionBeginUser;
   PetscCall(HfResistorNetworkSet(flow->network, flow->C));
-  PetscCall(HfResistorNetworkSolve(flow->network, n, flow->unit, flow->p));
+  PetscCall(HfResistorNetworkSolve(flow->network, n, NULL, flow->unit, flow->p));
   for (PetscInt e = 0; e < graph->n_links; ++e) {
     const PetscInt i = graph->ends[2 * e], j = graph->ends[2 * e + 1];
     PetscReal mean = 0.0, squares = 0.0;
@@ -229,7 +229,7 @@ static PetscErrorCode create_flow(const Settings *settings, const HfLearning *le
   *flow = (Flow){.settings = settings, .learning = learning};
   PetscCall(HfGraphCreateDisk(settings->radius, &flow->graph));
   n = flow->graph.n_nodes;
-  PetscCall(HfResistorNetworkCreate(n, flow->graph.n_links, flow->graph.ends, flow->graph.centre, &flow->network));
+  PetscCall(HfResistorNetworkCreate(n, flow->graph.n_links, flow->graph.ends, 1, &flow->graph.centre, &flow->network));
   PetscCall(PetscCalloc4(n * n, &flow->unit, n * n, &flow->p, flow->graph.n_links, &flow->C, flow->graph.n_links, &flow->flow));
   for (PetscInt k = 0; k < n; ++k) flow->unit[k * n + k] = k == flow->graph.centre ? 0.0 : 1.0;
   PetscFunctionReturn(0);
@@ -317,10 +317,10 @@ static PetscErrorCode adapt_to_film(const HfLearning *learning, PetscReal gamma,
       budget += PetscPowReal(C[e], gamma);
     }
   }
-  PetscCall(HfResistorNetworkCreate(n, n_links, ends, 0, &network));
+  PetscCall(HfResistorNetworkCreate(n, n_links, ends, 1, (const PetscInt[]){0}, &network));
   for (PetscInt t = 0; t < learning->n_times; ++t) {
     PetscCall(HfResistorNetworkSet(network, C));
-    PetscCall(HfResistorNetworkSolve(network, 1, current, p));
+    PetscCall(HfResistorNetworkSolve(network, 1, NULL, current, p));
     power[t] = 0.0;
     for (PetscInt e = 0; e < n_links; ++e) {
       flow[e] = PetscSqr(C[e] * (p[ends[2 * e]] - p[ends[2 * e + 1]]));

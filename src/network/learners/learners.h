@@ -13,13 +13,38 @@
 
 /* Links between nodes, with a conductance each, solved by PETSc's sparse Cholesky factors. */
 typedef struct HfResistorNetwork_ *HfResistorNetwork;
-/* ends[2*n_links]: the nodes that the links join; the potential of the node `ground` is 0. The graph is connected. */
-PetscErrorCode HfResistorNetworkCreate(PetscInt n_nodes, PetscInt n_links, const PetscInt ends[], PetscInt ground, HfResistorNetwork *network);
+/* ends[2*n_links]: the nodes that the links join; fixed[n_fixed]: those whose potential is given, at least one in every connected part of the graph. */
+PetscErrorCode HfResistorNetworkCreate(PetscInt n_nodes, PetscInt n_links, const PetscInt ends[], PetscInt n_fixed, const PetscInt fixed[],
+                                       HfResistorNetwork *network);
 PetscErrorCode HfResistorNetworkDestroy(HfResistorNetwork *network);
 /* Conductances C[n_links] > 0. */
 PetscErrorCode HfResistorNetworkSet(HfResistorNetwork network, const PetscReal C[]);
-/* Potentials p[n][n_nodes] for the currents[n][n_nodes] into the nodes; what flows in elsewhere leaves at the ground. */
-PetscErrorCode HfResistorNetworkSolve(HfResistorNetwork network, PetscInt n, const PetscReal currents[], PetscReal p[]);
+/* Potentials p[n][n_nodes] for those of the fixed nodes, fixed[n][n_fixed] (NULL: 0), and the currents[n][n_nodes] into free ones (NULL: 0); what flows
+   in there leaves at the fixed nodes. */
+PetscErrorCode HfResistorNetworkSolve(HfResistorNetwork network, PetscInt n, const PetscReal fixed[], const PetscReal currents[], PetscReal p[]);
+
+/* ---- contrast.c: a network of resistors k at nodes of which some are inputs and others outputs, in its free and in its clamped phase ---- */
+
+/* What holds the outputs in the clamped phase, at their targets V*:
+
+     coupled      fixed at V_free + nudge (V* - V_free)
+     equilibrium  a resistor of conductance `nudge` from each to V* */
+typedef enum { HF_CLAMP_COUPLED, HF_CLAMP_EQUILIBRIUM } HfClamp;
+typedef struct {
+  PetscInt n_nodes, n_links, n_inputs, n_outputs;
+  const PetscInt *ends, *inputs, *outputs; /* [2*n_links], [n_inputs], [n_outputs]; borrowed until the network is created */
+} HfContrastGraph;
+typedef struct HfContrast_ *HfContrast;
+PetscErrorCode HfContrastCreate(const HfContrastGraph *graph, HfClamp clamp, PetscReal nudge, HfContrast *contrast);
+PetscErrorCode HfContrastDestroy(HfContrast *contrast);
+/* Conductances k[n_links] > 0. */
+PetscErrorCode HfContrastSet(HfContrast contrast, const PetscReal k[]);
+/* Potentials p[n_nodes] of the free phase for those of the inputs, V[n_inputs]. */
+PetscErrorCode HfContrastFree(HfContrast contrast, const PetscReal V[], PetscReal p[]);
+/* Both phases for the inputs V[n_inputs] and the targets[n_outputs]: adds (dV_clamped^2 - dV_free^2)/2 of all links to slope[n_links] (may be NULL), and
+   gives *value, E_clamped - E_free with E = sum_e k_e dV_e^2/2 (and the energy of the nudging resistors), and *error, sum (V_free - V*)^2 over the outputs. */
+PetscErrorCode HfContrastAdd(HfContrast contrast, const PetscReal V[], const PetscReal targets[], PetscReal slope[], PetscReal *value,
+                             PetscReal *error);
 
 /* ---- graphs.c ---- */
 

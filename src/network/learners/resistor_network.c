@@ -1,15 +1,19 @@
-/* Potentials in a network of resistors: sum_j C_ij (p_i - p_j) = I_i at every node but the grounded one, whose row of the matrix is that of the identity. */
+/* Potentials in a network of resistors: sum_j C_ij (p_i - p_j) = I_i at every free node. The rows of fixed nodes are those of the identity, and their columns
+   stand on the right-hand side, so that the matrix is symmetric and positive definite. */
 #include "learners.h"
 #include <petscmat.h>
 
 struct HfResistorNetwork_ {
-  PetscInt n_nodes, n_links, ground;
-  PetscInt *ends;
+  PetscInt n_nodes, n_links, n_fixed;
+  PetscInt *ends, *fixed;
+  PetscBool *is_fixed; /* [n_nodes] */
+  PetscReal *C;        /* [n_links] */
   Mat laplacian, factor;
   Vec current, potential;
 };
 
-PetscErrorCode HfResistorNetworkCreate(PetscInt n_nodes, PetscInt n_links, const PetscInt ends[], PetscInt ground, HfResistorNetwork *network) {
+PetscErrorCode HfResistorNetworkCreate(PetscInt n_nodes, PetscInt n_links, const PetscInt ends[], PetscInt n_fixed, const PetscInt fixed[],
+                                       HfResistorNetwork *network) {
   HfResistorNetwork net;
   PetscInt *degree;
 
@@ -18,9 +22,12 @@ PetscErrorCode HfResistorNetworkCreate(PetscInt n_nodes, PetscInt n_links, const
   *network = net;
   net->n_nodes = n_nodes;
   net->n_links = n_links;
-  net->ground = ground;
-  PetscCall(PetscMalloc1(2 * n_links, &net->ends));
+  net->n_fixed = n_fixed;
+  PetscCall(PetscMalloc4(2 * n_links, &net->ends, n_fixed, &net->fixed, n_nodes, &net->is_fixed, n_links, &net->C));
   PetscCall(PetscArraycpy(net->ends, ends, 2 * n_links));
+  PetscCall(PetscArraycpy(net->fixed, fixed, n_fixed));
+  PetscCall(PetscArrayzero(net->is_fixed, n_nodes));
+  for (PetscInt k = 0; k < n_fixed; ++k) net->is_fixed[fixed[k]] = PETSC_TRUE;
   PetscCall(PetscMalloc1(n_nodes, &degree));
   for (PetscInt i = 0; i < n_nodes; ++i) degree[i] = 1;
   for (PetscInt e = 0; e < 2 * n_links; ++e) ++degree[ends[e]];
@@ -39,25 +46,23 @@ PetscErrorCode HfResistorNetworkDestroy(HfResistorNetwork *network) {
   PetscCall(MatDestroy(&net->factor));
   PetscCall(VecDestroy(&net->current));
   PetscCall(VecDestroy(&net->potential));
-  PetscCall(PetscFree(net->ends));
+  PetscCall(PetscFree4(net->ends, net->fixed, net->is_fixed, net->C));
   PetscCall(PetscFree(*network));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode assemble(HfResistorNetwork net, const PetscReal C[]) {
-  const PetscInt ground = net->ground;
-
+static PetscErrorCode assemble(HfResistorNetwork net) {
   PetscFunctionBeginUser;
   PetscCall(MatZeroEntries(net->laplacian));
-  PetscCall(MatSetValue(net->laplacian, ground, ground, 1.0, ADD_VALUES));
+  for (PetscInt k = 0; k < net->n_fixed; ++k) PetscCall(MatSetValue(net->laplacian, net->fixed[k], net->fixed[k], 1.0, ADD_VALUES));
   for (PetscInt e = 0; e < net->n_links; ++e) {
     const PetscInt i = net->ends[2 * e], j = net->ends[2 * e + 1];
 
-    if (i != ground) PetscCall(MatSetValue(net->laplacian, i, i, C[e], ADD_VALUES));
-    if (j != ground) PetscCall(MatSetValue(net->laplacian, j, j, C[e], ADD_VALUES));
-    if (i == ground || j == ground) continue;
-    PetscCall(MatSetValue(net->laplacian, i, j, -C[e], ADD_VALUES));
-    PetscCall(MatSetValue(net->laplacian, j, i, -C[e], ADD_VALUES));
+    if (!net->is_fixed[i]) PetscCall(MatSetValue(net->laplacian, i, i, net->C[e], ADD_VALUES));
+    if (!net->is_fixed[j]) PetscCall(MatSetValue(net->laplacian, j, j, net->C[e], ADD_VALUES));
+    if (net->is_fixed[i] || net->is_fixed[j]) continue;
+    PetscCall(MatSetValue(net->laplacian, i, j, -net->C[e], ADD_VALUES));
+    PetscCall(MatSetValue(net->laplacian, j, i, -net->C[e], ADD_VALUES));
   }
   PetscCall(MatAssemblyBegin(net->laplacian, MAT_FINAL_ASSEMBLY));
   PetscCall(MatAssemblyEnd(net->laplacian, MAT_FINAL_ASSEMBLY));
@@ -68,7 +73,8 @@ PetscErrorCode HfResistorNetworkSet(HfResistorNetwork net, const PetscReal C[]) 
   MatFactorInfo info;
 
   PetscFunctionBeginUser;
-  PetscCall(assemble(net, C));
+  PetscCall(PetscArraycpy(net->C, C, net->n_links));
+  PetscCall(assemble(net));
   PetscCall(MatFactorInfoInitialize(&info));
   if (!net->factor) {
     IS rows, columns;
@@ -83,16 +89,28 @@ PetscErrorCode HfResistorNetworkSet(HfResistorNetwork net, const PetscReal C[]) 
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfResistorNetworkSolve(HfResistorNetwork net, PetscInt n, const PetscReal currents[], PetscReal p[]) {
+/* The right-hand side: the currents into free nodes, those that fixed nodes send them included, and the potentials of fixed ones. */
+static void fill_rhs(HfResistorNetwork net, const PetscReal fixed[], const PetscReal currents[], PetscReal rhs[]) {
+  for (PetscInt i = 0; i < net->n_nodes; ++i) rhs[i] = net->is_fixed[i] || !currents ? 0.0 : currents[i];
+  if (!fixed) return;
+  for (PetscInt k = 0; k < net->n_fixed; ++k) rhs[net->fixed[k]] = fixed[k];
+  for (PetscInt e = 0; e < net->n_links; ++e) {
+    const PetscInt i = net->ends[2 * e], j = net->ends[2 * e + 1];
+
+    if (net->is_fixed[i] && !net->is_fixed[j]) rhs[j] += net->C[e] * rhs[i];
+    if (net->is_fixed[j] && !net->is_fixed[i]) rhs[i] += net->C[e] * rhs[j];
+  }
+}
+
+PetscErrorCode HfResistorNetworkSolve(HfResistorNetwork net, PetscInt n, const PetscReal fixed[], const PetscReal currents[], PetscReal p[]) {
   PetscFunctionBeginUser;
   for (PetscInt k = 0; k < n; ++k) {
-    PetscReal *current;
+    PetscReal *rhs;
 
     PetscCall(VecPlaceArray(net->potential, p + k * net->n_nodes));
-    PetscCall(VecGetArrayWrite(net->current, &current));
-    PetscCall(PetscArraycpy(current, currents + k * net->n_nodes, net->n_nodes));
-    current[net->ground] = 0.0;
-    PetscCall(VecRestoreArrayWrite(net->current, &current));
+    PetscCall(VecGetArrayWrite(net->current, &rhs));
+    fill_rhs(net, fixed ? fixed + k * net->n_fixed : NULL, currents ? currents + k * net->n_nodes : NULL, rhs);
+    PetscCall(VecRestoreArrayWrite(net->current, &rhs));
     PetscCall(MatSolve(net->factor, net->current, net->potential));
     PetscCall(VecResetArray(net->potential));
   }
