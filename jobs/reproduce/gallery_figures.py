@@ -297,6 +297,19 @@ def rules(run):
     return figure
 
 
+def kept_states(run):
+    """States that the elastic network keeps against those that it learned, for several exponents of its springs."""
+    item = max(run.h5["learn"])
+    kept, error, xi = (run.array(f"learn/{item}/{name}") for name in ("kept", "kept_error", "xi"))
+    figure, ax = plot("states learned", "states kept")
+    learned = np.arange(1, kept.shape[1] + 1)
+    ax.plot(learned, learned, color="0.8", linewidth=0.8)
+    for k, row in enumerate(np.flatnonzero(np.isin(xi, (0.25, 0.5, 0.75, 1, 2)))):
+        ax.errorbar(learned, kept[row], error[row], fmt="o-", color=PAIR_COLOURS[k], linewidth=1.2, markersize=2, label=f"ξ = {xi[row]:g}")
+    ax.legend(fontsize=6, frameon=False)
+    return figure
+
+
 def loop(run):
     figure, ax = plot("µ$_0$H (mT)", "m along the field")
     for k, (field, m) in enumerate(branches(run, run.steps("hysteresis")[0])):

@@ -63,6 +63,17 @@ static const Citation citations[] = {
      "  year = {2017},\n"
      "  doi = {10.3389/fncom.2017.00024}\n"
      "}"},
+    {"stern-2020",
+     "@article{stern-2020,\n"
+     "  author = {Stern, Menachem and Pinson, Matthew B. and Murugan, Arvind},\n"
+     "  title = {Continual Learning of Multiple Memories in Mechanical Networks},\n"
+     "  journal = {Physical Review X},\n"
+     "  volume = {10},\n"
+     "  number = {3},\n"
+     "  pages = {031044},\n"
+     "  year = {2020},\n"
+     "  doi = {10.1103/PhysRevX.10.031044}\n"
+     "}"},
     {"movellan-1991",
      "@incollection{movellan-1991,\n"
      "  author = {Movellan, Javier R.},\n"

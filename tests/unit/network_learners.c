@@ -1,7 +1,7 @@
 /* Learners beside the film: Kirchhoff's laws on graphs; the adaptive flow network's conductances are stationary, and its memory ends at gamma = 1.
    network/learners/learners.h: no deck shows what learners share, or the stationary state of given flows. */
+#include "learner_case.h"
 #include "network/learners/learners.h"
-#include "test_decks.h"
 
 /* A bridge of five resistors, solved by hand: 1 A from node 0 to node 3 with C = 1, 2, 3, 1, 2 S on 0-1, 0-2, 1-2, 1-3, 2-3. */
 static void test_bridge(void **state) {
@@ -79,52 +79,13 @@ static void test_adaptive_flow_is_stationary(void **state) {
   }
 }
 
-typedef struct {
-  PetscReal gamma[4], remembered[4], depth[4];
-  int n;
-} Found;
-
-static PetscErrorCode no_pause(void *of) { return 0; }
-
-static PetscErrorCode no_array(void *of, const char *name, PetscInt rank, const PetscInt shape[], const PetscReal values[], const char *unit) {
-  return 0;
-}
-
-static PetscErrorCode keep_figure(void *of, const char *name, PetscReal value) {
-  Found *found = of;
-
-  if (!strcmp(name, "gamma")) found->gamma[found->n] = value;
-  if (!strcmp(name, "remembered")) found->remembered[found->n] = value;
-  if (!strcmp(name, "depth")) found->depth[found->n] = value;
-  return 0;
-}
-
-static PetscErrorCode count_headline(void *of, const char *text) {
-  ++((Found *)of)->n;
-  return 0;
-}
-
 /* Memory below gamma = 1, and none at 1. */
 static void test_adaptive_flow_remembers(void **state) {
-  const HfLearner *learner = HfLearnerFind("adaptive-flow");
-  Found found = {.n = 0};
-  const HfLearning learning = {.pause = no_pause, .array = no_array, .figure = keep_figure, .headline = count_headline, .of = &found};
-  HfKeys keys;
-  HfDeck deck;
-  void *settings;
+  HfFinding findings[2];
 
-  CHECK(HfKeysCreate(&keys));
-  CHECK(HfKeysAdd(keys, "", learner->keys));
-  CHECK(HfDeckCreateFromText(PETSC_COMM_SELF, keys, DECK("flow"), &deck));
-  CHECK(HfDeckVerdict(deck));
-  CHECK(learner->settings(deck, HfChild(HfDeckRoot(deck), "adaptive-flow"), &settings));
-  CHECK(learner->run(settings, &learning));
-  assert_int_equal(found.n, 2);
-  assert_true(found.gamma[0] == 0.5 && found.remembered[0] == 3 && found.depth[0] > 0.2);
-  assert_true(found.gamma[1] == 1.0 && found.depth[1] < 1e-3);
-  CHECK(PetscFree(settings));
-  CHECK(HfDeckDestroy(&deck));
-  CHECK(HfKeysDestroy(&keys));
+  assert_int_equal(run_learner("adaptive-flow", DECK("flow"), 2, findings), 2);
+  assert_true(figure_of(&findings[0], "gamma") == 0.5 && figure_of(&findings[0], "remembered") == 3 && figure_of(&findings[0], "depth") > 0.2);
+  assert_true(figure_of(&findings[1], "gamma") == 1.0 && figure_of(&findings[1], "depth") < 1e-3);
 }
 
 static const struct CMUnitTest tests[] = {cmocka_unit_test(test_bridge), cmocka_unit_test(test_disk),

@@ -1,4 +1,4 @@
-/* The list of learners. */
+/* The list of learners, and what several of them share. */
 #include "learners.h"
 
 static const HfLearner *const LEARNERS[] = {
@@ -15,4 +15,13 @@ const HfLearner *HfLearnerFind(const char *name) {
   for (PetscInt k = 0; k < HfLearnerCount(); ++k)
     if (!strcmp(LEARNERS[k]->name, name)) return LEARNERS[k];
   return NULL;
+}
+
+void HfMeanAndError(PetscInt n, const PetscReal values[], PetscReal *mean, PetscReal *error) {
+  PetscReal square = 0.0;
+
+  *mean = 0.0;
+  for (PetscInt k = 0; k < n; ++k) *mean += values[k] / n;
+  for (PetscInt k = 0; k < n; ++k) square += PetscSqr(values[k] - *mean);
+  *error = PetscSqrtReal(square / ((PetscReal)n * (n - 1)));
 }

@@ -64,3 +64,34 @@ PetscErrorCode HfGraphDestroy(HfGraph *graph);
 
 /* Stationary C[n_links] for the mean squares of the flows through links of length 1, scaled to sum C^gamma = budget. */
 void HfAdaptiveFlowSet(PetscInt n_links, PetscReal gamma, PetscReal budget, const PetscReal flow[], PetscReal C[]);
+
+/* ---- springs.c: nodes joined by springs. Not collective. ---- */
+
+/* u of a spring's energy k/2 u(strain) with the exponent xi beyond a linear core. */
+PetscReal HfSpringEnergy(PetscReal xi, PetscReal core, PetscReal strain);
+/* Nodes in a space of two or three dimensions, joined by springs of one exponent and one core; several may join the same nodes. */
+typedef struct HfSprings_ *HfSprings;
+PetscErrorCode HfSpringsCreate(PetscInt n_nodes, PetscInt dim, PetscReal xi, PetscReal core, HfSprings *springs);
+PetscErrorCode HfSpringsDestroy(HfSprings *springs);
+/* Removes all springs. */
+void HfSpringsClear(HfSprings springs);
+/* A spring of stiffness k and rest length l between nodes i and j. */
+PetscErrorCode HfSpringsAdd(HfSprings springs, PetscInt i, PetscInt j, PetscReal k, PetscReal l);
+/* Energy of the nodes at x[n_nodes][dim], its gradient[n_nodes][dim] and second derivatives H[n_nodes*dim]^2; either may be NULL. */
+PetscReal HfSpringsEnergy(HfSprings springs, const PetscReal x[], PetscReal gradient[], PetscReal H[]);
+/* Moves the nodes downhill to an equilibrium. force: what is left of the gradient, relative to what a typical spring exerts at a strain of a core. */
+PetscErrorCode HfSpringsRelax(HfSprings springs, PetscReal x[], PetscReal *force);
+/* Smallest eigenvalue of the second derivatives, translations and rotations apart: positive in a stable equilibrium. */
+PetscErrorCode HfSpringsStiffness(HfSprings springs, const PetscReal x[], PetscReal *smallest);
+/* Root mean square over all pairs of nodes of the difference of their distances in x and y; 0 when these differ by a motion of the whole alone (or a mirror). */
+PetscReal HfSpringsApart(PetscInt n_nodes, PetscInt dim, const PetscReal x[], const PetscReal y[]);
+
+/* ---- elastic_network.c ---- */
+
+/* Adds an unstretched spring between every pair of nodes at x[n_nodes][dim], of stiffness exp(-r/range), 1 for range 0. */
+PetscErrorCode HfSpringsGrow(HfSprings springs, PetscInt n_nodes, PetscInt dim, PetscReal range, const PetscReal x[]);
+
+/* ---- learners.c ---- */
+
+/* Mean of n >= 2 trials, and its standard error. */
+void HfMeanAndError(PetscInt n, const PetscReal values[], PetscReal *mean, PetscReal *error);
