@@ -77,6 +77,8 @@ def runtime_packages(usr):
     """The container's small stage has the packages of all libraries that the program names; those of Debian 12."""
     if not os.path.exists("/etc/debian_version") or not open("/etc/debian_version").read().startswith("12"):
         return "runtime packages: not checked, this is not Debian 12"
+    if os.environ.get("PKG_CONFIG_PATH"):
+        return "the container has other libraries than this build, which PKG_CONFIG_PATH names"
     program = os.path.join(usr, "bin/hopfilm")
     needed = re.findall(r"NEEDED.*\[(.*)\]", output("readelf", "-d", program))
     paths = dict(re.findall(r"(\S+) => (/\S+)", output("ldd", program)))
