@@ -171,6 +171,8 @@ PetscErrorCode HfDeviceFilmCurrent(HfDevice device, const PetscReal V[], Vec j);
 Vec HfDeviceFixedCurrent(HfDevice device);
 /** Current density in the gold (A/m^2, cell Vec of 2 components) for voltages V[n]. HF_ERR_DECK without gold. Collective. */
 PetscErrorCode HfDeviceGoldCurrent(HfDevice device, const PetscReal V[], Vec j);
+/** What the gold takes at voltages V[n], W. HF_ERR_DECK without gold. Collective. */
+PetscErrorCode HfDeviceGoldPower(HfDevice device, const PetscReal V[], PetscReal *power);
 /** Compares the Oersted fields of V[n] by both models over the film: rms and maximum of |H_biot-savart - H_sheet| relative to the rms of |H_sheet|, and
     |H| at the centre (A/m). HF_ERR_DECK without gold. Collective. */
 PetscErrorCode HfDeviceCompareOersted(HfDevice device, const PetscReal V[], PetscReal *rms, PetscReal *max, PetscReal *centre_sheet,

@@ -212,6 +212,23 @@ PetscErrorCode HfDeviceGoldCurrent(HfDevice d, const PetscReal V[], Vec j) {
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode HfDeviceGoldPower(HfDevice d, const PetscReal V[], PetscReal *power) {
+  const PetscReal *V_nodes = HfTerminalsNodeVoltages(d->terminals, V);
+  const PetscInt n = HfElectrodesCount(d->electrodes);
+  PetscReal *currents;
+
+  PetscFunctionBeginUser;
+  PetscCall(require_gold(d));
+  PetscCall(PetscMalloc1(n, &currents));
+  PetscCall(potential_of_nodes(d->gold, V_nodes));
+  PetscCall(HfPotentialSolve(d->gold->potential, V_nodes, d->gold->phi, currents));
+  *power = 0.0;
+  for (PetscInt k = 0; k < n; ++k)
+    if (!HfElectrodesFloating(d->electrodes, k)) *power += V_nodes[k] * currents[k];
+  PetscCall(PetscFree(currents));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfDeviceCompareOersted(HfDevice d, const PetscReal V[], PetscReal *rms, PetscReal *max, PetscReal *centre_sheet,
                                       PetscReal *centre_biot_savart) {
   const char *models[2] = {"sheet", "biot-savart"};

@@ -409,6 +409,8 @@ void HfTraceEnd(HfTrainingRecord *record);        /* Not collective. */
         "at the two ends of a current source, without contact resistances (weights scaled or saturated)"                                             \
   }
 PetscErrorCode HfRecallSettingsRead(HfScheduleCheck *check, HfNode node, HfRecallOptions *options); /* Not collective. */
+/* The learning rules of the key `rules`, by their names; rules[n], the caller's, NULL when there are none. Not collective. */
+PetscErrorCode HfRuleSettingsRead(HfScheduleCheck *check, HfNode node, PetscInt *n, const HfRule ***rules);
 PetscErrorCode HfRecallPut(HfNode entry, const HfRecallOptions *options); /* the method, with its temperature. Not collective. */
 
 /* When the film was read that the weights are made of. */

@@ -20,6 +20,32 @@ PetscErrorCode HfRecallSettingsRead(HfScheduleCheck *check, HfNode node, HfRecal
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode HfRuleSettingsRead(HfScheduleCheck *check, HfNode node, PetscInt *n, const HfRule ***rules) {
+  PetscFunctionBeginUser;
+  *n = HfHas(node, "rules") ? HfCount(node, "rules") : 0;
+  *rules = NULL;
+  if (*n) PetscCall(PetscMalloc1(*n, rules));
+  for (PetscInt r = 0; r < *n; ++r) {
+    const char *name = HfTextAt(node, "rules", r);
+    const HfRule *renamed = HfRuleFindFormer(name);
+    HfNode place = HfNodeItem(HfChild(node, "rules"), r);
+    HfSuggestion suggestion;
+    char text[HF_PATH_LENGTH];
+
+    (*rules)[r] = HfRuleFind(name);
+    if ((*rules)[r]) continue;
+    if (renamed) {
+      PetscCall(HfDeckError(check->deck, place, "the rule %s is now called %s: %s", name, renamed->name, renamed->doc));
+      continue;
+    }
+    HfSuggestionStart(&suggestion, name);
+    for (PetscInt k = 0; k < HfRuleCount(); ++k) HfSuggestionTry(&suggestion, HfRuleGet(k)->name, strlen(HfRuleGet(k)->name));
+    HfSuggestionText(&suggestion, text);
+    PetscCall(HfDeckError(check->deck, place, "no such learning rule: %s%s", name, text));
+  }
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfRecallPut(HfNode entry, const HfRecallOptions *options) {
   PetscFunctionBeginUser;
   PetscCall(HfNodePutText(entry, "method", HfRecallNames[options->method]));

@@ -77,31 +77,12 @@ static PetscErrorCode read_patterns_settings(HfScheduleCheck *check, HfNode node
 }
 
 static PetscErrorCode read_rules_settings(HfScheduleCheck *check, HfNode node, HfInferSettings *settings) {
-  const PetscBool given = HfHas(node, "rules");
-
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(given ? HfCount(node, "rules") : HfRuleCount(), &settings->rules));
-  for (PetscInt r = 0; !given && r < HfRuleCount(); ++r)
+  PetscCall(HfRuleSettingsRead(check, node, &settings->n_rules, &settings->rules));
+  if (HfHas(node, "rules")) PetscFunctionReturn(0);
+  PetscCall(PetscMalloc1(HfRuleCount(), &settings->rules));
+  for (PetscInt r = 0; r < HfRuleCount(); ++r)
     if (!HfRuleGet(r)->on_request) settings->rules[settings->n_rules++] = HfRuleGet(r);
-  if (given) settings->n_rules = HfCount(node, "rules");
-  for (PetscInt r = 0; given && r < settings->n_rules; ++r) {
-    const char *name = HfTextAt(node, "rules", r);
-    const HfRule *renamed = HfRuleFindFormer(name);
-    HfSuggestion suggestion;
-    char text[HF_PATH_LENGTH];
-
-    settings->rules[r] = HfRuleFind(name);
-    if (settings->rules[r]) continue;
-    if (renamed) {
-      PetscCall(
-          HfDeckError(check->deck, HfNodeItem(HfChild(node, "rules"), r), "the rule %s is now called %s: %s", name, renamed->name, renamed->doc));
-      continue;
-    }
-    HfSuggestionStart(&suggestion, name);
-    for (PetscInt k = 0; k < HfRuleCount(); ++k) HfSuggestionTry(&suggestion, HfRuleGet(k)->name, strlen(HfRuleGet(k)->name));
-    HfSuggestionText(&suggestion, text);
-    PetscCall(HfDeckError(check->deck, HfNodeItem(HfChild(node, "rules"), r), "no such learning rule: %s%s", name, text));
-  }
   PetscFunctionReturn(0);
 }
 

@@ -6,7 +6,8 @@
    its mirror both count as recalled, since they have the same energy. `flips-1`: the pattern with one node flipped, and only the pattern counts.
 
    Controls for every memory: no recall at all (starts that are the pattern already), the untrained film, the outer product of the pattern, and one
-   synchronous sweep more (a cycle of length 2 then ends in its other state). With scaled weights always also w = G - G0 (xi = 1). */
+   synchronous sweep more (a cycle of length 2 then ends in its other state). With scaled weights always also w = G - G0 (xi = 1). Other learning rules
+   on request; each learns the one pattern. */
 #include "../step.h"
 
 #define MAX_ALL 12 /* largest number of electrodes for which all 2^N starts are run */
@@ -18,6 +19,8 @@ static const HfKey keys[] = {
     {"recall.starts", HF_CHOICE, NULL, "all", "all|flips-1", 0, "Start from every non-uniform state, or from the pattern with one node flipped"},
     {"recall.trivial", HF_BOOL, NULL, "false", "", 0, "Also start from the two uniform states (starts: all)"},
     {"recall.of", HF_CHOICE, NULL, "all", "all|last", 0, "All memories since the last initial state, or only the last one"},
+    {"recall.rules", HF_TEXTS, NULL, "", "", 0,
+     "Learning rules to compare with besides the outer product, those of `infer`; each learns the pattern of a memory"},
     {"recall.diagonal", HF_BOOL, NULL, "false", "", 0, "Keep the diagonal of the weights"},
     HF_KEYS_END,
 };
@@ -25,6 +28,8 @@ static const HfKey keys[] = {
 typedef struct {
   HfRecallOptions options;
   HfWeightingList weightings;
+  PetscInt n_rules;
+  const HfRule **rules;                          /* [n_rules] */
   PetscBool flips, trivial, last_only, diagonal; /* flips: start from the pattern with one node flipped, otherwise from every state */
 } Settings;
 
@@ -46,9 +51,19 @@ static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **
   if (n > MAX_ALL && !settings->flips)
     PetscCall(HfDeckError(check->deck, HfChild(node, "starts"), "all states of %d electrodes are too many: use `starts: flips-1`", (int)n));
   PetscCall(HfRecallSettingsRead(check, node, &settings->options));
+  PetscCall(HfRuleSettingsRead(check, node, &settings->n_rules, &settings->rules));
   PetscCall(HfWeightingSettingsRead(check, node, &settings->weightings));
   if (settings->diagonal && strcmp(HfText(node, "readout"), "voltage"))
     PetscCall(HfDeckError(check->deck, HfChild(node, "diagonal"), "diagonal: a current source reads weights without their diagonal"));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode destroy(void *of) {
+  Settings *settings = of;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscFree(settings->rules));
+  PetscCall(PetscFree(settings));
   PetscFunctionReturn(0);
 }
 
@@ -99,8 +114,23 @@ static PetscErrorCode recall_starts(HfTape tape, const Settings *settings, Petsc
 
 typedef struct {
   Tally film, untrained, outer_product, one_more; /* one_more: the film with one synchronous sweep more */
+  PetscInt *by_rule;                              /* [n_rules], starts recalled; the caller's */
   PetscBool fixed;                                /* the pattern is a fixed point of the film */
 } Findings;
+
+/* control_oja_neuron: ... */
+static PetscErrorCode put_rules(HfNode entry, const Settings *settings, const PetscInt recalled[]) {
+  char key[80];
+
+  PetscFunctionBeginUser;
+  for (PetscInt r = 0; r < settings->n_rules; ++r) {
+    PetscCall(PetscSNPrintf(key, sizeof(key), "control_%.64s", settings->rules[r]->name));
+    for (char *k = key; *k; ++k)
+      if (*k == '-') *k = '_';
+    PetscCall(HfNodePutInt(entry, key, recalled[r]));
+  }
+  PetscFunctionReturn(0);
+}
 
 static PetscErrorCode report_memory(HfStepContext context, const Settings *settings, const HfWeighting *weighting, const HfMemory *memory,
                                     const Findings *found) {
@@ -125,6 +155,7 @@ static PetscErrorCode report_memory(HfStepContext context, const Settings *setti
   PetscCall(HfNodePutInt(entry, "control_untrained", found->untrained.recalled));
   PetscCall(HfNodePutInt(entry, "control_outer_product", found->outer_product.recalled));
   PetscCall(HfNodePutInt(entry, "control_one_more_iteration", found->one_more.recalled));
+  PetscCall(put_rules(entry, settings, found->by_rule));
   PetscCall(HfReportSummary(context, entry));
   PetscCall(HfReportLog(context, "  %s: %d of %d recalled%s%s; no recall %d, untrained %d, outer product %d, one iteration more %d", memory->pattern,
                         (int)film->recalled, (int)film->starts, found->fixed ? "" : ", not a fixed point", film->cycles ? ", with cycles" : "",
@@ -150,6 +181,33 @@ static PetscErrorCode recall_by_outer_product(HfStepContext context, const Setti
   PetscFunctionReturn(code);
 }
 
+/* The pattern of the memory, learned by each rule. */
+static PetscErrorCode recall_by_rules(HfStepContext context, const Settings *settings, const HfMemory *memory, const HfRecallOptions *options,
+                                      PetscInt recalled[]) {
+  const PetscInt n = context->record->n;
+  HfRuleContext rule = HF_RULE_DEFAULTS;
+  PetscErrorCode code = 0;
+  PetscReal *links;
+
+  PetscFunctionBeginUser;
+  if (!settings->n_rules) PetscFunctionReturn(0);
+  PetscCall(PetscMalloc1(n * n, &links));
+  PetscCall(HfDeviceLinks(context->device, links));
+  rule.seed = options->seed;
+  rule.links = links;
+  for (PetscInt r = 0; r < settings->n_rules && !code; ++r) {
+    HfNetwork network;
+    Tally tally;
+
+    PetscCall(HfRuleLearn(settings->rules[r], &rule, n, 1, memory->x, &network));
+    code = recall_starts(context->tape, settings, n, network, memory->x, options, &tally);
+    recalled[r] = tally.recalled;
+    PetscCall(HfNetworkDestroy(&network));
+  }
+  PetscCall(PetscFree(links));
+  PetscFunctionReturn(code);
+}
+
 /* One memory with one kind of weights. */
 static PetscErrorCode recall_memory(HfStepContext context, const Settings *settings, const HfWeighting *weighting, const HfMemory *memory,
                                     const HfRecallOptions *options, Findings *found) {
@@ -162,6 +220,7 @@ static PetscErrorCode recall_memory(HfStepContext context, const Settings *setti
   PetscFunctionBeginUser;
   ++longer.max_iterations;
   code = recall_by_outer_product(context, settings, memory, options, &found->outer_product);
+  if (!code) code = recall_by_rules(context, settings, memory, options, found->by_rule);
   if (code) PetscFunctionReturn(code);
   PetscCall(HfWeightingNetwork(context, weighting, record->G0, HfUntrainedConductance(record, weighting), settings->diagonal, &network));
   code = recall_starts(context->tape, settings, n, network, memory->x, options, &found->untrained);
@@ -182,19 +241,22 @@ static PetscErrorCode recall_all(HfStepContext context, const Settings *settings
   const PetscInt of = record->n_memories - first;
   PetscInt complete = 0, recalled = 0, untrained_recalled = 0, starts = 0;
   HfRecallOptions options = settings->options;
+  PetscInt *by_rule; /* of one memory, then of all */
   PetscErrorCode code;
   HfNode entry, failed;
 
   PetscFunctionBeginUser;
+  PetscCall(PetscCalloc1(2 * settings->n_rules, &by_rule));
   PetscCall(HfReportLog(context, "recall, %s, %s, starts %s:", method_name(settings), weighting->label, starts_name(settings)));
   PetscCall(HfNodeCreate(HF_NODE_LIST, &failed));
   for (PetscInt k = first; k < record->n_memories; ++k) {
     const HfMemory *memory = &record->memories[k];
-    Findings found;
+    Findings found = {.by_rule = by_rule};
 
     options.stream_index = (k - first) << MAX_ALL;
     code = recall_memory(context, settings, weighting, memory, &options, &found);
     if (code) {
+      PetscCall(PetscFree(by_rule));
       PetscCall(HfNodeDestroy(&failed));
       PetscFunctionReturn(code);
     }
@@ -203,6 +265,7 @@ static PetscErrorCode recall_all(HfStepContext context, const Settings *settings
     recalled += found.film.recalled;
     untrained_recalled += found.untrained.recalled;
     starts += found.film.starts;
+    for (PetscInt r = 0; r < settings->n_rules; ++r) by_rule[settings->n_rules + r] += by_rule[r];
     if (found.film.recalled < found.film.starts) PetscCall(HfNodePutText(failed, NULL, memory->pattern));
   }
   PetscCall(HfEntryCreate(context, "recall", &entry));
@@ -217,6 +280,8 @@ static PetscErrorCode recall_all(HfStepContext context, const Settings *settings
   PetscCall(HfNodePutInt(entry, "starts", starts));
   PetscCall(HfNodePutReal(entry, "mean_recalled", (PetscReal)recalled / of));
   PetscCall(HfNodePutReal(entry, "untrained_mean_recalled", (PetscReal)untrained_recalled / of));
+  PetscCall(put_rules(entry, settings, by_rule + settings->n_rules));
+  PetscCall(PetscFree(by_rule));
   PetscCall(HfNodePutNode(entry, "failed", failed));
   PetscCall(HfReportHeadline(
       context, entry, "recall, %s, %s%s, starts %s: all starts recalled for %d of %d patterns; on average %.1f of %d starts, untrained film: %.1f",
@@ -262,4 +327,4 @@ static PetscErrorCode run(HfStepContext context, const void *of) {
   PetscFunctionReturn(code);
 }
 
-const HfStep HfStep_Recall = {.name = "recall", .citation = "niu-2024", .keys = keys, .settings = read_settings, .run = run};
+const HfStep HfStep_Recall = {.name = "recall", .citation = "niu-2024", .keys = keys, .settings = read_settings, .destroy = destroy, .run = run};

@@ -57,6 +57,7 @@ typedef struct {
   PetscReal *voltage;   /* [n], V */
   PetscReal *at_centre; /* [n]: |H| of the gold at the film's centre, A/m */
   PetscReal *rms;       /* [n]: over the film, A/m */
+  PetscReal *energy;    /* [n]: what the gold takes in a pulse, J */
   PetscInt *order;      /* [n] of the present epoch */
 } Lesson;
 
@@ -301,6 +302,8 @@ static PetscErrorCode find_voltages(HfStepContext context, const Settings *setti
     PetscCall(HfDeviceFieldFigures(context->device, x, &settings->drive.measure, &figures));
     lesson->at_centre[p] = figures.centre * lesson->voltage[p];
     lesson->rms[p] = figures.rms * lesson->voltage[p];
+    PetscCall(HfDeviceGoldPower(context->device, x, &lesson->energy[p])); /* at 1 V */
+    lesson->energy[p] *= lesson->voltage[p] * lesson->voltage[p] * settings->pulse;
   }
   PetscCall(HfDriveCompare(context, settings->x, lesson->voltage[0]));
   PetscFunctionReturn(0);
@@ -323,6 +326,7 @@ static PetscErrorCode report(HfStepContext context, const Settings *settings, co
   PetscCall(HfNodePutReals(entry, "voltage_V", settings->n, lesson->voltage));
   if (HfDriveByGold(context)) PetscCall(HfNodePutReals(entry, "field_at_centre_A_per_m", settings->n, lesson->at_centre));
   if (HfDriveByGold(context)) PetscCall(HfNodePutReals(entry, "field_rms_A_per_m", settings->n, lesson->rms));
+  if (HfDriveByGold(context)) PetscCall(HfNodePutReals(entry, "energy_per_pulse_J", settings->n, lesson->energy));
   PetscCall(HfReportSummary(context, entry));
   PetscFunctionReturn(0);
 }
@@ -350,9 +354,10 @@ static PetscErrorCode run(HfStepContext context, const void *of) {
   PetscErrorCode code;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc4(settings->n, &lesson.voltage, settings->n, &lesson.at_centre, settings->n, &lesson.rms, settings->n, &lesson.order));
+  PetscCall(PetscMalloc5(settings->n, &lesson.voltage, settings->n, &lesson.at_centre, settings->n, &lesson.rms, settings->n, &lesson.energy,
+                         settings->n, &lesson.order));
   code = teach(context, settings, &lesson); /* may diverge or be stopped */
-  PetscCall(PetscFree4(lesson.voltage, lesson.at_centre, lesson.rms, lesson.order));
+  PetscCall(PetscFree5(lesson.voltage, lesson.at_centre, lesson.rms, lesson.energy, lesson.order));
   PetscFunctionReturn(code);
 }
 
