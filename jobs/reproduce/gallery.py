@@ -65,6 +65,8 @@ PICTURES = {  # deck: how it is drawn, and the runs, each by the names that it c
     "maze-pinning": (figures.stripes((2, "before"), (-1, "after 50 ns")), [["pinning-10-1", "maze-pinning"]]),
     "maze-hall": (figures.stripes((2, "before"), (-1, "after 50 ns")), [["hall-1", "maze-hall"]]),
     "maze-grid": (figures.stripes((2, "cells of 4 nm")), [["synapse-50mV-1", "maze-synapse"]]),
+    "maze-nine": (figures.stripes((1, "before"), (2, "T")), [["nine-1", "maze-nine"]]),
+    "maze-letters": (figures.stripes((1, "before"), (-1, "after E, C, P")), [["letters-1", "maze-letters"]]),
     "mumag-1": (figures.loop, [["mumag-1-20nm-1", "mumag-1"]]),
     "mumag-2": (figures.loop, [["mumag-2-1", "mumag-2"]]),
     "mumag-4": (figures.averages, [["mumag-4-3.90625nm-1", "mumag-4"]]),

@@ -8,6 +8,7 @@ Usage: maze.py HOPFILM [--seeds 1 2 3 4] [--only GROUP...] [--at-once 2] [--out 
 import sys
 
 import maze_figures as figures
+import maze_nodes_figures as nodes
 
 from device import Deck, Device, Group
 
@@ -17,8 +18,21 @@ NETWORK = (
     "film beside "
     f"the paper's 1; {FILM}."
 )
+NODES = (
+    "contacts half a pitch wide on a square lattice of 120 nm, the patterns, between unlike neighbours the mean field of the synapse (0.05 V on 400 nm), 50 ns "
+    f"of pulses per pattern, xi of the untrained film; {FILM.replace('4 nm', '6 nm')}."
+)
 # The decks' voltages are those of a + electrode, half of what lies between the contacts.
 ADIABATIC = "film.material.nonadiabaticity=0"
+# The second maze of maze-nine is the first once more.
+SAME_MAZE = ["schedule.4.initial.random.seed={seed}"]
+WIDE = [  # twice the distances at the same field
+    "film.size=[720 nm, 720 nm]",
+    "electrodes.0.shape.disk.diameter=120 nm",
+    "electrodes.0.lattice.pitch=[240 nm, 240 nm]",
+    "schedule.1.train.voltage=15 mV",
+    "schedule.6.train.voltage=15 mV",
+]
 RUNS = {
     "synapse-50mV": Deck("maze-synapse"),
     "synapse-100mV": Deck("maze-synapse", ["schedule.1.train.voltage=50 mV"]),
@@ -38,6 +52,10 @@ RUNS = {
     "pinning-10": Deck("maze-pinning", ["film.material.Ku_variation=10 %"]),
     "pinning-30": Deck("maze-pinning", ["film.material.Ku_variation=30 %"]),
     "hall": Deck("maze-hall"),
+    "nine": Deck("maze-nine", SAME_MAZE),
+    "nine-strong": Deck("maze-nine", [*SAME_MAZE, "schedule.1.train.voltage=15 mV", "schedule.6.train.voltage=15 mV"]),
+    "nine-wide": Deck("maze-nine", [*SAME_MAZE, *WIDE]),
+    "letters": Deck("maze-letters"),
 }
 # The maze of the synapse before its pulse, on other cells; 133 of them for 3 nm.
 for cell in figures.CELLS:
@@ -55,6 +73,7 @@ GROUPS = {
         f"the deviations and the size of the grains; {FILM}.",
     ),
     "hall": Group(["synapse-50mV", "hall"], "first", figures.hall, f"the anomalous Hall conductivity of 1e5 S/m; {FILM}."),
+    "nodes": Group(["nine", "nine-strong", "nine-wide", "letters"], "every", nodes.nodes, NODES),
     "grid": Group(["synapse-50mV", *(f"grid-{cell}nm" for cell in figures.CELLS)], "every", figures.grid),
 }
 
