@@ -7,6 +7,7 @@ Usage: learners.py HOPFILM [--seeds 1 2 3] [--only GROUP...] [--at-once 2] [--ou
 
 import sys
 
+import learners_coupled
 import learners_rules
 from four_node import entries
 from letters_figures import mean_and_each
@@ -18,7 +19,6 @@ CORE = "at xi = 1 a second state is kept now and then, the less so the smaller t
 ELASTIC = "schedule.0.learn.elastic-network"
 RUNS = {
     "adaptive-flow": Deck("learners/adaptive-flow", ["schedule.2.learn.adaptive-flow.seed={seed}"]),
-    "coupled-learning": Deck("learners/coupled-learning", [f"schedule.{k}.learn.coupled-learning.seed={{seed}}" for k in range(4)]),
     "temperature": Deck("learners/temperature"),
     "elastic-network": Deck("learners/elastic-network", [f"{ELASTIC}.seed={{seed}}"]),
     "elastic-core": Deck(
@@ -52,20 +52,6 @@ def adaptive_flow(table, found):
                 measured,
                 memory if gamma < 0.8 else depth < 1e-3 if gamma >= 1 else None,
                 Claim("memory below gamma = 1", memory) if gamma < 0.8 else Claim("no memory", depth < 1e-3) if gamma >= 1 else None,
-            )
-
-
-def coupled_learning(table, found):
-    for seed, run in found.get("coupled-learning", {}).items():
-        for entry in entries(run.results, "learn", learner="coupled-learning"):
-            solved, of, attainable = round(entry["solved"]), round(entry["of"]), entry["attainable"] > 0
-            rule = "equilibrium propagation" if entry["equilibrium"] else "coupled learning"
-            table.add(
-                f"start {seed}: {rule}: {'attainable' if attainable else 'random'} tasks learned to an error < 1e-3",
-                f"{of} of {of}" if attainable else "reported",
-                f"{solved} of {of}, worst {entry['worst_error']:.1e}, after {entry['steps']:.0f} +- {entry['steps_error']:.0f} steps",
-                solved == of if attainable else None,
-                Claim("learns by local comparison", solved == of) if attainable else None,
             )
 
 
@@ -106,12 +92,11 @@ def elastic_network(table, found):
 
 GROUPS = {
     "adaptive-flow": Group(["adaptive-flow"], "every", adaptive_flow),
-    "coupled-learning": Group(["coupled-learning"], "every", coupled_learning),
     "temperature": Group(["temperature"], "every", temperature),
     "elastic-network": Group(["elastic-network", "elastic-core"], "every", elastic_network),
 }
 
-MODULES = [learners_rules]  # each has RUNS and GROUPS of its own
+MODULES = [learners_coupled, learners_rules]  # each has RUNS and GROUPS of its own
 for module in MODULES:
     RUNS |= module.RUNS
     GROUPS |= module.GROUPS

@@ -36,8 +36,8 @@ PetscErrorCode HfRuleLearn(const HfRule *rule, const HfRuleContext *context, Pet
   PetscFunctionBeginUser;
   HfCite(rule->citation);
   if (rule->network) {
-    PetscCall(rule->network(context, n, n_patterns, x, network));
-    PetscFunctionReturn(0);
+    code = rule->network(context, n, n_patterns, x, network);
+    PetscFunctionReturn(code);
   }
   PetscCall(PetscMalloc1((size_t)n * n, &w));
   code = rule->learn(context, n, n_patterns, x, w);

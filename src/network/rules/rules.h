@@ -12,3 +12,6 @@ PetscErrorCode HfRuleOja(const HfRuleContext *context, PetscInt n, PetscInt n_pa
 PetscErrorCode HfRuleCompete(const HfRuleContext *context, PetscInt n, PetscInt n_patterns, const PetscReal x[], PetscInt n_units, PetscReal W[]);
 /* stdp.c: relative change after 60 pairs of spikes, lag = t_post - t_pre in ms. */
 PetscReal HfStdpWindow(PetscReal lag);
+/* coupled_learning.c: resistors learn to show the patterns, by coupled learning or by equilibrium propagation. */
+PetscErrorCode HfRuleResistors(const HfRuleContext *context, PetscBool equilibrium, PetscInt n, PetscInt n_patterns, const PetscReal x[],
+                               HfNetwork *network);
