@@ -116,13 +116,13 @@ figures=()
 [ $full = 0 ] || figures=(--full)
 shopt -s extglob nullglob
 # Builds round differently, which the single precision of the full field and a random start turn into 1e-6 of a margin.
-short=(--shorten 1000 --set "film.cell=40 nm" --set demag_precision=double --decks inputs/!(@(letters|digits|wire)-*|four-node-@(retention|demag-retention|relearning)).yaml inputs/learners/!(coupled-letters|plasticity|temperature).yaml)
+short=(--shorten 1000 --set "film.cell=40 nm" --set demag_precision=double --decks inputs/!(@(letters|digits|wire)-*|four-node-@(retention|demag-retention|relearning)).yaml inputs/learners/!(coupled-letters|elastic-design|plasticity|temperature).yaml)
 sheets=(--shorten 1000 --set "film.cell=500 nm" --decks inputs/@(letters-!(784)|digits-*|wire-*).yaml) # their nodes are 2 um apart
 largest=(--shorten 1000 --set "film.cell=1 um" --decks inputs/letters-784.yaml)
 # Where dry friction lets a random start come to rest depends on round-off: each build repeats its own.
 rubbed=(--shorten 1000 --set "film.cell=100 nm" --decks inputs/four-node-retention.yaml)
 # Standard problems, on their own cells, and what no shorter time steps make short.
-problems=(--shorten 1000 --decks inputs/validation/*.yaml inputs/learners/@(coupled-letters|plasticity|temperature).yaml)
+problems=(--shorten 1000 --decks inputs/validation/*.yaml inputs/learners/@(coupled-letters|elastic-design|plasticity|temperature).yaml)
 
 if [ $install = 1 ]; then stage "packages" bash jobs/install-packages.sh --test || finish; fi
 stage "format" check_format

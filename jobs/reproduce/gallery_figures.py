@@ -302,10 +302,25 @@ def kept_states(run):
     item = max(run.h5["learn"])
     kept, error, xi = (run.array(f"learn/{item}/{name}") for name in ("kept", "kept_error", "xi"))
     figure, ax = plot("states learned", "states kept")
-    learned = np.arange(1, kept.shape[1] + 1)
+    learned = np.arange(1, kept.shape[2] + 1)
     ax.plot(learned, learned, color="0.8", linewidth=0.8)
     for k, row in enumerate(np.flatnonzero(np.isin(xi, (0.25, 0.5, 0.75, 1, 2)))):
-        ax.errorbar(learned, kept[row], error[row], fmt="o-", color=PAIR_COLOURS[k], linewidth=1.2, markersize=2, label=f"ξ = {xi[row]:g}")
+        ax.errorbar(learned, kept[row, 0], error[row, 0], fmt="o-", color=PAIR_COLOURS[k], linewidth=1.2, markersize=2, label=f"ξ = {xi[row]:g}")
+    ax.legend(fontsize=6, frameon=False)
+    return figure
+
+
+def attractors(run):
+    """States of elastic networks that are all kept against how far off they were let go: springs that grew, and designed ones."""
+    figure, ax = plot("let go off by", "states all kept")
+    lines = {}
+    for entry in run.steps("learn"):
+        if entry["nodes"] == 10:
+            kind = ("k, l > 0" if entry["positive"] else "any k, l") if entry["simultaneous"] else f"grown, ξ {entry['xi']:g}"
+            lines.setdefault(kind, []).append((entry["kick"], entry["capacity"], entry["capacity_error"]))
+    for k, (kind, points) in enumerate(lines.items()):
+        ax.errorbar(*zip(*points), fmt="o-", color=PAIR_COLOURS[k], linewidth=1.2, markersize=2, label=kind)
+    ax.set_xscale("log")
     ax.legend(fontsize=6, frameon=False)
     return figure
 

@@ -8,6 +8,7 @@ Usage: learners.py HOPFILM [--seeds 1 2 3] [--only GROUP...] [--at-once 2] [--ou
 import sys
 
 import learners_coupled
+import learners_elastic
 import learners_rules
 from four_node import entries
 from letters_figures import mean_and_each
@@ -15,16 +16,9 @@ from table import Claim
 
 from device import Deck, Device, Group
 
-CORE = "at xi = 1 a second state is kept now and then, the less so the smaller the core: the claim is that of springs without one."
-ELASTIC = "schedule.0.learn.elastic-network"
 RUNS = {
     "adaptive-flow": Deck("learners/adaptive-flow", ["schedule.2.learn.adaptive-flow.seed={seed}"]),
     "temperature": Deck("learners/temperature"),
-    "elastic-network": Deck("learners/elastic-network", [f"{ELASTIC}.seed={{seed}}"]),
-    "elastic-core": Deck(
-        "learners/elastic-network",
-        [f"{ELASTIC}.{change}" for change in ("seed={seed}", "core=0.001", "kick=0.001", "tolerance=0.003", "xi=[0.25, 0.5, 0.75, 0.9, 1]")],
-    ),
 }
 BESIDE = "no-recall", "untrained", "outer-product", "pseudo-inverse", "contrastive-hebbian", "boltzmann-machine"
 
@@ -72,31 +66,12 @@ def temperature(table, found):
             table.add(f"  {name}: letter named right", "-", mean_and_each([test[control] for test in same]), None)
 
 
-def elastic_network(table, found):
-    """States kept in sequence against xi, with the mean and its error over seeds."""
-    for name, core in (("elastic-network", "0.01"), ("elastic-core", "0.001")):
-        runs = [list(entries(run.results, "learn", learner="elastic-network")) for run in found.get(name, {}).values()]
-        for same in zip(*runs):
-            xi, states, capacities = same[0]["xi"], round(same[0]["states"]), [entry["capacity"] for entry in same]
-            several = min(capacities) > 1.5
-            table.add(
-                f"core {core}, xi {xi:g}: states all kept when learned in sequence",
-                "> 1.5" if xi < 0.8 else "1" if xi > 1 else "reported",
-                mean_and_each(capacities),
-                several if xi < 0.8 else max(capacities) < 1.01 if xi > 1 else None,
-                Claim("several below xi = 1", several) if xi < 1 else Claim("no more than one", max(capacities) < 1.01, CORE),
-            )
-            table.add(f"  of {states} in sequence kept", "-", mean_and_each([entry["kept"] for entry in same]), None)
-            table.add("  not learned, yet kept", "0", f"{sum(entry['unlearned'] for entry in same):g}", not any(entry["unlearned"] for entry in same))
-
-
 GROUPS = {
     "adaptive-flow": Group(["adaptive-flow"], "every", adaptive_flow),
     "temperature": Group(["temperature"], "every", temperature),
-    "elastic-network": Group(["elastic-network", "elastic-core"], "every", elastic_network),
 }
 
-MODULES = [learners_coupled, learners_rules]  # each has RUNS and GROUPS of its own
+MODULES = [learners_coupled, learners_elastic, learners_rules]  # each has RUNS and GROUPS of its own
 for module in MODULES:
     RUNS |= module.RUNS
     GROUPS |= module.GROUPS

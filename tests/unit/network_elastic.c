@@ -160,6 +160,31 @@ static void test_stiffness(void **state) {
   CHECK(HfSpringsDestroy(&springs));
 }
 
+/* Designed springs hold both states without a force, as stiffly as was said; and no springs hold more than N(N-1)/(2 N-3) states. */
+static void test_stabilization(void **state) {
+  enum { N = 9, M = 5 };
+  PetscReal states[M * 2 * N], gradient[2 * N], margin;
+  HfSprings springs;
+
+  for (PetscInt c = 0; c < M * 2 * N; ++c) states[c] = uniform(3, c);
+  CHECK(HfSpringsCreate(N, 2, 2.0, 0.01, &springs));
+  for (int positive = 0; positive < 2; ++positive) {
+    CHECK(HfSpringsStabilize(springs, N, positive, 2, states, &margin));
+    assert_true(margin > 0);
+    for (int m = 0; m < 2; ++m) {
+      PetscReal smallest;
+
+      (void)HfSpringsEnergy(springs, states + m * 2 * N, gradient, NULL);
+      for (int c = 0; c < 2 * N; ++c) ASSERT_NEAR(gradient[c], 0, 1e-13);
+      CHECK(HfSpringsStiffness(springs, states + m * 2 * N, &smallest));
+      assert_true(smallest > 0.999999 * margin);
+    }
+    CHECK(HfSpringsStabilize(springs, N, positive, M, states, &margin));
+    assert_true(margin <= 0);
+  }
+  CHECK(HfSpringsDestroy(&springs));
+}
+
 /* Four states in sequence: all kept at xi = 0.25, the last one's traces alone at xi = 2. */
 static void test_sequence(void **state) {
   HfFinding findings[2];
@@ -176,5 +201,6 @@ static void test_sequence(void **state) {
 }
 
 static const struct CMUnitTest tests[] = {cmocka_unit_test(test_law),      cmocka_unit_test(test_derivatives), cmocka_unit_test(test_two_nodes),
-                                          cmocka_unit_test(test_triangle), cmocka_unit_test(test_stiffness),   cmocka_unit_test(test_sequence)};
+                                          cmocka_unit_test(test_triangle), cmocka_unit_test(test_stiffness),   cmocka_unit_test(test_stabilization),
+                                          cmocka_unit_test(test_sequence)};
 HF_TEST_MAIN(tests)

@@ -21,7 +21,8 @@ void HfMeanAndError(PetscInt n, const PetscReal values[], PetscReal *mean, Petsc
   PetscReal square = 0.0;
 
   *mean = 0.0;
-  for (PetscInt k = 0; k < n; ++k) *mean += values[k] / n;
+  for (PetscInt k = 0; k < n; ++k) *mean += values[k];
+  *mean /= (PetscReal)n;
   for (PetscInt k = 0; k < n; ++k) square += PetscSqr(values[k] - *mean);
   *error = PetscSqrtReal(square / ((PetscReal)n * (n - 1)));
 }

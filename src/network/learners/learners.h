@@ -81,10 +81,20 @@ PetscErrorCode HfSpringsAdd(HfSprings springs, PetscInt i, PetscInt j, PetscReal
 PetscReal HfSpringsEnergy(HfSprings springs, const PetscReal x[], PetscReal gradient[], PetscReal H[]);
 /* Moves the nodes downhill to an equilibrium. force: what is left of the gradient, relative to what a typical spring exerts at a strain of a core. */
 PetscErrorCode HfSpringsRelax(HfSprings springs, PetscReal x[], PetscReal *force);
+/* Orthonormal translations and rotations q[dim*(dim+1)/2][n_nodes*dim] of nodes at x[n_nodes][dim]; returns how many. */
+PetscInt HfRigidMotions(PetscInt n_nodes, PetscInt dim, const PetscReal x[], PetscReal q[]);
 /* Smallest eigenvalue of the second derivatives, translations and rotations apart: positive in a stable equilibrium. */
 PetscErrorCode HfSpringsStiffness(HfSprings springs, const PetscReal x[], PetscReal *smallest);
 /* Root mean square over all pairs of nodes of the difference of their distances in x and y; 0 when these differ by a motion of the whole alone (or a mirror). */
 PetscReal HfSpringsApart(PetscInt n_nodes, PetscInt dim, const PetscReal x[], const PetscReal y[]);
+
+/* ---- stabilization.c ---- */
+
+/* Puts linear springs between all pairs of nodes in the plane so that states[n_states][n_nodes][2] are all in stable equilibrium; with k and l > 0 if they are
+   to be positive. margin: the smallest eigenvalue of the second derivatives, or the least of k and k l, in units of sqrt(sum k^2 (1 + l^2)); where it is not
+   positive none were found, and there are no springs. */
+PetscErrorCode HfSpringsStabilize(HfSprings springs, PetscInt n_nodes, PetscBool positive, PetscInt n_states, const PetscReal states[],
+                                  PetscReal *margin);
 
 /* ---- elastic_network.c ---- */
 

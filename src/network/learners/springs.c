@@ -256,8 +256,7 @@ static void orthonormalize(PetscInt size, PetscInt n, const PetscReal q[], Petsc
   for (PetscInt c = 0; c < size && square > 0.0; ++c) v[c] /= PetscSqrtReal(square);
 }
 
-/* Orthonormal translations and rotations q[][size]; returns how many. */
-static PetscInt rigid_motions(PetscInt n_nodes, PetscInt dim, const PetscReal x[], PetscReal q[]) {
+PetscInt HfRigidMotions(PetscInt n_nodes, PetscInt dim, const PetscReal x[], PetscReal q[]) {
   const PetscInt size = n_nodes * dim;
   PetscInt n = 0;
 
@@ -299,7 +298,7 @@ PetscErrorCode HfSpringsStiffness(HfSprings springs, const PetscReal x[], PetscR
   PetscCall(PetscMalloc4(size * size, &H, size, &eigenvalues, length, &work, n_rigid * size, &q));
   (void)HfSpringsEnergy(springs, x, NULL, H);
   for (PetscInt c = 0; c < size * size; ++c) shift += PetscAbsReal(H[c]);
-  (void)rigid_motions(springs->n_nodes, springs->dim, x, q);
+  (void)HfRigidMotions(springs->n_nodes, springs->dim, x, q);
   for (PetscInt k = 0; k < n_rigid; ++k) replace_mode(size, q + k * size, shift, work, H);
   PetscCallBLAS("LAPACKsyev", LAPACKsyev_("N", "U", &order, H, &order, eigenvalues, work, &length, &info));
   PetscCheck(!info, PETSC_COMM_SELF, PETSC_ERR_LIB, "LAPACK syev failed with info %d on the stiffness of springs", (int)info);
