@@ -11,6 +11,8 @@ import re
 import sys
 import tempfile
 
+import h5py
+import numpy
 import yaml
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
@@ -18,6 +20,7 @@ sys.path.insert(0, os.path.join(ROOT, "jobs", "reproduce"))
 import letters_figures  # noqa: E402
 import maze  # noqa: E402
 import maze_figures  # noqa: E402
+import maze_nodes_figures  # noqa: E402
 import summary  # noqa: E402
 from table import NO_REASON, Claim, Table, load, save  # noqa: E402
 
@@ -101,6 +104,32 @@ def test_claims_of_the_letters():
         table, [{"right": 3, "of": 3}, {"right": 2, "of": 3}], "minima", ">= 75 %", "right", lambda part: part >= 0.75, ("every pattern", "a path")
     )
     assert table.rows[0].claim == "MISSED" and table.rows[0].verdict == "met" and table.rows[0].why == "published: a path.", table.rows
+
+
+def test_links_of_the_maze():
+    """Four nodes in a square, of which the lower two are unlike the upper two: their two links gain 10 %, the others lose 5 %; diagonals are no links."""
+
+    def film(upper, across, diagonal):
+        G = -numpy.array([[0, upper, across, diagonal], [upper, 0, diagonal, across], [across, diagonal, 0, upper], [diagonal, across, upper, 0]])
+        return G - numpy.diag(G.sum(1))
+
+    def links(folder, untrained, trained):
+        with h5py.File(os.path.join(folder, "run.h5"), "w") as file:
+            file["conductance/G"], file["conductance/G0"] = [untrained, untrained, trained], film(2.0, 2.0, 0.2)
+            file["training/pattern"], file["training/time"] = ["", "++--", "++--"], [0.0, 0.0, 1.0]
+            file["film/electrode_positions"] = [[0.0, 1.0], [1.0, 1.0], [0.0, 0.0], [1.0, 0.0]]
+        return maze_nodes_figures.Links(collections.namedtuple("Run", "directory")(folder))
+
+    with tempfile.TemporaryDirectory() as folder:
+        learned = links(folder, film(1.0, 1.0, 0.1), film(0.95, 1.1, 0.1))
+        unlike, like = learned.changes("++--", learned.alone()["++--"])
+        assert len(learned.i) == 4 and numpy.allclose(unlike, [0.1, 0.1]) and numpy.allclose(like, [-0.05, -0.05]), (unlike, like)
+        assert max(learned.exact()) < 1e-15 and abs(learned.disorder()) < 1e-15
+        assert maze_nodes_figures.averaged({1: learned}) == [0]
+        strayed = links(folder, film(1.0, 1.3, 0.1), film(1.6, 1.1, 0.1))
+        assert abs(strayed.disorder() - 0.15 / 1.15) < 1e-12 and maze_nodes_figures.averaged({1: strayed}) == [4], strayed.disorder()
+        skew = links(folder, film(1.0, 1.0, 0.1), film(1.0, 1.0, 0.1) + numpy.eye(4, k=1))
+        assert skew.exact()[0] > 0.1 and skew.exact()[1] > 0.1
 
 
 def test_decks_use_the_xi_of_the_paper():

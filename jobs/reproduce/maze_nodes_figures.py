@@ -17,8 +17,8 @@ TITLES = {
     "letters": "5 x 7, pitch 120 nm",
 }
 CHANCE = (
-    "a pulse changes every link by several per cent in one direction or the other, about as much as it raises those between unlike nodes (rows above): stripes "
-    "between two contacts are few, and which of them turn is a matter of chance"
+    "stripes between two contacts are few, and which of them turn is a matter of chance: the links change by several per cent in either direction, more than "
+    "those between unlike nodes gain on those between like ones (rows of one pattern)"
 )
 CONTROLS = (
     ("no recall", "control", "no-recall"),
@@ -134,6 +134,8 @@ def alone(table, title, runs, links):
     table.add("  one pattern: links between unlike nodes, mean change, %", "reported", per_seed(unlike, "{:+.1f}"), None, Claim("rises", min(unlike) > 0))
     table.add("  links between like nodes", "reported", per_seed(like, "{:+.1f}"), None)
     table.add("  scatter of these changes from link to link", "reported", per_seed(strays, "{:.1f}"), None)
+    contrast = [(a - b) / s for a, b, s in zip(unlike, like, strays)]
+    table.add("  unlike less like, of that scatter", "reported", per_seed(contrast, "{:+.2f}"), None)
     table.add("  scatter of the untrained links", "reported", per_seed([100 * link.disorder() for link in links.values()], "{:.1f}"), None)
     energies = [next(e for e in entries(run.results, "energies", xi_of="untrained") if "mean_margin" in e) for run in runs.values()]
     for words, key in (("minimum of all states", "correct_all_states"), ("fixed points", "fixed_points")):
