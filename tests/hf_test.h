@@ -8,6 +8,7 @@
 #include <cmocka.h>
 // clang-format on
 #include <hopfilm/base.h>
+#include <hopfilm/petsc_versions.h>
 #include <math.h>
 #include <petscsys.h>
 
@@ -34,7 +35,7 @@
   int main(int argc, char **argv) {                                                                                                                  \
     int failed, all;                                                                                                                                 \
     HfMPISettings();                                                                                                                                 \
-    if (PetscInitialize(&argc, &argv, NULL, NULL)) return 1;                                                                                         \
+    if (PetscInitialize(&argc, &argv, NULL, NULL) || HfPetscSettings()) return 1;                                                                    \
     failed = cmocka_run_group_tests(tests, NULL, NULL);                                                                                              \
     MPI_Allreduce(&failed, &all, 1, MPI_INT, MPI_MAX, PETSC_COMM_WORLD);                                                                             \
     if (PetscFinalize()) return 1;                                                                                                                   \

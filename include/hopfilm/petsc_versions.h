@@ -36,6 +36,16 @@
   #define HfVecState(v, state) VecGetState(v, state)
 #endif
 
+/** Options of PETSc that are needed for the same sums in every run, each with its value. Since 3.21 VecMDot() takes vectors that happen to lie at equal distances
+    in memory together, by a routine of BLAS that sums in another order: a resumed run, whose memory is laid out anew, would differ by round-off. */
+#if PETSC_VERSION_LT(3, 21, 0)
+  #define HF_PETSC_OPTIONS {NULL, NULL},
+#else
+  #define HF_PETSC_OPTIONS {"-vec_mdot_use_gemv", "0"}, {"-vec_maxpy_use_gemv", "0"},
+#endif
+/** Sets HF_PETSC_OPTIONS where the user gives no others. To be called before the first Vec. */
+PetscErrorCode HfPetscSettings(void);
+
 /** Whether the members of struct _p_TS that src/numerics/time uses were compared in this version. */
 #if PETSC_VERSION_LT(3, 27, 0)
   #define HF_TS_COMPARED 1

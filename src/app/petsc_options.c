@@ -1,5 +1,6 @@
 /* PETSc's options database: filled from the deck's `petsc:` section, and searched for options that nothing has read. */
 #include "app.h"
+#include <hopfilm/petsc_versions.h>
 #include <string.h>
 
 PetscErrorCode HfAppPetscSettings(HfDeck deck) {
@@ -14,6 +15,7 @@ PetscErrorCode HfAppPetscSettings(HfDeck deck) {
     PetscCall(PetscOptionsHasName(NULL, NULL, option, &given));
     if (!given) PetscCall(PetscOptionsSetValue(NULL, option, text && text[0] ? text : NULL));
   }
+  PetscCall(HfPetscSettings());
   PetscFunctionReturn(0);
 }
 

@@ -242,7 +242,7 @@ static void remove_file(HfRun *run, const char name[]) {
   if (unlink(path) != 0 && errno != ENOENT) HfRunNote(run, "cannot remove %s: %s", path, strerror(errno));
 }
 
-/* What Open MPI locked for a run that was killed, and leaves behind (src/base/mpi_settings.c). */
+/* What Open MPI locked for a run that was killed, and leaves behind (src/base/library_settings.c). */
 static void remove_locks(const HfRun *run) {
   static const char *const locked[] = {"run.h5*.lock*", "checkpoint*.lock*"};
   char pattern[PETSC_MAX_PATH_LEN];
