@@ -17,6 +17,7 @@ import yaml
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 sys.path.insert(0, os.path.join(ROOT, "jobs", "reproduce"))
+import learners_table  # noqa: E402
 import letters_figures  # noqa: E402
 import maze  # noqa: E402
 import maze_figures  # noqa: E402
@@ -38,6 +39,18 @@ def markdown(rows, chosen="", judged_only=False):
 def cells(text, figure):
     line = next(line for line in text.splitlines() if line.startswith(f"| {figure} |"))
     return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def test_learners_table():
+    """Every rule of the program is in the table of learners; means with their spread; what is not there is a dash."""
+    files = glob.glob(os.path.join(ROOT, "src", "network", "rules", "*.c"))
+    rules = {name for path in files for name in re.findall(r'\.name =\s*"([a-z-]+)"', open(path).read())}
+    assert rules == set(learners_table.RULES), rules ^ set(learners_table.RULES)
+    assert learners_table.compact([0.5, 0.75, 1.0]) == "0.75(25)" and learners_table.compact([1.0, 1.0]) == "1.00"
+    score = learners_table.Score({1: [0.5, 0.5], 2: [0.0, 0.0]}, [1.0, 1.0])
+    assert learners_table.cell(score) == "0.50, 0.00; named 1.00" and learners_table.cell(None) == "-"
+    assert learners_table.cost({"task": score}) == "-"
+    assert learners_table.cost({"task": score._replace(energy=[2e-13], time=[5e-9])}) == "200 to 200 fJ, 5.0 to 5.0 ns"
 
 
 def test_columns():

@@ -127,7 +127,7 @@ static PetscErrorCode put_rules(HfNode entry, const Settings *settings, const Pe
     PetscCall(PetscSNPrintf(key, sizeof(key), "control_%.64s", settings->rules[r]->name));
     for (char *k = key; *k; ++k)
       if (*k == '-') *k = '_';
-    PetscCall(HfNodePutInt(entry, key, recalled[r]));
+    if (!HfNodeFind(entry, key)) PetscCall(HfNodePutInt(entry, key, recalled[r])); /* the outer product is there */
   }
   PetscFunctionReturn(0);
 }
