@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MAX_DEPTH 16
+#define MAX_DEPTH 8 /* as in yaml_read.c */
 
 typedef struct Chain_ {
   const char *file; /* as written in messages */

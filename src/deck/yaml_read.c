@@ -7,7 +7,7 @@
 #include <yaml.h>
 
 /* A longer text is a mistake or an attack: aliases of aliases can make a short text huge. */
-#define MAX_DEPTH  64
+#define MAX_DEPTH  16 /* two calls each: a debug PETSc keeps no more than 64 in its stack, and writes beyond it (PetscStackCopy() of 3.26) */
 #define MAX_NODES  200000
 #define MAX_KEYS   10000 /* of one map, which is searched key by key */
 #define MAX_LENGTH (16 << 20)
