@@ -129,7 +129,7 @@ def test_links_of_the_maze():
     def links(folder, untrained, trained):
         with h5py.File(os.path.join(folder, "run.h5"), "w") as file:
             file["conductance/G"], file["conductance/G0"] = [untrained, untrained, trained], film(2.0, 2.0, 0.2)
-            file["training/pattern"], file["training/time"] = ["", "++--", "++--"], [0.0, 0.0, 1.0]
+            file["training/pattern"], file["conductance/time"] = ["", "++--", "++--"], [0.0, 0.0, maze_nodes_figures.PULSE]
             file["film/electrode_positions"] = [[0.0, 1.0], [1.0, 1.0], [0.0, 0.0], [1.0, 0.0]]
         return maze_nodes_figures.Links(collections.namedtuple("Run", "directory")(folder))
 

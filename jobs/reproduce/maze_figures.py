@@ -4,6 +4,7 @@ gives."""
 import os
 
 import h5py
+import maze_nodes_figures
 import numpy
 from four_node import entries
 from table import Claim
@@ -104,6 +105,7 @@ def of(found, pattern, key):
 def hopfield(table, found):
     if "retention" in found:
         learned(table, found["retention"])
+        maze_nodes_figures.contrast(table, {seed: maze_nodes_figures.Links(run) for seed, run in found["retention"].items()})
         saturated(table, found["retention"])
         retention(table, found["retention"])
 

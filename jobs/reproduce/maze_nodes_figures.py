@@ -28,13 +28,16 @@ CONTROLS = (
 )
 
 
+PULSE = 50e-9  # s, of a pattern that is learned alone
+
+
 class Links:
     """Conductance matrices of a run and its links between nearest neighbours of the lattice."""
 
     def __init__(self, run):
         with h5py.File(os.path.join(run.directory, "run.h5")) as file:
             self.G, self.G0 = file["conductance/G"][:], file["conductance/G0"][:]
-            self.patterns, self.times = file["training/pattern"].asstr()[:], file["training/time"][:]
+            self.patterns, self.times = file["training/pattern"].asstr()[:], file["conductance/time"][:]
             where = file["film/electrode_positions"][:]
         distances = numpy.linalg.norm(where[:, None] - where[None], axis=2)
         nearest = distances[distances > 0].min()
@@ -52,8 +55,9 @@ class Links:
         """{pattern: matrix} of the pulses of one pattern, each from the untrained film."""
         of = {}
         for pattern in dict.fromkeys(p for p in self.patterns if p):
-            k = numpy.nonzero(self.patterns == pattern)[0]
-            of[pattern] = self.G[k[1]]
+            start = numpy.nonzero(self.patterns == pattern)[0][0]
+            end = numpy.nonzero((self.patterns == pattern) & (self.times <= self.times[start] + PULSE * (1 + 1e-6)))[0][-1]
+            of[pattern] = self.G[end]
         return of
 
     def changes(self, pattern, G):
@@ -125,18 +129,7 @@ def nodes(table, found):
 def alone(table, title, runs, links):
     apart = [energy_against_power(run, links[seed]) for seed, run in runs.items()]
     table.add(f"{title}: energies of all states against -(P - xi P0)", "<= 1e-9", per_seed(apart, "{:.1e}"), max(apart) <= 1e-9)
-    unlike, like, strays = [], [], []
-    for link in links.values():
-        parts = [link.changes(pattern, G) for pattern, G in link.alone().items()]
-        unlike.append(100 * numpy.mean([a.mean() for a, _ in parts]))
-        like.append(100 * numpy.mean([b.mean() for _, b in parts if len(b)]))
-        strays.append(100 * numpy.mean([part.std() for pair in parts for part in pair if len(part)]))
-    table.add("  one pattern: links between unlike nodes, mean change, %", "reported", per_seed(unlike, "{:+.1f}"), None, Claim("rises", min(unlike) > 0))
-    table.add("  links between like nodes", "reported", per_seed(like, "{:+.1f}"), None)
-    table.add("  scatter of these changes from link to link", "reported", per_seed(strays, "{:.1f}"), None)
-    contrast = [(a - b) / s for a, b, s in zip(unlike, like, strays)]
-    table.add("  unlike less like, of that scatter", "reported", per_seed(contrast, "{:+.2f}"), None)
-    table.add("  scatter of the untrained links", "reported", per_seed([100 * link.disorder() for link in links.values()], "{:.1f}"), None)
+    contrast(table, links)
     energies = [next(e for e in entries(run.results, "energies", xi_of="untrained") if "mean_margin" in e) for run in runs.values()]
     for words, key in (("minimum of all states", "correct_all_states"), ("fixed points", "fixed_points")):
         hits = [e[key] for e in energies]
@@ -154,7 +147,9 @@ def alone(table, title, runs, links):
         None,
     )
     if len(links) > 1:
-        table.add(f"  matrices averaged over {len(links)} mazes: unstable pixels of each pattern", "reported", per_seed(averaged(links)), None)
+        single = [sum(averaged({seed: link})) for seed, link in links.items()]
+        together = f"{sum(averaged(links))}; of one maze {per_seed(single)}"
+        table.add(f"  one pattern: unstable pixels, matrices averaged over {len(links)} mazes", "reported", together, None)
     recalls = [next(e for e in entries(run.results, "recall") if "control" not in e and "mean_recalled" in e) for run in runs.values()]
     starts = recalls[0]["starts"] // recalls[0]["of"]
     table.add(
@@ -163,6 +158,24 @@ def alone(table, title, runs, links):
         mean([e["mean_recalled"] / starts for e in recalls]) + "; untrained " + mean([e["untrained_mean_recalled"] / starts for e in recalls]),
         None,
     )
+
+
+def contrast(table, links):
+    """How far the links follow one pattern, beside how far they stray."""
+    unlike, like, strays = [], [], []
+    for link in links.values():
+        parts = [link.changes(pattern, G) for pattern, G in link.alone().items()]
+        unlike.append(100 * numpy.mean([a.mean() for a, _ in parts]))
+        like.append(100 * numpy.mean([b.mean() for _, b in parts if len(b)]))
+        groups = [part for pair in parts for part in pair if len(part)]
+        squares, freedom = sum(((part - part.mean()) ** 2).sum() for part in groups), sum(len(part) - 1 for part in groups)
+        strays.append(100 * (squares / freedom) ** 0.5)
+    table.add("  one pattern: links between unlike nodes, mean change, %", "reported", per_seed(unlike, "{:+.1f}"), None, Claim("rises", min(unlike) > 0))
+    table.add("  links between like nodes", "reported", per_seed(like, "{:+.1f}"), None)
+    table.add("  scatter of these changes from link to link", "reported", per_seed(strays, "{:.1f}"), None)
+    parts = [(a - b) / s for a, b, s in zip(unlike, like, strays)]
+    table.add("  unlike less like, of that scatter", "reported", per_seed(parts, "{:+.2f}"), None)
+    table.add("  scatter of the untrained links", "reported", per_seed([100 * link.disorder() for link in links.values()], "{:.1f}"), None)
 
 
 def in_turn(table, title, runs):
