@@ -172,7 +172,12 @@ LEARNERS = [
         BOTH,
         "the states that it is held in",
         None,
-        own("elastic-network", "elastic-network", lambda same: f"xi {same[0]['xi']:g}: {compact([e['capacity'] for e in same])} states in sequence"),
+        own(
+            "elastic-network",
+            "elastic-network",
+            lambda same: f"xi {same[0]['xi']:g}: {compact([entry['capacity'] for entry in same])} states in sequence",
+            lambda entry: not entry.get("simultaneous"),
+        ),
     ),
 ]
 
