@@ -84,6 +84,7 @@ PICTURES = {  # deck: how it is drawn, and the runs, each by the names that it c
     "plasticity": (figures.rules, [["plasticity-1", "plasticity"]]),
     "elastic-network": (figures.kept_states, [["elastic-network-1", "elastic-network"]]),
     "elastic-design": (figures.attractors, [["elastic-design-1", "elastic-design"]]),
+    "directed-aging": (figures.aging, [["directed-aging-1", "directed-aging"]]),
     "tutorial-ring": (figures.textures("+--", "-+-", "--+", arrows=15, large=True), [["ring"]]),
     "tutorial-cross": (figures.stripes((1, "before"), (2, "+-+-"), (3, "++--"), large=True), [["cross"]]),
     "letters-seeds": (figures.ensemble(r"infer-3\.exact_recovery\.1", r".*seed", ("start", "exact from one flip")), [["letters-seeds"]]),

@@ -325,6 +325,17 @@ def attractors(run):
     return figure
 
 
+def aging(run):
+    """Poisson's ratio along directed aging under compression and under shear."""
+    item = max(run.h5["learn"])
+    nu, time = run.array(f"learn/{item}/nu"), run.array(f"learn/{item}/aging_time")
+    figure, ax = plot("time of aging", "Poisson's ratio")
+    for k, held in enumerate(("compression", "shear")):
+        ax.plot(time, nu[k], color=PAIR_COLOURS[k], linewidth=1.2, label=held)
+    ax.legend(fontsize=6, frameon=False)
+    return figure
+
+
 def loop(run):
     figure, ax = plot("µ$_0$H (mT)", "m along the field")
     for k, (field, m) in enumerate(branches(run, run.steps("hysteresis")[0])):

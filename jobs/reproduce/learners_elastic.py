@@ -1,4 +1,5 @@
-"""Elastic networks beside the film: states kept in sequence against the exponent of the springs, and by springs that are found for all states at once."""
+"""Elastic networks beside the film: states kept in sequence against the exponent of the springs, and by springs that are found for all states at once; and
+directed aging."""
 
 from four_node import entries
 from letters_figures import mean_and_each
@@ -15,12 +16,13 @@ RUNS = {
         [f"{FIRST}.{change}" for change in ("seed={seed}", "core=0.001", "kick=0.001", "tolerance=0.003", "xi=[0.25, 0.5, 0.75, 0.9, 1]")],
     ),
     "elastic-design": Deck("learners/elastic-design", [f"schedule.{k}.learn.elastic-network.seed={{seed}}" for k in range(5)]),
+    "directed-aging": Deck("learners/directed-aging", ["schedule.0.learn.directed-aging.seed={seed}"]),
 }
 
 
-def found_in(found, name, **which):
+def found_in(found, name, learner="elastic-network"):
     """Every entry of the runs, as the list of those of all starts."""
-    return zip(*(list(entries(run.results, "learn", learner="elastic-network", **which)) for run in found.get(name, {}).values()))
+    return zip(*(list(entries(run.results, "learn", learner=learner)) for run in found.get(name, {}).values()))
 
 
 def each(same, figure):
@@ -64,7 +66,22 @@ def elastic_design(table, found):
     table.add("0.05 off: grown at xi 0.5 beside k, l > 0, any k, l", "first > 1", f"{wide / narrow:.2f}, {wide / free:.2f} times", wide > narrow, claim)
 
 
+def directed_aging(table, found):
+    for same in found_in(found, "directed-aging", "directed-aging"):
+        shear = same[0]["held_shear"]
+        change = [entry["nu_after"] - entry["nu_before"] for entry in same]
+        held = "shear" if shear else "compression"
+        table.add(f"held under {held}: Poisson's ratio before", "-", each(same, "nu_before"), None)
+        met = all(c > 0 for c in change) if shear else all(entry["nu_after"] < 0 for entry in same)
+        claim = None if shear else Claim("falls to below zero", met)
+        table.add("  after aging", "rises" if shear else "< 0", each(same, "nu_after"), met, claim)
+        soft = all(entry["modulus"] < entry["other_moduli"] for entry in same)
+        text = f"{each(same, 'modulus')}; {each(same, 'other_moduli')}"
+        table.add("  modulus of the strain held, of the others, relative to before", "less", text, soft, Claim("soft to what was imposed", soft))
+
+
 GROUPS = {
     "elastic-network": Group(["elastic-network", "elastic-core"], "every", elastic_network),
+    "directed-aging": Group(["directed-aging"], "every", directed_aging),
     "elastic-design": Group(["elastic-design"], "every", elastic_design),
 }

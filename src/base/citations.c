@@ -63,6 +63,17 @@ static const Citation citations[] = {
      "  year = {2017},\n"
      "  doi = {10.3389/fncom.2017.00024}\n"
      "}"},
+    {"pashine-2019",
+     "@article{pashine-2019,\n"
+     "  author = {Pashine, Nidhi and Hexner, Daniel and Liu, Andrea J. and Nagel, Sidney R.},\n"
+     "  title = {Directed aging, memory, and nature's greed},\n"
+     "  journal = {Science Advances},\n"
+     "  volume = {5},\n"
+     "  number = {12},\n"
+     "  pages = {eaax4215},\n"
+     "  year = {2019},\n"
+     "  doi = {10.1126/sciadv.aax4215}\n"
+     "}"},
     {"stern-2020",
      "@article{stern-2020,\n"
      "  author = {Stern, Menachem and Pinson, Matthew B. and Murugan, Arvind},\n"

@@ -101,6 +101,24 @@ PetscErrorCode HfSpringsStabilize(HfSprings springs, PetscInt n_nodes, PetscBool
 /* Adds an unstretched spring between every pair of nodes at x[n_nodes][dim], of stiffness exp(-r/range), 1 for range 0. */
 PetscErrorCode HfSpringsGrow(HfSprings springs, PetscInt n_nodes, PetscInt dim, PetscReal range, const PetscReal x[]);
 
+/* ---- directed_aging.c ---- */
+
+/* Springs on a periodic triangular lattice of spacing 1, in linear response. */
+typedef struct {
+  PetscInt n_nodes, n_links, *ends; /* [n_links][2] */
+  PetscReal area;
+  PetscReal *d, *k, *e; /* [n_links][2] from end to end, [n_links] stiffness, [n_links] how far stretched by the last strain */
+} HfLattice;
+/* side^2 nodes, side even, each displaced by up to `displaced` along x and y; a part `removed` of the springs is left out. */
+PetscErrorCode HfLatticeCreate(PetscInt side, PetscReal displaced, PetscReal removed, PetscInt64 seed, PetscInt trial, HfLattice *lattice);
+PetscErrorCode HfLatticeDestroy(HfLattice *lattice);
+/* Energy under a strain eps_xx, eps_yy, eps_xy with all nodes relaxed. */
+PetscErrorCode HfLatticeStrain(HfLattice *lattice, const PetscReal strain[3], PetscReal *energy);
+/* Bulk modulus, and the moduli of both shears. */
+PetscErrorCode HfLatticeModuli(HfLattice *lattice, PetscReal moduli[3]);
+/* Ages for a time while a strain is held, 0 compression, 1 and 2 the shears: dk/dt = -k (k e^2/2). energy: under it before. */
+PetscErrorCode HfLatticeAge(HfLattice *lattice, PetscInt held, PetscReal time, PetscReal *energy);
+
 /* ---- learners.c ---- */
 
 /* Mean of n >= 2 trials, and its standard error. */
