@@ -178,7 +178,7 @@ typedef struct {
 } Aged;
 
 static PetscErrorCode age_one(const Settings *settings, const HfLearning *learning, PetscInt held, PetscInt trial, const Aged *aged) {
-  PetscReal before[3], after[3], energy, time;
+  PetscReal before[3], after[3] = {0}, energy, time;
   PetscErrorCode code = 0;
   HfLattice lattice;
 
