@@ -88,6 +88,10 @@ PICTURES = {  # deck: how it is drawn, and the runs, each by the names that it c
     "tutorial-ring": (figures.textures("+--", "-+-", "--+", arrows=15, large=True), [["ring"]]),
     "tutorial-cross": (figures.stripes((1, "before"), (2, "+-+-"), (3, "++--"), large=True), [["cross"]]),
     "letters-seeds": (figures.ensemble(r"infer-3\.exact_recovery\.1", r".*seed", ("start", "exact from one flip")), [["letters-seeds"]]),
+    "maze-amr-dmi": (
+        figures.ensemble(r"energies-1\.mean_power_change_percent", r".*Dbulk", ("D (mA)", "power of a pattern (%)"), 1e-3, by=r".*amr_ratio"),
+        [["maze-amr-dmi"]],
+    ),
     "letters-gap": (figures.ensemble(r"infer-\d+\.exact_recovery\.1", r".*gap", ("gap (nm)", "exact from one flip"), 1e-9, log=30), [["letters-gap"]]),
     "letters-nodes": (figures.ensemble(r"infer-3\.exact_recovery\.0.05", r".*columns .*rows", ("nodes", "exact, five letters")), [["letters-nodes"]]),
     "letters-capacity": (

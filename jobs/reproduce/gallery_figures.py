@@ -451,7 +451,8 @@ def ensemble(figure_name, keys, words, unit=1.0, log=False, by=None, nth=0):
             ax.text(x[1], means[1], " " + name.replace("um", "µm"), color=colour, fontsize=6.5, va="bottom")
         if log:
             ax.set_xscale("symlog", linthresh=log)
-        ax.set_ylim(bottom=0)
+        if min(value for points in groups.values() for _, value in points) >= 0:
+            ax.set_ylim(bottom=0)
         return figure
 
     draw.takes_directory = True

@@ -1,7 +1,12 @@
 """The figures of the spin-transfer film with many nodes (Yu et al. 2021, discussion: a conjecture without figures): checks that have to hold exactly, what one
-pattern and several in turn leave in the film, and how far the links follow the pattern beside how far they stray by chance."""
+pattern and several in turn leave in the film, and how far the links follow the pattern beside how far they stray by chance.
 
+Usage: maze_nodes_figures.py DIR     (of inputs/ensembles/maze-amr-dmi.yaml: the same links of its members, mean and standard error of the mazes)
+"""
+
+import collections
 import os
+import sys
 
 import h5py
 import numpy
@@ -66,6 +71,14 @@ class Links:
         change = G[self.i, self.j] / before[self.i, self.j] - 1
         unlike = x[self.i] != x[self.j]
         return change[unlike], change[~unlike]
+
+    def followed(self):
+        """Per cent, over all patterns: mean change of the links between unlike and between like nodes, and the scatter about these means."""
+        parts = [self.changes(pattern, G) for pattern, G in self.alone().items()]
+        groups = [part for pair in parts for part in pair if len(part)]
+        squares, freedom = sum(((part - part.mean()) ** 2).sum() for part in groups), sum(len(part) - 1 for part in groups)
+        means = [numpy.mean([part.mean() for part in side if len(part)]) for side in zip(*parts)]
+        return 100 * means[0], 100 * means[1], 100 * (squares / freedom) ** 0.5
 
     def disorder(self):
         """Scatter of the links of the untrained film against those of the saturated one."""
@@ -162,19 +175,11 @@ def alone(table, title, runs, links):
 
 def contrast(table, links):
     """How far the links follow one pattern, beside how far they stray."""
-    unlike, like, strays = [], [], []
-    for link in links.values():
-        parts = [link.changes(pattern, G) for pattern, G in link.alone().items()]
-        unlike.append(100 * numpy.mean([a.mean() for a, _ in parts]))
-        like.append(100 * numpy.mean([b.mean() for _, b in parts if len(b)]))
-        groups = [part for pair in parts for part in pair if len(part)]
-        squares, freedom = sum(((part - part.mean()) ** 2).sum() for part in groups), sum(len(part) - 1 for part in groups)
-        strays.append(100 * (squares / freedom) ** 0.5)
+    unlike, like, strays = numpy.transpose([link.followed() for link in links.values()])
     table.add("  one pattern: links between unlike nodes, mean change, %", "reported", per_seed(unlike, "{:+.1f}"), None, Claim("rises", min(unlike) > 0))
     table.add("  links between like nodes", "reported", per_seed(like, "{:+.1f}"), None)
     table.add("  scatter of these changes from link to link", "reported", per_seed(strays, "{:.1f}"), None)
-    parts = [(a - b) / s for a, b, s in zip(unlike, like, strays)]
-    table.add("  unlike less like, of that scatter", "reported", per_seed(parts, "{:+.2f}"), None)
+    table.add("  unlike less like, of that scatter", "reported", per_seed((unlike - like) / strays, "{:+.2f}"), None)
     table.add("  scatter of the untrained links", "reported", per_seed([100 * link.disorder() for link in links.values()], "{:.1f}"), None)
 
 
@@ -196,3 +201,27 @@ def in_turn(table, title, runs):
         None,
         Claim("several patterns can be memorized", not any(pixels), CHANCE),
     )
+
+
+def ensemble(directory):
+    """Prints how far the links follow a pattern for every AMR ratio and D."""
+    with open(os.path.join(directory, "ensemble.tsv"), encoding="utf-8") as file:
+        head, *lines = [line.lstrip("# ").rstrip("\n").split("\t") for line in file]
+    groups = {}
+    for line in lines:
+        row = dict(zip(head, line))
+        member = collections.namedtuple("Run", "directory")(os.path.join(directory, row["member"]))
+        unlike, like, scatter = Links(member).followed()
+        stored, power = int(row["energies-1.fixed_points"]), float(row["energies-1.mean_power_change_percent"])
+        key = row["film.material.amr_ratio"], row["film.material.Dbulk"]
+        groups.setdefault(key, []).append((power, unlike - like, scatter, (unlike - like) / scatter, stored))
+    for (ratio, D), found in groups.items():
+        power, apart, scatter, part, stored = zip(*found)
+        print(
+            f"a {ratio}, D {D}: power {mean(power)} %; unlike less like {mean(apart)} %; scatter {mean(scatter)} %; of the scatter {mean(part)}; "
+            f"fixed points {sum(stored)} in {len(stored)} mazes"
+        )
+
+
+if __name__ == "__main__":
+    ensemble(sys.argv[1])
