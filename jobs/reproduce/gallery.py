@@ -80,6 +80,7 @@ PICTURES = {  # deck: how it is drawn, and the runs, each by the names that it c
     "adaptive-flow": (figures.remembered, [["adaptive-flow-1", "adaptive-flow"]]),
     "coupled-learning": (figures.learned, [["coupled-learning-1", "coupled-learning"]]),
     "temperature": (figures.temperatures, [["temperature-1", "temperature"]]),
+    "nanowire-network": (figures.winners, [["nanowire-network-1", "nanowire-network"]]),
     "coupled-letters": (figures.rules, [["coupled-letters-1", "coupled-letters"]]),
     "plasticity": (figures.rules, [["plasticity-1", "plasticity"]]),
     "elastic-network": (figures.kept_states, [["elastic-network-1", "elastic-network"]]),

@@ -258,6 +258,15 @@ def learned(run):
     return figure
 
 
+def winners(run):
+    """Conductance of the winning path of nanowires relative to the best path beside it, against the voltage."""
+    figure, ax = plot("voltage (V)", "winner / second path")
+    for k, (item, name) in enumerate(zip(sorted(run.h5["learn"], key=int), ("rates", "exponent 0.8", "exponent 1.1"))):
+        ax.loglog(run.array(f"learn/{item}/voltage"), run.array(f"learn/{item}/gap"), "o-", color=PAIR_COLOURS[k], linewidth=1.2, markersize=2, label=name)
+    ax.legend(fontsize=6, frameon=False)
+    return figure
+
+
 def temperatures(run):
     """Accuracy against the temperature of the recall, of the film and of rules."""
     tests = [entry for entry in run.steps("infer") if entry.get("method") == "stochastic"]

@@ -9,6 +9,7 @@ import sys
 
 import learners_coupled
 import learners_elastic
+import learners_nanowires
 import learners_rules
 import learners_table
 from four_node import entries
@@ -72,7 +73,7 @@ GROUPS = {
     "temperature": Group(["temperature"], "every", temperature),
 }
 
-MODULES = [learners_coupled, learners_elastic, learners_rules, learners_table]  # each has RUNS and GROUPS of its own
+MODULES = [learners_coupled, learners_elastic, learners_nanowires, learners_rules, learners_table]  # each has RUNS and GROUPS of its own
 for module in MODULES:
     RUNS |= module.RUNS
     GROUPS |= module.GROUPS

@@ -123,3 +123,36 @@ PetscErrorCode HfLatticeAge(HfLattice *lattice, PetscInt held, PetscReal time, P
 
 /* Mean of n >= 2 trials, and its standard error. */
 void HfMeanAndError(PetscInt n, const PetscReal values[], PetscReal *mean, PetscReal *error);
+
+/* ---- nanowires.c ---- */
+
+#define HF_JUNCTION_RATIO 100.0 /* conductance of a grown junction to that of a fresh one */
+
+/* Random wires in a square, with pads along its left and its right edge. */
+typedef struct {
+  PetscInt n_wires, n_pads; /* pads: of either edge */
+  PetscReal length, decay;  /* decay: rate of depression without voltage, 1/s */
+  PetscReal exponent;       /* of the power law; 0: balance of rates */
+  PetscInt64 seed;
+} HfWiresPlan;
+/* Wires as nodes, of which the first are the pads, of the left edge and then of the right one, and junctions as links, each with its growth g, 0 to 1. */
+typedef struct {
+  PetscInt n_nodes, n_links, n_electrodes;
+  PetscInt *ends; /* [n_links][2] */
+  PetscReal *g;   /* [n_links] */
+  PetscReal decay, exponent;
+} HfWires;
+PetscErrorCode HfWiresCreate(const HfWiresPlan *plan, PetscInt trial, HfWires *wires);
+PetscErrorCode HfWiresDestroy(HfWires *wires);
+/* Rates of potentiation and depression at the voltage V of a junction, 1/s. */
+void HfJunctionRates(PetscReal V, PetscReal decay, PetscReal *up, PetscReal *down);
+/* Applies V from one node to another for a time (s), or less, so that no more current flows than `limit`, all other nodes floating; *G: conductance between
+   the two at the end. Conductances relative to a grown junction, currents to that of one at 1 V. */
+PetscErrorCode HfWiresApply(HfWires *wires, PetscInt source, PetscInt drain, PetscReal V, PetscReal limit, PetscReal duration,
+                            const HfLearning *learning, PetscReal *G);
+/* A time (s) without voltage. */
+void HfWiresRest(HfWires *wires, PetscReal time);
+/* The path of least resistance from one node to another without the junctions taken[n_links] (may be NULL): path[n_links] (may be NULL), the number of its
+   junctions, and its conductance; 0: there is none. */
+PetscErrorCode HfWiresPath(const HfWires *wires, PetscInt source, PetscInt drain, const PetscBool taken[], PetscBool path[], PetscInt *length,
+                           PetscReal *G);
