@@ -163,6 +163,7 @@ static PetscErrorCode grow(Flow *flow, PetscInt trial, PetscInt trained, PetscRe
 /* Of all trials with one gamma. */
 typedef struct {
   PetscInt remembered;    /* loss lowest at the trained node */
+  PetscReal *depths;      /* [trials] */
   PetscReal depth, error; /* by how much it is lower there than on average, relative, and the standard error */
   PetscReal *profile;     /* [n_rim]: loss relative to that without training, against the distance along the rim from the trained node */
 } Memory;
@@ -186,8 +187,7 @@ static PetscErrorCode add_trial(Flow *flow, PetscInt trial, PetscReal trained_lo
   for (PetscInt k = 0; k < n_rim; ++k) memory->profile[k] += trained_loss[(at + k) % n_rim] / flow->settings->trials;
   depth = 1.0 - trained_loss[at] / mean;
   memory->remembered += lowest == at;
-  memory->depth += depth;
-  memory->error += depth * depth;
+  memory->depths[trial] = depth;
   PetscFunctionReturn(0);
 }
 
@@ -198,9 +198,10 @@ static PetscErrorCode learn(Flow *flow, Memory *memory) {
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(2 * flow->graph.n_rim, &losses));
+  PetscCall(PetscCalloc1(trials, &memory->depths));
   for (PetscInt trial = 0; trial < trials && !code; ++trial) code = add_trial(flow, trial, losses, losses + flow->graph.n_rim, memory);
-  memory->depth /= trials;
-  memory->error = PetscSqrtReal(PetscMax(0.0, memory->error / trials - memory->depth * memory->depth) / (trials - 1));
+  if (!code) HfMeanAndError(trials, memory->depths, &memory->depth, &memory->error);
+  PetscCall(PetscFree(memory->depths));
   PetscCall(PetscFree(losses));
   PetscFunctionReturn(code);
 }
