@@ -62,7 +62,7 @@ static PetscBool keep_connected(HfWires *net, PetscInt label[]) {
     }
   }
   for (PetscInt k = 0; k < net->n_nodes; ++k) {
-    if (label[k] < 0 && k < net->n_electrodes) return PETSC_FALSE;
+    if (k < net->n_electrodes && label[k] < 0) return PETSC_FALSE;
     if (label[k] >= 0) label[k] = kept++;
   }
   for (PetscInt e = 0; e < net->n_links; ++e) {
