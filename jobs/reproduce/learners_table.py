@@ -48,7 +48,7 @@ RUNS = {  # the decks as they are; the rules learn beside the films
     "table-edcpl": Deck("letters-edcpl", LEARN),
     "table-digits": Deck("digits-08965", LEARN),
 }
-OTHERS = ("adaptive-flow", "coupled-learning", "elastic-network")  # runs of learners.py
+OTHERS = ("adaptive-flow", "coupled-learning", "elastic-network", "nanowire-network")  # runs of learners.py
 LETTERS = {"E, C, P": "table-ecp", "E, D, C, P, L": "table-edcpl", "0, 8, 9, 6, 5": "table-digits"}  # task: run
 FOUR = "4 nodes, 7 patterns"
 READ = "scaled-0.995", "sweeps"  # of the letters
@@ -177,6 +177,22 @@ LEARNERS = [
             "elastic-network",
             lambda same: f"xi {same[0]['xi']:g}: {compact([entry['capacity'] for entry in same])} states in sequence",
             lambda entry: not entry.get("simultaneous"),
+        ),
+    ),
+    Learner(
+        "nanowire network",
+        BOTH,
+        "the pairs of electrodes",
+        None,
+        own(
+            "nanowire-network",
+            "nanowire-network",
+            lambda same: (
+                f"{'exponent ' + format(same[0]['exponent'], 'g') if same[0]['exponent'] else 'balance of rates'}, "
+                f"{'crossed' if same[0]['shift'] else 'opposite'} pairs: {sum(entry['stored_a'] + entry['stored_b'] for entry in same):.0f} "
+                f"of {2 * sum(entry['of'] for entry in same):.0f} pathways"
+            ),
+            lambda entry: "stored_a" in entry,
         ),
     ),
 ]
