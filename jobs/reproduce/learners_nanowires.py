@@ -36,17 +36,32 @@ def routes(table, seed, entries_of):
 
 def patterns(table, seed, entry):
     of, stored = round(entry["of"]), round(entry["stored_a"]) + round(entry["stored_b"])
-    crossed = entry["shift"] > 0
     table.add(
-        f"start {seed}: {junction_of(entry)}: two patterns, {'crossed' if crossed else 'opposite'} pairs: stored",
+        f"start {seed}: {junction_of(entry)}: two patterns, {pairs_of(entry)} pairs: stored",
         "reported",
         f"{stored} of {2 * of} (chance {of}), weakest pair grew {entry['contrast']:.2f} x as much as another",
         None,
-        None if crossed else Claim("patterns as pathways", stored > of),
     )
 
 
+def pairs_of(entry):
+    return "crossed" if entry["shift"] > 0 else "opposite"
+
+
+def pathways(table, every):
+    """Opposite pairs are the nearest, too: patterns are stored where crossed pairs are as well, both beyond two standard deviations of chance."""
+    beyond, measured = [], []
+    for pairs in ("opposite", "crossed"):
+        same = [entry for entry in every if pairs_of(entry) == pairs]
+        stored, trials = sum(round(entry["stored_a"] + entry["stored_b"]) for entry in same), sum(2 * round(entry["of"]) for entry in same)
+        beyond.append(stored - trials / 2 > math.sqrt(trials))
+        measured.append(f"{pairs} {stored} of {trials}")
+    why = "" if all(beyond) else "paths that cross share a wire, and any pair grows along the shortest path"
+    table.add("two patterns: stored, all starts and junctions", "reported", ", ".join(measured), None, Claim("patterns as pathways", all(beyond), why))
+
+
 def nanowires(table, found):
+    trained = []
     for seed, run in found.get("nanowire-network", {}).items():
         every = list(entries(run.results, "learn", learner="nanowire-network"))
         for item in sorted({entry["item"] for entry in every}):
@@ -55,6 +70,9 @@ def nanowires(table, found):
             for entry in of_item:
                 if "stored_a" in entry:
                     patterns(table, seed, entry)
+                    trained.append(entry)
+    if trained:
+        pathways(table, trained)
 
 
 GROUPS = {"nanowire-network": Group(["nanowire-network"], "every", nanowires)}
