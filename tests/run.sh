@@ -172,6 +172,7 @@ for bench in build/bench/bench_*; do
     */bench_magnet_runge_kutta) quick=(-n 128 -rounds 2) ;;
     */bench_transport_pcmg) quick=(-n 128) ;;
     */bench_output_frames) quick=(-n 1000 -dir build) ;;
+    */bench_network_infer) quick=(-tests 1000) ;;
   esac
   stage "$(basename "$bench")" "$bench" "${quick[@]}" && show_last
 done

@@ -1,6 +1,5 @@
 /* CPU time to recall noisy images, by method and number of nodes, relative to a bare product of a matrix of that size with each of them, in turns
-   with it: three
-   random patterns, outer product, a tenth of the nodes flipped. */
+   with it: three random patterns, outer product, a tenth of the nodes flipped. -tests N: images of each kind. */
 #include "cpu_time.h"
 #include <hopfilm/network.h>
 
@@ -72,10 +71,12 @@ static PetscErrorCode measure(PetscInt n, PetscInt tests, HfRecallMethod method)
 
 int main(int argc, char **argv) {
   static const PetscInt nodes[] = {35, 140, 784};
+  PetscInt tests = 10000;
 
   PetscCall(PetscInitialize(&argc, &argv, NULL, NULL));
+  PetscCall(PetscOptionsGetInt(NULL, NULL, "-tests", &tests, NULL));
   for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(nodes); ++k)
-    for (int method = 0; method < HF_RECALL_STOCHASTIC; ++method) PetscCall(measure(nodes[k], 10000, (HfRecallMethod)method));
+    for (int method = 0; method < HF_RECALL_STOCHASTIC; ++method) PetscCall(measure(nodes[k], tests, (HfRecallMethod)method));
   PetscCall(PetscFinalize());
   return 0;
 }
