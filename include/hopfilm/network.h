@@ -337,7 +337,9 @@ typedef struct {
                           const char *unit);                             /**< a table */
   PetscErrorCode (*figure)(void *of, const char *name, PetscReal value); /**< a number of the finding to come */
   PetscErrorCode (*headline)(void *of, const char *text);                /**< a finding in one line, with the numbers before it */
-  void *of;                                                              /**< argument of these */
+  PetscErrorCode (*fault)(void *of,
+                          const char *text); /**< what is wrong with the settings and shows while learning alone; returns the code to end with */
+  void *of;                                  /**< argument of these */
 } HfLearning;
 /** A learner. */
 typedef struct {

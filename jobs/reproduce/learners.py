@@ -39,12 +39,12 @@ def adaptive_flow(table, found):
                     Claim("rises, falls (SI)", film > 0 > flow),
                 )
                 continue
-            gamma, of, depth, error = entry["gamma"], round(entry["remembered"]), entry["depth"], entry["depth_error"]
-            measured = f"in {of} of 10, lower there by {100 * depth:.3g} +- {100 * error:.2g} %"
-            memory = of == 10 and depth > 5 * error and depth > 0.01
+            gamma, remembered, of, depth, error = entry["gamma"], round(entry["remembered"]), round(entry["of"]), entry["depth"], entry["depth_error"]
+            measured = f"in {remembered} of {of}, lower there by {100 * depth:.3g} +- {100 * error:.2g} %"
+            memory = remembered == of and depth > 5 * error and depth > 0.01
             table.add(
                 f"start {seed}: gamma {gamma:g}: loss lowest under the trained load",
-                "10 of 10" if gamma < 0.8 else "lower by < 0.1 %" if gamma >= 1 else "reported",
+                f"{of} of {of}" if gamma < 0.8 else "lower by < 0.1 %" if gamma >= 1 else "reported",
                 measured,
                 memory if gamma < 0.8 else depth < 1e-3 if gamma >= 1 else None,
                 Claim("memory below gamma = 1", memory) if gamma < 0.8 else Claim("no memory", depth < 1e-3) if gamma >= 1 else None,

@@ -2,6 +2,7 @@
 
 from four_node import entries
 from learners_rules import scores
+from learners_table import READ
 from letters_figures import controls, films
 from table import Claim
 
@@ -11,7 +12,6 @@ RUNS = {
     "coupled-learning": Deck("learners/coupled-learning", [f"schedule.{k}.learn.coupled-learning.seed={{seed}}" for k in range(2, 6)]),
     "coupled-letters": Deck("learners/coupled-letters", ["schedule.1.infer.seed={seed}"]),
 }
-READ = "scaled-0.995", "sweeps"
 RULES = "coupled-learning", "equilibrium-propagation"
 
 

@@ -1,12 +1,12 @@
 """Rules of plasticity from the literature beside the film: what is claimed of each, beside what every start gives on E, C, P."""
 
+from learners_table import READ
 from letters_figures import controls, exact_text, films, key_of, mean_and_each
 from table import Claim
 
 from device import Deck, Group
 
 RUNS = {"plasticity": Deck("learners/plasticity", ["schedule.1.infer.seed={seed}"])}
-READ = "scaled-0.995", "sweeps"
 SHOWN = ("no-recall", "untrained", "outer-product", "pseudo-inverse", "dense-associative-memory", "reduced-model", "stdp")
 
 

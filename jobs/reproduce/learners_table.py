@@ -148,7 +148,7 @@ LEARNERS = [
         own(
             "adaptive-flow",
             "adaptive-flow",
-            lambda same: f"gamma {same[0]['gamma']:g}: load remembered in {sum(entry['remembered'] for entry in same):.0f} of {10 * len(same)}",
+            lambda same: f"gamma {same[0]['gamma']:g}: load remembered in {total(same, 'remembered', 'of')}",
             lambda entry: "gamma" in entry,
         ),
     ),

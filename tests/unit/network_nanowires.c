@@ -90,6 +90,18 @@ static void test_networks(void **state) {
   }
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(test_junction), cmocka_unit_test(test_path), cmocka_unit_test(test_exponent),
-                                          cmocka_unit_test(test_networks)};
+/* 92 wires of a quarter of the side are where sticks percolate: they do not reach 40 pads. */
+static void test_not_connected(void **state) {
+  const HfWiresPlan plan = {.n_wires = 92, .n_pads = 20, .length = 0.25, .decay = 0.5, .seed = 1};
+  HfWires wires;
+
+  CHECK(HfWiresCreate(&plan, 0, &wires));
+  assert_int_equal(wires.n_links, 0);
+  CHECK(HfWiresDestroy(&wires));
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_junction), cmocka_unit_test(test_path),          cmocka_unit_test(test_exponent),
+    cmocka_unit_test(test_networks), cmocka_unit_test(test_not_connected),
+};
 HF_TEST_MAIN(tests)

@@ -89,6 +89,14 @@ static PetscErrorCode report_headline(void *of, const char *text) {
   PetscFunctionReturn(0);
 }
 
+static PetscErrorCode report_fault(void *of, const char *text) {
+  const Reports *reports = of;
+
+  PetscCheckFault(PETSC_FALSE, reports->context->comm, HF_ERR_DECK, "schedule, item %d: learn.%s: %s", (int)reports->context->drive->item + 1,
+                  reports->learner->name, text);
+  return 0;
+}
+
 static PetscErrorCode run(HfStepContext context, const void *of) {
   const Settings *settings = of;
   const HfTrace *trace = &context->record->trace;
@@ -101,6 +109,7 @@ static PetscErrorCode run(HfStepContext context, const void *of) {
                          .array = report_array,
                          .figure = report_figure,
                          .headline = report_headline,
+                         .fault = report_fault,
                          .of = &reports};
   PetscErrorCode code;
   PetscReal *V;

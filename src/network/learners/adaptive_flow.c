@@ -217,6 +217,7 @@ static PetscErrorCode report(const Flow *flow, const Memory *memory) {
                           (double)flow->settings->trials / (double)flow->graph.n_rim, 100 * (double)memory->depth, 100 * (double)memory->error));
   PetscCall(learning->figure(learning->of, "gamma", flow->gamma));
   PetscCall(learning->figure(learning->of, "remembered", (PetscReal)memory->remembered));
+  PetscCall(learning->figure(learning->of, "of", (PetscReal)flow->settings->trials));
   PetscCall(learning->figure(learning->of, "depth", memory->depth));
   PetscCall(learning->figure(learning->of, "depth_error", memory->error));
   PetscCall(learning->headline(learning->of, text));

@@ -164,7 +164,6 @@ static PetscBool descend(const Settings *settings, const Task *task, const Petsc
 
   for (PetscInt e = 0; e < task->graph.n_links; ++e) {
     const PetscReal moved = k[e] - settings->rate / settings->nudge * slope[e];
-
     const PetscReal next = task->low ? PetscMin(task->high[e], PetscMax(task->low[e], moved)) : PetscMax(SMALLEST, moved);
 
     any = (PetscBool)(any || next != k[e]);
@@ -206,33 +205,30 @@ static PetscErrorCode train(const Settings *settings, const HfLearning *learning
 }
 
 static PetscErrorCode report(const Settings *settings, const HfLearning *learning, const Course courses[], const PetscReal record[]) {
-  PetscReal worst = 0.0, first = 0.0, mean = 0.0, squares = 0.0, spread;
-  PetscInt solved = 0, most = 0;
-  PetscReal step[RECORDS];
+  PetscReal worst = 0.0, first = 0.0, mean, error, step[RECORDS], *steps;
+  PetscInt solved = 0;
   char text[256];
 
   PetscFunctionBeginUser;
   for (PetscInt k = 0; k < RECORDS; ++k) step[k] = (PetscReal)step_of_record(settings, k);
+  PetscCall(PetscMalloc1(settings->trials, &steps));
   for (PetscInt t = 0; t < settings->trials; ++t) {
-    const PetscReal steps = (PetscReal)courses[t].steps / settings->trials;
-
     solved += courses[t].last < 1e-3;
     worst = PetscMax(worst, courses[t].last);
     first += courses[t].first / settings->trials;
-    mean += steps;
-    squares += steps * (PetscReal)courses[t].steps;
-    most = PetscMax(most, courses[t].steps);
+    steps[t] = (PetscReal)courses[t].steps;
   }
-  spread = PetscSqrtReal(PetscMax(0.0, squares - mean * mean) / PetscMax(1, settings->trials - 1));
+  HfMeanAndError(settings->trials, steps, &mean, &error);
+  PetscCall(PetscFree(steps));
   PetscCall(PetscSNPrintf(text, sizeof text, "%s: %d of %d %s tasks to an error < 1e-3 (worst %.2g; %.2g at the start), after %.0f +- %.0f steps",
                           settings->rule, (int)solved, (int)settings->trials, settings->attainable ? "attainable" : "random", (double)worst,
-                          (double)first, (double)mean, (double)spread));
+                          (double)first, (double)mean, (double)error));
   PetscCall(learning->figure(learning->of, "solved", (PetscReal)solved));
   PetscCall(learning->figure(learning->of, "of", (PetscReal)settings->trials));
   PetscCall(learning->figure(learning->of, "worst_error", worst));
   PetscCall(learning->figure(learning->of, "first_error", first));
   PetscCall(learning->figure(learning->of, "steps", mean));
-  PetscCall(learning->figure(learning->of, "steps_error", spread));
+  PetscCall(learning->figure(learning->of, "steps_error", error));
   PetscCall(learning->figure(learning->of, "equilibrium", settings->clamp == HF_CLAMP_EQUILIBRIUM));
   PetscCall(learning->figure(learning->of, "attainable", settings->attainable));
   PetscCall(learning->headline(learning->of, text));
@@ -304,6 +300,7 @@ static PetscReal correlate(PetscInt n, const PetscReal weight[], const PetscReal
 static void read_film(const HfLearning *learning, FilmTask *film) {
   const PetscInt n = learning->n, n_links = n * (n - 1) / 2, n_inputs = (n + 1) / 2;
   const PetscReal *before = learning->G, *after = learning->G + (learning->n_times - 1) * n * n;
+  PetscReal *change = film->low, *square = film->high; /* of G and of dV: bounds are set when these have been compared */
   PetscReal mean = 0.0, largest = 0.0, low = learning->V[0], high = learning->V[0];
 
   for (PetscInt i = 0, e = 0; i < n; ++i)
@@ -312,13 +309,13 @@ static void read_film(const HfLearning *learning, FilmTask *film) {
       film->ends[2 * e + 1] = j;
       film->start[e] = PetscAbsReal(after[i * n + j]);
       mean += film->start[e] / n_links;
-      film->low[e] = film->start[e] / PetscAbsReal(before[i * n + j]) - 1.0; /* for a moment: change and dV^2 */
-      film->high[e] = PetscSqr(learning->V[i] - learning->V[j]);
+      change[e] = film->start[e] / PetscAbsReal(before[i * n + j]) - 1.0;
+      square[e] = PetscSqr(learning->V[i] - learning->V[j]);
       largest = PetscMax(largest, film->start[e]);
     }
-  film->correlation = correlate(n_links, film->start, film->high, film->low);
+  film->correlation = correlate(n_links, film->start, square, change);
   for (PetscInt e = 0; e < n_links; ++e) {
-    if (film->start[e] > RESOLVED * largest) film->reach = PetscMax(film->reach, PetscAbsReal(film->low[e]));
+    if (film->start[e] > RESOLVED * largest) film->reach = PetscMax(film->reach, PetscAbsReal(change[e]));
     film->start[e] /= mean;
   }
   for (PetscInt i = 0; i < n; ++i) {

@@ -77,6 +77,11 @@ static PetscErrorCode read_settings(HfDeck deck, HfNode node, void **of) {
     PetscCall(HfDeckError(deck, HfChild(node, "xi"), "xi: simultaneous stabilization is of linear springs, xi: 2 alone"));
   if (settings->simultaneous && HfInteger(node, "nodes") > MOST_DESIGNED)
     PetscCall(HfDeckError(deck, HfChild(node, "nodes"), "nodes: simultaneous stabilization takes at most %d nodes", MOST_DESIGNED));
+  if (settings->simultaneous && HfGiven(node, "range"))
+    PetscCall(HfDeckError(deck, HfChild(node, "range"), "range has no effect on springs that do not grow; leave it out"));
+  if (!settings->simultaneous && HfGiven(node, "positive"))
+    PetscCall(
+        HfDeckError(deck, HfChild(node, "positive"), "positive has no effect on springs that grow; leave it out, or say strategy: simultaneous"));
   settings->positive = HfFlag(node, "positive");
   settings->core = HfReal(node, "core");
   settings->nodes = (PetscInt)HfInteger(node, "nodes");

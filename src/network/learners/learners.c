@@ -22,7 +22,7 @@ void HfMeanAndError(PetscInt n, const PetscReal values[], PetscReal *mean, Petsc
 
   *mean = 0.0;
   for (PetscInt k = 0; k < n; ++k) *mean += values[k];
-  *mean /= (PetscReal)n;
+  *mean /= (PetscReal)PetscMax(1, n);
   for (PetscInt k = 0; k < n; ++k) square += PetscSqr(values[k] - *mean);
-  *error = PetscSqrtReal(square / ((PetscReal)n * (n - 1)));
+  *error = n > 1 ? PetscSqrtReal(square / ((PetscReal)n * (n - 1))) : 0.0;
 }

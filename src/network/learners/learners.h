@@ -112,7 +112,7 @@ typedef struct {
 /* side^2 nodes, side even, each displaced by up to `displaced` along x and y; a part `removed` of the springs is left out. */
 PetscErrorCode HfLatticeCreate(PetscInt side, PetscReal displaced, PetscReal removed, PetscInt64 seed, PetscInt trial, HfLattice *lattice);
 PetscErrorCode HfLatticeDestroy(HfLattice *lattice);
-/* Energy under a strain eps_xx, eps_yy, eps_xy with all nodes relaxed. */
+/* Energy under a strain eps_xx, eps_yy, eps_xy with all nodes relaxed; infinite if the network is not rigid. */
 PetscErrorCode HfLatticeStrain(HfLattice *lattice, const PetscReal strain[3], PetscReal *energy);
 /* Bulk modulus, and the moduli of both shears. */
 PetscErrorCode HfLatticeModuli(HfLattice *lattice, PetscReal moduli[3]);
@@ -121,7 +121,7 @@ PetscErrorCode HfLatticeAge(HfLattice *lattice, PetscInt held, PetscReal time, P
 
 /* ---- learners.c ---- */
 
-/* Mean of n >= 2 trials, and its standard error. */
+/* Mean of n trials, and its standard error; 0 of a single one, or of none. */
 void HfMeanAndError(PetscInt n, const PetscReal values[], PetscReal *mean, PetscReal *error);
 
 /* ---- nanowires.c ---- */
@@ -142,6 +142,7 @@ typedef struct {
   PetscReal *g;   /* [n_links] */
   PetscReal decay, exponent;
 } HfWires;
+/* No links: none of many draws connects all pads. */
 PetscErrorCode HfWiresCreate(const HfWiresPlan *plan, PetscInt trial, HfWires *wires);
 PetscErrorCode HfWiresDestroy(HfWires *wires);
 /* Rates of potentiation and depression at the voltage V of a junction, 1/s. */

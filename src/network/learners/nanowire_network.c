@@ -12,10 +12,10 @@
    Winner takes all. A voltage is applied from one edge of a square to the opposite one. The winner is the path of least resistance at the end, the second
    that of least resistance without any junction of the winner; the gap is the ratio of their conductances. Claimed: a class of junctions lets one path win,
    that of lowest energy: the one with the fewest junctions, since all are alike at the start. Two paths in parallel carry I ~ C V ~ I^exponent V: above 1 the
-   larger current grows at the other's cost, below 1 they even out. Measured (ten networks of each of
-   six seeds, current limit 1): exponent 1.1: the gap is 25 to 58 and the winner has 0.68 to 0.83 of the network's conductance; exponent 0.8: 1.8 to 2.9 and
-   0.23 to 0.37; balance of rates: at most 2.0 to 3.4, at 5 to 6 V, and 0.24 to 0.40. The winner has the fewest junctions in all of them. It takes all only
-   where the current may grow a junction: with a limit of 0.1 the gap of exponent 1.1 is 1.2.
+   larger current grows at the other's cost, below 1 they even out. Measured (ten networks of each of six seeds, current limit 1): exponent
+   1.1: the gap is 25 to 58 and the winner has 0.68 to 0.83 of the network's conductance; exponent 0.8: 1.8 to 2.9 and 0.23 to 0.37; balance of rates: at most
+   2.0 to 3.4, at 5 to 6 V, and 0.24 to 0.40. The winner has the fewest junctions in all of them. It takes all only where the current may grow a junction: with
+   a limit of 0.1 the gap of exponent 1.1 is 1.2.
 
    Associations. Pads along both edges are the inputs and the outputs. Pattern A joins each input of the lower half to its partner, the output opposite or
    `shift` further, pattern B each of the upper half; all pairs have a pulse in turn, for some cycles. A pattern is stored if the conductance of each of its
@@ -60,6 +60,7 @@ typedef struct {
 } Settings;
 
 static PetscErrorCode read_settings(HfDeck deck, HfNode node, void **of) {
+  static const char *const of_rates[] = {"time", "lifetime", "pulse", "rest"};
   Settings *settings;
 
   PetscFunctionBeginUser;
@@ -85,6 +86,12 @@ static PetscErrorCode read_settings(HfDeck deck, HfNode node, void **of) {
   settings->rest = HfReal(node, "rest");
   settings->trials = (PetscInt)HfInteger(node, "trials");
   settings->seed = HfInteger(node, "seed");
+  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(of_rates) && settings->exponent > 0.0; ++k)
+    if (HfGiven(node, of_rates[k]))
+      PetscCall(HfDeckError(deck, HfChild(node, of_rates[k]),
+                            "%s has no effect with an exponent, whose junctions follow the current at once and keep "
+                            "their conductance; leave it out",
+                            of_rates[k]));
   if (settings->n_wires * settings->length * settings->length < 5.64) /* Li & Zhang 2009: where sticks percolate */
     PetscCall(HfDeckError(deck, HfChild(node, "wires"), "wires: %d of length %g do not connect; at least %.0f", (int)settings->n_wires,
                           (double)settings->length, 5.64 / (settings->length * settings->length)));
@@ -98,6 +105,18 @@ static HfWiresPlan plan_of(const Settings *settings, PetscInt n_pads, PetscReal 
                        .decay = decay,
                        .exponent = settings->exponent,
                        .seed = settings->seed};
+}
+
+/* The network of a trial, to be destroyed even where it is none. */
+static PetscErrorCode create_network(const HfWiresPlan *plan, const HfLearning *learning, PetscInt trial, HfWires *net) {
+  char text[160];
+
+  PetscFunctionBeginUser;
+  PetscCall(HfWiresCreate(plan, trial, net));
+  if (net->n_links) PetscFunctionReturn(0);
+  PetscCall(PetscSNPrintf(text, sizeof text, "none of many networks of %d wires connects all pads: take more or longer wires, or fewer pads",
+                          (int)plan->n_wires));
+  PetscFunctionReturn(learning->fault(learning->of, text));
 }
 
 /* What one voltage does to one network. */
@@ -115,12 +134,14 @@ static PetscErrorCode route(const Settings *settings, const HfLearning *learning
   HfWires net;
 
   PetscFunctionBeginUser;
-  PetscCall(HfWiresCreate(&plan, trial, &net));
+  code = create_network(&plan, learning, trial, &net);
   PetscCall(PetscMalloc1(net.n_links, &path));
-  PetscCall(HfWiresPath(&net, 0, 1, NULL, NULL, &found->shortest, &start));
-  code = HfWiresApply(&net, 0, 1, V, settings->limit, settings->time, learning, &found->G);
-  PetscCall(HfWiresPath(&net, 0, 1, NULL, path, &found->length, &found->winner));
-  PetscCall(HfWiresPath(&net, 0, 1, path, NULL, &length, &found->second));
+  if (!code) {
+    PetscCall(HfWiresPath(&net, 0, 1, NULL, NULL, &found->shortest, &start));
+    code = HfWiresApply(&net, 0, 1, V, settings->limit, settings->time, learning, &found->G);
+    PetscCall(HfWiresPath(&net, 0, 1, NULL, path, &found->length, &found->winner));
+    PetscCall(HfWiresPath(&net, 0, 1, path, NULL, &length, &found->second));
+  }
   PetscCall(PetscFree(path));
   PetscCall(HfWiresDestroy(&net));
   PetscFunctionReturn(code);
@@ -133,16 +154,19 @@ typedef struct {
 } Routes;
 
 static PetscErrorCode report_routes(const Settings *settings, const HfLearning *learning, PetscReal V, const Routes *routes) {
-  char text[256];
+  const PetscReal exponent = settings->exponent;
+  char text[256], junctions[32];
 
   PetscFunctionBeginUser;
-  PetscCall(PetscSNPrintf(
-      text, sizeof text,
-      "%.3g V for %.3g s: conductance %.4g of a junction, winner %.3g x the second path (%.3g to %.3g), %.0f %% of the network, shortest in "
-      "%d of %d",
-      (double)V, (double)settings->time, (double)routes->G, exp((double)routes->gap), exp((double)(routes->gap - routes->gap_error)),
-      exp((double)(routes->gap + routes->gap_error)), 100 * (double)routes->share, (int)routes->shortest, (int)settings->trials));
-  PetscCall(learning->figure(learning->of, "exponent", settings->exponent));
+  PetscCall(
+      PetscSNPrintf(junctions, sizeof junctions, exponent > 0.0 ? "exponent %.3g" : "%.3g s", (double)(exponent > 0.0 ? exponent : settings->time)));
+  PetscCall(
+      PetscSNPrintf(text, sizeof text,
+                    "%.3g V, %s: conductance %.4g of a junction, winner %.3g x the second path (%.3g to %.3g), %.0f %% of the network, shortest in "
+                    "%d of %d",
+                    (double)V, junctions, (double)routes->G, exp((double)routes->gap), exp((double)(routes->gap - routes->gap_error)),
+                    exp((double)(routes->gap + routes->gap_error)), 100 * (double)routes->share, (int)routes->shortest, (int)settings->trials));
+  PetscCall(learning->figure(learning->of, "exponent", exponent));
   PetscCall(learning->figure(learning->of, "voltage", V));
   PetscCall(learning->figure(learning->of, "conductance", routes->G));
   PetscCall(learning->figure(learning->of, "log_gap", routes->gap));
@@ -156,14 +180,14 @@ static PetscErrorCode report_routes(const Settings *settings, const HfLearning *
 
 static PetscErrorCode take_all(const Settings *settings, const HfLearning *learning) {
   const PetscInt n = settings->n_voltages;
-  PetscReal conductance[MOST_VOLTAGES], gap[MOST_VOLTAGES];
+  PetscReal conductance[MOST_VOLTAGES], gap[MOST_VOLTAGES], *ratios;
   PetscErrorCode code = 0;
 
   PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(settings->trials, &ratios));
   for (PetscInt k = 0; k < n && !code; ++k) {
     Routes routes = {0};
-    PetscReal squares = 0.0;
-    PetscInt with_second = 0;
+    PetscInt with_second = 0; /* networks with a path beside the winner */
 
     for (PetscInt trial = 0; trial < settings->trials && !code; ++trial) {
       Route found = {0};
@@ -171,22 +195,16 @@ static PetscErrorCode take_all(const Settings *settings, const HfLearning *learn
       code = route(settings, learning, trial, settings->voltage[k], &found);
       if (code) break;
       routes.G += found.G / settings->trials;
-      if (found.second > 0.0) { /* there is a path beside the winner */
-        const PetscReal ratio = PetscLogReal(found.winner / found.second);
-
-        ++with_second;
-        routes.gap += ratio;
-        squares += ratio * ratio;
-      }
+      if (found.second > 0.0) ratios[with_second++] = PetscLogReal(found.winner / found.second);
       routes.share += found.winner / found.G / settings->trials;
       routes.shortest += found.length == found.shortest;
     }
-    routes.gap /= PetscMax(1, with_second);
-    routes.gap_error = PetscSqrtReal(PetscMax(0.0, squares / PetscMax(1, with_second) - routes.gap * routes.gap) / PetscMax(1, with_second - 1));
+    HfMeanAndError(with_second, ratios, &routes.gap, &routes.gap_error);
     conductance[k] = routes.G;
     gap[k] = PetscExpReal(routes.gap);
     if (!code) PetscCall(report_routes(settings, learning, settings->voltage[k], &routes));
   }
+  PetscCall(PetscFree(ratios));
   if (code) PetscFunctionReturn(code);
   PetscCall(learning->array(learning->of, "voltage", 1, &n, settings->voltage, "V"));
   PetscCall(learning->array(learning->of, "conductance", 1, &n, conductance, "1"));
@@ -229,12 +247,12 @@ static PetscErrorCode associate(const Settings *settings, const HfLearning *lear
   const PetscInt n = settings->n_pads;
   const HfWiresPlan plan = plan_of(settings, n, settings->decay);
   PetscReal *before = G + n * n, *rested = before + n * n;
-  PetscErrorCode code = 0;
+  PetscErrorCode code;
   HfWires net;
 
   PetscFunctionBeginUser;
-  PetscCall(HfWiresCreate(&plan, trial, &net));
-  PetscCall(read_pairs(&net, n, learning, before));
+  code = create_network(&plan, learning, trial, &net);
+  if (!code) PetscCall(read_pairs(&net, n, learning, before));
   for (PetscInt pulse = 0; pulse < settings->cycles * n && !code; ++pulse) {
     PetscReal ignored;
 

@@ -15,9 +15,8 @@
    inverting a node in all patterns changes nothing but its sign.
 
    Measured by inputs/learners/plasticity.yaml on E, C, P, three starts: exact recovery 0.98(2), 0.96, 0.92 from 1, 2, 4 flips. A start now and then leaves a
-   letter without a unit of its own: all patterns are stable from 19 of 20 starts for E, C, P, 18 for E, D, C, P, L, 15 for 0, 8, 9, 6, 5. With 16 units per pattern
-   all letters are from all starts, but the second unit is then one that wins nothing, W is the patterns themselves, and the digits are held no better than
-   by the dense associative memory, 0.56 (one start 0.93); with 8, 0.9 to 0.98 from those 15 starts. */
+   letter without a unit of its own. With many more units the second is one that wins nothing, and W is the patterns themselves: what is gained over the dense
+   associative memory comes from pushing away units that hold other patterns. */
 #include "rules.h"
 
 #define UNITS  8
