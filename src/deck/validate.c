@@ -224,6 +224,7 @@ static PetscErrorCode check_form(Walk *walk, int kind, const char *children, con
   default:
     PetscCall(HfLeafValidate(walk->keys, walk->messages, entry, node));
     node->unit = PetscMax(node->unit, 0);
+    if (node->kind == HF_NODE_SCALAR && entry->row->default_text && !strcmp(node->text, entry->row->default_text)) node->given = PETSC_FALSE;
   }
   PetscFunctionReturn(0);
 }

@@ -160,8 +160,7 @@ PetscErrorCode HfMagnetCheckStoredField(HfMagnet magnet, const char *where, Pets
 }
 
 PetscErrorCode HfFluctuationSettingsCheck(HfMagnet magnet) {
-  /* a default that is written out, as in the deck that a run stores, is accepted */
-  static const char *const without[][2] = {{"tolerance", HF_DEFAULT_TOLERANCE}, {"min_step", HF_DEFAULT_MIN_STEP}, {"first_step", ""}};
+  static const char *const without[] = {"tolerance", "min_step", "first_step"};
   HfNode section = HfNodeFind(HfDeckRoot(magnet->film.deck), "integrator");
   PetscReal step, per_second[KINDS];
   HfNode place;
@@ -172,11 +171,11 @@ PetscErrorCode HfFluctuationSettingsCheck(HfMagnet magnet) {
     PetscCall(HfDeckError(magnet->film.deck, HfChild(section, "method"),
                           "integrator.method: with `thermal` the method is Heun's; leave it out, or leave `thermal` out for a film at 0 K"));
   for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(without); ++k)
-    if (HfGiven(section, without[k][0]) && strcmp(HfNodeText(HfChild(section, without[k][0])), without[k][1]))
-      PetscCall(HfDeckError(magnet->film.deck, HfChild(section, without[k][0]),
+    if (HfGiven(section, without[k]))
+      PetscCall(HfDeckError(magnet->film.deck, HfChild(section, without[k]),
                             "integrator.%s has no effect with `thermal`, whose steps are not adaptive; leave it out, and give thermal.step or "
                             "integrator.max_step for shorter ones",
-                            without[k][0]));
+                            without[k]));
   if (step > magnet->integrator_settings.max_step)
     PetscCall(HfDeckError(magnet->film.deck, place, "a time step of %.3g s is longer than integrator.max_step, %.3g s", (double)step,
                           (double)magnet->integrator_settings.max_step));

@@ -21,7 +21,7 @@ static const HfKey keys[] = {
      "which takes over where the film moves so fast that its steps are long enough; it is 5dp, or 3bs where cells are so small that stability "
      "decides "
      "its steps in a full demagnetizing field"},
-    {"integrator.tolerance", HF_NUMBER, NULL, HF_DEFAULT_TOLERANCE, ">0", 0,
+    {"integrator.tolerance", HF_NUMBER, NULL, "1e-5", ">0", 0,
      "Allowed error of a step: in any component of m of explicit steps; in the root mean square over the cells of bdf, which with alpha above "
      "0.07 may be four times as large, because errors decay, and for which no more than 1e-4 counts. With 1e-5 a conductance after a pulse is off by "
      "some 1e-6 of itself. Where m turns little in a step, proportionally less is allowed: modes of small angle keep their linewidth to 2 %"},
@@ -29,7 +29,7 @@ static const HfKey keys[] = {
      "First step; when omitted, from the stiffness of the film and the speed of m. Steps start anew where the field or the current changes abruptly, "
      "and "
      "end at the times of field.table"},
-    {"integrator.min_step", HF_QUANTITY, "s", HF_DEFAULT_MIN_STEP, ">0", 0, "Smallest step: a run that needs a smaller one has diverged"},
+    {"integrator.min_step", HF_QUANTITY, "s", "1e-18 s", ">0", 0, "Smallest step: a run that needs a smaller one has diverged"},
     {"integrator.max_step", HF_QUANTITY, "s", "1e-6 s", ">0", 0, "Largest step; the only key of this section that acts beside `thermal`"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };

@@ -196,9 +196,6 @@ PetscBool HfMagnetWantsImplicit(const HfMethodChoice *choice, PetscBool implicit
 
 /* ---- integrator.c: phases of time integration ---- */
 typedef struct HfIntegrator_ *HfIntegrator;
-/* Defaults of keys that act without fluctuations alone. */
-#define HF_DEFAULT_TOLERANCE "1e-5"
-#define HF_DEFAULT_MIN_STEP  "1e-18 s"
 /* The section `integrator` of the deck. */
 typedef struct {
   const char *method;

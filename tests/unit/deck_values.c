@@ -85,6 +85,7 @@ static void test_used_deck(void **state) {
   CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, text, &again));
   CHECK(HfDeckVerdict(again));
   check_values(again);
+  assert_false(HfGiven(HfNodeFind(HfDeckRoot(again), "film.material"), "alpha")); /* written out, and its default */
   CHECK(HfNodeFormat(HfDeckRoot(again), &text_again));
   assert_string_equal(text, text_again);
   CHECK(PetscFree(text));
