@@ -36,6 +36,10 @@ ensemble:
     - {{key: film.cell, values: [40 nm, 30 nm, 40 nm, 40 nm]}}
     - {{key: schedule.0.train.pulse, values: [0.01 ns, 0.01 ns, 0.01 m, 0.01 ns], with_previous: true}}
 """
+# More faults than a debug PETSc keeps calls on its list; 40 nm fits.
+MANY_BAD = """include: {here}/bad-decks/part-base.yaml
+ensemble: {{axes: [{{key: film.cell, from: 39.01 nm, to: 40 nm, count: 100}}]}}
+"""
 failures = []
 
 
@@ -84,6 +88,10 @@ def bad_members(program, tmp):
     )
     code, text = run([program, "check", "bad.yaml"], tmp)
     check(code == 2 and "13.3333 cells" in text and "0.01 m" in text and "2 of 4 members cannot run" in text, "check lists the faults of all members")
+    with open(os.path.join(tmp, "many.yaml"), "w") as file:
+        file.write(MANY_BAD.format(here=HERE))
+    code, text = run([program, "check", "many.yaml"], tmp)
+    check(code == 2 and "99 of 100 members cannot run" in text, "check goes on after any number of faults")
     with open(os.path.join(tmp, "typo.yaml"), "w") as file:
         file.write(BAD.format(here=HERE).replace("film.cell", "film.cel"))
     code, text = run([program, "run", "typo.yaml", "--out", "g"], tmp)

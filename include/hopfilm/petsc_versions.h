@@ -46,6 +46,21 @@
 /** Sets HF_PETSC_OPTIONS where the user gives no others. To be called before the first Vec. */
 PetscErrorCode HfPetscSettings(void);
 
+/** How many calls a debug PETSc has on its list, and back to so many: a fault that does not end the program leaves there the calls it passed through, and
+    beyond 64 of them PETSc writes behind its list. */
+static inline int HfCallDepth(void) {
+#if defined(PETSC_USE_DEBUG) && !defined(PETSC_HAVE_THREADSAFETY)
+  return petscstack.currentsize;
+#else
+  return 0;
+#endif
+}
+static inline void HfCallDepthRestore(int depth) {
+#if defined(PETSC_USE_DEBUG) && !defined(PETSC_HAVE_THREADSAFETY)
+  petscstack.currentsize = depth;
+#endif
+}
+
 /** Whether the members of struct _p_TS that src/numerics/time uses were compared in this version. */
 #if PETSC_VERSION_LT(3, 27, 0)
   #define HF_TS_COMPARED 1

@@ -40,7 +40,19 @@ KINDS = {
     "demag: full, single": FILM + HOLD + "demag: full\n",
     "current of the film": FILM + CONTACTS + DRIVEN,
 }
-LARGE = {"local terms": "magnet", "demag: full": "demag"}  # jobs/scaling/
+SHEET, STRIP = "[20.48 um, 20.48 um]", "[16.384 um, 16.384 um]"
+LARGE = {  # decks of jobs/scaling/ and what makes films of 4096 x 4096 cells of them
+    "local terms": ("magnet", [f"film.size={SHEET}"]),
+    "demag: full": ("demag", [f"film.size={SHEET}"]),
+    "current in every step": (
+        "spin-transfer",
+        [
+            f"film.size={STRIP}",
+            *(f"electrodes.{k}.shape.rectangle.size=[0 nm, 16.384 um]" for k in (0, 1)),
+            *(f"electrodes.{k}.at=[{x} um, 0 nm]" for k, x in ((0, -8.192), (1, 8.192))),
+        ],
+    ),
+}
 INTERCONNECTS = {"1e-6,25e9": "1 us, 25 GB/s per rank", "1e-6,0.2e9": "the same shared by 128 ranks of a node"}
 
 
@@ -125,9 +137,9 @@ def compare(options, table, kind, text, folder, library):
 
 
 def large(options, table):
-    for kind, deck in LARGE.items():
+    for kind, (deck, changes) in LARGE.items():
+        settings = [word for change in changes for word in ("--set", change)]
         for network, said in INTERCONNECTS.items():
-            settings = ["--set", "film.size=[20.48 um, 20.48 um]"]
             half = modelled(options, 1024, f"jobs/scaling/{deck}.yaml", settings, network)["half"]
             table.add(f"4096 x 4096 cells, {kind}, {said}: communication takes half the time, modelled", "-", f"from {half} ranks on", None)
 

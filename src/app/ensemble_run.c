@@ -2,6 +2,7 @@
    the next one from a counter that all teams share (MPI one-sided), so that slow members hold nobody up. A member is a run directory like any other,
    <directory>/member-001: it restarts by itself, and its fault ends nothing but itself. The table of all members is made by ensemble_table.c. */
 #include "ensemble.h"
+#include <hopfilm/petsc_versions.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -152,7 +153,9 @@ static PetscErrorCode run_member(Ensemble *e, PetscInt m) {
   char path[PETSC_MAX_PATH_LEN], what[512], reason[1024];
   HfDeck deck = NULL;
   PetscErrorCode code;
+  int depth;
   PetscFunctionBeginUser;
+  depth = HfCallDepth();
   HfEnsembleMemberPath(e->directory, m, "", path);
   HfCitationsClear();
   HfFaultForget();
@@ -160,6 +163,7 @@ static PetscErrorCode run_member(Ensemble *e, PetscInt m) {
   if (!code) code = HfDeckVerdict(deck);
   if (!code) code = HfAppRun(deck, path, e->options, e->directory, e->start);
   if (code && code < HF_ERR_BASE) PetscFunctionReturn(code);
+  HfCallDepthRestore(depth);
   find_reason(deck, reason, sizeof reason);
   PetscCall(HfDeckDestroy(&deck));
   e->code[m] = code ? (PetscMPIInt)code - HF_ERR_BASE : HF_EXIT_DONE;
@@ -263,13 +267,16 @@ static PetscErrorCode check_member(const Ensemble *e, PetscInt m, PetscReal sums
   HfNode plan;
   PetscErrorCode code;
   PetscReal steps, cells, bytes;
+  int depth;
   PetscFunctionBeginUser;
+  depth = HfCallDepth();
   HfEnsembleMemberName(m, name);
   describe(e->ensemble, m, what, sizeof what);
   code = create_deck(e, m, e->comm, &deck);
   if (!code) code = HfDeckVerdict(deck);
   if (!code) code = HfAppPlan(deck, NULL, &plan);
   if (code >= HF_ERR_BASE) {
+    HfCallDepthRestore(depth);
     find_reason(deck, reason, sizeof reason);
     if (!e->rank) printf("  %s  %s: cannot run: %s\n", name, what, reason);
   }

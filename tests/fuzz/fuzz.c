@@ -1,6 +1,7 @@
 /* Starts MPI and PETSc on one rank, without mpiexec, and turns every error that is not a fault into a crash that the fuzzer sees. */
 #define _GNU_SOURCE
 #include "fuzz.h"
+#include <hopfilm/petsc_versions.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,9 +58,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
 
 PetscBool HfFuzzSucceeds(PetscErrorCode code) {
   if (code && code < HF_ERR_BASE) abort();
-#if defined(PETSC_USE_DEBUG) && !defined(PETSC_HAVE_THREADSAFETY)
-  petscstack.currentsize = 0; /* an error leaves the calls that it passed, and after thousands of them PETSc writes beyond their list */
-#endif
+  HfCallDepthRestore(0);
   return code ? PETSC_FALSE : PETSC_TRUE;
 }
 

@@ -1,5 +1,6 @@
 /* Films whose ranks own boxes (-da_processors_x, tests.cmake; on one rank, or without the option, whole rows): full demagnetizing field, potential and current
    of the film, and Oersted field of gold with leads agree with those on one rank. */
+#include "cells_case.h"
 #include "test_decks.h"
 #include <hopfilm/device.h>
 
@@ -23,23 +24,13 @@ static void film_destroy(Film *film) {
   CHECK(HfKeysDestroy(&film->keys));
 }
 
-/* Largest difference between this rank's cells and the same cells of the film alone, relative to the largest number. */
+/* Relative to the largest number. */
 static PetscReal apart(const Film *together, PetscInt dof, Vec a, Vec b) {
-  const HfGridInfo *g = HfGridGetInfo(HfDeviceGrid(together->device));
-  const PetscScalar *x, *y;
-  PetscReal most = 0, norm;
+  PetscReal norm;
 
   CHECK(VecNorm(b, NORM_INFINITY, &norm));
-  CHECK(VecGetArrayRead(a, &x));
-  CHECK(VecGetArrayRead(b, &y));
-  for (PetscInt k = 0; k < dof * g->xm * g->ym; ++k) {
-    const PetscReal d = PetscAbsReal(x[k] - y[dof * HfCellNumber(g, k / dof % g->xm, g->ys + k / dof / g->xm) + k % dof]);
-    most = d <= most ? most : d;
-  }
-  CHECK(VecRestoreArrayRead(a, &x));
-  CHECK(VecRestoreArrayRead(b, &y));
   assert_true(norm > 0);
-  return most / norm;
+  return cells_apart(HfGridGetInfo(HfDeviceGrid(together->device)), dof, a, b) / norm;
 }
 
 static void ranks_agree(const char *text, PetscBool gold) {

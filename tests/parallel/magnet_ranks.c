@@ -1,27 +1,10 @@
 /* The same film on all ranks together and on each rank alone: initial state, right-hand side, energies, a short run, relaxation, a divergence. */
+#include "cells_case.h"
 #include <magnet_case.h>
 
 static void both(Case *together, Case *alone, const char *text) {
   case_create(together, PETSC_COMM_WORLD, text);
   case_create(alone, PETSC_COMM_SELF, text);
-}
-
-/* Largest difference between this rank's cells and the same cells of the film alone. */
-static PetscReal apart(const Case *together, Vec a, Vec b) {
-  const HfGridInfo *g = together->g;
-  const PetscScalar *x, *y;
-  PetscReal most = 0;
-
-  CHECK(VecGetArrayRead(a, &x));
-  CHECK(VecGetArrayRead(b, &y));
-  for (PetscInt k = 0; k < 3 * g->xm * g->ym; ++k) {
-    const PetscInt cell = (PetscInt)HfCellNumber(g, k / 3 % g->xm, g->ys + k / 3 / g->xm);
-    const PetscReal d = PetscAbsReal(x[k] - y[3 * cell + k % 3]);
-    most = d <= most ? most : d;
-  }
-  CHECK(VecRestoreArrayRead(a, &x));
-  CHECK(VecRestoreArrayRead(b, &y));
-  return most;
 }
 
 /* Relative: whole rows see the same operations in each cell; in boxes a cell may fall into the vectorized part of a loop or into what is left of it. */
@@ -31,7 +14,7 @@ static void initial_state_is_the_same(void **unused) {
   Case together, alone;
 
   both(&together, &alone, DECK("film"));
-  assert_true(apart(&together, together.m, alone.m) == 0);
+  assert_true(cells_apart(together.g, 3, together.m, alone.m) == 0);
   case_destroy(&together);
   case_destroy(&alone);
 }
@@ -59,7 +42,7 @@ static void right_hand_side_and_energies_are_the_same(void **unused) {
   CHECK(HfMagnetRightHandSide(together.magnet, 0, together.m, rate[0]));
   CHECK(HfMagnetRightHandSide(alone.magnet, 0, alone.m, rate[1]));
   CHECK(VecNorm(rate[1], NORM_INFINITY, &most));
-  assert_true(apart(&together, rate[0], rate[1]) <= round_off(&together) * most);
+  assert_true(cells_apart(together.g, 3, rate[0], rate[1]) <= round_off(&together) * most);
   CHECK(HfMagnetEnergies(together.magnet, 0, together.m, e[0]));
   CHECK(HfMagnetEnergies(alone.magnet, 0, alone.m, e[1]));
   for (PetscInt k = 0; k < HfMagnetTermCount(alone.magnet); ++k) ASSERT_NEAR(e[0][k], e[1][k], 1e-13 * PetscAbsReal(e[1][k]) + 1e-30);
@@ -98,7 +81,7 @@ static void short_run_is_the_same(void **unused) {
   assert_int_equal(steps[0], steps[1]);
   assert_int_equal(evaluations[0], evaluations[1]);
   assert_true(steps[0] > 3 && steps[0] <= 100);
-  ASSERT_NEAR(apart(&together, together.m, alone.m), 0, 1e-9);
+  ASSERT_NEAR(cells_apart(together.g, 3, together.m, alone.m), 0, 1e-9);
   case_destroy(&together);
   case_destroy(&alone);
 }
@@ -140,7 +123,7 @@ static void relaxation_is_the_same(void **unused) {
   CHECK(HfMagnetRelax(together.magnet, 0, together.m, 1e-4, 5e-12, NULL, NULL, &converged[0]));
   CHECK(HfMagnetRelax(alone.magnet, 0, alone.m, 1e-4, 5e-12, NULL, NULL, &converged[1]));
   assert_int_equal(converged[0], converged[1]);
-  ASSERT_NEAR(apart(&together, together.m, alone.m), 0, 1e-9);
+  ASSERT_NEAR(cells_apart(together.g, 3, together.m, alone.m), 0, 1e-9);
   case_destroy(&together);
   case_destroy(&alone);
 }
@@ -159,7 +142,7 @@ static void perturbation_is_the_same(void **unused) {
   CHECK(VecCopy(together.m, before));
   CHECK(HfMagnetPerturb(together.magnet, angle, 1, 0, together.m));
   CHECK(HfMagnetPerturb(alone.magnet, angle, 1, 0, alone.m));
-  ASSERT_NEAR(apart(&together, together.m, alone.m), 0, 1e-14);
+  ASSERT_NEAR(cells_apart(together.g, 3, together.m, alone.m), 0, 1e-14);
   CHECK(VecAXPY(before, -1, together.m));
   CHECK(VecNorm(before, NORM_2, &norm[0]));
   ASSERT_NEAR(norm[0] / PetscSqrtReal((PetscReal)n_film), angle, 0.25 * angle);
