@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 
-from launcher import environment, mpiexec
+from launcher import commit_of_program, environment, mpiexec
 
 RANKS, ROUNDS = (1, 2, 4), 5
 FIGURE = re.compile(r"^ +(?P<name>[\w, =]+?) +(?P<rate>\d+) MB/s(?: +(?P<ratio>[\d.]+) of dd)?")
@@ -77,5 +77,4 @@ def files(options, table):
     with tempfile.TemporaryDirectory(dir=options.out) as folder:
         frames(options, table, folder)
         checkpoints(options, table, folder)
-    done = subprocess.run([options.program, "version"], stdout=subprocess.PIPE, text=True, env=environment())
-    return {line.split()[1] for line in done.stdout.splitlines() if line.startswith("commit")}
+    return {commit_of_program(options.program)}

@@ -10,7 +10,7 @@ import time
 
 import h5py
 import numpy
-from launcher import environment, mpiexec
+from launcher import commit_of_program, environment, mpiexec
 from memory import KINDS, MOST, PEAK
 
 FILMS = {"local": ("local, 5dp", 3), "demag": ("demag, 5dp", 4), "potential": ("potential, 5dp", 16)}  # times as long as in memory.py
@@ -104,5 +104,4 @@ def largest(options, table):
     for film in options.films:
         Case(options, film).measure(table)
         table.show()
-    done = subprocess.run([options.program, "version"], stdout=subprocess.PIPE, text=True, env=environment())
-    return {line.split()[1] for line in done.stdout.splitlines() if line.startswith("commit")}
+    return {commit_of_program(options.program)}

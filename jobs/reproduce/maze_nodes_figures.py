@@ -11,7 +11,7 @@ import sys
 import h5py
 import numpy
 from four_node import entries
-from table import Claim
+from table import Claim, with_error
 
 from device import per_seed
 
@@ -119,12 +119,6 @@ def energy_against_power(run, links):
     return worst
 
 
-def mean(values):
-    """Mean and standard error of the starts."""
-    values = numpy.asarray(values, float)
-    return f"{values.mean():.3f} +- {values.std(ddof=1) / len(values) ** 0.5:.3f}" if len(values) > 1 else f"{values.mean():.3f}"
-
-
 def nodes(table, found):
     for name, title in TITLES.items():
         if name in found:
@@ -168,7 +162,7 @@ def alone(table, title, runs, links):
     table.add(
         f"  one pattern: recalled, part of {starts} starts",
         "reported",
-        mean([e["mean_recalled"] / starts for e in recalls]) + "; untrained " + mean([e["untrained_mean_recalled"] / starts for e in recalls]),
+        with_error([e["mean_recalled"] / starts for e in recalls]) + "; untrained " + with_error([e["untrained_mean_recalled"] / starts for e in recalls]),
         None,
     )
 
@@ -190,9 +184,11 @@ def in_turn(table, title, runs):
     found = {"film": tests}
     for words, step, key in CONTROLS:
         found[words] = [next(e for e in entries(run.results, step) if key in (e.get("control"), e.get("rule"))) for run in runs.values()]
-    table.add(f"{title}, in turn: named right", "reported", "; ".join(f"{name} {mean([e['accuracy'] for e in those])}" for name, those in found.items()), None)
+    table.add(
+        f"{title}, in turn: named right", "reported", "; ".join(f"{name} {with_error([e['accuracy'] for e in those])}" for name, those in found.items()), None
+    )
     for flips in tests[0]["exact_recovery"]:
-        exact = {name: mean([e["exact_recovery"][flips] for e in those]) for name, those in found.items()}
+        exact = {name: with_error([e["exact_recovery"][flips] for e in those]) for name, those in found.items()}
         table.add(f"  exact recovery from {flips} flip{'s' * (flips > 1)}", "reported", "; ".join(f"{name} {value}" for name, value in exact.items()), None)
     pixels = [sum(e["unstable_pixels"]) for e in tests]
     size = len(tests[0]["unstable_pixels"])
@@ -220,7 +216,8 @@ def ensemble(directory):
     for (ratio, D), found in groups.items():
         power, apart, scatter, part, stored = zip(*found)
         print(
-            f"a {ratio}, D {D}: power {mean(power)} %; unlike less like {mean(apart)} %; scatter {mean(scatter)} %; of the scatter {mean(part)}; "
+            f"a {ratio}, D {D}: power {with_error(power)} %; unlike less like {with_error(apart)} %; scatter {with_error(scatter)} %; "
+            f"of the scatter {with_error(part)}; "
             f"fixed points {sum(stored)} in {len(stored)} mazes"
         )
 

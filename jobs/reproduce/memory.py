@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 
-from launcher import environment, mpiexec
+from launcher import commit_of_program, environment, mpiexec
 
 MOST = 0.15
 SIZES, RANKS = (512, 1024), (1, 2)
@@ -72,5 +72,4 @@ def memory(options, table):
                 said = f"{peak:.0f} MB a rank, planned {planned:.0f}: {100 * off:+.0f} %"
                 table.add(f"{kind}, {n}^2 cells, {ranks} ranks", "<= 15 %", said, abs(off) <= MOST)
                 print(f"{kind}\t{n}\t{ranks}\t{peak:.0f}\t{planned:.0f}\t{100 * off:+.0f}", flush=True)
-    done = subprocess.run([options.program, "version"], stdout=subprocess.PIPE, text=True, env=environment())
-    return {line.split()[1] for line in done.stdout.splitlines() if line.startswith("commit")}
+    return {commit_of_program(options.program)}

@@ -18,7 +18,7 @@ import sys
 
 from files import files
 from largest import FILMS, largest
-from launcher import ROOT, cores, environment, mpiexec
+from launcher import ROOT, commit_of_program, cores, environment, mpiexec
 from memory import memory
 from ranks import MANY, ranks
 from steps import ROWS, steps
@@ -40,10 +40,6 @@ def call(command):
     if done.returncode:
         sys.exit(f"exit code {done.returncode}: {' '.join(command)}")
     return done.stdout.splitlines()
-
-
-def version_of(options):
-    return next(line.split()[1] for line in call([options.program, "version"]) if line.startswith("commit"))
 
 
 def bench(options, name, *arguments):
@@ -111,7 +107,7 @@ def speed(options, table):
                 f"{matrix[1]}; {matrix[2]} s",
                 float(matrix[1]) <= 35,
             )
-    return {version_of(options)}
+    return {commit_of_program(options.program)}
 
 
 def scaling(options, table):
@@ -143,7 +139,7 @@ def kills(options, table):
     table.add(f"kill -9 at random instants, {runs} runs: results other than the undisturbed run's", "0", f"{otherwise} of {total} kills", otherwise == 0)
     cases = call([sys.executable, "-B", "tests/stop.py", options.program])[-1]
     table.add("signals, STOP, time limit, torn files, full disk, dead rank", "as promised", cases, " 0 failed" in cases)
-    return {version_of(options)}
+    return {commit_of_program(options.program)}
 
 
 def checkpoints(options, table):

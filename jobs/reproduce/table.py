@@ -3,6 +3,7 @@
 
 import collections
 import os
+import statistics
 
 import yaml
 
@@ -15,6 +16,12 @@ FILE = "tables.yaml"
 Claim = collections.namedtuple("Claim", "text met why", defaults=("",))
 Row = collections.namedtuple("Row", "figure published claim required verdict measured why", defaults=("",))
 NO_REASON = "the cause is not known."
+
+
+def with_error(values, form="{:.3f}"):
+    """0.943 +- 0.004: mean and standard error of the starts."""
+    error = f" +- {form.format(statistics.stdev(values) / len(values) ** 0.5).lstrip('+')}" if len(values) > 1 else ""
+    return form.format(statistics.fmean(values)) + error
 
 
 def verdict_of(met):
