@@ -1,28 +1,7 @@
 /* Films whose ranks own boxes (-da_processors_x, tests.cmake; on one rank, or without the option, whole rows): full demagnetizing field, potential and current
    of the film, and Oersted field of gold with leads agree with those on one rank. */
 #include "cells_case.h"
-#include "test_decks.h"
-#include <hopfilm/device.h>
-
-typedef struct {
-  HfKeys keys;
-  HfDeck deck;
-  HfDevice device;
-} Film;
-
-static void film_create(Film *film, MPI_Comm comm, const char *text) {
-  CHECK(HfKeysCreate(&film->keys));
-  CHECK(HfDeviceRegisterKeys(film->keys));
-  CHECK(HfDeckCreateFromText(comm, film->keys, text, &film->deck));
-  CHECK(HfDeckVerdict(film->deck));
-  CHECK(HfDeviceCreate(film->deck, &film->device));
-}
-
-static void film_destroy(Film *film) {
-  CHECK(HfDeviceDestroy(&film->device));
-  CHECK(HfDeckDestroy(&film->deck));
-  CHECK(HfKeysDestroy(&film->keys));
-}
+#include "device_case.h"
 
 /* Relative to the largest number. */
 static PetscReal apart(const Film *together, PetscInt dof, Vec a, Vec b) {

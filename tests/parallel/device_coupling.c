@@ -1,29 +1,6 @@
 /* A film driven through its own electrodes: the sign of the motion that its current causes, the same run on any number of ranks, the order in time for each
    `coupling.refresh`, iterations per refresh. */
-#include "test_decks.h"
-#include <hopfilm/device.h>
-
-typedef struct {
-  HfKeys keys;
-  HfDeck deck;
-  HfDevice device;
-  const HfGridInfo *g;
-} Film;
-
-static void film_create(Film *film, MPI_Comm comm, const char *text) {
-  CHECK(HfKeysCreate(&film->keys));
-  CHECK(HfDeviceRegisterKeys(film->keys));
-  CHECK(HfDeckCreateFromText(comm, film->keys, text, &film->deck));
-  CHECK(HfDeckVerdict(film->deck));
-  CHECK(HfDeviceCreate(film->deck, &film->device));
-  film->g = HfGridGetInfo(HfDeviceGrid(film->device));
-}
-
-static void film_destroy(Film *film) {
-  CHECK(HfDeviceDestroy(&film->device));
-  CHECK(HfDeckDestroy(&film->deck));
-  CHECK(HfKeysDestroy(&film->keys));
-}
+#include "device_case.h"
 
 static void advance(Film *film, PetscReal end) { CHECK(HfDeviceAdvance(film->device, end, NULL, NULL)); }
 

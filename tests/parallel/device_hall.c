@@ -1,27 +1,10 @@
 /* A film with Hall currents, driven through its own electrodes: the torque changes sign with the voltage, the current is not parallel to the electric field,
    the same run on any number of ranks, hardly more iterations per refresh than without. The saturated conductance is the mean over both directions of saturation. */
-#include "test_decks.h"
-#include <hopfilm/device.h>
+#include "device_case.h"
 
-typedef struct {
-  HfKeys keys;
-  HfDeck deck;
-  HfDevice device;
-} Film;
-
-static void film_create(Film *film, MPI_Comm comm, const char *text) {
-  CHECK(HfKeysCreate(&film->keys));
-  CHECK(HfDeviceRegisterKeys(film->keys));
-  CHECK(HfDeckCreateFromText(comm, film->keys, text, &film->deck));
-  CHECK(HfDeckVerdict(film->deck));
-  CHECK(HfDeviceCreate(film->deck, &film->device));
+static void film_create_at_rest(Film *film, MPI_Comm comm, const char *text) {
+  film_create(film, comm, text);
   CHECK(HfDeviceAdvance(film->device, 20e-12, NULL, NULL));
-}
-
-static void film_destroy(Film *film) {
-  CHECK(HfDeviceDestroy(&film->device));
-  CHECK(HfDeckDestroy(&film->deck));
-  CHECK(HfKeysDestroy(&film->keys));
 }
 
 /* The rate of change that the voltage adds. */
@@ -44,8 +27,8 @@ static void voltage_reverses_the_torque(void **unused) {
   Vec rate[3];
   Film hall, none;
 
-  film_create(&hall, PETSC_COMM_WORLD, DECK("film hall"));
-  film_create(&none, PETSC_COMM_WORLD, DECK("film"));
+  film_create_at_rest(&hall, PETSC_COMM_WORLD, DECK("film hall"));
+  film_create_at_rest(&none, PETSC_COMM_WORLD, DECK("film"));
   for (int k = 0; k < 3; ++k) CHECK(VecDuplicate(HfDeviceMagnetization(hall.device), &rate[k]));
   torque(&hall, V[0], rate[0]);
   torque(&hall, V[1], rate[1]);
@@ -72,7 +55,7 @@ static void short_run_is_the_same_on_all_ranks(void **unused) {
     PetscInt64 refreshes, largest;
     PetscReal mean;
 
-    film_create(&film[alone], alone ? PETSC_COMM_SELF : PETSC_COMM_WORLD, DECK("film hall"));
+    film_create_at_rest(&film[alone], alone ? PETSC_COMM_SELF : PETSC_COMM_WORLD, DECK("film hall"));
     CHECK(HfDeviceDrive(film[alone].device, V));
     CHECK(HfDeviceAdvance(film[alone].device, 30e-12, NULL, NULL));
     HfDeviceCouplingStatistics(film[alone].device, &refreshes, &mean, &largest);
@@ -110,7 +93,7 @@ static void saturated_conductance_is_the_mean_of_both_fields(void **unused) {
   PetscReal up[9], down[9], G0[9], apart = 0;
   Film film;
 
-  film_create(&film, PETSC_COMM_WORLD, DECK("film hall"));
+  film_create_at_rest(&film, PETSC_COMM_WORLD, DECK("film hall"));
   CHECK(HfDeviceSaturatedConductance(film.device, G0));
   saturated_along(&film, 1, up);
   saturated_along(&film, -1, down);

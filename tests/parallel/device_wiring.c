@@ -1,31 +1,10 @@
 /* A wired device does to its pixels what the plain device does to the nodes that show them: drive, currents, conductance; on any number of ranks. */
-#include "test_decks.h"
-#include <hopfilm/device.h>
+#include "device_case.h"
 #include <string.h>
 
 enum { NODES = 12, PIXELS = 5 };
 static const int number[NODES] = {1, -2, 3, 4, -5, 3, 2, -1, 4, 4, -3, 5};
 static const PetscReal x[PIXELS] = {0.4, -1.0, 0.7, 1.3, -0.2};
-
-typedef struct {
-  HfKeys keys;
-  HfDeck deck;
-  HfDevice device;
-} Film;
-
-static void film_create(Film *film, MPI_Comm comm, const char *text) {
-  CHECK(HfKeysCreate(&film->keys));
-  CHECK(HfDeviceRegisterKeys(film->keys));
-  CHECK(HfDeckCreateFromText(comm, film->keys, text, &film->deck));
-  CHECK(HfDeckVerdict(film->deck));
-  CHECK(HfDeviceCreate(film->deck, &film->device));
-}
-
-static void film_destroy(Film *film) {
-  CHECK(HfDeviceDestroy(&film->device));
-  CHECK(HfDeckDestroy(&film->deck));
-  CHECK(HfKeysDestroy(&film->keys));
-}
 
 #define WIRED DECK("film wired")
 

@@ -1,35 +1,27 @@
 /* Controls of the coupling of current and texture: a uniform current is that of a film without magnetoresistance, a frozen one is that of the first
    texture; both differ from a current that follows the texture. */
-#include "test_decks.h"
-#include <hopfilm/device.h>
+#include "device_case.h"
 
 static const PetscReal V[2] = {0.1, -0.1};
 
 /* Conductance and state after 8 ps of current; given: the current of the first texture is set by hand. */
 static void driven(PetscReal amr_ratio, const char *coupling, PetscBool given, Vec *m) {
-  HfKeys keys;
-  HfDeck deck;
-  HfDevice device;
+  Film film;
   Vec j;
 
-  CHECK(HfKeysCreate(&keys));
-  CHECK(HfDeviceRegisterKeys(keys));
-  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, DECK_WITH("maze", "amr=%g; coupling=%s", (double)amr_ratio, coupling), &deck));
-  CHECK(HfDeviceCreate(deck, &device));
-  CHECK(HfDeviceAdvance(device, 2e-12, NULL, NULL));
-  CHECK(HfGridCreateCellVec(HfDeviceGrid(device), 2, &j));
+  film_create(&film, PETSC_COMM_WORLD, DECK_WITH("maze", "amr=%g; coupling=%s", (double)amr_ratio, coupling));
+  CHECK(HfDeviceAdvance(film.device, 2e-12, NULL, NULL));
+  CHECK(HfGridCreateCellVec(HfDeviceGrid(film.device), 2, &j));
   if (given) {
-    CHECK(HfDeviceFilmCurrent(device, V, j));
-    CHECK(HfMagnetSetCurrentDensity(HfDeviceMagnet(device), j));
+    CHECK(HfDeviceFilmCurrent(film.device, V, j));
+    CHECK(HfMagnetSetCurrentDensity(HfDeviceMagnet(film.device), j));
   } else
-    CHECK(HfDeviceDrive(device, V));
-  CHECK(HfDeviceAdvance(device, 10e-12, NULL, NULL));
-  CHECK(VecDuplicate(HfDeviceMagnetization(device), m));
-  CHECK(VecCopy(HfDeviceMagnetization(device), *m));
-  CHECK(HfDeviceDestroy(&device));
+    CHECK(HfDeviceDrive(film.device, V));
+  CHECK(HfDeviceAdvance(film.device, 10e-12, NULL, NULL));
+  CHECK(VecDuplicate(HfDeviceMagnetization(film.device), m));
+  CHECK(VecCopy(HfDeviceMagnetization(film.device), *m));
+  film_destroy(&film);
   CHECK(VecDestroy(&j));
-  CHECK(HfDeckDestroy(&deck));
-  CHECK(HfKeysDestroy(&keys));
 }
 
 static PetscReal distance(Vec a, Vec b) {

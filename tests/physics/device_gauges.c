@@ -1,26 +1,6 @@
 /* Gauges: two-terminal read-outs with contacts of their own. On a uniform film between full edges they are sigma t W/L; between the contacts of two
    electrodes they agree with the conductance matrix of these two; reading one changes neither the others nor the electrodes. */
-#include "test_decks.h"
-#include <hopfilm/device.h>
-
-typedef struct {
-  HfKeys keys;
-  HfDeck deck;
-  HfDevice device;
-} Film;
-
-static PetscErrorCode film_create(Film *film, const char *text) {
-  CHECK(HfKeysCreate(&film->keys));
-  CHECK(HfDeviceRegisterKeys(film->keys));
-  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, film->keys, text, &film->deck));
-  return HfDeviceCreate(film->deck, &film->device);
-}
-
-static void film_destroy(Film *film) {
-  CHECK(HfDeviceDestroy(&film->device));
-  CHECK(HfDeckDestroy(&film->deck));
-  CHECK(HfKeysDestroy(&film->keys));
-}
+#include "device_case.h"
 
 /* r = (2+a)/(2-a) = 7, sigma0 = sigma_perp (1 - (1 - 1/7)/3) = (5/7) sigma_perp: across m the film conducts 1.4 sigma0, along m 0.2 sigma0. */
 static void uniform_film(void **unused) {
@@ -31,7 +11,7 @@ static void uniform_film(void **unused) {
     PetscReal G[2];
     Film film;
 
-    CHECK(film_create(&film, DECK_WITH("film uniform electrodes gauges", "direction=%s", direction[k])));
+    film_create(&film, PETSC_COMM_WORLD, DECK_WITH("film uniform electrodes gauges", "direction=%s", direction[k]));
     assert_int_equal(HfDeviceGaugeCount(film.device), 2);
     assert_string_equal(HfDeviceGaugeName(film.device, 1), "across");
     for (PetscInt l = 0; l < 2; ++l) CHECK(HfDeviceGauge(film.device, l, &G[l]));
@@ -47,7 +27,7 @@ static void same_contacts_as_the_electrodes(void **unused) {
   PetscReal before[4], after[4], G[3], again;
   Film film;
 
-  CHECK(film_create(&film, DECK("film random-with-hole electrodes gauges gauge-between-the-electrodes")));
+  film_create(&film, PETSC_COMM_WORLD, DECK("film random-with-hole electrodes gauges gauge-between-the-electrodes"));
   CHECK(HfDeviceConductance(film.device, before));
   for (PetscInt l = 0; l < 3; ++l) CHECK(HfDeviceGauge(film.device, l, &G[l]));
   CHECK(HfDeviceConductance(film.device, after));
@@ -64,7 +44,7 @@ static void follows_the_texture(void **unused) {
   PetscReal first, second;
   Film film;
 
-  CHECK(film_create(&film, DECK_WITH("film uniform electrodes gauges", "direction=[0, 1, 0]")));
+  film_create(&film, PETSC_COMM_WORLD, DECK_WITH("film uniform electrodes gauges", "direction=[0, 1, 0]"));
   CHECK(HfDeviceGauge(film.device, 0, &first));
   CHECK(VecSet(HfDeviceMagnetization(film.device), 0));
   CHECK(VecStrideSet(HfDeviceMagnetization(film.device), 0, 1));
@@ -79,7 +59,7 @@ static PetscInt errors_of(const char *text) {
   Film film;
 
   CHECK(PetscPushErrorHandler(PetscReturnErrorHandler, NULL));
-  code = film_create(&film, text);
+  code = film_try(&film, PETSC_COMM_WORLD, text);
   CHECK(PetscPopErrorHandler());
   errors = HfDeckErrorCount(film.deck);
   assert_int_equal(code, errors ? HF_ERR_DECK : 0);

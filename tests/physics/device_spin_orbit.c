@@ -3,8 +3,7 @@
 
      T = gamma0 m x [H (theta_DL m x p + theta_FL p) - H_Oe],   (1 + alpha^2) dm/dt = T + alpha m x T
      H = hbar |j|/(2 e mu0 Ms t),   p = n x j/|j|,   j = ratio sigma V/L */
-#include "test_decks.h"
-#include <hopfilm/device.h>
+#include "device_case.h"
 
 #define DL    0.12
 #define FL    -0.05
@@ -12,31 +11,24 @@
 
 static void rate(const char *documents, const char *values, const PetscReal V[], PetscReal **m, PetscReal **dmdt, PetscInt *n) {
   const PetscScalar *a;
-  HfKeys keys;
-  HfDeck deck;
-  HfDevice device;
+  Film film;
   Vec v;
 
-  CHECK(HfKeysCreate(&keys));
-  CHECK(HfDeviceRegisterKeys(keys));
-  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, DECK_WITH(documents, "%s", values), &deck));
-  CHECK(HfDeviceCreate(deck, &device));
-  CHECK(HfDeviceDrive(device, (const PetscReal[2]){1, -1}));
-  CHECK(HfDeviceDrive(device, V));
-  CHECK(VecDuplicate(HfDeviceMagnetization(device), &v));
-  CHECK(HfMagnetRightHandSide(HfDeviceMagnet(device), 0, HfDeviceMagnetization(device), v));
+  film_create(&film, PETSC_COMM_WORLD, DECK_WITH(documents, "%s", values));
+  CHECK(HfDeviceDrive(film.device, (const PetscReal[2]){1, -1}));
+  CHECK(HfDeviceDrive(film.device, V));
+  CHECK(VecDuplicate(HfDeviceMagnetization(film.device), &v));
+  CHECK(HfMagnetRightHandSide(HfDeviceMagnet(film.device), 0, HfDeviceMagnetization(film.device), v));
   CHECK(VecGetLocalSize(v, n));
   CHECK(PetscMalloc2(*n, m, *n, dmdt));
-  CHECK(VecGetArrayRead(HfDeviceMagnetization(device), &a));
+  CHECK(VecGetArrayRead(HfDeviceMagnetization(film.device), &a));
   CHECK(PetscArraycpy(*m, a, *n));
-  CHECK(VecRestoreArrayRead(HfDeviceMagnetization(device), &a));
+  CHECK(VecRestoreArrayRead(HfDeviceMagnetization(film.device), &a));
   CHECK(VecGetArrayRead(v, &a));
   CHECK(PetscArraycpy(*dmdt, a, *n));
   CHECK(VecRestoreArrayRead(v, &a));
   CHECK(VecDestroy(&v));
-  CHECK(HfDeviceDestroy(&device));
-  CHECK(HfDeckDestroy(&deck));
-  CHECK(HfKeysDestroy(&keys));
+  film_destroy(&film);
 }
 
 static void cross(const PetscReal a[3], const PetscReal b[3], PetscReal c[3]) {

@@ -4,32 +4,23 @@
    With fixed steps of h the error of the state at a given time is C h^p, p the order of the Runge-Kutta pair: that f contains a potential costs no order as
    long as it is that of the stage. By Richardson's argument the difference of the runs with h and h/2 falls by 2^p from one h to the next, whatever
    the exact state is. */
-#include "test_decks.h"
-#include <hopfilm/device.h>
+#include "device_case.h"
 
 #define REST 4.8e-12 /* without voltage, until the short waves of the initial state have decayed */
 #define TIME 4.8e-12
 
 static Vec driven(const char *method, const char *refresh, PetscReal step) {
   const PetscReal V[2] = {0.05, -0.05};
-  HfKeys keys;
-  HfDeck deck;
-  HfDevice device;
+  Film film;
   Vec m;
 
-  CHECK(HfKeysCreate(&keys));
-  CHECK(HfDeviceRegisterKeys(keys));
-  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, DECK_WITH("film", "method=%s; step=%.17g s; refresh=%s", method, (double)step, refresh), &deck));
-  CHECK(HfDeckVerdict(deck));
-  CHECK(HfDeviceCreate(deck, &device));
-  CHECK(HfDeviceAdvance(device, REST, NULL, NULL));
-  CHECK(HfDeviceDrive(device, V));
-  CHECK(HfDeviceAdvance(device, REST + TIME, NULL, NULL));
-  CHECK(VecDuplicate(HfDeviceMagnetization(device), &m));
-  CHECK(VecCopy(HfDeviceMagnetization(device), m));
-  CHECK(HfDeviceDestroy(&device));
-  CHECK(HfDeckDestroy(&deck));
-  CHECK(HfKeysDestroy(&keys));
+  film_create(&film, PETSC_COMM_WORLD, DECK_WITH("film", "method=%s; step=%.17g s; refresh=%s", method, (double)step, refresh));
+  CHECK(HfDeviceAdvance(film.device, REST, NULL, NULL));
+  CHECK(HfDeviceDrive(film.device, V));
+  CHECK(HfDeviceAdvance(film.device, REST + TIME, NULL, NULL));
+  CHECK(VecDuplicate(HfDeviceMagnetization(film.device), &m));
+  CHECK(VecCopy(HfDeviceMagnetization(film.device), m));
+  film_destroy(&film);
   return m;
 }
 

@@ -1,27 +1,19 @@
 /* Neighbours on the film: on a lattice those left, right, above and below, for any two pitches; elsewhere those at the smallest distance. */
-#include "test_decks.h"
-#include <hopfilm/device.h>
+#include "device_case.h"
 #include <stdio.h>
 
 enum { MOST = 64 };
 
 /* The links[n*n] of a film. */
 static PetscInt find_links(const char *deck_text, PetscReal links[MOST * MOST]) {
-  HfKeys keys;
-  HfDeck deck;
-  HfDevice device;
+  Film film;
   PetscInt n;
 
-  CHECK(HfKeysCreate(&keys));
-  CHECK(HfDeviceRegisterKeys(keys));
-  CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, deck_text, &deck));
-  CHECK(HfDeviceCreate(deck, &device));
-  n = HfElectrodesCount(HfDeviceElectrodes(device));
+  film_create(&film, PETSC_COMM_WORLD, deck_text);
+  n = HfElectrodesCount(HfDeviceElectrodes(film.device));
   assert_true(n <= MOST);
-  CHECK(HfDeviceLinks(device, links));
-  CHECK(HfDeviceDestroy(&device));
-  CHECK(HfDeckDestroy(&deck));
-  CHECK(HfKeysDestroy(&keys));
+  CHECK(HfDeviceLinks(film.device, links));
+  film_destroy(&film);
   return n;
 }
 
