@@ -65,7 +65,7 @@ foreach(kind_ranks "unit:1" "physics:1,2,4" "parallel:1,2,4")
 endforeach()
 
 # What follows the division of the film, cut along x as well (-da_processors_x): NAME/2x1 is on two boxes beside each other, NAME/2x2 on four.
-foreach(test device_boxes magnet_periodic magnet_ranks magnet_mask grid_field_file grid_selection grid_grains grid_interpolate grid_ovf)
+foreach(test device_boxes magnet_implicit magnet_periodic magnet_ranks magnet_mask transport_ranks grid_field_file grid_selection grid_grains grid_interpolate grid_ovf)
   foreach(boxes "2x1" "2x2")
     string(REPLACE "x" "*" ranks ${boxes})
     math(EXPR ranks "${ranks}")

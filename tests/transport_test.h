@@ -66,8 +66,7 @@ static inline PetscErrorCode film_magnetize(Film *film, void (*f)(PetscReal x, P
   PetscFunctionBeginUser;
   PetscCall(VecGetArray(film->m, &m));
   for (PetscInt j = g->ys; j < g->ys + g->ym; ++j)
-    for (PetscInt i = 0; i < g->nx; ++i)
-      f(g->x0 + ((PetscReal)i + 0.5) * g->dx, g->y0 + ((PetscReal)j + 0.5) * g->dy, context, m + 3 * ((j - g->ys) * g->nx + i));
+    for (PetscInt i = 0; i < g->xm; ++i) f(HfCellX(g, i), HfCellY(g, j), context, m + 3 * ((j - g->ys) * g->xm + i));
   PetscCall(VecRestoreArray(film->m, &m));
   PetscCall(HfPotentialSetMagnetization(film->potential, film->m));
   PetscFunctionReturn(0);

@@ -165,25 +165,62 @@ void HfPublishFile(HfRun *run, const char from[], const char to[], const char ke
   HfSyncPath(run, run->directory);
 }
 
-/* Rank 0; the reason of a failure is in errno. */
-static PetscBool copy_bytes(int from, int to) {
+/* Bytes [at, end[ of one file into the other; the reason of a failure is in errno. */
+static PetscBool copy_bytes(int from, int to, off_t at, off_t end) {
   char bytes[1 << 16];
-  ssize_t n;
 
-  while ((n = copy_file_range(from, NULL, to, NULL, (size_t)1 << 30, 0)) > 0) {
+  while (at < end) {
+    off_t in = at, out = at;
+    ssize_t n = copy_file_range(from, &in, to, &out, (size_t)(end - at), 0);
+
+    if (n <= 0) {  /* not every file system can */
+      errno = EIO; /* a file that is shorter than it was */
+      n = pread(from, bytes, (size_t)PetscMin((off_t)sizeof bytes, end - at), at);
+      if (n > 0) n = pwrite(to, bytes, (size_t)n, at);
+      if (n <= 0) return PETSC_FALSE;
+    }
+    at += n;
   }
-  if (n == 0) return PETSC_TRUE;
-  if (lseek(to, 0, SEEK_CUR) != 0) return PETSC_FALSE; /* it failed on the way; at the beginning, the file systems cannot do it */
-  while ((n = read(from, bytes, sizeof bytes)) > 0)
-    for (ssize_t done = 0, written; done < n; done += written)
-      if ((written = write(to, bytes + done, (size_t)(n - done))) <= 0) return PETSC_FALSE;
-  return n == 0 ? PETSC_TRUE : PETSC_FALSE;
+  return PETSC_TRUE;
+}
+
+PetscErrorCode HfFileCopy(HfRun *run, const char from_name[], const char to_name[]) {
+  char from_path[PETSC_MAX_PATH_LEN], to_path[PETSC_MAX_PATH_LEN];
+  int64_t length = -1, share, at;
+  struct stat status;
+  int from, to;
+
+  PetscFunctionBeginUser;
+  HfRunPath(run, from_name, from_path);
+  HfRunPath(run, to_name, to_path);
+  if (!run->rank) {
+    if ((to = HfFileCreate(to_path)) < 0)
+      HfRunNote(run, "cannot write %s: %s", to_path, strerror(errno));
+    else if (stat(from_path, &status) == 0)
+      length = (int64_t)status.st_size;
+    else
+      HfRunNote(run, "cannot read %s: %s", from_path, strerror(errno));
+    if (to >= 0) close(to);
+  }
+  PetscCallMPI(MPI_Bcast(&length, 1, MPI_INT64_T, 0, run->comm));
+  share = BLOCK * ((length + (int64_t)BLOCK * run->size - 1) / ((int64_t)BLOCK * run->size));
+  at = share * run->rank;
+  if (at < length) {
+    from = open(from_path, O_RDONLY | O_CLOEXEC);
+    to = open(to_path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666); /* O_CREAT: asks the server of a network file system, not what it knew */
+    if (from < 0 || to < 0 || !copy_bytes(from, to, (off_t)at, (off_t)PetscMin(at + share, length)) || fsync(to) != 0)
+      HfRunNote(run, "cannot write %s: %s", to_path, strerror(errno));
+    if (from >= 0) close(from);
+    if (to >= 0 && close(to) != 0) HfRunNote(run, "cannot write %s: %s", to_path, strerror(errno));
+  }
+  PetscCall(HfRunAgree(run));
+  PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfOutputPublish(HfOutput output) {
   HfRun *run = &output->run;
   FILE *table = output->table.file;
-  char part[PETSC_MAX_PATH_LEN], copy[PETSC_MAX_PATH_LEN];
+  char part[PETSC_MAX_PATH_LEN];
   struct stat status;
   PetscReal bytes = 0;
   const double start = MPI_Wtime();
@@ -191,15 +228,10 @@ PetscErrorCode HfOutputPublish(HfOutput output) {
   PetscFunctionBeginUser;
   PetscCall(HfH5Flush(&output->results));
   HfRunPath(run, "run.h5.part", part);
-  HfRunPath(run, "run.h5.new", copy);
   if (!run->rank && stat(part, &status) == 0) bytes = (PetscReal)status.st_size;
   PetscCall(HfRunNeedRoom(run, bytes));
+  PetscCall(HfFileCopy(run, "run.h5.part", "run.h5.new"));
   if (!run->rank) {
-    const int from = open(part, O_RDONLY), to = HfFileCreate(copy);
-
-    if (from < 0 || to < 0 || !copy_bytes(from, to)) HfRunNote(run, "cannot write %s: %s", copy, strerror(errno));
-    if (from >= 0) close(from);
-    if (to >= 0 && close(to) != 0) HfRunNote(run, "cannot write %s: %s", copy, strerror(errno));
     PetscCall(HfOutputDescribe(output, "run.h5.new"));
     HfPublishFile(run, "run.h5.new", "run.h5", NULL);
     HfOutputPublishXdmf(output);

@@ -1,7 +1,8 @@
 /* A run directory: what was recorded is read back as it was given, on any number of ranks; finished runs are guarded; bad paths are faults of all
    ranks. A conducting 8 x 6 film with a corner cut out and two electrodes stands for the device.
 
-   output/output_impl.h: how many bytes of a checkpoint go in one call, which is no concern of other rooms. */
+   output/output_impl.h: how many bytes of a checkpoint go in one call, which is no concern of other rooms, and how a
+   file of the run directory is copied. */
 #include "test_decks.h"
 #include <hdf5.h>
 #include <hdf5_hl.h>
@@ -433,8 +434,42 @@ static void restore_every_kind(hsize_t call) {
 static void checkpoints_restore_every_kind(void **state) { restore_every_kind(HF_CHECKPOINT_CALL); }
 static void large_checkpoints_go_in_many_calls(void **state) { restore_every_kind(16); }
 
+/* Every rank copies its part; the last one ends within a block. */
+static void copies_are_whole(void **state) {
+  enum { LENGTH = 5 * (1 << 20) + 17 };
+  HfRun run = {.comm = PETSC_COMM_WORLD};
+  unsigned char *bytes, *copied;
+  char directory[256], path[300];
+  FILE *file;
+
+  MPI_Comm_rank(run.comm, &run.rank);
+  MPI_Comm_size(run.comm, &run.size);
+  make_directory_name(directory);
+  strcpy(run.directory, directory);
+  CHECK(PetscMalloc2(LENGTH, &bytes, LENGTH + 1, &copied));
+  for (int k = 0; k < LENGTH; ++k) bytes[k] = (unsigned char)((k % 251) ^ (k >> 16));
+  snprintf(path, sizeof path, "%s/old", directory);
+  if (!run.rank) {
+    file = fopen(path, "w");
+    assert_true(file && fwrite(bytes, 1, LENGTH, file) == LENGTH && fclose(file) == 0);
+  }
+  CHECK(HfFileCopy(&run, "old", "new"));
+  snprintf(path, sizeof path, "%s/new", directory);
+  if (!run.rank) {
+    file = fopen(path, "r");
+    assert_true(file && fread(copied, 1, LENGTH + 1, file) == LENGTH && fclose(file) == 0);
+    assert_memory_equal(copied, bytes, LENGTH);
+  }
+  CHECK(PetscPushErrorHandler(PetscReturnErrorHandler, NULL));
+  assert_int_equal(HfFileCopy(&run, "none", "new"), HF_ERR_FILE);
+  CHECK(PetscPopErrorHandler());
+  CHECK(PetscFree2(bytes, copied));
+  remove_directory(directory);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(record_and_read_back), cmocka_unit_test(finished_runs_are_kept),         cmocka_unit_test(two_runs_do_not_share_a_directory),
     cmocka_unit_test(bad_paths_are_faults), cmocka_unit_test(checkpoints_restore_every_kind), cmocka_unit_test(large_checkpoints_go_in_many_calls),
+    cmocka_unit_test(copies_are_whole),
 };
 HF_TEST_MAIN(tests)
