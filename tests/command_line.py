@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The command line as people meet it: help, version and keys; mistakes in one line and a pointer; on a terminal colours and one line of progress that changes,
-by way of mpiexec too, with NO_COLOR no colours; in files and pipes neither, and few lines of progress.
+by way of mpiexec too where it gives its ranks a terminal, as that of Open MPI does, with NO_COLOR no colours; in files and pipes neither, and few lines of
+progress.
 
 Usage: command_line.py HOPFILM"""
 
@@ -13,7 +14,7 @@ import tempfile
 import textwrap
 
 import yaml
-from launch import ROOT, environment, mpiexec
+from launch import ROOT, environment, mpiexec, with_open_mpi
 
 PROGRAM = os.path.abspath(sys.argv[1])
 STEPS = ", ".join("{train: {patterns: [%s], field: 20 Oe, field_pattern: before, pulse: 100 ns}}" % name for name in ("before", "after"))
@@ -100,7 +101,7 @@ def on_terminal(command, **settings):
 
 def logs(folder):
     out = os.path.join(folder, "out")
-    for launcher in ([], mpiexec(2)):
+    for launcher in ([], mpiexec(2)) if with_open_mpi(PROGRAM) else ([],):
         how = " ".join(launcher) or "alone"
         seen = on_terminal([*launcher, PROGRAM, *RUN, out])
         shown = re.findall(r"\r\x1b\[K *[0-9.]+ s  (\[.*?\] step \d of 2, train \S+: +\d+ %[^\r\n]*)", seen)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 
 ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
@@ -19,3 +20,8 @@ def cores():
 
 def mpiexec(ranks, *command):
     return [os.environ.get("MPIEXEC") or "mpiexec", "-n", str(ranks), *command]
+
+
+def with_open_mpi(program):
+    """Whether the program was built with Open MPI."""
+    return "Open MPI" in subprocess.run([program, "version"], stdout=subprocess.PIPE, text=True, env=environment(), check=True).stdout

@@ -9,7 +9,7 @@
            the last bit, and the time of a step beside that of one host and the scaling model's: (messages + reductions) delay + bytes / rate more.
            A machine with other work to do takes longer, never less
 
-Usage: nodes.py HOPFILM LINK [--full]      Where namespaces cannot be made it says so and exits with 77.
+Usage: nodes.py HOPFILM LINK [--full]      Without Open MPI, or where namespaces cannot be made, it says so and exits with 77.
 """
 
 import argparse
@@ -24,7 +24,7 @@ import time
 
 import h5py
 from kill import differences
-from launch import ROOT, environment
+from launch import ROOT, environment, with_open_mpi
 from two_hosts import TwoHosts, enter_namespaces, read
 
 sys.path.insert(0, os.path.join(ROOT, "jobs", "scaling"))
@@ -251,6 +251,9 @@ def main():
     parser.add_argument("link", type=os.path.abspath)
     parser.add_argument("--full", action="store_true")
     args = parser.parse_args()
+    if not with_open_mpi(args.program):
+        print("skipped: the daemons of two hosts are those of Open MPI")
+        return 77
     enter_namespaces()
     home = tempfile.mkdtemp(prefix="hf-nodes-")
     cluster = TwoHosts(home, args.link)

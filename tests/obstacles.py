@@ -21,7 +21,7 @@ import time
 import h5py
 import numpy
 from kill import descendants
-from launch import cores, environment, mpiexec
+from launch import cores, environment, mpiexec, with_open_mpi
 from stop_case import DECK_FAULT, FILE, STOPPED, Case, Failure, check, status
 
 DECK = """hopfilm: 1
@@ -120,10 +120,10 @@ def folders(case):
 
 
 def long_paths(case):
-    """The MPI library has 256 bytes for the name of a file; what it cannot write is told, what is read is read without it."""
+    """Open MPI has 256 bytes for the name of a file; what it cannot write is told, what is read is read without it."""
     path, folder = deck(case), f"{case.directory()}/{'y' * 100}"
     os.makedirs(folder)
-    room = 220
+    room = 220 if with_open_mpi(case.program) else 1000
     for ranks, lengths in ((1, (room, room + 1, 1000)), (2, (room, 240))):
         for length in lengths:
             text = f"{folder}/" + "/".join(["z" * 60] * 30)

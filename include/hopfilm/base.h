@@ -163,7 +163,7 @@ void HfSystemMemoryText(PetscReal bytes, char text[32]);
 /** SIGTERM, SIGINT, SIGQUIT, SIGHUP (a closed terminal) and SIGXCPU (a limit on CPU time) request a stop; a second one, more than 1 s later, ends the process
     with HF_EXIT_STOPPED after another 2 s. SIGUSR1 requests a checkpoint, SIGUSR2 that the tables are flushed. */
 typedef enum { HF_SIGNAL_STOP, HF_SIGNAL_CHECKPOINT, HF_SIGNAL_FLUSH, HF_N_SIGNALS } HfSignal;
-/** Whether the process was started to outlive its terminal (nohup); known until the handlers are installed. */
+/** Whether the process was started to outlive its terminal (nohup). */
 PetscBool HfSignalHangUpIgnored(void);
 /** Installs the handlers; without `hang_up` SIGHUP is ignored. */
 void HfSignalsCatch(PetscBool hang_up);

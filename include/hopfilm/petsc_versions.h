@@ -46,8 +46,8 @@
 /** Sets HF_PETSC_OPTIONS where the user gives no others. To be called before the first Vec. */
 PetscErrorCode HfPetscSettings(void);
 
-/** How many calls a debug PETSc has on its list, and back to so many: a fault that does not end the program leaves there the calls it passed through, and
-    beyond 64 of them PETSc writes behind its list. */
+/** How many calls a debug PETSc has on its list: a fault that does not end the program leaves there the calls it passed through, and beyond 64 of them PETSc
+    writes behind its list. */
 static inline int HfCallDepth(void) {
 #if defined(PETSC_USE_DEBUG) && !defined(PETSC_HAVE_THREADSAFETY)
   return petscstack.currentsize;
@@ -55,6 +55,7 @@ static inline int HfCallDepth(void) {
   return 0;
 #endif
 }
+/** Back to so many. */
 static inline void HfCallDepthRestore(int depth) {
 #if defined(PETSC_USE_DEBUG) && !defined(PETSC_HAVE_THREADSAFETY)
   petscstack.currentsize = depth;

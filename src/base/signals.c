@@ -61,11 +61,16 @@ static void note(int number) {
   caught[which] = 1;
 }
 
-PetscBool HfSignalHangUpIgnored(void) {
+/* nohup(1) is looked for before any library starts: UCX, below MPICH, takes the signal for itself as soon as it is loaded. */
+static volatile sig_atomic_t hang_up_ignored;
+static void look_for_nohup(void) {
   struct sigaction now;
 
-  return sigaction(SIGHUP, NULL, &now) == 0 && now.sa_handler == SIG_IGN ? PETSC_TRUE : PETSC_FALSE;
+  hang_up_ignored = sigaction(SIGHUP, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
 }
+__attribute__((section(".preinit_array"), used)) static void (*const before_libraries)(void) = look_for_nohup;
+
+PetscBool HfSignalHangUpIgnored(void) { return hang_up_ignored ? PETSC_TRUE : PETSC_FALSE; }
 
 void HfSignalsCatch(PetscBool hang_up) {
   const int numbers[] = {SIGTERM, SIGINT, SIGQUIT, SIGXCPU, SIGUSR1, SIGUSR2};
