@@ -30,7 +30,8 @@ static PetscErrorCode kernel(PetscReal x, PetscReal y, void *context, PetscReal 
 
 static const char *const names[] = {"double", "single"};
 
-/* Largest difference to the direct sum over the owned cells, relative to the largest value. */
+/* Largest difference to the direct sum over the owned cells, relative to the largest sum of the sizes of its terms: how much of them cancels is no matter of
+   round-off, and which plan FFTW takes depends on the processor. */
 static void compare(HfConvolutionPrecision precision, PetscInt nx, PetscInt ny, PetscInt n_out, PetscInt n_in, PetscReal radius) {
   const PetscReal dx = 0.7, dy = 1.1;
   PetscInt n = n_out * n_in;
@@ -60,18 +61,21 @@ static void compare(HfConvolutionPrecision precision, PetscInt nx, PetscInt ny, 
   CHECK(VecGetArrayRead(out, &b));
   for (PetscInt j = g->ys; j < g->ys + g->ym; ++j) {
     for (PetscInt i = 0; i < nx; ++i) {
-      PetscReal sum[3] = {0.0, 0.0, 0.0};
+      PetscReal sum[3] = {0.0, 0.0, 0.0}, of_sizes[3] = {0.0, 0.0, 0.0};
       for (PetscInt q = 0; q < ny; ++q) {
         for (PetscInt p = 0; p < nx; ++p) {
           PetscReal x = g->x0 + ((PetscReal)p + 0.5) * dx, y = g->y0 + ((PetscReal)q + 0.5) * dy;
           if (radius > 0.0 && disk(x, y, &radius) < 0) continue;
           CHECK(kernel((PetscReal)(i - p) * dx, (PetscReal)(j - q) * dy, &n, K));
-          for (PetscInt e = 0; e < n; ++e) sum[e / n_in] += K[e] * value(p, q, e % n_in);
+          for (PetscInt e = 0; e < n; ++e) {
+            sum[e / n_in] += K[e] * value(p, q, e % n_in);
+            of_sizes[e / n_in] += PetscAbsReal(K[e] * value(p, q, e % n_in));
+          }
         }
       }
       for (PetscInt c = 0; c < n_out; ++c) {
         worst[0] = PetscMax(worst[0], PetscAbsReal(sum[c] - b[((j - g->ys) * nx + i) * n_out + c]));
-        worst[1] = PetscMax(worst[1], PetscAbsReal(sum[c]));
+        worst[1] = PetscMax(worst[1], of_sizes[c]);
       }
     }
   }
@@ -80,8 +84,7 @@ static void compare(HfConvolutionPrecision precision, PetscInt nx, PetscInt ny, 
   CHECK(PetscPrintf(PETSC_COMM_WORLD, "%3d x %3d, %d -> %d, %s: FFT against direct sum %.1e\n", (int)nx, (int)ny, (int)n_in, (int)n_out,
                     names[precision], worst[0] / worst[1]));
   assert_true(worst[1] > 0.0);
-  ASSERT_NEAR(worst[0] / worst[1], 0.0,
-              precision == HF_CONVOLUTION_SINGLE ? 5e-7 : 1e-12); /* round-off of log2(N) butterflies is about 1e-7 or 1e-15 */
+  ASSERT_NEAR(worst[0] / worst[1], 0.0, precision == HF_CONVOLUTION_SINGLE ? 3e-7 : 5e-15); /* a few round-offs, 6e-8 and 1.1e-16 */
 
   CHECK(VecDestroy(&in));
   CHECK(VecDestroy(&out));
