@@ -145,7 +145,7 @@ PetscErrorCode HfDeckVerdict(HfDeck deck);
 /* ---- values of a validated section. The keys must be in the table and, unless said, present: a missing one is a programming error and
    aborts with its name. Not collective. ---- */
 PetscBool HfHas(HfNode section, const char *key);                    /**< present (given or by default) */
-PetscBool HfGiven(HfNode section, const char *key);                  /**< written by the user, and no single value that is its default */
+PetscBool HfGiven(HfNode section, const char *key);                  /**< written by the user; of a single value: another one than the default */
 HfNode HfChild(HfNode section, const char *key);                     /**< the node of the key, NULL when absent */
 PetscReal HfReal(HfNode section, const char *key);                   /**< HF_NUMBER or HF_QUANTITY, SI, in the unit alternative that was written */
 PetscInt HfUnitIndex(HfNode section, const char *key);               /**< 0 for the first alternative of `unit` */

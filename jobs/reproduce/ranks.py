@@ -40,14 +40,13 @@ KINDS = {
     "demag: full, single": FILM + HOLD + "demag: full\n",
     "current of the film": FILM + CONTACTS + DRIVEN,
 }
-SHEET, STRIP = "[20.48 um, 20.48 um]", "[16.384 um, 16.384 um]"
 LARGE = {  # decks of jobs/scaling/ and what makes films of 4096 x 4096 cells of them
-    "local terms": ("magnet", [f"film.size={SHEET}"]),
-    "demag: full": ("demag", [f"film.size={SHEET}"]),
+    "local terms": ("magnet", ["film.size=[20.48 um, 20.48 um]"]),
+    "demag: full": ("demag", ["film.size=[20.48 um, 20.48 um]"]),
     "current in every step": (
         "spin-transfer",
         [
-            f"film.size={STRIP}",
+            "film.size=[16.384 um, 16.384 um]",
             *(f"electrodes.{k}.shape.rectangle.size=[0 nm, 16.384 um]" for k in (0, 1)),
             *(f"electrodes.{k}.at=[{x} um, 0 nm]" for k, x in ((0, -8.192), (1, 8.192))),
         ],

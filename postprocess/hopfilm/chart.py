@@ -22,7 +22,7 @@ except ImportError:
 
 
 @functools.lru_cache(maxsize=1)
-def library():
+def plotly_script():
     """plotly.js, compressed and in Base64; "" without the package plotly: figures stay pictures then."""
     return base64.b64encode(gzip.compress(get_plotlyjs().encode(), 6, mtime=0)).decode() if get_plotlyjs else ""
 

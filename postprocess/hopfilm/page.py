@@ -77,5 +77,5 @@ def page(title, lead, sections, foot):
     shown = [(anchor, name, Markup(html)) for anchor, name, html in sections if html]
     interactive = any('class="chart"' in html for _, _, html in shown)
     return _templates.get_template("report.html").render(
-        title=title, lead=Markup(lead), foot=Markup(foot), sections=shown, plotly=chart.library() if interactive else "", dark=embedded(DARK)
+        title=title, lead=Markup(lead), foot=Markup(foot), sections=shown, plotly=chart.plotly_script() if interactive else "", dark=embedded(DARK)
     )

@@ -91,7 +91,7 @@ int main(int argc, char **argv) {
   /* PETSc sees what follows "--" and nothing else: no ~/.petscrc, no PETSC_OPTIONS, so that a run depends on its deck and command line alone. */
   unsetenv("PETSC_OPTIONS");
   HfMPISettings();
-  H5dont_atexit(); /* files are closed before MPI ends: one that could not be written would crash the exit of the program, or MPICH's MPI_Abort() */
+  H5dont_atexit(); /* files are closed before MPI ends; at the exit HDF5 would try those that could not be written once more, and crash */
   petsc_argv = calloc((size_t)options.petsc_argc + 3, sizeof *petsc_argv);
   if (!petsc_argv) return cannot_start("no memory");
   petsc_argv[0] = argv[0];

@@ -28,7 +28,7 @@ struct HfNode_ {
   PetscInt line, column, name_line, name_column;
   PetscInt n, room;
   HfNode *items;
-  PetscBool given;      /* written by the user, and not the default: the deck that a run stores has those written out */
+  PetscBool given;      /* written by the user, and not the default, which stands in the deck that a run stores */
   PetscBool inherited;  /* copied from another section by "=path" */
   PetscBool names_file; /* validated as the name of a file ... */
   char *full_path;      /* ... which is written with its whole path, so that the used deck finds it from any folder */

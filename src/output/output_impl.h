@@ -178,7 +178,8 @@ PetscBool HfDigestsMatch(const char before[], const char now[]);
 void HfSyncPath(HfRun *run, const char path[]); /* fsync of a file or directory; failures are noted. Not collective. */
 /* Rank 0: synced and renamed; a file that was there is kept under the name `kept`, unless NULL. Failures are noted. */
 void HfPublishFile(HfRun *run, const char from[], const char to[], const char kept[]);
-/* A copy of a file of the directory, of which every rank makes its part: on several nodes they read and write side by side. Collective. */
+/* A copy of a file of the directory, of which every rank makes its part: on several nodes they read and write side by side, and each node syncs what it wrote;
+   HfPublishFile() does so on one. HF_ERR_FILE when any rank cannot. Collective. */
 PetscErrorCode HfFileCopy(HfRun *run, const char from_name[], const char to_name[]);
 PetscErrorCode HfOutputPublish(HfOutput output); /* run.h5 and table.tsv hold everything up to now. Collective. */
 
