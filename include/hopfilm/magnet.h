@@ -171,8 +171,8 @@ const char *HfMagnetExplicitMethod(HfMagnet magnet);
 /** Length of the steps for which it is stable, s; 0: any. Not collective. */
 PetscReal HfMagnetExplicitStep(HfMagnet magnet);
 /** Length of its steps that stability allows, s, within a third or so; the tolerance may demand shorter ones. 0: the tolerance alone decides.
-    Not collective. */
-PetscReal HfMagnetExpectedStep(HfMagnet magnet);
+    Collective. */
+PetscErrorCode HfMagnetExpectedStep(HfMagnet magnet, PetscReal *step);
 /** Steps accepted and rejected, and evaluations of dm/dt, since creation; each may be NULL. Not collective. */
 void HfMagnetStatistics(HfMagnet magnet, PetscInt64 *steps, PetscInt64 *rejected, PetscInt64 *rhs_evaluations);
 

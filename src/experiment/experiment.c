@@ -200,6 +200,7 @@ static PetscErrorCode begin(HfStepContext context) {
   const PetscInt n = context->schedule->n;
   const PetscReal friction = largest_friction(context->device);
   HfCpuTime *cpu = &context->drive->cpu;
+  PetscReal step;
 
   PetscFunctionBeginUser;
   PetscCall(HfCpuTimeAssign(cpu, "set-up"));
@@ -217,9 +218,10 @@ static PetscErrorCode begin(HfStepContext context) {
   if (context->schedule->plan.seconds > 0 && !strcmp(HfMagnetMethod(magnet), "auto"))
     PetscCall(HfReportLog(context, "time steps: explicit ones (%s) of at most %.3g s where the film moves fast, implicit ones (bdf) elsewhere",
                           HfMagnetExplicitMethod(magnet), (double)HfMagnetExplicitStep(magnet)));
-  if (context->schedule->plan.seconds > 0 && !strcmp(HfMagnetMethod(magnet), "heun"))
-    PetscCall(HfReportLog(context, "time steps of Heun's method: %.3g s in the field of the deck, shorter where more acts",
-                          (double)HfMagnetExpectedStep(magnet)));
+  if (context->schedule->plan.seconds > 0 && !strcmp(HfMagnetMethod(magnet), "heun")) {
+    PetscCall(HfMagnetExpectedStep(magnet, &step));
+    PetscCall(HfReportLog(context, "time steps of Heun's method: %.3g s in the field of the deck, shorter where more acts", (double)step));
+  }
   if (recorder->saturated) PetscCall(recorder->saturated(recorder->context, n, context->record->G0));
   PetscCall(HfReportFrames(context, PETSC_FALSE));
   PetscCall(HfReportTableLine(context));
@@ -280,7 +282,7 @@ PetscErrorCode HfExperimentPlan(HfExperiment e, HfNode *plan) {
   HfMagnet magnet = HfDeviceMagnet(e->device);
   const HfGridInfo *grid = HfGridGetInfo(HfDeviceGrid(e->device));
   PetscLogDouble mine, all;
-  PetscReal estimate;
+  PetscReal estimate, step;
   const HfRecorderSettings everything = {.selection = HfSelectionAll(HfDeviceGrid(e->device))};
   const HfRecorderSettings *settings = e->recorder->settings ? e->recorder->settings : &everything;
   const PetscReal every = settings->every;
@@ -302,8 +304,8 @@ PetscErrorCode HfExperimentPlan(HfExperiment e, HfNode *plan) {
   PetscCall(HfNodePutText(*plan, "integrator", HfMagnetMethod(magnet)));
   PetscCall(HfNodePutReal(*plan, "explicit_step_s", HfMagnetExplicitStep(magnet)));
   if (largest_friction(e->device) > 0) PetscCall(HfNodePutReal(*plan, "friction_A_per_m", largest_friction(e->device)));
-  if (HfMagnetExpectedStep(magnet) > 0)
-    PetscCall(HfPlanPutCount(*plan, "integrator_steps_at_least", e->schedule.plan.seconds / HfMagnetExpectedStep(magnet)));
+  PetscCall(HfMagnetExpectedStep(magnet, &step));
+  if (step > 0) PetscCall(HfPlanPutCount(*plan, "integrator_steps_at_least", e->schedule.plan.seconds / step));
   PetscCall(HfPlanPutCount(*plan, "conductance_probes", e->schedule.plan.probes));
   PetscCall(HfPlanPutCount(*plan, "field_frames", frames));
   PetscCall(HfNodePutInt(*plan, "field_cells_x", settings->selection.count[0]));

@@ -254,11 +254,13 @@ static PetscErrorCode smoothen(HfDevice device) {
 static PetscErrorCode calibrate_steps(HfExperiment e, const PetscReal V[], HfNode entry, double *wall, double *n_steps) {
   HfDevice device = e->device;
   const HfPlan *plan = &e->schedule.plan;
-  const PetscReal expected = HfMagnetExpectedStep(HfDeviceMagnet(device)), seconds = expected > 0 ? plan->seconds : plan->seconds / plan->phases;
+  PetscReal expected, seconds;
   Calibration calibration = {.comm = e->comm};
   PetscErrorCode code;
 
   PetscFunctionBeginUser;
+  PetscCall(HfMagnetExpectedStep(HfDeviceMagnet(device), &expected));
+  seconds = expected > 0 ? plan->seconds : plan->seconds / plan->phases;
   if (expected == 0) PetscCall(smoothen(device));
   if (e->schedule.n) PetscCall(HfDeviceDrive(device, V));
   calibration.begin = MPI_Wtime();

@@ -88,8 +88,9 @@ static PetscReal largest_rotation(int kind, PetscReal alpha) {
   return PetscMin(EXCHANGE[kind], PetscPowReal(8 * GAIN[kind] * PetscMax(alpha, LEAST_ALPHA), 1.0 / 3));
 }
 
-/* 1/h, 1/s, of the step of each kind that suits this rank's cells at times from ... to, with a further field (A/m). */
-static void step_rates(HfMagnet magnet, PetscReal from, PetscReal to, PetscReal further, PetscReal per_second[KINDS]) {
+/* 1/h, 1/s, of the step of each kind that suits the film at times from ... to, with a further field (A/m). Fields of a cell are those of this rank's. */
+static PetscErrorCode step_rates(HfMagnet magnet, PetscReal from, PetscReal to, PetscReal further, PetscReal per_second[KINDS]) {
+  PetscFunctionBeginUser;
   for (int kind = 0; kind < KINDS; ++kind) {
     per_second[kind] = 0;
     for (PetscInt r = 0; r < magnet->film.n_regions; ++r) {
@@ -101,6 +102,8 @@ static void step_rates(HfMagnet magnet, PetscReal from, PetscReal to, PetscReal 
       per_second[kind] = PetscMax(per_second[kind], rates.random / DIFFUSION[kind]);
     }
   }
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, per_second, KINDS, MPIU_REAL, MPIU_MAX, HfGridComm(magnet->film.grid)));
+  PetscFunctionReturn(0);
 }
 
 /* The step of the deck, or the default one. */
@@ -113,11 +116,13 @@ static PetscReal choose(HfMagnet magnet, PetscReal per_second) {
   return step > 0 ? step : 1 / PetscMax(per_second, 1 / most);
 }
 
-PetscReal HfFluctuationStep(HfMagnet magnet) {
+PetscErrorCode HfFluctuationStep(HfMagnet magnet, PetscReal *step) {
   PetscReal per_second[KINDS];
 
-  step_rates(magnet, PETSC_NINFINITY, PETSC_INFINITY, 0, per_second);
-  return choose(magnet, per_second[DEFAULT]);
+  PetscFunctionBeginUser;
+  PetscCall(step_rates(magnet, PETSC_NINFINITY, PETSC_INFINITY, 0, per_second));
+  *step = choose(magnet, per_second[DEFAULT]);
+  PetscFunctionReturn(0);
 }
 
 /* A step of the deck that is longer than is allowed is an error of it. */
@@ -143,7 +148,7 @@ PetscErrorCode HfMagnetCheckAppliedField(HfMagnet magnet, const char *where, con
   if (!HfMagnetFluctuates(magnet)) PetscFunctionReturn(0);
   HfMagnetGetUniformField(magnet, before);
   PetscCall(HfMagnetSetUniformField(magnet, H));
-  step_rates(magnet, PETSC_NINFINITY, PETSC_INFINITY, 0, per_second);
+  PetscCall(step_rates(magnet, PETSC_NINFINITY, PETSC_INFINITY, 0, per_second));
   PetscCall(HfMagnetSetUniformField(magnet, before));
   PetscCall(check_step(magnet, per_second, where));
   PetscFunctionReturn(0);
@@ -154,7 +159,7 @@ PetscErrorCode HfMagnetCheckStoredField(HfMagnet magnet, const char *where, Pets
 
   PetscFunctionBeginUser;
   if (!HfMagnetFluctuates(magnet)) PetscFunctionReturn(0);
-  step_rates(magnet, PETSC_NINFINITY, PETSC_INFINITY, H, per_second);
+  PetscCall(step_rates(magnet, PETSC_NINFINITY, PETSC_INFINITY, H, per_second));
   PetscCall(check_step(magnet, per_second, where));
   PetscFunctionReturn(0);
 }
@@ -179,7 +184,7 @@ PetscErrorCode HfFluctuationSettingsCheck(HfMagnet magnet) {
   if (step > magnet->integrator_settings.max_step)
     PetscCall(HfDeckError(magnet->film.deck, place, "a time step of %.3g s is longer than integrator.max_step, %.3g s", (double)step,
                           (double)magnet->integrator_settings.max_step));
-  step_rates(magnet, PETSC_NINFINITY, PETSC_INFINITY, 0, per_second);
+  PetscCall(step_rates(magnet, PETSC_NINFINITY, PETSC_INFINITY, 0, per_second));
   PetscCall(check_step(magnet, per_second, "in the field of the deck"));
   if (step * per_second[SLOW] > 1 + 1e-6 && step * per_second[LONGEST] <= 1 + 1e-6)
     PetscCall(HfDeckWarn(magnet->film.deck, place,
@@ -240,8 +245,7 @@ PetscErrorCode HfFluctuationsBegin(HfMagnet magnet, PetscReal t0, PetscReal t1) 
   PetscReal per_second[KINDS];
 
   PetscFunctionBeginUser;
-  step_rates(magnet, t0, t1, 0, per_second);
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, per_second, KINDS, MPIU_REAL, MPIU_MAX, HfGridComm(magnet->film.grid)));
+  PetscCall(step_rates(magnet, t0, t1, 0, per_second));
   PetscCall(check_step(magnet, per_second, "in the field that acts now"));
   if (HfDeckErrorCount(magnet->film.deck)) PetscFunctionReturn(HfDeckVerdict(magnet->film.deck));
   magnet->phase.step = choose(magnet, per_second[DEFAULT]);

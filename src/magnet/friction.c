@@ -136,31 +136,35 @@ PetscReal HfMagnetKink(HfMagnet magnet) {
 
 PetscReal HfMagnetFriction(HfMagnet magnet, PetscInt region) { return magnet->film.materials[region].Hc; }
 
-/* Standard deviation of a component of the fluctuating field in a time step, A/m. */
-static PetscReal noise(HfMagnet magnet, PetscInt region) {
-  PetscReal square = 0;
+/* Standard deviation of a component of the fluctuating field in a time step, A/m. Collective. */
+static PetscErrorCode find_noise(HfMagnet magnet, PetscInt region, PetscReal *noise) {
+  PetscReal square = 0, step;
 
+  PetscFunctionBeginUser;
+  PetscCall(HfFluctuationStep(magnet, &step));
   for (PetscInt k = 0; k < magnet->n_terms; ++k) {
     const HfTerm *term = &magnet->terms[k];
     if (term->type->draw && term->active[region]) square += (*term->type->noise)(term, region);
   }
-  return PetscSqrtReal(square / HfFluctuationStep(magnet));
+  *noise = PetscSqrtReal(square / step);
+  PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfFrictionSettingsCheck(HfMagnet magnet) {
   PetscFunctionBeginUser;
   for (PetscInt r = 0; r < magnet->film.n_regions; ++r) {
     const HfMaterial *material = &magnet->film.materials[r];
-    HfNode place;
+    PetscReal noise = 0;
 
     if (!(material->Hc > 0)) continue;
-    place = HfChild(material->node, "friction");
-    if (HfMagnetIsNoisy(magnet))
+    if (HfMagnetIsNoisy(magnet)) {
+      PetscCall(find_noise(magnet, r, &noise));
       PetscCall(HfDeckError(
-          magnet->film.deck, place,
+          magnet->film.deck, HfChild(material->node, "friction"),
           "friction of %.3g A/m does not hold at a temperature: the fluctuating field of a cell, %.3g A/m in a time step, shakes m loose; "
           "leave out `thermal`, or let grains pin the walls instead of friction",
-          (double)material->Hc, (double)noise(magnet, r)));
+          (double)material->Hc, (double)noise));
+    }
     HfCite("visintin-1997");
     break;
   }

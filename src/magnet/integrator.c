@@ -318,13 +318,14 @@ static PetscErrorCode fluctuate_piece(HfMagnet magnet, Vec m, PetscReal start, P
   PetscFunctionReturn(finite ? 0 : report_divergence(magnet, m, self->accepted));
 }
 
-/* Whether a phase goes on where the last one ended: m and the fields are those. */
+/* Whether a phase goes on where the last one ended: m and the fields are those, and none bends there. */
 static PetscErrorCode goes_on(HfMagnet magnet, PetscReal t, Vec m, PetscBool *on) {
   const HfIntegrator self = magnet->integrator;
 
   PetscFunctionBeginUser;
   PetscCall(HfVecStateCompare(m, &self->final, on));
-  *on = (PetscBool)(*on && stepper(self)->kind == HF_STEPPER_BDF && self->final_time == t && self->final_inputs == magnet->inputs);
+  *on = (PetscBool)(*on && stepper(self)->kind == HF_STEPPER_BDF && self->final_time == t && self->final_inputs == magnet->inputs &&
+                    longest_after_bend(magnet, t) == PETSC_INFINITY);
   PetscFunctionReturn(0);
 }
 

@@ -144,10 +144,13 @@ const char *HfMagnetMethod(HfMagnet magnet) {
   return HfMagnetFluctuates(magnet) ? "heun" : choice.n == 2 ? "auto" : choice.methods[0];
 }
 
-PetscReal HfMagnetExpectedStep(HfMagnet magnet) {
+PetscErrorCode HfMagnetExpectedStep(HfMagnet magnet, PetscReal *step) {
   const char *method = HfMagnetMethod(magnet);
 
-  if (!strcmp(method, "heun")) return HfFluctuationStep(magnet);
-  if (!strcmp(method, "auto") || !strcmp(method, "bdf")) return 0;
-  return explicit_step(magnet, method);
+  PetscFunctionBeginUser;
+  if (!strcmp(method, "heun"))
+    PetscCall(HfFluctuationStep(magnet, step));
+  else
+    *step = !strcmp(method, "auto") || !strcmp(method, "bdf") ? 0 : explicit_step(magnet, method);
+  PetscFunctionReturn(0);
 }

@@ -197,7 +197,8 @@ HF_KERNEL PetscReal HfRowMaxTorque(PetscInt i, PetscInt n, PetscReal *const m[3]
   HF_CELLS
   for (PetscInt k = 0; k < n; ++k) {
     const PetscReal x = my[k] * Hz[k] - mz[k] * Hy[k], y = mz[k] * Hx[k] - mx[k] * Hz[k], z = mx[k] * Hy[k] - my[k] * Hx[k];
-    const Magnitude square = {.value = x * x + y * y + z * z};
+    Magnitude square = {.value = x * x + y * y + z * z};
+    square.bits &= WITHOUT_SIGN; /* of what is not a number, too */
     most.bits = square.bits > most.bits ? square.bits : most.bits;
   }
   return most.value;

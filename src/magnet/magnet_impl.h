@@ -216,9 +216,9 @@ PetscErrorCode HfIntegratorCreate(HfMagnet magnet); /* into magnet->integrator *
 PetscErrorCode HfIntegratorDestroy(HfIntegrator *integrator);
 
 /* ---- fluctuations.c: time integration at finite temperature ---- */
-PetscBool HfMagnetFluctuates(HfMagnet magnet);              /* a term does: the deck has a temperature, which may be 0 K */
-PetscReal HfFluctuationStep(HfMagnet magnet);               /* s, the deck's or the default in the present fields of this rank */
-PetscErrorCode HfFluctuationSettingsCheck(HfMagnet magnet); /* of the sections thermal and integrator beside each other. Collective. */
+PetscBool HfMagnetFluctuates(HfMagnet magnet);                      /* a term does: the deck has a temperature, which may be 0 K */
+PetscErrorCode HfFluctuationStep(HfMagnet magnet, PetscReal *step); /* s, the deck's or the default in the present fields. Collective. */
+PetscErrorCode HfFluctuationSettingsCheck(HfMagnet magnet);         /* of the sections thermal and integrator beside each other. Collective. */
 /* Chooses phase.step for a piece; a step of the deck that is too long is an error of it. Collective. */
 PetscErrorCode HfFluctuationsBegin(HfMagnet magnet, PetscReal t0, PetscReal t1);
 /* As HfMagnetAdvance(), a piece from its step phase.done on. Not *finite: it diverged after the state at time *reached. Collective. */

@@ -100,6 +100,9 @@ static PetscErrorCode evaluate(HfDescentState *state, void *context) {
   PetscCall(sweep(self, state->y, state->rate, &visit));
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, visit.energies, (PetscMPIInt)magnet->n_terms, MPIU_REAL, MPIU_SUM, HfGridComm(magnet->film.grid)));
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, visit.most, 2, MPIU_REAL, MPIU_MAX, HfGridComm(magnet->film.grid)));
+  for (PetscInt r = 0; r < magnet->film.n_regions; ++r) scale = PetscMax(scale, HF_MU0 * magnet->film.materials[r].Ms);
+  /* Where nothing couples m to itself, the field alone bounds the rate, also while it is across m. */
+  if (!(HfMagnetStiffness(magnet) > 0)) visit.most[1] = PetscMax(visit.most[1], visit.most[0] * scale / HF_MU0);
   state->slope = visit.most[0];
   state->radius = 0.5 * self->gamma0 * (HfMagnetStiffness(magnet) + visit.most[1]);
   state->objective = state->noise = 0;
@@ -107,7 +110,6 @@ static PetscErrorCode evaluate(HfDescentState *state, void *context) {
     state->objective += visit.energies[k] * volume;
     state->noise += PetscAbsReal(visit.energies[k]) * volume;
   }
-  for (PetscInt r = 0; r < magnet->film.n_regions; ++r) scale = PetscMax(scale, HF_MU0 * magnet->film.materials[r].Ms);
   state->noise += scale * (HfMagnetStiffness(magnet) + visit.most[1]) * volume * PetscSqrtReal((PetscReal)g->n_film);
   state->noise *= 4 * PETSC_MACHINE_EPSILON;
   PetscCall(PetscFree(visit.energies));

@@ -34,6 +34,18 @@ static void finds_what_is_not_finite(void **state) {
   assert_int_equal(guard_with(INFINITY, PETSC_FALSE), HF_ERR_DIVERGED);
 }
 
+/* Of both signs: processors make the negative one. */
+static void a_torque_that_is_not_a_number_is_the_largest(void **unused) {
+  for (int sign = -1; sign <= 1; sign += 2) {
+    PetscReal x[9] = {0}, y[9] = {0}, one[9];
+    PetscReal *const m[3] = {one, x, x}, *const H[3] = {y, y, y};
+
+    for (int k = 0; k < 9; ++k) one[k] = 1;
+    y[4] = copysign(NAN, sign);
+    assert_true(isnan(HfRowMaxTorque(0, 9, m, H)));
+  }
+}
+
 static void finds_another_length(void **state) {
   assert_int_equal(guard_with(1 + 1e-8, PETSC_TRUE), HF_ERR_DIVERGED);
   assert_int_equal(guard_with(0, PETSC_TRUE), HF_ERR_DIVERGED);
@@ -96,6 +108,7 @@ static void finds_an_energy_that_rises(void **state) {
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(finds_what_is_not_finite),
+    cmocka_unit_test(a_torque_that_is_not_a_number_is_the_largest),
     cmocka_unit_test(finds_another_length),
     cmocka_unit_test(finds_an_energy_that_rises),
 };

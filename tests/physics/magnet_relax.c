@@ -106,6 +106,21 @@ static void head_to_tail_domains_settle_into_a_wall(int kind) {
   case_destroy(&c);
 }
 
+/* Spins that nothing couples, across the field at first: along it in the end. */
+static void free_spins_turn_into_the_field(int kind) {
+  PetscReal m[3];
+  PetscBool converged;
+  Watch w;
+  Case c;
+
+  begin(&c, &w, kind, DECK("free-spins"));
+  CHECK(HfMagnetRelax(c.magnet, 0, c.m, 1e-6, 1e-3, watch, &w, &converged));
+  assert_true(converged);
+  CHECK(HfMagnetAverage(c.magnet, c.m, m));
+  ASSERT_NEAR(m[1], 1, 1e-9);
+  case_destroy(&c);
+}
+
 static void gives_up_in_time(int kind) {
   PetscBool converged = PETSC_TRUE;
   Watch w;
@@ -182,6 +197,7 @@ static void a_strip_reverses_alike(void **unused) {
 BOTH(exchange_makes_a_disk_uniform)
 BOTH(macrospin_finds_the_stoner_wohlfarth_angle)
 BOTH(head_to_tail_domains_settle_into_a_wall)
+BOTH(free_spins_turn_into_the_field)
 BOTH(gives_up_in_time)
 BOTH(leaves_the_hard_axis)
 
@@ -192,6 +208,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(macrospin_finds_the_stoner_wohlfarth_angle_implicitly),
     cmocka_unit_test(head_to_tail_domains_settle_into_a_wall_explicitly),
     cmocka_unit_test(head_to_tail_domains_settle_into_a_wall_implicitly),
+    cmocka_unit_test(free_spins_turn_into_the_field_explicitly),
+    cmocka_unit_test(free_spins_turn_into_the_field_implicitly),
     cmocka_unit_test(gives_up_in_time_explicitly),
     cmocka_unit_test(gives_up_in_time_implicitly),
     cmocka_unit_test(leaves_the_hard_axis_explicitly),

@@ -12,7 +12,7 @@ static const HfKey keys[] = {
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 
-enum { HX, HY, EX, EY, LARGEST }; /* 2 Aex/(mu0 Ms d^2) in A/m and Aex/d^2 in J/m^3, along x and y; largest bond of film.interfaces over Aex, or 1 */
+enum { HX, HY, EX, EY, LARGEST }; /* 2 Aex/(mu0 Ms d^2) in A/m and Aex/d^2 in J/m^3, along x and y; largest bond over Aex */
 
 static PetscErrorCode region_settings(HfTerm *term, PetscInt region, PetscReal p[], PetscBool *active) {
   const HfGridInfo *g = HfGridGetInfo(term->film->grid);
@@ -24,7 +24,7 @@ static PetscErrorCode region_settings(HfTerm *term, PetscInt region, PetscReal p
   p[HX] = 2 * p[EX] / (HF_MU0 * material->Ms);
   p[HY] = 2 * p[EY] / (HF_MU0 * material->Ms);
   p[LARGEST] = 1;
-  for (PetscInt other = 0; other < term->film->n_regions && term->film->exchange_factors && material->Aex > 0; ++other)
+  for (PetscInt other = 0; other < term->film->n_regions && material->Aex > 0; ++other)
     p[LARGEST] = PetscMax(p[LARGEST], HfInterfaceExchange(term->film, region, other) / material->Aex);
   *active = (PetscBool)(material->Aex > 0);
   PetscFunctionReturn(0);
