@@ -3,8 +3,8 @@
 
      evaluation of dm/dt      a row of m to each neighbour; with `demag: full` the two transpositions of a convolution
      solve of the potential   rows of m; of the five arrays of couplings; of the potential twice; then per iteration of conjugate gradients
-     iteration                a row of vertices to each neighbour, and on every level but the coarsest (2^l times shorter rows) four sweeps of it, and one row
-                              of residuals; one gather of the coarsest level, three reductions
+     iteration                a row of vertices to each neighbour, and on every level but the coarsest (2^l times shorter rows) four sweeps of it, and the odd
+                              rows of residuals; one gather of the coarsest level, three reductions
      step                     a reduction of its error
 
      t = messages latency + bytes/bandwidth + collectives latency log2 N
@@ -22,13 +22,22 @@ static HfTraffic rows(double times_each, double n, double neighbours) {
   return (HfTraffic){.messages = neighbours * times_each, .bytes = neighbours * times_each * n * sizeof(PetscReal)};
 }
 
-static HfTraffic iteration(const HfLargeFilm *large, double neighbours) {
-  double a = (double)large->n[0] + 1, b = (double)large->n[1] + 1;
+static PetscBool is_smoothed(double a, double b) { return (PetscBool)(a * b * PetscMin(a, b) > COARSEST && PetscMin(a, b) > 3); }
+
+/* Of the rank that sends most. Where a level has fewer rows than ranks, a row also goes to the ranks between its owner and the next one, which own rows of the
+   finer level. A rank with more than one row has one odd row at a border; of single ones, those of the busiest rank are even on all levels but the last. */
+static HfTraffic iteration(const HfLargeFilm *large, PetscInt ranks, double neighbours) {
+  double a = (double)large->n[0] + 1, b = (double)large->n[1] + 1, owned = PetscMax(1, (double)large->n[1] / (double)ranks);
   HfTraffic all = rows(1, a, neighbours);
 
-  for (; a * b * PetscMin(a, b) > COARSEST && PetscMin(a, b) > 3; a = floor(a / 2) + 1, b = floor(b / 2) + 1) {
-    all = plus(all, rows(SWEEPS, a, neighbours));
-    all = plus(all, rows(1, a, 1));
+  while (is_smoothed(a, b)) {
+    const double peers = owned < 1 ? 2 * neighbours : neighbours, next[2] = {floor(a / 2) + 1, floor(b / 2) + 1};
+
+    all = plus(all, rows(SWEEPS, a, peers));
+    all = plus(all, rows(1, a, owned >= 2 ? 1 : is_smoothed(next[0], next[1]) ? 0 : peers));
+    a = next[0];
+    b = next[1];
+    owned /= 2;
   }
   all.collectives = 4;
   return all;
@@ -44,7 +53,7 @@ HfTrafficModel HfTrafficOf(const HfLargeFilm *large, PetscInt ranks) {
         HfConvolutionForecast(large->n[0], large->n[1], ranks, large->single_demag ? HF_CONVOLUTION_SINGLE : HF_CONVOLUTION_DOUBLE, 3);
     model.evaluation = plus(model.evaluation, (HfTraffic){.messages = convolution.messages, .bytes = convolution.bytes});
   }
-  model.iteration = iteration(large, neighbours);
+  model.iteration = iteration(large, ranks, neighbours);
   model.solve = plus(rows(1, 3 * width, neighbours), rows(COUPLINGS + 3, width + 1, neighbours));
   model.solve.collectives = 4;
   model.step.collectives = 1;
