@@ -18,7 +18,7 @@ PATH = (
 )
 SATURATION = "the saturated film conducts best (AMR ratio above 0), so that G - G0 is negative semidefinite: no state has a lower energy than the uniform ones"
 DRIFT = (
-    "with xi the stripes drift through the film, and after 6 ns nothing of the maze remains; what enters at the contact, stripes or a uniform region, "
+    "with a nonadiabatic torque the stripes drift through the film, and after 6 ns nothing of the maze remains; what enters at the contact, stripes or a uniform region, "
     "lowers or raises G in "
     "proportions that depend on chance (inputs/maze-controls.yaml)"
 )
@@ -59,7 +59,7 @@ def synapse(table, found):
 
 
 def controls(table, found):
-    required = {"controls-nonadiabatic": "xi = 0.3", "controls-interfacial": "interfacial DMI", "controls-negative-amr": "amr_ratio -1.5"}
+    required = {"controls-nonadiabatic": "nonadiabaticity 0.3", "controls-interfacial": "interfacial DMI", "controls-negative-amr": "amr_ratio -1.5"}
     for name, control in required.items():
         if name in found:
             along, across = along_and_across(found[name])
@@ -68,13 +68,14 @@ def controls(table, found):
                 "<= -4 %",
                 per_seed(along, "{:+.2f}"),
                 max(along) <= -4,
-                Claim("falls", max(along) < 0, DRIFT if "xi" in control else "") if name != "controls-negative-amr" else None,
-                DRIFT if "xi" in control else "",
+                Claim("falls", max(along) < 0, DRIFT if "nonadiabaticity" in control else "") if name != "controls-negative-amr" else None,
+                DRIFT if "nonadiabaticity" in control else "",
             )
             table.add("  across", "-", per_seed(across, "{:+.2f}"), None)
             late = [values[len(values) // 2 :].mean() / values[0] - 1 for _, values in (trace(run, "along") for run in found[name].values())]
             table.add("  along, mean over the last 25 ns", "-", per_seed([100 * c for c in late], "{:+.2f}"), None)
-    for name, control in {"controls-nonadiabatic-0.6": "xi = 0.6", "controls-uniform": "uniform current", "controls-frozen": "frozen current"}.items():
+    others = {"controls-nonadiabatic-0.6": "nonadiabaticity 0.6", "controls-uniform": "uniform current", "controls-frozen": "frozen current"}
+    for name, control in others.items():
         if name in found:
             along, across = along_and_across(found[name])
             table.add(f"0.1 V (chosen), {control}: G along the current", "reported", per_seed(along, "{:+.2f}"), None)

@@ -6,7 +6,7 @@ beside explicit ones. Meant for a machine that does nothing else. Exit code 1 wh
 Usage: program.py HOPFILM [--only speed scaling kills checkpoints ranks steps memory files] [--kills 200] [--show] [--out DIR]  (DIR: runs/reproduce-program)
                           --only largest [--memory 16] [--films local demag potential] [--ranks 2]     the largest films in so many GB
                           [--rows rest finest patterns maze strip mumag-4 ranks] [--baseline HOPFILM] [--missing]     of the group steps
-                          [--many 16 64 256]     ranks of the group ranks, some 60 MB each
+                          [--many 16 64 256] [--kinds "current of the film"...]     of the group ranks: how many, some 60 MB each; of which films
 """
 
 import argparse
@@ -20,7 +20,7 @@ from files import files
 from largest import FILMS, largest
 from launcher import ROOT, commit_of_program, cores, environment, mpiexec
 from memory import memory
-from ranks import MANY, ranks
+from ranks import KINDS, MANY, ranks
 from steps import ROWS, steps
 from table import Table, commit_of, load, save
 
@@ -181,6 +181,7 @@ def main():
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--rows", nargs="+", choices=list(ROWS), default=list(ROWS), help="of the group steps")
     parser.add_argument("--many", type=int, nargs="+", default=list(MANY), help="ranks of the group ranks; the film has 256 rows")
+    parser.add_argument("--kinds", nargs="+", choices=list(KINDS), default=list(KINDS), help="of films of the group ranks")
     parser.add_argument("--cells", type=float, nargs="+", help="of the row rest, nm")
     parser.add_argument("--side", type=int, default=4000, help="cells along a side of the frames of files")
     parser.add_argument("--rounds", type=int, default=3, help="turns of the shorter runs of steps; the fastest count")

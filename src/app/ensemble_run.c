@@ -314,11 +314,12 @@ PetscErrorCode HfAppCheckEnsemble(HfDeck deck, HfKeys keys, const HfOptions *opt
   }
   if (!code) code = first;
   if (bad && !e.rank) printf("  %d of %d members cannot run\n", (int)bad, (int)e.n);
-  if (!code && !e.rank)
-    printf("%s is a valid deck of an ensemble\n"
-           "  all %d members of %d rank%s: at least %.3g steps, %.3g cells times steps, at most %.1f MB of fields\n",
-           options->argument, (int)e.n, (int)HfEnsembleRanks(e.ensemble), HfEnsembleRanks(e.ensemble) == 1 ? "" : "s", (double)sums[0],
-           (double)sums[1], (double)sums[2] / 1e6);
+  if (!code && !e.rank) {
+    printf("%s is a valid deck of an ensemble\n  all %d members of %d rank%s: ", options->argument, (int)e.n, (int)HfEnsembleRanks(e.ensemble),
+           HfEnsembleRanks(e.ensemble) == 1 ? "" : "s");
+    if (sums[0] > 0) printf("at least %.3g steps, %.3g cells times steps, ", (double)sums[0], (double)sums[1]);
+    printf("at most %.1f MB of fields\n", (double)sums[2] / 1e6);
+  }
   PetscCall(destroy(&e));
   PetscFunctionReturn(code);
 }
