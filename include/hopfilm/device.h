@@ -191,7 +191,7 @@ PetscReal HfDeviceSheetConductance(HfDevice device);
 
 /** G[n*n] between the terminals in the present texture; untouched for a magnet alone. Collective. */
 PetscErrorCode HfDeviceConductance(HfDevice device, PetscReal G[]);
-/** G0[n*n] of the saturated film: the mean for m = z and m = -z, which differ only by Hall currents; symmetric. Computed once. Collective. */
+/** G0[n*n] of the film saturated along +z, made symmetric: with Hall currents the mean for m = z and m = -z. Computed once. Collective. */
 PetscErrorCode HfDeviceSaturatedConductance(HfDevice device, PetscReal G0[]);
 /** G[n_nodes*n_nodes] between the electrodes in the present texture; the same as between the terminals without a wiring. Collective. */
 PetscErrorCode HfDeviceNodeConductance(HfDevice device, PetscReal G[]);

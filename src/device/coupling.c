@@ -60,6 +60,8 @@ static PetscErrorCode read_settings(HfDeck deck, Settings *settings) {
                          .uniform = (PetscBool)!strcmp(HfText(section, "current"), "uniform"),
                          .every = HfReal(section, "every")};
   while (!settings->frozen && strcmp(refresh, HfCurrentRefreshNames[settings->refresh])) ++settings->refresh; /* the other choices are these names */
+  if (strcmp(refresh, "interval") && HfGiven(section, "every"))
+    PetscCall(HfDeckError(deck, HfChild(section, "every"), "coupling.every has no effect without `refresh: interval`; leave it out"));
   PetscFunctionReturn(0);
 }
 

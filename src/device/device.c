@@ -61,6 +61,22 @@ static PetscErrorCode check_gold(HfDevice d) {
   PetscFunctionReturn(0);
 }
 
+/* What tells how a current flows that there is none of. */
+static PetscErrorCode check_idle_settings(HfDevice d) {
+  static const char *const coupling[] = {"refresh", "every", "current"};
+  HfNode root = HfDeckRoot(d->deck), section = HfChild(root, "coupling");
+
+  PetscFunctionBeginUser;
+  for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(coupling); ++k)
+    if ((!d->film || d->gold_settings.present) && HfGiven(section, coupling[k]))
+      PetscCall(HfDeckError(d->deck, HfChild(section, coupling[k]),
+                            "coupling.%s has no effect %s: it is about the current through a film with electrodes and without gold; leave it out",
+                            coupling[k], d->film ? "beside `gold`" : "without `electrodes`"));
+  if (!d->film && HfHas(root, "misplacement"))
+    PetscCall(HfDeckError(d->deck, HfChild(root, "misplacement"), "misplacement has no effect without `electrodes`; leave it out"));
+  PetscFunctionReturn(0);
+}
+
 /* What lets a current flow; without electrodes the film is a magnet alone. */
 static PetscErrorCode create_circuit(HfDevice d) {
   PetscFunctionBeginUser;
@@ -70,6 +86,7 @@ static PetscErrorCode create_circuit(HfDevice d) {
   }
   PetscCall(HfGaugesSetUp(d->gauges, d->grid, d->deck));
   if (d->gold_settings.present) PetscCall(check_gold(d));
+  PetscCall(check_idle_settings(d));
   if (!d->film) PetscFunctionReturn(0);
   if (d->gold_settings.present)
     PetscCall(HfGoldCreate(d->grid, d->electrodes, &d->gold_settings, HfMagnetFeelsLayerCurrent(d->magnet, NULL), &d->gold));

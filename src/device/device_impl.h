@@ -41,6 +41,9 @@ HfPotential HfGoldPotential(HfGold gold);
 /* |H| (A/m) of a cell Vec with 3 components, averaged over the n film cells within a cell's diagonal of a point: the same for odd and even numbers of cells
    around it; 0 where there are none. H NULL: n alone. Collective. */
 PetscErrorCode HfFieldNear(HfGrid grid, Vec H, const PetscReal at[2], PetscReal *magnitude, PetscInt *n);
+/* Sum, sum of squares and largest of the lengths of the vectors of a cell Vec over the film; the length in region r is multiplied by weights[r], unless NULL.
+   Collective. */
+PetscErrorCode HfFieldLengths(HfGrid grid, Vec v, PetscInt dof, const PetscReal weights[], PetscReal *sum, PetscReal *squares, PetscReal *largest);
 
 /* ---- coupling.c: the current through the film itself, without gold ---- */
 PetscErrorCode HfCouplingRegisterKeys(HfKeys keys);

@@ -33,8 +33,7 @@ PetscErrorCode HfDeviceCellsNear(HfDevice d, const PetscReal at[2], PetscInt *n)
   PetscFunctionReturn(0);
 }
 
-/* Sum of squares and largest of the lengths of the vectors of a cell Vec over the film; the length in region r is multiplied by weights[r], unless NULL. */
-static PetscErrorCode lengths(HfGrid grid, Vec v, PetscInt dof, const PetscReal weights[], PetscReal *sum, PetscReal *squares, PetscReal *largest) {
+PetscErrorCode HfFieldLengths(HfGrid grid, Vec v, PetscInt dof, const PetscReal weights[], PetscReal *sum, PetscReal *squares, PetscReal *largest) {
   const HfGridInfo *g = HfGridGetInfo(grid);
   const int8_t *regions = HfGridRegions(grid);
   const PetscScalar *a;
@@ -90,7 +89,7 @@ PetscErrorCode HfDeviceFieldFigures(HfDevice d, const PetscReal V[], const HfFie
   if (!drives_current(d->electrodes, V_nodes)) PetscFunctionReturn(0);
   PetscCall(HfGridCreateCellVec(d->grid, 3, &H));
   PetscCall(HfGoldField(d->gold, V_nodes, H));
-  PetscCall(lengths(d->grid, H, 3, NULL, &sum, &squares, &figures->largest));
+  PetscCall(HfFieldLengths(d->grid, H, 3, NULL, &sum, &squares, &figures->largest));
   figures->rms = PetscSqrtReal(squares / n_film);
   PetscCall(HfFieldNear(d->grid, H, centre, &figures->centre, &n));
   if (measure->rms)
@@ -106,11 +105,11 @@ PetscErrorCode HfDeviceCurrentFigures(HfDevice d, Vec j, HfCurrentFigures *figur
   PetscReal squares, *drift;
 
   PetscFunctionBeginUser;
-  PetscCall(lengths(d->grid, j, 2, NULL, &figures->mean, &squares, &figures->largest));
+  PetscCall(HfFieldLengths(d->grid, j, 2, NULL, &figures->mean, &squares, &figures->largest));
   figures->mean /= (PetscReal)g->n_film;
   PetscCall(PetscMalloc1(g->n_regions, &drift));
   for (PetscInt r = 0; r < g->n_regions; ++r) drift[r] = HfMagnetDriftPerCurrent(d->magnet, r);
-  PetscCall(lengths(d->grid, j, 2, drift, &figures->mean_drift, &squares, &figures->largest_drift));
+  PetscCall(HfFieldLengths(d->grid, j, 2, drift, &figures->mean_drift, &squares, &figures->largest_drift));
   figures->mean_drift /= (PetscReal)g->n_film;
   PetscCall(PetscFree(drift));
   PetscFunctionReturn(0);

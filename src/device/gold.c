@@ -57,6 +57,8 @@ PetscErrorCode HfGoldSettingsRead(HfDeck deck, HfGoldSettings *settings) {
                                .oersted = HfText(gold, "oersted"),
                                .uniform_lead_current = (PetscBool)!strcmp(HfText(gold, "lead_current"), "uniform")};
   while (strcmp(HfText(gold, "leads"), HfLeadsNames[settings->leads])) ++settings->leads; /* the choices of the key are these names */
+  if (settings->leads == HF_LEADS_NONE && HfGiven(gold, "lead_current"))
+    PetscCall(HfDeckError(deck, HfChild(gold, "lead_current"), "gold.lead_current has no effect without gold.leads; leave it out"));
   PetscFunctionReturn(0);
 }
 
@@ -234,7 +236,7 @@ PetscErrorCode HfDeviceCompareOersted(HfDevice d, const PetscReal V[], PetscReal
   const char *models[2] = {"sheet", "biot-savart"};
   const PetscReal centre[2] = {0, 0};
   Vec H[2];
-  PetscReal reference, difference[2];
+  PetscReal sum, reference, difference, largest; /* sums of squares; of one vector */
   PetscInt n;
 
   PetscFunctionBeginUser;
@@ -249,12 +251,11 @@ PetscErrorCode HfDeviceCompareOersted(HfDevice d, const PetscReal V[], PetscReal
   }
   PetscCall(HfFieldNear(d->grid, H[0], centre, centre_sheet, &n));
   PetscCall(HfFieldNear(d->grid, H[1], centre, centre_biot_savart, &n));
-  PetscCall(VecNorm(H[0], NORM_2, &reference));
+  PetscCall(HfFieldLengths(d->grid, H[0], 3, NULL, &sum, &reference, &largest));
   PetscCall(VecAXPY(H[1], -1.0, H[0]));
-  PetscCall(VecNorm(H[1], NORM_2, &difference[0]));
-  PetscCall(VecNorm(H[1], NORM_INFINITY, &difference[1]));
-  *rms = reference > 0 ? difference[0] / reference : 0;
-  *max = reference > 0 ? difference[1] / (reference / sqrt((PetscReal)HfGridGetInfo(d->grid)->n_film)) : 0;
+  PetscCall(HfFieldLengths(d->grid, H[1], 3, NULL, &sum, &difference, &largest));
+  *rms = reference > 0 ? PetscSqrtReal(difference / reference) : 0;
+  *max = reference > 0 ? largest / PetscSqrtReal(reference / (PetscReal)HfGridGetInfo(d->grid)->n_film) : 0;
   for (int k = 0; k < 2; ++k) PetscCall(VecDestroy(&H[k]));
   PetscFunctionReturn(0);
 }

@@ -2,7 +2,7 @@
 
    With Hall currents the matrix of a film saturated along z is not symmetric, while that of a maze, where m_z vanishes on average, nearly is. So that
    G - xi G0 is nearly symmetric too, G0 is the mean over m = z and m = -z. The second matrix is the transpose of the first by Onsager's relation, which
-   the discrete film obeys exactly (transport/hall.c). */
+   the discrete film obeys exactly (transport/hall.c). With a gmr_direction along z the two differ by more; G0 is then that of m = z. */
 #include "device_impl.h"
 
 PetscReal HfDeviceSheetConductance(HfDevice d) { return d->conductor.conductivity * HfGridGetInfo(d->grid)->thickness; }

@@ -97,6 +97,8 @@ static PetscErrorCode read_settings(HfDeck deck, HfWiring *w, PetscBool *wired) 
   PetscFunctionBeginUser;
   *wired = (PetscBool)(HfHas(root, "wiring") || HfHas(root, "pixels"));
   set_identity(w);
+  if (HfHas(root, "wiring") && HfHas(root, "pixels"))
+    PetscCall(HfDeckError(deck, HfChild(root, "pixels"), "pixels has no effect beside `wiring`, which names the pixels; leave it out"));
   if (HfHas(root, "wiring"))
     PetscCall(wiring_settings(deck, w));
   else if (HfHas(root, "pixels"))

@@ -134,16 +134,23 @@ PetscErrorCode HfConductance(HfPotential p, PetscReal G[]) {
   PetscFunctionReturn(0);
 }
 
+void HfConductanceContacts(HfPotential p, const PetscReal V[], PetscReal u[]) {
+  const PetscInt n = p->electrodes->n;
+
+  for (PetscInt k = 0; k < n; ++k) {
+    u[k] = 0;
+    for (PetscInt l = 0; l < n; ++l)
+      if (!p->electrodes->floating[l]) u[k] += p->contact_from_terminal[k * n + l] * V[l];
+  }
+}
+
 PetscErrorCode HfPotentialSuperpose(HfPotential p, const PetscReal V[], Vec phi) {
   const PetscInt n = p->electrodes->n;
   PetscReal *u = p->work;
 
   PetscFunctionBeginUser;
   PetscCheck(p->unit, HfGridComm(p->grid), PETSC_ERR_ORDER, "HfConductance() must come before HfPotentialSuperpose()");
-  PetscCall(PetscArrayzero(u, n));
-  for (PetscInt k = 0; k < n; ++k)
-    for (PetscInt l = 0; l < n; ++l)
-      if (!p->electrodes->floating[l]) u[k] += p->contact_from_terminal[k * n + l] * V[l];
+  HfConductanceContacts(p, V, u);
   /* phi = u_N + sum_k (u_k - u_N) phi_k on the film, 0 in the void */
   PetscCall(HfPotentialFill(p, u[n - 1], phi));
   for (PetscInt k = 0; k < n - 1; ++k) u[k] -= u[n - 1];

@@ -2,7 +2,7 @@
    all cells, so that the loops over whole cells pass them by.
 
    The conductivity of a cell whose centre is outside of the film is the mean over the film cells beside it, or diagonal to it if there is none beside it; the
-   owner computes it and sends it to the rank above. */
+   owner computes it and sends it to the rank above. Cells beyond a periodic boundary along x count, those beyond one along y, on another rank, do not. */
 #include "transport_impl.h"
 
 PetscErrorCode HfCutSigmaCreate(HfPotential p) {
@@ -33,19 +33,22 @@ static void tensor_at(const HfSigma *sigma, ptrdiff_t at, PetscReal S[HF_TENSOR_
 }
 
 static void mean_of_neighbours(HfPotential p, const HfCutCell *cell, PetscReal mean[HF_TENSOR_COMPONENTS]) {
+  static const int beside[2][4][2] = {{{0, -1}, {-1, 0}, {1, 0}, {0, 1}}, {{-1, -1}, {1, -1}, {-1, 1}, {1, 1}}};
+  const HfGridInfo *g = HfGridGetInfo(p->grid);
   const int8_t *regions = HfGridRegions(p->grid);
-  const ptrdiff_t w = HfGridGetInfo(p->grid)->nx + 2;
-  const ptrdiff_t beside[2][4] = {{-w, -1, 1, w}, {-w - 1, -w + 1, w - 1, w + 1}};
   PetscInt n = 0;
 
   memset(mean, 0, HF_TENSOR_COMPONENTS * sizeof(PetscReal));
   for (int kind = 0; kind < 2 && !n; ++kind) {
     for (int k = 0; k < 4; ++k) {
+      const PetscInt j = cell->j + beside[kind][k][1];
+      PetscInt i = cell->i + beside[kind][k][0];
       PetscReal S[HF_TENSOR_COMPONENTS];
 
-      if (regions[cell->at + beside[kind][k]] < 0) continue;
+      if (g->periodic[0]) i = (i + g->nx) % g->nx;
+      if (j < 0 || j >= g->ny || HfRegionAt(g, regions, i, j) < 0) continue;
       ++n;
-      tensor_at(&p->sigma, cell->at + beside[kind][k], S);
+      tensor_at(&p->sigma, (ptrdiff_t)(j - (g->ys - 1)) * (g->nx + 2) + i + 1, S);
       for (int c = 0; c < HF_TENSOR_COMPONENTS; ++c) mean[c] += S[c];
     }
   }

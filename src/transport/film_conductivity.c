@@ -11,7 +11,8 @@
 
 static const HfKey potential_keys[] = {
     {"potential", HF_SECTION, NULL, "{}", "", 0, "How the potential is computed"},
-    {"potential.tolerance", HF_NUMBER, NULL, "1e-10", "(0,1e-2)", 0, "Residual norm, relative to that of zero potential, at which the solver stops"},
+    {"potential.tolerance", HF_NUMBER, NULL, "1e-10", "(0,1e-2)", 0,
+     "Residual norm in the film, relative to that of zero potential, at which the solver stops; in gold it is 1e-10"},
     {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
 };
 

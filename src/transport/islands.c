@@ -1,12 +1,14 @@
 /* Islands: film that no driven electrode reaches has no potential. A flood from the driven contacts: a film cell with one reached corner is
    reached altogether (cells that share a corner conduct); a floating contact carries the flood to all of its vertices. Every rank floods its rows to
-   the end, then looks at its neighbours' rows again, until nothing changes anywhere. From one electrode at a time the same flood finds the pieces of the film
-   between which no current can flow. */
+   the end, then looks at its neighbours' rows again, until nothing changes anywhere. From one electrode at a time the same flood, across periodic boundaries
+   too, finds the pieces of the film between which no current can flow. Islands are those of the film without periodic boundaries, whose equations precondition
+   the solver (seam.c): on film that a contact reaches across a seam alone it would not converge. */
 #include "transport_impl.h"
 #include <hopfilm/petsc_versions.h>
 
 typedef struct {
   HfElectrodes e;
+  PetscBool seams; /* it crosses periodic boundaries */
   HfGhostRows vertices;
   const HfGhostRowsInfo *rows;
   PetscReal *reached;   /* 1 where the flood was; with ghost rows */
@@ -39,13 +41,44 @@ static void flood(Flood *f) {
   }
 }
 
-/* Spreads from ghost vertices and electrodes reached since the last time; *changed is the same on all ranks. */
+/* The vertices on both sides of a periodic boundary are the same. */
+static PetscErrorCode cross_seams(Flood *f) {
+  const HfGridInfo *g = HfGridGetInfo(f->e->grid);
+  const PetscInt n = f->rows->n, last = f->rows->n_rows - 1, seam[2] = {0, last};
+  uint8_t *row;
+
+  PetscFunctionBeginUser;
+  for (PetscInt j = f->rows->start; j < f->rows->end && g->periodic[0]; ++j) {
+    const PetscReal *reached = f->reached + HfGhostRowsAt(f->rows, j);
+
+    if (reached[0] > 0.5 || reached[n - 1] > 0.5) {
+      reach(f, 0, j);
+      reach(f, n - 1, j);
+    }
+  }
+  if (!g->periodic[1]) PetscFunctionReturn(0);
+  PetscCall(PetscCalloc1(n, &row));
+  for (int side = 0; side < 2; ++side)
+    for (PetscInt i = 0; i < n && seam[side] >= f->rows->start && seam[side] < f->rows->end; ++i)
+      row[i] |= f->reached[HfGhostRowsAt(f->rows, seam[side]) + i] > 0.5;
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, row, (PetscMPIInt)n, MPI_UINT8_T, MPI_MAX, HfGridComm(f->e->grid)));
+  for (PetscInt i = 0; i < n; ++i) {
+    if (!row[i]) continue;
+    reach(f, i, 0);
+    reach(f, i, last);
+  }
+  PetscCall(PetscFree(row));
+  PetscFunctionReturn(0);
+}
+
+/* Spreads from ghost vertices, across seams, and from electrodes reached since the last time; *changed is the same on all ranks. */
 static PetscErrorCode look_around(Flood *f, PetscBool *changed) {
   HfElectrodes e = f->e;
   const PetscInt nx = f->rows->n;
   PetscMPIInt n, local = 0;
 
   PetscFunctionBeginUser;
+  if (f->seams) PetscCall(cross_seams(f));
   PetscCall(HfGhostRowsFill(f->vertices, f->reached, HF_ROWS_ALL));
   const PetscInt ghosts[2] = {f->rows->start - 1, f->rows->end};
   for (int side = 0; side < 2; ++side) {
@@ -132,6 +165,7 @@ PetscErrorCode HfPiecesFind(HfElectrodes e) {
 
     if (e->piece[first] != unknown) continue;
     PetscCall(flood_create(e, &f));
+    f.seams = PETSC_TRUE;
     f.electrode[first] = PETSC_TRUE;
     PetscCall(flood_everything(&f));
     for (PetscInt k = 0; k < e->n; ++k) n_reached += f.electrode[k];

@@ -129,12 +129,17 @@ PetscErrorCode HfPotentialCreateFromFunction(HfGrid grid, HfElectrodes electrode
 
 PetscErrorCode HfPotentialCreateIsotropic(HfGrid grid, HfElectrodes electrodes, PetscReal conductivity, PetscReal thickness, HfPotential *potential) {
   const HfGridInfo *g = HfGridGetInfo(HfGridWholeRows(grid));
-  const int8_t *regions = HfGridRegions(HfGridWholeRows(grid)); /* framed like the tensors */
+  const int8_t *regions = HfGridRegions(HfGridWholeRows(grid)); /* framed like the tensors, but not empty beyond a periodic boundary */
 
   PetscFunctionBeginUser;
   PetscCall(HfPotentialAllocate(grid, electrodes, thickness, DEFAULT_TOLERANCE, potential));
   HfPotential p = *potential;
-  for (ptrdiff_t at = 0; at < (ptrdiff_t)(g->nx + 2) * (g->ym + 2); ++at) p->sigma.xx[at] = p->sigma.yy[at] = regions[at] >= 0 ? conductivity : 0;
+  for (PetscInt j = PetscMax(0, g->ys - 1); j < PetscMin(g->ny, g->ys + g->ym + 1); ++j)
+    for (PetscInt i = 0; i < g->nx; ++i) {
+      const ptrdiff_t at = (ptrdiff_t)(j - (g->ys - 1)) * (g->nx + 2) + i + 1;
+
+      if (regions[at] >= 0) p->sigma.xx[at] = p->sigma.yy[at] = conductivity;
+    }
   PetscCall(HfSolverCreate(p, "gold_"));
   PetscCall(HfSolverOperatorChanged(p));
   PetscFunctionReturn(0);
@@ -223,17 +228,18 @@ PetscErrorCode HfPotentialSolve(HfPotential p, const PetscReal V[], Vec phi, Pet
   const PetscInt n = p->electrodes->n;
 
   PetscFunctionBeginUser;
-  if (HfHasCircuit(p->electrodes)) { /* the contacts' potentials depend on the currents */
+  const PetscBool circuit = HfHasCircuit(p->electrodes); /* the contacts' potentials depend on the currents */
+  PetscReal *u = NULL;
+
+  if (circuit) {
     PetscCall(HfConductanceUpdate(p));
-    PetscCall(HfPotentialSuperpose(p, V, phi));
-    for (PetscInt k = 0; currents && k < n; ++k) {
-      currents[k] = 0;
-      for (PetscInt l = 0; l < n; ++l) currents[k] += p->terminal_G[k * n + l] * (p->electrodes->floating[l] ? 0 : V[l]);
-    }
-  } else {
-    PetscCall(HfPotentialSolveContacts(p, V, phi));
-    if (currents) PetscCall(HfCurrentsOfContacts(p, phi, currents));
+    if (!currents) PetscFunctionReturn(HfPotentialSuperpose(p, V, phi));
+    PetscCall(PetscMalloc1(n, &u));
+    HfConductanceContacts(p, V, u);
   }
+  PetscCall(HfPotentialSolveContacts(p, circuit ? u : V, phi));
+  if (currents) PetscCall(HfCurrentsOfContacts(p, phi, currents)); /* read, not from a known G: they test it */
+  PetscCall(PetscFree(u));
   PetscFunctionReturn(0);
 }
 

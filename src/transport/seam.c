@@ -9,14 +9,14 @@ enum { TAG = 1 }; /* PETSc's own tags count down from the largest one */
 
 PetscBool HfSeamExists(HfGrid grid) { return (PetscBool)(HfGridGetInfo(grid)->periodic[0] || HfGridGetInfo(grid)->periodic[1]); }
 
-/* Where a film has one row of cells, its first rank may have none. */
-static PetscMPIInt first_rank(const HfGhostRowsInfo *rows) {
+/* The rank that has the first row: where a film has one row of cells, that is the last one. */
+static PetscMPIInt first_rank(const PetscInt ranges[]) {
   PetscMPIInt r = 0;
 
-  while (rows->ranges[r + 1] == 0) ++r;
+  while (ranges[r + 1] == 0) ++r;
   return r;
 }
-static PetscBool has_first(const HfGhostRowsInfo *rows) { return (PetscBool)(rows->rank == first_rank(rows)); }
+static PetscBool has_first(const HfGhostRowsInfo *rows) { return (PetscBool)(rows->rank == first_rank(rows->ranges)); }
 static PetscBool has_last(const HfGhostRowsInfo *rows) { return (PetscBool)(rows->rank == rows->size - 1); }
 static PetscReal *last_row(const HfGhostRowsInfo *rows, PetscReal x[]) { return x + (ptrdiff_t)(rows->end - 1 - rows->start) * rows->n; }
 
@@ -28,7 +28,7 @@ static PetscErrorCode copy_up(const HfGhostRowsInfo *rows, PetscReal x[]) {
   else if (has_first(rows))
     PetscCallMPI(MPI_Send(x, (PetscMPIInt)rows->n, MPIU_REAL, rows->size - 1, TAG, rows->comm));
   else if (has_last(rows))
-    PetscCallMPI(MPI_Recv(last_row(rows, x), (PetscMPIInt)rows->n, MPIU_REAL, first_rank(rows), TAG, rows->comm, MPI_STATUS_IGNORE));
+    PetscCallMPI(MPI_Recv(last_row(rows, x), (PetscMPIInt)rows->n, MPIU_REAL, first_rank(rows->ranges), TAG, rows->comm, MPI_STATUS_IGNORE));
   PetscFunctionReturn(0);
 }
 
@@ -38,10 +38,10 @@ static PetscErrorCode add_down(HfPotential p, PetscReal x[]) {
   PetscReal *from = has_last(rows) ? last_row(rows, x) : p->seam_row;
 
   PetscFunctionBeginUser;
-  if (rows->size > 1 && has_first(rows))
+  if (has_first(rows) && !has_last(rows))
     PetscCallMPI(MPI_Recv(from, (PetscMPIInt)rows->n, MPIU_REAL, rows->size - 1, TAG, rows->comm, MPI_STATUS_IGNORE));
-  else if (rows->size > 1 && has_last(rows))
-    PetscCallMPI(MPI_Send(from, (PetscMPIInt)rows->n, MPIU_REAL, first_rank(rows), TAG, rows->comm));
+  else if (has_last(rows) && !has_first(rows))
+    PetscCallMPI(MPI_Send(from, (PetscMPIInt)rows->n, MPIU_REAL, first_rank(rows->ranges), TAG, rows->comm));
   for (PetscInt i = 0; i < rows->n && has_first(rows); ++i) x[i] += from[i];
   if (has_last(rows)) PetscCall(PetscArrayzero(last_row(rows, x), rows->n));
   PetscFunctionReturn(0);
@@ -109,9 +109,11 @@ PetscErrorCode HfSeamFindMisfit(HfElectrodes e, PetscInt *electrode) {
     if (row[0] != row[n - 1]) found = PetscMax(row[0], row[n - 1]);
   }
   if (g->periodic[1]) {
+    const PetscMPIInt owner = first_rank(HfGridRowRanges(e->grid));
+
     PetscCall(PetscMalloc1(n, &first));
-    if (!g->rank) PetscCall(PetscArraycpy(first, e->vertices, n));
-    PetscCallMPI(MPI_Bcast(first, (PetscMPIInt)(n * (PetscInt)sizeof(*first)), MPI_BYTE, 0, HfGridComm(e->grid)));
+    if (g->rank == owner) PetscCall(PetscArraycpy(first, e->vertices, n));
+    PetscCallMPI(MPI_Bcast(first, (PetscMPIInt)(n * (PetscInt)sizeof(*first)), MPI_BYTE, owner, HfGridComm(e->grid)));
     for (PetscInt i = 0; i < n && g->rank == g->size - 1; ++i)
       if (first[i] != mine[i]) found = PetscMax(first[i], mine[i]);
     PetscCall(PetscFree(first));

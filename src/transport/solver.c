@@ -104,6 +104,7 @@ static PetscErrorCode try_solve(HfPotential p, PetscInt max_iterations, KSPConve
   PetscCall(KSPGetIterationNumber(p->ksp, &iterations));
   p->last_iterations += iterations;
   PetscCall(KSPGetResidualHistory(p->ksp, &history, &n));
+  if (*reason == KSP_CONVERGED_ATOL && n && history[n - 1] > 0) *reason = KSP_DIVERGED_BREAKDOWN; /* PETSc's word for directions that vanish */
   *digits = n > 1 && history[n - 1] > 0 ? PetscLog10Real(history[0] / history[n - 1]) / (PetscReal)(n - 1) : 0;
   PetscFunctionReturn(0);
 }

@@ -183,7 +183,8 @@ PetscErrorCode HfPotentialFill(HfPotential potential, PetscReal u, Vec phi); /* 
 PetscErrorCode HfCurrentsOfContacts(HfPotential potential, Vec phi, PetscReal currents[]);
 /* conductance.c: unit solutions of the present operator exist. Collective. */
 PetscErrorCode HfConductanceUpdate(HfPotential potential);
-PetscErrorCode HfConductanceUnits(HfPotential potential); /* room for the unit solutions, zero at first */
+PetscErrorCode HfConductanceUnits(HfPotential potential);                              /* room for the unit solutions, zero at first */
+void HfConductanceContacts(HfPotential potential, const PetscReal V[], PetscReal u[]); /* potentials of the contacts for voltages of the terminals */
 static inline PetscBool HfHasCircuit(HfElectrodes e) {
   for (PetscInt k = 0; k < e->n; ++k)
     if (e->floating[k] || e->resistance[k] > 0) return PETSC_TRUE;

@@ -64,6 +64,7 @@ PetscErrorCode HfWiringLearnerCreate(HfDevice device, PetscInt n_patterns, const
 
 PetscErrorCode HfWiringLearnerCheckFilm(HfScheduleCheck *check, HfNode node) {
   HfGrid grid = HfDeviceGrid(check->device);
+  HfElectrodes electrodes = HfDeviceElectrodes(check->device);
   PetscBool odd = PETSC_FALSE;
 
   PetscFunctionBeginUser;
@@ -78,6 +79,12 @@ PetscErrorCode HfWiringLearnerCheckFilm(HfScheduleCheck *check, HfNode node) {
         HfDeckError(check->deck, node,
                     "wire: the conductivity depends on the sign of m (`gmr_ratio`), but the surrogate knows magnetoresistance that is even in m "
                     "alone; use `model: outer-product-neighbours`"));
+  for (PetscInt k = 0; electrodes && k < HfElectrodesCount(electrodes); ++k)
+    if (HfElectrodesFloating(electrodes, k)) {
+      PetscCall(HfDeckError(check->deck, node, "wire: electrode %s floats, so that no voltage on it trains the film; leave it out of the film",
+                            HfElectrodesName(electrodes, k)));
+      break;
+    }
   PetscFunctionReturn(0);
 }
 
