@@ -254,6 +254,37 @@ static void test_reasons(void **state) {
   CHECK(HfGridDestroy(&other));
 }
 
+/* A field H has numbers in every cell; ranks agree on it wherever the one that is none lies. */
+static void test_numbers_only(void **state) {
+  char path[256], how[HF_WHY_LENGTH], why[HF_WHY_LENGTH];
+  const HfFieldSource source = {.path = path, .dataset = "fields/H", .frame = -1, .values = PETSC_TRUE};
+  const HfGridInfo *g;
+  PetscScalar *a;
+  HfGrid grid;
+  hid_t file;
+  Vec H;
+
+  file_name(path, sizeof(path));
+  CHECK(HfGridCreate(PETSC_COMM_WORLD, 12, 10, 1.0, 1.0, 1.0, NULL, NULL, &grid));
+  g = HfGridGetInfo(grid);
+  CHECK(HfGridCreateCellVec(grid, 3, &H));
+  for (PetscMPIInt bad = 0; bad <= g->size; ++bad) { /* the rank of it; at last none */
+    CHECK(VecSet(H, 1e6));
+    CHECK(VecGetArray(H, &a));
+    if (g->rank == bad) a[1] = NAN;
+    CHECK(VecRestoreArray(H, &a));
+    file = create_file(path);
+    CHECK(HfFieldAppend(grid, file, "/fields/H", H, 3, NULL));
+    H5Fclose(file);
+    CHECK(HfFieldReadSource(grid, &source, H, how, why));
+    assert_true(bad < g->size ? strstr(why, "not finite") != NULL : !why[0]);
+    CHECK(MPI_Barrier(PETSC_COMM_WORLD));
+  }
+  if (!g->rank) remove(path);
+  CHECK(VecDestroy(&H));
+  CHECK(HfGridDestroy(&grid));
+}
+
 /* Appending to a dataset of another shape is a fault, not a crash. */
 static void test_append_fault(void **state) {
   char path[256];
@@ -319,5 +350,6 @@ static void test_single_precision(void **state) {
 
 static const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_in_calls),
                                           cmocka_unit_test(test_shape_on_disk), cmocka_unit_test(test_reasons),
-                                          cmocka_unit_test(test_append_fault),  cmocka_unit_test(test_single_precision)};
+                                          cmocka_unit_test(test_append_fault),  cmocka_unit_test(test_single_precision),
+                                          cmocka_unit_test(test_numbers_only)};
 HF_TEST_MAIN(tests)

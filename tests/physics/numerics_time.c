@@ -248,10 +248,37 @@ static void heun_is_of_second_order(void **unused) {
   ASSERT_NEAR(log2(inside[0] / inside[1]), 2, 0.3);
 }
 
+/* f is not a number in the last cell of the last rank, from the third step on. */
+static PetscErrorCode rate_with_nan(PetscReal t, Vec y, Vec dydt, void *context) {
+  const HfGridInfo *g = ((Spins *)context)->g;
+  PetscScalar *f;
+
+  PetscFunctionBeginUser;
+  PetscCall(rate(t, y, dydt, context));
+  PetscCall(VecGetArray(dydt, &f));
+  if (((Spins *)context)->done == 2 && g->rank == g->size - 1) f[3 * NX * g->ym - 1] = NAN;
+  PetscCall(VecRestoreArray(dydt, &f));
+  PetscFunctionReturn(0);
+}
+
+static void heun_stops_at_what_is_not_a_number(void **unused) {
+  Spins spins;
+  const HfHeunProblem problem = {draw, rate_with_nan, normalize, step_done, &spins};
+  PetscBool finite;
+
+  start(&spins);
+  CHECK(HfHeunIntegrate(&problem, spins.y, 0, END, END / 100, 0, &finite));
+  assert_false(finite); /* on every rank */
+  assert_int_equal(spins.done, 2);
+  assert_true(error_at(&spins, 0.02 * END) < 1e-3); /* the last state that was */
+  finish(&spins);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(pairs_have_their_order),
     cmocka_unit_test(pairs_know_the_state_inside_of_a_step),
     cmocka_unit_test(interrupted_integration_is_the_same),
     cmocka_unit_test(heun_is_of_second_order),
+    cmocka_unit_test(heun_stops_at_what_is_not_a_number),
 };
 HF_TEST_MAIN(tests)
