@@ -193,6 +193,30 @@ static void interrupted_integration_is_the_same(void **unused) {
   finish(&resumed);
 }
 
+/* An error beyond the tolerance at the smallest step ends the integration, also where any number of rejections is allowed. */
+static void smallest_step_is_not_repeated_for_ever(void **unused) {
+  Spins spins;
+  const HfRungeKuttaProblem problem = {rate, stage_rate, NULL, &spins, 0, NULL};
+  TSConvergedReason reason;
+  TSAdapt adapt;
+  TS ts;
+
+  start(&spins);
+  ts = stepper(&spins, 1e-13);
+  CHECK(HfRungeKuttaCreate(ts, "3bs", &problem));
+  CHECK(TSGetAdapt(ts, &adapt));
+  CHECK(TSAdaptSetStepLimits(adapt, 0.1 * END, END));
+  CHECK(TSSetMaxStepRejections(ts, -1));
+  CHECK(TSSetErrorIfStepFails(ts, PETSC_FALSE));
+  CHECK(TSSetMaxTime(ts, END));
+  CHECK(TSSetTimeStep(ts, 0.5 * END));
+  CHECK(TSSolve(ts, spins.y));
+  CHECK(TSGetConvergedReason(ts, &reason));
+  assert_int_equal(reason, TS_DIVERGED_STEP_REJECTED);
+  CHECK(TSDestroy(&ts));
+  finish(&spins);
+}
+
 /* ---- Heun ---- */
 static PetscErrorCode draw(PetscReal h, void *context) {
   ++((Spins *)context)->draws;
@@ -278,6 +302,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(pairs_have_their_order),
     cmocka_unit_test(pairs_know_the_state_inside_of_a_step),
     cmocka_unit_test(interrupted_integration_is_the_same),
+    cmocka_unit_test(smallest_step_is_not_repeated_for_ever),
     cmocka_unit_test(heun_is_of_second_order),
     cmocka_unit_test(heun_stops_at_what_is_not_a_number),
 };
