@@ -217,6 +217,36 @@ static void smallest_step_is_not_repeated_for_ever(void **unused) {
   finish(&spins);
 }
 
+/* ---- implicit steps at rest ---- */
+static PetscErrorCode no_rate(PetscReal t, Vec y, Vec dydt, void *context) { return VecSet(dydt, 0); }
+static PetscErrorCode no_residual(PetscReal t, Vec y, PetscReal shift, Vec rest, Vec b, void *context) {
+  ++((Spins *)context)->calls;
+  return VecSet(b, 0);
+}
+static PetscErrorCode multiply_by_one(Vec x, PetscBool whole, Vec product, void *context) { return VecCopy(x, product); }
+static PetscErrorCode divide_by_one(Vec b, Vec x, void *context) { return VecCopy(b, x); }
+
+/* Residuals that are exactly 0 make corrections of 0, whose ratio is no contraction, and the steps as long as they can be. */
+static void implicit_steps_rest(void **unused) {
+  Spins spins;
+  const HfSphereProblem problem = {no_rate, no_residual, multiply_by_one, divide_by_one, NULL, &spins, NX * NY, 3, PETSC_TRUE, 0, 0};
+  PetscInt rejected;
+  TS ts;
+
+  start(&spins);
+  CHECK(VecSet(spins.y, 1 / PetscSqrtReal(3)));
+  ts = stepper(&spins, 1e-4);
+  CHECK(HfBdfCreate(ts, &problem));
+  advance(ts, spins.y, 0, END, 0.01 * END);
+  CHECK(TSGetStepRejections(ts, &rejected));
+  assert_int_equal(rejected, 0);
+  CHECK(TSGetStepNumber(ts, &spins.draws));
+  assert_true(spins.draws < 10);
+  assert_true(spins.calls <= 2 * spins.draws); /* corrections: the second one finds nothing left */
+  CHECK(TSDestroy(&ts));
+  finish(&spins);
+}
+
 /* ---- Heun ---- */
 static PetscErrorCode draw(PetscReal h, void *context) {
   ++((Spins *)context)->draws;
@@ -303,6 +333,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(pairs_know_the_state_inside_of_a_step),
     cmocka_unit_test(interrupted_integration_is_the_same),
     cmocka_unit_test(smallest_step_is_not_repeated_for_ever),
+    cmocka_unit_test(implicit_steps_rest),
     cmocka_unit_test(heun_is_of_second_order),
     cmocka_unit_test(heun_stops_at_what_is_not_a_number),
 };
