@@ -225,7 +225,7 @@ def large_films(program, tmp):
     check(float(plans[60000]["checkpoint_bytes_each"]) > 24 * cells > 1e4 * small, "a checkpoint holds m at least")
     asked, wall = (float(plans[60000][name]) for name in ("queue_seconds_to_ask_for", "wall_seconds_about"))
     check(asked > 1.5 * wall > 0 and near(float(plans[60000]["core_hours_about"]), wall * 4096 / 3600, 1e-4), f"{wall:.4g} s, to ask for: {asked:.4g} s")
-    beyond = hopfilm(program, "check", deck, tmp, "film.size=[300 um, 300 um]", code=2)  # on one rank, of which nothing is allocated
+    beyond = hopfilm(program, "check", deck, tmp, "film.size=[297.5 um, 297.5 um]", code=2)  # on one rank; nothing is allocated
     few = "of 32 bits" in beyond
     check(("--with-64-bit-indices" in beyond if few else "BLAS" in beyond and "at least 6 ranks" in beyond), f"too many cells for indices: {beyond.strip()}")
     hopfilm(program, "check", deck, tmp, "--ranks 70000", *large)  # in boxes

@@ -31,11 +31,15 @@ static PetscErrorCode in_pieces(MPI_Comm comm, MPI_Datatype type, const HfExchan
   MPI_Request *requests;
   MPI_Status *unused; /* MPICH's MPI_STATUSES_IGNORE is the address 1, where gcc 12 sees an overflow */
   MPI_Aint low, each;
-  PetscInt64 room = 0;
+  PetscInt64 most_out = 0, most_in = 0, room;
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Type_get_extent(type, &low, &each));
-  for (PetscMPIInt r = 0; r < size; ++r) room = PetscMax(room, pieces(out->counts[r], most) + pieces(in->counts[r], most));
+  for (PetscMPIInt r = 0; r < size; ++r) {
+    most_out = PetscMax(most_out, pieces(out->counts[r], most));
+    most_in = PetscMax(most_in, pieces(in->counts[r], most));
+  }
+  room = most_out + most_in; /* a round sends to one rank and receives from another */
   PetscCall(PetscMalloc2(room, &requests, room, &unused));
   memcpy((char *)in->numbers + in->places[rank] * each, (const char *)out->numbers + out->places[rank] * each, (size_t)(out->counts[rank] * each));
   for (PetscMPIInt k = 1; k < size; ++k) {

@@ -52,16 +52,16 @@ static HfFieldReason read_frame(HfGrid grid, const char *path, const char *name,
                                 HfFieldReader reader, const HfFieldSource *source, double rows[]) {
   const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
   HfFieldReason reason = HF_FIELD_NOT_HDF5;
-  hid_t file, dataset;
+  hid_t file, dataset = -1;
   hsize_t shape[4];
   HfSelection w;
 
   if (strlen(path) <= HF_MPI_IO_PATH_LENGTH) H5Pset_fapl_mpio(access, HfGridComm(grid), MPI_INFO_NULL); /* else every rank opens it for itself */
   file = H5Fopen(path, H5F_ACC_RDONLY, access);
   H5Pclose(access);
-  if (file < 0) return reason;
-  dataset = HfFieldOpen(file, name, dof, shape, &reason);
-  if (dataset >= 0) {
+  if (file >= 0) dataset = HfFieldOpen(file, name, dof, shape, &reason);
+  if (HfFieldAgree(HfGridComm(grid), &reason)) reason = HF_FIELD_NOT_READ; /* one that opens it for itself may fail alone; transfers need all */
+  if (reason == HF_FIELD_FINE) {
     w = HfFieldSelection(dataset, shape);
     if (frame == -1) frame = (PetscInt)shape[0] - 1;
     if (frame < 0 || (hsize_t)frame >= shape[0])
@@ -70,9 +70,9 @@ static HfFieldReason read_frame(HfGrid grid, const char *path, const char *name,
       reason = selection && HfSelectionSame(selection, &w) ? read_some_cells(grid, dataset, &w, dof, (hsize_t)frame, rows) : HF_FIELD_NOT_ALL;
     else
       reason = (*reader)(grid, file, dataset, shape, (hsize_t)frame, source, rows);
-    H5Dclose(dataset);
   }
-  H5Fclose(file);
+  if (dataset >= 0) H5Dclose(dataset);
+  if (file >= 0) H5Fclose(file);
   return reason;
 }
 

@@ -32,12 +32,12 @@ PetscErrorCode HfFieldSourceSettingsRead(HfDeck deck, HfNode section, const char
   PetscFunctionReturn(0);
 }
 
-/* Only numbers can be used. */
+/* Only numbers can be used. The sum has a NaN of any rank; MPI's maximum may lose one. */
 static PetscErrorCode check_finite(HfGrid grid, const HfFieldSource *source, Vec v, char why[]) {
   PetscReal norm;
 
   PetscFunctionBeginUser;
-  PetscCall(VecNorm(v, NORM_INFINITY, &norm));
+  PetscCall(VecNorm(v, NORM_1, &norm));
   if (PetscIsInfOrNanReal(norm))
     snprintf(why, HF_WHY_LENGTH, "%.400s: dataset %.200s has numbers that are not finite", source->path, source->dataset);
   PetscFunctionReturn(0);

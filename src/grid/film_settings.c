@@ -149,27 +149,40 @@ static PetscErrorCode check_cells(HfDeck deck, const HfFilmSettings *film, int d
   PetscFunctionReturn(0);
 }
 
+/* The number of ranks, at least `size`, where BLAS can count the numbers of each that shares n[0] x n[1] cells. */
+static PetscErrorCode enough_for_blas(const PetscReal n[2], PetscMPIInt size, PetscMPIInt *enough) {
+  PetscInt rows;
+
+  PetscFunctionBeginUser;
+  *enough = size;
+  PetscCall(HfGridMostRows((PetscInt)n[1], size, &rows));
+  while (3 * n[0] * (PetscReal)rows > (PetscReal)INT_MAX) PetscCall(HfGridMostRows((PetscInt)n[1], ++*enough, &rows));
+  PetscFunctionReturn(0);
+}
+
 /* The numbers of a Vec of three components are counted by PetscInt, those of a rank also by the int of BLAS, with which PETSc adds them up. */
 PetscErrorCode HfFilmCheckIndices(HfDeck deck) {
   const HfNode cell = HfChild(HfChild(HfDeckRoot(deck), "film"), "cell");
-  PetscReal n[2], rows;
   HfFilmSettings film;
-  PetscMPIInt size;
+  PetscReal n[2];
+  PetscMPIInt size, enough;
 
   PetscFunctionBeginUser;
   HfFilmSettingsRead(deck, &film);
   PetscCallMPI(MPI_Comm_size(HfDeckComm(deck), &size));
   for (int d = 0; d < 2; ++d) n[d] = round(film.size[d] / film.cell);
-  rows = ceil(n[1] / (PetscReal)size);
   if (!(n[0] <= 1e6 && n[1] <= 1e6)) PetscFunctionReturn(0); /* an error of its own: check_cells() */
-  if (3 * (n[0] + 2) * (n[1] + 2) > (PetscReal)PETSC_MAX_INT)
+  if (3 * (n[0] + 2) * (n[1] + 2) > (PetscReal)PETSC_MAX_INT) {
     PetscCall(HfDeckError(deck, cell,
                           "film.cell gives %.0f x %.0f cells: more than this build of PETSc, with indices of %d bits, can number; use one of 64-bit "
                           "indices (--with-64-bit-indices; Debian: libpetsc64-real-dev) or larger cells",
                           (double)n[0], (double)n[1], (int)(8 * sizeof(PetscInt))));
-  else if (3 * n[0] * rows > (PetscReal)INT_MAX)
-    PetscCall(HfDeckError(deck, cell, "film.cell gives %.0f x %.0f cells on %d rank%s: more than BLAS can count on a rank; use at least %.0f ranks",
-                          (double)n[0], (double)n[1], (int)size, size == 1 ? "" : "s", (double)ceil(n[1] / floor((PetscReal)INT_MAX / (3 * n[0])))));
+    PetscFunctionReturn(0);
+  }
+  PetscCall(enough_for_blas(n, size, &enough));
+  if (enough > size)
+    PetscCall(HfDeckError(deck, cell, "film.cell gives %.0f x %.0f cells on %d rank%s: more than BLAS can count on a rank; use at least %d ranks",
+                          (double)n[0], (double)n[1], (int)size, size == 1 ? "" : "s", (int)enough));
   PetscFunctionReturn(0);
 }
 

@@ -20,6 +20,18 @@ static PetscErrorCode divide_rows(PetscInt ny, PetscMPIInt size, PetscInt rows[]
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode HfGridMostRows(PetscInt ny, PetscMPIInt size, PetscInt *most) {
+  PetscInt *rows;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(size + 1, &rows));
+  PetscCall(divide_rows(ny, size, rows));
+  *most = 0;
+  for (PetscMPIInt r = 0; r < size; ++r) *most = PetscMax(*most, rows[r + 1] - rows[r]);
+  PetscCall(PetscFree(rows));
+  PetscFunctionReturn(0);
+}
+
 PetscBool HfGridBoxes(const PetscInt64 n[2], PetscInt64 ranks, PetscInt64 boxes[2]) {
   PetscInt64 least = 0;
 

@@ -22,6 +22,9 @@ struct HfGrid_ {
   VecScatter to_rows[HF_MAX_DOF + 1]; /* by number of components, made on demand */
 };
 
+/* The most rows of a rank where so many ranks share ny rows: at block boundaries more than the mean. */
+PetscErrorCode HfGridMostRows(PetscInt ny, PetscMPIInt size, PetscInt *most);
+
 /* The ranks whose rows lie one above the other. */
 static inline MPI_Comm HfGridColumnComm(HfGrid grid) { return grid->info.boxes[0] > 1 ? grid->along[1] : grid->comm; }
 

@@ -4,12 +4,15 @@
 
 enum { GAP = 2, MOST_RANKS = 4 };
 
-/* From rank a to rank b; some send nothing. */
-static PetscInt64 count_of(int a, int b) { return (a + b) % 3 ? 5 * a + 3 * b + 1 : 0; }
+/* From rank a to rank b. */
+typedef PetscInt64 (*Count)(int a, int b);
+static PetscInt64 some_nothing(int a, int b) { return (a + b) % 3 ? 5 * a + 3 * b + 1 : 0; }
+/* Rank 0 sends most to rank 1 and receives most from rank 3, both in its first round. */
+static PetscInt64 peaks_apart(int a, int b) { return (a == 0 && b == 1) || (a == 3 && b == 0) ? 100 : 1; }
 static int number_of(int a, int b, PetscInt64 k) { return 1000000 * a + 10000 * b + (int)k; }
 
 /* All numbers in their places, and nothing between them touched. Every place is GAP apart from the end of the one before. */
-static void exchange(PetscInt64 most) {
+static void exchange(Count count_of, PetscInt64 most) {
   PetscInt64 n_out[MOST_RANKS], at_out[MOST_RANKS], n_in[MOST_RANKS], at_in[MOST_RANKS], end_out = 0, end_in = 0;
   int rank, size, out_numbers[256], in_numbers[256];
   const HfExchange out = {out_numbers, n_out, at_out}, in = {in_numbers, n_in, at_in};
@@ -34,10 +37,14 @@ static void exchange(PetscInt64 most) {
   for (PetscInt64 k = end_in; k < 256; ++k) assert_int_equal(in_numbers[k], -1);
 }
 
-static void all_arrive_in_one(void **state) { exchange(HF_EXCHANGE_MOST); }
+static void all_arrive_in_one(void **state) { exchange(some_nothing, HF_EXCHANGE_MOST); }
 static void all_arrive_in_pieces(void **state) {
-  for (PetscInt64 most = 1; most < 30; most += most < 4 ? 1 : 5) exchange(most);
+  for (PetscInt64 most = 1; most < 30; most += most < 4 ? 1 : 5) exchange(some_nothing, most);
+}
+static void peaks_of_different_ranks_have_room(void **state) {
+  for (PetscInt64 most = 1; most <= 2; ++most) exchange(peaks_apart, most);
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(all_arrive_in_one), cmocka_unit_test(all_arrive_in_pieces)};
+static const struct CMUnitTest tests[] = {cmocka_unit_test(all_arrive_in_one), cmocka_unit_test(all_arrive_in_pieces),
+                                          cmocka_unit_test(peaks_of_different_ranks_have_room)};
 HF_TEST_MAIN(tests)

@@ -254,6 +254,71 @@ static void test_reasons(void **state) {
   CHECK(HfGridDestroy(&other));
 }
 
+/* A field H has numbers in every cell; ranks agree on it wherever the one that is none lies. */
+static void test_numbers_only(void **state) {
+  char path[256], how[HF_WHY_LENGTH], why[HF_WHY_LENGTH];
+  const HfFieldSource source = {.path = path, .dataset = "fields/H", .frame = -1, .values = PETSC_TRUE};
+  const HfGridInfo *g;
+  PetscScalar *a;
+  HfGrid grid;
+  hid_t file;
+  Vec H;
+
+  file_name(path, sizeof(path));
+  CHECK(HfGridCreate(PETSC_COMM_WORLD, 12, 10, 1.0, 1.0, 1.0, NULL, NULL, &grid));
+  g = HfGridGetInfo(grid);
+  CHECK(HfGridCreateCellVec(grid, 3, &H));
+  for (PetscMPIInt bad = 0; bad <= g->size; ++bad) { /* the rank of it; at last none */
+    CHECK(VecSet(H, 1e6));
+    CHECK(VecGetArray(H, &a));
+    if (g->rank == bad) a[1] = NAN;
+    CHECK(VecRestoreArray(H, &a));
+    file = create_file(path);
+    CHECK(HfFieldAppend(grid, file, "/fields/H", H, 3, NULL));
+    H5Fclose(file);
+    CHECK(HfFieldReadSource(grid, &source, H, how, why));
+    assert_true(bad < g->size ? strstr(why, "not finite") != NULL : !why[0]);
+    CHECK(MPI_Barrier(PETSC_COMM_WORLD));
+  }
+  if (!g->rank) remove(path);
+  CHECK(VecDestroy(&H));
+  CHECK(HfGridDestroy(&grid));
+}
+
+/* Beyond the length of MPI-IO's paths every rank opens the file for itself: where the last one alone cannot, all have a reason. */
+static void test_one_rank_without_the_file(void **state) {
+  char path[256], way[PETSC_MAX_PATH_LEN] = "", before[PETSC_MAX_PATH_LEN];
+  const char *why;
+  PetscMPIInt rank, size;
+  HfGrid grid;
+  hid_t file;
+  Vec m;
+
+  file_name(path, sizeof(path));
+  CHECK(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
+  CHECK(MPI_Comm_size(PETSC_COMM_WORLD, &size));
+  CHECK(HfGridCreate(PETSC_COMM_WORLD, 12, 10, 1.0, 1.0, 1.0, NULL, NULL, &grid));
+  CHECK(HfGridCreateCellVec(grid, 3, &m));
+  fill(grid, 3, 0, m);
+  file = create_file(path);
+  CHECK(HfFieldAppend(grid, file, "/fields/m", m, 3, NULL));
+  H5Fclose(file);
+  while (strlen(way) <= HF_MPI_IO_PATH_LENGTH) strcat(way, "./");
+  strcat(way, strrchr(path, '/') + 1);
+  assert_non_null(getcwd(before, sizeof(before)));
+  for (int all = 1; all >= 0; --all) {
+    assert_int_equal(chdir(all || rank < size - 1 ? "/tmp" : "/"), 0);
+    CHECK(HfFieldRead(grid, way, "/fields/m", 0, 3, NULL, m, &why));
+    assert_true(all ? !why : why != NULL);
+    if (all) expect_frame(grid, 3, 0, m);
+  }
+  assert_int_equal(chdir(before), 0);
+  if (!rank) remove(path);
+  CHECK(MPI_Barrier(PETSC_COMM_WORLD));
+  CHECK(VecDestroy(&m));
+  CHECK(HfGridDestroy(&grid));
+}
+
 /* Appending to a dataset of another shape is a fault, not a crash. */
 static void test_append_fault(void **state) {
   char path[256];
@@ -319,5 +384,6 @@ static void test_single_precision(void **state) {
 
 static const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_in_calls),
                                           cmocka_unit_test(test_shape_on_disk), cmocka_unit_test(test_reasons),
-                                          cmocka_unit_test(test_append_fault),  cmocka_unit_test(test_single_precision)};
+                                          cmocka_unit_test(test_append_fault),  cmocka_unit_test(test_single_precision),
+                                          cmocka_unit_test(test_numbers_only),  cmocka_unit_test(test_one_rank_without_the_file)};
 HF_TEST_MAIN(tests)

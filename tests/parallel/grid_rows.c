@@ -1,6 +1,8 @@
-/* Rows over ranks: every cell has one owner, and the mask does not depend on the number of ranks. */
+/* Rows over ranks: every cell has one owner, and the mask does not depend on the number of ranks.
+
+   grid/grid_impl.h: how many rows a rank has at most, before there is a grid. */
 #include "hf_test.h"
-#include <hopfilm/grid.h>
+#include <grid/grid_impl.h>
 
 static PetscInt in_disk(PetscReal x, PetscReal y, void *context) {
   const PetscReal radius = *(PetscReal *)context;
@@ -33,6 +35,28 @@ static void test_rows_cover_the_film(void **state) {
     assert_int_equal(xm, g->nx);
     CHECK(HfGridDestroy(&grid));
   }
+}
+
+/* Shares that end at blocks are larger than the mean: those of 5 ranks would be beyond the ints of BLAS, although 59500^2 * 3 / 5 numbers are not. */
+static void test_largest_share(void **state) {
+  PetscInt most;
+  HfGrid grid;
+
+  for (PetscInt ny = 1; ny < 2000; ny += 1 + ny / 7) {
+    const PetscInt *rows;
+    PetscInt largest = 0;
+
+    CHECK(HfGridCreate(PETSC_COMM_WORLD, 8, ny, 1e-9, 1e-9, 1e-9, NULL, NULL, &grid));
+    rows = HfGridRowRanges(grid);
+    for (PetscInt r = 0; r < HfGridGetInfo(grid)->boxes[1]; ++r) largest = PetscMax(largest, rows[r + 1] - rows[r]);
+    CHECK(HfGridMostRows(ny, (PetscMPIInt)HfGridGetInfo(grid)->boxes[1], &most));
+    assert_int_equal(most, largest);
+    CHECK(HfGridDestroy(&grid));
+  }
+  CHECK(HfGridMostRows(59500, 5, &most));
+  assert_int_equal(most, 12396); /* of the last rank, beyond 46 blocks of 1024 rows; the mean is 11900 */
+  CHECK(HfGridMostRows(3, 5, &most));
+  assert_int_equal(most, 1); /* more ranks than rows */
 }
 
 /* The cells of a disk fill its area; the boundary's share is one cell wide. */
@@ -104,9 +128,7 @@ static void test_boxes_cover_the_film(void **state) {
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_rows_cover_the_film),
-    cmocka_unit_test(test_disk_area),
-    cmocka_unit_test(test_boxes),
+    cmocka_unit_test(test_rows_cover_the_film),  cmocka_unit_test(test_largest_share), cmocka_unit_test(test_disk_area), cmocka_unit_test(test_boxes),
     cmocka_unit_test(test_boxes_cover_the_film),
 };
 HF_TEST_MAIN(tests)

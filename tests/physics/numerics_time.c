@@ -193,6 +193,60 @@ static void interrupted_integration_is_the_same(void **unused) {
   finish(&resumed);
 }
 
+/* An error beyond the tolerance at the smallest step ends the integration, also where any number of rejections is allowed. */
+static void smallest_step_is_not_repeated_for_ever(void **unused) {
+  Spins spins;
+  const HfRungeKuttaProblem problem = {rate, stage_rate, NULL, &spins, 0, NULL};
+  TSConvergedReason reason;
+  TSAdapt adapt;
+  TS ts;
+
+  start(&spins);
+  ts = stepper(&spins, 1e-13);
+  CHECK(HfRungeKuttaCreate(ts, "3bs", &problem));
+  CHECK(TSGetAdapt(ts, &adapt));
+  CHECK(TSAdaptSetStepLimits(adapt, 0.1 * END, END));
+  CHECK(TSSetMaxStepRejections(ts, -1));
+  CHECK(TSSetErrorIfStepFails(ts, PETSC_FALSE));
+  CHECK(TSSetMaxTime(ts, END));
+  CHECK(TSSetTimeStep(ts, 0.5 * END));
+  CHECK(TSSolve(ts, spins.y));
+  CHECK(TSGetConvergedReason(ts, &reason));
+  assert_int_equal(reason, TS_DIVERGED_STEP_REJECTED);
+  CHECK(TSDestroy(&ts));
+  finish(&spins);
+}
+
+/* ---- implicit steps at rest ---- */
+static PetscErrorCode no_rate(PetscReal t, Vec y, Vec dydt, void *context) { return VecSet(dydt, 0); }
+static PetscErrorCode no_residual(PetscReal t, Vec y, PetscReal shift, Vec rest, Vec b, void *context) {
+  ++((Spins *)context)->calls;
+  return VecSet(b, 0);
+}
+static PetscErrorCode multiply_by_one(Vec x, PetscBool whole, Vec product, void *context) { return VecCopy(x, product); }
+static PetscErrorCode divide_by_one(Vec b, Vec x, void *context) { return VecCopy(b, x); }
+
+/* Residuals that are exactly 0 make corrections of 0, whose ratio is no contraction, and the steps as long as they can be. */
+static void implicit_steps_rest(void **unused) {
+  Spins spins;
+  const HfSphereProblem problem = {no_rate, no_residual, multiply_by_one, divide_by_one, NULL, &spins, NX * NY, 3, PETSC_TRUE, 0, 0};
+  PetscInt rejected;
+  TS ts;
+
+  start(&spins);
+  CHECK(VecSet(spins.y, 1 / PetscSqrtReal(3)));
+  ts = stepper(&spins, 1e-4);
+  CHECK(HfBdfCreate(ts, &problem));
+  advance(ts, spins.y, 0, END, 0.01 * END);
+  CHECK(TSGetStepRejections(ts, &rejected));
+  assert_int_equal(rejected, 0);
+  CHECK(TSGetStepNumber(ts, &spins.draws));
+  assert_true(spins.draws < 10);
+  assert_true(spins.calls <= 2 * spins.draws); /* corrections: the second one finds nothing left */
+  CHECK(TSDestroy(&ts));
+  finish(&spins);
+}
+
 /* ---- Heun ---- */
 static PetscErrorCode draw(PetscReal h, void *context) {
   ++((Spins *)context)->draws;
@@ -248,10 +302,39 @@ static void heun_is_of_second_order(void **unused) {
   ASSERT_NEAR(log2(inside[0] / inside[1]), 2, 0.3);
 }
 
+/* f is not a number in the last cell of the last rank, from the third step on. */
+static PetscErrorCode rate_with_nan(PetscReal t, Vec y, Vec dydt, void *context) {
+  const HfGridInfo *g = ((Spins *)context)->g;
+  PetscScalar *f;
+
+  PetscFunctionBeginUser;
+  PetscCall(rate(t, y, dydt, context));
+  PetscCall(VecGetArray(dydt, &f));
+  if (((Spins *)context)->done == 2 && g->rank == g->size - 1) f[3 * NX * g->ym - 1] = NAN;
+  PetscCall(VecRestoreArray(dydt, &f));
+  PetscFunctionReturn(0);
+}
+
+static void heun_stops_at_what_is_not_a_number(void **unused) {
+  Spins spins;
+  const HfHeunProblem problem = {draw, rate_with_nan, normalize, step_done, &spins};
+  PetscBool finite;
+
+  start(&spins);
+  CHECK(HfHeunIntegrate(&problem, spins.y, 0, END, END / 100, 0, &finite));
+  assert_false(finite); /* on every rank */
+  assert_int_equal(spins.done, 2);
+  assert_true(error_at(&spins, 0.02 * END) < 1e-3); /* the last state that was */
+  finish(&spins);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(pairs_have_their_order),
     cmocka_unit_test(pairs_know_the_state_inside_of_a_step),
     cmocka_unit_test(interrupted_integration_is_the_same),
+    cmocka_unit_test(smallest_step_is_not_repeated_for_ever),
+    cmocka_unit_test(implicit_steps_rest),
     cmocka_unit_test(heun_is_of_second_order),
+    cmocka_unit_test(heun_stops_at_what_is_not_a_number),
 };
 HF_TEST_MAIN(tests)

@@ -78,7 +78,7 @@ static void clear_what_follows_rows(HfTangentMultigrid mg) {
   memset(mg->coarse_row[0] - HF_LANES, 0, sizeof(float) * (size_t)(3 * 4 * (2 * mg->levels[0].stride + 4 * HF_LANES)));
   for (PetscInt k = 0; k < mg->n; ++k) {
     const HfTangentLevel *l = &mg->levels[k];
-    memset(l->x, 0, sizeof(float) * (size_t)(2 * 3 * l->stride * (l->rows->end - l->rows->start + 2)));
+    memset(l->x, 0, sizeof(float) * 2 * 3 * (size_t)l->stride * (size_t)(l->rows->end - l->rows->start + 2));
   }
 }
 

@@ -5,7 +5,7 @@
    solved by Newton's method in tangent space: corrections x with x.y = 0, then y = (y + x)/|y + x|. Linear systems: GMRES with the problem's operator and
    preconditioner, from the left, so that the residual is an error of y. The first guess continues the polynomial through q+1 states; the error of a step
    follows from its distance e from the new state, by Milne's device: e c/(1+c), c = 1/(shift (t' - t_q)), t_q the oldest time that the guess uses. The first
-   step after a new start is one by the trapezoidal rule, from f there, with the error that the backward rule of first order would make.
+   step after a new start is one by the trapezoidal rule, from f there; its error counts as half of that of the backward rule of first order.
 
    Errors count in the root mean square over the cells, and in the largest component, which may be LARGEST_SHARE times as large: where a texture switches a few
    cells are off by more for a moment, which costs the outcome nothing. With damping that allows order 3 the root mean square may be RMS_SHARE times the
@@ -245,8 +245,8 @@ static PetscErrorCode try_step(TS ts, PetscBool *solved) {
     rms = PetscSqrtReal(change.square / bdf->problem->n_cells);
     bdf->error = factor * PetscMax(rms, change.largest / LARGEST_SHARE) / (tolerance * bdf->allowed);
     if (PetscIsInfOrNanReal(bdf->error) || bdf->error > HOPELESS) break;
-    if (k > 1) contraction = change.correction / before;
-    if (k == 2 && !bdf->whole && !kinks) {
+    if (k > 1) contraction = before > 0 ? change.correction / before : 0;
+    if (k == 2 && before > 0 && !bdf->whole && !kinks) { /* a correction of exactly 0 measures nothing */
       bdf->contraction = contraction;
       bdf->measured = h;
     }

@@ -10,3 +10,5 @@ typedef PetscErrorCode (*HfDescentStep)(void *method, PetscReal *h, const HfDesc
 PetscErrorCode HfDescendBy(HfDescentStep step, void *method, const HfDescentProblem *problem, const HfDescentOptions *options, Vec y,
                            HfDescentOutcome *outcome);
 PetscBool HfDescentIsFinite(const HfDescentState *state);
+/* The largest component, infinite when any is not a number, which the maximum of VecNorm() over ranks may lose. Collective. */
+PetscErrorCode HfDescentLargest(Vec v, PetscReal *largest);

@@ -182,7 +182,7 @@ static PetscErrorCode correct(Solver *solver, Vec at, PetscReal s, PetscBool who
   PetscCall(solve(solver, allowed, relative));
   PetscCall(VecAXPY(z, 1, solver->x));
   PetscCall((*problem->descent.normalize)(z, problem->descent.context));
-  PetscCall(VecNorm(solver->x, NORM_INFINITY, change));
+  PetscCall(HfDescentLargest(solver->x, change));
   PetscFunctionReturn(0);
 }
 
@@ -229,7 +229,7 @@ static PetscErrorCode step_error(Solver *solver, PetscReal h, const HfDescentSta
   PetscCall(VecRestoreArrayRead(from->y, &in[0]));
   PetscCall((*problem->weigh)(solver->b, problem->descent.context));
   PetscCall((*problem->precondition)(solver->b, solver->x, problem->descent.context));
-  PetscCall(VecNorm(solver->x, NORM_INFINITY, error));
+  PetscCall(HfDescentLargest(solver->x, error));
   *error /= allowed;
   if (PetscIsInfOrNanReal(*error) || !HfDescentIsFinite(to)) *error = PETSC_INFINITY;
   PetscFunctionReturn(0);

@@ -178,8 +178,10 @@ static PetscErrorCode step(TS ts) {
     }
     PetscCall(TSAdaptChoose(adapt, ts, ts->time_step, &scheme, &next_step, &accept));
     /* PETSc accepts any error at the smallest step; that is divergence here */
-    if (accept && rk->error > 1 && ts->time_step <= adapt->dt_min * (1 + PETSC_SQRT_MACHINE_EPSILON))
-      accept = PETSC_FALSE, rejections = ts->max_reject;
+    if (accept && rk->error > 1 && ts->time_step <= adapt->dt_min * (1 + PETSC_SQRT_MACHINE_EPSILON)) {
+      ts->reason = TS_DIVERGED_STEP_REJECTED;
+      break;
+    }
     if (accept) {
       PetscCall(rk->keep ? VecSwap(rk->other, ts->vec_sol) : VecCopy(rk->other, ts->vec_sol));
       rk->evaluated = PETSC_TRUE;
