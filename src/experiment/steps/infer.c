@@ -25,7 +25,7 @@ static const HfKey keys[] = {
     {"infer.rules", HF_TEXTS, NULL, "", "", 0,
      "Learning rules to compare with, besides the two outer products (default: the first five): storkey, pseudo-inverse, reduced-model (Eq. (2) of "
      "Niu et al. 2024), hopfield-unlearning, dense-associative-memory (Krotov and Hopfield 2016), contrastive-hebbian, boltzmann-machine, oja-neuron "
-     "(Oja 1982), oja-subspace (Oja 1989), competing-hidden-units (Krotov and Hopfield 2019), stdp"},
+     "(Oja 1982), oja-subspace (Oja 1989), competing-hidden-units (Krotov and Hopfield 2019), stdp, coupled-learning, equilibrium-propagation"},
     {"infer.tau", HF_QUANTITY, "s", "7.9 ns", ">0", 0,
      "Time constant of the rule reduced-model; the default was fitted to the four-node film, see step `fit`"},
     {"infer.gallery", HF_INT, NULL, "4", ">=0", 0, "Number of images of each pattern that are kept as examples"},
