@@ -117,7 +117,7 @@ PetscErrorCode HfCurrentSourceRead(PetscInt n, const PetscReal G[], const PetscR
 /* ---- recall ---- */
 
 /** All nodes at once; one random node at a time; every node once per sweep, in a new random order, until a sweep changes none; or sweeps at a temperature,
-    each node + with the probability 1/(1 + exp(-2 h_i/(T s))), s the mean over the nodes of sum_j |w_ij| (Glauber 1963). */
+    each node + with the probability 1/(1 + exp(-2 h_i/(T s))), s the mean over the nodes of sum_j |w_ij| (Glauber 1963); 1/2 for s = 0. */
 typedef enum { HF_RECALL_SYNCHRONOUS, HF_RECALL_ASYNCHRONOUS, HF_RECALL_SWEEPS, HF_RECALL_STOCHASTIC } HfRecallMethod;
 /** "synchronous", "asynchronous", "sweeps", "stochastic", NULL. */
 extern const char *const HfRecallNames[];
