@@ -297,8 +297,9 @@ PetscErrorCode HfPerturb(HfStepContext context, PetscReal angle, PetscInt64 seed
 
 /* ---- rest.c: the film without voltage, and what is read of it ---- */
 PetscErrorCode HfRestTimesSettingsRead(HfScheduleCheck *check, HfNode node, const char *key, HfRestTimes *times);
-PetscBool HfRestTimesHold(const HfRestTimes *times, PetscReal time);        /* up to round-off. Not collective. */
-HfRestTimes HfRestTimesUnion(const HfRestTimes *a, const HfRestTimes *b);   /* at most HF_MAX_RESTS of them. Not collective. */
+PetscBool HfRestTimesHold(const HfRestTimes *times, PetscReal time); /* up to round-off. Not collective. */
+/* The times of both; more than HF_MAX_RESTS are an error of the deck at `place`. Not collective. */
+PetscErrorCode HfRestTimesUnionCheck(HfScheduleCheck *check, HfNode place, const HfRestTimes *a, const HfRestTimes *b, HfRestTimes *all);
 HfRestTimes HfRestTimesWithout(const HfRestTimes *a, const HfRestTimes *b); /* Not collective. */
 HfRestTimes HfRestTimesCommon(const HfRestTimes *a, const HfRestTimes *b);  /* Not collective. */
 PetscReal HfRestTimesLast(const HfRestTimes *times);                        /* 0 without any. Not collective. */

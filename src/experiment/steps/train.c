@@ -147,9 +147,9 @@ static PetscErrorCode read_rests_settings(HfScheduleCheck *check, HfNode node, S
   settings->retention = HfHas(node, "retention");
   PetscCall(HfRestTimesSettingsRead(check, node, "retention", &retention));
   retention = HfRestTimesWithout(&retention, &none);
-  settings->readings = HfRestTimesUnion(&retention, &pause);
+  PetscCall(HfRestTimesUnionCheck(check, node, &retention, &pause, &settings->readings));
   settings->untrained_readings = HfRestTimesWithout(&retention, &check->untrained_rests);
-  check->untrained_rests = HfRestTimesUnion(&check->untrained_rests, &retention);
+  PetscCall(HfRestTimesUnionCheck(check, node, &check->untrained_rests, &retention, &check->untrained_rests));
   PetscCall(HfScheduleCheckRests(check, &settings->readings));
   PetscFunctionReturn(0);
 }
