@@ -92,6 +92,16 @@ static PetscBool needs_memories_before(const HfScheduleCheck *check, const HfWei
   return PETSC_FALSE;
 }
 
+/* The midrange of one memory is that memory. */
+static PetscErrorCode check_memories(HfScheduleCheck *check, HfNode place, const HfWeightingList *list) {
+  PetscFunctionBeginUser;
+  if (needs_memories_before(check, list) && check->memories > 0.5 && !check->had_memories)
+    PetscCall(HfDeckError(check->deck, place,
+                          "weights: of a single memory the midrange weights are all 0: train two patterns, keep a memory of each pulse "
+                          "(`memory: pulse`), or give `weights: scaled`"));
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode check_pause(HfScheduleCheck *check, HfNode place, const HfWeightingList *list) {
   PetscFunctionBeginUser;
   if (needs_memories_before(check, list) && check->was_unpaused)
@@ -204,6 +214,7 @@ PetscErrorCode HfWeightingSettingsRead(HfScheduleCheck *check, HfNode node, HfWe
     }
   }
   if (!list->n && !unknown) PetscCall(HfDeckError(check->deck, weights, "name at least one kind of weights, and one xi for those that have it"));
+  PetscCall(check_memories(check, weights, list));
   PetscCall(read_after_settings(check, node, list));
   PetscCall(check_readout(check, node, readout, list));
   if (list->n > HF_MAX_WEIGHTINGS)
@@ -318,7 +329,7 @@ const PetscReal *HfUntrainedConductance(const HfTrainingRecord *record, const Hf
 
 /* The memories over which midranges are taken, set[n_set][n*n]; NULL for other weights. */
 static PetscErrorCode midrange_set(const HfTrainingRecord *record, const HfWeighting *weighting, PetscInt *n_set, PetscReal **set) {
-  const PetscInt nn = record->n * record->n, first = record->n_memories - record->first_memory < 2 ? 0 : record->first_memory;
+  const PetscInt nn = record->n * record->n, first = record->n_memories - record->first_memory < 2 ? record->first_of_wiring : record->first_memory;
 
   PetscFunctionBeginUser;
   *n_set = record->n_memories - first;
