@@ -86,6 +86,12 @@ static PetscErrorCode read_rules_settings(HfScheduleCheck *check, HfNode node, H
   PetscFunctionReturn(0);
 }
 
+static PetscBool has_rule(const HfInferSettings *settings, const char *name) {
+  for (PetscInt r = 0; r < settings->n_rules; ++r)
+    if (settings->rules[r] == HfRuleFind(name)) return PETSC_TRUE;
+  return PETSC_FALSE;
+}
+
 static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **of) {
   HfInferSettings *settings;
 
@@ -99,6 +105,8 @@ static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **
   PetscCall(HfWeightingSettingsRead(check, node, &settings->weightings));
   settings->read_noise = HfReal(node, "read_noise");
   settings->tau = HfReal(node, "tau");
+  if (HfGiven(node, "tau") && !has_rule(settings, "reduced-model"))
+    PetscCall(HfDeckError(check->deck, HfChild(node, "tau"), "tau has no effect without the rule reduced-model; leave it out"));
   settings->gallery = (PetscInt)HfInteger(node, "gallery");
   settings->all_epochs = (PetscBool)!strcmp(HfText(node, "epochs"), "all");
   settings->basins = HfFlag(node, "basins");

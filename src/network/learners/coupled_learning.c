@@ -85,6 +85,8 @@ static PetscErrorCode read_settings(HfDeck deck, HfNode node, void **of) {
   settings->error = HfReal(node, "error");
   settings->trials = (PetscInt)HfInteger(node, "trials");
   settings->seed = HfInteger(node, "seed");
+  if (!settings->trials && !settings->film)
+    PetscCall(HfDeckError(deck, HfChild(node, "trials"), "trials: 0 leaves nothing to learn without `film: true`"));
   PetscCall(HfGraphCreateDisk(settings->radius, &disk));
   if (disk.n_nodes < settings->n_inputs + settings->n_outputs)
     PetscCall(HfDeckError(deck, HfChild(node, "radius"), "radius: a disk of %d nodes is too small for %d inputs and %d outputs", (int)disk.n_nodes,
