@@ -216,8 +216,10 @@ PetscErrorCode HfAnnealWeights(HfAnneal anneal, const HfWiring *wiring, PetscRea
 typedef enum { HF_NOISE_FLIPS, HF_NOISE_PROBABILITY, HF_NOISE_GREY } HfNoiseKind;
 /** "flips", "probability", "grey", NULL. */
 extern const char *const HfNoiseNames[];
-/** V[n], a noisy image of the pattern x[n]. */
-PetscErrorCode HfNoise(HfNoiseKind kind, PetscReal amount, PetscInt n, const PetscReal x[], PetscInt64 seed, PetscInt64 test, PetscReal V[]);
+/** V[n], noisy image number `image` of the pattern x[n]: HF_STREAM_NOISE for images of a test, HF_STREAM_LESSON for those that something is
+    learned from or chosen by, which no test then shows again. */
+PetscErrorCode HfNoise(HfNoiseKind kind, PetscReal amount, PetscInt n, const PetscReal x[], PetscInt64 seed, HfStream stream, PetscInt64 image,
+                       PetscReal V[]);
 
 /** The tests of an inference. */
 typedef struct {
@@ -225,7 +227,8 @@ typedef struct {
   PetscInt n_amounts;       /**< amounts of noise */
   const PetscReal *amounts; /**< [n_amounts] */
   PetscInt samples;         /**< per pattern and amount */
-  PetscInt64 seed;          /**< of the noise */
+  PetscInt64 seed;          /**< of the noise ... */
+  HfStream stream;          /**< ... and its stream, as of HfNoise() */
   HfRecallOptions recall;   /**< a test adds its number to stream_index */
 } HfInferOptions;
 #define HF_INFER_CREDIT 720720 /**< of a correct test; when m patterns tie, each gets an exact share up to m = 16 */

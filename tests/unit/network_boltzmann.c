@@ -121,7 +121,7 @@ static void test_contrastive_hebbian_corrects(void **state) {
       PetscReal V[n];
 
       stable[k] += HfNetworkIsFixedPoint(network, 1e-9, x + p * n);
-      CHECK(HfNoise(HF_NOISE_FLIPS, 1.0, n, x + p * n, 77, p, V));
+      CHECK(HfNoise(HF_NOISE_FLIPS, 1.0, n, x + p * n, 77, HF_STREAM_NOISE, p, V));
       CHECK(HfNetworkRecall(network, &options, V, &result));
       recalled[k] += !memcmp(V, x + p * n, sizeof V);
     }

@@ -57,6 +57,7 @@ static PetscErrorCode read_noise_settings(HfScheduleCheck *check, HfNode node, H
   options->amounts = settings->amounts;
   options->samples = (PetscInt)HfInteger(node, "samples");
   options->seed = HfInteger(node, "seed");
+  options->stream = HF_STREAM_NOISE;
   PetscCall(HfRecallSettingsRead(check, node, &options->recall));
   PetscFunctionReturn(0);
 }

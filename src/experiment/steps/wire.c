@@ -207,6 +207,7 @@ static PetscErrorCode predict_recall(const Search *search, HfAnneal anneal, Pets
                             .n_amounts = n_flips,
                             .samples = settings->samples,
                             .seed = settings->seed,
+                            .stream = HF_STREAM_LESSON, /* not the images on which the steps after this one test the wiring */
                             .recall = {.method = HF_RECALL_SWEEPS, .max_iterations = 20, .dead_zone = 1e-9, .seed = settings->seed}};
   const PetscInt64 tests = HfInferTests(&options, learner->n_patterns), batch = HfRecallBatch(n, &options.recall);
   const HfWiring *best;
