@@ -243,7 +243,7 @@ typedef struct {
   PetscInt64 overlap_before; /**< sum of V.x over the tests before recall */
   PetscInt64 overlap_after;  /**< and after */
   PetscInt64 cycles;         /**< ended in a cycle of length 2 */
-  PetscInt64 unconverged;    /**< stopped by max_iterations otherwise */
+  PetscInt64 unconverged;    /**< ended otherwise, without being found stable */
   PetscInt64 iterations;     /**< sum */
 } HfInferCounts;
 #define HF_INFER_COUNTS ((PetscInt)(sizeof(HfInferCounts) / sizeof(PetscInt64))) /**< members of HfInferCounts */

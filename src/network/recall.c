@@ -59,11 +59,11 @@ static void asynchronous(HfNetwork network, const HfRecallOptions *options, Pets
     ++result->iterations;
     quiet = flips ? 0 : quiet + 1;
     if (flips) HfNetworkFlip(network, V, i);
-    if (quiet > options->quiet_updates) {
-      result->converged = PETSC_TRUE;
-      break;
-    }
+    if (quiet > options->quiet_updates) break;
   }
+  result->converged = PETSC_TRUE; /* quiet updates may all have missed a node that would change */
+  for (PetscInt i = 0; i < network->n && result->converged; ++i)
+    if (HfNetworkIsUnstable(network, options->dead_zone, V, i)) result->converged = PETSC_FALSE;
   result->sweeps = (result->iterations + network->n - 1) / network->n;
 }
 
