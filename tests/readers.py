@@ -34,7 +34,7 @@ patterns: {A: "+-"}
 schedule:
   - relax: {tolerance: 1e-2}
   - train: {patterns: [A], voltage: 10 mV, pulse: 0.1 ns}
-  - energies: {}
+  - energies: {weights: scaled}
 output: {fields: [m, j, j_per_volt, e_total], every: 40 ps}
 """
 PART = ["--set", "output.stride=[2, 3]", "--set", "output.region={size: [200 nm, 320 nm], at: [60 nm, 0 nm]}", "--set", "output.precision=single"]
@@ -167,7 +167,7 @@ def check_names(out, label):
             good = conductance.G.dims == ("time", "terminal_i", "terminal_j") and list(conductance.terminal_i.values) == ["left", "right"]
             picked = conductance.G.sel(terminal_i="left", terminal_j="right")
             check(good and np.array_equal(picked, G[:, 0, 1]), f"{what}: conductances by the names of the terminals")
-        for group in ("film", "training", "energy/3/midrange"):
+        for group in ("film", "training", "energy/3/scaled-0.98"):
             with xarray.open_dataset(path, group=group, engine=engine) as data:
                 check(len(data) > 0 and not any(str(name).startswith("phony") for name in data.sizes), f"{what}: {group} has {', '.join(map(str, data.sizes))}")
 

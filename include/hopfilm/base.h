@@ -98,7 +98,8 @@ typedef enum {
   HF_STREAM_ANNEAL,
   HF_STREAM_PATTERN,
   HF_STREAM_PERTURBATION,
-  HF_STREAM_LEARNER
+  HF_STREAM_LEARNER,
+  HF_STREAM_LESSON
 } HfStream;
 /** n <= 4 numbers, uniform in (0,1). */
 void HfRandomUniform(PetscInt64 seed, HfStream stream, PetscInt64 step, PetscInt64 index, PetscInt n, PetscReal u[]);

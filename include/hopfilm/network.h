@@ -117,7 +117,7 @@ PetscErrorCode HfCurrentSourceRead(PetscInt n, const PetscReal G[], const PetscR
 /* ---- recall ---- */
 
 /** All nodes at once; one random node at a time; every node once per sweep, in a new random order, until a sweep changes none; or sweeps at a temperature,
-    each node + with the probability 1/(1 + exp(-2 h_i/(T s))), s the mean over the nodes of sum_j |w_ij| (Glauber 1963). */
+    each node + with the probability 1/(1 + exp(-2 h_i/(T s))), s the mean over the nodes of sum_j |w_ij| (Glauber 1963); 1/2 for s = 0. */
 typedef enum { HF_RECALL_SYNCHRONOUS, HF_RECALL_ASYNCHRONOUS, HF_RECALL_SWEEPS, HF_RECALL_STOCHASTIC } HfRecallMethod;
 /** "synchronous", "asynchronous", "sweeps", "stochastic", NULL. */
 extern const char *const HfRecallNames[];
@@ -216,8 +216,10 @@ PetscErrorCode HfAnnealWeights(HfAnneal anneal, const HfWiring *wiring, PetscRea
 typedef enum { HF_NOISE_FLIPS, HF_NOISE_PROBABILITY, HF_NOISE_GREY } HfNoiseKind;
 /** "flips", "probability", "grey", NULL. */
 extern const char *const HfNoiseNames[];
-/** V[n], a noisy image of the pattern x[n]. */
-PetscErrorCode HfNoise(HfNoiseKind kind, PetscReal amount, PetscInt n, const PetscReal x[], PetscInt64 seed, PetscInt64 test, PetscReal V[]);
+/** V[n], noisy image number `image` of the pattern x[n]: HF_STREAM_NOISE for images of a test, HF_STREAM_LESSON for those that something is
+    learned from or chosen by, which no test then shows again. */
+PetscErrorCode HfNoise(HfNoiseKind kind, PetscReal amount, PetscInt n, const PetscReal x[], PetscInt64 seed, HfStream stream, PetscInt64 image,
+                       PetscReal V[]);
 
 /** The tests of an inference. */
 typedef struct {
@@ -225,7 +227,8 @@ typedef struct {
   PetscInt n_amounts;       /**< amounts of noise */
   const PetscReal *amounts; /**< [n_amounts] */
   PetscInt samples;         /**< per pattern and amount */
-  PetscInt64 seed;          /**< of the noise */
+  PetscInt64 seed;          /**< of the noise ... */
+  HfStream stream;          /**< ... and its stream, as of HfNoise() */
   HfRecallOptions recall;   /**< a test adds its number to stream_index */
 } HfInferOptions;
 #define HF_INFER_CREDIT 720720 /**< of a correct test; when m patterns tie, each gets an exact share up to m = 16 */
@@ -240,7 +243,7 @@ typedef struct {
   PetscInt64 overlap_before; /**< sum of V.x over the tests before recall */
   PetscInt64 overlap_after;  /**< and after */
   PetscInt64 cycles;         /**< ended in a cycle of length 2 */
-  PetscInt64 unconverged;    /**< stopped by max_iterations otherwise */
+  PetscInt64 unconverged;    /**< ended otherwise, without being found stable */
   PetscInt64 iterations;     /**< sum */
 } HfInferCounts;
 #define HF_INFER_COUNTS ((PetscInt)(sizeof(HfInferCounts) / sizeof(PetscInt64))) /**< members of HfInferCounts */

@@ -203,3 +203,10 @@ PetscErrorCode HfScheduleCheckReset(HfScheduleCheck *check) {
   check->memories = 0.0;
   PetscFunctionReturn(0);
 }
+
+PetscErrorCode HfScheduleCheckRewire(HfScheduleCheck *check) {
+  PetscFunctionBeginUser;
+  PetscCall(HfScheduleCheckReset(check));
+  check->had_memories = check->was_unpaused = PETSC_FALSE;
+  PetscFunctionReturn(0);
+}

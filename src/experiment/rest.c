@@ -30,13 +30,17 @@ static HfRestTimes select_times(const HfRestTimes *a, const HfRestTimes *b, Pets
 HfRestTimes HfRestTimesWithout(const HfRestTimes *a, const HfRestTimes *b) { return select_times(a, b, PETSC_FALSE); }
 HfRestTimes HfRestTimesCommon(const HfRestTimes *a, const HfRestTimes *b) { return select_times(a, b, PETSC_TRUE); }
 
-HfRestTimes HfRestTimesUnion(const HfRestTimes *a, const HfRestTimes *b) {
-  const HfRestTimes more = HfRestTimesWithout(b, a);
-  HfRestTimes all = {0};
+PetscErrorCode HfRestTimesUnionCheck(HfScheduleCheck *check, HfNode place, const HfRestTimes *a, const HfRestTimes *b, HfRestTimes *all) {
+  const HfRestTimes one = *a, more = HfRestTimesWithout(b, a);
 
-  for (PetscInt i = 0, j = 0; (i < a->n || j < more.n) && all.n < HF_MAX_RESTS;)
-    all.time[all.n++] = j == more.n || (i < a->n && a->time[i] < more.time[j]) ? a->time[i++] : more.time[j++];
-  return all;
+  PetscFunctionBeginUser;
+  if (one.n + more.n > HF_MAX_RESTS)
+    PetscCall(HfDeckError(check->deck, place, "retention: at most %d different times, with the pause and with those of the steps `train` before it",
+                          HF_MAX_RESTS));
+  all->n = 0;
+  for (PetscInt i = 0, j = 0; (i < one.n || j < more.n) && all->n < HF_MAX_RESTS;)
+    all->time[all->n++] = j == more.n || (i < one.n && one.time[i] < more.time[j]) ? one.time[i++] : more.time[j++];
+  PetscFunctionReturn(0);
 }
 
 PetscReal HfRestTimesLast(const HfRestTimes *times) { return times->n ? times->time[times->n - 1] : 0.0; }

@@ -76,9 +76,9 @@ typedef struct {
   PetscBool unpaused; /* some memory is of a pulse without a pause after it */
   PetscInt n_trained;
   char **trained;              /* texts of the patterns trained */
-  PetscBool was_unpaused;      /* the same as `unpaused` of some film before the last `initial` */
+  PetscBool was_unpaused;      /* the same as `unpaused` of some film before the last `initial`, with the present wiring */
   HfRestTimes rests;           /* that all memories have */
-  HfRestTimes rests_before;    /* that all memories of the films before the last `initial` have */
+  HfRestTimes rests_before;    /* that all memories of the films before the last `initial` have, with the present wiring */
   PetscBool had_memories;      /* there are such memories */
   HfRestTimes untrained_rests; /* after which the untrained film is read */
 } HfScheduleCheck;
@@ -155,8 +155,8 @@ typedef struct {
   Vec m_kept; /* m while the untrained film rests in its place; NULL: no step lets it rest */
   PetscBool has_untrained;
   PetscBool driven;   /* a pattern has driven the film since it was untrained */
-  HfMemory *memories; /* of the whole run; those since the last `initial` begin at first_memory */
-  PetscInt n_memories, memory_capacity, first_memory;
+  HfMemory *memories; /* of the whole run; those since the last `initial` begin at first_memory, those of the present wiring at first_of_wiring */
+  PetscInt n_memories, memory_capacity, first_memory, first_of_wiring;
   HfSnapshot *snapshots; /* of the whole run */
   PetscInt n_snapshots, snapshot_capacity;
   HfTrace trace;
@@ -246,6 +246,8 @@ PetscErrorCode HfPatternSettingsRead(HfScheduleCheck *check, HfNode place, const
 /* What a line of the log calls a pattern: its text if that is short, otherwise its name if it has one. Not collective. */
 const char *HfPatternLabel(const HfPatternList *patterns, const char *name, const char *text);
 PetscErrorCode HfScheduleCheckReset(HfScheduleCheck *check); /* a new film: nothing has been trained. Not collective. */
+/* The same with another wiring, for which memories of before are of no use. Not collective. */
+PetscErrorCode HfScheduleCheckRewire(HfScheduleCheck *check);
 /* A pulse of the pattern (text) of this length, s, with probes so far apart, s; 0: none. fresh: on the untrained film. Not collective. */
 PetscErrorCode HfScheduleCheckPulse(HfScheduleCheck *check, const char *text, PetscReal length, PetscReal probe_every, PetscBool fresh);
 PetscErrorCode HfScheduleCheckRests(HfScheduleCheck *check, const HfRestTimes *times); /* of the memories of a step that trains. Not collective. */
@@ -297,8 +299,9 @@ PetscErrorCode HfPerturb(HfStepContext context, PetscReal angle, PetscInt64 seed
 
 /* ---- rest.c: the film without voltage, and what is read of it ---- */
 PetscErrorCode HfRestTimesSettingsRead(HfScheduleCheck *check, HfNode node, const char *key, HfRestTimes *times);
-PetscBool HfRestTimesHold(const HfRestTimes *times, PetscReal time);        /* up to round-off. Not collective. */
-HfRestTimes HfRestTimesUnion(const HfRestTimes *a, const HfRestTimes *b);   /* at most HF_MAX_RESTS of them. Not collective. */
+PetscBool HfRestTimesHold(const HfRestTimes *times, PetscReal time); /* up to round-off. Not collective. */
+/* The times of both; more than HF_MAX_RESTS are an error of the deck at `place`. Not collective. */
+PetscErrorCode HfRestTimesUnionCheck(HfScheduleCheck *check, HfNode place, const HfRestTimes *a, const HfRestTimes *b, HfRestTimes *all);
 HfRestTimes HfRestTimesWithout(const HfRestTimes *a, const HfRestTimes *b); /* Not collective. */
 HfRestTimes HfRestTimesCommon(const HfRestTimes *a, const HfRestTimes *b);  /* Not collective. */
 PetscReal HfRestTimesLast(const HfRestTimes *times);                        /* 0 without any. Not collective. */
@@ -330,7 +333,8 @@ PetscErrorCode HfReportGaugesNow(HfStepContext context, HfNode entry); /* the la
 /* ---- training_record.c ---- */
 /* The film is a new one: nothing was learned, no pattern has driven it. Memories and snapshots of before stay, for results that use all of the
    run. */
-PetscErrorCode HfTrainingReset(HfTrainingRecord *record, HfDrive *drive); /* Not collective. */
+PetscErrorCode HfTrainingReset(HfTrainingRecord *record, HfDrive *drive);  /* Not collective. */
+PetscErrorCode HfTrainingRewire(HfTrainingRecord *record, HfDrive *drive); /* the same with another wiring. Not collective. */
 PetscErrorCode HfUntrainedRemember(HfStepContext context); /* keeps the present film as the untrained one; nothing once a pattern has driven it */
 PetscErrorCode HfUntrainedRestore(HfStepContext context);  /* m is that of the untrained film again */
 void HfUntrainedForget(HfTrainingRecord *record); /* m was changed: a film that nothing has driven is another untrained one. Not collective. */
@@ -357,8 +361,8 @@ void HfTraceEnd(HfTrainingRecord *record);        /* Not collective. */
    "midrange",                                                                                                                                       \
    HF_WEIGHTS_WORDS,                                                                                                                                 \
    0,                                                                                                                                                \
-   "saturated (G - G0), scaled (G - xi G0), midrange (G - mean of the least and the largest G over the memories), resistance (R - xi R0, R the "     \
-   "inverse of G)"},                                                                                                                                 \
+   "saturated (G - G0), scaled (G - xi G0), midrange (G - mean of the least and the largest G over two or more memories), resistance (R - xi R0, "   \
+   "R the inverse of G)"},                                                                                                                           \
       {step ".after",                                                                                                                                \
        HF_QUANTITIES,                                                                                                                                \
        "s",                                                                                                                                          \
@@ -451,8 +455,8 @@ const PetscReal *HfMemoryConductance(const HfWeighting *weighting, const HfMemor
 const PetscReal *HfUntrainedConductance(const HfTrainingRecord *record, const HfWeighting *weighting);
 /* The simulated time of the memory's matrix, s. Not collective. */
 PetscReal HfMemoryTime(const HfWeighting *weighting, const HfMemory *memory);
-/* w[n*n] of G, with G0 the saturated film's. Midranges are taken over the memories since the last `initial`, or of the whole run if those are
-   fewer than two. Not collective. */
+/* w[n*n] of G, with G0 the saturated film's. Midranges are taken over the memories since the last `initial`, or all of the present wiring if
+   those are fewer than two. Not collective. */
 PetscErrorCode HfWeightingApply(const HfTrainingRecord *record, const HfWeighting *weighting, const PetscReal G0[], const PetscReal G[],
                                 PetscBool with_diagonal, PetscReal w[]);
 

@@ -47,6 +47,13 @@ PetscErrorCode HfTrainingReset(HfTrainingRecord *record, HfDrive *drive) {
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode HfTrainingRewire(HfTrainingRecord *record, HfDrive *drive) {
+  PetscFunctionBeginUser;
+  PetscCall(HfTrainingReset(record, drive));
+  record->first_of_wiring = record->n_memories;
+  PetscFunctionReturn(0);
+}
+
 /* ---- the untrained film ---- */
 
 PetscErrorCode HfUntrainedRemember(HfStepContext context) {

@@ -17,6 +17,8 @@ PetscErrorCode HfRecallSettingsRead(HfScheduleCheck *check, HfNode node, HfRecal
   if (HfHas(node, "temperature")) options->temperature = HfReal(node, "temperature");
   if ((kind == HF_RECALL_STOCHASTIC) != HfHas(node, "temperature"))
     PetscCall(HfDeckError(check->deck, node, "`method: stochastic` and `temperature` go together"));
+  if (kind != HF_RECALL_ASYNCHRONOUS && HfGiven(node, "quiet"))
+    PetscCall(HfDeckError(check->deck, HfChild(node, "quiet"), "quiet has no effect without `method: asynchronous`; leave it out"));
   PetscFunctionReturn(0);
 }
 
@@ -90,6 +92,16 @@ static PetscBool needs_memories_before(const HfScheduleCheck *check, const HfWei
   for (PetscInt k = 0; k < PetscMin(list->n, HF_MAX_WEIGHTINGS); ++k)
     if (list->list[k].kind == HF_WEIGHTS_MIDRANGE && check->memories < 1.5) return PETSC_TRUE;
   return PETSC_FALSE;
+}
+
+/* The midrange of one memory is that memory. */
+static PetscErrorCode check_memories(HfScheduleCheck *check, HfNode place, const HfWeightingList *list) {
+  PetscFunctionBeginUser;
+  if (needs_memories_before(check, list) && check->memories > 0.5 && !check->had_memories)
+    PetscCall(HfDeckError(check->deck, place,
+                          "weights: of a single memory the midrange weights are all 0: train two patterns, keep a memory of each pulse "
+                          "(`memory: pulse`), or give `weights: scaled`"));
+  PetscFunctionReturn(0);
 }
 
 static PetscErrorCode check_pause(HfScheduleCheck *check, HfNode place, const HfWeightingList *list) {
@@ -186,6 +198,12 @@ static PetscErrorCode check_readout(HfScheduleCheck *check, HfNode node, const H
   PetscFunctionReturn(0);
 }
 
+static PetscBool have_xi(const HfWeightingList *list) {
+  for (PetscInt k = 0; k < PetscMin(list->n, HF_MAX_WEIGHTINGS); ++k)
+    if (HfWeightsHaveXi(list->list[k].kind)) return PETSC_TRUE;
+  return PETSC_FALSE;
+}
+
 PetscErrorCode HfWeightingSettingsRead(HfScheduleCheck *check, HfNode node, HfWeightingList *list) {
   const HfReadout *readout = HfReadoutFind(HfHas(node, "readout") ? HfText(node, "readout") : "voltage");
   HfNode weights = HfChild(node, "weights");
@@ -204,6 +222,9 @@ PetscErrorCode HfWeightingSettingsRead(HfScheduleCheck *check, HfNode node, HfWe
     }
   }
   if (!list->n && !unknown) PetscCall(HfDeckError(check->deck, weights, "name at least one kind of weights, and one xi for those that have it"));
+  if (HfGiven(node, "xi") && !have_xi(list))
+    PetscCall(HfDeckError(check->deck, HfChild(node, "xi"), "xi has no effect on these weights; leave it out"));
+  PetscCall(check_memories(check, weights, list));
   PetscCall(read_after_settings(check, node, list));
   PetscCall(check_readout(check, node, readout, list));
   if (list->n > HF_MAX_WEIGHTINGS)
@@ -318,7 +339,7 @@ const PetscReal *HfUntrainedConductance(const HfTrainingRecord *record, const Hf
 
 /* The memories over which midranges are taken, set[n_set][n*n]; NULL for other weights. */
 static PetscErrorCode midrange_set(const HfTrainingRecord *record, const HfWeighting *weighting, PetscInt *n_set, PetscReal **set) {
-  const PetscInt nn = record->n * record->n, first = record->n_memories - record->first_memory < 2 ? 0 : record->first_memory;
+  const PetscInt nn = record->n * record->n, first = record->n_memories - record->first_memory < 2 ? record->first_of_wiring : record->first_memory;
 
   PetscFunctionBeginUser;
   *n_set = record->n_memories - first;

@@ -7,19 +7,20 @@
 
 #define Z95 1.959963984540054 /* 97.5 % of a normal distribution lies below */
 
-/* ---- noise: an image is a function of (seed, test) alone ---- */
+/* ---- noise: an image is a function of (seed, stream, number) alone ---- */
 
 const char *const HfNoiseNames[] = {"flips", "probability", "grey", NULL};
 
 /* k different pixels, every set of them equally likely: for j = n-k .. n-1 flip a random pixel of 0 .. j, or j itself if that one was taken (Floyd). */
-static void flip(PetscInt k, PetscInt n, const PetscReal x[], PetscInt64 seed, PetscInt64 test, PetscReal V[]) {
+static void flip(PetscInt k, PetscInt n, const PetscReal x[], PetscInt64 seed, HfStream stream, PetscInt64 image, PetscReal V[]) {
   for (PetscInt j = n - k; j < n; ++j) {
-    const PetscInt i = HfRandomInteger(seed, HF_STREAM_NOISE, test, j, j + 1), at = V[i] == x[i] ? i : j;
+    const PetscInt i = HfRandomInteger(seed, stream, image, j, j + 1), at = V[i] == x[i] ? i : j;
     V[at] = -V[at];
   }
 }
 
-PetscErrorCode HfNoise(HfNoiseKind kind, PetscReal amount, PetscInt n, const PetscReal x[], PetscInt64 seed, PetscInt64 test, PetscReal V[]) {
+PetscErrorCode HfNoise(HfNoiseKind kind, PetscReal amount, PetscInt n, const PetscReal x[], PetscInt64 seed, HfStream stream, PetscInt64 image,
+                       PetscReal V[]) {
   PetscReal r[2];
 
   PetscFunctionBeginUser;
@@ -29,17 +30,17 @@ PetscErrorCode HfNoise(HfNoiseKind kind, PetscReal amount, PetscInt n, const Pet
   case HF_NOISE_FLIPS:
     PetscCheck(amount <= n && amount == PetscFloorReal(amount), PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "%g flips of %d pixels", (double)amount,
                (int)n);
-    flip((PetscInt)amount, n, x, seed, test, V);
+    flip((PetscInt)amount, n, x, seed, stream, image, V);
     break;
   case HF_NOISE_PROBABILITY:
     for (PetscInt i = 0; i < n; ++i) {
-      if (i % 2 == 0) HfRandomUniform(seed, HF_STREAM_NOISE, test, i / 2, 2, r);
+      if (i % 2 == 0) HfRandomUniform(seed, stream, image, i / 2, 2, r);
       if (r[i % 2] < amount) V[i] = -x[i];
     }
     break;
   case HF_NOISE_GREY:
     for (PetscInt i = 0; i < n; ++i) {
-      if (i % 2 == 0) HfRandomNormal(seed, HF_STREAM_NOISE, test, i / 2, 2, r);
+      if (i % 2 == 0) HfRandomNormal(seed, stream, image, i / 2, 2, r);
       if (x[i] * (x[i] + amount * r[i % 2]) < 0.0) V[i] = -x[i];
     }
     break;
@@ -61,7 +62,7 @@ PetscErrorCode HfInferImage(PetscInt n, PetscInt n_patterns, const PetscReal x[]
   PetscFunctionBeginUser;
   PetscCheck(test >= 0 && a < options->n_amounts, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "test %" PetscInt64_FMT " of %" PetscInt64_FMT, test,
              HfInferTests(options, n_patterns));
-  PetscCall(HfNoise(options->noise, options->amounts[a], n, x + p * n, options->seed, test, V));
+  PetscCall(HfNoise(options->noise, options->amounts[a], n, x + p * n, options->seed, options->stream, test, V));
   if (amount) *amount = a;
   if (pattern) *pattern = p;
   PetscFunctionReturn(0);

@@ -59,11 +59,11 @@ static void asynchronous(HfNetwork network, const HfRecallOptions *options, Pets
     ++result->iterations;
     quiet = flips ? 0 : quiet + 1;
     if (flips) HfNetworkFlip(network, V, i);
-    if (quiet > options->quiet_updates) {
-      result->converged = PETSC_TRUE;
-      break;
-    }
+    if (quiet > options->quiet_updates) break;
   }
+  result->converged = PETSC_TRUE; /* quiet updates may all have missed a node that would change */
+  for (PetscInt i = 0; i < network->n && result->converged; ++i)
+    if (HfNetworkIsUnstable(network, options->dead_zone, V, i)) result->converged = PETSC_FALSE;
   result->sweeps = (result->iterations + network->n - 1) / network->n;
 }
 
@@ -91,7 +91,7 @@ static void sweeps(HfNetwork network, const HfRecallOptions *options, PetscReal 
 /* Heat bath: every node takes the state that it would have in equilibrium with the others. Ends after max_iterations sweeps, with what is there then. */
 static void stochastic(HfNetwork network, const HfRecallOptions *options, PetscReal V[], HfRecallResult *result) {
   PetscInt *order = network->order;
-  PetscReal scale = 0.0;
+  PetscReal scale = 0.0, heat;
 
   for (PetscInt i = 0; i < network->n; ++i) {
     PetscReal parts;
@@ -100,9 +100,10 @@ static void stochastic(HfNetwork network, const HfRecallOptions *options, PetscR
     HfNetworkField(network, V, i, &parts);
     scale += parts / network->n;
   }
+  heat = options->temperature * scale;
   for (; result->iterations < options->max_iterations; ++result->iterations)
     for (PetscInt k = 0; k < network->n; ++k) {
-      PetscReal u[2], parts, h;
+      PetscReal u[2], parts, h, odds;
       PetscInt pick, i;
 
       HfRandomUniform(options->seed, HF_STREAM_RECALL, options->stream_index, (PetscInt64)result->iterations * network->n + k, 2, u);
@@ -111,7 +112,8 @@ static void stochastic(HfNetwork network, const HfRecallOptions *options, PetscR
       order[pick] = order[k];
       order[k] = i;
       h = HfNetworkField(network, V, i, &parts);
-      if ((u[1] * (1.0 + PetscExpReal(-2.0 * h / (options->temperature * scale))) < 1.0) != (V[i] > 0.0)) HfNetworkFlip(network, V, i);
+      odds = heat > 0.0 ? PetscExpReal(-2.0 * h / heat) : 1.0; /* of - to +; without weights both are as likely */
+      if ((u[1] * (1.0 + odds) < 1.0) != (V[i] > 0.0)) HfNetworkFlip(network, V, i);
     }
   result->sweeps = result->iterations;
 }

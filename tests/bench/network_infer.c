@@ -52,6 +52,7 @@ static PetscErrorCode measure(PetscInt n, PetscInt tests, HfRecallMethod method)
           .amounts = &amount,
           .samples = (tests + 2) / 3,
           .seed = 1,
+          .stream = HF_STREAM_NOISE,
           .recall = {.method = method, .max_iterations = method == HF_RECALL_ASYNCHRONOUS ? 1000 : 20, .quiet_updates = 10, .dead_zone = 1e-9}}};
   Rates rates;
 

@@ -28,7 +28,7 @@ typedef struct {
 /* w NULL: no recall. */
 static Count count_all(const double w[N][N]) {
   const double flips[A] = {0, 1, 2};
-  const HfInferOptions options = {.noise = HF_NOISE_FLIPS, .n_amounts = A, .amounts = flips, .samples = S, .seed = 5};
+  const HfInferOptions options = {.noise = HF_NOISE_FLIPS, .n_amounts = A, .amounts = flips, .samples = S, .seed = 5, .stream = HF_STREAM_NOISE};
   double x[P * N];
   Count count = {0};
 

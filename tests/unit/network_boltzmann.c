@@ -51,6 +51,23 @@ static void test_stochastic_recall_is_boltzmann(void **state) {
   CHECK(HfNetworkDestroy(&network));
 }
 
+/* Without weights every node is + half of the time: 4000 of them, standard deviation 32. */
+static void test_no_weights(void **state) {
+  HfRecallOptions options = {.method = HF_RECALL_STOCHASTIC, .max_iterations = 1, .temperature = 1, .seed = 1};
+  const PetscReal w[16] = {0};
+  int plus = 0;
+
+  for (int t = 0; t < 1000; ++t) {
+    PetscReal V[4] = {1, 1, 1, 1};
+    HfRecallResult result;
+
+    options.stream_index = t;
+    CHECK(HfRecall(4, w, &options, V, &result));
+    for (int i = 0; i < 4; ++i) plus += V[i] > 0;
+  }
+  assert_true(abs(plus - 2000) < 5 * 32);
+}
+
 /* So cold that no field is small beside T: what sweeps without noise find. */
 static void test_cold_recall_is_a_recall(void **state) {
   HfRecallOptions options = {.method = HF_RECALL_STOCHASTIC, .max_iterations = 20, .temperature = 1e-3, .seed = 1};
@@ -104,7 +121,7 @@ static void test_contrastive_hebbian_corrects(void **state) {
       PetscReal V[n];
 
       stable[k] += HfNetworkIsFixedPoint(network, 1e-9, x + p * n);
-      CHECK(HfNoise(HF_NOISE_FLIPS, 1.0, n, x + p * n, 77, p, V));
+      CHECK(HfNoise(HF_NOISE_FLIPS, 1.0, n, x + p * n, 77, HF_STREAM_NOISE, p, V));
       CHECK(HfNetworkRecall(network, &options, V, &result));
       recalled[k] += !memcmp(V, x + p * n, sizeof V);
     }
@@ -114,7 +131,7 @@ static void test_contrastive_hebbian_corrects(void **state) {
   assert_true(stable[0] < n_patterns && stable[1] == n_patterns && recalled[1] >= 8);
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(test_stochastic_recall_is_boltzmann), cmocka_unit_test(test_cold_recall_is_a_recall),
-                                          cmocka_unit_test(test_boltzmann_machine_finds_a_distribution),
-                                          cmocka_unit_test(test_contrastive_hebbian_corrects)};
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_stochastic_recall_is_boltzmann), cmocka_unit_test(test_no_weights), cmocka_unit_test(test_cold_recall_is_a_recall),
+    cmocka_unit_test(test_boltzmann_machine_finds_a_distribution), cmocka_unit_test(test_contrastive_hebbian_corrects)};
 HF_TEST_MAIN(tests)

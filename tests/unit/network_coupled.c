@@ -239,6 +239,7 @@ static void test_letters_as_a_task(void **state) {
                                   .amounts = &amount,
                                   .samples = 20,
                                   .seed = 5,
+                                  .stream = HF_STREAM_NOISE,
                                   .recall = {.method = HF_RECALL_SWEEPS, .max_iterations = 50, .seed = 1}};
   PetscReal x[P * N], exact[3];
 

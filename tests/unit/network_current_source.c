@@ -141,6 +141,42 @@ static void test_limits_of_xi(void **state) {
   CHECK(HfNetworkDestroy(&current));
 }
 
+/* With Hall currents, which circulate: rows and columns of G sum to zero, and G differs from its transpose. The local field is the sum of two
+   readings of each film. */
+static void test_hall_currents(void **state) {
+  const double xi = 0.98;
+  const int around[N] = {0, 1, 3, 2};
+
+  for (int seed = 1; seed <= 20; ++seed) {
+    double G[N * N], G0[N * N], s[N], turned[N], current[N], U;
+    HfNetwork network;
+
+    draw(seed, N, G);
+    draw(100 + seed, N, G0);
+    for (int k = 0; k < N; ++k) {
+      const int a = around[k], b = around[(k + 1) % N];
+      G[a * N + b] += 0.1;
+      G[b * N + a] -= 0.1;
+    }
+    network = make_network("current-source", N, G, G0, xi);
+    for (int k = 1; k < STATES - 1; ++k)
+      for (int i = 0; i < N; ++i) {
+        double parts, sum = 0, h;
+
+        HfPatternFromIndex(N, k, s);
+        h = HfNetworkLocalField(network, s, i, &parts);
+        for (int j = 0; j < N; ++j) turned[j] = j == i ? -s[j] : s[j];
+        for (int film = 0; film < 2; ++film)
+          for (int t = 0; t < 2; ++t) {
+            CHECK(HfCurrentSourceRead(N, film ? G0 : G, t ? turned : s, 1.0, current, &U));
+            sum += (film ? -xi : 1.0) * current[i];
+          }
+        ASSERT_NEAR(h, sum, 1e-12 * parts);
+      }
+    CHECK(HfNetworkDestroy(&network));
+  }
+}
+
 static const struct CMUnitTest tests[] = {cmocka_unit_test(test_a_reading), cmocka_unit_test(test_fixed_points_of_four_nodes),
-                                          cmocka_unit_test(test_limits_of_xi)};
+                                          cmocka_unit_test(test_limits_of_xi), cmocka_unit_test(test_hall_currents)};
 HF_TEST_MAIN(tests)

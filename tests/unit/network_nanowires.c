@@ -1,6 +1,6 @@
 /* Nanowires: a junction relaxes to the balance of its rates, the path of least resistance is found, and the exponent decides whether one of two paths takes all.
    network/learners/learners.h: no deck shows single junctions. */
-#include "hf_test.h"
+#include "learner_case.h"
 #include "network/learners/learners.h"
 
 static PetscErrorCode no_pause(void *of) { return 0; }
@@ -100,8 +100,18 @@ static void test_not_connected(void **state) {
   CHECK(HfWiresDestroy(&wires));
 }
 
+/* A network in which nothing grows stores nothing, and has no contrast to average. */
+static void test_nothing_grows(void **state) {
+  HfFinding findings[2];
+  const HfFinding *stored = &findings[1];
+
+  assert_int_equal(run_learner("nanowire-network", DECK("too-weak"), 2, findings), 2);
+  assert_true(figure_of(stored, "stored_a") == 0 && figure_of(stored, "stored_b") == 0 && figure_of(stored, "rested_a") == 0);
+  assert_true(figure_of(stored, "contrast") == 0 && figure_of(stored, "contrast_rested") == 0);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_junction), cmocka_unit_test(test_path),          cmocka_unit_test(test_exponent),
-    cmocka_unit_test(test_networks), cmocka_unit_test(test_not_connected),
+    cmocka_unit_test(test_networks), cmocka_unit_test(test_not_connected), cmocka_unit_test(test_nothing_grows),
 };
 HF_TEST_MAIN(tests)

@@ -261,6 +261,7 @@ static void test_dense_capacity(void **state) {
                                   .amounts = &amount,
                                   .samples = 20,
                                   .seed = 1,
+                                  .stream = HF_STREAM_NOISE,
                                   .recall = {.method = HF_RECALL_SWEEPS, .max_iterations = 50, .dead_zone = 1e-9}};
   PetscReal x[MANY * NODES];
   HfInferTally dense = {.confusion = NULL}, outer = {.confusion = NULL};

@@ -25,7 +25,7 @@ static const HfKey keys[] = {
     {"infer.rules", HF_TEXTS, NULL, "", "", 0,
      "Learning rules to compare with, besides the two outer products (default: the first five): storkey, pseudo-inverse, reduced-model (Eq. (2) of "
      "Niu et al. 2024), hopfield-unlearning, dense-associative-memory (Krotov and Hopfield 2016), contrastive-hebbian, boltzmann-machine, oja-neuron "
-     "(Oja 1982), oja-subspace (Oja 1989), competing-hidden-units (Krotov and Hopfield 2019), stdp"},
+     "(Oja 1982), oja-subspace (Oja 1989), competing-hidden-units (Krotov and Hopfield 2019), stdp, coupled-learning, equilibrium-propagation"},
     {"infer.tau", HF_QUANTITY, "s", "7.9 ns", ">0", 0,
      "Time constant of the rule reduced-model; the default was fitted to the four-node film, see step `fit`"},
     {"infer.gallery", HF_INT, NULL, "4", ">=0", 0, "Number of images of each pattern that are kept as examples"},
@@ -57,6 +57,7 @@ static PetscErrorCode read_noise_settings(HfScheduleCheck *check, HfNode node, H
   options->amounts = settings->amounts;
   options->samples = (PetscInt)HfInteger(node, "samples");
   options->seed = HfInteger(node, "seed");
+  options->stream = HF_STREAM_NOISE;
   PetscCall(HfRecallSettingsRead(check, node, &options->recall));
   PetscFunctionReturn(0);
 }
@@ -86,6 +87,12 @@ static PetscErrorCode read_rules_settings(HfScheduleCheck *check, HfNode node, H
   PetscFunctionReturn(0);
 }
 
+static PetscBool has_rule(const HfInferSettings *settings, const char *name) {
+  for (PetscInt r = 0; r < settings->n_rules; ++r)
+    if (settings->rules[r] == HfRuleFind(name)) return PETSC_TRUE;
+  return PETSC_FALSE;
+}
+
 static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **of) {
   HfInferSettings *settings;
 
@@ -99,6 +106,8 @@ static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **
   PetscCall(HfWeightingSettingsRead(check, node, &settings->weightings));
   settings->read_noise = HfReal(node, "read_noise");
   settings->tau = HfReal(node, "tau");
+  if (HfGiven(node, "tau") && !has_rule(settings, "reduced-model"))
+    PetscCall(HfDeckError(check->deck, HfChild(node, "tau"), "tau has no effect without the rule reduced-model; leave it out"));
   settings->gallery = (PetscInt)HfInteger(node, "gallery");
   settings->all_epochs = (PetscBool)!strcmp(HfText(node, "epochs"), "all");
   settings->basins = HfFlag(node, "basins");

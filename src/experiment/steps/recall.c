@@ -50,6 +50,8 @@ static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **
   if (!check->n_trained && n) PetscCall(HfDeckError(check->deck, node, HF_NOTHING_TRAINED));
   if (n > MAX_ALL && !settings->flips)
     PetscCall(HfDeckError(check->deck, HfChild(node, "starts"), "all states of %d electrodes are too many: use `starts: flips-1`", (int)n));
+  if (settings->flips && HfGiven(node, "trivial"))
+    PetscCall(HfDeckError(check->deck, HfChild(node, "trivial"), "trivial has no effect with `starts: flips-1`; leave it out"));
   PetscCall(HfRecallSettingsRead(check, node, &settings->options));
   PetscCall(HfRuleSettingsRead(check, node, &settings->n_rules, &settings->rules));
   PetscCall(HfWeightingSettingsRead(check, node, &settings->weightings));

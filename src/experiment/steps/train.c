@@ -147,9 +147,9 @@ static PetscErrorCode read_rests_settings(HfScheduleCheck *check, HfNode node, S
   settings->retention = HfHas(node, "retention");
   PetscCall(HfRestTimesSettingsRead(check, node, "retention", &retention));
   retention = HfRestTimesWithout(&retention, &none);
-  settings->readings = HfRestTimesUnion(&retention, &pause);
+  PetscCall(HfRestTimesUnionCheck(check, node, &retention, &pause, &settings->readings));
   settings->untrained_readings = HfRestTimesWithout(&retention, &check->untrained_rests);
-  check->untrained_rests = HfRestTimesUnion(&check->untrained_rests, &retention);
+  PetscCall(HfRestTimesUnionCheck(check, node, &check->untrained_rests, &retention, &check->untrained_rests));
   PetscCall(HfScheduleCheckRests(check, &settings->readings));
   PetscFunctionReturn(0);
 }
@@ -187,6 +187,8 @@ static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **
   settings->probe_every = HfHas(node, "probe_every") ? HfReal(node, "probe_every") : 0.0;
   settings->shuffled = (PetscBool)!strcmp(HfText(node, "order"), "shuffled");
   settings->seed = HfInteger(node, "seed");
+  if (!settings->shuffled && HfGiven(node, "seed"))
+    PetscCall(HfDeckError(check->deck, HfChild(node, "seed"), "seed has no effect without `order: shuffled`; leave it out"));
   settings->fresh = HfFlag(node, "fresh");
   while (strcmp(remember_names[settings->remember], HfText(node, "memory"))) ++settings->remember;
   PetscCall(check_pulses(check, settings));

@@ -110,7 +110,7 @@ static PetscErrorCode read_settings(HfScheduleCheck *check, HfNode node, void **
   PetscCall(HfDriveSettingsRead(check, node, &settings->drive));
   if (HfHas(node, "voltage")) settings->drive.voltage = HfReal(node, "voltage");
   PetscCall(check_wire_settings(check, node, settings));
-  PetscCall(HfScheduleCheckReset(check)); /* what the film learned before was of another wiring */
+  PetscCall(HfScheduleCheckRewire(check)); /* what the film learned before was of another wiring */
   PetscFunctionReturn(0);
 }
 
@@ -207,6 +207,7 @@ static PetscErrorCode predict_recall(const Search *search, HfAnneal anneal, Pets
                             .n_amounts = n_flips,
                             .samples = settings->samples,
                             .seed = settings->seed,
+                            .stream = HF_STREAM_LESSON, /* not the images on which the steps after this one test the wiring */
                             .recall = {.method = HF_RECALL_SWEEPS, .max_iterations = 20, .dead_zone = 1e-9, .seed = settings->seed}};
   const PetscInt64 tests = HfInferTests(&options, learner->n_patterns), batch = HfRecallBatch(n, &options.recall);
   const HfWiring *best;
@@ -413,7 +414,7 @@ static PetscErrorCode use_wiring(const Search *search, PetscInt start) {
   if (recorder->wiring) PetscCall(recorder->wiring(recorder->context, HfDeviceWiring(context->device)));
   PetscCall(PetscSNPrintf(name, sizeof(name), "/wire/%d/wiring", (int)context->drive->item + 1));
   PetscCall(HfReportArray(context, name, 1, &n_nodes, values, "1"));
-  PetscCall(HfTrainingReset(record, context->drive));
+  PetscCall(HfTrainingRewire(record, context->drive));
   PetscCall(PetscFree2(numbers, values));
   PetscFunctionReturn(0);
 }

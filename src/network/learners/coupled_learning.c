@@ -67,6 +67,7 @@ typedef struct {
 
 static PetscErrorCode read_settings(HfDeck deck, HfNode node, void **of) {
   Settings *settings;
+  HfGraph disk;
 
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&settings));
@@ -84,9 +85,13 @@ static PetscErrorCode read_settings(HfDeck deck, HfNode node, void **of) {
   settings->error = HfReal(node, "error");
   settings->trials = (PetscInt)HfInteger(node, "trials");
   settings->seed = HfInteger(node, "seed");
-  if (3.0 * settings->radius * settings->radius < settings->n_inputs + settings->n_outputs) /* pi/(sqrt(3)/2) r^2 nodes and more */
-    PetscCall(HfDeckError(deck, HfChild(node, "radius"), "radius: %d inputs and %d outputs need a larger disk", (int)settings->n_inputs,
-                          (int)settings->n_outputs));
+  if (!settings->trials && !settings->film)
+    PetscCall(HfDeckError(deck, HfChild(node, "trials"), "trials: 0 leaves nothing to learn without `film: true`"));
+  PetscCall(HfGraphCreateDisk(settings->radius, &disk));
+  if (disk.n_nodes < settings->n_inputs + settings->n_outputs)
+    PetscCall(HfDeckError(deck, HfChild(node, "radius"), "radius: a disk of %d nodes is too small for %d inputs and %d outputs", (int)disk.n_nodes,
+                          (int)settings->n_inputs, (int)settings->n_outputs));
+  PetscCall(HfGraphDestroy(&disk));
   PetscFunctionReturn(0);
 }
 

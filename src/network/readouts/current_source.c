@@ -47,13 +47,17 @@ static void find_powers(HfNetwork network, const PetscReal V[]) {
 }
 
 /* The currents through node i in the present state and with its sign turned, relative to I0: with t = -s_i, (G s')_i = (G s)_i + 2 t G_ii and
-   s'.G s' = s.G s + 4 t (G s)_i + 4 G_ii. */
-static PetscReal both_currents(const HfNetwork network, int film, PetscReal s, PetscInt i, PetscReal *parts) {
+   s'.G s' = s.G s + 2 t [(G s)_i + (G^T s)_i] + 4 G_ii; Hall currents make G unlike its transpose. */
+static PetscReal both_currents(const HfNetwork network, int film, const PetscReal V[], PetscInt i, PetscReal *parts) {
   const PetscInt n = network->n;
-  const PetscReal Gs = network->sum[film * n + i], Gii = network->columns[i * 2 * n + film * n + i], power = network->powers[film];
-  const PetscReal turned = power - 4.0 * s * Gs + 4.0 * Gii, least = ALIKE * network->traces[film];
-  const PetscReal now = power > least ? 2.0 * Gs / power : 0.0, then = turned > least ? 2.0 * (Gs - 2.0 * s * Gii) / turned : 0.0;
+  const PetscReal *column = network->columns + i * 2 * n + film * n, s = V[i], Gs = network->sum[film * n + i], Gii = column[i];
+  const PetscReal power = network->powers[film], least = ALIKE * network->traces[film];
+  PetscReal Gts = 0.0, turned, now, then;
 
+  for (PetscInt j = 0; j < n; ++j) Gts += column[j] * V[j];
+  turned = power - 2.0 * s * (Gs + Gts) + 4.0 * Gii;
+  now = power > least ? 2.0 * Gs / power : 0.0;
+  then = turned > least ? 2.0 * (Gs - 2.0 * s * Gii) / turned : 0.0;
   *parts = PetscAbsReal(now) + PetscAbsReal(then);
   return now + then;
 }
@@ -62,8 +66,8 @@ static PetscReal field(HfNetwork network, const PetscReal V[], PetscInt i, Petsc
   PetscReal film, saturated, more;
 
   if (!network->powers_known) find_powers(network, V);
-  film = both_currents(network, 0, V[i], i, parts);
-  saturated = both_currents(network, 1, V[i], i, &more);
+  film = both_currents(network, 0, V, i, parts);
+  saturated = both_currents(network, 1, V, i, &more);
   *parts += network->xi * more;
   return film - network->xi * saturated;
 }

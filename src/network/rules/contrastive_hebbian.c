@@ -46,7 +46,7 @@ static PetscErrorCode learn(const HfRuleContext *context, PetscInt n, PetscInt n
     PetscInt wrong = 0;
 
     for (PetscInt p = 0; p < n_patterns; ++p) {
-      PetscCall(HfNoise(HF_NOISE_FLIPS, flipped, n, x + p * n, c->seed, (PetscInt64)epoch * n_patterns + p, v));
+      PetscCall(HfNoise(HF_NOISE_FLIPS, flipped, n, x + p * n, c->seed, HF_STREAM_LESSON, (PetscInt64)epoch * n_patterns + p, v));
       wrong += run_free(n, w, x + p * n, v, error);
       for (PetscInt i = 0; i < n; ++i)
         for (PetscInt j = 0; j < n; ++j)

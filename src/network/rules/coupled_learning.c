@@ -58,7 +58,7 @@ static PetscErrorCode step_layer(const HfRuleContext *context, HfContrast contra
   for (PetscInt p = 0; p < n_patterns; ++p) {
     PetscReal value, error;
 
-    PetscCall(HfNoise(HF_NOISE_FLIPS, flipped, n, x + p * n, context->seed, (PetscInt64)epoch * n_patterns + p, v));
+    PetscCall(HfNoise(HF_NOISE_FLIPS, flipped, n, x + p * n, context->seed, HF_STREAM_LESSON, (PetscInt64)epoch * n_patterns + p, v));
     for (PetscInt i = 0; i < n; ++i) {
       v[n + i] = -v[i];
       target[i] = TARGET * x[p * n + i];
