@@ -22,7 +22,7 @@ import h5py
 import numpy
 from kill import descendants
 from launch import cores, environment, mpiexec, with_open_mpi
-from stop_case import DECK_FAULT, FILE, STOPPED, Case, Failure, check, status
+from stop_case import DECK_FAULT, FILE, HERE, STOPPED, Case, Failure, check, status
 
 DECK = """hopfilm: 1
 film:
@@ -236,6 +236,27 @@ def damaged(case):
     check(after["resumable"].startswith("yes") and after["checkpoint"].endswith("previous.h5"), f"the one before the damaged one is lost: {after}")
 
 
+def with_fault(case, variable, ending):
+    """The environment of a run that meets the fault `variable` at the file whose path has this ending."""
+    library = f"{case.directory()}.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, f"{HERE}/faults_preloaded.c", "-ldl"], check=True)
+    asan = "verify_asan_link_order=0:" + os.environ.get("ASAN_OPTIONS", "")
+    return {**environment(), "LD_PRELOAD": library, variable: ending, "ASAN_OPTIONS": asan}
+
+
+def cut(case):
+    """A run that takes the place of a finished one and is killed at once: the directory holds no finished run any more, neither the old nor the new."""
+    path, other = deck(case), deck(case, DECK.replace("0.1 ns", "0.2 ns"))
+    for name in ("summary.yaml", "deck.yaml"):
+        out = case.directory()
+        run(case, path, out)
+        subprocess.run([case.program, "run", other, "--out", out, "--force"], env=with_fault(case, "CUT_AFTER", f"/{name}"), capture_output=True, timeout=60)
+        check(status(out) == "running", f"after {name}: {status(out)}")
+        if name == "deck.yaml":
+            run(case, other, out)
+            check(status(out) == "done", f"after {name}: {status(out)}")
+
+
 def longer(case):
     """A step that is longer than when it was run: the message says what would go on, and that does."""
     out = case.directory()
@@ -248,7 +269,7 @@ def longer(case):
     check("resuming" in text and status(out) == "done" and len(times), f"{times}\n{text}")
 
 
-CASES = [links, fifos, folders, long_paths, marks, full_device, lock, semaphore, damaged, longer]
+CASES = [links, fifos, folders, long_paths, marks, full_device, lock, semaphore, damaged, cut, longer]
 
 
 def main():

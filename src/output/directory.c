@@ -340,14 +340,22 @@ PetscErrorCode HfOutputOpenDirectory(HfOutput output) {
     HfMakeDirectories(run->directory, &why);
     if (why) HfRunNote(run, "cannot make the run directory %s: %s", run->directory, why);
     if (!run->failure[0]) open_log(run, &output->log, resuming);
-    if (!run->failure[0]) remove_old(run, resuming);
+  }
+  PetscCall(HfRunAgree(run));
+  HfRunPath(run, "log.txt", path);
+  HfFaultLog(path);
+  if (!resuming) { /* from now on the directory holds an unfinished run, also when this one is killed before it has replaced all of the old one */
+    PetscCall(HfOutputSummaryWrite(output, "running"));
+    if (!run->rank) HfSyncPath(run, run->directory);
+    PetscCall(HfRunAgree(run));
+  }
+  if (!run->rank) {
+    remove_old(run, resuming);
     if (!run->failure[0] && output->resume.damaged) set_damaged_aside(run);
     if (!run->failure[0]) output->table.file = resuming ? reopen_table(run, &output->resume) : create_text(run, "table.tsv");
     if (!run->failure[0]) deck = create_text(run, "deck.yaml.new");
   }
   PetscCall(HfRunAgree(run));
-  HfRunPath(run, "log.txt", path);
-  HfFaultLog(path);
   if (deck) {
     PetscCall(HfNodeWrite(HfDeckRoot(output->deck), deck));
     close_text(run, "deck.yaml.new", deck);
