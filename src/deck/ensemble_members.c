@@ -115,7 +115,8 @@ static PetscErrorCode check_keys(HfDeck deck, HfNode node, const Axis *axis) {
       if (strlen(fixed[w]) == first && !strncmp(key, fixed[w], first))
         PetscCall(HfDeckError(deck, HfChild(node, "key"), "%s cannot differ between members", fixed[w]));
     }
-    if (!*key || strchr(key, '=')) PetscCall(HfDeckError(deck, HfChild(node, "key"), "\"%s\" is not the path of a key", key));
+    if (!HfPathIsWhole(key, strlen(key)) || strchr(key, '='))
+      PetscCall(HfDeckError(deck, HfChild(node, "key"), "\"%s\" is not the path of a key, such as film.cell", key));
   }
   PetscFunctionReturn(0);
 }
