@@ -59,7 +59,7 @@ static PetscErrorCode create(Ensemble *e) {
 
 static PetscErrorCode create_deck(const Ensemble *e, PetscInt m, MPI_Comm comm, HfDeck *deck) {
   *deck = NULL;
-  return HfEnsembleDeck(e->ensemble, m, comm, e->keys, e->options->argument, e->options->n_set, e->options->set, deck);
+  return HfEnsembleDeck(e->ensemble, m, comm, e->keys, e->deck, e->options->n_set, e->options->set, deck);
 }
 
 /* A member with a bad deck fails alone. When all are bad, as they are when the path of a key is wrong, nothing is run or written, and the errors of the
@@ -70,8 +70,7 @@ static PetscErrorCode refuse_if_all_bad(const Ensemble *e) {
   PetscFunctionBeginUser;
   for (PetscInt m = e->first; m < e->last; ++m) {
     PetscInt errors;
-    code = create_deck(e, m, e->comm, &deck);
-    if (code) PetscFunctionReturn(code); /* the file itself: not YAML, or it cannot be read */
+    PetscCall(create_deck(e, m, e->comm, &deck));
     errors = HfDeckErrorCount(deck);
     PetscCall(HfDeckDestroy(&deck));
     if (!errors) PetscFunctionReturn(0);

@@ -238,11 +238,10 @@ const char *HfEnsembleValue(HfEnsemble ensemble, PetscInt member, PetscInt axis)
   return a->values[(member / a->stride) % a->n];
 }
 
-PetscErrorCode HfEnsembleDeck(HfEnsemble ensemble, PetscInt member, MPI_Comm comm, HfKeys keys, const char *path, PetscInt n_set,
-                              const char *const set[], HfDeck *deck) {
-  PetscInt n = n_set;
+PetscErrorCode HfEnsembleDeck(HfEnsemble ensemble, PetscInt member, MPI_Comm comm, HfKeys keys, HfDeck of, PetscInt n_set, const char *const set[],
+                              HfDeck *deck) {
+  PetscInt n = n_set, section;
   const char **all;
-  PetscErrorCode code;
 
   PetscFunctionBeginUser;
   for (PetscInt a = 0; a < ensemble->n_axes; ++a) n += ensemble->axes[a].n_keys;
@@ -257,9 +256,10 @@ PetscErrorCode HfEnsembleDeck(HfEnsemble ensemble, PetscInt member, MPI_Comm com
       snprintf(text, room, "%s=%s", key, value);
       all[k] = text;
     }
-  code = HfDeckCreate(comm, keys, path, n, all, deck);
+  PetscCall(HfDeckVary(of, comm, keys, n, all, deck));
   for (PetscInt k = n_set; k < n; ++k) PetscCall(PetscFree(all[k]));
   PetscCall(PetscFree(all));
-  if (!code && *deck) PetscCall(HfNodeRemove(HfDeckRoot(*deck), HfNodeIndex(HfDeckRoot(*deck), "ensemble")));
-  PetscFunctionReturn(code);
+  section = HfNodeIndex(HfDeckRoot(*deck), "ensemble");
+  if (section >= 0) PetscCall(HfNodeRemove(HfDeckRoot(*deck), section));
+  PetscFunctionReturn(0);
 }
