@@ -155,6 +155,11 @@ def main():
         check(code == 3 and again == strip[0], "submitted again it continues, and the table is that of an undisturbed run")
         code, text = run(mpiexec(1, program, "run", "1.yaml", "--out", "d", "--members", "4"), tmp)
         check(code == 2 and "none of number 4" in text, "a member that is not there is refused")
+        code, text = run([program, "run", "1.yaml", "--out", "d", "--members", "1", "--set", 'ensemble.axes.0.values=["1", "5", "2"]'], tmp)
+        check(
+            [row[1] for row in table(os.path.join(tmp, "d"))[1:]] == ["done", "waiting", "diverged"] and table(os.path.join(tmp, "d"))[2][5] == "nan",
+            "a member that was run with other values waits",
+        )
         bad_members(program, tmp)
         read_once(program, tmp)
     print(f"ensembles: {len(failures)} failed")

@@ -183,3 +183,5 @@ const char *HfEnsembleFigure(HfEnsemble ensemble, PetscInt k);                  
 /** The deck of one member: the ensemble's own with `set` and then the member's values put in, without the section `ensemble`. Collective on comm. */
 PetscErrorCode HfEnsembleDeck(HfEnsemble ensemble, PetscInt member, MPI_Comm comm, HfKeys keys, HfDeck of, PetscInt n_set, const char *const set[],
                               HfDeck *deck);
+/** Whether the stored deck of an earlier run has the values on all axes that the member's deck has now. Not collective. */
+PetscErrorCode HfEnsembleCompare(HfEnsemble ensemble, HfDeck member, HfNode stored, PetscBool *same);

@@ -324,14 +324,18 @@ PetscErrorCode HfAppCheckEnsemble(HfDeck deck, HfKeys keys, const HfOptions *opt
 
 PetscErrorCode HfAppRunEnsemble(HfDeck deck, HfKeys keys, const char *directory, const HfOptions *options) {
   Ensemble e = {.deck = deck, .keys = keys, .options = options, .directory = directory, .start = MPI_Wtime()};
+  HfEnsembleTable table = {.deck = deck, .keys = keys, .options = options, .directory = directory};
   PetscErrorCode code;
   PetscFunctionBeginUser;
   code = create(&e);
+  table.ensemble = e.ensemble;
+  table.code = e.code;
+  table.seconds = e.seconds;
   if (!code) code = refuse_if_all_bad(&e);
   if (!code) code = make_directory(&e);
   if (!code) code = make_teams(&e);
   if (!code) code = run_all(&e);
-  if (!code) code = HfEnsembleTables(e.ensemble, e.comm, directory, e.code, e.seconds);
+  if (!code) code = HfEnsembleTables(&table);
   if (!code) code = verdict(&e);
   if (!code || code > HF_ERR_BASE) remove_stop(&e);
   if (e.team != MPI_COMM_NULL && e.team) PetscCallMPI(MPI_Comm_free(&e.team));

@@ -263,3 +263,22 @@ PetscErrorCode HfEnsembleDeck(HfEnsemble ensemble, PetscInt member, MPI_Comm com
   if (section >= 0) PetscCall(HfNodeRemove(HfDeckRoot(*deck), section));
   PetscFunctionReturn(0);
 }
+
+PetscErrorCode HfEnsembleCompare(HfEnsemble ensemble, HfDeck member, HfNode stored, PetscBool *same) {
+  char *text, list[HF_PATH_LENGTH] = "";
+  PetscInt count = 0;
+  HfNode now;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfNodeFormat(HfDeckRoot(member), &text)); /* as it would be stored */
+  PetscCall(HfNodeParseText(text, &now));
+  for (PetscInt a = 0; a < ensemble->n_axes; ++a)
+    for (PetscInt k = 0; k < ensemble->axes[a].n_keys; ++k) {
+      const char *key = ensemble->axes[a].keys[k];
+      count += HfNodeDifferences(HfNodeFind(stored, key), HfNodeFind(now, key), key, list, sizeof(list));
+    }
+  *same = count ? PETSC_FALSE : PETSC_TRUE;
+  PetscCall(HfNodeDestroy(&now));
+  PetscCall(PetscFree(text));
+  PetscFunctionReturn(0);
+}
