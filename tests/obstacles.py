@@ -257,6 +257,21 @@ def cut(case):
             check(status(out) == "done", f"after {name}: {status(out)}")
 
 
+def older(case):
+    """An older checkpoint than the newest, asked for in the directory itself, and a cut as soon as the table has been shortened to it."""
+    out, path = case.directory(), deck(case, DECK + "  - hold: {time: 0.1 ns}\n")
+    run(case, deck(case), out)
+    shutil.copy(f"{out}/checkpoint.h5", f"{out}/kept.h5")
+    run(case, path, out)
+    lines = open(f"{out}/table.tsv").read()
+    for name in ("kept.h5", "checkpoint-previous.h5"):
+        command = [case.program, "run", path, "--out", out, "--restart", f"{out}/{name}"]
+        subprocess.run(command, env=with_fault(case, "CUT_AFTER", "/table.tsv"), capture_output=True, timeout=60)
+        check(len(open(f"{out}/table.tsv").read()) < len(lines), f"{name}: the table is whole")
+        text = run(case, path, out)
+        check("resuming" in text and status(out) == "done" and open(f"{out}/table.tsv").read() == lines, f"{name}:\n{text}")
+
+
 def longer(case):
     """A step that is longer than when it was run: the message says what would go on, and that does."""
     out = case.directory()
@@ -269,7 +284,7 @@ def longer(case):
     check("resuming" in text and status(out) == "done" and len(times), f"{times}\n{text}")
 
 
-CASES = [links, fifos, folders, long_paths, marks, full_device, lock, semaphore, damaged, cut, longer]
+CASES = [links, fifos, folders, long_paths, marks, full_device, lock, semaphore, damaged, cut, older, longer]
 
 
 def main():

@@ -131,10 +131,26 @@ static void check_length(HfRun *run) {
 }
 
 /* Every name under which a run writes a file. */
-static const char *const run_files[] = {
-    "log.txt",         "table.tsv", "table.tsv.new", "deck.yaml",  "deck.yaml.new", "summary.yaml",    "summary.yaml.new",     "status.yaml",
-    "status.yaml.new", "run.h5",    "run.h5.part",   "run.h5.new", "checkpoint.h5", HF_NEW_CHECKPOINT, HF_PREVIOUS_CHECKPOINT, HF_DAMAGED_CHECKPOINT,
-    "references.bib",  "run.xdmf2", HF_NEW_XDMF};
+static const char *const run_files[] = {"log.txt",
+                                        "table.tsv",
+                                        "table.tsv.new",
+                                        "deck.yaml",
+                                        "deck.yaml.new",
+                                        "summary.yaml",
+                                        "summary.yaml.new",
+                                        "status.yaml",
+                                        "status.yaml.new",
+                                        "run.h5",
+                                        "run.h5.part",
+                                        "run.h5.new",
+                                        "checkpoint.h5",
+                                        HF_NEW_CHECKPOINT,
+                                        HF_PREVIOUS_CHECKPOINT,
+                                        HF_DAMAGED_CHECKPOINT,
+                                        HF_PASSED_CHECKPOINT,
+                                        "references.bib",
+                                        "run.xdmf2",
+                                        HF_NEW_XDMF};
 
 /* Links and FIFOs give way to files; directories hold something. */
 static void check_no_directories(HfRun *run) {
@@ -260,7 +276,7 @@ static void remove_locks(const HfRun *run) {
    open is new in any case: ranks of a run that was killed may still write into the old one. */
 static void remove_old(HfRun *run, PetscBool resuming) {
   static const char *const always[] = {"STOP", "run.h5.part", "run.h5.new", HF_NEW_XDMF, HF_NEW_CHECKPOINT};
-  static const char *const afresh[] = {"checkpoint.h5", HF_PREVIOUS_CHECKPOINT, HF_DAMAGED_CHECKPOINT};
+  static const char *const afresh[] = {"checkpoint.h5", HF_PREVIOUS_CHECKPOINT, HF_DAMAGED_CHECKPOINT, HF_PASSED_CHECKPOINT};
   char path[PETSC_MAX_PATH_LEN];
 
   remove_locks(run);
@@ -279,6 +295,19 @@ static void set_damaged_aside(HfRun *run) {
   HfRunPath(run, "checkpoint.h5", from);
   HfRunPath(run, HF_DAMAGED_CHECKPOINT, to);
   if (rename(from, to) != 0 && errno != ENOENT) HfRunNote(run, "cannot rename %s: %s", from, strerror(errno));
+}
+
+/* A checkpoint that the run does not resume from, because it was given another, has no place beside the table as it was at that one: a next run would
+   resume from it. The given one takes its place, where the file system can. */
+static void set_passed_aside(HfRun *run, const HfResume *resume) {
+  char newest[PETSC_MAX_PATH_LEN], aside[PETSC_MAX_PATH_LEN];
+  struct stat is, used;
+
+  HfRunPath(run, "checkpoint.h5", newest);
+  HfRunPath(run, HF_PASSED_CHECKPOINT, aside);
+  if (stat(newest, &is) != 0 || stat(resume->path, &used) != 0 || (is.st_dev == used.st_dev && is.st_ino == used.st_ino)) return;
+  if (rename(newest, aside) != 0) HfRunNote(run, "cannot rename %s: %s", newest, strerror(errno));
+  (void)!link(resume->path, newest);
 }
 
 /* table.tsv as it was at the checkpoint, copied from beside it (which may be another directory): later lines will be written again. */
@@ -352,6 +381,7 @@ PetscErrorCode HfOutputOpenDirectory(HfOutput output) {
   if (!run->rank) {
     remove_old(run, resuming);
     if (!run->failure[0] && output->resume.damaged) set_damaged_aside(run);
+    if (!run->failure[0] && resuming) set_passed_aside(run, &output->resume);
     if (!run->failure[0]) output->table.file = resuming ? reopen_table(run, &output->resume) : create_text(run, "table.tsv");
     if (!run->failure[0]) deck = create_text(run, "deck.yaml.new");
   }

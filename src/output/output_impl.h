@@ -23,10 +23,11 @@
 #define HF_PATH_ENERGY         "/energy"
 #define HF_PATH_VTK            "/VTKHDF"
 
-/* Checkpoints in the run directory besides checkpoint.h5: being written, the one before, and one that was found damaged. */
+/* Checkpoints in the run directory besides checkpoint.h5: being written, the one before, one that was found damaged, and one that `--restart` passed over. */
 #define HF_NEW_CHECKPOINT      "checkpoint.h5.new"
 #define HF_PREVIOUS_CHECKPOINT "checkpoint-previous.h5"
 #define HF_DAMAGED_CHECKPOINT  "checkpoint-damaged.h5"
+#define HF_PASSED_CHECKPOINT   "checkpoint-passed.h5"
 
 enum { HF_MAX_FIELDS = 64, HF_FAILURE_LENGTH = 512, HF_TABLE_MAX_ELECTRODES = 8 };
 
