@@ -1,5 +1,5 @@
 /* Preloaded into a run by tests/obstacles.py, to have it meet at one place what else comes by chance: killed as soon as a file has got the name that
-   ends in CUT_AFTER, or no room on the disk when the file that ends in FULL_AT is synced. */
+   ends in CUT_AFTER; no room on the disk when the file that ends in FULL_AT is synced; or some seconds lost after the folder that ends in LATE_AT is made. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -7,10 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int rename(const char *from, const char *to);
 int fsync(int file);
+int mkdir(const char *path, mode_t mode);
 
 static int is_meant(const char *variable, const char *path) {
   const char *end = getenv(variable);
@@ -40,4 +42,14 @@ int fsync(int file) {
   if (!is_meant("FULL_AT", path)) return real(file);
   errno = ENOSPC;
   return -1;
+}
+
+int mkdir(const char *path, mode_t mode) {
+  int (*real)(const char *, mode_t);
+  int result;
+
+  *(void **)&real = dlsym(RTLD_NEXT, "mkdir");
+  result = real(path, mode);
+  if (is_meant("LATE_AT", path)) sleep(5);
+  return result;
 }

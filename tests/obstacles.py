@@ -272,6 +272,20 @@ def older(case):
         check("resuming" in text and status(out) == "done" and open(f"{out}/table.tsv").read() == lines, f"{name}:\n{text}")
 
 
+def together(case):
+    """Of two runs that start in a new directory, the one that comes second to its log leaves the results of the other alone."""
+    path, out = deck(case), case.directory()
+    command, late = [case.program, "run", path, "--out", out], with_fault(case, "LATE_AT", out)
+    second = subprocess.Popen(command, env=late, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    while second.poll() is None and not os.path.isdir(out):
+        time.sleep(0.01)
+    run(case, path, out)
+    log = open(f"{out}/log.txt").read()
+    said = second.communicate(timeout=60)[1]
+    check(second.returncode == FILE and "another run" in said, f"exit {second.returncode}\n{said}")
+    check(status(out) == "done" and open(f"{out}/log.txt").read().startswith(log), "the results are not left alone")
+
+
 def longer(case):
     """A step that is longer than when it was run: the message says what would go on, and that does."""
     out = case.directory()
@@ -284,7 +298,7 @@ def longer(case):
     check("resuming" in text and status(out) == "done" and len(times), f"{times}\n{text}")
 
 
-CASES = [links, fifos, folders, long_paths, marks, full_device, lock, semaphore, damaged, cut, older, longer]
+CASES = [links, fifos, folders, long_paths, marks, full_device, lock, semaphore, damaged, cut, older, together, longer]
 
 
 def main():

@@ -166,6 +166,20 @@ static void check_no_directories(HfRun *run) {
 
 /* ---- the lock: log.txt, held by rank 0 until the run ends, also when it is killed ---- */
 
+static int open_lock(const char path[], PetscBool create) {
+  int file = HfFileOpen(path, O_WRONLY | O_APPEND | (create ? O_CREAT : 0));
+
+  if (file < 0 && create && !HfIsRegularFile(path)) file = HfFileCreate(path); /* in the place of a link or a FIFO */
+  return file;
+}
+
+/* Whether the open file is the one of that name: the run that held it may have put another in its place. */
+static PetscBool stands_at(int file, const char path[]) {
+  struct stat mine, there;
+
+  return fstat(file, &mine) == 0 && lstat(path, &there) == 0 && mine.st_dev == there.st_dev && mine.st_ino == there.st_ino ? PETSC_TRUE : PETSC_FALSE;
+}
+
 /* Opens log.txt and locks it; *file stays -1 when there is none (unless `create`), and when another run holds it, which is noted: the ranks of a run
    that was killed may take a while to die. */
 static void lock_directory(HfRun *run, PetscBool create, int *file) {
@@ -175,13 +189,18 @@ static void lock_directory(HfRun *run, PetscBool create, int *file) {
   PetscBool reported = PETSC_FALSE;
 
   HfRunPath(run, "log.txt", path);
-  *file = HfFileOpen(path, O_WRONLY | O_APPEND);
-  if (*file < 0 && create) *file = HfFileCreate(path);
-  if (*file < 0 && create) HfRunNote(run, "cannot write %s: %s", path, strerror(errno));
-  while (*file >= 0 && flock(*file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+  for (;;) {
+    PetscBool held;
+
+    *file = open_lock(path, create);
+    if (*file < 0 && create) HfRunNote(run, "cannot write %s: %s", path, strerror(errno));
+    if (*file < 0) return;
+    held = flock(*file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK ? PETSC_TRUE : PETSC_FALSE;
+    if (!held && stands_at(*file, path)) return;
+    close(*file);
+    *file = -1;
+    if (!held) continue;
     if (MPI_Wtime() - start > PATIENCE || HfSignalCaught(HF_SIGNAL_STOP)) {
-      close(*file);
-      *file = -1;
       HfRunNote(run, "another run is writing in %s", run->directory);
       HfFaultLog(NULL); /* log.txt belongs to that run */
       return;
@@ -337,20 +356,30 @@ static FILE *reopen_table(HfRun *run, const HfResume *resume) {
   return table;
 }
 
-static void open_log(HfRun *run, HfLog *log, PetscBool resuming) {
+static void open_log(HfOutput output) {
+  HfRun *run = &output->run;
+  HfLog *log = &output->log;
+  const HfResume *resume = &output->resume;
   char path[PETSC_MAX_PATH_LEN];
   struct stat status;
 
   HfRunPath(run, "log.txt", path);
-  if (log->lock < 0) lock_directory(run, PETSC_TRUE, &log->lock);
-  if (log->lock >= 0 && fstat(log->lock, &status) == 0 && status.st_nlink != 1) { /* a copy that somebody keeps under another name, or removed */
+  if (log->lock < 0) { /* there was no log when this run looked for another one to continue */
+    lock_directory(run, PETSC_TRUE, &log->lock);
+    if (log->lock >= 0 && !resume->afresh && fstat(log->lock, &status) == 0 && status.st_size > 0) {
+      HfRunNote(run, "another run has been in %s since this one looked for one; the same command continues it", run->directory);
+      return;
+    }
+  }
+  if (log->lock >= 0 && fstat(log->lock, &status) == 0 && status.st_nlink != 1) { /* a copy that somebody keeps under another name */
     const int other = HfFileCreate(path);
 
-    if (other >= 0) (void)flock(other, LOCK_EX | LOCK_NB);
+    if (other >= 0 && flock(other, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) HfRunNote(run, "another run is writing in %s", run->directory);
     close(log->lock);
     log->lock = other;
+    if (run->failure[0]) return;
   }
-  if (log->lock >= 0 && (resuming || ftruncate(log->lock, 0) == 0)) log->file = fdopen(log->lock, "a");
+  if (log->lock >= 0 && (resume->replaying || ftruncate(log->lock, 0) == 0)) log->file = fdopen(log->lock, "a");
   if (!log->file)
     HfRunNote(run, "cannot write %s: %s", path, strerror(errno)); /* unless another run does, which has been noted */
   else
@@ -368,7 +397,7 @@ PetscErrorCode HfOutputOpenDirectory(HfOutput output) {
   if (!run->rank) {
     HfMakeDirectories(run->directory, &why);
     if (why) HfRunNote(run, "cannot make the run directory %s: %s", run->directory, why);
-    if (!run->failure[0]) open_log(run, &output->log, resuming);
+    if (!run->failure[0]) open_log(output);
   }
   PetscCall(HfRunAgree(run));
   HfRunPath(run, "log.txt", path);

@@ -126,6 +126,7 @@ typedef struct {
   hid_t frames_before;                 /* ... while it is open; else -1 */
   PetscBool replaying;                 /* results found before the restart are recorded once more */
   PetscBool damaged;                   /* checkpoint.h5 is, and the one before it is used */
+  PetscBool afresh;                    /* as the user wants, whatever there is */
   PetscBool was_finished;              /* the directory's summary.yaml says `done` */
 } HfResume;
 
