@@ -257,6 +257,17 @@ def cut(case):
             check(status(out) == "done", f"after {name}: {status(out)}")
 
 
+def unsynced(case):
+    """A summary that the disk has no room for does not take the place of the one before."""
+    path, out = deck(case), case.directory()
+    run(case, path, out)
+    before = open(f"{out}/summary.yaml").read()
+    command = [case.program, "run", path, "--out", out, "--force"]
+    done = subprocess.run(command, env=with_fault(case, "FULL_AT", "/summary.yaml.new"), capture_output=True, text=True, timeout=60)
+    check(done.returncode == FILE and "summary.yaml.new: No space left" in done.stderr, f"exit {done.returncode}\n{done.stderr}")
+    check(open(f"{out}/summary.yaml").read() == before and os.path.exists(f"{out}/checkpoint.h5"), "what was there is not kept")
+
+
 def older(case):
     """An older checkpoint than the newest, asked for in the directory itself, and a cut as soon as the table has been shortened to it."""
     out, path = case.directory(), deck(case, DECK + "  - hold: {time: 0.1 ns}\n")
@@ -298,7 +309,7 @@ def longer(case):
     check("resuming" in text and status(out) == "done" and len(times), f"{times}\n{text}")
 
 
-CASES = [links, fifos, folders, long_paths, marks, full_device, lock, semaphore, damaged, cut, older, together, longer]
+CASES = [links, fifos, folders, long_paths, marks, full_device, lock, semaphore, damaged, cut, unsynced, older, together, longer]
 
 
 def main():

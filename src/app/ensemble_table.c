@@ -273,8 +273,16 @@ static PetscErrorCode write_file(const HfEnsembleTable *table, const char *name,
   file = HfFileCreateStream(temporary);
   if (file) {
     PetscCall(write(table, file));
-    if (fflush(file) || ferror(file) || fsync(fileno(file))) *why = strerror(errno);
-    if (fclose(file) || rename(temporary, path)) *why = strerror(errno);
+    PetscBool whole = !fflush(file) && !ferror(file) && !fsync(fileno(file)) ? PETSC_TRUE : PETSC_FALSE;
+    if (!whole) *why = strerror(errno);
+    if (fclose(file) && whole) {
+      whole = PETSC_FALSE;
+      *why = strerror(errno);
+    }
+    if (!whole)
+      (void)remove(temporary);
+    else if (rename(temporary, path))
+      *why = strerror(errno);
   } else
     *why = strerror(errno);
   PetscFunctionReturn(0);
