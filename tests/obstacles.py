@@ -297,6 +297,17 @@ def together(case):
     check(status(out) == "done" and open(f"{out}/log.txt").read().startswith(log), "the results are not left alone")
 
 
+def foreign(case):
+    """An integrator of PETSc's cannot pause on the way: a file STOP that is found there is obeyed at the end of the step, and reported once."""
+    text = DECK.replace("0.1 ns", "20 ns") + "  - hold: {time: 1 us}\nintegrator: {max_step: 0.1 ps}\n"
+    out = case.directory()
+    process = case.start(out, "--", "-ts_type", "rk", deck=deck(case, text), ranks=1, until="results in")
+    open(f"{out}/STOP", "w").close()
+    case.wait(process, "stopping: there is a file STOP")
+    case.end(process, STOPPED)
+    check(open(process.log).read().count("stopping:") == 1 and not os.path.exists(f"{out}/STOP"), "it is reported again, or STOP is left")
+
+
 def longer(case):
     """A step that is longer than when it was run: the message says what would go on, and that does."""
     out = case.directory()
@@ -309,7 +320,7 @@ def longer(case):
     check("resuming" in text and status(out) == "done" and len(times), f"{times}\n{text}")
 
 
-CASES = [links, fifos, folders, long_paths, marks, full_device, lock, semaphore, damaged, cut, unsynced, older, together, longer]
+CASES = [links, fifos, folders, long_paths, marks, full_device, lock, semaphore, damaged, cut, unsynced, older, together, foreign, longer]
 
 
 def main():

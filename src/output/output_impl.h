@@ -105,6 +105,7 @@ typedef struct {
   hsize_t checkpoint_call;                                /* bytes of a rank in one call of HDF5 at most, HF_CHECKPOINT_CALL outside of tests */
   double publish_cost;                                    /* wall time of the last copy of run.h5, s */
   double attended;                                        /* MPI_Wtime() of the last inquiry */
+  int stop;                                               /* why the run is to stop, from when this was reported on; 0: it is not to */
   double looked;                                          /* MPI_Wtime() of the last look for a file STOP */
 } HfControl;
 
