@@ -44,8 +44,18 @@ case $code in
     echo "the run was lost, exit code $code"
     if [ "$(checkpoints)" != "$before" ]; then code=75; fi ;;
 esac
+# a job that continues a run has no --force and no --restart of the first one: they would begin it anew each time
+continue_with() {
+  options=()
+  while [ $# -gt 0 ] && [ "$1" != -- ]; do
+    case $1 in --force | --restart=*) ;; --restart) shift ;; *) options+=("$1") ;; esac
+    shift
+  done
+  options+=("$@")
+}
 if [ $code = 75 ] && [ -z "${PBS_ARRAY_INDEX-}" ] && [ "$RESTARTS" -gt 0 ]; then
+  [ "$(checkpoints)" = "$before" ] || continue_with "${options[@]}"
   settings="RESULTS=$RESULTS,WALLTIME=$WALLTIME,STALL=$STALL,RESTARTS=$((RESTARTS - 1)),MODULES=$MODULES,LAUNCH=$LAUNCH,HOPFILM=${HOPFILM-}"
-  qsub -v "DECK=$deck,HOPFILM_OPTIONS=${HOPFILM_OPTIONS-},$settings" "${PBS_O_WORKDIR:-.}/jobs/pbs.sh"
+  qsub -v "DECK=$deck,HOPFILM_OPTIONS=${options[*]},$settings" "${PBS_O_WORKDIR:-.}/jobs/pbs.sh"
 fi
 exit $code

@@ -38,10 +38,21 @@ export OMPI_MCA_oob_tcp_keepalive_time=${OMPI_MCA_oob_tcp_keepalive_time-60} OMP
 out=$RESULTS/$(basename "${deck%.yaml}")-$SLURM_JOB_ID
 checkpoints() { find "$out" -name checkpoint.h5 -printf '%p %T@\n' 2>/dev/null | sort || true; }
 before=$(checkpoints)
+options=("$@")
+# a job that continues a run has no --force and no --restart of its first start: they would begin it anew each time
+continue_with() {
+  options=()
+  while [ $# -gt 0 ] && [ "$1" != -- ]; do
+    case $1 in --force | --restart=*) ;; --restart) shift ;; *) options+=("$1") ;; esac
+    shift
+  done
+  options+=("$@")
+}
+[ "${SLURM_RESTART_COUNT:-0}" = 0 ] || [ -z "$before" ] || continue_with "$@"
 code=0
-$LAUNCH "${HOPFILM:-$([ -x build/hopfilm ] && echo build/hopfilm || echo hopfilm)}" run "$deck" --out "$out" --restart auto --max-stall "$STALL" "$@" || code=$?
-# srun returns 0 even for a step that it could not start
-if [ $code = 0 ] && ! grep -qs '^status: done' "$out/summary.yaml"; then code=75; fi
+$LAUNCH "${HOPFILM:-$([ -x build/hopfilm ] && echo build/hopfilm || echo hopfilm)}" run "$deck" --out "$out" --restart auto --max-stall "$STALL" "${options[@]}" || code=$?
+# srun returns 0 even for a step that it could not start; of some members the summary says nothing: it is that of all
+if [ $code = 0 ] && [[ " $* " != *" --members"[\ =]* ]] && ! grep -qs '^status: done' "$out/summary.yaml"; then code=75; fi
 case $code in
   0 | 2 | 3 | 4 | 75) ;; # as the program ended
   *) # a rank, a node or the network was lost: again, unless this start of the job achieved nothing

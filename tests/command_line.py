@@ -80,6 +80,10 @@ def mistakes():
         lines = said(*words, code=2, error=True).splitlines()
         check(lines == [f"hopfilm: {first}", f"See `{second}`."], f"hopfilm {' '.join(words)} says {lines}")
 
+    for path in ("film.cell.", "film..cell", ".film.cell", "."):
+        shown = said("check", RUN[1], "--set", f"{path}=5 nm", code=2, error=True)
+        check(f"--set {path}=5 nm:1:1: error: a name is missing beside a dot" in shown, f"--set {path}: {shown}")
+
 
 def on_terminal(command, **settings):
     """What the command writes to a terminal of its own."""

@@ -101,6 +101,16 @@ def bad_members(program, tmp):
     )
 
 
+def read_once(program, tmp):
+    """The deck may be a stream, or change while its members run."""
+    for deck, options, last in (("1.yaml", [], "all 3 members"), ("a/member-001/deck.yaml", ["--ranks", "2"], "is a valid deck")):
+        with open(os.path.join(tmp, deck)) as file:
+            text = file.read()
+        command = [program, "check", "/dev/stdin", *options]
+        done = subprocess.run(command, cwd=tmp, env=environment(), input=text, capture_output=True, text=True, timeout=300)
+        check(done.returncode == 0 and last in done.stdout, f"check {deck} from a stream")
+
+
 def main():
     program = os.path.abspath(sys.argv[1])
     with tempfile.TemporaryDirectory() as tmp:
@@ -145,7 +155,13 @@ def main():
         check(code == 3 and again == strip[0], "submitted again it continues, and the table is that of an undisturbed run")
         code, text = run(mpiexec(1, program, "run", "1.yaml", "--out", "d", "--members", "4"), tmp)
         check(code == 2 and "none of number 4" in text, "a member that is not there is refused")
+        code, text = run([program, "run", "1.yaml", "--out", "d", "--members", "1", "--set", 'ensemble.axes.0.values=["1", "5", "2"]'], tmp)
+        check(
+            [row[1] for row in table(os.path.join(tmp, "d"))[1:]] == ["done", "waiting", "diverged"] and table(os.path.join(tmp, "d"))[2][5] == "nan",
+            "a member that was run with other values waits",
+        )
         bad_members(program, tmp)
+        read_once(program, tmp)
     print(f"ensembles: {len(failures)} failed")
     return 1 if failures else 0
 

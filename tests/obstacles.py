@@ -22,7 +22,7 @@ import h5py
 import numpy
 from kill import descendants
 from launch import cores, environment, mpiexec, with_open_mpi
-from stop_case import DECK_FAULT, FILE, STOPPED, Case, Failure, check, status
+from stop_case import DECK_FAULT, FILE, HERE, STOPPED, Case, Failure, check, status
 
 DECK = """hopfilm: 1
 film:
@@ -236,6 +236,78 @@ def damaged(case):
     check(after["resumable"].startswith("yes") and after["checkpoint"].endswith("previous.h5"), f"the one before the damaged one is lost: {after}")
 
 
+def with_fault(case, variable, ending):
+    """The environment of a run that meets the fault `variable` at the file whose path has this ending."""
+    library = f"{case.directory()}.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, f"{HERE}/faults_preloaded.c", "-ldl"], check=True)
+    asan = "verify_asan_link_order=0:" + os.environ.get("ASAN_OPTIONS", "")
+    return {**environment(), "LD_PRELOAD": library, variable: ending, "ASAN_OPTIONS": asan}
+
+
+def cut(case):
+    """A run that takes the place of a finished one and is killed at once: the directory holds no finished run any more, neither the old nor the new."""
+    path, other = deck(case), deck(case, DECK.replace("0.1 ns", "0.2 ns"))
+    for name in ("summary.yaml", "deck.yaml"):
+        out = case.directory()
+        run(case, path, out)
+        subprocess.run([case.program, "run", other, "--out", out, "--force"], env=with_fault(case, "CUT_AFTER", f"/{name}"), capture_output=True, timeout=60)
+        check(status(out) == "running", f"after {name}: {status(out)}")
+        if name == "deck.yaml":
+            run(case, other, out)
+            check(status(out) == "done", f"after {name}: {status(out)}")
+
+
+def unsynced(case):
+    """A summary that the disk has no room for does not take the place of the one before."""
+    path, out = deck(case), case.directory()
+    run(case, path, out)
+    before = open(f"{out}/summary.yaml").read()
+    command = [case.program, "run", path, "--out", out, "--force"]
+    done = subprocess.run(command, env=with_fault(case, "FULL_AT", "/summary.yaml.new"), capture_output=True, text=True, timeout=60)
+    check(done.returncode == FILE and "summary.yaml.new: No space left" in done.stderr, f"exit {done.returncode}\n{done.stderr}")
+    check(open(f"{out}/summary.yaml").read() == before and os.path.exists(f"{out}/checkpoint.h5"), "what was there is not kept")
+
+
+def older(case):
+    """An older checkpoint than the newest, asked for in the directory itself, and a cut as soon as the table has been shortened to it."""
+    out, path = case.directory(), deck(case, DECK + "  - hold: {time: 0.1 ns}\n")
+    run(case, deck(case), out)
+    shutil.copy(f"{out}/checkpoint.h5", f"{out}/kept.h5")
+    run(case, path, out)
+    lines = open(f"{out}/table.tsv").read()
+    for name in ("kept.h5", "checkpoint-previous.h5"):
+        command = [case.program, "run", path, "--out", out, "--restart", f"{out}/{name}"]
+        subprocess.run(command, env=with_fault(case, "CUT_AFTER", "/table.tsv"), capture_output=True, timeout=60)
+        check(len(open(f"{out}/table.tsv").read()) < len(lines), f"{name}: the table is whole")
+        text = run(case, path, out)
+        check("resuming" in text and status(out) == "done" and open(f"{out}/table.tsv").read() == lines, f"{name}:\n{text}")
+
+
+def together(case):
+    """Of two runs that start in a new directory, the one that comes second to its log leaves the results of the other alone."""
+    path, out = deck(case), case.directory()
+    command, late = [case.program, "run", path, "--out", out], with_fault(case, "LATE_AT", out)
+    second = subprocess.Popen(command, env=late, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    while second.poll() is None and not os.path.isdir(out):
+        time.sleep(0.01)
+    run(case, path, out)
+    log = open(f"{out}/log.txt").read()
+    said = second.communicate(timeout=60)[1]
+    check(second.returncode == FILE and "another run" in said, f"exit {second.returncode}\n{said}")
+    check(status(out) == "done" and open(f"{out}/log.txt").read().startswith(log), "the results are not left alone")
+
+
+def foreign(case):
+    """An integrator of PETSc's cannot pause on the way: a file STOP that is found there is obeyed at the end of the step, and reported once."""
+    text = DECK.replace("0.1 ns", "20 ns") + "  - hold: {time: 1 us}\nintegrator: {max_step: 0.1 ps}\n"
+    out = case.directory()
+    process = case.start(out, "--", "-ts_type", "rk", deck=deck(case, text), ranks=1, until="results in")
+    open(f"{out}/STOP", "w").close()
+    case.wait(process, "stopping: there is a file STOP")
+    case.end(process, STOPPED)
+    check(open(process.log).read().count("stopping:") == 1 and not os.path.exists(f"{out}/STOP"), "it is reported again, or STOP is left")
+
+
 def longer(case):
     """A step that is longer than when it was run: the message says what would go on, and that does."""
     out = case.directory()
@@ -248,7 +320,7 @@ def longer(case):
     check("resuming" in text and status(out) == "done" and len(times), f"{times}\n{text}")
 
 
-CASES = [links, fifos, folders, long_paths, marks, full_device, lock, semaphore, damaged, longer]
+CASES = [links, fifos, folders, long_paths, marks, full_device, lock, semaphore, damaged, cut, unsynced, older, together, foreign, longer]
 
 
 def main():

@@ -86,7 +86,7 @@ def test_all(queue, program):
     wanted = os.path.join(queue.home, "undisturbed")
     subprocess.run(mpiexec(2, program, "run", deck, "--out", wanted), check=True, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-    number, codes = queue.submit(DECK=deck), []
+    number, codes = queue.submit(DECK=deck, HOPFILM_OPTIONS="--force --restart never"), []
     train = os.path.join(queue.runs, "train")
     while not os.path.exists(os.path.join(train, "table.tsv")):
         time.sleep(0.02)
@@ -103,6 +103,8 @@ def test_all(queue, program):
     if codes[-1]:
         print(queue.log(number - 1))
     check(queue.count() == len(codes), "a job that is done submits no other")
+    with open(os.path.join(train, "log.txt")) as file:
+        check("resuming from" in file.read(), "it continues the run, which the first job began with --force")
     same_as_undisturbed("restart", train, results(wanted)[1])
 
     before = queue.count()

@@ -122,6 +122,9 @@ typedef struct HfDeck_ *HfDeck;
 PetscErrorCode HfDeckCreate(MPI_Comm comm, HfKeys keys, const char *path, PetscInt n_set, const char *const set[], HfDeck *deck);
 /** The same from a text, for tests; include paths are relative to ".". Collective. */
 PetscErrorCode HfDeckCreateFromText(MPI_Comm comm, HfKeys keys, const char *text, HfDeck *deck);
+/** What the files of `deck` held when it was read, which are not read again, with other overrides: the file may have changed since, or be a stream.
+   Collective on comm, of ranks that have `deck`. */
+PetscErrorCode HfDeckVary(HfDeck deck, MPI_Comm comm, HfKeys keys, PetscInt n_set, const char *const set[], HfDeck *varied);
 PetscErrorCode HfDeckDestroy(HfDeck *deck); /**< not collective */
 /** The merged deck with every default filled in and texts as written; when it is written to a file, names of files become whole paths. Borrowed. */
 HfNode HfDeckRoot(HfDeck deck);
@@ -177,6 +180,8 @@ const char *HfEnsembleValue(HfEnsemble ensemble, PetscInt member, PetscInt axis)
 PetscBool HfEnsembleAverages(HfEnsemble ensemble, PetscInt axis);                 /**< whether its values, such as seeds, repeat the experiment */
 PetscInt HfEnsembleFigures(HfEnsemble ensemble);                                  /**< number of patterns for the figures that the table shows */
 const char *HfEnsembleFigure(HfEnsemble ensemble, PetscInt k);                    /**< the k-th of these patterns */
-/** The deck of one member: that of `path` with `set` and then the member's own values put in, without the section `ensemble`. Collective on comm. */
-PetscErrorCode HfEnsembleDeck(HfEnsemble ensemble, PetscInt member, MPI_Comm comm, HfKeys keys, const char *path, PetscInt n_set,
-                              const char *const set[], HfDeck *deck);
+/** The deck of one member: the ensemble's own with `set` and then the member's values put in, without the section `ensemble`. Collective on comm. */
+PetscErrorCode HfEnsembleDeck(HfEnsemble ensemble, PetscInt member, MPI_Comm comm, HfKeys keys, HfDeck of, PetscInt n_set, const char *const set[],
+                              HfDeck *deck);
+/** Whether the stored deck of an earlier run has the values on all axes that the member's deck has now. Not collective. */
+PetscErrorCode HfEnsembleCompare(HfEnsemble ensemble, HfDeck member, HfNode stored, PetscBool *same);

@@ -5,6 +5,9 @@
 /* The results of all members as a table. Of an axis that is averaged over, members with the same values of the others form a group. */
 typedef struct {
   HfEnsemble ensemble;
+  HfDeck deck; /* of the ensemble */
+  HfKeys keys;
+  const HfOptions *options;
   const char *directory;
   PetscInt n_members, n_figures, room;
   char **figures;           /* "infer-3.accuracy", in the order in which they are met */
@@ -21,9 +24,9 @@ typedef struct {
 void HfEnsembleMemberName(PetscInt member, char name[32]); /* "member-001" */
 void HfEnsembleMemberPath(const char *directory, PetscInt member, const char *file, char path[PETSC_MAX_PATH_LEN]);
 
-/* ensemble_table.c: reads the members' summaries and writes ensemble.tsv, summary.yaml and ensemble.h5. code[m]: see HfEnsembleTable. Collective on
-   comm; rank 0 works. */
-PetscErrorCode HfEnsembleTables(HfEnsemble ensemble, MPI_Comm comm, const char *directory, const PetscMPIInt code[], const PetscReal seconds[]);
+/* ensemble_table.c: reads the members' summaries and writes ensemble.tsv, summary.yaml and ensemble.h5. Of the table all above n_members, and code and
+   seconds, are given. Collective on the ranks of its deck; rank 0 works. */
+PetscErrorCode HfEnsembleTables(HfEnsembleTable *table);
 /* Mean, standard error of the mean (NaN of less than two), least and largest of one figure over a group; how many members have it. */
 PetscInt HfEnsembleAverage(const HfEnsembleTable *table, PetscInt group, PetscInt figure, PetscReal *mean, PetscReal *error, PetscReal range[2]);
 

@@ -80,6 +80,7 @@ static PetscErrorCode write_groups(const HfEnsembleTable *table, hid_t file) {
 PetscErrorCode HfEnsembleH5Write(const HfEnsembleTable *table, const char **why) {
   char path[PETSC_MAX_PATH_LEN], temporary[PETSC_MAX_PATH_LEN + 16], name[32], from[64], to[64];
   hid_t file;
+  PetscBool whole;
   PetscFunctionBeginUser;
   snprintf(path, sizeof path, "%.*s/ensemble.h5", PETSC_MAX_PATH_LEN - 64, table->directory);
   snprintf(temporary, sizeof temporary, "%s.%d", path, (int)getpid());
@@ -101,8 +102,12 @@ PetscErrorCode HfEnsembleH5Write(const HfEnsembleTable *table, const char **why)
     snprintf(to, sizeof to, "/members/%s", name);
     H5Lcreate_external(from, "/", file, to, H5P_DEFAULT, H5P_DEFAULT);
   }
-  if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0) *why = "ensemble.h5 could not be written";
-  H5Fclose(file);
-  if (rename(temporary, path)) *why = strerror(errno);
+  whole = H5Fflush(file, H5F_SCOPE_GLOBAL) >= 0 ? PETSC_TRUE : PETSC_FALSE;
+  if (H5Fclose(file) < 0) whole = PETSC_FALSE;
+  if (!whole) {
+    *why = "ensemble.h5 could not be written";
+    (void)remove(temporary);
+  } else if (rename(temporary, path))
+    *why = strerror(errno);
   PetscFunctionReturn(0);
 }

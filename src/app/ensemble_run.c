@@ -59,7 +59,7 @@ static PetscErrorCode create(Ensemble *e) {
 
 static PetscErrorCode create_deck(const Ensemble *e, PetscInt m, MPI_Comm comm, HfDeck *deck) {
   *deck = NULL;
-  return HfEnsembleDeck(e->ensemble, m, comm, e->keys, e->options->argument, e->options->n_set, e->options->set, deck);
+  return HfEnsembleDeck(e->ensemble, m, comm, e->keys, e->deck, e->options->n_set, e->options->set, deck);
 }
 
 /* A member with a bad deck fails alone. When all are bad, as they are when the path of a key is wrong, nothing is run or written, and the errors of the
@@ -70,8 +70,7 @@ static PetscErrorCode refuse_if_all_bad(const Ensemble *e) {
   PetscFunctionBeginUser;
   for (PetscInt m = e->first; m < e->last; ++m) {
     PetscInt errors;
-    code = create_deck(e, m, e->comm, &deck);
-    if (code) PetscFunctionReturn(code); /* the file itself: not YAML, or it cannot be read */
+    PetscCall(create_deck(e, m, e->comm, &deck));
     errors = HfDeckErrorCount(deck);
     PetscCall(HfDeckDestroy(&deck));
     if (!errors) PetscFunctionReturn(0);
@@ -326,14 +325,18 @@ PetscErrorCode HfAppCheckEnsemble(HfDeck deck, HfKeys keys, const HfOptions *opt
 
 PetscErrorCode HfAppRunEnsemble(HfDeck deck, HfKeys keys, const char *directory, const HfOptions *options) {
   Ensemble e = {.deck = deck, .keys = keys, .options = options, .directory = directory, .start = MPI_Wtime()};
+  HfEnsembleTable table = {.deck = deck, .keys = keys, .options = options, .directory = directory};
   PetscErrorCode code;
   PetscFunctionBeginUser;
   code = create(&e);
+  table.ensemble = e.ensemble;
+  table.code = e.code;
+  table.seconds = e.seconds;
   if (!code) code = refuse_if_all_bad(&e);
   if (!code) code = make_directory(&e);
   if (!code) code = make_teams(&e);
   if (!code) code = run_all(&e);
-  if (!code) code = HfEnsembleTables(e.ensemble, e.comm, directory, e.code, e.seconds);
+  if (!code) code = HfEnsembleTables(&table);
   if (!code) code = verdict(&e);
   if (!code || code > HF_ERR_BASE) remove_stop(&e);
   if (e.team != MPI_COMM_NULL && e.team) PetscCallMPI(MPI_Comm_free(&e.team));

@@ -95,15 +95,35 @@ static const char *status_of_exit(PetscMPIInt code) {
   }
 }
 
+/* Whether what stands in the member's directory was run with today's values. One that failed before it ran has no deck. */
+static PetscErrorCode has_values(const HfEnsembleTable *table, PetscInt member, PetscBool *same) {
+  char path[PETSC_MAX_PATH_LEN];
+  HfDeck deck;
+  HfNode stored;
+  PetscFunctionBeginUser;
+  *same = PETSC_TRUE;
+  HfEnsembleMemberPath(table->directory, member, "deck.yaml", path);
+  if (table->code[member] == HF_EXIT_DONE || !HfIsRegularFile(path)) PetscFunctionReturn(0);
+  *same = PETSC_FALSE;
+  if (HfNodeParse(PETSC_COMM_SELF, path, &stored)) PetscFunctionReturn(0);
+  PetscCall(HfEnsembleDeck(table->ensemble, member, PETSC_COMM_SELF, table->keys, table->deck, table->options->n_set, table->options->set, &deck));
+  PetscCall(HfEnsembleCompare(table->ensemble, deck, stored, same));
+  PetscCall(HfDeckDestroy(&deck));
+  PetscCall(HfNodeDestroy(&stored));
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode read_member(HfEnsembleTable *table, PetscInt member) {
   static const char *const known[] = {"done", "diverged", "failed", "stopped", "running"};
   char path[PETSC_MAX_PATH_LEN], prefix[128];
   HfNode summary, results, status, reason;
+  PetscBool same;
   PetscFunctionBeginUser;
   table->status[member] = table->code[member] < 0 ? "waiting" : status_of_exit(table->code[member]);
   HfEnsembleMemberPath(table->directory, member, "summary.yaml", path);
   if (!HfIsRegularFile(path)) PetscFunctionReturn(0);
-  if (HfNodeParse(PETSC_COMM_SELF, path, &summary)) PetscFunctionReturn(0);
+  PetscCall(has_values(table, member, &same));
+  if (!same || HfNodeParse(PETSC_COMM_SELF, path, &summary)) PetscFunctionReturn(0);
   status = HfNodeFind(summary, "status");
   for (size_t k = 0; table->code[member] < 0 && status && k < sizeof known / sizeof known[0]; ++k)
     if (!strcmp(HfNodeText(status), known[k])) table->status[member] = known[k];
@@ -253,8 +273,16 @@ static PetscErrorCode write_file(const HfEnsembleTable *table, const char *name,
   file = HfFileCreateStream(temporary);
   if (file) {
     PetscCall(write(table, file));
-    if (fflush(file) || ferror(file) || fsync(fileno(file))) *why = strerror(errno);
-    if (fclose(file) || rename(temporary, path)) *why = strerror(errno);
+    PetscBool whole = !fflush(file) && !ferror(file) && !fsync(fileno(file)) ? PETSC_TRUE : PETSC_FALSE;
+    if (!whole) *why = strerror(errno);
+    if (fclose(file) && whole) {
+      whole = PETSC_FALSE;
+      *why = strerror(errno);
+    }
+    if (!whole)
+      (void)remove(temporary);
+    else if (rename(temporary, path))
+      *why = strerror(errno);
   } else
     *why = strerror(errno);
   PetscFunctionReturn(0);
@@ -292,16 +320,17 @@ static PetscErrorCode make(HfEnsembleTable *table, const char **why) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfEnsembleTables(HfEnsemble ensemble, MPI_Comm comm, const char *directory, const PetscMPIInt code[], const PetscReal seconds[]) {
-  HfEnsembleTable table = {.ensemble = ensemble, .directory = directory, .n_members = HfEnsembleMembers(ensemble), .code = code, .seconds = seconds};
+PetscErrorCode HfEnsembleTables(HfEnsembleTable *table) {
+  const MPI_Comm comm = HfDeckComm(table->deck);
   const char *why = NULL;
   char text[128] = "";
   PetscMPIInt rank;
   PetscFunctionBeginUser;
+  table->n_members = HfEnsembleMembers(table->ensemble);
   PetscCallMPI(MPI_Comm_rank(comm, &rank));
-  if (!rank) PetscCall(make(&table, &why));
+  if (!rank) PetscCall(make(table, &why));
   if (why) snprintf(text, sizeof text, "%s", why);
   PetscCallMPI(MPI_Bcast(text, sizeof text, MPI_CHAR, 0, comm));
-  PetscCheckFault(!text[0], comm, HF_ERR_FILE, "cannot write the tables of the ensemble in %s: %s", directory, text);
+  PetscCheckFault(!text[0], comm, HF_ERR_FILE, "cannot write the tables of the ensemble in %s: %s", table->directory, text);
   PetscFunctionReturn(0);
 }

@@ -164,7 +164,7 @@ PetscErrorCode HfAppPlanLarge(HfDeck deck, HfKeys keys, const HfOptions *options
     if (code) PetscCall(destroy(&o));
     if (code) PetscFunctionReturn(code);
   }
-  PetscCall(HfDeckCreate(HfDeckComm(deck), keys, options->argument, o.n, (const char *const *)o.set, &small));
+  PetscCall(HfDeckVary(deck, HfDeckComm(deck), keys, o.n, (const char *const *)o.set, &small));
   code = HfDeckVerdict(small);
   if (!code) code = plan_of_deck(small, &large, plan);
   if (code == HF_ERR_DECK && o.n > options->n_set) PetscCall(explain(HfDeckComm(deck)));

@@ -6,13 +6,14 @@
 struct HfDeck_ {
   MPI_Comm comm;
   char *path, *text;
-  HfNode root;
+  HfNode loaded, root; /* as read, includes merged; with overrides and defaults */
   HfMessages messages;
 };
 
 PetscErrorCode HfDeckDestroy(HfDeck *deck) {
   PetscFunctionBeginUser;
   if (!*deck) PetscFunctionReturn(0);
+  PetscCall(HfNodeDestroy(&(*deck)->loaded));
   PetscCall(HfNodeDestroy(&(*deck)->root));
   PetscCall(HfMessagesDestroy(&(*deck)->messages));
   PetscCall(PetscFree((*deck)->path));
@@ -35,34 +36,49 @@ static PetscErrorCode find_files(HfNode node, const char *folder) {
   PetscFunctionReturn(0);
 }
 
-/* Takes ownership of text. Syntax errors end here; all others are collected for the verdict. */
+/* Takes ownership of text. */
+static PetscErrorCode new_deck(MPI_Comm comm, const char *path, char *text, HfDeck *deck) {
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(deck));
+  (*deck)->comm = comm;
+  (*deck)->text = text;
+  PetscCall(PetscStrallocpy(path, &(*deck)->path));
+  PetscCall(HfMessagesCreate(&(*deck)->messages));
+  PetscFunctionReturn(0);
+}
+
+/* From the loaded tree to the validated one; errors are collected for the verdict. */
+static PetscErrorCode complete(HfDeck d, HfKeys keys, PetscInt n_set, const char *const set[]) {
+  char folder[PETSC_MAX_PATH_LEN];
+
+  PetscFunctionBeginUser;
+  PetscCall(HfNodeClone(d->loaded, &d->root));
+  for (PetscInt i = 0; i < n_set; ++i) PetscCall(HfDeckOverride(keys, d->messages, d->root, set[i]));
+  PetscCall(HfDeckValidate(keys, d->messages, d->root));
+  PetscCall(PetscGetWorkingDirectory(folder, sizeof(folder)));
+  PetscCallMPI(MPI_Bcast(folder, sizeof(folder), MPI_CHAR, 0, d->comm));
+  PetscCall(find_files(d->root, folder));
+  PetscFunctionReturn(0);
+}
+
+/* Takes ownership of text. Syntax errors end here. */
 static PetscErrorCode build(MPI_Comm comm, HfKeys keys, const char *path, char *text, size_t length, PetscInt n_set, const char *const set[],
                             HfDeck *deck) {
+  PetscErrorCode code;
   HfDeck d;
 
   PetscFunctionBeginUser;
   *deck = NULL;
-  PetscCall(PetscNew(&d));
-  d->comm = comm;
-  d->text = text;
-  PetscCall(PetscStrallocpy(path, &d->path));
-  PetscCall(HfMessagesCreate(&d->messages));
-  PetscCall(HfDeckLoad(comm, keys, d->messages, path, text, length, &d->root));
-  for (PetscInt i = 0; d->root && i < n_set; ++i) PetscCall(HfDeckOverride(keys, d->messages, d->root, set[i]));
-  if (d->root) {
-    char folder[PETSC_MAX_PATH_LEN];
-    PetscCall(HfDeckValidate(keys, d->messages, d->root));
-    PetscCall(PetscGetWorkingDirectory(folder, sizeof(folder)));
-    PetscCallMPI(MPI_Bcast(folder, sizeof(folder), MPI_CHAR, 0, comm));
-    PetscCall(find_files(d->root, folder));
-
+  PetscCall(new_deck(comm, path, text, &d));
+  PetscCall(HfDeckLoad(comm, keys, d->messages, path, text, length, &d->loaded));
+  if (d->loaded) {
+    PetscCall(complete(d, keys, n_set, set));
     *deck = d;
-  } else {
-    const PetscErrorCode code = HfDeckVerdict(d);
-    PetscCall(HfDeckDestroy(&d));
-    PetscFunctionReturn(code);
+    PetscFunctionReturn(0);
   }
-  PetscFunctionReturn(0);
+  code = HfDeckVerdict(d);
+  PetscCall(HfDeckDestroy(&d));
+  PetscFunctionReturn(code);
 }
 
 PetscErrorCode HfDeckCreate(MPI_Comm comm, HfKeys keys, const char *path, PetscInt n_set, const char *const set[], HfDeck *deck) {
@@ -89,6 +105,17 @@ PetscErrorCode HfDeckCreateFromText(MPI_Comm comm, HfKeys keys, const char *text
   code = build(comm, keys, "deck.yaml", copy, strlen(text), 0, NULL, deck);
   if (code < HF_ERR_BASE) PetscCall(code);
   PetscFunctionReturn(code);
+}
+
+PetscErrorCode HfDeckVary(HfDeck deck, MPI_Comm comm, HfKeys keys, PetscInt n_set, const char *const set[], HfDeck *varied) {
+  char *text;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscStrallocpy(deck->text, &text));
+  PetscCall(new_deck(comm, deck->path, text, varied));
+  PetscCall(HfNodeClone(deck->loaded, &(*varied)->loaded));
+  PetscCall(complete(*varied, keys, n_set, set));
+  PetscFunctionReturn(0);
 }
 
 HfNode HfDeckRoot(HfDeck deck) { return deck->root; }

@@ -136,5 +136,6 @@ PetscErrorCode HfDeckLoad(MPI_Comm comm, HfKeys keys, HfMessages messages, const
                           HfNode *root);                                             /* parses, merges its includes; NULL when it cannot be read */
 PetscErrorCode HfNodeMerge(HfKeys keys, const char *path, HfNode base, HfNode over); /* over wins and is emptied */
 PetscErrorCode HfDeckOverride(HfKeys keys, HfMessages messages, HfNode root, const char *set);
+PetscBool HfPathIsWhole(const char *path, size_t length);                          /* names with one dot between two of them, as after --set */
 void HfFileRelative(const char *file, const char *name, char path[], size_t size); /* name as seen from the folder of file */
 void HfFileNormalize(const char *path, char out[PETSC_MAX_PATH_LEN]);              /* without "." and "x/.." */

@@ -115,7 +115,8 @@ static PetscErrorCode check_keys(HfDeck deck, HfNode node, const Axis *axis) {
       if (strlen(fixed[w]) == first && !strncmp(key, fixed[w], first))
         PetscCall(HfDeckError(deck, HfChild(node, "key"), "%s cannot differ between members", fixed[w]));
     }
-    if (!*key || strchr(key, '=')) PetscCall(HfDeckError(deck, HfChild(node, "key"), "\"%s\" is not the path of a key", key));
+    if (!HfPathIsWhole(key, strlen(key)) || strchr(key, '='))
+      PetscCall(HfDeckError(deck, HfChild(node, "key"), "\"%s\" is not the path of a key, such as film.cell", key));
   }
   PetscFunctionReturn(0);
 }
@@ -237,11 +238,10 @@ const char *HfEnsembleValue(HfEnsemble ensemble, PetscInt member, PetscInt axis)
   return a->values[(member / a->stride) % a->n];
 }
 
-PetscErrorCode HfEnsembleDeck(HfEnsemble ensemble, PetscInt member, MPI_Comm comm, HfKeys keys, const char *path, PetscInt n_set,
-                              const char *const set[], HfDeck *deck) {
-  PetscInt n = n_set;
+PetscErrorCode HfEnsembleDeck(HfEnsemble ensemble, PetscInt member, MPI_Comm comm, HfKeys keys, HfDeck of, PetscInt n_set, const char *const set[],
+                              HfDeck *deck) {
+  PetscInt n = n_set, section;
   const char **all;
-  PetscErrorCode code;
 
   PetscFunctionBeginUser;
   for (PetscInt a = 0; a < ensemble->n_axes; ++a) n += ensemble->axes[a].n_keys;
@@ -256,9 +256,29 @@ PetscErrorCode HfEnsembleDeck(HfEnsemble ensemble, PetscInt member, MPI_Comm com
       snprintf(text, room, "%s=%s", key, value);
       all[k] = text;
     }
-  code = HfDeckCreate(comm, keys, path, n, all, deck);
+  PetscCall(HfDeckVary(of, comm, keys, n, all, deck));
   for (PetscInt k = n_set; k < n; ++k) PetscCall(PetscFree(all[k]));
   PetscCall(PetscFree(all));
-  if (!code && *deck) PetscCall(HfNodeRemove(HfDeckRoot(*deck), HfNodeIndex(HfDeckRoot(*deck), "ensemble")));
-  PetscFunctionReturn(code);
+  section = HfNodeIndex(HfDeckRoot(*deck), "ensemble");
+  if (section >= 0) PetscCall(HfNodeRemove(HfDeckRoot(*deck), section));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfEnsembleCompare(HfEnsemble ensemble, HfDeck member, HfNode stored, PetscBool *same) {
+  char *text, list[HF_PATH_LENGTH] = "";
+  PetscInt count = 0;
+  HfNode now;
+
+  PetscFunctionBeginUser;
+  PetscCall(HfNodeFormat(HfDeckRoot(member), &text)); /* as it would be stored */
+  PetscCall(HfNodeParseText(text, &now));
+  for (PetscInt a = 0; a < ensemble->n_axes; ++a)
+    for (PetscInt k = 0; k < ensemble->axes[a].n_keys; ++k) {
+      const char *key = ensemble->axes[a].keys[k];
+      count += HfNodeDifferences(HfNodeFind(stored, key), HfNodeFind(now, key), key, list, sizeof(list));
+    }
+  *same = count ? PETSC_FALSE : PETSC_TRUE;
+  PetscCall(HfNodeDestroy(&now));
+  PetscCall(PetscFree(text));
+  PetscFunctionReturn(0);
 }

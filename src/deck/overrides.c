@@ -74,6 +74,12 @@ static PetscErrorCode put_at(Walk *walk, const char *part, PetscInt slot, HfNode
   PetscFunctionReturn(0);
 }
 
+PetscBool HfPathIsWhole(const char *path, size_t length) {
+  for (size_t i = 0; i < length; ++i)
+    if (path[i] == '.' && (i == 0 || path[i - 1] == '.' || i + 1 == length)) return PETSC_FALSE;
+  return length ? PETSC_TRUE : PETSC_FALSE;
+}
+
 PetscErrorCode HfDeckOverride(HfKeys keys, HfMessages messages, HfNode root, const char *set) {
   const char *equal = strchr(set, '='), *part = set;
   Walk walk = {keys, messages, {NULL, 1, 1}, root, {HF_FORM_SECTION, HF_FORM_LEAF, ""}};
@@ -87,6 +93,9 @@ PetscErrorCode HfDeckOverride(HfKeys keys, HfMessages messages, HfNode root, con
   walk.place.file = file;
   if (!equal || equal == set) {
     PetscCall(HfMessagesAdd(messages, PETSC_TRUE, walk.place, "expected path=value, for example film.cell=4 nm"));
+  } else if (!HfPathIsWhole(set, (size_t)(equal - set))) {
+    PetscCall(HfMessagesAdd(messages, PETSC_TRUE, walk.place,
+                            "a name is missing beside a dot of the path; expected path=value, for example film.cell=4 nm"));
   } else if (!strncmp(set, "include=", 8) || !strncmp(set, "include.", 8)) {
     PetscCall(HfMessagesAdd(messages, PETSC_TRUE, walk.place, "include can only be written in a deck"));
   } else {

@@ -138,6 +138,8 @@ static PetscBool names_file(const char *unit, const char *text) {
 PetscErrorCode HfLeafValidate(HfKeys keys, HfMessages messages, const HfEntry *entry, HfNode node) {
   const HfKey *row = entry->row;
   char why[HF_PATH_LENGTH], shown[HF_PATH_LENGTH];
+  const char *rest;
+  PetscReal number;
 
   PetscFunctionBeginUser;
   if (node->kind != HF_NODE_SCALAR || HfNodeIsNull(node)) {
@@ -159,6 +161,8 @@ PetscErrorCode HfLeafValidate(HfKeys keys, HfMessages messages, const HfEntry *e
   switch (HfKeyItemType(row->type)) {
   case HF_TEXT:
     node->names_file = names_file(row->unit, node->text);
+    if (node->style == HF_STYLE_PLAIN && HfNumberRead(node->text, &number, &rest) && !*rest)
+      node->style = HF_STYLE_QUOTED; /* no reader of the stored deck takes the pattern 010 for a number */
     if (row->range && *row->range) PetscCall(check_choice(messages, row->range, node));
     break;
   case HF_CHOICE:

@@ -261,6 +261,7 @@ PetscErrorCode HfOutputCheckpoint(void *context, HfCheckpointList list, PetscRea
   PetscCall(HfOutputListCheckpoint(output, list));
   PetscCall(HfInputsRead(output, begun));
   PetscCall(write_checkpoint(output, list, bytes));
+  HfSignalClear(HF_SIGNAL_CHECKPOINT); /* now that it is fulfilled: it waits for an end of replay, or until the integrator can pause */
   control->checkpointed = MPI_Wtime();
   control->checkpoint_cost = control->checkpointed - start;
   control->checkpoint_costs += control->checkpoint_cost;

@@ -131,10 +131,26 @@ static void check_length(HfRun *run) {
 }
 
 /* Every name under which a run writes a file. */
-static const char *const run_files[] = {
-    "log.txt",         "table.tsv", "table.tsv.new", "deck.yaml",  "deck.yaml.new", "summary.yaml",    "summary.yaml.new",     "status.yaml",
-    "status.yaml.new", "run.h5",    "run.h5.part",   "run.h5.new", "checkpoint.h5", HF_NEW_CHECKPOINT, HF_PREVIOUS_CHECKPOINT, HF_DAMAGED_CHECKPOINT,
-    "references.bib",  "run.xdmf2", HF_NEW_XDMF};
+static const char *const run_files[] = {"log.txt",
+                                        "table.tsv",
+                                        "table.tsv.new",
+                                        "deck.yaml",
+                                        "deck.yaml.new",
+                                        "summary.yaml",
+                                        "summary.yaml.new",
+                                        "status.yaml",
+                                        "status.yaml.new",
+                                        "run.h5",
+                                        "run.h5.part",
+                                        "run.h5.new",
+                                        "checkpoint.h5",
+                                        HF_NEW_CHECKPOINT,
+                                        HF_PREVIOUS_CHECKPOINT,
+                                        HF_DAMAGED_CHECKPOINT,
+                                        HF_PASSED_CHECKPOINT,
+                                        "references.bib",
+                                        "run.xdmf2",
+                                        HF_NEW_XDMF};
 
 /* Links and FIFOs give way to files; directories hold something. */
 static void check_no_directories(HfRun *run) {
@@ -150,6 +166,20 @@ static void check_no_directories(HfRun *run) {
 
 /* ---- the lock: log.txt, held by rank 0 until the run ends, also when it is killed ---- */
 
+static int open_lock(const char path[], PetscBool create) {
+  int file = HfFileOpen(path, O_WRONLY | O_APPEND | (create ? O_CREAT : 0));
+
+  if (file < 0 && create && !HfIsRegularFile(path)) file = HfFileCreate(path); /* in the place of a link or a FIFO */
+  return file;
+}
+
+/* Whether the open file is the one of that name: the run that held it may have put another in its place. */
+static PetscBool stands_at(int file, const char path[]) {
+  struct stat mine, there;
+
+  return fstat(file, &mine) == 0 && lstat(path, &there) == 0 && mine.st_dev == there.st_dev && mine.st_ino == there.st_ino ? PETSC_TRUE : PETSC_FALSE;
+}
+
 /* Opens log.txt and locks it; *file stays -1 when there is none (unless `create`), and when another run holds it, which is noted: the ranks of a run
    that was killed may take a while to die. */
 static void lock_directory(HfRun *run, PetscBool create, int *file) {
@@ -159,13 +189,18 @@ static void lock_directory(HfRun *run, PetscBool create, int *file) {
   PetscBool reported = PETSC_FALSE;
 
   HfRunPath(run, "log.txt", path);
-  *file = HfFileOpen(path, O_WRONLY | O_APPEND);
-  if (*file < 0 && create) *file = HfFileCreate(path);
-  if (*file < 0 && create) HfRunNote(run, "cannot write %s: %s", path, strerror(errno));
-  while (*file >= 0 && flock(*file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+  for (;;) {
+    PetscBool held;
+
+    *file = open_lock(path, create);
+    if (*file < 0 && create) HfRunNote(run, "cannot write %s: %s", path, strerror(errno));
+    if (*file < 0) return;
+    held = flock(*file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK ? PETSC_TRUE : PETSC_FALSE;
+    if (!held && stands_at(*file, path)) return;
+    close(*file);
+    *file = -1;
+    if (!held) continue;
     if (MPI_Wtime() - start > PATIENCE || HfSignalCaught(HF_SIGNAL_STOP)) {
-      close(*file);
-      *file = -1;
       HfRunNote(run, "another run is writing in %s", run->directory);
       HfFaultLog(NULL); /* log.txt belongs to that run */
       return;
@@ -260,7 +295,7 @@ static void remove_locks(const HfRun *run) {
    open is new in any case: ranks of a run that was killed may still write into the old one. */
 static void remove_old(HfRun *run, PetscBool resuming) {
   static const char *const always[] = {"STOP", "run.h5.part", "run.h5.new", HF_NEW_XDMF, HF_NEW_CHECKPOINT};
-  static const char *const afresh[] = {"checkpoint.h5", HF_PREVIOUS_CHECKPOINT, HF_DAMAGED_CHECKPOINT};
+  static const char *const afresh[] = {"checkpoint.h5", HF_PREVIOUS_CHECKPOINT, HF_DAMAGED_CHECKPOINT, HF_PASSED_CHECKPOINT};
   char path[PETSC_MAX_PATH_LEN];
 
   remove_locks(run);
@@ -279,6 +314,19 @@ static void set_damaged_aside(HfRun *run) {
   HfRunPath(run, "checkpoint.h5", from);
   HfRunPath(run, HF_DAMAGED_CHECKPOINT, to);
   if (rename(from, to) != 0 && errno != ENOENT) HfRunNote(run, "cannot rename %s: %s", from, strerror(errno));
+}
+
+/* A checkpoint that the run does not resume from, because it was given another, has no place beside the table as it was at that one: a next run would
+   resume from it. The given one takes its place, where the file system can. */
+static void set_passed_aside(HfRun *run, const HfResume *resume) {
+  char newest[PETSC_MAX_PATH_LEN], aside[PETSC_MAX_PATH_LEN];
+  struct stat is, used;
+
+  HfRunPath(run, "checkpoint.h5", newest);
+  HfRunPath(run, HF_PASSED_CHECKPOINT, aside);
+  if (stat(newest, &is) != 0 || stat(resume->path, &used) != 0 || (is.st_dev == used.st_dev && is.st_ino == used.st_ino)) return;
+  if (rename(newest, aside) != 0) HfRunNote(run, "cannot rename %s: %s", newest, strerror(errno));
+  (void)!link(resume->path, newest);
 }
 
 /* table.tsv as it was at the checkpoint, copied from beside it (which may be another directory): later lines will be written again. */
@@ -308,20 +356,30 @@ static FILE *reopen_table(HfRun *run, const HfResume *resume) {
   return table;
 }
 
-static void open_log(HfRun *run, HfLog *log, PetscBool resuming) {
+static void open_log(HfOutput output) {
+  HfRun *run = &output->run;
+  HfLog *log = &output->log;
+  const HfResume *resume = &output->resume;
   char path[PETSC_MAX_PATH_LEN];
   struct stat status;
 
   HfRunPath(run, "log.txt", path);
-  if (log->lock < 0) lock_directory(run, PETSC_TRUE, &log->lock);
-  if (log->lock >= 0 && fstat(log->lock, &status) == 0 && status.st_nlink != 1) { /* a copy that somebody keeps under another name, or removed */
+  if (log->lock < 0) { /* there was no log when this run looked for another one to continue */
+    lock_directory(run, PETSC_TRUE, &log->lock);
+    if (log->lock >= 0 && !resume->afresh && fstat(log->lock, &status) == 0 && status.st_size > 0) {
+      HfRunNote(run, "another run has been in %s since this one looked for one; the same command continues it", run->directory);
+      return;
+    }
+  }
+  if (log->lock >= 0 && fstat(log->lock, &status) == 0 && status.st_nlink != 1) { /* a copy that somebody keeps under another name */
     const int other = HfFileCreate(path);
 
-    if (other >= 0) (void)flock(other, LOCK_EX | LOCK_NB);
+    if (other >= 0 && flock(other, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) HfRunNote(run, "another run is writing in %s", run->directory);
     close(log->lock);
     log->lock = other;
+    if (run->failure[0]) return;
   }
-  if (log->lock >= 0 && (resuming || ftruncate(log->lock, 0) == 0)) log->file = fdopen(log->lock, "a");
+  if (log->lock >= 0 && (resume->replaying || ftruncate(log->lock, 0) == 0)) log->file = fdopen(log->lock, "a");
   if (!log->file)
     HfRunNote(run, "cannot write %s: %s", path, strerror(errno)); /* unless another run does, which has been noted */
   else
@@ -339,15 +397,24 @@ PetscErrorCode HfOutputOpenDirectory(HfOutput output) {
   if (!run->rank) {
     HfMakeDirectories(run->directory, &why);
     if (why) HfRunNote(run, "cannot make the run directory %s: %s", run->directory, why);
-    if (!run->failure[0]) open_log(run, &output->log, resuming);
-    if (!run->failure[0]) remove_old(run, resuming);
-    if (!run->failure[0] && output->resume.damaged) set_damaged_aside(run);
-    if (!run->failure[0]) output->table.file = resuming ? reopen_table(run, &output->resume) : create_text(run, "table.tsv");
-    if (!run->failure[0]) deck = create_text(run, "deck.yaml.new");
+    if (!run->failure[0]) open_log(output);
   }
   PetscCall(HfRunAgree(run));
   HfRunPath(run, "log.txt", path);
   HfFaultLog(path);
+  if (!resuming) { /* from now on the directory holds an unfinished run, also when this one is killed before it has replaced all of the old one */
+    PetscCall(HfOutputSummaryWrite(output, "running"));
+    if (!run->rank) HfSyncPath(run, run->directory);
+    PetscCall(HfRunAgree(run));
+  }
+  if (!run->rank) {
+    remove_old(run, resuming);
+    if (!run->failure[0] && output->resume.damaged) set_damaged_aside(run);
+    if (!run->failure[0] && resuming) set_passed_aside(run, &output->resume);
+    if (!run->failure[0]) output->table.file = resuming ? reopen_table(run, &output->resume) : create_text(run, "table.tsv");
+    if (!run->failure[0]) deck = create_text(run, "deck.yaml.new");
+  }
+  PetscCall(HfRunAgree(run));
   if (deck) {
     PetscCall(HfNodeWrite(HfDeckRoot(output->deck), deck));
     close_text(run, "deck.yaml.new", deck);

@@ -118,10 +118,7 @@ PetscErrorCode HfOutputSetUp(HfOutput output, HfExperiment experiment) {
   output->experiment = experiment;
   PetscCall(HfInputsRead(output, 0));
   PetscCall(HfOutputOpenDirectory(output));
-  if (resuming)
-    output->run.start = output->control.launched - (double)output->resume.position.wall_seconds;
-  else
-    PetscCall(HfOutputSummaryWrite(output, "running")); /* from now on the directory holds an unfinished run */
+  if (resuming) output->run.start = output->control.launched - (double)output->resume.position.wall_seconds;
   PetscCall(HfResultFileCreate(&output->results, "run.h5.part", output->settings.hints));
   output->is_open = PETSC_TRUE;
   PetscCall(greet(output));

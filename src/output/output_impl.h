@@ -23,10 +23,11 @@
 #define HF_PATH_ENERGY         "/energy"
 #define HF_PATH_VTK            "/VTKHDF"
 
-/* Checkpoints in the run directory besides checkpoint.h5: being written, the one before, and one that was found damaged. */
+/* Checkpoints in the run directory besides checkpoint.h5: being written, the one before, one that was found damaged, and one that `--restart` passed over. */
 #define HF_NEW_CHECKPOINT      "checkpoint.h5.new"
 #define HF_PREVIOUS_CHECKPOINT "checkpoint-previous.h5"
 #define HF_DAMAGED_CHECKPOINT  "checkpoint-damaged.h5"
+#define HF_PASSED_CHECKPOINT   "checkpoint-passed.h5"
 
 enum { HF_MAX_FIELDS = 64, HF_FAILURE_LENGTH = 512, HF_TABLE_MAX_ELECTRODES = 8 };
 
@@ -104,6 +105,7 @@ typedef struct {
   hsize_t checkpoint_call;                                /* bytes of a rank in one call of HDF5 at most, HF_CHECKPOINT_CALL outside of tests */
   double publish_cost;                                    /* wall time of the last copy of run.h5, s */
   double attended;                                        /* MPI_Wtime() of the last inquiry */
+  int stop;                                               /* why the run is to stop, from when this was reported on; 0: it is not to */
   double looked;                                          /* MPI_Wtime() of the last look for a file STOP */
 } HfControl;
 
@@ -125,6 +127,7 @@ typedef struct {
   hid_t frames_before;                 /* ... while it is open; else -1 */
   PetscBool replaying;                 /* results found before the restart are recorded once more */
   PetscBool damaged;                   /* checkpoint.h5 is, and the one before it is used */
+  PetscBool afresh;                    /* as the user wants, whatever there is */
   PetscBool was_finished;              /* the directory's summary.yaml says `done` */
 } HfResume;
 

@@ -240,7 +240,8 @@ PetscErrorCode HfOutputCheckRestart(HfOutput output, const char *restart, PetscB
 
   PetscFunctionBeginUser;
   *finished = PETSC_FALSE;
-  if (force || (restart && !strcmp(restart, "never"))) PetscFunctionReturn(0);
+  resume->afresh = force || (restart && !strcmp(restart, "never")) ? PETSC_TRUE : PETSC_FALSE;
+  if (resume->afresh) PetscFunctionReturn(0);
   HfRunPath(&output->run, "log.txt", log);
   HfFaultLog(log); /* the log of the earlier run, if there was one, says why it is not resumed */
   PetscCall(open_checkpoint(output, is_auto ? NULL : restart));

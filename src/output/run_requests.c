@@ -62,7 +62,8 @@ static PetscErrorCode report_stop(HfOutput output, int reason) {
 
 PetscErrorCode HfOutputAttend(void *context, PetscBool at_step, PetscBool last, HfRequest *request) {
   HfOutput output = context;
-  int requests[N_REQUESTS] = {0};
+  HfControl *control = &output->control;
+  int requests[N_REQUESTS] = {[STOP] = control->stop}; /* kept: not every integrator can pause when it is asked to */
 
   PetscFunctionBeginUser;
   if (!output->run.rank) look(output, at_step, last, request->steps, requests);
@@ -71,12 +72,12 @@ PetscErrorCode HfOutputAttend(void *context, PetscBool at_step, PetscBool last, 
   if (HfSignalCaught(HF_SIGNAL_FLUSH)) requests[FLUSH] = 1;
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, requests, N_REQUESTS, MPI_INT, MPI_MAX, output->run.comm));
   if (output->settings.max_stall > 0) HfSignalsWatch(output->settings.max_stall);
-  if (!output->resume.replaying) HfSignalClear(HF_SIGNAL_CHECKPOINT); /* else the request waits until the run is live */
   HfSignalClear(HF_SIGNAL_FLUSH);
   *request = (HfRequest){.checkpoint = requests[CHECKPOINT] ? PETSC_TRUE : PETSC_FALSE,
                          .stop = requests[STOP] && !last ? PETSC_TRUE : PETSC_FALSE,
                          .steps = PetscMax(1, requests[STEPS])};
-  if (request->stop) PetscCall(report_stop(output, requests[STOP]));
+  if (request->stop && !control->stop) PetscCall(report_stop(output, requests[STOP]));
+  if (request->stop) control->stop = requests[STOP];
   if (requests[FLUSH] && !output->resume.replaying && !request->checkpoint && !request->stop) PetscCall(HfOutputPublish(output));
   PetscFunctionReturn(0);
 }

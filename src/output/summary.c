@@ -55,9 +55,14 @@ PetscErrorCode HfOutputSummaryWrite(HfOutput output, const char *status) {
     if (file) {
       PetscCall(HfNodeWrite(header, file));
       PetscCall(HfNodeWrite(output->summary.root, file));
-      if (fflush(file) != 0 || ferror(file) || fsync(fileno(file)) != 0) HfRunNote(run, "cannot write %s: %s", temporary, strerror(errno));
-      fclose(file);
-      if (rename(temporary, path) != 0) HfRunNote(run, "cannot write %s: %s", path, strerror(errno));
+      PetscBool whole = fflush(file) == 0 && !ferror(file) && fsync(fileno(file)) == 0 ? PETSC_TRUE : PETSC_FALSE;
+
+      if (!whole) HfRunNote(run, "cannot write %s: %s", temporary, strerror(errno));
+      if (fclose(file) != 0) {
+        whole = PETSC_FALSE;
+        HfRunNote(run, "cannot write %s: %s", temporary, strerror(errno)); /* the first note stays */
+      }
+      if (whole && rename(temporary, path) != 0) HfRunNote(run, "cannot write %s: %s", path, strerror(errno));
     } else
       HfRunNote(run, "cannot write %s: %s", temporary, strerror(errno));
     PetscCall(HfNodeDestroy(&header));

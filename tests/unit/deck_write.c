@@ -1,4 +1,4 @@
-/* parse(write(tree)) = tree for texts that YAML would take for something else, and for nested structures. */
+/* parse(write(tree)) = tree for texts that YAML would take for something else, and for nested structures; what differs between two decks. */
 #include "deck_test.h"
 #include <stdlib.h>
 
@@ -113,5 +113,51 @@ static void test_form(void **state) {
   CHECK(HfNodeDestroy(&tree));
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip), cmocka_unit_test(test_form)};
+static const HfKey rows[] = {
+    {"patterns", HF_NAMED, NULL, "", "", 0, "Patterns"},
+    {"patterns.*", HF_TEXT, NULL, NULL, "", 0, "A pattern"},
+    {"alpha", HF_NUMBER, NULL, "0.5", "", 0, "Damping"},
+    {NULL, HF_TEXT, NULL, NULL, NULL, 0, NULL},
+};
+
+/* As a run stores the deck. */
+static PetscInt differences(HfKeys keys, const char *before, const char *now) {
+  const char *const texts_of[] = {before, now};
+  char whole[128];
+  HfNode trees[2];
+  PetscInt count;
+  char list[256] = "";
+
+  for (int k = 0; k < 2; ++k) {
+    HfDeck deck;
+    char *text;
+
+    snprintf(whole, sizeof(whole), "hopfilm: 1\n%s\n", texts_of[k]);
+    CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, whole, &deck));
+    CHECK(HfDeckVerdict(deck));
+    CHECK(HfNodeFormat(HfDeckRoot(deck), &text));
+    CHECK(HfNodeParseText(text, &trees[k]));
+    CHECK(PetscFree(text));
+    CHECK(HfDeckDestroy(&deck));
+  }
+  count = HfNodeDifferences(trees[0], trees[1], "", list, sizeof(list));
+  for (int k = 0; k < 2; ++k) CHECK(HfNodeDestroy(&trees[k]));
+  return count;
+}
+
+/* A number may be written differently, a text may not, and numbers that a double rounds to the same may differ. */
+static void test_differences(void **state) {
+  HfKeys keys;
+
+  CHECK(HfKeysCreate(&keys));
+  CHECK(HfKeysAdd(keys, "", rows));
+  assert_int_equal(differences(keys, "alpha: 0.5", "alpha: 5e-1"), 0);
+  assert_int_equal(differences(keys, "alpha: 0.50000000000000000", "alpha: 0.50000000000000001"), 1);
+  assert_int_equal(differences(keys, "patterns: {A: 010}", "patterns: {A: \"010\"}"), 0);
+  assert_int_equal(differences(keys, "patterns: {A: 010}", "patterns: {A: 10}"), 1);
+  assert_int_equal(differences(keys, "patterns: {A: 1.}", "patterns: {A: 1.0}"), 1);
+  CHECK(HfKeysDestroy(&keys));
+}
+
+static const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip), cmocka_unit_test(test_form), cmocka_unit_test(test_differences)};
 HF_TEST_MAIN(tests)
