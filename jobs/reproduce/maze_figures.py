@@ -18,9 +18,8 @@ PATH = (
 )
 SATURATION = "the saturated film conducts best (AMR ratio above 0), so that G - G0 is negative semidefinite: no state has a lower energy than the uniform ones"
 DRIFT = (
-    "with a nonadiabatic torque the stripes drift through the film, and after 6 ns nothing of the maze remains; what enters at the contact, stripes or a uniform region, "
-    "lowers or raises G in "
-    "proportions that depend on chance (inputs/maze-controls.yaml)"
+    "with a nonadiabatic torque the stripes drift through the film, and after 6 ns nothing of the maze remains; what enters at the contact, stripes or a "
+    "uniform region, lowers or raises G in proportions that depend on chance (inputs/maze-controls.yaml)"
 )
 UNSTORED = "a maze in which the pattern is not a fixed point (row above) cannot return it"
 

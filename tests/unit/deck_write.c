@@ -123,7 +123,6 @@ static const HfKey rows[] = {
 /* As a run stores the deck. */
 static PetscInt differences(HfKeys keys, const char *before, const char *now) {
   const char *const texts_of[] = {before, now};
-  char whole[128];
   HfNode trees[2];
   PetscInt count;
   char list[256] = "";
@@ -132,8 +131,7 @@ static PetscInt differences(HfKeys keys, const char *before, const char *now) {
     HfDeck deck;
     char *text;
 
-    snprintf(whole, sizeof(whole), "hopfilm: 1\n%s\n", texts_of[k]);
-    CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, whole, &deck));
+    CHECK(HfDeckCreateFromText(PETSC_COMM_WORLD, keys, DECK_WITH("one-line", "line=%s", texts_of[k]), &deck));
     CHECK(HfDeckVerdict(deck));
     CHECK(HfNodeFormat(HfDeckRoot(deck), &text));
     CHECK(HfNodeParseText(text, &trees[k]));
