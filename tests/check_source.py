@@ -59,6 +59,7 @@ STATE = {
     "src/base/faults.c": {"log_path": "a fault is written to the log wherever it occurs, without a handle", "last": "and so is the reason in the summary"},
     "src/base/citations.c": {"cited": "a feature cites its paper wherever it is used, without a handle, as with PETSc's own list of citations"},
     "src/base/profile.c": {"events": "PETSc's table of events is process-wide", "registered": "PETSc's table of events is process-wide"},
+    "src/base/system_memory.c": {"beside": "the ranks of the program on a node, which the members of an ensemble cannot count by themselves"},
     "src/base/signals.c": {
         **dict.fromkeys(("caught", "twice", "first", "watched", "half_over"), "a signal handler has no arguments but the signal"),
         "hang_up_ignored": "seen before main() begins",

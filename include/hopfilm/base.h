@@ -152,6 +152,9 @@ PetscErrorCode HfExchangeAllToAll(MPI_Comm comm, MPI_Datatype type, const HfExch
 
 /* ---- system memory ---- */
 
+/** Counts the ranks of the program on each node, which share its memory also where HfSystemMemoryAvailable() is called by some of them. Once, at the
+   start. Collective on the ranks of the program. */
+PetscErrorCode HfSystemMemoryShare(MPI_Comm all);
 /** Bytes that the ranks of `comm` can allocate together, if each takes as much as the rank that can take least: the memory of the machines, shared by the
     ranks on a machine, within the limits of control groups (batch systems, containers) and `ulimit`. The PETSc option -memory_limit sets the bytes
     of a rank, for tests. Collective. */

@@ -100,6 +100,7 @@ int main(int argc, char **argv) {
   petsc_argc = options.petsc_argc + 2;
   if (PetscInitialize(&petsc_argc, &petsc_argv, NULL, NULL)) return cannot_start("MPI or PETSc fails");
   if (PetscPushErrorHandler(handle_error, NULL)) return cannot_start("PETSc fails");
+  if (HfSystemMemoryShare(MPI_COMM_WORLD)) return cannot_start("MPI fails");
   if (PetscOptionsClearValue(NULL, skip)) return cannot_start("PETSc fails"); /* no option of the user's */
   if (runs)
     HfSignalsCatch(hang_up); /* PETSc has taken them */

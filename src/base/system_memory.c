@@ -40,19 +40,34 @@ static PetscReal limit_of_groups(void) {
   return least;
 }
 
+static PetscMPIInt beside = 0; /* ranks of the program on this node; 0: not counted */
+
+static PetscErrorCode count_beside(MPI_Comm comm, PetscMPIInt *n) {
+  MPI_Comm node;
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_split_type(comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node));
+  PetscCallMPI(MPI_Comm_size(node, n));
+  PetscCallMPI(MPI_Comm_free(&node));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfSystemMemoryShare(MPI_Comm all) {
+  PetscFunctionBeginUser;
+  PetscCall(count_beside(all, &beside));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode HfSystemMemoryAvailable(MPI_Comm comm, PetscReal *bytes) {
   static const int resources[] = {RLIMIT_AS, RLIMIT_DATA};
   const PetscReal machine = (PetscReal)sysconf(_SC_PHYS_PAGES) * (PetscReal)sysconf(_SC_PAGE_SIZE);
   PetscReal share, limit = PETSC_MAX_REAL;
-  PetscMPIInt size, beside;
-  MPI_Comm node;
+  PetscMPIInt size, sharing = beside;
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_size(comm, &size));
-  PetscCallMPI(MPI_Comm_split_type(comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node));
-  PetscCallMPI(MPI_Comm_size(node, &beside));
-  PetscCallMPI(MPI_Comm_free(&node));
-  share = PetscMin(machine, limit_of_groups()) / beside;
+  if (!sharing) PetscCall(count_beside(comm, &sharing));
+  share = PetscMin(machine, limit_of_groups()) / sharing;
   for (size_t k = 0; k < PETSC_STATIC_ARRAY_LENGTH(resources); ++k) {
     struct rlimit most;
     if (!getrlimit(resources[k], &most) && most.rlim_cur != RLIM_INFINITY) share = PetscMin(share, (PetscReal)most.rlim_cur);

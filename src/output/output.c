@@ -116,6 +116,7 @@ PetscErrorCode HfOutputSetUp(HfOutput output, HfExperiment experiment) {
 
   PetscFunctionBeginUser;
   output->experiment = experiment;
+  if (output->settings.max_stall > 0) HfSignalsWatch(output->settings.max_stall); /* the ranks can wait for each other from here on */
   PetscCall(HfInputsRead(output, 0));
   PetscCall(HfOutputOpenDirectory(output));
   if (resuming) output->run.start = output->control.launched - (double)output->resume.position.wall_seconds;
