@@ -105,6 +105,7 @@ struct HfPotential_ {
   PetscReal (*cut_sigma)[HF_TENSOR_COMPONENTS]; /* xx, xy, yy, hall of the cut cells; they are zero in sigma */
   HfGhostRows outer_rows;                       /* of cut cells with their centres outside of the film; NULL when there is none */
   PetscReal *outer;                             /* their tensors, [row][n_outer] */
+  HfGhostRows sigma_rows;                       /* of a film that is periodic along y, beside outer_rows: of the tensors; otherwise NULL */
   uint8_t *held;                                /* HfVertexKind of the vertices, with ghost rows */
   uint8_t *in_film;                             /* 1 at owned vertices of conducting cells */
   PetscInt n_contact;                           /* owned vertices on electrodes */
