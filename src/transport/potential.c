@@ -85,7 +85,8 @@ PetscErrorCode HfPotentialDestroy(HfPotential *potential) {
   PetscCall(VecDestroy(&p->x));
   PetscCall(VecDestroy(&p->start));
   PetscCall(VecDestroy(&p->shared));
-  PetscCall(PetscFree(p->seam_row));
+  PetscCall(PetscFree2(p->seam_row, p->seam_weights));
+  PetscCall(PetscFree(p->grounded));
   PetscCall(VecDestroy(&p->made_for));
   for (int dof = 0; dof < 4; ++dof) PetscCall(VecDestroy(&p->cells[dof]));
   PetscCall(PetscFree3(p->sigma.xx, p->sigma.xy, p->sigma.yy));
