@@ -198,7 +198,7 @@ PetscErrorCode HfDeviceNodeConductance(HfDevice device, PetscReal G[]);
 /** G0[n_nodes*n_nodes] of the saturated film between the electrodes. Collective. */
 PetscErrorCode HfDeviceNodeSaturatedConductance(HfDevice device, PetscReal G0[]);
 /** G[n_nodes*n_nodes] without using any property of G: column k holds the currents into the electrodes for 1 V on k, from n_nodes solves that start from
-    zero. Collective. */
+    zero; what 1 V on a terminal puts on the contacts is known from G where they have resistances or float. Collective. */
 PetscErrorCode HfDeviceConductanceByCurrents(HfDevice device, PetscReal G[]);
 
 /** Whether HfDeviceFourProbe() is possible: not of a wiring behind contact resistances, whose matrix does not tell the nodes. */

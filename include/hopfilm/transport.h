@@ -102,8 +102,9 @@ PetscReal HfPotentialTolerance(HfPotential potential);
 PetscErrorCode HfPotentialSetMagnetization(HfPotential potential, Vec m);
 /** A potential, V, at the layer's vertices: owned rows of nx+1 numbers, 0 in the void. Collective. */
 PetscErrorCode HfPotentialCreateVector(HfPotential potential, Vec *phi);
-/** phi for terminal voltages V[N], V (those of floating electrodes are ignored); currents[N], A (may be NULL), into the layer; phi is the start vector on
-    entry. HF_ERR_DIVERGED when the solver does not converge. Collective. */
+/** phi for terminal voltages V[N], V (those of floating electrodes are ignored); currents[N], A (may be NULL), into the layer, read from phi; phi is the start
+    vector on entry. Behind contact resistances and with floating electrodes the potentials of the contacts are those that HfConductance() gives, and phi is
+    superposed of its solutions unless currents are asked for. HF_ERR_DIVERGED when the solver does not converge. Collective. */
 PetscErrorCode HfPotentialSolve(HfPotential potential, const PetscReal V[], Vec phi, PetscReal currents[]);
 /** The same by superposition of the unit solutions of the last HfConductance(); no solve. Collective. */
 PetscErrorCode HfPotentialSuperpose(HfPotential potential, const PetscReal V[], Vec phi);

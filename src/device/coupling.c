@@ -194,6 +194,7 @@ static PetscErrorCode uniform_current(HfCoupling c) {
 
   PetscFunctionBeginUser;
   PetscCall(HfPotentialCreateIsotropic(c->grid, c->electrodes, c->conductivity, HfGridGetInfo(c->grid)->thickness, &plain));
+  PetscCall(HfPotentialSetTolerance(plain, HfPotentialTolerance(c->film)));
   PetscCall(HfPotentialCreateVector(plain, &phi));
   PetscCall(HfPotentialSolve(plain, c->V, phi, NULL));
   PetscCall(HfPotentialCurrentDensity(plain, phi, c->j));

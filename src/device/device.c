@@ -61,7 +61,7 @@ static PetscErrorCode check_gold(HfDevice d) {
   PetscFunctionReturn(0);
 }
 
-/* What tells how a current flows that there is none of. */
+/* Settings of a current that does not flow. */
 static PetscErrorCode check_idle_settings(HfDevice d) {
   static const char *const coupling[] = {"refresh", "every", "current"};
   HfNode root = HfDeckRoot(d->deck), section = HfChild(root, "coupling");

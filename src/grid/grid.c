@@ -161,7 +161,8 @@ static PetscErrorCode make_regions(HfGrid grid, PetscInt (*region_of)(PetscReal 
   PetscFunctionReturn(0);
 }
 
-/* The rows of the boxes beside each other among their ranks. The first of all ranks and the last one have a row each, if there are two. */
+/* The rows of the boxes beside each other among their ranks. The last of these ranks has a row; so has the first one, unless the boxes are one row high: then the
+   others have none. */
 static PetscErrorCode divide_boxes(HfGrid boxes, HfGrid grid) {
   const HfGridInfo *of = &boxes->info;
   HfGridInfo *g = &grid->info;

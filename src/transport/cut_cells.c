@@ -14,9 +14,12 @@ static HfCutPlace place_of(HfGrid grid, PetscInt i, PetscInt j) {
                       .tolerance = 1e-9 * PetscMin(g->dx, g->dy)};
 }
 
-/* Whether the film contains the centre of a cell; any cell. */
+/* Whether the film contains the centre of a cell; any cell, beyond a periodic boundary that of the other side. */
 static PetscBool is_film_cell(HfGrid grid, PetscInt i, PetscInt j) {
   const HfGridInfo *g = HfGridGetInfo(grid);
+
+  if (g->periodic[0]) i = (i + g->nx) % g->nx;
+  if (g->periodic[1]) j = (j + 2 * g->ny) % g->ny;
   const HfCutPlace p = place_of(grid, i, j);
 
   return (PetscBool)(i >= 0 && i < g->nx && j >= 0 && j < g->ny && HfCutIsFilm(&p, 0.5, 0.5));
@@ -48,7 +51,7 @@ PetscErrorCode HfConductingCells(HfGrid grid, uint8_t **out) {
     film[0] = film[1];
     film[1] = film[2];
     film[2] = row;
-    for (PetscInt i = 0; i < g->nx; ++i) row[i + 1] = is_film_cell(grid, i, j);
+    for (PetscInt i = -1; i <= g->nx; ++i) row[i + 1] = is_film_cell(grid, i, j);
     const PetscInt middle = j - 1; /* the cells around those of this row are known */
     if (middle < PetscMax(0, g->ys - 1) || middle > PetscMin(g->ny - 1, g->ys + g->ym)) continue;
     for (PetscInt i = 0; i < g->nx; ++i) {

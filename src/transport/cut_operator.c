@@ -2,7 +2,8 @@
    all cells, so that the loops over whole cells pass them by.
 
    The conductivity of a cell whose centre is outside of the film is the mean over the film cells beside it, or diagonal to it if there is none beside it; the
-   owner computes it and sends it to the rank above. Cells beyond a periodic boundary along x count, those beyond one along y, on another rank, do not. */
+   owner computes it and sends it to the rank above. Cells beyond a periodic boundary count, too; those along y stand in
+   the frame of the tensors, which is zero otherwise, while they are needed. */
 #include "transport_impl.h"
 
 PetscErrorCode HfCutSigmaCreate(HfPotential p) {
@@ -12,6 +13,7 @@ PetscErrorCode HfCutSigmaCreate(HfPotential p) {
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc1(p->electrodes->n_cut, &p->cut_sigma));
   if (!n) PetscFunctionReturn(0);
+  if (g->periodic[1]) PetscCall(HfGhostRowsCreate(HfGridComm(p->grid), g->nx + 2, g->ny, PETSC_TRUE, HfGridRowRanges(p->grid), NULL, &p->sigma_rows));
   PetscCall(HfGhostRowsCreate(HfGridComm(p->grid), n, g->ny, PETSC_FALSE, HfGridRowRanges(p->grid), NULL, &p->outer_rows));
   PetscCall(HfGhostRowsAllocate(p->outer_rows, &p->outer));
   PetscFunctionReturn(0);
@@ -22,6 +24,7 @@ PetscErrorCode HfCutSigmaDestroy(HfPotential p) {
   PetscCall(PetscFree(p->cut_sigma));
   PetscCall(HfGhostRowsFree(&p->outer));
   PetscCall(HfGhostRowsDestroy(&p->outer_rows));
+  PetscCall(HfGhostRowsDestroy(&p->sigma_rows));
   PetscFunctionReturn(0);
 }
 
@@ -30,6 +33,23 @@ static void tensor_at(const HfSigma *sigma, ptrdiff_t at, PetscReal S[HF_TENSOR_
   S[1] = sigma->xy[at];
   S[2] = sigma->yy[at];
   S[3] = sigma->hall ? sigma->hall[at] : 0;
+}
+
+/* The rows beyond a periodic boundary along y into the frame of the tensors; not `filled`: zero again. */
+static PetscErrorCode fill_frame(HfPotential p, PetscBool filled) {
+  const HfGridInfo *g = HfGridGetInfo(p->grid);
+  PetscReal *const components[HF_TENSOR_COMPONENTS] = {p->sigma.xx, p->sigma.xy, p->sigma.yy, p->sigma.hall};
+  const ptrdiff_t w = g->nx + 2;
+
+  PetscFunctionBeginUser;
+  if (!p->sigma_rows) PetscFunctionReturn(0);
+  for (int c = 0; c < HF_TENSOR_COMPONENTS; ++c) {
+    if (!components[c]) continue;
+    if (filled) PetscCall(HfGhostRowsFill(p->sigma_rows, components[c], HF_ROWS_ALL));
+    if (!filled && g->ys == 0) PetscCall(PetscArrayzero(components[c], w));
+    if (!filled && g->ys + g->ym == g->ny) PetscCall(PetscArrayzero(components[c] + (g->ym + 1) * w, w));
+  }
+  PetscFunctionReturn(0);
 }
 
 static void mean_of_neighbours(HfPotential p, const HfCutCell *cell, PetscReal mean[HF_TENSOR_COMPONENTS]) {
@@ -46,7 +66,7 @@ static void mean_of_neighbours(HfPotential p, const HfCutCell *cell, PetscReal m
       PetscReal S[HF_TENSOR_COMPONENTS];
 
       if (g->periodic[0]) i = (i + g->nx) % g->nx;
-      if (j < 0 || j >= g->ny || HfRegionAt(g, regions, i, j) < 0) continue;
+      if (HfRegionAt(g, regions, i, j) < 0) continue;
       ++n;
       tensor_at(&p->sigma, (ptrdiff_t)(j - (g->ys - 1)) * (g->nx + 2) + i + 1, S);
       for (int c = 0; c < HF_TENSOR_COMPONENTS; ++c) mean[c] += S[c];
@@ -63,11 +83,13 @@ PetscErrorCode HfCutSigmaTake(HfPotential p) {
   if (p->outer_rows) {
     const HfGhostRowsInfo *rows = HfGhostRowsGetInfo(p->outer_rows);
 
+    PetscCall(fill_frame(p, PETSC_TRUE));
     for (PetscInt k = 0; k < e->n_cut; ++k) {
       const HfCutCell *cell = &e->cut[k];
       if (cell->outer >= 0 && cell->j >= g->ys)
         mean_of_neighbours(p, cell, p->outer + HfGhostRowsAt(rows, cell->j) + HF_TENSOR_COMPONENTS * cell->outer);
     }
+    PetscCall(fill_frame(p, PETSC_FALSE));
     PetscCall(HfGhostRowsFill(p->outer_rows, p->outer, HF_ROWS_ALL));
     for (PetscInt k = 0; k < e->n_cut; ++k) {
       const HfCutCell *cell = &e->cut[k];

@@ -193,9 +193,8 @@ static PetscErrorCode check_islands(HfElectrodes e, HfDeck deck) {
   PetscFunctionBeginUser;
   PetscCall(HfIslandFind(e, &found, xy));
   if (found)
-    PetscCall(HfDeckError(deck, shape ? shape : film, "island of film without contact: no driven electrode reaches the film at (%g, %g) m%s",
-                          (double)xy[0], (double)xy[1],
-                          HfSeamExists(e->grid) ? " without crossing a periodic boundary; shift the film along it, so that one does" : ""));
+    PetscCall(HfDeckError(deck, shape ? shape : film, "island of film without contact: no driven electrode reaches the film at (%g, %g) m",
+                          (double)xy[0], (double)xy[1]));
   PetscFunctionReturn(0);
 }
 

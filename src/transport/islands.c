@@ -1,8 +1,7 @@
 /* Islands: film that no driven electrode reaches has no potential. A flood from the driven contacts: a film cell with one reached corner is
    reached altogether (cells that share a corner conduct); a floating contact carries the flood to all of its vertices. Every rank floods its rows to
-   the end, then looks at its neighbours' rows again, until nothing changes anywhere. From one electrode at a time the same flood, across periodic boundaries
-   too, finds the pieces of the film between which no current can flow. Islands are those of the film without periodic boundaries, whose equations precondition
-   the solver (seam.c): on film that a contact reaches across a seam alone it would not converge. */
+   the end, then looks at its neighbours' rows again, until nothing changes anywhere. From one electrode at a time the same flood finds the pieces of the film
+   between which no current can flow. It crosses periodic boundaries, except to find out what the preconditioner, which does not (seam.c), lacks a contact for. */
 #include "transport_impl.h"
 #include <hopfilm/petsc_versions.h>
 
@@ -140,6 +139,7 @@ PetscErrorCode HfIslandFind(HfElectrodes e, PetscBool *found, PetscReal xy[2]) {
 
   PetscFunctionBeginUser;
   PetscCall(flood_create(e, &f));
+  f.seams = PETSC_TRUE;
   for (PetscInt k = 0; k < e->n; ++k) f.electrode[k] = (PetscBool)!e->floating[k];
   PetscCall(flood_everything(&f));
   for (PetscInt j = g->ys; j < g->ys + g->ym; ++j)
@@ -149,6 +149,26 @@ PetscErrorCode HfIslandFind(HfElectrodes e, PetscBool *found, PetscReal xy[2]) {
   *found = (PetscBool)(first < g->nx * g->ny);
   xy[0] = g->x0 + ((PetscReal)(first % g->nx) + 0.5) * g->dx;
   xy[1] = g->y0 + ((PetscReal)(first / g->nx) + 0.5) * g->dy;
+  PetscCall(flood_destroy(&f));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfIslandSeams(HfElectrodes e, PetscInt *n, PetscInt *vertices[]) {
+  const HfGridInfo *g = HfGridGetInfo(e->grid);
+  Flood f;
+
+  PetscFunctionBeginUser;
+  PetscCall(flood_create(e, &f));
+  for (PetscInt k = 0; k < e->n; ++k) f.electrode[k] = PETSC_TRUE;
+  PetscCall(flood_everything(&f));
+  *n = 0;
+  PetscCall(PetscMalloc1(2 * (f.rows->n + e->n_rows), vertices));
+  for (PetscInt k = 0; k < e->n_rows * f.rows->n; ++k) {
+    const PetscInt i = k % f.rows->n, j = f.rows->start + k / f.rows->n;
+    const PetscBool seam = (PetscBool)((g->periodic[0] && (i == 0 || i == g->nx)) || (g->periodic[1] && (j == 0 || j == g->ny)));
+
+    if (seam && HfVertexConducts(e, i, j) && f.reached[HfGhostRowsAt(f.rows, j) + i] < 0.5) (*vertices)[(*n)++] = k;
+  }
   PetscCall(flood_destroy(&f));
   PetscFunctionReturn(0);
 }

@@ -85,7 +85,8 @@ PetscErrorCode HfPotentialDestroy(HfPotential *potential) {
   PetscCall(VecDestroy(&p->x));
   PetscCall(VecDestroy(&p->start));
   PetscCall(VecDestroy(&p->shared));
-  PetscCall(PetscFree(p->seam_row));
+  PetscCall(PetscFree2(p->seam_row, p->seam_weights));
+  PetscCall(PetscFree(p->grounded));
   PetscCall(VecDestroy(&p->made_for));
   for (int dof = 0; dof < 4; ++dof) PetscCall(VecDestroy(&p->cells[dof]));
   PetscCall(PetscFree3(p->sigma.xx, p->sigma.xy, p->sigma.yy));
@@ -226,19 +227,25 @@ PetscErrorCode HfPotentialSolveContacts(HfPotential p, const PetscReal u[], Vec 
 
 PetscErrorCode HfPotentialSolve(HfPotential p, const PetscReal V[], Vec phi, PetscReal currents[]) {
   const PetscInt n = p->electrodes->n;
+  PetscReal *u;
 
   PetscFunctionBeginUser;
-  const PetscBool circuit = HfHasCircuit(p->electrodes); /* the contacts' potentials depend on the currents */
-  PetscReal *u = NULL;
-
-  if (circuit) {
-    PetscCall(HfConductanceUpdate(p));
-    if (!currents) PetscFunctionReturn(HfPotentialSuperpose(p, V, phi));
-    PetscCall(PetscMalloc1(n, &u));
-    HfConductanceContacts(p, V, u);
+  if (!HfHasCircuit(p->electrodes)) {
+    PetscCall(HfPotentialSolveContacts(p, V, phi));
+    if (currents) PetscCall(HfCurrentsOfContacts(p, phi, currents));
+    PetscFunctionReturn(0);
   }
-  PetscCall(HfPotentialSolveContacts(p, circuit ? u : V, phi));
-  if (currents) PetscCall(HfCurrentsOfContacts(p, phi, currents)); /* read, not from a known G: they test it */
+  PetscCall(HfConductanceUpdate(p)); /* the contacts' potentials depend on the currents */
+  if (!currents) {
+    PetscCall(HfPotentialSuperpose(p, V, phi));
+    PetscFunctionReturn(0);
+  }
+  PetscCall(PetscMalloc1(n, &u));
+  HfConductanceContacts(p, V, u);
+  PetscCall(HfPotentialSolveContacts(p, u, phi)); /* currents from G would be no test of it */
+  PetscCall(HfCurrentsOfContacts(p, phi, currents));
+  for (PetscInt k = 0; k < n; ++k)
+    if (p->electrodes->floating[k]) currents[k] = 0; /* what the solver left */
   PetscCall(PetscFree(u));
   PetscFunctionReturn(0);
 }

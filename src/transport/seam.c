@@ -2,14 +2,17 @@
    vertices, the equations of the originals are
      P^T A P x = P^T b
    A: that of the film without periodic boundaries. Solutions have the same value on both sides (spread); what flows into the copy counts for the original, and
-   the copy's own entry is zero (fold). The V-cycle M of A serves as P^+ M P^+^T, P^+ = (P^T P)^-1 P^T: a mean over both sides. */
+   the copy's own entry is zero (fold). The V-cycle M of A serves as P^+ M P^+^T, P^+ = (P^T D P)^-1 P^T D: a mean over both
+   sides weighted by the diagonal D of A, so that a side which hardly conducts, the sliver of a cut cell, counts as little. Film that contacts reach across the
+   seam alone leaves A singular and M without the film's mean potential: M is then that of A with twice the diagonal where this film meets the seam
+   (grounded). */
 #include "transport_impl.h"
 
 enum { TAG = 1 }; /* PETSc's own tags count down from the largest one */
 
 PetscBool HfSeamExists(HfGrid grid) { return (PetscBool)(HfGridGetInfo(grid)->periodic[0] || HfGridGetInfo(grid)->periodic[1]); }
 
-/* The rank that has the first row: where a film has one row of cells, that is the last one. */
+/* The rank that owns the first row: where boxes are one row of cells high, the ranks before it have none. */
 static PetscMPIInt first_rank(const PetscInt ranges[]) {
   PetscMPIInt r = 0;
 
@@ -47,10 +50,6 @@ static PetscErrorCode add_down(HfPotential p, PetscReal x[]) {
   PetscFunctionReturn(0);
 }
 
-static void halve_first_row(const HfGhostRowsInfo *rows, PetscReal x[]) {
-  for (PetscInt i = 0; i < rows->n && has_first(rows); ++i) x[i] *= 0.5;
-}
-
 PetscErrorCode HfSeamSpread(HfPotential p, PetscReal x[]) {
   const HfGridInfo *g = HfGridGetInfo(p->grid);
   const HfGhostRowsInfo *rows = p->rows;
@@ -74,26 +73,42 @@ PetscErrorCode HfSeamFold(HfPotential p, PetscReal x[]) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode HfSeamShare(HfPotential p, PetscReal x[]) {
-  const HfGridInfo *g = HfGridGetInfo(p->grid);
-  const HfGhostRowsInfo *rows = p->rows;
+PetscErrorCode HfSeamWeigh(HfPotential p) {
+  const PetscReal *diagonal = HfMultigridRow(p->multigrid, p->rows->start).D;
 
   PetscFunctionBeginUser;
-  for (ptrdiff_t k = 0; k < p->n_owned && g->periodic[0]; k += rows->n) x[k] *= 0.5;
-  if (g->periodic[1]) halve_first_row(rows, x);
+  if (!p->shared) PetscFunctionReturn(0); /* no seam */
+  PetscCall(PetscArraycpy(p->seam_weights, diagonal, p->n_owned));
+  PetscCall(HfSeamFold(p, p->seam_weights));
+  PetscCall(HfSeamSpread(p, p->seam_weights));
+  for (PetscInt k = 0; k < p->n_owned; ++k) p->seam_weights[k] = p->seam_weights[k] > 0 ? diagonal[k] / p->seam_weights[k] : 1;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode HfSeamShare(HfPotential p, PetscReal x[]) {
+  PetscFunctionBeginUser;
   PetscCall(HfSeamSpread(p, x));
+  for (PetscInt k = 0; k < p->n_owned; ++k) x[k] *= p->seam_weights[k];
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode HfSeamMean(HfPotential p, PetscReal x[]) {
-  const HfGridInfo *g = HfGridGetInfo(p->grid);
-  const HfGhostRowsInfo *rows = p->rows;
-
   PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < p->n_owned; ++k) x[k] *= p->seam_weights[k];
   PetscCall(HfSeamFold(p, x));
-  for (ptrdiff_t k = 0; k < p->n_owned && g->periodic[0]; k += rows->n) x[k] *= 0.5;
-  if (g->periodic[1]) halve_first_row(rows, x);
   PetscFunctionReturn(0);
+}
+
+void HfSeamGround(HfPotential p) {
+  PetscReal *diagonal = HfMultigridRow(p->multigrid, p->rows->start).D;
+
+  for (PetscInt k = 0; k < p->n_grounded; ++k) diagonal[p->grounded[k]] *= 2;
+}
+
+void HfSeamUnground(HfPotential p, PetscReal y[]) {
+  const PetscReal *diagonal = HfMultigridRow(p->multigrid, p->rows->start).D, *x = p->phi + HfGhostRowsAt(p->rows, p->rows->start);
+
+  for (PetscInt k = 0; k < p->n_grounded; ++k) y[p->grounded[k]] -= 0.5 * diagonal[p->grounded[k]] * x[p->grounded[k]];
 }
 
 PetscErrorCode HfSeamFindMisfit(HfElectrodes e, PetscInt *electrode) {

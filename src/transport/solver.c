@@ -19,6 +19,7 @@ static PetscErrorCode mult(Mat A, Vec x, Vec y) {
   PetscCall(HfPotentialLoad(p, x)); /* phi is free while equations are solved */
   PetscCall(VecGetArrayWrite(y, &to));
   HfMultigridMult(p->multigrid, p->phi, to);
+  HfSeamUnground(p, to);
   if (p->sigma.hall) HfHallMult(p, to);
   PetscCall(HfSeamFold(p, to));
   PetscCall(VecRestoreArrayWrite(y, &to));
@@ -59,7 +60,8 @@ PetscErrorCode HfSolverCreate(HfPotential p, const char prefix[]) {
   PetscCall(VecDuplicate(p->b, &p->start));
   if (HfSeamExists(p->grid)) {
     PetscCall(VecDuplicate(p->b, &p->shared));
-    PetscCall(PetscMalloc1(p->rows->n, &p->seam_row));
+    PetscCall(PetscMalloc2(p->rows->n, &p->seam_row, p->n_owned, &p->seam_weights));
+    PetscCall(HfIslandSeams(p->electrodes, &p->n_grounded, &p->grounded));
   }
   PetscCall(MatCreateShell(comm, p->n_owned, p->n_owned, PETSC_DECIDE, PETSC_DECIDE, p, &A));
   PetscCall(MatShellSetOperation(A, MATOP_MULT, (void (*)(void))mult));
@@ -87,6 +89,8 @@ PetscErrorCode HfSolverOperatorChanged(HfPotential p) {
   PetscFunctionBeginUser;
   PetscCall(HfCutSigmaTake(p));
   HfStiffnessAssemble(p);
+  PetscCall(HfSeamWeigh(p));
+  HfSeamGround(p);
   PetscCall(HfMultigridOperatorChanged(p->multigrid));
   p->lagged = PETSC_TRUE;
   ++p->operator_version;

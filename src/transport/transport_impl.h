@@ -58,6 +58,8 @@ PetscErrorCode HfElectrodesAllocate(HfGrid grid, PetscInt n, HfElectrodes *elect
 PetscBool HfVertexConducts(HfElectrodes electrodes, PetscInt i, PetscInt j); /* a corner of a conducting cell; j one of the owned rows */
 /* A film cell that no current of a driven electrode can reach; *found false when there is none. Collective. */
 PetscErrorCode HfIslandFind(HfElectrodes electrodes, PetscBool *found, PetscReal xy[2]);
+/* Owned vertices at a seam, as offsets, of film that no contact reaches without crossing a seam; the caller frees the list. Collective. */
+PetscErrorCode HfIslandSeams(HfElectrodes electrodes, PetscInt *n, PetscInt *vertices[]);
 /* Numbers the pieces of the film that electrodes lie on, electrodes->piece. Collective. */
 PetscErrorCode HfPiecesFind(HfElectrodes electrodes);
 /* Vertices where two conducting cells touch each other alone: their number, and the place of the first one in xy. Collective. */
@@ -105,6 +107,7 @@ struct HfPotential_ {
   PetscReal (*cut_sigma)[HF_TENSOR_COMPONENTS]; /* xx, xy, yy, hall of the cut cells; they are zero in sigma */
   HfGhostRows outer_rows;                       /* of cut cells with their centres outside of the film; NULL when there is none */
   PetscReal *outer;                             /* their tensors, [row][n_outer] */
+  HfGhostRows sigma_rows;                       /* of a film that is periodic along y, beside outer_rows: of the tensors; otherwise NULL */
   uint8_t *held;                                /* HfVertexKind of the vertices, with ghost rows */
   uint8_t *in_film;                             /* 1 at owned vertices of conducting cells */
   PetscInt n_contact;                           /* owned vertices on electrodes */
@@ -118,6 +121,9 @@ struct HfPotential_ {
   Vec b, x, start;
   Vec shared;               /* of a periodic film: for the preconditioner; otherwise NULL */
   PetscReal *seam_row;      /* [nx + 1], the same */
+  PetscReal *seam_weights;  /* of the owned vertices, see seam.c; the same */
+  PetscInt n_grounded;      /* owned vertices at a seam of film that contacts reach across seams alone, see seam.c */
+  PetscInt *grounded;       /* these */
   PetscBool set_up, lagged; /* coarse levels exist; they belong to an earlier operator */
   PetscBool worn;           /* the last solve converged so much slower that they should be renewed */
   PetscBool for_saturated;  /* they belong to the film saturated along z; else to the magnetization made_for */
@@ -140,8 +146,13 @@ void HfStiffnessReaction(HfPotential potential, PetscBool cut);
 PetscBool HfSeamExists(HfGrid grid);
 PetscErrorCode HfSeamSpread(HfPotential potential, PetscReal x[]); /* copies take the values of the originals */
 PetscErrorCode HfSeamFold(HfPotential potential, PetscReal x[]);   /* copies are added to the originals and become zero */
-PetscErrorCode HfSeamShare(HfPotential potential, PetscReal x[]);  /* half of it on either side */
-PetscErrorCode HfSeamMean(HfPotential potential, PetscReal x[]);   /* originals take the mean of both sides, copies become zero */
+PetscErrorCode HfSeamWeigh(HfPotential potential);                 /* how the next two weigh both sides; the finest level was assembled */
+PetscErrorCode HfSeamShare(HfPotential potential, PetscReal x[]);  /* a part of it on either side */
+PetscErrorCode HfSeamMean(HfPotential potential, PetscReal x[]);   /* originals take the weighted mean of both sides, copies become zero */
+/* What the preconditioner needs and the equations do not have: into the finest level's operator once it is assembled, and out of y = A x, x in phi. Not
+   collective. */
+void HfSeamGround(HfPotential potential);
+void HfSeamUnground(HfPotential potential, PetscReal y[]);
 /* An electrode that holds a vertex on one side of the seam only; -1: none. */
 PetscErrorCode HfSeamFindMisfit(HfElectrodes electrodes, PetscInt *electrode);
 /* cut_operator.c: the part of the cut cells. Not collective, but for the first three. */

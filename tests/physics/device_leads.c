@@ -164,5 +164,42 @@ static void test_circulation(void **state) {
   }
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(test_coaxial_disk), cmocka_unit_test(test_comparison), cmocka_unit_test(test_circulation)};
+/* The other numbers that runs print: rms and largest length of the difference between the fields of both models, relative to the rms of that of a sheet. */
+static void test_models_compared(void **state) {
+  static const char *const models[2] = {"sheet", "biot-savart"};
+  const PetscReal V[4] = {1e-3, -0.4e-3, 0.2e-3, 0.0};
+  PetscReal squares[2] = {0.0, 0.0}, largest = 0.0, rms, most, centre[2];
+  const PetscScalar *H[2];
+  Film film[2];
+
+  for (int m = 0; m < 2; ++m) {
+    film_create(&film[m], "four", 1e-7, models[m], "above", "none", "local", V);
+    CHECK(VecGetArrayRead(HfDeviceDriveField(film[m].device), &H[m]));
+  }
+  const HfGridInfo *g = HfGridGetInfo(HfDeviceGrid(film[0].device));
+  for (PetscInt k = 0; k < g->nx * g->ym; ++k) {
+    PetscReal square = 0.0;
+
+    for (PetscInt c = 3 * k; c < 3 * k + 3; ++c) {
+      squares[0] += PetscSqr(H[0][c]);
+      square += PetscSqr(H[1][c] - H[0][c]);
+    }
+    squares[1] += square;
+    largest = PetscMax(largest, PetscSqrtReal(square));
+  }
+  for (int m = 0; m < 2; ++m) CHECK(VecRestoreArrayRead(HfDeviceDriveField(film[m].device), &H[m]));
+  CHECK(MPI_Allreduce(MPI_IN_PLACE, squares, 2, MPIU_REAL, MPI_SUM, PETSC_COMM_WORLD));
+  CHECK(MPI_Allreduce(MPI_IN_PLACE, &largest, 1, MPIU_REAL, MPIU_MAX, PETSC_COMM_WORLD));
+  CHECK(HfDeviceCompareOersted(film[0].device, V, &rms, &most, &centre[0], &centre[1]));
+  ASSERT_NEAR(rms, PetscSqrtReal(squares[1] / squares[0]), 1e-9 * rms);
+  ASSERT_NEAR(most, largest / PetscSqrtReal(squares[0] / (PetscReal)g->n_film), 1e-9 * most);
+  for (int m = 0; m < 2; ++m) film_destroy(&film[m]);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_coaxial_disk),
+    cmocka_unit_test(test_comparison),
+    cmocka_unit_test(test_circulation),
+    cmocka_unit_test(test_models_compared),
+};
 HF_TEST_MAIN(tests)

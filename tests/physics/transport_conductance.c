@@ -1,4 +1,6 @@
-/* The conductance matrix: its symmetries, against direct solves, contacts with resistance and floating ones, the seven wirings. */
+/* The conductance matrix: its symmetries, against direct solves, contacts with resistance and floating ones, the seven wirings.
+   transport/transport_impl.h: to spoil the matrix that the potential keeps. */
+#include "transport/transport_impl.h"
 #include "transport_test.h"
 
 /* Five disks on a film of 61 x 47 cells, neither a power of two. */
@@ -117,6 +119,24 @@ static void test_resistance_and_floating(void **state) {
   CHECK(film_destroy(&film));
 }
 
+/* Behind a resistance, too, currents are read from the potential: they cannot confirm a G that is wrong. */
+static void test_currents_do_not_come_from_G(void **state) {
+  const PetscReal V[5] = {1, -0.5, 0.25, 0, 0};
+  PetscReal G[25], currents[2][5];
+  Film film;
+
+  CHECK(film_create(PETSC_COMM_WORLD, DECK("film corners-one-resistive floating-middle"), &film));
+  CHECK(film_magnetize(&film, maze, NULL));
+  CHECK(HfConductance(film.potential, G));
+  for (int spoilt = 0; spoilt < 2; ++spoilt) {
+    for (int k = 0; k < 25 && spoilt; ++k) film.potential->terminal_G[k] *= 1.1;
+    CHECK(VecZeroEntries(film.phi));
+    CHECK(HfPotentialSolve(film.potential, V, film.phi, currents[spoilt]));
+  }
+  for (int k = 0; k < 5; ++k) ASSERT_NEAR(currents[1][k], currents[0][k], 1e-12 * G[0]);
+  CHECK(film_destroy(&film));
+}
+
 /* Six wirings give G, the seventh agrees: to 1e-8, a hundred times the solver's tolerance. */
 static void test_seven_wirings(void **state) {
   Film film;
@@ -150,7 +170,11 @@ static void test_pieces(void **state) {
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_properties),    cmocka_unit_test(test_superposition), cmocka_unit_test(test_resistance_and_floating),
-    cmocka_unit_test(test_seven_wirings), cmocka_unit_test(test_pieces),
+    cmocka_unit_test(test_properties),
+    cmocka_unit_test(test_superposition),
+    cmocka_unit_test(test_resistance_and_floating),
+    cmocka_unit_test(test_currents_do_not_come_from_G),
+    cmocka_unit_test(test_seven_wirings),
+    cmocka_unit_test(test_pieces),
 };
 HF_TEST_MAIN(tests)

@@ -79,12 +79,20 @@ PetscErrorCode HfWiringLearnerCheckFilm(HfScheduleCheck *check, HfNode node) {
         HfDeckError(check->deck, node,
                     "wire: the conductivity depends on the sign of m (`gmr_ratio`), but the surrogate knows magnetoresistance that is even in m "
                     "alone; use `model: outer-product-neighbours`"));
-  for (PetscInt k = 0; electrodes && k < HfElectrodesCount(electrodes); ++k)
+  for (PetscInt k = 0; electrodes && k < HfElectrodesCount(electrodes); ++k) {
+    if (HfElectrodesResistance(electrodes, k) > 0.0) {
+      PetscCall(HfDeckError(check->deck, node,
+                            "wire: electrode %s has a contact resistance, but the surrogate takes all contacts as ideal; leave out `resistance`, or "
+                            "use `model: outer-product-neighbours`",
+                            HfElectrodesName(electrodes, k)));
+      break;
+    }
     if (HfElectrodesFloating(electrodes, k)) {
       PetscCall(HfDeckError(check->deck, node, "wire: electrode %s floats, so that no voltage on it trains the film; leave it out of the film",
                             HfElectrodesName(electrodes, k)));
       break;
     }
+  }
   PetscFunctionReturn(0);
 }
 
