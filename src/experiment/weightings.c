@@ -198,12 +198,6 @@ static PetscErrorCode check_readout(HfScheduleCheck *check, HfNode node, const H
   PetscFunctionReturn(0);
 }
 
-static PetscBool have_xi(const HfWeightingList *list) {
-  for (PetscInt k = 0; k < PetscMin(list->n, HF_MAX_WEIGHTINGS); ++k)
-    if (HfWeightsHaveXi(list->list[k].kind)) return PETSC_TRUE;
-  return PETSC_FALSE;
-}
-
 PetscErrorCode HfWeightingSettingsRead(HfScheduleCheck *check, HfNode node, HfWeightingList *list) {
   const HfReadout *readout = HfReadoutFind(HfHas(node, "readout") ? HfText(node, "readout") : "voltage");
   HfNode weights = HfChild(node, "weights");
@@ -222,8 +216,6 @@ PetscErrorCode HfWeightingSettingsRead(HfScheduleCheck *check, HfNode node, HfWe
     }
   }
   if (!list->n && !unknown) PetscCall(HfDeckError(check->deck, weights, "name at least one kind of weights, and one xi for those that have it"));
-  if (HfGiven(node, "xi") && !have_xi(list))
-    PetscCall(HfDeckError(check->deck, HfChild(node, "xi"), "xi has no effect on these weights; leave it out"));
   PetscCall(check_memories(check, weights, list));
   PetscCall(read_after_settings(check, node, list));
   PetscCall(check_readout(check, node, readout, list));
