@@ -88,7 +88,8 @@ static PetscReal largest_rotation(int kind, PetscReal alpha) {
   return PetscMin(EXCHANGE[kind], PetscPowReal(8 * GAIN[kind] * PetscMax(alpha, LEAST_ALPHA), 1.0 / 3));
 }
 
-/* 1/h, 1/s, of the step of each kind that suits the film at times from ... to, with a further field (A/m). Fields of a cell are those of this rank's. */
+/* 1/h, 1/s, of the step of each kind that suits the film at times from ... to, with a further field (A/m). Collective: fields
+   that differ from cell to cell are known rank by rank. */
 static PetscErrorCode step_rates(HfMagnet magnet, PetscReal from, PetscReal to, PetscReal further, PetscReal per_second[KINDS]) {
   PetscFunctionBeginUser;
   for (int kind = 0; kind < KINDS; ++kind) {
